@@ -1,0 +1,99 @@
+"""Findings are values: what is wrong, where it stands, what it should be, and on what basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Finding", "Level", "NotExecuted", "Report", "Status", "Suggestion"]
+
+
+class Level(StrEnum):
+    """How serious a finding is; only errors make a workbook wrong."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+    @property
+    def chinese(self) -> str:
+        """What the user sees: 差错, 提醒, 提示."""
+        return {"error": "差错", "warning": "提醒", "hint": "提示"}[self.value]
+
+
+class Status(StrEnum):
+    """The grade of a whole workbook."""
+
+    PASS = "pass"
+    ROUNDING = "rounding"
+    ERROR = "error"
+
+    @property
+    def chinese(self) -> str:
+        """What the user sees: 通过, 尾差, 差错."""
+        return {"pass": "通过", "rounding": "尾差", "error": "差错"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A value that would mend the cell, why, and its share among the candidates (0 to 1)."""
+
+    value: str
+    reason: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or worth a look.
+
+    ``sheet`` and ``cell`` name the place to mend; ``printed``, ``expected`` and ``difference`` are
+    amounts as printed (unit of the table), empty where the finding is not about an amount.
+    ``basis`` holds the identities that show it, each a sentence with its arithmetic.
+    """
+
+    code: str
+    level: Level
+    message: str
+    table: str = ""
+    sheet: str = ""
+    cell: str = ""
+    row: str = ""
+    column: str = ""
+    printed: str = ""
+    expected: str = ""
+    difference: str = ""
+    basis: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotExecuted:
+    """A rule that could not run, and why: never silently passed, never counted as a finding."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that validation says of one workbook.
+
+    ``slack`` is the smallest half-width (in the standard's unit, as text) to which every printed
+    figure must be widened for all identities to hold at once; empty where no width does.
+    ``executed`` counts, per rule code, the relations that were evaluated.
+    """
+
+    workbook: str
+    standard: str
+    status: Status
+    slack: str
+    findings: tuple[Finding, ...] = ()
+    not_executed: tuple[NotExecuted, ...] = ()
+    executed: tuple[tuple[str, int], ...] = ()
+    unit_name: str = ""
+    year: int = 0
+
+    def count(self, level: Level) -> int:
+        """How many findings are of ``level``."""
+        return sum(finding.level is level for finding in self.findings)

@@ -1,0 +1,170 @@
+"""Exact money: the only module that rounds, converts units, parses and prints amounts.
+
+An :class:`Amount` is a whole number of 分 together with the unit (元, 万元) and the number of
+decimals in which it was printed. No float gets past :func:`from_number`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from xlbudget.errors import AmountError
+
+__all__ = [
+    "STANDARD_PLACES",
+    "UNITS",
+    "WAN",
+    "YUAN",
+    "Amount",
+    "Unit",
+    "from_number",
+    "parse_amount",
+    "percent_text",
+    "round_div",
+    "shares",
+]
+
+STANDARD_PLACES = 2
+"""Decimals of a published amount, in 元 as in 万元."""
+
+
+class Unit(NamedTuple):
+    """A unit of money: its name, how many 分 it has, and the decimals that reach down to 1 分."""
+
+    name: str
+    fen: int
+    max_places: int
+
+
+YUAN = Unit("元", 100, 2)
+WAN = Unit("万元", 1_000_000, 6)
+UNITS = {unit.name: unit for unit in (YUAN, WAN)}
+
+
+class Amount(NamedTuple):
+    """An amount of ``fen`` 分, printed in ``unit`` with ``places`` decimals."""
+
+    fen: int
+    unit: Unit = WAN
+    places: int = STANDARD_PLACES
+
+    @property
+    def ulp(self) -> int:
+        """One unit of the last printed decimal, in 分 (万元 with two decimals: 10,000 分)."""
+        return int(self.unit.fen // 10**self.places)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in its own unit, exactly."""
+        return (Decimal(self.fen) / self.unit.fen).quantize(Decimal(1).scaleb(-self.places))
+
+    @property
+    def text(self) -> str:
+        """As printed in a table: ``5,251.36``."""
+        return f"{self.decimal:,f}"
+
+    @property
+    def plain(self) -> str:
+        """As printed, without separators: ``5251.36``."""
+        return f"{self.decimal:f}"
+
+    def rounded(self, unit: Unit, places: int = STANDARD_PLACES) -> Amount:
+        """The same money rounded half up to ``places`` decimals of ``unit``."""
+        ulp = unit.fen // 10**places
+        return Amount(round_div(self.fen, ulp) * ulp, unit, places)
+
+
+def round_div(numerator: int, denominator: int) -> int:
+    """Divide integers and round half away from zero, as Excel's ROUND does."""
+    quotient, rest = divmod(abs(numerator), abs(denominator))
+    quotient += 2 * rest >= abs(denominator)
+    return quotient if (numerator < 0) == (denominator < 0) else -quotient
+
+
+def from_number(number: float | Decimal, unit: Unit) -> Amount:
+    """Read a number of ``unit`` from a cell.
+
+    A float is taken at 15 significant digits, as Excel shows it, so 0.1+0.2 is 0.3. More decimals
+    than 分 can hold are rounded half up. At least two decimals count as printed.
+
+    Raises:
+        AmountError: the number is not finite.
+    """
+    value = number if isinstance(number, Decimal) else Decimal(format(number, ".15g"))
+    if not value.is_finite():
+        raise AmountError(f"“{number}”不是金额。")
+    exact = value * unit.fen
+    fen = int(exact)
+    if fen != exact:
+        fen = int(exact.to_integral_value(ROUND_HALF_UP))
+    places, ulp = STANDARD_PLACES, unit.fen // 10**STANDARD_PLACES
+    while fen % ulp:
+        places += 1
+        ulp //= 10
+    return Amount(fen, unit, places)
+
+
+_SUFFIXES = (("亿元", 10**8), ("万元", 10**4), ("元", 1), ("万", 10**4), ("亿", 10**8))
+_SEPARATED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+")
+_SIGNS = str.maketrans({"−": "-", "–": "-", "△": "-", "▲": "-", "，": ",", "。": "."})
+
+
+def parse_amount(text: str, unit: Unit) -> Amount | None:
+    """Read a typed amount: full-width digits, separators, ¥, 元/万元 suffixes, (1.00), -1.00.
+
+    A number without suffix is in ``unit``; with one, it is converted exactly. Printed decimals
+    are kept where they exceed two. Blank text gives None.
+
+    Raises:
+        AmountError: the text is something else; it is never read as zero.
+    """
+    cleaned = unicodedata.normalize("NFKC", text).translate(_SIGNS)
+    cleaned = "".join(cleaned.split()).removeprefix("人民币").lstrip("¥￥")
+    if not cleaned:
+        return None
+    own = unit.fen // 100
+    body, scale = cleaned, own
+    negative = False
+    if body.startswith("(") and body.endswith(")"):
+        body, negative = body[1:-1], True
+    for suffix, yuan in _SUFFIXES:
+        if body.endswith(suffix):
+            body, scale = body.removesuffix(suffix), yuan
+            break
+    if body.startswith("(") and body.endswith(")"):
+        body, negative = body[1:-1], True
+    if body[:1] in "+-":
+        negative, body = negative or body[0] == "-", body[1:]
+    body = body.lstrip("¥￥")
+    if not _SEPARATED.fullmatch(body):
+        raise AmountError(f"“{text.strip()}”不是金额。")
+    value = Decimal(body.replace(",", "")) * scale / own
+    return from_number(-value if negative else value, unit)
+
+
+def percent_text(hundredths: int) -> str:
+    """A percentage given in hundredths of a percent point: 8450 is ``84.50%``."""
+    return f"{Decimal(hundredths).scaleb(-2):.2f}%"
+
+
+def shares(parts: list[int], whole: int) -> list[int]:
+    """Percentages of ``parts`` in ``whole``, in hundredths of a point.
+
+    Where the parts make up the whole, the percentages make up 100.00: the remainder of the
+    rounding goes to the parts whose rounding was the nearest call (largest remainder).
+    An empty whole gives zeros.
+    """
+    if not whole:
+        return [0] * len(parts)
+    rounded = [round_div(part * 10_000, whole) for part in parts]
+    missing = 10_000 - sum(rounded)
+    if sum(parts) != whole or not missing:
+        return rounded
+    step = 1 if missing > 0 else -1
+    error = [step * (part * 10_000 - got * whole) for part, got in zip(parts, rounded, strict=True)]
+    for index in sorted(range(len(parts)), key=lambda i: -error[i])[: abs(missing)]:
+        rounded[index] += step
+    return rounded
