@@ -14,6 +14,7 @@ from typing import NamedTuple
 from xlbudget.errors import AmountError
 
 __all__ = [
+    "COUNT",
     "STANDARD_PLACES",
     "UNITS",
     "WAN",
@@ -41,6 +42,8 @@ class Unit(NamedTuple):
 
 YUAN = Unit("元", 100, 2)
 WAN = Unit("万元", 1_000_000, 6)
+COUNT = Unit("", 1, 0)
+"""Things that are counted (人, 辆): whole numbers, never rounded."""
 UNITS = {unit.name: unit for unit in (YUAN, WAN)}
 
 
@@ -100,7 +103,8 @@ def from_number(number: float | Decimal, unit: Unit) -> Amount:
     fen = int(exact)
     if fen != exact:
         fen = int(exact.to_integral_value(ROUND_HALF_UP))
-    places, ulp = STANDARD_PLACES, unit.fen // 10**STANDARD_PLACES
+    places = min(STANDARD_PLACES, unit.max_places)
+    ulp = unit.fen // 10**places
     while fen % ulp:
         places += 1
         ulp //= 10
@@ -125,14 +129,14 @@ def parse_amount(text: str, unit: Unit) -> Amount | None:
     cleaned = "".join(cleaned.split()).removeprefix("人民币").lstrip("¥￥")
     if not cleaned:
         return None
-    own = unit.fen // 100
+    own = Decimal(unit.fen) / 100
     body, scale = cleaned, own
     negative = False
     if body.startswith("(") and body.endswith(")"):
         body, negative = body[1:-1], True
     for suffix, yuan in _SUFFIXES:
         if body.endswith(suffix):
-            body, scale = body.removesuffix(suffix), yuan
+            body, scale = body.removesuffix(suffix), Decimal(yuan)
             break
     if body.startswith("(") and body.endswith(")"):
         body, negative = body[1:-1], True

@@ -1,0 +1,48 @@
+# make demo: the whole job on the bundled example, into demo/
+# make test: style, types, import rules and all tests
+# Both make their own virtual environment from the lock file; only Python 3.11 or later is needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint golden bench lock clean
+
+demo: $(READY)
+	$(BIN)/xlbudget demo -o demo
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: $(READY)
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python benchmarks/speed.py
+
+# New versions of the locked dependencies; needs uv in the virtual environment.
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) --upgrade -o requirements/runtime.lock
+	$(LOCK) --upgrade --group dev -o requirements/dev.lock
+
+$(READY): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "需要 Python 3.11 或更高版本（可用 make PYTHON=python3.11 指定）。"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

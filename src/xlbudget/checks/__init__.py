@@ -1,0 +1,1 @@
+"""Checks: what must hold in a workbook, one purpose per module, findings as values."""

@@ -1,0 +1,83 @@
+"""Checks that nothing is missing: sheets, rows, statements of empty tables, required particulars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlbudget.figures import TOTAL
+from xlbudget.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlbudget.checks.context import Context, Outcome
+
+__all__ = ["empty_statement", "required_info", "sheet_present", "unknown_row"]
+
+
+def sheet_present(context: Context) -> Iterator[Outcome]:
+    """Every table of the standard has its sheet."""
+    book = context.grid.book
+    for table in context.grid.standard.tables:
+        if not any(block.key in book.blocks for block in table.blocks):
+            message = f"缺少工作表“{table.sheet}”，与它有关的勾稽关系没有校验；请恢复该表，没有数字也要保留空表。"
+            yield Finding(context.rule.code, context.level, message, table.title, table.sheet)
+
+
+def unknown_row(context: Context) -> Iterator[Outcome]:
+    """What the reader did not understand (its own findings), and tables without their 合计 row."""
+    yield from context.grid.book.findings
+    for key, data in context.grid.book.blocks.items():
+        block = context.grid.standard.blocks[key]
+        if block.total and not data.empty and TOTAL not in data.index:
+            message = f"{context.title(key)}有数字却没有“{block.total}”行；可用“填列小计”补上。"
+            yield Finding(
+                context.rule.code, context.level, message, context.title(key), context.sheet(key)
+            )
+
+
+def empty_statement(context: Context) -> Iterator[Outcome]:
+    """A table without figures says so below; a table with figures does not."""
+    book = context.grid.book
+    for table in context.grid.standard.tables:
+        blocks = [book.blocks[block.key] for block in table.blocks if block.key in book.blocks]
+        if not table.empty_statement or not blocks:
+            continue
+        empty = all(data.empty for data in blocks)
+        said = [note for note in book.notes.get(table.key, ()) if _denies(note)]
+        place = (table.title, book.sheets.get(table.key, table.sheet))
+        if empty and not said:
+            message = f"{table.title}没有数字，也没有说明；请在表下写明：{table.empty_statement}"
+            yield Finding(context.rule.code, context.level, message, *place)
+        if not empty and said:
+            message = f"{table.title}有数字，表下却写着“{said[0]}”；请删去这句说明。"
+            yield Finding(context.rule.code, context.level, message, *place)
+
+
+def _denies(note: str) -> bool:
+    """Whether a note says that there is nothing."""
+    return any(word in note for word in ("无", "没有", "未安排")) and not any(
+        char.isdigit() for char in note
+    )
+
+
+def required_info(context: Context) -> Iterator[Outcome]:
+    """Required fields of 基础信息 are filled in."""
+    book = context.grid.book
+    for field in context.grid.standard.fields.values():
+        found = book.info.get(field.key)
+        if field.required and (found is None or found.value in (None, "")):
+            message = f"基础信息“{field.label}”未填。"
+            cell = found.cell if found else ""
+            sheet = book.sheets.get("info", "基础信息")
+            yield Finding(
+                context.rule.code, context.level, message, "基础信息", sheet, cell, field.key
+            )
+        elif (
+            found is not None and field.choices and found.value and found.value not in field.choices
+        ):
+            message = f"基础信息“{field.label}”为“{found.value}”，应为以下之一：{'、'.join(field.choices)}。"
+            sheet = book.sheets.get("info", "基础信息")
+            yield Finding(
+                context.rule.code, context.level, message, "基础信息", sheet, found.cell, field.key
+            )

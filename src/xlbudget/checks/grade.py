@@ -1,0 +1,85 @@
+"""The grade of a workbook: 通过, 尾差 or 差错, by the slack that reconciles it.
+
+The slack is the smallest half-width to which every printed amount must be widened (as if printed
+less precisely) for all identities to hold at once; 0.005 is what rounding to two decimals gives.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.checks.propagate import Conflict, printed_bounds, propagate, widened_bounds
+from xlbudget.findings import Status
+
+if TYPE_CHECKING:
+    from xlbudget.checks.system import System
+
+__all__ = ["Grade", "grade"]
+
+
+class Grade(NamedTuple):
+    """The grade, the slack in 分 (None where no width helps), and the first contradiction."""
+
+    status: Status
+    slack: Fraction | None
+    conflict: Conflict | None
+
+
+def grade(system: System, unit_ulp: int, limit: int) -> Grade:
+    """Grade a system whose amounts are printed in steps of ``unit_ulp`` 分.
+
+    ``limit`` is the largest slack, in 分, that still counts as 尾差.
+    """
+    conflict = propagate(system, printed_bounds(system))
+    floor = _floor(system)
+    slack = None if floor is None else _slack(system, floor, unit_ulp)
+    if conflict is None:
+        return Grade(Status.PASS, slack, None)
+    within = slack is not None and slack <= limit
+    return Grade(Status.ROUNDING if within else Status.ERROR, slack, conflict)
+
+
+def _floor(system: System) -> Fraction | None:
+    """A lower bound of the slack: what the worst single relation needs; None if it is exact."""
+    worst = Fraction(0)
+    for cells in system.observations:
+        prints = [system.amount(cell).fen for cell in cells]
+        if len(prints) > 1 and min(prints) != max(prints):
+            worst = max(worst, Fraction(max(prints) - min(prints), 2))
+    for terms, bound, _ in system.constraints:
+        residual = movable = 0
+        for coefficient, variable in terms:
+            observed = system.observations[variable]
+            if not observed:
+                break
+            amount = system.amount(observed[0])
+            residual += coefficient * amount.fen
+            movable += abs(coefficient) * (amount.unit.fen // 10**amount.places > 1)
+        else:
+            short = -residual if bound else abs(residual)
+            if short > 0:
+                if not movable:
+                    return None
+                worst = max(worst, Fraction(short, movable))
+    return worst
+
+
+def _slack(system: System, floor: Fraction, unit_ulp: int) -> Fraction | None:
+    """``floor`` where it suffices, else the smallest whole number of 分 that does."""
+
+    def suffices(half: int) -> bool:
+        return propagate(system, widened_bounds(system, half, unit_ulp)) is None
+
+    low = -(-floor.numerator // floor.denominator)
+    if suffices(low):
+        return floor
+    high = max(2 * low, unit_ulp)
+    while not suffices(high):
+        high *= 4
+        if high > unit_ulp * 10**10:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if suffices(middle) else (middle, high)
+    return Fraction(high)

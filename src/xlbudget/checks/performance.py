@@ -1,0 +1,141 @@
+"""Checks of the performance forms: weights, and cost indicators against the project's amount."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from xlbudget.errors import AmountError
+from xlbudget.figures import Unreadable
+from xlbudget.findings import Finding, NotExecuted
+from xlbudget.money import parse_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlbudget.checks.context import Context, Outcome
+    from xlbudget.figures import FormData, Indicator
+    from xlbudget.money import Amount
+
+__all__ = ["cost_indicator", "weight_stated", "weight_sum"]
+
+_BLOCK = "performance"
+_STATED = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_COST = re.compile(r"(?:<=|>=|=|≤|≥|<|>|不超过|不高于)?\s*([\d,.]+)\s*(亿元|万元|元)?")
+
+
+def _finding(
+    context: Context,
+    form: FormData,
+    cell: str,
+    message: str,
+    *,
+    printed: str = "",
+    expected: str = "",
+) -> Finding:
+    return Finding(
+        code=context.rule.code,
+        level=context.level,
+        message=f"项目“{form.name}”{message}",
+        table=context.title(_BLOCK),
+        sheet=context.sheet(_BLOCK),
+        cell=cell,
+        row=form.name,
+        printed=printed,
+        expected=expected,
+    )
+
+
+def _weight(indicator: Indicator) -> Decimal | None:
+    text = unicodedata.normalize("NFKC", indicator.values.get("weight", "")).strip().rstrip("%分")
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+
+
+def _number(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _weights(form: FormData) -> list[Decimal] | None:
+    """The weights of a form, or None where one is missing or no number."""
+    weights = [_weight(indicator) for indicator in form.indicators]
+    return None if None in weights else [weight for weight in weights if weight is not None]
+
+
+def _unweighable(context: Context, form: FormData) -> NotExecuted:
+    return NotExecuted(context.rule.code, f"项目“{form.name}”有指标的权重未填或不是数字。")
+
+
+def weight_sum(context: Context) -> Iterator[Outcome]:
+    """The weights of a form sum to the total set in 基础信息 (90, or 100)."""
+    wanted = context.grid.book.number("weight_total")
+    if wanted is None or isinstance(wanted, Unreadable):
+        yield NotExecuted(context.rule.code, "基础信息“绩效指标权重合计”未填或不是数字。")
+        return
+    for form in context.grid.book.forms:
+        weights = _weights(form)
+        if weights is None:
+            yield _unweighable(context, form)
+        elif weights and sum(weights) != wanted.fen:
+            total = _number(Decimal(sum(weights)))
+            cell = f"{form.letters['weight']}{form.indicators[-1].line}" if form.letters else ""
+            message = f"各指标权重合计为{total}，应为{wanted.fen}。"
+            yield _finding(context, form, cell, message, printed=total, expected=str(wanted.fen))
+
+
+def weight_stated(context: Context) -> Iterator[Outcome]:
+    """Where a first-level label states a percentage, its weights sum to it."""
+    for form in context.grid.book.forms:
+        groups: dict[str, list[Indicator]] = {}
+        for indicator in form.indicators:
+            groups.setdefault(indicator.values.get("first", ""), []).append(indicator)
+        if not any(_STATED.search(label) for label in groups):
+            continue
+        if _weights(form) is None or "" in groups:
+            missing = "有指标缺少一级指标。" if "" in groups else "有指标的权重未填或不是数字。"
+            yield NotExecuted(context.rule.code, f"项目“{form.name}”{missing}")
+            continue
+        for label, indicators in groups.items():
+            stated = _STATED.search(unicodedata.normalize("NFKC", label))
+            total = sum((_weight(one) or Decimal(0) for one in indicators), Decimal(0))
+            if stated and total != Decimal(stated[1]):
+                cell = f"{form.letters['first']}{indicators[0].line}" if form.letters else ""
+                message = f"“{label}”各指标权重合计为{_number(total)}，与标明的{stated[1]}%不一致。"
+                yield _finding(
+                    context, form, cell, message, printed=_number(total), expected=stated[1]
+                )
+
+
+def cost_indicator(context: Context) -> Iterator[Outcome]:
+    """The values of the economic cost indicators sum to the project's amount."""
+    data = context.grid.book.blocks.get(_BLOCK)
+    for form in context.grid.book.forms:
+        row = data.row(form.name) if data else None
+        whole = row.cells[0] if row else None
+        costs = [one for one in form.indicators if "经济成本" in one.values.get("second", "")]
+        if whole is None or isinstance(whole, Unreadable) or not costs:
+            continue
+        values = [_cost(context, one.values.get("value", "")) for one in costs]
+        if None in values:
+            yield NotExecuted(context.rule.code, f"项目“{form.name}”的经济成本指标值不是金额。")
+            continue
+        total = sum(value.fen for value in values if value is not None)
+        if total != whole.fen:
+            shown = whole._replace(fen=total)
+            cell = f"{form.letters['value']}{costs[0].line}" if form.letters else ""
+            message = f"的经济成本指标合计为 {shown.text}{whole.unit.name}，年度资金总额为 {whole.text}{whole.unit.name}。"
+            yield _finding(context, form, cell, message, printed=shown.plain, expected=whole.plain)
+
+
+def _cost(context: Context, text: str) -> Amount | None:
+    match = _COST.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
+        return None
+    try:
+        return parse_amount(match[1] + (match[2] or ""), context.grid.standard.blocks[_BLOCK].unit)
+    except AmountError:
+        return None

@@ -1,0 +1,153 @@
+"""Interval propagation: narrow every variable by every constraint until nothing changes.
+
+Pure integers, no tolerance. An empty interval is a contradiction: no true amounts exist that
+print as the workbook does. Improvements below 1/200 of a printed unit are not pursued; that can
+only miss a contradiction, never invent one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.checks.system import FREE, System, interval
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+__all__ = ["Bounds", "Conflict", "printed_bounds", "propagate", "widened_bounds"]
+
+_WORTH = 50
+"""Improvements smaller than this many 分 (0.5 % of a printed 0.01 万元) are not pursued."""
+
+
+class Bounds(NamedTuple):
+    """Lower and upper bound of every variable, in 分."""
+
+    low: list[int]
+    high: list[int]
+
+
+class Conflict(NamedTuple):
+    """Where a contradiction showed: a variable or constraint, and the constraints that led there."""
+
+    variable: int
+    constraints: tuple[int, ...]
+
+
+def printed_bounds(system: System, released: Collection[int] = ()) -> Bounds:
+    """What the prints say of each variable; the cells in ``released`` say nothing."""
+    low, high = [-FREE] * len(system.observations), [FREE] * len(system.observations)
+    for variable, cells in enumerate(system.observations):
+        for cell in cells:
+            if cell not in released:
+                one, other = interval(system.cells[cell])
+                low[variable] = max(low[variable], one)
+                high[variable] = min(high[variable], other)
+    return Bounds(low, high)
+
+
+def widened_bounds(system: System, half: int, unit_ulp: int) -> Bounds:
+    """Each print widened by ``half`` 分 (for a printed unit of ``unit_ulp``; others in proportion).
+
+    Cells printed to the 分 and counts are exact and stay so.
+    """
+    low, high = [-FREE] * len(system.observations), [FREE] * len(system.observations)
+    for variable, cells in enumerate(system.observations):
+        for cell in cells:
+            amount = system.amount(cell)
+            ulp = amount.unit.fen // 10**amount.places
+            width = half * ulp // unit_ulp if ulp > 1 and system.cells[cell] is not None else 0
+            low[variable] = max(low[variable], amount.fen - width)
+            high[variable] = min(high[variable], amount.fen + width)
+    return Bounds(low, high)
+
+
+def propagate(
+    system: System, bounds: Bounds, active: Iterable[int] | None = None
+) -> Conflict | None:
+    """Narrow ``bounds`` in place by the ``active`` constraints (all by default).
+
+    Returns None where every interval stays non-empty, else where it broke.
+    """
+    low, high = bounds
+    constraints, touching = system.constraints, system.touching
+    for variable, bottom in enumerate(low):
+        if bottom > high[variable]:
+            return Conflict(variable, ())
+    waiting = list(range(len(constraints)) if active is None else active)
+    waiting.reverse()
+    allowed = None if active is None else set(waiting)
+    queued = set(waiting)
+    cause: dict[int, list[int]] = {}
+    while waiting:
+        number = waiting.pop()
+        queued.discard(number)
+        terms, bound, _ = constraints[number]
+        least = most = 0
+        for coefficient, variable in terms:
+            if coefficient == 1:
+                least += low[variable]
+                most += high[variable]
+            elif coefficient == -1:
+                least -= high[variable]
+                most -= low[variable]
+            else:
+                ends = (coefficient * low[variable], coefficient * high[variable])
+                least += min(ends)
+                most += max(ends)
+        if most < 0 or (least > 0 and not bound):
+            return Conflict(-1, _trail(system, number, cause))
+        if not bound and least > -_WORTH and most < _WORTH:
+            continue
+        for coefficient, variable in terms:
+            bottom, top = low[variable], high[variable]
+            if coefficient == 1:
+                new_bottom = top - most
+                new_top = bottom - least if not bound else top
+            elif coefficient == -1:
+                new_bottom = top + least if not bound else bottom
+                new_top = bottom + most
+            else:
+                new_bottom, new_top = _scaled(coefficient, bottom, top, least, most, bound)
+            changed = False
+            if new_bottom >= bottom + _WORTH or new_bottom > max(bottom, top):
+                low[variable], changed = new_bottom, True
+            if new_top <= top - _WORTH or new_top < min(bottom, top):
+                high[variable], changed = new_top, True
+            if changed:
+                cause.setdefault(variable, []).append(number)
+                if low[variable] > high[variable]:
+                    return Conflict(variable, _trail(system, number, cause))
+                for other in touching[variable]:
+                    if (
+                        other not in queued
+                        and other != number
+                        and (allowed is None or other in allowed)
+                    ):
+                        queued.add(other)
+                        waiting.append(other)
+    return None
+
+
+def _scaled(
+    coefficient: int, bottom: int, top: int, least: int, most: int, bound: bool
+) -> tuple[int, int]:
+    """The same step for a coefficient other than 1 and -1."""
+    own_least, own_most = sorted((coefficient * bottom, coefficient * top))
+    floor = own_most - most
+    ceiling = own_least - least if not bound else FREE * abs(coefficient)
+    if coefficient > 0:
+        return -(-floor // coefficient), ceiling // coefficient
+    return -(-ceiling // coefficient), floor // coefficient
+
+
+def _trail(system: System, number: int, cause: dict[int, list[int]]) -> tuple[int, ...]:
+    """The constraints that had a part in narrowing what constraint ``number`` found empty."""
+    trail, open_ends = {number: None}, [number]
+    while open_ends:
+        for _, variable in system.constraints[open_ends.pop()].terms:
+            for earlier in cause.get(variable, ()):
+                if earlier not in trail:
+                    trail[earlier] = None
+                    open_ends.append(earlier)
+    return tuple(trail)

@@ -1,0 +1,76 @@
+"""Relations looked at one by one: soft rules, and the list of what is off by rounding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlbudget.checks.system import interval
+from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_text
+from xlbudget.figures import Unreadable
+from xlbudget.findings import Level
+from xlbudget.money import Amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlbudget.findings import Finding
+    from xlbudget.relations.expand import Relation
+    from xlbudget.relations.grid import Grid
+
+__all__ = ["holds", "residual", "single_findings"]
+
+
+def residual(grid: Grid, relation: Relation) -> int:
+    """Left minus right, in 分, of the amounts as printed."""
+    total = 0
+    for sign, number in relation.terms:
+        cell = grid.cells[number]
+        if isinstance(cell, Amount):
+            total += sign * cell.fen
+    return total
+
+
+def holds(grid: Grid, relation: Relation) -> bool:
+    """Whether unrounded amounts exist that satisfy this relation alone; true if a cell is unreadable."""
+    low = high = 0
+    for sign, number in relation.terms:
+        cell = grid.cells[number]
+        if isinstance(cell, Unreadable):
+            return True
+        one, other = interval(cell)
+        low += one if sign > 0 else -other
+        high += other if sign > 0 else -one
+    return high >= 0 if relation.equation.relation == ">=" else low <= 0 <= high
+
+
+def single_findings(
+    grid: Grid, relations: Iterable[Relation], level: Level | None = None
+) -> list[Finding]:
+    """A finding, at its first cell, for every relation that does not hold by itself."""
+    findings: list[Finding] = []
+    for relation in relations:
+        if holds(grid, relation):
+            continue
+        number = relation.terms[0][1]
+        cell = grid.cells[number]
+        unit = cell.unit if isinstance(cell, Amount) else grid.standard.unit
+        off = residual(grid, relation)
+        expected = Amount(
+            (cell.fen if isinstance(cell, Amount) else 0) - off * relation.terms[0][0], unit
+        )
+        printed = cell.text if isinstance(cell, Amount) else "空白"
+        wanted = "应不小于" if relation.equation.relation == ">=" else "应为"
+        message = f"{cell_label(grid, number)}现为 {printed}；按“{relation.rule.title}”{wanted} {expected.text}。"
+        findings.append(
+            finding_at(
+                grid,
+                number,
+                relation.rule.code,
+                level or Level(relation.rule.level),
+                message,
+                expected=expected.plain,
+                difference=money_text(off * relation.terms[0][0], unit).replace(",", ""),
+                basis=(arithmetic(grid, relation),),
+            )
+        )
+    return findings

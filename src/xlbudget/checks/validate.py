@@ -1,0 +1,94 @@
+"""Validate one workbook: all rules of its standard, the grade, the findings, what could not run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from xlbudget.checks.context import Context
+from xlbudget.checks.grade import grade
+from xlbudget.checks.reconcile import reconcile
+from xlbudget.checks.registry import CHECKS
+from xlbudget.checks.rowsets import gap_findings
+from xlbudget.checks.single import single_findings
+from xlbudget.checks.system import build_system
+from xlbudget.checks.wording import cell_label
+from xlbudget.figures import Unreadable
+from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import Grid
+
+if TYPE_CHECKING:
+    from xlbudget.figures import Book
+    from xlbudget.relations.expand import Relation
+    from xlbudget.standard.model import Standard
+
+__all__ = ["validate"]
+
+
+def validate(standard: Standard, book: Book) -> Report:
+    """All that the standard's rules say of ``book``; pure, no files."""
+    grid = Grid(standard, book)
+    expansion = expand(grid)
+    findings: list[Finding] = []
+    not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
+    executed: Counter[str] = Counter()
+    for rule in standard.rules_of(book.year):
+        if rule.check:
+            executed[rule.code] += 1
+            for outcome in CHECKS[rule.check](Context(rule, grid)):
+                (findings if isinstance(outcome, Finding) else not_executed).append(outcome)  # type: ignore[arg-type]
+    checked = [relation for relation in expansion.relations if relation.equation.check]
+    executed.update(relation.rule.code for relation in checked)
+    hard = [relation for relation in checked if not relation.rule.soft]
+    findings += gap_findings(grid, expansion.gaps)
+    findings += single_findings(grid, [relation for relation in checked if relation.rule.soft])
+    unit_ulp = standard.unit.fen // 100
+    graded = grade(build_system(grid.cells, hard), unit_ulp, standard.rounding_limit)
+    if graded.conflict is not None:
+        findings += reconcile(grid, hard, expansion.relations, graded.status)
+    wrong = any(finding.level is Level.ERROR for finding in findings)
+    return Report(
+        workbook=book.name,
+        standard=standard.id,
+        status=Status.ERROR if wrong else graded.status,
+        slack=_slack_text(graded.slack, standard),
+        findings=tuple(_ordered(standard, findings)),
+        not_executed=tuple(dict.fromkeys(not_executed)),
+        executed=tuple(sorted(executed.items())),
+        unit_name=book.text("unit_name"),
+        year=book.year,
+    )
+
+
+def _unreadable(grid: Grid, relations: list[Relation]) -> list[NotExecuted]:
+    """Rules some of whose relations contain a cell that is no amount."""
+    found: dict[tuple[str, str], None] = {}
+    if not any(isinstance(cell, Unreadable) for cell in grid.cells):
+        return []
+    for relation in relations:
+        for _, number in relation.terms:
+            if isinstance(grid.cells[number], Unreadable):
+                place = grid.place(number)
+                where = f"{place.sheet} {place.cell}".strip()
+                found[relation.rule.code, f"{where} {cell_label(grid, number)}无法读作金额。"] = (
+                    None
+                )
+    return [NotExecuted(code, reason) for code, reason in found]
+
+
+def _slack_text(slack: Fraction | None, standard: Standard) -> str:
+    """The slack in the standard's unit with four decimals; empty where no width reconciles."""
+    if slack is None:
+        return ""
+    hundredths = slack * 10_000 / standard.unit.fen
+    whole = int(hundredths + Fraction(1, 2))
+    return f"{whole // 10_000}.{whole % 10_000:04d}"
+
+
+def _ordered(standard: Standard, findings: list[Finding]) -> list[Finding]:
+    """Errors first; within a level by table in the standard's order, then by cell as found."""
+    tables = {table.title: table.number for table in standard.tables}
+    levels = list(Level)
+    return sorted(findings, key=lambda one: (levels.index(one.level), tables.get(one.table, 99)))

@@ -1,0 +1,151 @@
+"""How findings name cells and do the arithmetic for their reader."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xlbudget.figures import TOTAL, Unreadable
+from xlbudget.findings import Finding
+from xlbudget.money import Amount
+from xlbudget.relations.grid import INFO
+
+if TYPE_CHECKING:
+    from xlbudget.findings import Level, Suggestion
+    from xlbudget.money import Unit
+    from xlbudget.relations.expand import Relation
+    from xlbudget.relations.grid import Grid
+
+__all__ = [
+    "arithmetic",
+    "cell_label",
+    "column_label",
+    "finding_at",
+    "money_text",
+    "row_label",
+    "table_title",
+]
+
+_MANY = 4
+"""A sum of more parts than this is named, not spelt out."""
+
+
+def table_title(grid: Grid, number: int) -> str:
+    """The title of the table in which a cell stands."""
+    block = grid.spot(number).block
+    if block == INFO:
+        return "基础信息"
+    return grid.standard.table(grid.standard.blocks[block].table).title
+
+
+def row_label(grid: Grid, number: int) -> str:
+    """The row as its reader sees it: ``30229 福利费``, ``合计``, ``本年收入合计``."""
+    _, row, _ = grid.spot(number)
+    if row.kind == "subject":
+        return f"{row.key} {row.label}".strip()
+    return "合计" if row.kind == "total" and row.key == TOTAL else row.label
+
+
+def column_label(grid: Grid, number: int) -> str:
+    """The column as its reader sees it: ``基本支出/小计``."""
+    column = grid.heading(number)
+    if column is None:
+        return ""
+    parts = ["".join(part.split()) for part in column.heading(grid.book.year)]
+    shown = [part for part in parts if part not in ("收入", "支出")] or parts
+    return "/".join(dict.fromkeys(shown))
+
+
+def cell_label(grid: Grid, number: int) -> str:
+    """Row and column of a cell."""
+    column = column_label(grid, number)
+    return f"“{row_label(grid, number)}”{column}" if column else f"“{row_label(grid, number)}”"
+
+
+def finding_at(
+    grid: Grid,
+    number: int,
+    code: str,
+    level: Level,
+    message: str,
+    *,
+    expected: str = "",
+    difference: str = "",
+    basis: tuple[str, ...] = (),
+    suggestions: tuple[Suggestion, ...] = (),
+) -> Finding:
+    """A finding about one cell, with its place and what it prints."""
+    spot, place, cell = grid.spot(number), grid.place(number), grid.cells[number]
+    printed = cell.raw if isinstance(cell, Unreadable) else cell.plain if cell is not None else ""
+    return Finding(
+        code=code,
+        level=level,
+        message=message,
+        table=table_title(grid, number),
+        sheet=place.sheet,
+        cell=place.cell,
+        row=spot.row.key.removeprefix("group:"),
+        column=column_label(grid, number),
+        printed=printed,
+        expected=expected,
+        difference=difference,
+        basis=basis,
+        suggestions=suggestions,
+    )
+
+
+def money_text(fen: int, unit: Unit, places: int = 2) -> str:
+    """An amount of 分 in ``unit`` with at least ``places`` decimals, exactly, with separators."""
+    value = Decimal(fen) / unit.fen
+    shown = max(min(places, unit.max_places), -int(value.normalize().as_tuple().exponent or 0))
+    return f"{value:,.{shown}f}"
+
+
+def arithmetic(grid: Grid, relation: Relation) -> str:
+    """The relation as a sentence: code, left and right side with their sums, the difference.
+
+    Example: ``A11 302 商品和服务支出 公用经费 422.82；下级15行合计 423.18，差 -0.36；四舍五入至多差 0.08``
+    """
+    sides = (relation.terms[: relation.left], relation.terms[relation.left :])
+    sums, texts, count, slack, exact = [], [], 0, 0, True
+    unit = None
+    for flip, side in zip((1, -1), sides, strict=True):
+        total, shown = 0, []
+        for sign, number in side:
+            cell = grid.cells[number]
+            if isinstance(cell, Amount):
+                total += flip * sign * cell.fen
+                unit = unit or cell.unit
+                ulp = cell.unit.fen // 10**cell.places
+                count += 1
+                slack += ulp if ulp > 1 else 0
+                exact = exact and ulp <= 1
+            shown.append((flip * sign, number))
+        sums.append(total)
+        texts.append(_side(grid, shown))
+    unit = unit or grid.standard.unit
+    difference = money_text(sums[0] - sums[1], unit)
+    relation_sign = relation.equation.relation
+    verb = "应等于" if relation_sign == "=" else "应不小于"
+    left, right = (money_text(one, unit) for one in sums)
+    allowed = (
+        ""
+        if exact or relation_sign != "="
+        else f"；{count}个数四舍五入至多差{money_text(slack // 2, unit, 3)}"
+    )
+    return f"{relation.rule.code} {texts[0]}（{left}）{verb}{texts[1]}（{right}），差{difference}{allowed}"
+
+
+def _side(grid: Grid, terms: list[tuple[int, int]]) -> str:
+    if not terms:
+        return "零"
+    if len(terms) > _MANY:
+        tables = dict.fromkeys(table_title(grid, number) for _, number in terms)
+        column = dict.fromkeys(column_label(grid, number) for _, number in terms)
+        what = next(iter(column)) if len(column) == 1 else "各栏"
+        return f"{'、'.join(tables)}{len(terms)}格{what}之和"
+    pieces: list[str] = []
+    for sign, number in terms:
+        mark = "－" if sign < 0 else ("＋" if pieces else "")
+        pieces.append(f"{mark}{table_title(grid, number)}{cell_label(grid, number)}")
+    return "".join(pieces)

@@ -1,0 +1,185 @@
+"""The figures of one workbook: an immutable model that knows where each of them stands.
+
+A cell is an :class:`~xlbudget.money.Amount`, None (blank, which is not 0.00) or
+:class:`Unreadable` (something that is not an amount). All values are plain and picklable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.money import Amount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlbudget.findings import Finding
+
+__all__ = [
+    "TOTAL",
+    "BlockData",
+    "Book",
+    "Cell",
+    "FormData",
+    "Indicator",
+    "InfoValue",
+    "Office",
+    "Place",
+    "Profile",
+    "Row",
+    "Unreadable",
+]
+
+TOTAL = "total"
+"""Key of the 合计 row of a block whose rows are not prescribed."""
+
+
+class Unreadable(NamedTuple):
+    """A cell that should hold an amount and holds ``raw`` instead; it never counts as zero."""
+
+    raw: str
+
+
+Cell = Amount | Unreadable | None
+
+
+class Place(NamedTuple):
+    """Where a figure stands: sheet and cell (both empty for a figure that is in no workbook)."""
+
+    sheet: str
+    cell: str
+
+
+class Row(NamedTuple):
+    """One row of a block.
+
+    ``key`` is the prescribed row's key, the subject's code, the name of a unit or project, or
+    ``total``; ``kind`` is fixed, class, subject, unit, group, item, form or total. ``cells`` are
+    the amounts in the order of the block's amount columns; ``texts`` those of its text columns.
+    ``line`` is the row on the sheet (0: none); ``places`` names each cell where they do not
+    stand in one line (forms). ``parent`` is the group of an item.
+    """
+
+    key: str
+    kind: str
+    label: str
+    cells: tuple[Cell, ...]
+    texts: tuple[str, ...] = ()
+    parent: str = ""
+    line: int = 0
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockData:
+    """The rows of one block as found; ``letters`` are the sheet columns of its amounts."""
+
+    rows: tuple[Row, ...]
+    letters: tuple[str, ...] = ()
+    index: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: list[Row] | tuple[Row, ...], letters: tuple[str, ...] = ()) -> BlockData:
+        """With the index by key; of several rows with one key, the first is found."""
+        index: dict[str, int] = {}
+        for position, row in enumerate(rows):
+            index.setdefault(row.key, position)
+        return cls(tuple(rows), letters, index)
+
+    def row(self, key: str) -> Row | None:
+        """The row of that key."""
+        position = self.index.get(key)
+        return None if position is None else self.rows[position]
+
+    def cell_name(self, row: Row, column: int) -> str:
+        """``D7`` for the amount in ``column`` (from 0) of ``row``; empty where it is nowhere."""
+        if row.places:
+            return row.places[column]
+        return f"{self.letters[column]}{row.line}" if row.line and self.letters else ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether no cell holds anything (0.00 counts as something)."""
+        return all(cell is None for row in self.rows for cell in row.cells)
+
+
+class Indicator(NamedTuple):
+    """One line of a form's indicators: texts by column key, and the line on the sheet."""
+
+    values: Mapping[str, str]
+    line: int = 0
+
+
+class FormData(NamedTuple):
+    """One performance form: which form, its texts by field key, its indicators.
+
+    ``places`` gives the cell of each field and ``letters`` the sheet column of each indicator
+    column, by key.
+    """
+
+    name: str
+    form: str
+    fields: Mapping[str, str]
+    indicators: tuple[Indicator, ...]
+    places: Mapping[str, str] = {}
+    letters: Mapping[str, str] = {}
+
+
+class Office(NamedTuple):
+    """An internal office and its duty in one sentence."""
+
+    name: str
+    duty: str
+
+
+class Profile(NamedTuple):
+    """部门概况: duties, the remark on institutions, offices, budget units."""
+
+    duties: tuple[str, ...] = ()
+    remark: str = ""
+    offices: tuple[Office, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+class InfoValue(NamedTuple):
+    """A value of 基础信息: text, or an amount or count; ``cell`` is where it stands."""
+
+    value: str | Cell
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All figures and texts of one department and year.
+
+    ``blocks`` lacks a block whose sheet is missing. ``notes`` are the lines found below each
+    table, by table key; ``sheets`` the sheet on which each table (and ``info``) was found;
+    ``findings`` what the reading itself noticed.
+    """
+
+    name: str
+    standard: str
+    year: int
+    info: Mapping[str, InfoValue]
+    blocks: Mapping[str, BlockData]
+    forms: tuple[FormData, ...] = ()
+    keyed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    profile: Profile = field(default_factory=Profile)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def text(self, key: str) -> str:
+        """A text of 基础信息, empty where it is missing."""
+        found = self.info.get(key)
+        return found.value if found is not None and isinstance(found.value, str) else ""
+
+    def number(self, key: str) -> Cell:
+        """An amount or count of 基础信息."""
+        found = self.info.get(key)
+        return found.value if found is not None and not isinstance(found.value, str) else None
+
+    def with_blocks(self, blocks: Mapping[str, BlockData]) -> Book:
+        """The same book with some blocks replaced."""
+        return replace(self, blocks={**self.blocks, **blocks})

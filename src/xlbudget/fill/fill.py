@@ -1,0 +1,103 @@
+"""Fill in a book: rows that are missing, derived cells that are blank or were written by us."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.figures import BlockData, Cell, Unreadable
+from xlbudget.fill.rows import complete_rows
+from xlbudget.relations.derive import definitions, evaluate
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import INFO, Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+__all__ = ["CellKey", "Filled", "fill_book", "statements"]
+
+
+class CellKey(NamedTuple):
+    """A cell by meaning, independent of where it stands: block, row key, amount column."""
+
+    block: str
+    row: str
+    column: str
+
+
+class Filled(NamedTuple):
+    """The filled book; the derived cells (formulas) and those of them that changed or were added."""
+
+    book: Book
+    derived: frozenset[CellKey]
+    changed: frozenset[CellKey]
+
+
+def fill_book(standard: Standard, book: Book, ours: Collection[CellKey] = ()) -> Filled:
+    """Complete ``book``.
+
+    ``ours`` are the cells that hold a formula: they are computed anew. Every other derived cell
+    is filled where it is blank and kept where it is typed, also if it differs from its sum.
+    """
+    completed = complete_rows(standard, book)
+    grid = Grid(standard, completed)
+    defined = definitions(expand(grid).relations)
+    keys = {number: _key(grid, number) for number in defined}
+
+    def kept(number: int) -> bool:
+        return grid.cells[number] is not None and keys[number] not in ours
+
+    cells = evaluate(grid, defined, kept)
+    derived = frozenset(keys[number] for number in defined if not kept(number))
+    changed = set()
+    for number, key in keys.items():
+        if isinstance(cells[number], Unreadable):
+            cells[number] = grid.cells[number]
+        if cells[number] != grid.cells[number]:
+            changed.add(key)
+    filled = _with_cells(grid, completed, cells)
+    return Filled(replace(filled, notes=statements(standard, filled)), derived, frozenset(changed))
+
+
+def _key(grid: Grid, number: int) -> CellKey:
+    block, row, column = grid.spot(number)
+    name = "value" if block == INFO else grid.standard.blocks[block].amounts[column]
+    return CellKey(block, row.key, name)
+
+
+def _with_cells(grid: Grid, book: Book, cells: list[Cell]) -> Book:
+    blocks = {}
+    for key, data in book.blocks.items():
+        width, base = grid.width[key], grid.base[key]
+        rows = [
+            row._replace(cells=tuple(cells[base + i * width : base + (i + 1) * width]))
+            for i, row in enumerate(data.rows)
+        ]
+        blocks[key] = BlockData.of(rows, data.letters)
+    info = dict(book.info)
+    base = grid.base[INFO]
+    rows_of_info = grid.data(INFO)
+    assert rows_of_info is not None
+    for position, row in enumerate(rows_of_info.rows):
+        value = cells[base + position]
+        if row.key in info and value is not None:
+            info[row.key] = info[row.key]._replace(value=value)
+    return replace(book.with_blocks(blocks), info=info)
+
+
+def statements(standard: Standard, book: Book) -> dict[str, tuple[str, ...]]:
+    """The notes below each table with the statement of emptiness added or taken away."""
+    notes = dict(book.notes)
+    for table in standard.tables:
+        blocks = [book.blocks[block.key] for block in table.blocks if block.key in book.blocks]
+        if not table.empty_statement or not blocks:
+            continue
+        others = tuple(
+            note for note in notes.get(table.key, ()) if note.strip() != table.empty_statement
+        )
+        empty = all(data.empty for data in blocks)
+        notes[table.key] = (*others, table.empty_statement) if empty else others
+    return notes

@@ -1,0 +1,77 @@
+"""Derived cells: which equation defines each of them, and what it comes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlbudget.figures import Cell, Unreadable
+from xlbudget.money import COUNT, STANDARD_PLACES, Amount
+from xlbudget.relations.grid import INFO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from xlbudget.money import Unit
+    from xlbudget.relations.expand import Relation
+    from xlbudget.relations.grid import Grid
+
+__all__ = ["definitions", "evaluate", "unit_of", "value_of"]
+
+
+def definitions(relations: Iterable[Relation]) -> dict[int, Relation]:
+    """Cell number -> the relation that defines it: the first in the standard's order."""
+    found: dict[int, Relation] = {}
+    for relation in relations:
+        if relation.equation.derive and len(relation.terms) > 1:
+            found.setdefault(relation.target, relation)
+    return found
+
+
+def unit_of(grid: Grid, number: int) -> Unit:
+    """The unit in which a cell is printed."""
+    spot = grid.spot(number)
+    if spot.block != INFO:
+        return grid.standard.blocks[spot.block].unit
+    return COUNT if grid.standard.fields[spot.row.key].kind == "count" else grid.standard.unit
+
+
+def value_of(relation: Relation, cells: Sequence[Cell], unit: Unit) -> Cell:
+    """What the right side comes to: blank if all its cells are, unreadable if one is.
+
+    Amounts of the same unit add up exactly; those of another are rounded to two decimals.
+    """
+    found = [(-sign, cells[number]) for sign, number in relation.terms[1:]]
+    for _, cell in found:
+        if isinstance(cell, Unreadable):
+            return cell
+    amounts = [(sign, cell) for sign, cell in found if isinstance(cell, Amount)]
+    if not amounts:
+        return None
+    total = sum(sign * amount.fen for sign, amount in amounts)
+    if all(amount.unit == unit for _, amount in amounts):
+        return Amount(total, unit, max(amount.places for _, amount in amounts))
+    return Amount(total).rounded(unit, min(STANDARD_PLACES, unit.max_places))
+
+
+def evaluate(grid: Grid, defined: dict[int, Relation], kept: Callable[[int], bool]) -> list[Cell]:
+    """All cells of the grid, the derived ones computed unless ``kept`` says that they stand.
+
+    Cells are computed from computed cells, in the order of their dependence; where definitions
+    form a circle, the cell that closes it keeps what it has.
+    """
+    cells = list(grid.cells)
+    state: dict[int, bool] = {}
+
+    def settle(number: int) -> None:
+        if number in state or number not in defined:
+            return
+        state[number] = False
+        if kept(number):
+            return
+        for _, part in defined[number].terms[1:]:
+            settle(part)
+        cells[number] = value_of(defined[number], cells, unit_of(grid, number))
+
+    for number in defined:
+        settle(number)
+    return cells

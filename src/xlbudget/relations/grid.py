@@ -1,0 +1,161 @@
+"""All amount cells of a workbook in one flat list, so that relations speak of small integers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.figures import BlockData, Cell, Place, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Block, Column, Standard
+
+__all__ = ["INFO", "Grid", "Spot"]
+
+INFO = "info"
+"""The pseudo-block whose rows are the fields of 基础信息 and whose only column is ``value``."""
+
+
+class Spot(NamedTuple):
+    """A cell by meaning: block key, row and amount column (position in the block's amounts)."""
+
+    block: str
+    row: Row
+    column: int
+
+
+class Grid:
+    """The cells of a book, numbered; ``cells[number]`` is the value.
+
+    Numbers are given block by block, row by row, in the order of the amount columns; those of
+    基础信息 come last.
+    """
+
+    def __init__(self, standard: Standard, book: Book) -> None:
+        self.standard, self.book = standard, book
+        self.cells: list[Cell] = []
+        self.base: dict[str, int] = {}
+        self.width: dict[str, int] = {}
+        self._owner: list[str] = []
+        for key, data in book.blocks.items():
+            self._add(key, data, len(standard.blocks[key].amounts))
+        fields = [one for one in standard.fields.values() if one.kind in ("amount", "count")]
+        self._info = BlockData.of(
+            [Row(one.key, "info", one.label, (book.number(one.key),)) for one in fields]
+        )
+        self._add(INFO, self._info, 1)
+        self._select: dict[tuple[str, str], list[int]] = {}
+        self._trees: dict[str, dict[int, list[int]]] = {}
+
+    def _add(self, key: str, data: BlockData, width: int) -> None:
+        self.base[key], self.width[key] = len(self.cells), width
+        for row in data.rows:
+            self.cells.extend(row.cells)
+        self._owner.extend([key] * (len(self.cells) - self.base[key]))
+
+    def data(self, block: str) -> BlockData | None:
+        """The rows of a block, or None where its sheet is missing."""
+        return self._info if block == INFO else self.book.blocks.get(block)
+
+    def column(self, block: str, column: str) -> int:
+        """Position of an amount column."""
+        return 0 if block == INFO else self.standard.blocks[block].amount_index[column]
+
+    def number(self, block: str, row: int, column: int) -> int:
+        """The number of a cell."""
+        return self.base[block] + row * self.width[block] + column
+
+    def spot(self, number: int) -> Spot:
+        """What a cell means."""
+        block = self._owner[number]
+        row, column = divmod(number - self.base[block], self.width[block])
+        data = self.data(block)
+        assert data is not None
+        return Spot(block, data.rows[row], column)
+
+    def place(self, number: int) -> Place:
+        """Where a cell stands."""
+        block, row, column = self.spot(number)
+        if block == INFO:
+            found = self.book.info.get(row.key)
+            return Place(self.book.sheets.get(INFO, "基础信息"), found.cell if found else "")
+        table = self.standard.table(self.standard.blocks[block].table)
+        sheet = self.book.sheets.get(table.key, table.sheet)
+        return Place(sheet, self.book.blocks[block].cell_name(row, column))
+
+    def heading(self, number: int) -> Column | None:
+        """The column of a cell, None for 基础信息."""
+        spot = self.spot(number)
+        if spot.block == INFO:
+            return None
+        block = self.standard.blocks[spot.block]
+        return block.column(block.amounts[spot.column])
+
+    def select(self, block: str, which: str) -> list[int]:
+        """Positions of the rows that a selector takes (all, class, parent, leaf, 301*, unit)."""
+        known = self._select.get((block, which))
+        if known is None:
+            data = self.data(block)
+            known = self._selected(block, which, data.rows if data else ())
+            self._select[block, which] = known
+        return known
+
+    def _selected(self, block: str, which: str, rows: tuple[Row, ...]) -> list[int]:
+        if not which:
+            return list(range(len(rows)))
+        if which.endswith("*"):
+            return [
+                i
+                for i, row in enumerate(rows)
+                if row.kind == "subject" and row.key.startswith(which[:-1])
+            ]
+        if which in ("parent", "leaf", "top"):
+            tree = self.tree(block)
+            wanted: dict[str, Callable[[int], bool]] = {
+                "parent": lambda i: i in tree,
+                "leaf": lambda i: rows[i].kind == "subject" and i not in tree,
+                "top": lambda i: i in tree.get(-1, ()),
+            }
+            return [i for i in range(len(rows)) if wanted[which](i)]
+        if which == "class":
+            spec = self.standard.blocks[block]
+            return [
+                i
+                for i, row in enumerate(rows)
+                if row.kind == "class" or self._first_level(spec, row)
+            ]
+        return [i for i, row in enumerate(rows) if row.kind == which]
+
+    def _first_level(self, spec: Block, row: Row) -> bool:
+        if row.kind != "subject":
+            return False
+        return len(row.key) == self.standard.subjects[spec.subjects].lengths[0]
+
+    def tree(self, block: str) -> Mapping[int, list[int]]:
+        """Row -> its children (nearest existing ancestor); -1 -> the rows without one."""
+        known = self._trees.get(block)
+        if known is None:
+            known = self._trees[block] = self._grow(block)
+        return known
+
+    def _grow(self, block: str) -> dict[int, list[int]]:
+        data = self.data(block)
+        tree: dict[int, list[int]] = {}
+        for position, row in enumerate(data.rows if data else ()):
+            if row.kind == "subject":
+                above = self._ancestor(block, row.key, data)
+            elif row.kind in ("group", "item"):
+                above = data.index.get(row.parent, -1) if data and row.kind == "item" else -1
+            else:
+                continue
+            tree.setdefault(above, []).append(position)
+        return tree
+
+    def _ancestor(self, block: str, code: str, data: BlockData | None) -> int:
+        lengths = self.standard.subjects[self.standard.blocks[block].subjects].lengths
+        for length in reversed(lengths):
+            if length < len(code) and data is not None and code[:length] in data.index:
+                return data.index[code[:length]]
+        return -1

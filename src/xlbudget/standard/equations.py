@@ -1,0 +1,111 @@
+"""The rule language: ``block[row].column`` terms, joined by + and -, related by = or >=.
+
+    summary.income[each].budget = summary.income[each].current + summary.income[each].carryover
+    general[total].* = general[all:top].*
+    three_public[reception].budget >= basic[30217].total
+    basic[each:301*].public = 0
+
+See the head of a standard's rules.toml for the meaning of the row selectors.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from xlbudget.errors import StandardError
+
+__all__ = ["ALL", "EACH", "ONE", "Equation", "Ref", "Term", "parse_equation", "parse_ref"]
+
+EACH, ALL, ONE = "each", "all", "one"
+
+_REF = re.compile(
+    r"(?P<block>[a-z_]+(?:\.[a-z_]+)?)\[(?:(?P<how>each|all)(?::(?P<which>[a-z]+|\d+\*))?"
+    r"|(?P<row>[^\]\s]+))\]\.(?P<column>\*|[a-z_0-9]+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Cells of one column: of one row (``how`` one), of each row, or the sum of all that match."""
+
+    block: str
+    how: str
+    which: str
+    column: str
+
+    def __str__(self) -> str:
+        row = self.which if self.how == ONE else self.how + (f":{self.which}" if self.which else "")
+        return f"{self.block}[{row}].{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """``sign`` (+1 or -1) times a reference."""
+
+    sign: int
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """``left`` = or >= ``right``; see rules.toml for derive, check, when and present."""
+
+    left: tuple[Term, ...]
+    relation: str
+    right: tuple[Term, ...]
+    derive: bool
+    check: bool = True
+    when: str = ""
+    present: bool = False
+    text: str = ""
+
+    @property
+    def refs(self) -> list[Ref]:
+        """Every reference, left side first."""
+        return [term.ref for term in (*self.left, *self.right)]
+
+
+def parse_ref(text: str) -> Ref:
+    """Read one reference.
+
+    Raises:
+        StandardError: it is not of the form ``block[row].column``.
+    """
+    match = _REF.fullmatch(text.strip())
+    if match is None:
+        raise StandardError(f"规则中的引用“{text.strip()}”写法不对，应为“块[行].栏”。")
+    how = match["how"] or ONE
+    return Ref(match["block"], how, match["row"] or match["which"] or "", match["column"])
+
+
+def _terms(text: str) -> tuple[Term, ...]:
+    if text.strip() == "0":
+        return ()
+    pieces = re.split(r"\s([+-])\s", text.strip())
+    signs = ["+", *pieces[1::2]]
+    return tuple(
+        Term(1 if sign == "+" else -1, parse_ref(piece))
+        for sign, piece in zip(signs, pieces[::2], strict=True)
+    )
+
+
+def parse_equation(entry: str | dict[str, object]) -> Equation:
+    """Read one entry of a rule's ``equations``: a string, or a table with ``is`` and options.
+
+    Raises:
+        StandardError: no relation sign, or an unreadable reference.
+    """
+    options = {"is": entry} if isinstance(entry, str) else dict(entry)
+    text = str(options.pop("is"))
+    match = re.fullmatch(r"(.+?)\s(=|>=)\s(.+)", text.strip())
+    if match is None:
+        raise StandardError(f"规则中的等式“{text}”缺少“=”或“>=”。")
+    left, relation, right = _terms(match[1]), match[2], _terms(match[3])
+    derive = len(left) == 1 and relation == "=" and bool(options.pop("derive", True))
+    options.pop("derive", None)
+    check = bool(options.pop("check", True))
+    when, present = str(options.pop("when", "")), bool(options.pop("present", False))
+    if options:
+        raise StandardError(f"规则“{text}”有不认识的选项：{'、'.join(options)}。")
+    return Equation(left, relation, right, derive, check, when, present, text)

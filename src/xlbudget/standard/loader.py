@@ -1,0 +1,202 @@
+"""Load a standard from its folder of TOML and CSV files."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xlbudget.errors import StandardError
+from xlbudget.money import UNITS, Unit
+from xlbudget.standard.equations import parse_equation, parse_ref
+from xlbudget.standard.model import (
+    AMOUNT,
+    Block,
+    Column,
+    Condition,
+    Field,
+    Form,
+    FormCell,
+    FormLine,
+    Keyed,
+    RowSpec,
+    Rule,
+    Section,
+    Standard,
+    Table,
+)
+from xlbudget.standard.subjects import SubjectList, make_list, read_subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["DATA", "DEFAULT", "load_folder", "load_standard", "standard_ids"]
+
+DATA = Path(__file__).parent / "data"
+DEFAULT = "changchun"
+"""The standard of a new workbook where none is asked for."""
+
+
+def standard_ids() -> list[str]:
+    """The standards that are shipped."""
+    return sorted(folder.name for folder in DATA.iterdir() if (folder / "standard.toml").is_file())
+
+
+@lru_cache(maxsize=8)
+def load_standard(identity: str = DEFAULT) -> Standard:
+    """The shipped standard of that id.
+
+    Raises:
+        StandardError: there is none.
+    """
+    if identity not in standard_ids():
+        known = "、".join(standard_ids())
+        raise StandardError(f"没有名为“{identity}”的标准；现有：{known}。")
+    return load_folder(DATA / identity)
+
+
+def load_folder(folder: Path) -> Standard:
+    """A standard from any folder of the same shape.
+
+    Raises:
+        StandardError: a file is missing or contradicts itself.
+    """
+    try:
+        main = _toml(folder / "standard.toml")
+        unit = UNITS[main["unit"]]
+        tables = tuple(
+            _table(_toml(folder / "tables" / f"{name}.toml"), unit) for name in main["tables"]
+        )
+        info = _toml(folder / "info.toml")
+        rules = tuple(_rule(entry) for entry in _toml(folder / "rules.toml")["rule"])
+    except KeyError as error:
+        raise StandardError(f"标准“{folder.name}”缺少必需的项目{error}。") from error
+    sections = tuple(
+        Section(one["title"], tuple(_field(entry) for entry in one["fields"]))
+        for one in info["section"]
+    )
+    return Standard(
+        id=main["id"],
+        name=main["name"],
+        region=main["region"],
+        first=main["years"][0],
+        last=main["years"][1],
+        unit=unit,
+        rounding_limit=int(Decimal(main["rounding_limit"]) * unit.fen),
+        folder=folder,
+        titles=main["title"],
+        parts=tuple(part["title"] for part in main["part"]),
+        tables=tables,
+        sections=sections,
+        keyed=tuple(Keyed(**entry) for entry in info.get("keyed", ())),
+        subjects={key: _subjects(folder, key, entry) for key, entry in main["subjects"].items()},
+        conditions={
+            key: Condition(key, entry["title"], tuple(parse_ref(ref) for ref in entry["zero"]))
+            for key, entry in main.get("condition", {}).items()
+        },
+        rules=rules,
+        blocks={block.key: block for table in tables for block in table.blocks},
+        fields={one.key: one for section in sections for one in section.fields},
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise StandardError(f"标准缺少文件“{path.name}”。") from error
+    except tomllib.TOMLDecodeError as error:
+        raise StandardError(f"标准文件“{path.name}”不是有效的TOML：{error}。") from error
+
+
+def _subjects(folder: Path, key: str, entry: Mapping[str, Any]) -> SubjectList:
+    subjects = read_subjects(folder / "subjects" / entry["file"])
+    return make_list(key, entry["name"], tuple(entry["lengths"]), tuple(entry["levels"]), subjects)
+
+
+def _columns(entries: list[dict[str, Any]]) -> tuple[Column, ...]:
+    return tuple(
+        Column(entry["key"], entry["kind"], tuple(entry["label"]), entry.get("width", 0.0))
+        for entry in entries
+    )
+
+
+def _table(data: Mapping[str, Any], unit: Unit) -> Table:
+    unit = UNITS[data["unit"]] if "unit" in data else unit
+    return Table(
+        key=data["key"],
+        number=data["number"],
+        title=data["title"],
+        sheet=data.get("sheet", data["title"]),
+        blocks=tuple(_block(entry, data["key"], unit) for entry in data["block"]),
+        notes=tuple(data.get("notes", ())),
+        empty_statement=data.get("empty_statement", ""),
+        forms=tuple(_form(entry) for entry in data.get("form", ())),
+    )
+
+
+def _block(data: Mapping[str, Any], table: str, unit: Unit) -> Block:
+    columns = _columns(data["columns"])
+    amounts = tuple(column.key for column in columns if column.kind == AMOUNT)
+    return Block(
+        key=f"{table}.{data['key']}" if "key" in data else table,
+        table=table,
+        body=data["body"],
+        columns=columns,
+        unit=unit,
+        rows=tuple(RowSpec(**{"key": "", **entry}) for entry in data.get("rows", ())),
+        subjects=data.get("subjects", ""),
+        room=data.get("room", len(data.get("rows", ()))),
+        total=data.get("total", ""),
+        amounts=amounts,
+        amount_index={key: index for index, key in enumerate(amounts)},
+    )
+
+
+def _form(data: Mapping[str, Any]) -> Form:
+    lines = tuple(
+        FormLine(
+            tuple(FormCell(*cell) for cell in line["cells"]),
+            line.get("group", ""),
+            line.get("height", 0.0),
+        )
+        for line in data["lines"]
+    )
+    indicators = tuple(
+        Column(entry["key"], "text", (entry["label"],), entry["width"])
+        for entry in data["indicators"]
+    )
+    return Form(
+        data["key"],
+        data["title"],
+        data.get("subtitle", ""),
+        lines,
+        data["indicator_caption"],
+        indicators,
+    )
+
+
+def _field(data: Mapping[str, Any]) -> Field:
+    entry = {
+        **data,
+        "default": str(data.get("default", "")),
+        "choices": tuple(data.get("choices", ())),
+    }
+    return Field(**entry)
+
+
+def _rule(data: Mapping[str, Any]) -> Rule:
+    first, last = data.get("years", (0, 9999))
+    return Rule(
+        code=data["code"],
+        title=data["title"],
+        source=data["source"],
+        level=data.get("level", "error"),
+        soft=data.get("soft", False),
+        check=data.get("check", ""),
+        equations=tuple(parse_equation(entry) for entry in data.get("equations", ())),
+        first=first,
+        last=last,
+    )

@@ -1,0 +1,240 @@
+"""What a standard says, as frozen records; code elsewhere interprets them.
+
+A *block* is one body of rows with its own columns (表1 has two side by side); its key is
+``table`` or ``table.part`` as the rules write it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from xlbudget.money import Unit
+    from xlbudget.standard.equations import Equation, Ref
+    from xlbudget.standard.subjects import SubjectList
+
+__all__ = [
+    "AMOUNT",
+    "Block",
+    "Column",
+    "Condition",
+    "Field",
+    "Form",
+    "FormCell",
+    "FormLine",
+    "Keyed",
+    "RowSpec",
+    "Rule",
+    "Section",
+    "Standard",
+    "Table",
+]
+
+AMOUNT = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: ``kind`` is amount, code, name, label, text, level1 or level2.
+
+    ``label`` is the path of its heading, outermost first; ``{year}`` stands for the budget year.
+    """
+
+    key: str
+    kind: str
+    label: tuple[str, ...]
+    width: float = 0.0
+
+    def heading(self, year: int) -> tuple[str, ...]:
+        """The heading's path for ``year``."""
+        return tuple(part.replace("{year}", str(year)) for part in self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpec:
+    """A row that the standard prescribes, or (``slot``) the place where subject classes stand."""
+
+    key: str
+    label: str
+    indent: int = 0
+    anchor: str = ""
+    total: bool = False
+    slot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One body of rows.
+
+    ``body``: fixed (rows prescribed), subject (rows by subject code), unit (one per budget unit),
+    project (groups and items), form (one performance form per row). ``room`` is how many rows fit.
+    """
+
+    key: str
+    table: str
+    body: str
+    columns: tuple[Column, ...]
+    unit: Unit
+    rows: tuple[RowSpec, ...] = ()
+    subjects: str = ""
+    room: int = 0
+    total: str = ""
+    amounts: tuple[str, ...] = ()
+    amount_index: Mapping[str, int] = field(default_factory=dict)
+
+    def column(self, key: str) -> Column:
+        """The column of that key."""
+        return next(column for column in self.columns if column.key == key)
+
+    def of_kind(self, kind: str) -> list[int]:
+        """Positions (from 0) of the columns of one kind."""
+        return [index for index, column in enumerate(self.columns) if column.kind == kind]
+
+
+@dataclass(frozen=True, slots=True)
+class FormCell:
+    """A caption and the field that stands beside it on a form."""
+
+    caption: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """One line of a form: an optional group caption, then captions with their fields."""
+
+    cells: tuple[FormCell, ...]
+    group: str = ""
+    height: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form printed once per project: its lines and the columns of its indicators."""
+
+    key: str
+    title: str
+    subtitle: str
+    lines: tuple[FormLine, ...]
+    caption: str
+    indicators: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A standard table: its blocks stand side by side on one sheet."""
+
+    key: str
+    number: int
+    title: str
+    sheet: str
+    blocks: tuple[Block, ...]
+    notes: tuple[str, ...] = ()
+    empty_statement: str = ""
+    forms: tuple[Form, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """How many heading rows the table has."""
+        return max(len(column.label) for block in self.blocks for column in block.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of 基础信息; ``kind`` is text, long, choice, year, date, count or amount."""
+
+    key: str
+    label: str
+    kind: str
+    unit: str = ""
+    default: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of fields of 基础信息."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A list of texts by name or code in 基础信息 (purposes, glosses), with room for ``room``."""
+
+    key: str
+    title: str
+    name_label: str
+    text_label: str
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when every cell referred to is zero or blank; rules may depend on it."""
+
+    key: str
+    title: str
+    zero: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A numbered rule: linear equations, or a named check in code.
+
+    ``level`` is what a violation counts as; a ``soft`` rule is compared by itself and does not
+    take part in the joint reconciliation. Valid in the years ``first`` to ``last``.
+    """
+
+    code: str
+    title: str
+    source: str
+    level: str = "error"
+    soft: bool = False
+    check: str = ""
+    equations: tuple[Equation, ...] = ()
+    first: int = 0
+    last: int = 9999
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard as a whole; ``folder`` holds its texts and templates."""
+
+    id: str
+    name: str
+    region: str
+    first: int
+    last: int
+    unit: Unit
+    rounding_limit: int
+    folder: Path
+    titles: Mapping[str, str]
+    parts: tuple[str, ...]
+    tables: tuple[Table, ...]
+    sections: tuple[Section, ...]
+    keyed: tuple[Keyed, ...]
+    subjects: Mapping[str, SubjectList]
+    conditions: Mapping[str, Condition]
+    rules: tuple[Rule, ...]
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    def table(self, key: str) -> Table:
+        """The table of that key."""
+        return next(table for table in self.tables if table.key == key)
+
+    def table_of(self, block: Block) -> Table:
+        """The table in which a block stands."""
+        return self.table(block.table)
+
+    def rules_of(self, year: int) -> list[Rule]:
+        """The rules valid in ``year``."""
+        return [rule for rule in self.rules if rule.first <= year <= rule.last]
