@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.propagate import Conflict, printed_bounds, propagate, widened_bounds
+from xlbudget.checks.propagate import WORTH, Conflict, printed_bounds, propagate, widened_bounds
 from xlbudget.findings import Status
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def _slack(system: System, floor: Fraction, unit_ulp: int) -> Fraction | None:
     """``floor`` where it suffices, else the smallest whole number of 分 that does."""
 
     def suffices(half: int) -> bool:
-        return propagate(system, widened_bounds(system, half, unit_ulp)) is None
+        bounds = widened_bounds(system, half, unit_ulp)
+        return propagate(system, bounds, worth=max(WORTH, half // 100)) is None
 
     low = -(-floor.numerator // floor.denominator)
     if suffices(low):

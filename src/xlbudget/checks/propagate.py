@@ -14,10 +14,10 @@ from xlbudget.checks.system import FREE, System, interval
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["Bounds", "Conflict", "printed_bounds", "propagate", "widened_bounds"]
+__all__ = ["WORTH", "Bounds", "Conflict", "printed_bounds", "propagate", "widened_bounds"]
 
-_WORTH = 50
-"""Improvements smaller than this many 分 (0.5 % of a printed 0.01 万元) are not pursued."""
+WORTH = 50
+"""By default, improvements smaller than this many 分 (0.5 % of a printed 0.01 万元) are not pursued."""
 
 
 class Bounds(NamedTuple):
@@ -63,9 +63,11 @@ def widened_bounds(system: System, half: int, unit_ulp: int) -> Bounds:
 
 
 def propagate(
-    system: System, bounds: Bounds, active: Iterable[int] | None = None
+    system: System, bounds: Bounds, active: Iterable[int] | None = None, worth: int = WORTH
 ) -> Conflict | None:
     """Narrow ``bounds`` in place by the ``active`` constraints (all by default).
+
+    Improvements smaller than ``worth`` 分 are not pursued.
 
     Returns None where every interval stays non-empty, else where it broke.
     """
@@ -97,7 +99,7 @@ def propagate(
                 most += max(ends)
         if most < 0 or (least > 0 and not bound):
             return Conflict(-1, _trail(system, number, cause))
-        if not bound and least > -_WORTH and most < _WORTH:
+        if not bound and least > -worth and most < worth:
             continue
         for coefficient, variable in terms:
             bottom, top = low[variable], high[variable]
@@ -110,9 +112,9 @@ def propagate(
             else:
                 new_bottom, new_top = _scaled(coefficient, bottom, top, least, most, bound)
             changed = False
-            if new_bottom >= bottom + _WORTH or new_bottom > max(bottom, top):
+            if new_bottom >= bottom + worth or new_bottom > max(bottom, top):
                 low[variable], changed = new_bottom, True
-            if new_top <= top - _WORTH or new_top < min(bottom, top):
+            if new_top <= top - worth or new_top < min(bottom, top):
                 high[variable], changed = new_top, True
             if changed:
                 cause.setdefault(variable, []).append(number)

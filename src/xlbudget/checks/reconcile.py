@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.checks.locate import Candidate, Contradiction, locate
 from xlbudget.checks.propagate import printed_bounds, propagate
-from xlbudget.checks.single import holds, single_findings
+from xlbudget.checks.single import holds
 from xlbudget.checks.system import System, build_system
 from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_text
 from xlbudget.findings import Finding, Level, Status, Suggestion
@@ -30,27 +30,18 @@ def reconcile(
 ) -> list[Finding]:
     """Findings for the contradictions of the joint system.
 
-    Where the workbook as a whole is 尾差, the relations that rounding of every cell by itself
-    cannot explain are warnings; otherwise each contradiction gives one error per wrong cell.
+    Each contradiction gives one finding per wrong cell: an error, or a warning where the workbook
+    as a whole is 尾差 (some table may have been footed on rounded figures).
     ``relations`` are all relations, also those that only define a cell.
     """
-    if status is Status.ROUNDING:
-        return _rounding_findings(grid, hard)
+    level = Level.ERROR if status is Status.ERROR else Level.WARNING
     blank = _blank_derived(grid, relations)
     system = build_system(grid.cells, hard, blanks=True, free=blank)
     findings = _blank_findings(grid, system, blank)
     contradictions = locate(system, {cell: unit_of(grid, cell) for cell in system.variable})
     for contradiction in contradictions:
-        findings += _findings(grid, contradiction)
+        findings += _findings(grid, contradiction, level)
     return findings
-
-
-def _rounding_findings(grid: Grid, hard: Sequence[Relation]) -> list[Finding]:
-    found = single_findings(grid, hard, Level.WARNING)
-    if found:
-        return found
-    message = "各表单独看都在四舍五入之内，合在一起有尾差：可能有表是用四舍五入后的数字加总的，请核对合计。"
-    return [Finding("D", Level.WARNING, message)]
 
 
 def _blank_derived(grid: Grid, relations: Iterable[Relation]) -> dict[int, Relation]:
@@ -109,18 +100,18 @@ def _blank_findings(grid: Grid, system: System, blank: dict[int, Relation]) -> l
     return findings
 
 
-def _findings(grid: Grid, contradiction: Contradiction) -> list[Finding]:
+def _findings(grid: Grid, contradiction: Contradiction, level: Level) -> list[Finding]:
     basis = _basis(grid, contradiction)
     code = _code(grid, contradiction)
     if not contradiction.candidates:
         relation = _relations(contradiction)[0]
         number = relation.terms[0][1]
         message = f"{cell_label(grid, number)}与有关各格合不上，有不止一处差错；请按依据逐项核对。"
-        return [finding_at(grid, number, code, Level.ERROR, message, basis=basis)]
+        return [finding_at(grid, number, code, level, message, basis=basis)]
     best, *others = contradiction.candidates
     if len(best.cells) > 1:
-        return [_finding(grid, best, i, code, basis, ()) for i in range(len(best.cells))]
-    return [_finding(grid, best, 0, code, basis, others[: _MOST_SUGGESTIONS - 1])]
+        return [_finding(grid, best, i, level, code, basis, ()) for i in range(len(best.cells))]
+    return [_finding(grid, best, 0, level, code, basis, others[: _MOST_SUGGESTIONS - 1])]
 
 
 def _relations(contradiction: Contradiction) -> list[Relation]:
@@ -148,6 +139,7 @@ def _finding(
     grid: Grid,
     best: Candidate,
     index: int,
+    level: Level,
     code: str,
     basis: tuple[str, ...],
     others: Sequence[Candidate],
@@ -176,7 +168,7 @@ def _finding(
         grid,
         number,
         code,
-        Level.ERROR,
+        level,
         f"{cell_label(grid, number)}现为 {printed}；{demand}",
         expected=value.plain if value is not None else "",
         difference=difference,

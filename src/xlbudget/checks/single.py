@@ -1,4 +1,4 @@
-"""Relations looked at one by one: soft rules, and the list of what is off by rounding."""
+"""Relations looked at one by one: whether each holds, and the soft rules' findings."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def holds(grid: Grid, relation: Relation) -> bool:
     return high >= 0 if relation.equation.relation == ">=" else low <= 0 <= high
 
 
-def single_findings(
-    grid: Grid, relations: Iterable[Relation], level: Level | None = None
-) -> list[Finding]:
+def single_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding]:
     """A finding, at its first cell, for every relation that does not hold by itself."""
     findings: list[Finding] = []
     for relation in relations:
@@ -66,7 +64,7 @@ def single_findings(
                 grid,
                 number,
                 relation.rule.code,
-                level or Level(relation.rule.level),
+                Level(relation.rule.level),
                 message,
                 expected=expected.plain,
                 difference=money_text(off * relation.terms[0][0], unit).replace(",", ""),

@@ -1,0 +1,93 @@
+"""click in Chinese: help texts, and commands that are imported only when they are called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+__all__ = ["Command", "Group", "quiet_option", "usage_sentence"]
+
+
+class _Chinese(click.Command):
+    """Help with Chinese headings."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix="用法：")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [
+            record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))
+        ]
+        if records:
+            with formatter.section("选项"):
+                formatter.write_dl(records)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [
+            "[选项]" if piece == "[OPTIONS]" else piece
+            for piece in super().collect_usage_pieces(ctx)
+        ]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示帮助后退出。"
+        return option
+
+
+class Command(_Chinese):
+    """A command with Chinese help."""
+
+
+class Group(_Chinese, click.Group):
+    """Commands by name, each with the one line that the overview shows and the module it is in."""
+
+    def __init__(self, *, lazy: dict[str, str], **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in self.lazy:
+            return None
+        command = import_module(f"xlbudget.cli.{cmd_name}_command").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("命令"):
+            formatter.write_dl(list(self.lazy.items()))
+
+
+quiet_option = click.option(
+    "--quiet", "-q", is_flag=True, help="只显示差错，不显示进度和结果说明。"
+)
+
+
+def usage_sentence(error: click.UsageError) -> str:
+    """One Chinese sentence for a wrong command line, naming the way out."""
+    path = error.ctx.command_path if error.ctx else "xlbudget"
+    way_out = f"用法见 {path} --help。"
+    if isinstance(error, click.NoSuchOption):
+        near = f"是否想用 {'、'.join(error.possibilities)}？" if error.possibilities else ""
+        return f"没有选项 {error.option_name}。{near}{way_out}"
+    if isinstance(error, click.MissingParameter):
+        name = error.param.human_readable_name if error.param else ""
+        return f"缺少参数 {name}。{way_out}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"选项 {error.option_name} 缺少内容或用法不对。{way_out}"
+    if isinstance(error, click.BadParameter):
+        name = error.param.human_readable_name if error.param else ""
+        choices = getattr(getattr(error.param, "type", None), "choices", ())
+        allowed = f"应为以下之一：{'、'.join(choices)}。" if choices else ""
+        return f"参数 {name} 的内容不对。{allowed}{way_out}"
+    if error.ctx and isinstance(error.ctx.command, Group):
+        return f"没有这个命令；现有命令：{'、'.join(error.ctx.command.lazy)}。{way_out}"
+    return f"参数过多或用法不对。{way_out}"
