@@ -37,8 +37,9 @@ def reconcile(
     level = Level.ERROR if status is Status.ERROR else Level.WARNING
     blank = _blank_derived(grid, relations)
     system = build_system(grid.cells, hard, blanks=True, free=blank)
-    findings = _blank_findings(grid, system, blank)
     contradictions = locate(system, {cell: unit_of(grid, cell) for cell in system.variable})
+    wrong = {cell for one in contradictions for best in one.candidates[:1] for cell in best.cells}
+    findings = _blank_findings(grid, system, blank, wrong)
     for contradiction in contradictions:
         findings += _findings(grid, contradiction, level)
     return findings
@@ -67,20 +68,28 @@ def _blank_derived(grid: Grid, relations: Iterable[Relation]) -> dict[int, Relat
     }
 
 
-def _blank_findings(grid: Grid, system: System, blank: dict[int, Relation]) -> list[Finding]:
-    """A blank derived cell is an error; its value is offered where the rest determines it."""
+def _blank_findings(
+    grid: Grid, system: System, blank: dict[int, Relation], wrong: set[int]
+) -> list[Finding]:
+    """A blank derived cell is an error unless the rest, without the ``wrong`` cells, allows 0.
+
+    Its value is offered where the rest determines it.
+    """
     if not blank:
         return []
-    bounds = printed_bounds(system)
+    bounds = printed_bounds(system, wrong)
     consistent = propagate(system, bounds) is None
     findings = []
     for number, relation in blank.items():
         variable = system.variable.get(number)
         expected = ""
         if consistent and variable is not None:
+            low, high = bounds.low[variable], bounds.high[variable]
+            if low <= 0 <= high:
+                continue
             unit = unit_of(grid, number)
             ulp = unit.fen // 10 ** min(2, unit.max_places)
-            ends = {round_div(end, ulp) for end in (bounds.low[variable], bounds.high[variable])}
+            ends = {round_div(end, ulp) for end in (low, high)}
             expected = Amount(ends.pop() * ulp, unit).plain if len(ends) == 1 else ""
         value = f"，应为 {expected}" if expected else ""
         message = f"{cell_label(grid, number)}为空{value}；可用“填列小计”自动填写。"
@@ -146,7 +155,7 @@ def _finding(
 ) -> Finding:
     number, value = best.cells[index], best.values[index]
     cell = grid.cells[number]
-    printed = cell.text if isinstance(cell, Amount) else "空白"
+    printed = f"现为 {cell.text}" if isinstance(cell, Amount) else "现为空白"
     low, high = best.ranges[index]
     unit = unit_of(grid, number)
     slip = f"（{best.slips[index]}？）" if best.slips[index] else ""
@@ -169,7 +178,7 @@ def _finding(
         number,
         code,
         level,
-        f"{cell_label(grid, number)}现为 {printed}；{demand}",
+        f"{cell_label(grid, number)}{printed}；{demand}",
         expected=value.plain if value is not None else "",
         difference=difference,
         basis=basis,

@@ -56,9 +56,9 @@ def single_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding]:
         expected = Amount(
             (cell.fen if isinstance(cell, Amount) else 0) - off * relation.terms[0][0], unit
         )
-        printed = cell.text if isinstance(cell, Amount) else "空白"
+        printed = f"现为 {cell.text}" if isinstance(cell, Amount) else "现为空白"
         wanted = "应不小于" if relation.equation.relation == ">=" else "应为"
-        message = f"{cell_label(grid, number)}现为 {printed}；按“{relation.rule.title}”{wanted} {expected.text}。"
+        message = f"{cell_label(grid, number)}{printed}；按“{relation.rule.title}”{wanted} {expected.text}。"
         findings.append(
             finding_at(
                 grid,

@@ -47,13 +47,14 @@ def row_label(grid: Grid, number: int) -> str:
 
 
 def column_label(grid: Grid, number: int) -> str:
-    """The column as its reader sees it: ``基本支出/小计``."""
+    """The column as its reader sees it: the innermost heading, with the outer one where needed."""
     column = grid.heading(number)
     if column is None:
         return ""
+    block = grid.standard.blocks[grid.spot(number).block]
     parts = ["".join(part.split()) for part in column.heading(grid.book.year)]
-    shown = [part for part in parts if part not in ("收入", "支出")] or parts
-    return "/".join(dict.fromkeys(shown))
+    twins = [one for one in block.columns if one.label[-1] == column.label[-1]]
+    return parts[-1] if len(twins) == 1 else "/".join(parts)
 
 
 def cell_label(grid: Grid, number: int) -> str:

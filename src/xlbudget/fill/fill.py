@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
-__all__ = ["CellKey", "Filled", "fill_book", "statements"]
+__all__ = ["CellKey", "Filled", "cell_key", "fill_book", "statements"]
 
 
 class CellKey(NamedTuple):
@@ -45,7 +45,7 @@ def fill_book(standard: Standard, book: Book, ours: Collection[CellKey] = ()) ->
     completed = complete_rows(standard, book)
     grid = Grid(standard, completed)
     defined = definitions(expand(grid).relations)
-    keys = {number: _key(grid, number) for number in defined}
+    keys = {number: cell_key(grid, number) for number in defined}
 
     def kept(number: int) -> bool:
         return grid.cells[number] is not None and keys[number] not in ours
@@ -62,7 +62,8 @@ def fill_book(standard: Standard, book: Book, ours: Collection[CellKey] = ()) ->
     return Filled(replace(filled, notes=statements(standard, filled)), derived, frozenset(changed))
 
 
-def _key(grid: Grid, number: int) -> CellKey:
+def cell_key(grid: Grid, number: int) -> CellKey:
+    """What a numbered cell means."""
     block, row, column = grid.spot(number)
     name = "value" if block == INFO else grid.standard.blocks[block].amounts[column]
     return CellKey(block, row.key, name)

@@ -10,7 +10,7 @@ from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.equations import ALL, EACH, ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from xlbudget.standard.equations import Equation, Ref
     from xlbudget.standard.model import Rule
@@ -110,64 +110,114 @@ class _Conditions:
         return True, ""
 
 
-def _of_equation(grid: Grid, rule: Rule, equation: Equation, gaps: list[Gap]) -> Iterator[Relation]:
-    eachs = [ref for ref in equation.refs if ref.how == EACH]
+class _Side(NamedTuple):
+    """A reference made ready: which rows it takes for a given row of the leading table.
+
+    ``fixed`` are the rows that do not depend on it (None: they do); ``children`` the rows below
+    each row; ``by_key`` the rows by key; ``leads`` whether the reference is to the leading table.
+    ``offsets`` is the number of the column's first cell, per expanded column (-1: no such column).
+    """
+
+    sign: int
+    fixed: list[int] | None
+    children: Mapping[int, list[int]] | None
+    by_key: Mapping[str, int]
+    leads: bool
+    offsets: tuple[int, ...]
+    width: int
+
+    def rows(self, key: str, position: int) -> list[int]:
+        """The rows for the leading row ``position`` (-1: it has none) of that key."""
+        if self.fixed is not None:
+            return self.fixed
+        if self.children is not None:
+            return self.children.get(position, [])
+        if self.leads and position >= 0:
+            return [position]
+        found = self.by_key.get(key, -1)
+        return [found] if found >= 0 else []
+
+
+def _sides(grid: Grid, equation: Equation, lead: Ref | None) -> list[_Side]:
     columns = _columns(grid, equation)
-    if not eachs:
-        yield from _instances(grid, rule, equation, columns, "", -1)
+    signed = [(term.sign, term.ref) for term in equation.left]
+    signed += [(-term.sign, term.ref) for term in equation.right]
+    return [_side(grid, sign, ref, lead, columns) for sign, ref in signed]
+
+
+def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: list[str]) -> _Side:
+    data = grid.data(ref.block)
+    index = data.index if data else {}
+    fixed: list[int] | None = None
+    children = None
+    if ref.how == ONE:
+        found = index.get(ref.which, -1)
+        fixed = [found] if found >= 0 else []
+    elif ref.how == ALL and ref.which == "child":
+        children = grid.tree(ref.block)
+    elif ref.how == ALL:
+        fixed = (
+            grid.tree(ref.block).get(-1, [])
+            if ref.which == "top"
+            else grid.select(ref.block, ref.which)
+        )
+    names = columns if ref.column == "*" else [ref.column] * len(columns)
+    base = grid.base[ref.block]
+    offsets = tuple(
+        base + grid.column(ref.block, name)
+        if ref.block == INFO or name in grid.standard.blocks[ref.block].amount_index
+        else -1
+        for name in names
+    )
+    leads = ref.how == EACH and lead is not None and ref.block == lead.block
+    return _Side(sign, fixed, children, index, leads, offsets, grid.width[ref.block])
+
+
+def _of_equation(grid: Grid, rule: Rule, equation: Equation, gaps: list[Gap]) -> Iterator[Relation]:
+    lead = next((ref for ref in equation.refs if ref.how == EACH), None)
+    sides = _sides(grid, equation, lead)
+    if lead is None:
+        yield from _instances(rule, equation, sides, "", -1)
         return
-    lead = eachs[0]
-    selected = grid.select(lead.block, lead.which)
     data = grid.data(lead.block)
     assert data is not None
-    for position in selected:
+    partners = [ref for ref in equation.refs if ref.how == EACH and ref.block != lead.block]
+    indexes = [partner.index for ref in partners if (partner := grid.data(ref.block)) is not None]
+    matched = bool(partners) and equation.relation == "="
+    for position in grid.select(lead.block, lead.which):
         key = data.rows[position].key
-        others = _partners(equation, lead)
-        if others and equation.relation == "=" and all(_find(grid, ref, key) < 0 for ref in others):
+        if matched and not any(key in index for index in indexes):
             if _has_money(grid, lead, position):
-                gaps.append(Gap(rule, key, lead.block, others[0].block))
+                gaps.append(Gap(rule, key, lead.block, partners[0].block))
             continue
-        yield from _instances(grid, rule, equation, columns, key, position)
-    yield from _of_strangers(grid, rule, equation, lead, columns, gaps)
+        yield from _instances(rule, equation, sides, key, position)
+    for key, ref in _strangers(grid, lead, partners).items():
+        if equation.relation == "=":
+            gaps.append(Gap(rule, key, ref.block, lead.block))
+        else:
+            yield from _instances(rule, equation, sides, key, -1)
 
 
-def _of_strangers(
-    grid: Grid, rule: Rule, equation: Equation, lead: Ref, columns: list[str], gaps: list[Gap]
-) -> Iterator[Relation]:
-    """Rows that other tables have and the leading one lacks."""
+def _strangers(grid: Grid, lead: Ref, partners: list[Ref]) -> dict[str, Ref]:
+    """Rows with money that other tables have and the leading one lacks: key -> where it is."""
     known = grid.data(lead.block)
     assert known is not None
-    seen: set[str] = set()
-    for ref in _partners(equation, lead):
+    found: dict[str, Ref] = {}
+    for ref in partners:
         data = grid.data(ref.block)
         assert data is not None
         for position in grid.select(ref.block, ref.which or lead.which):
             key = data.rows[position].key
-            if key in known.index or key in seen or not _has_money(grid, ref, position):
-                continue
-            seen.add(key)
-            if equation.relation == "=":
-                gaps.append(Gap(rule, key, ref.block, lead.block))
-            else:
-                yield from _instances(grid, rule, equation, columns, key, -1)
-
-
-def _partners(equation: Equation, lead: Ref) -> list[Ref]:
-    """The other tables' rows that stand for the leading row."""
-    return [ref for ref in equation.refs if ref.how == EACH and ref.block != lead.block]
+            if key not in known.index and key not in found and _has_money(grid, ref, position):
+                found[key] = ref
+    return found
 
 
 def _has_money(grid: Grid, ref: Ref, position: int) -> bool:
-    columns = (
-        range(grid.width[ref.block]) if ref.column == "*" else (grid.column(ref.block, ref.column),)
-    )
+    every = ref.column == "*"
+    columns = range(grid.width[ref.block]) if every else (grid.column(ref.block, ref.column),)
     cells = (grid.cells[grid.number(ref.block, position, column)] for column in columns)
     return any(cell is not None and (isinstance(cell, Unreadable) or cell.fen) for cell in cells)
-
-
-def _find(grid: Grid, ref: Ref, key: str) -> int:
-    data = grid.data(ref.block)
-    return data.index.get(key, -1) if data else -1
 
 
 def _columns(grid: Grid, equation: Equation) -> list[str]:
@@ -177,51 +227,21 @@ def _columns(grid: Grid, equation: Equation) -> list[str]:
 
 
 def _instances(
-    grid: Grid, rule: Rule, equation: Equation, columns: list[str], key: str, position: int
+    rule: Rule, equation: Equation, sides: list[_Side], key: str, position: int
 ) -> Iterator[Relation]:
-    rows = [
-        (term.sign, term.ref, _rows(grid, term.ref, key, position, equation))
-        for term in equation.left
-    ]
-    left_sides = len(rows)
-    rows += [
-        (-term.sign, term.ref, _rows(grid, term.ref, key, position, equation))
-        for term in equation.right
-    ]
-    if equation.present and not any(found for _, _, found in rows[:left_sides]):
+    rows = [side.rows(key, position) for side in sides]
+    split = len(equation.left)
+    if equation.present and not (any(rows[:split]) and any(rows[split:])):
         return
-    if equation.present and not any(found for _, _, found in rows[left_sides:]):
+    if equation.derive and not rows[0]:
         return
-    if equation.derive and not rows[0][2]:
-        return
-    for column in columns:
-        terms: list[tuple[int, int]] = []
-        left = 0
-        for count, (sign, ref, found) in enumerate(rows, 1):
-            name = column if ref.column == "*" else ref.column
-            if ref.block == INFO or name in grid.standard.blocks[ref.block].amount_index:
-                base = grid.base[ref.block] + grid.column(ref.block, name)
-                width = grid.width[ref.block]
-                terms.extend((sign, base + row * width) for row in found)
-            if count == left_sides:
-                left = len(terms)
+    left = sum(map(len, rows[:split]))
+    for column in range(len(sides[0].offsets)):
+        terms = []
+        for side, found in zip(sides, rows, strict=True):
+            offset = side.offsets[column]
+            if offset >= 0:
+                for row in found:
+                    terms.append((side.sign, offset + row * side.width))  # noqa: PERF401  # hot
         if terms:
             yield Relation(rule, equation, tuple(terms), left)
-
-
-def _rows(grid: Grid, ref: Ref, key: str, position: int, equation: Equation) -> list[int]:
-    if ref.how == ALL:
-        if ref.which == "child":
-            return grid.tree(ref.block).get(position, [])
-        if ref.which == "top":
-            return grid.tree(ref.block).get(-1, [])
-        return grid.select(ref.block, ref.which)
-    found = _find(grid, ref, ref.which if ref.how == ONE else key)
-    if ref.how == EACH and found >= 0 and position >= 0 and _same_block(equation, ref):
-        found = position
-    return [found] if found >= 0 else []
-
-
-def _same_block(equation: Equation, ref: Ref) -> bool:
-    """Whether the reference speaks of the leading table, so that doubled keys keep their own row."""
-    return next(one for one in equation.refs if one.how == EACH).block == ref.block

@@ -1,0 +1,73 @@
+"""What the commands share about files: names, overwriting, writing reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlbudget.errors import UnusableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+__all__ = ["SUFFIXES", "expand_paths", "refuse_existing", "write_new", "write_text"]
+
+SUFFIXES = (".xlsm", ".xlsx")
+
+
+def expand_paths(paths: Iterable[Path]) -> list[Path]:
+    """Workbooks as given; a folder stands for all workbooks below it, without lock and backup files.
+
+    Raises:
+        UnusableFileError: a folder without workbooks.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        below = sorted(
+            one
+            for one in path.rglob("*")
+            if one.suffix.lower() in SUFFIXES
+            and not one.name.startswith(("~$", "."))
+            and ".备份" not in one.name
+        )
+        if not below:
+            raise UnusableFileError(f"文件夹“{path}”里没有工作簿（.xlsm 或 .xlsx）。")
+        found.extend(below)
+    return list(dict.fromkeys(found))
+
+
+def refuse_existing(path: Path) -> None:
+    """A new file never replaces one that is there.
+
+    Raises:
+        UnusableFileError: the file exists, or its folder does not.
+    """
+    if path.exists():
+        raise UnusableFileError(f"“{path}”已经存在，没有改动；请换一个文件名，或先把原文件移走。")
+    if not path.parent.is_dir():
+        raise UnusableFileError(f"文件夹“{path.parent}”不存在；请先建立文件夹。")
+
+
+def write_new(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file whole or not at all, keeping a backup of one that is replaced."""
+    from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415
+
+    replace_atomically(path, write, backup=path.exists())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file (UTF-8) whole or not at all.
+
+    Raises:
+        UnusableFileError: the folder is missing or may not be written to.
+    """
+    if not path.parent.is_dir():
+        raise UnusableFileError(f"文件夹“{path.parent}”不存在；请先建立文件夹。")
+    write_new(path, lambda target: _write(target, text))
+
+
+def _write(target: Path, text: str) -> None:
+    target.write_bytes(text.encode("utf-8"))

@@ -1,0 +1,1 @@
+"""What comes in from elsewhere: data folders of CSV and TOML files."""

@@ -1,0 +1,58 @@
+"""The report for programs: the keys and their order are a contract."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlbudget.findings import Finding, Report
+
+__all__ = ["report_dict", "reports_json"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half characters, as in file names that are not UTF-8: not encodable, so escaped."""
+
+
+def report_dict(report: Report) -> dict[str, object]:
+    """One workbook's report: workbook, standard, status, slack, findings, not_executed."""
+    return {
+        "workbook": report.workbook,
+        "standard": report.standard,
+        "status": report.status.value,
+        "slack": report.slack,
+        "findings": [_finding_dict(finding) for finding in report.findings],
+        "not_executed": [{"code": one.code, "reason": one.reason} for one in report.not_executed],
+    }
+
+
+def _finding_dict(finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code,
+        "level": finding.level.value,
+        "table": finding.table,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "row": finding.row,
+        "column": finding.column,
+        "printed": finding.printed,
+        "expected": finding.expected,
+        "difference": finding.difference,
+        "message": finding.message,
+        "basis": list(finding.basis),
+        "suggestions": [
+            {"value": one.value, "reason": one.reason, "share": one.share}
+            for one in finding.suggestions
+        ],
+    }
+
+
+def reports_json(reports: Sequence[Report]) -> str:
+    """One object for one workbook, a list for several (or none); readable, with a last newline."""
+    dicts = [report_dict(report) for report in reports]
+    whole = dicts[0] if len(dicts) == 1 else dicts
+    text = json.dumps(whole, ensure_ascii=False, indent=2)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"

@@ -1,0 +1,40 @@
+"""A standard with the user's own subject lists added."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlbudget.errors import StandardError
+from xlbudget.standard.subjects import read_subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from xlbudget.standard.model import Standard
+    from xlbudget.standard.subjects import Subject
+
+__all__ = ["with_subject_files", "with_subjects"]
+
+
+def with_subjects(standard: Standard, added: Mapping[str, Iterable[Subject]]) -> Standard:
+    """The standard with subjects added to its lists, by the key of the list."""
+    lists = dict(standard.subjects)
+    for key, subjects in added.items():
+        if key not in lists:
+            known = "、".join(f"{one}（{found.name}）" for one, found in lists.items())
+            raise StandardError(f"没有名为“{key}”的科目分类；现有：{known}。")
+        lists[key] = lists[key].extended(subjects)
+    return replace(standard, subjects=lists)
+
+
+def with_subject_files(standard: Standard, files: Iterable[tuple[str, Path]]) -> Standard:
+    """The standard with lists read from CSV files, each with the key of its classification.
+
+    Raises:
+        StandardError: no such classification, or an unreadable file.
+    """
+    for key, path in files:
+        standard = with_subjects(standard, {key: read_subjects(path)})
+    return standard

@@ -1,0 +1,1 @@
+"""Workbooks: where everything stands on the sheets, building, reading and patching them."""

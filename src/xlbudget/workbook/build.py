@@ -1,0 +1,109 @@
+"""Build a workbook from a standard and a book of figures: reproducible, without Excel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.workbook.formulas import book_formulas
+from xlbudget.workbook.layout import (
+    CONTENTS,
+    COVER,
+    DICTIONARY,
+    FINDINGS,
+    GLOSSARY,
+    INFO_SHEET,
+    NOTES,
+    OVERVIEW,
+    PROFILE,
+    is_form,
+    place_book,
+    sheet_names,
+)
+from xlbudget.workbook.sheets_forms import write_forms
+from xlbudget.workbook.sheets_front import write_contents, write_cover
+from xlbudget.workbook.sheets_info import write_info, write_profile
+from xlbudget.workbook.sheets_lists import write_dictionary, write_findings, write_text_sheet
+from xlbudget.workbook.sheets_overview import write_overview
+from xlbudget.workbook.sheets_tables import write_table
+from xlbudget.workbook.writer import Writer, strict_warnings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+__all__ = ["CODE_NAMES", "build_workbook", "workbook_bytes"]
+
+CODE_NAMES = {
+    COVER: "shCover",
+    CONTENTS: "shContents",
+    INFO_SHEET: "shInfo",
+    PROFILE: "shProfile",
+    NOTES: "shNotes",
+    GLOSSARY: "shGlossary",
+    OVERVIEW: "shOverview",
+    FINDINGS: "shFindings",
+    DICTIONARY: "shDictionary",
+}
+"""What macros call the sheets that are no tables; a table's sheet is ``shTable`` and its key."""
+
+
+def build_workbook(standard: Standard, book: Book, target: Path, *, year: int) -> None:
+    """Write a new workbook; a target ending in .xlsm is declared as one with macros.
+
+    Raises:
+        UnusableFileError: more rows than fit, or the file cannot be written.
+    """
+    macros = target.suffix.lower() == ".xlsm"
+    data = workbook_bytes(standard, book, year=year, macros=macros)
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise UnusableFileError(
+            f"“{target.name}”写不进去：请检查文件夹是否存在、文件是否正在打开。"
+        ) from error
+
+
+def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = True) -> bytes:
+    """The workbook as bytes: the same book gives the same bytes.
+
+    Raises:
+        UnusableFileError: more rows than fit.
+    """
+    placed = place_book(standard, replace(book, year=year))
+    formulas = book_formulas(standard, placed)
+    tables = {table.sheet: table for table in standard.tables}
+    title = standard.titles["cover"].replace("{year}", str(year))
+    with strict_warnings():
+        writer = Writer(title)
+        for name in sheet_names(standard):
+            table = tables.get(name)
+            code = CODE_NAMES[name] if table is None else _code_name(table.key)
+            sheet = writer.sheet(name, code)
+            if table is not None:
+                write = write_forms if is_form(table) else write_table
+                write(sheet, standard, table, placed, formulas)
+            elif name == COVER:
+                write_cover(sheet, standard, placed, year)
+            elif name == CONTENTS:
+                write_contents(sheet, standard, year)
+            elif name == INFO_SHEET:
+                write_info(sheet, standard, placed, formulas)
+            elif name == PROFILE:
+                write_profile(sheet, placed.profile)
+            elif name in (NOTES, GLOSSARY):
+                write_text_sheet(sheet, name)
+            elif name == OVERVIEW:
+                write_overview(sheet, standard, placed)
+            elif name == FINDINGS:
+                write_findings(sheet)
+            elif name == DICTIONARY:
+                write_dictionary(sheet, standard)
+        return writer.finish(macros=macros)
+
+
+def _code_name(key: str) -> str:
+    return "shTable" + "".join(part.capitalize() for part in key.split("_"))

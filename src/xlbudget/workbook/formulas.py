@@ -1,0 +1,242 @@
+"""Native formulas of derived cells, written from the relations that define them.
+
+A sum over blanks shows "" (blank is not 0.00). Terms on the same sheet, and fixed rows elsewhere,
+are direct references; rows of subject tables on other sheets are found by their code, so that the
+formula survives when rows move there. Formula texts carry no leading "=".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.figures import TOTAL, Cell, Place
+from xlbudget.money import STANDARD_PLACES
+from xlbudget.relations.derive import definitions, unit_of, value_of
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import INFO, Grid
+from xlbudget.workbook.layout import table_layout
+from xlbudget.workbook.references import chunked, quoted, references
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from xlbudget.figures import Book
+    from xlbudget.money import Unit
+    from xlbudget.relations.expand import Relation
+    from xlbudget.standard.model import Standard
+
+__all__ = ["Formula", "book_formulas", "formula_for"]
+
+_LONGEST = 8000
+"""Excel allows 8,192 characters in a formula."""
+
+
+class Formula(NamedTuple):
+    """A native formula and what it comes to over the book's printed cells."""
+
+    text: str
+    value: Cell
+
+
+@dataclass(slots=True)
+class _Side:
+    """The terms of one sign and unit: cells by sheet ("" for the formula's own), and lookups.
+
+    A lookup is (range of codes, criterion, range of amounts).
+    """
+
+    cells: dict[str, list[str]] = field(default_factory=dict)
+    lookups: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def references(self) -> list[str]:
+        return [one for sheet, cells in self.cells.items() for one in references(sheet, cells)]
+
+    def sums(self) -> list[str]:
+        direct = [f"SUM({','.join(part)})" for part in chunked(self.references())]
+        return direct + [f"SUMIF({codes},{what},{sums})" for codes, what, sums in self.lookups]
+
+
+def book_formulas(standard: Standard, book: Book) -> dict[Place, Formula]:
+    """Every derived cell of a placed book that can hold a formula.
+
+    A cell that would close a circle gets none, nor one whose figures stand in no cell.
+    """
+    grid = Grid(standard, book)
+    defined = definitions(expand(grid).relations)
+    found: dict[Place, Formula] = {}
+    for number in _acyclic(grid, defined):
+        text = formula_for(grid, number, defined[number])
+        if text:
+            value = value_of(defined[number], grid.cells, unit_of(grid, number))
+            found[grid.place(number)] = Formula(text, value)
+    return found
+
+
+def formula_for(grid: Grid, number: int, relation: Relation) -> str:
+    """The formula of a derived cell of a placed book; "" where none can express it."""
+    home, unit = grid.place(number), unit_of(grid, number)
+    if not home.cell:
+        return ""
+    plan = _plan(grid, home.sheet, relation)
+    if not plan or not _complete(grid, relation):
+        return ""
+    mixed = any(of != unit for _, of in plan)
+    places = min(STANDARD_PLACES, unit.max_places) if mixed else unit.max_places
+    text = f'IF({_count(plan.values())}=0,"",ROUND({_total(plan, unit)},{places}))'
+    return text if len(text) <= _LONGEST else ""
+
+
+def _count(sides: Collection[_Side]) -> str:
+    """How many of the terms hold a number."""
+    direct = [one for side in sides for one in side.references()]
+    pieces = [f"COUNT({','.join(part)})" for part in chunked(direct)]
+    lookups = [one for side in sides for one in side.lookups]
+    pieces += [f'COUNTIFS({codes},{what},{sums},"<1E99")' for codes, what, sums in lookups]
+    return "+".join(pieces)
+
+
+def _total(plan: dict[tuple[int, Unit], _Side], unit: Unit) -> str:
+    """The signed sum of all sides, in ``unit``; terms that are added come first."""
+    sides = sorted(plan.items(), key=lambda item: -item[0][0])
+    pieces = [
+        ("+" if sign > 0 else "-") + term + _scale(of, unit)
+        for (sign, of), side in sides
+        for term in side.sums()
+    ]
+    return "".join(pieces).removeprefix("+")
+
+
+def _scale(of: Unit, unit: Unit) -> str:
+    if of.fen == unit.fen:
+        return ""
+    return f"*{of.fen // unit.fen}" if of.fen > unit.fen else f"/{unit.fen // of.fen}"
+
+
+def _complete(grid: Grid, relation: Relation) -> bool:
+    """Whether every figure that takes part stands in a cell (a form may lack a line for one)."""
+    return all(
+        grid.place(number).cell or grid.cells[number] is None for _, number in relation.terms[1:]
+    )
+
+
+def _plan(grid: Grid, home: str, relation: Relation) -> dict[tuple[int, Unit], _Side]:
+    """The terms of the right side by sign and unit."""
+    plan: dict[tuple[int, Unit], _Side] = {}
+    for (block, column, sign), numbers in _groups(grid, relation).items():
+        side = plan.setdefault((sign, unit_of(grid, numbers[0])), _Side())
+        sheet = grid.place(numbers[0]).sheet
+        found = _lookups(grid, block, column, numbers) if sheet != home else None
+        if found is not None:
+            side.lookups.extend(found)
+        else:
+            cells = side.cells.setdefault("" if sheet == home else sheet, [])
+            cells.extend(grid.place(number).cell for number in numbers)
+    return plan
+
+
+def _groups(grid: Grid, relation: Relation) -> dict[tuple[str, int, int], list[int]]:
+    """(block, column, sign) -> the numbers of the terms, in the relation's order."""
+    groups: dict[tuple[str, int, int], list[int]] = {}
+    for sign, number in relation.terms[1:]:
+        if grid.place(number).cell:
+            spot = grid.spot(number)
+            groups.setdefault((spot.block, spot.column, -sign), []).append(number)
+    return groups
+
+
+def _lookups(
+    grid: Grid, block: str, column: int, numbers: Sequence[int]
+) -> list[tuple[str, str, str]] | None:
+    """The terms as lookups by code, or None where codes do not single them out."""
+    if block == INFO or not (lookup := _code_column(grid, block)):
+        return None
+    keys = [_key(grid, number) for number in numbers]
+    if not all(keys):
+        return None
+    sheet, letter, first, last, total = lookup
+    data = grid.data(block)
+    assert data is not None
+    codes = f"{sheet}${letter}${first}:${letter}${last}"
+    sums = f"{sheet}{data.letters[column]}${first}:{data.letters[column]}${last}"
+    pattern = _pattern(grid, block, keys) if len(keys) > 1 else ""
+    criteria = [pattern] if pattern else [total if key == TOTAL else key for key in keys]
+    return [(codes, f'"{criterion}"', sums) for criterion in criteria]
+
+
+def _code_column(grid: Grid, block: str) -> tuple[str, str, int, int, str] | None:
+    """Sheet prefix, letter, first and last line of the only column of codes, and 合计."""
+    spec = grid.standard.blocks[block]
+    if spec.body not in ("subject", "unit", "project"):
+        return None
+    table = grid.standard.table_of(spec)
+    layout = table_layout(grid.standard, table)
+    own = next(one for one in layout.blocks if one.block.key == block)
+    codes = spec.of_kind("code")
+    if len(codes) > 1:
+        return None
+    letter = own.letters[codes[0] if codes else 0]
+    return f"{quoted(table.sheet)}!", letter, layout.first, layout.last, spec.total
+
+
+def _key(grid: Grid, number: int) -> str:
+    """The code that finds a row by itself: a subject's or 合计; "" where several rows have it."""
+    block, row, _ = grid.spot(number)
+    data = grid.data(block)
+    if row.kind not in ("subject", TOTAL) or data is None:
+        return ""
+    alike = sum(one.key == row.key for one in data.rows)
+    return row.key if alike == 1 and (row.kind == TOTAL or row.key.isdigit()) else ""
+
+
+def _pattern(grid: Grid, block: str, keys: Sequence[str]) -> str:
+    """``201??`` where that selects exactly the rows of ``keys``, else ""."""
+    data = grid.data(block)
+    lengths = {len(key) for key in keys}
+    if data is None or TOTAL in keys or len(lengths) != 1:
+        return ""
+    length = lengths.pop()
+    known = grid.standard.subjects[grid.standard.blocks[block].subjects].lengths
+    for cut in (*(one for one in reversed(known) if one < length), 0):
+        prefix = keys[0][:cut]
+        selected = [
+            row.key
+            for row in data.rows
+            if row.kind == "subject" and len(row.key) == length and row.key.startswith(prefix)
+        ]
+        if sorted(selected) == sorted(keys):
+            return prefix + "?" * (length - cut)
+    return ""
+
+
+def _acyclic(grid: Grid, defined: dict[int, Relation]) -> list[int]:
+    """The derived cells without those that would close a circle of formulas."""
+    open_, formula, constant = 1, 2, 3
+    state: dict[int, int] = {}
+
+    def settle(number: int) -> None:
+        state[number] = open_
+        closing = False
+        for part in _precedents(grid, defined[number]):
+            if part in defined:
+                if part not in state:
+                    settle(part)
+                closing = closing or state[part] == open_
+        state[number] = constant if closing else formula
+
+    for number in defined:
+        if number not in state:
+            settle(number)
+    return [number for number in defined if state[number] == formula]
+
+
+def _precedents(grid: Grid, relation: Relation) -> Iterator[int]:
+    """The cells that a formula reads: a lookup reads the whole column, whatever it finds there."""
+    home = grid.place(relation.target).sheet
+    for (block, column, _), numbers in _groups(grid, relation).items():
+        away = grid.place(numbers[0]).sheet != home
+        data = grid.data(block)
+        if away and data is not None and block != INFO and _code_column(grid, block):
+            yield from (grid.number(block, row, column) for row in range(len(data.rows)))
+        else:
+            yield from numbers

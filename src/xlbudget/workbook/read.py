@@ -1,0 +1,298 @@
+"""Read a workbook into the model: the only module that knows python-calamine."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+)
+
+from xlbudget.errors import StandardError, UnusableFileError
+from xlbudget.figures import BlockData, Book, FormData, Profile
+from xlbudget.findings import Finding, Level
+from xlbudget.relations.grid import INFO
+from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.workbook.layout import (
+    CONTENTS,
+    COVER,
+    DICTIONARY,
+    FINDINGS,
+    GLOSSARY,
+    INFO_SHEET,
+    NOTES,
+    OVERVIEW,
+    PROFILE,
+    is_form,
+)
+from xlbudget.workbook.read_cells import Sheet
+from xlbudget.workbook.read_forms import read_forms
+from xlbudget.workbook.read_info import (
+    InfoData,
+    heading_year,
+    read_info,
+    read_profile,
+    standard_of,
+    year_of,
+)
+from xlbudget.workbook.read_labels import plain_name
+from xlbudget.workbook.read_raw import error_cells
+from xlbudget.workbook.read_tables import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from xlbudget.figures import InfoValue
+    from xlbudget.standard.model import Standard, Table
+    from xlbudget.workbook.read_cells import Lines
+
+try:
+    from xlbudget.workbook.archive import check_archive
+except ImportError:  # until it exists
+
+    def check_archive(path: Path) -> None:
+        if not path.is_file():
+            raise UnusableFileError(f"找不到工作簿“{path.name}”；请检查文件名和所在文件夹。")
+
+
+__all__ = ["read_book"]
+
+_YEAR_CODE = "F05"
+_TITLE_LINES = 6
+_OTHER_SHEETS = frozenset(
+    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY)
+)
+
+
+def read_book(path: Path, standard: Standard | None = None) -> Book:
+    """All figures of a workbook; what could not be understood is among its findings.
+
+    Without ``standard``, the one that the workbook names in 基础信息, else the default.
+
+    Raises:
+        UnusableFileError: missing, damaged, protected by a password, or no budget workbook.
+    """
+    check_archive(path)
+    with _damage(path):
+        workbook = CalamineWorkbook.from_path(path)
+    with workbook:
+        return _read(_Source(path, workbook), standard)
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """What the libraries raise on a damaged or protected file, as one clear sentence."""
+    try:
+        yield
+    except PasswordError as error:
+        raise UnusableFileError(
+            f"工作簿“{path.name}”有打开密码；请在 Excel 中取消密码后再试。"
+        ) from error
+    except UnusableFileError:
+        raise
+    except BaseException as error:
+        # A panic inside the reader is no Exception; an interrupt is none either, and passes.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise _damaged(path) from error
+        raise
+
+
+def _damaged(path: Path) -> UnusableFileError:
+    return UnusableFileError(
+        f"工作簿“{path.name}”已损坏，读不出内容；请从备份恢复，或在 Excel 中打开修复后另存。"
+    )
+
+
+class _Source:
+    """The sheets of an open workbook, each read once and when it is needed."""
+
+    def __init__(self, path: Path, workbook: CalamineWorkbook) -> None:
+        self.path, self.workbook = path, workbook
+        self.names = [
+            one.name for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet
+        ]
+        self.plain: dict[str, str] = {}
+        for name in self.names:
+            self.plain.setdefault(plain_name(name), name)
+        self.sheets: dict[str, CalamineSheet] = {}
+        self._known: dict[str, Lines] = {}
+        self._errors: dict[str, dict[tuple[int, int], str]] = {}
+        self._checked: set[str] = set()
+
+    def find(self, *names: str) -> str:
+        """The sheet of one of these names, exactly or but for spaces, quotes and a number."""
+        exact = next((name for name in names if name in self.names), "")
+        return exact or next(
+            (self.plain[plain] for plain in map(plain_name, names) if plain in self.plain), ""
+        )
+
+    def check(self, names: list[str]) -> None:
+        """Look at the raw sheets, before they are read: error values and stray cells."""
+        wanted = {name for name in names if name} - self._checked
+        if wanted:
+            with _damage(self.path):
+                self._errors |= error_cells(self.path, wanted)
+            self._checked |= wanted
+
+    def lines(self, name: str) -> Lines:
+        """The cells of a sheet from A1 on; error values are texts (``#REF!``)."""
+        known = self._known.get(name)
+        if known is None:
+            self.check([name])
+            with _damage(self.path):
+                sheet = self.sheets[name] = self.workbook.get_sheet_by_name(name)
+                found = sheet.to_python(skip_empty_area=False)
+            known = self._known[name] = cast("Lines", found)
+            for (line, column), text in self._errors.get(name, {}).items():
+                _put(known, line, column, text)
+        return known
+
+    def filled_lines(self, name: str) -> Lines:
+        """The same with the value of cells merged downwards in each of them."""
+        lines = self.lines(name)
+        with _damage(self.path):
+            merged = self.sheets[name].merged_cell_ranges or ()
+        for (top, left), (bottom, right) in merged:
+            if left == right and top < len(lines) and left < len(lines[top]):
+                for line in range(top + 1, min(bottom + 1, len(lines))):
+                    lines[line][left] = lines[top][left]
+        return lines
+
+
+def _put(lines: Lines, line: int, column: int, text: str) -> None:
+    while len(lines) <= line:
+        lines.append([])
+    lines[line] += [""] * (column + 1 - len(lines[line]))
+    lines[line][column] = text
+
+
+class _Tables(NamedTuple):
+    """What all tables' sheets hold."""
+
+    blocks: dict[str, BlockData]
+    forms: tuple[FormData, ...]
+    notes: dict[str, tuple[str, ...]]
+    findings: list[Finding]
+
+
+def _read(source: _Source, standard: Standard | None) -> Book:
+    info_sheet, profile_sheet = source.find(INFO_SHEET), source.find(PROFILE)
+    if standard is None:
+        standard = _named_standard(source, info_sheet)
+    sheets = _table_sheets(source, standard)
+    if not sheets:
+        wanted = "”“".join(table.sheet for table in standard.tables[:3])
+        raise UnusableFileError(
+            f"“{source.path.name}”不是部门预算工作簿：应有工作表“{wanted}”等；请选对文件。"
+        )
+    source.check([info_sheet, profile_sheet, *sheets.values()])
+    data = InfoData({}, {})
+    if info_sheet:
+        data = read_info(standard, source.lines(info_sheet))
+    findings: list[Finding] = []
+    year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
+    tables = _read_tables(source, standard, sheets, year)
+    return Book(
+        name=source.path.name,
+        standard=standard.id,
+        year=year,
+        info=data.info,
+        blocks=tables.blocks,
+        forms=tables.forms,
+        keyed=data.keyed,
+        profile=read_profile(source.lines(profile_sheet)) if profile_sheet else Profile(),
+        notes=tables.notes,
+        sheets={INFO: info_sheet, **sheets} if info_sheet else sheets,
+        findings=tuple(findings + tables.findings),
+    )
+
+
+def _read_tables(source: _Source, standard: Standard, sheets: dict[str, str], year: int) -> _Tables:
+    blocks: dict[str, BlockData] = {}
+    forms: tuple[FormData, ...] = ()
+    notes: dict[str, tuple[str, ...]] = {}
+    findings: list[Finding] = []
+    for table in standard.tables:
+        name = sheets.get(table.key)
+        if name is None:
+            continue
+        sheet = Sheet(name, source.filled_lines(name) if is_form(table) else source.lines(name))
+        if is_form(table):
+            found = read_forms(table, sheet)
+            blocks[table.blocks[0].key] = found.block
+            forms += found.forms
+            texts, noticed = found.notes, found.findings
+        else:
+            body = read_table(standard, table, sheet, year)
+            blocks |= body.blocks
+            texts, noticed = body.notes, body.findings
+        if texts:
+            notes[table.key] = texts
+        findings += noticed
+    return _Tables(blocks, forms, notes, findings)
+
+
+def _named_standard(source: _Source, info_sheet: str) -> Standard:
+    named = standard_of(source.lines(info_sheet)) if info_sheet else None
+    identity = named.value if named is not None and isinstance(named.value, str) else ""
+    try:
+        return load_standard(identity or DEFAULT)
+    except StandardError as error:
+        cell = named.cell if named is not None else ""
+        raise UnusableFileError(
+            f"工作簿“{source.path.name}”{info_sheet}{cell}的适用标准不对：{error}"
+        ) from error
+
+
+def _table_sheets(source: _Source, standard: Standard) -> dict[str, str]:
+    """Table key -> sheet: by name, else by the title in its first lines."""
+    found = {table.key: source.find(table.sheet, table.title) for table in standard.tables}
+    taken = {name for name in found.values() if name}
+    missing = {plain_name(table.title): table for table in standard.tables if not found[table.key]}
+    if missing:
+        for name in source.names:
+            if name not in taken and plain_name(name) not in _OTHER_SHEETS:
+                table = _titled(source.lines(name), missing)
+                if table is not None and not found[table.key]:
+                    found[table.key] = name
+    return {key: name for key, name in found.items() if name}
+
+
+def _titled(lines: Lines, titles: dict[str, Table]) -> Table | None:
+    """The table whose title stands in the first lines; none where there are several (目录)."""
+    seen = {
+        titles[plain].key: titles[plain]
+        for line in lines[:_TITLE_LINES]
+        for cell in line
+        if isinstance(cell, str) and (plain := plain_name(cell)) in titles
+    }
+    return next(iter(seen.values())) if len(seen) == 1 else None
+
+
+def _year(
+    source: _Source,
+    standard: Standard,
+    stated: InfoValue | None,
+    info_sheet: str,
+    sheets: dict[str, str],
+    findings: list[Finding],
+) -> int:
+    text = stated.value if stated is not None and isinstance(stated.value, str) else ""
+    year = year_of(text)
+    if year:
+        return year
+    seen = heading_year([source.lines(name) for name in sheets.values()])
+    year = seen or standard.first
+    origin = f"表头写明的{year}年" if seen else f"{year}年"
+    message = f"基础信息“预算年度”未填或不是年度，暂按{origin}处理；请填写预算年度。"
+    cell = stated.cell if stated is not None else ""
+    findings.append(
+        Finding(_YEAR_CODE, Level.WARNING, message, INFO_SHEET, info_sheet or INFO_SHEET, cell)
+    )
+    return year

@@ -1,0 +1,116 @@
+"""Values of cells, as a spreadsheet reader gives them, as amounts, counts and texts.
+
+A value is a float, int, str, bool, date, datetime, time, timedelta, or "" or None for a blank.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.errors import AmountError
+from xlbudget.figures import Unreadable
+from xlbudget.money import COUNT, YUAN, Amount, from_number, parse_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlbudget.figures import Cell
+    from xlbudget.money import Unit
+
+__all__ = ["Lines", "Sheet", "cell_reader", "count_of", "text_of", "whole_lines"]
+
+Lines = list[list[object]]
+"""The cells of a sheet from A1 on, line by line; all lines equally long."""
+
+_NOTHING = frozenset(("-", "--", "－", "—", "——", "–", "―", "/", "／", "−"))
+_EXACT = 10**15
+"""Below this many hundredths, a float that is one is printed with at most 15 digits."""
+
+
+class Sheet(NamedTuple):
+    """A sheet's name and its lines."""
+
+    name: str
+    lines: Lines
+
+
+def whole_lines(lines: Lines) -> Lines:
+    """The same lines, made equally long."""
+    width = max(map(len, lines), default=0)
+    if all(len(line) == width for line in lines):
+        return lines
+    return [[*line, *[""] * (width - len(line))] for line in lines]
+
+
+def text_of(value: object) -> str:
+    """A cell's text; 201.0 is ``201``, a date ``2024-02-27``, a blank empty."""
+    if isinstance(value, str):
+        return value.strip() if value else value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return format(value, ".15g") if abs(value) < _EXACT else format(value, ".0f")
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ") if value.time() != value.min.time() else f"{value:%Y-%m-%d}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def cell_reader(unit: Unit) -> Callable[[object], Cell]:
+    """A function from a cell's value to the amount, None or Unreadable; it remembers numbers."""
+    known: dict[float, Cell] = {}
+    hundredth = unit.fen // 100
+
+    def read(value: object) -> Cell:
+        if value.__class__ is float:
+            found = known.get(value)
+            if found is None:
+                found = known[value] = number(value)
+            return found
+        return None if value == "" or value is None else _other(value, unit)
+
+    def number(value: float) -> Cell:
+        if -1e12 < value < 1e12:  # noqa: PLR2004
+            hundredths = round(value * 100)
+            # The nearest float to a number of at most 15 digits: what from_number would give.
+            if hundredths / 100 == value:
+                return Amount(hundredths * hundredth, unit)
+        return _number(value, unit)
+
+    return read
+
+
+def _number(value: float, unit: Unit) -> Cell:
+    try:
+        return from_number(value, unit)
+    except AmountError:
+        return Unreadable(str(value))
+
+
+def _other(value: object, unit: Unit) -> Cell:
+    if isinstance(value, str):
+        text = value.strip()
+        if not text or text in _NOTHING:
+            return None
+        try:
+            return parse_amount(text, unit)
+        except AmountError:
+            return Unreadable(text)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _number(value, unit)
+    return Unreadable(text_of(value))
+
+
+def count_of(value: object, unit_name: str = "") -> Cell:
+    """A whole number of things; anything else, also 2.5, is unreadable. ``unit_name``: ``130人``."""
+    if isinstance(value, str):
+        value = value.strip().removesuffix(unit_name).rstrip() if unit_name else value.strip()
+        if value.endswith(("元", "万", "亿")):
+            return Unreadable(value)
+    found = _other("" if value is None else value, YUAN)
+    if not isinstance(found, Amount):
+        return found
+    count, rest = divmod(found.fen, YUAN.fen)
+    return Unreadable(text_of(value)) if rest else Amount(count, COUNT, 0)

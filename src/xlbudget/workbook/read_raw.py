@@ -1,0 +1,139 @@
+"""What the fast reader does not tell: cells with error values (#REF!), and cells too far away.
+
+It gives an error value as a blank, and makes room for every cell up to the last one used.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+from xlbudget.errors import UnusableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+__all__ = ["error_cells"]
+
+_MOST_CELLS = 4_000_000
+"""More room than any budget's sheet needs; a stray cell far away asks for much more."""
+_MANY_ROWS = 3000
+
+_CELL = rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
+_ANY_CELL = re.compile(_CELL)
+_ERROR_CELL = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL
+)
+_REFERENCE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
+_SHOWN = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)<")
+_ROW = re.compile(rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
+_WIDE = re.compile(rb'r="[A-Z][A-Z][A-Z]')
+_WIDE_SINGLE = re.compile(rb"r='[A-Z][A-Z][A-Z]")
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
+_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+_Found = dict[str, dict[tuple[int, int], str]]
+
+
+def error_cells(path: Path, names: Collection[str]) -> _Found:
+    """Error values of the sheets ``names``: sheet -> (line, column), both from 0 -> ``#REF!``.
+
+    Raises:
+        UnusableFileError: a sheet has a cell far away from all others.
+        zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError: the file is damaged.
+    """
+    found: _Found = {}
+    with ZipFile(path) as archive:
+        for name, part in _parts(archive).items():
+            if name not in names:
+                continue
+            data = archive.read(part)
+            single = b"='" in data
+            _check_extent(path.name, name, data, single=single)
+            if b't="e"' in data or (single and b"t='e'" in data):
+                found[name] = _errors(data)
+    return found
+
+
+def _errors(data: bytes) -> dict[tuple[int, int], str]:
+    cells: dict[tuple[int, int], str] = {}
+    for match in _ERROR_CELL.finditer(data):
+        place = _REFERENCE.search(match[1])
+        shown = _SHOWN.search(match[2])
+        if place:
+            text = shown[1].decode("utf-8", "replace") if shown else "#VALUE!"
+            cells[int(place[2]) - 1, _column(place[1])] = text
+    return cells
+
+
+def _check_extent(book: str, sheet: str, data: bytes, *, single: bool) -> None:
+    """Refuse a sheet on which a stray cell would need millions of cells of room."""
+    last = _ROW.search(data, max(data.rfind(b"<row "), data.rfind(b":row "), 0))
+    wide = _WIDE.search(data) or (single and _WIDE_SINGLE.search(data))
+    if not wide and (last is None or int(last[1]) < _MANY_ROWS):
+        return
+    rows = columns = 0
+    for match in _ANY_CELL.finditer(data):
+        rows = max(rows, int(match[2]))
+        columns = max(columns, _column(match[1]) + 1)
+    if rows * columns > _MOST_CELLS:
+        raise UnusableFileError(
+            f"工作簿“{book}”的工作表“{sheet}”用到了第{rows}行、第{columns}列，远远超出预算表；"
+            f"请删去表外的内容后再试。"
+        )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+# ------------------------------------------------------------------ sheet name -> part
+
+
+def _parts(archive: ZipFile) -> dict[str, str]:
+    root = _relations(archive, "_rels/.rels", "")
+    book = next(target for kind, target in root.values() if kind.endswith("/officeDocument"))
+    folder, _, name = book.rpartition("/")
+    folder = f"{folder}/" if folder else ""
+    targets = _relations(archive, f"{folder}_rels/{name}.rels", folder)
+    parts: dict[str, str] = {}
+    for match in _SHEET.finditer(archive.read(book).decode("utf-8", "replace")):
+        attributes = _attributes(match[1])
+        relation = next((text for key, text in attributes.items() if key.endswith(":id")), "")
+        kind, target = targets.get(relation, ("", ""))
+        if kind.endswith("/worksheet"):
+            parts[attributes.get("name", "")] = target
+    return parts
+
+
+def _relations(archive: ZipFile, part: str, folder: str) -> dict[str, tuple[str, str]]:
+    """Relation id -> (type, target as a name in the archive)."""
+    found: dict[str, tuple[str, str]] = {}
+    for match in _RELATION.finditer(archive.read(part).decode("utf-8", "replace")):
+        one = _attributes(match[1])
+        target = one.get("Target", "")
+        place = target[1:] if target.startswith("/") else folder + target
+        found[one.get("Id", "")] = (one.get("Type", ""), place)
+    return found
+
+
+def _attributes(text: str) -> dict[str, str]:
+    return {
+        match[1]: _ENTITY.sub(_character, match[2] if match[2] is not None else match[3])
+        for match in _ATTRIBUTE.finditer(text)
+    }
+
+
+def _character(match: re.Match[str]) -> str:
+    if match[3]:
+        return _NAMED[match[3]]
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return chr(code) if code <= 0x10FFFF else match[0]  # noqa: PLR2004

@@ -1,0 +1,62 @@
+"""References in formulas as text: runs of cells become ranges."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["chunked", "column_number", "quoted", "references", "split_cell"]
+
+_CELL = re.compile(r"([A-Z]+)([0-9]+)")
+_ARGUMENTS = 250
+"""Excel takes 255 arguments."""
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name in quotes: always allowed, and needed for brackets, digits and spaces."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def split_cell(cell: str) -> tuple[str, int]:
+    """``AB12`` is ("AB", 12)."""
+    match = _CELL.fullmatch(cell)
+    assert match is not None, cell
+    return match[1], int(match[2])
+
+
+def column_number(letters: str) -> int:
+    """A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def references(sheet: str, cells: Iterable[str]) -> list[str]:
+    """``C8`` and ``C12:C13`` for single cells and runs; ``sheet`` is "" for the formula's own."""
+    pairs = map(split_cell, cells)
+    spots = sorted({(column_number(letters), row, letters) for letters, row in pairs})
+    across = len({row for _, row, _ in spots}) == 1 and len(spots) > 1
+    runs: list[list[tuple[int, int, str]]] = [[spot] for spot in spots[:1]]
+    for before, spot in pairwise(spots):
+        step = (1, 0) if across else (0, 1)
+        if (spot[0] - before[0], spot[1] - before[1]) == step:
+            runs[-1].append(spot)
+        else:
+            runs.append([spot])
+    prefix = f"{quoted(sheet)}!" if sheet else ""
+    return [prefix + _run(run) for run in runs]
+
+
+def _run(run: Sequence[tuple[int, int, str]]) -> str:
+    first, last = (f"{letters}{row}" for _, row, letters in (run[0], run[-1]))
+    return first if first == last else f"{first}:{last}"
+
+
+def chunked(parts: Sequence[str]) -> list[Sequence[str]]:
+    """``parts`` in pieces that one function call can take."""
+    return [parts[start : start + _ARGUMENTS] for start in range(0, len(parts), _ARGUMENTS)]

@@ -1,0 +1,161 @@
+"""What stands in the cells of the tables and of 基础信息: one rendering for building and filling.
+
+Everything here is pure: a placed book (see ``layout.place_book``) goes in, cell contents come out.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xlbudget.figures import TOTAL, Place, Row
+from xlbudget.workbook.contents import CellContent, amount_content, note_contents, text_content
+from xlbudget.workbook.contents_forms import render_forms
+from xlbudget.workbook.layout import INFO_SHEET, TableLayout, info_lines, is_form, table_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from xlbudget.figures import BlockData, Book
+    from xlbudget.standard.model import Block, Standard, Table
+    from xlbudget.workbook.formulas import Formula
+    from xlbudget.workbook.layout import BlockLayout
+
+__all__ = ["last_line", "ordinal", "render_info", "render_table"]
+
+
+def render_table(
+    standard: Standard, table: Table, book: Book, formulas: Mapping[Place, Formula]
+) -> list[CellContent]:
+    """All cells of a table's body, used line by used line, and the notes below.
+
+    Every column of a used line is given, blank ones too. Forms include captions and headings.
+    """
+    if is_form(table):
+        return render_forms(table, book, formulas)
+    layout = table_layout(standard, table)
+    contents: list[CellContent] = []
+    last = last_line(layout, book)
+    for one in layout.blocks:
+        data = book.blocks[one.block.key]
+        by_line = {row.line: row for row in data.rows}
+        labels = _labels(one.block, data)
+        for line in range(layout.first, last + 1):
+            row = by_line.get(line)
+            for index, column in enumerate(one.block.columns):
+                cell = f"{one.letters[index]}{line}"
+                if row is None:
+                    contents.append(CellContent(cell, "blank", role=column.kind))
+                elif column.kind == "amount":
+                    value = row.cells[one.block.amount_index[column.key]]
+                    formula = formulas.get(Place(table.sheet, cell))
+                    contents.append(amount_content(cell, value, formula, column.kind))
+                else:
+                    text = _text(standard, one, row, index, labels)
+                    indent = _indent(standard, one.block, row) if text else 0
+                    contents.append(text_content(cell, text, column.kind, indent))
+    return [*contents, *note_contents(table, book, last + 1)]
+
+
+def last_line(layout: TableLayout, book: Book) -> int:
+    """The last used line of a table's body (the line above it where there is no row)."""
+    used = [row.line for one in layout.blocks for row in book.blocks[one.block.key].rows]
+    return max(used, default=layout.first - 1)
+
+
+def _text(
+    standard: Standard, one: BlockLayout, row: Row, index: int, labels: Mapping[int, str]
+) -> str:
+    """The text of a row in the column at ``index``."""
+    block = one.block
+    column = block.columns[index]
+    if row.kind == TOTAL:
+        return block.total if index == 0 else ""
+    if column.kind == "code":
+        return _code(standard, block, row, block.of_kind("code").index(index))
+    if column.kind == "text":
+        position = block.of_kind("text").index(index)
+        return row.texts[position] if position < len(row.texts) else ""
+    if column.kind in ("level1", "level2"):
+        wanted = "group" if column.kind == "level1" else "item"
+        return (row.label or row.key) if row.kind == wanted else ""
+    return labels.get(row.line, row.label or row.key)
+
+
+def _code(standard: Standard, block: Block, row: Row, position: int) -> str:
+    """A code, or its part where the standard prints each level in a column of its own."""
+    columns = len(block.of_kind("code"))
+    if columns == 1:
+        return row.key
+    lengths = (0, *standard.subjects[block.subjects].lengths)
+    end = None if position == columns - 1 else lengths[position + 1]
+    return row.key[lengths[position] : end]
+
+
+def _labels(block: Block, data: BlockData) -> dict[int, str]:
+    """Line -> label of the prescribed rows and of the classes at their slot."""
+    specs = {spec.key: spec.label for spec in block.rows if not spec.slot}
+    template = next((spec.label for spec in block.rows if spec.slot), "{name}")
+    labels: dict[int, str] = {}
+    number = 0
+    for row in data.rows:
+        if row.kind == "class":
+            number += 1
+            labels[row.line] = _class_label(template, row.label, number)
+        elif row.kind == "fixed" and row.key in specs:
+            labels[row.line] = specs[row.key]
+    return labels
+
+
+def _class_label(template: str, printed: str, number: int) -> str:
+    """``一、名称``; a label that already has the template's form stays as it is."""
+    shape = re.escape(template).replace(r"\{ordinal\}", "[一二三四五六七八九十百]+")
+    if re.fullmatch(shape.replace(r"\{name\}", ".+"), printed):
+        return printed
+    return template.replace("{ordinal}", ordinal(number)).replace("{name}", printed)
+
+
+def ordinal(number: int) -> str:
+    """一, 十, 十一, 二十八 … (to 99)."""
+    tens, ones = divmod(number, 10)
+    digits = "零一二三四五六七八九"
+    head = "" if tens == 0 else ("十" if tens == 1 else digits[tens] + "十")
+    return head + (digits[ones] if ones or not tens else "")
+
+
+def _indent(standard: Standard, block: Block, row: Row) -> int:
+    if row.kind == "subject":
+        lengths = standard.subjects[block.subjects].lengths
+        return sum(len(row.key) > length for length in lengths)
+    if row.kind == "class":
+        return next((spec.indent for spec in block.rows if spec.slot), 0)
+    prescribed = (spec for spec in block.rows if not spec.slot)
+    return next((spec.indent for spec in prescribed if spec.key == row.key), 0)
+
+
+def render_info(
+    standard: Standard, book: Book, formulas: Mapping[Place, Formula]
+) -> Iterator[CellContent]:
+    """The values of 基础信息 and its keyed lists; captions are the sheet writer's."""
+    entries = {keyed.key: list(book.keyed.get(keyed.key, {}).items()) for keyed in standard.keyed}
+    for line in info_lines(standard):
+        if line.field is not None:
+            cell = f"B{line.line}"
+            value = book.info[line.field.key].value
+            if isinstance(value, str):
+                yield _info_content(cell, value, line.field.kind)
+            else:
+                formula = formulas.get(Place(INFO_SHEET, cell))
+                yield amount_content(cell, value, formula, "info")
+        elif line.kind == "keyed_row" and line.keyed is not None:
+            held = entries[line.keyed.key]
+            pair = held[line.position] if line.position < len(held) else ("", "")
+            yield text_content(f"A{line.line}", pair[0], "info")
+            yield text_content(f"B{line.line}", pair[1], "info")
+
+
+def _info_content(cell: str, value: str, kind: str) -> CellContent:
+    if kind in ("year", "count") and value.isascii() and value.isdigit():
+        return CellContent(cell, "number", Decimal(value), "", "info")
+    return text_content(cell, value, "info")

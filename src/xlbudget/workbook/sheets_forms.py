@@ -1,0 +1,144 @@
+"""The sheet of the performance forms: one below the other, each on its own page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlbudget.workbook import styles
+from xlbudget.workbook.layout import column_letter
+from xlbudget.workbook.layout_forms import FORM_FIRST, form_layout, form_of
+from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.workbook.render import render_table
+from xlbudget.workbook.sheets_common import tool_row
+from xlbudget.workbook.styles import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from xlbudget.figures import Book, FormData, Place, Row
+    from xlbudget.standard.model import Standard, Table
+    from xlbudget.workbook.contents import CellContent
+    from xlbudget.workbook.formulas import Formula
+    from xlbudget.workbook.writer import Sheet
+
+__all__ = ["write_forms"]
+
+_FIRST_WIDTH, _CAPTION_WIDTH = 18.0, 16.0
+_VALUE_COLUMN, _VALUE_WIDTH = 2, 30.0
+"""Fields stand in column C: long ones wrap there."""
+_TITLE = replace(styles.TITLE, font_size=16, align="center_across")
+_SUBTITLE = replace(styles.BODY, align="center_across")
+_NO_WRAP = ("form_title", "form_subtitle", "form_value", "note")
+_WIDEST = 28.0
+"""Forms with few and with many columns share the sheet's widths: none may take too much."""
+
+
+def write_forms(
+    sheet: Sheet,
+    standard: Standard,
+    table: Table,
+    book: Book,
+    formulas: Mapping[Place, Formula],
+) -> None:
+    """All forms of a placed book, or the statement that there is none."""
+    contents = render_table(standard, table, book, formulas)
+    used = [form_of(table, data) for data in book.forms] or list(table.forms[:1])
+    widths = [_FIRST_WIDTH]
+    for form in used:
+        for index, column in enumerate(form.indicators, 1):
+            if index == len(widths):
+                widths.append(0.0)
+            widths[index] = max(widths[index], min(column.width, _WIDEST))
+    widths[1] = max(widths[1], _CAPTION_WIDTH)
+    widths[_VALUE_COLUMN] = max(widths[_VALUE_COLUMN], _VALUE_WIDTH)
+    for index, width in enumerate(widths):
+        sheet.width(index, width)
+    tool_row(sheet)
+    rows = book.blocks[table.blocks[0].key].rows
+    tops = [row.line for row in rows]
+    heights = _heights(contents, widths)
+    last = FORM_FIRST
+    framed: dict[str, Style] = {}
+    for data, row in zip(book.forms, rows, strict=True):
+        last = _frame(framed, table, data, row)
+        _value_heights(heights, table, data, row, widths)
+    for one in contents:
+        sheet.put(one, _style(one, framed.pop(one.cell, None)))
+    for cell, style in framed.items():
+        sheet.blank(cell, style)
+    for line, points in heights.items():
+        sheet.height(line, points)
+    sheet.freeze(1)
+    area = f"A{FORM_FIRST}:{column_letter(len(widths) - 1)}{max(last, FORM_FIRST)}"
+    sheet.page(area, landscape=True, breaks=[top - 1 for top in tops[1:]])
+
+
+_BOXED = Style(align="left", top=1, bottom=1, border_color=styles.LINE)
+
+
+def _style(one: CellContent, framed: Style | None) -> Style:
+    """The look of a rendered cell, over that of its place in the frame."""
+    base = framed or styles.NOTE
+    if one.role in ("form_group", "form_caption", "indicator_heading"):
+        base = styles.HEADING
+    elif one.role == "indicator" and one.kind == "number":
+        shown = "0." + "0" * one.places if one.places else "0"
+        base = replace(base, align="center", num_format=shown)
+    elif one.role == "form_value" and one.kind in ("number", "formula"):
+        base = replace(base, num_format=styles.amount_format(one.places))
+    if one.kind == "formula" and one.role == "form_value":
+        return replace(base, locked=None, bg_color=styles.GREY)
+    return base
+
+
+def _heights(contents: Sequence[CellContent], widths: Sequence[float]) -> dict[int, float]:
+    """Line -> height: enough for the longest text that wraps."""
+    lines: dict[int, int] = {}
+    for one in contents:
+        letters, line = split_cell(one.cell)
+        text: str | Decimal | None = one.value
+        count = 1
+        if isinstance(text, str) and one.role not in _NO_WRAP:
+            count = styles.lines_of(text, widths[column_number(letters) - 1])
+        lines[line] = max(lines.get(line, 1), count)
+    return {line: styles.row_height(count) for line, count in lines.items()}
+
+
+def _value_heights(
+    heights: dict[int, float], table: Table, data: FormData, row: Row, widths: Sequence[float]
+) -> None:
+    """Room for the title, and for the values of lines to which the standard gives a height."""
+    spots = form_layout(form_of(table, data), row.line, len(data.indicators))
+    heights[spots.title] = 32
+    for spot in spots.fields:
+        letters, line = split_cell(spot.value)
+        if spot.line.height:
+            text = data.fields.get(spot.cell.field, "")
+            needed = styles.row_height(styles.lines_of(text, widths[column_number(letters) - 1]))
+            heights[line] = max(heights.get(line, 0), spot.line.height, needed)
+
+
+def _frame(framed: dict[str, Style], table: Table, data: FormData, row: Row) -> int:
+    """Put the looks of a whole form's cells into ``framed``; gives the form's last line.
+
+    A value and the empty cells beside it share one box: it looks like a wide cell, and short
+    texts run on into it, though nothing is merged.
+    """
+    form = form_of(table, data)
+    spots = form_layout(form, row.line, len(data.indicators))
+    letters = [column_letter(index) for index in range(len(form.indicators) + 1)]
+    for line, style in ((spots.title, _TITLE), (spots.subtitle, _SUBTITLE)):
+        framed.update({f"{letter}{line}": style for letter in letters if line})
+    for line in range(max(spots.title, spots.subtitle) + 1, spots.heading):
+        framed.update({f"{letter}{line}": styles.CAPTION for letter in letters[:2]})
+        framed.update({f"{letter}{line}": _BOXED for letter in letters[2:]})
+        framed[f"{letters[-1]}{line}"] = replace(_BOXED, right=1)
+    for line in range(spots.heading, spots.last + 1):
+        cell = replace(styles.CAPTION, align="left", locked=False)
+        framed.update({f"{letter}{line}": cell for letter in letters})
+    for spot in spots.fields:
+        wraps = True if spot.line.height else None
+        framed[spot.value] = replace(_BOXED, left=1, locked=False, text_wrap=wraps)
+    return spots.last

@@ -1,0 +1,78 @@
+"""The sheets that are plain lists: 情况说明, 名词解释, 校验结果, 科目字典."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xlbudget.workbook import styles
+from xlbudget.workbook.layout import DICTIONARY, FINDINGS
+from xlbudget.workbook.sheets_common import heading_rows
+
+if TYPE_CHECKING:
+    from xlbudget.standard.model import Standard
+    from xlbudget.workbook.writer import Sheet
+
+__all__ = ["FINDINGS_HEADINGS", "write_dictionary", "write_findings", "write_text_sheet"]
+
+NOTES_HEADINGS = ("段落", "类别", "生成稿", "定稿", "状态")
+FINDINGS_HEADINGS = (
+    "级别",
+    "规则",
+    "表",
+    "位置",
+    "打印数",
+    "应为",
+    "差额",
+    "说明",
+    "依据",
+    "建议",
+    "处理说明",
+)
+_NOTES_ROOM, _FINDINGS_ROOM = 150, 300
+_DICTIONARY_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度", "别名")
+
+
+def write_text_sheet(sheet: Sheet, title: str) -> None:
+    """情况说明 or 名词解释: what was generated, and the final text, which follows it."""
+    heading_rows(sheet, title, NOTES_HEADINGS, (14, 8, 62, 62, 10))
+    last = 3 + _NOTES_ROOM
+    for line in range(4, last + 1):
+        for letter in "ABCE":
+            sheet.blank(f"{letter}{line}", styles.TEXT)
+        sheet.formula(f"D{line}", f'IF(C{line}="","",C{line})', "", styles.TEXT)
+    sheet.conditional(f"A4:E{last}", '$A4&$C4&$D4<>""', styles.BORDERED)
+    sheet.page("A2:E4", landscape=True, repeat=(3, 3))
+
+
+def write_findings(sheet: Sheet) -> None:
+    """校验结果: room for what validation finds."""
+    widths = (8, 8, 22, 12, 13, 13, 12, 50, 50, 36, 24)
+    heading_rows(sheet, FINDINGS, FINDINGS_HEADINGS, widths)
+    last = 3 + _FINDINGS_ROOM
+    for line in range(4, last + 1):
+        for letter in "ABCDEFGHIJK":
+            sheet.blank(f"{letter}{line}", styles.TEXT)
+    sheet.conditional(f"A4:K{last}", '$A4&$H4<>""', styles.BORDERED)
+    sheet.page("A2:K4", landscape=True, repeat=(3, 3))
+
+
+def write_dictionary(sheet: Sheet, standard: Standard) -> None:
+    """科目字典: every shipped subject, with the years in which it is valid where known."""
+    heading_rows(sheet, DICTIONARY, _DICTIONARY_HEADINGS, (12, 46, 24, 10, 10, 30))
+    line = 3
+    for subjects in standard.subjects.values():
+        for one in subjects.subjects:
+            line += 1
+            sheet.text(f"A{line}", one.code, styles.CODE)
+            sheet.text(f"B{line}", one.name, styles.TEXT)
+            sheet.text(f"C{line}", subjects.name, styles.TEXT)
+            for letter, year, none in (("D", one.first, 0), ("E", one.last, 9999)):
+                if year == none:
+                    sheet.blank(f"{letter}{line}", styles.COUNT)
+                else:
+                    sheet.number(f"{letter}{line}", Decimal(year), styles.COUNT)
+            sheet.text(f"F{line}", "|".join(one.aliases), styles.TEXT)
+    sheet.quiet(f"A4:A{max(line, 4)}")
+    sheet.conditional(f"A4:F{max(line, 4)}", '$A4<>""', styles.BORDERED)
+    sheet.page(f"A2:F{max(line, 4)}", repeat=(3, 3))

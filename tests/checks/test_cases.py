@@ -1,0 +1,142 @@
+"""The cases of cases.toml: damage the example, read what validation says."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from xlbudget.checks.single import holds
+from xlbudget.checks.validate import validate
+from xlbudget.errors import AmountError
+from xlbudget.figures import BlockData, Unreadable
+from xlbudget.findings import Level
+from xlbudget.money import COUNT, parse_amount
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import Grid
+
+if TYPE_CHECKING:
+    from xlbudget.figures import Book, Cell, Row
+    from xlbudget.money import Unit
+    from xlbudget.standard.model import Standard
+
+CASES = tomllib.loads((Path(__file__).parent / "cases.toml").read_text(encoding="utf-8"))["case"]
+
+
+def _cell(text: str, unit: Unit) -> Cell:
+    try:
+        return parse_amount(text, unit)
+    except AmountError:
+        return Unreadable(text)
+
+
+def _find(standard: Standard, book: Book, title: str, row: str) -> tuple[str, int]:
+    """Block key and position of a row, by its code, label or 合计."""
+    table = next(one for one in standard.tables if one.title == title)
+    for block in table.blocks:
+        for position, found in enumerate(book.blocks[block.key].rows):
+            if row in (found.key, found.label):
+                return block.key, position
+    raise AssertionError(f"{title}没有“{row}”行")
+
+
+def _with_row(book: Book, block: str, position: int, row: Row | None) -> Book:
+    data = book.blocks[block]
+    rows = [*data.rows[:position], *([row] if row else []), *data.rows[position + 1 :]]
+    return book.with_blocks({block: BlockData.of(rows, data.letters)})
+
+
+def _edit(standard: Standard, book: Book, edit: list[str], group: str) -> Book:
+    title, name, heading, text = edit
+    key, position = _find(standard, book, title, name)
+    block = standard.blocks[key]
+    headings = [column.heading(book.year) for column in block.columns if column.kind == "amount"]
+    column = next(
+        index
+        for index, path in enumerate(headings)
+        if path[-1] == heading and (not group or path[0] == group)
+    )
+    row = book.blocks[key].rows[position]
+    cells = list(row.cells)
+    cells[column] = _cell(text, block.unit)
+    return _with_row(book, key, position, row._replace(cells=tuple(cells)))
+
+
+def damaged(standard: Standard, book: Book, case: dict[str, Any]) -> Book:
+    """The book with a case's changes."""
+    for edit in case.get("edits", ()):
+        book = _edit(standard, book, edit, case.get("column_group", ""))
+    for field, change in (("codes", "key"), ("names", "label")):
+        for title, name, text in case.get(field, ()):
+            key, position = _find(standard, book, title, name)
+            row = book.blocks[key].rows[position]._replace(**{change: text})
+            book = _with_row(book, key, position, row)
+    for title, name in case.get("drop", ()):
+        book = _with_row(book, *_find(standard, book, title, name), None)
+    for title, one, other in case.get("swap", ()):
+        key, first = _find(standard, book, title, one)
+        _, second = _find(standard, book, title, other)
+        rows = book.blocks[key].rows
+        book = _with_row(book, key, first, rows[second])
+        book = _with_row(book, key, second, rows[first])
+    tables = {table.title: table for table in standard.tables}
+    for title, text in case.get("notes", ()):
+        book = replace(book, notes={**book.notes, tables[title].key: (text,) if text else ()})
+    for key, text in case.get("info", ()):
+        unit = COUNT if standard.fields[key].kind == "count" else standard.unit
+        book = replace(
+            book, info={**book.info, key: book.info[key]._replace(value=_cell(text, unit))}
+        )
+    for project, third, column, text in case.get("indicators", ()):
+        forms = [
+            _with_indicator(form, third, column, text) if form.name == project else form
+            for form in book.forms
+        ]
+        book = replace(book, forms=tuple(forms))
+    gone = {block.key for title in case.get("sheets", ()) for block in tables[title].blocks}
+    return replace(book, blocks={key: data for key, data in book.blocks.items() if key not in gone})
+
+
+def _with_indicator(form: Any, third: str, column: str, text: str) -> Any:
+    changed = [
+        one._replace(values={**one.values, column: text}) if one.values["third"] == third else one
+        for one in form.indicators
+    ]
+    assert changed != list(form.indicators)
+    return form._replace(indicators=tuple(changed))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_case(standard: Standard, example: Book, case: dict[str, Any]) -> None:
+    report = validate(standard, damaged(standard, example, case))
+    found = [finding for finding in report.findings if finding.level is not Level.HINT]
+    if "any" in case:
+        assert any(case["any"] in (finding.code, *_codes(finding.basis)) for finding in found)
+        return
+    assert len(found) == len(case["found"]), found
+    for wanted in case["found"]:
+        assert any(
+            all(getattr(finding, key) == value for key, value in wanted.items())
+            for finding in found
+        ), (wanted, found)
+    assert report.status == case.get("status", "error")
+    assert {one.code for one in report.not_executed} >= set(case.get("unexecuted", ()))
+
+
+def _codes(basis: tuple[str, ...]) -> list[str]:
+    return [text.split()[0] for text in basis]
+
+
+def test_every_rule_is_violated_by_some_case(standard: Standard, example: Book) -> None:
+    seen: set[str] = set()
+    for case in CASES:
+        book = damaged(standard, example, case)
+        grid = Grid(standard, book)
+        expansion = expand(grid)
+        seen |= {one.rule.code for one in expansion.relations if not holds(grid, one)}
+        seen |= {gap.rule.code for gap in expansion.gaps}
+        seen |= {finding.code for finding in validate(standard, book).findings}
+    assert {rule.code for rule in standard.rules} - seen == set()

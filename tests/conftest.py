@@ -1,0 +1,51 @@
+"""Fixtures that several test modules use, and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xlbudget.exchange.folder import read_folder
+from xlbudget.standard.loader import load_standard
+from xlbudget.workbook.build import build_workbook
+
+if TYPE_CHECKING:
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "changchun-gov-office-2024"
+DEPARTMENTS = Path(__file__).parent / "departments"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    if report.skipped and os.environ.get("XLBUDGET_NOTHING_SKIPPED"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, but here nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def standard() -> Standard:
+    return load_standard("changchun")
+
+
+@pytest.fixture(scope="session")
+def example(standard: Standard) -> Book:
+    """The reference disclosure's figures."""
+    return read_folder(EXAMPLE, standard)
+
+
+@pytest.fixture(scope="session")
+def example_file(
+    standard: Standard, example: Book, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The example as a workbook; tests that write make a copy."""
+    path = tmp_path_factory.mktemp("book") / "部门预算 样例.xlsm"
+    build_workbook(standard, example, path, year=example.year)
+    return path

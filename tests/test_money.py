@@ -1,0 +1,91 @@
+"""Amounts as people type them, and rounding as Excel does it."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlbudget.errors import AmountError
+from xlbudget.money import (
+    COUNT,
+    UNITS,
+    WAN,
+    YUAN,
+    Amount,
+    from_number,
+    parse_amount,
+    percent_text,
+    round_div,
+    shares,
+)
+
+HERE = Path(__file__).parent
+with (HERE / "amounts.csv").open(encoding="utf-8", newline="") as _file:
+    TYPED = list(csv.DictReader(_file))
+NOT_AMOUNTS = (HERE / "not_amounts.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("case", TYPED, ids=[case["typed"] for case in TYPED])
+def test_amounts_are_read_right_however_they_are_typed(case: dict[str, str]) -> None:
+    amount = parse_amount(case["typed"], UNITS[case["unit"]])
+    assert amount is not None
+    assert (amount.fen, amount.text) == (int(case["fen"]), case["printed"])
+
+
+@pytest.mark.parametrize("text", NOT_AMOUNTS)
+def test_anything_else_is_refused_and_never_zero(text: str) -> None:
+    with pytest.raises(AmountError, match="不是金额"):
+        parse_amount(text, WAN)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u3000"])
+def test_blank_is_not_zero(text: str) -> None:
+    assert parse_amount(text, WAN) is None
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from([WAN, YUAN]))
+def test_what_is_printed_is_read_back(fen: int, unit: object) -> None:
+    amount = from_number(Decimal(fen) / unit.fen, unit)
+    assert amount.fen == fen
+    assert parse_amount(amount.text, unit) == parse_amount(amount.plain, unit) == amount
+
+
+@given(st.integers(-(10**11), 10**11))
+def test_a_float_from_a_cell_is_taken_as_excel_shows_it(hundredths: int) -> None:
+    assert from_number(hundredths / 100, WAN) == Amount(hundredths * 10_000, WAN)
+
+
+def test_float_noise_is_not_money() -> None:
+    assert from_number(0.1 + 0.2, WAN) == parse_amount("0.30", WAN)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "rounded"),
+    [(5, 10, 1), (-5, 10, -1), (4, 10, 0), (15, 10, 2), (25, 10, 3)],
+)
+def test_half_is_rounded_up_away_from_zero(numerator: int, denominator: int, rounded: int) -> None:
+    assert round_div(numerator, denominator) == rounded
+
+
+def test_conversion_between_units_rounds_once() -> None:
+    assert Amount(123_456_789, YUAN).rounded(WAN).text == "123.46"
+    assert Amount(5, COUNT, 0).text == "5"
+
+
+@given(st.lists(st.integers(0, 10**10), min_size=1, max_size=12))
+def test_shares_of_a_whole_make_one_hundred(parts: list[int]) -> None:
+    whole = sum(parts)
+    found = shares(parts, whole)
+    assert sum(found) == (10_000 if whole else 0)
+    for part, share in zip(parts, found, strict=True):
+        assert not whole or abs(share - part * 10_000 / whole) <= 1
+
+
+def test_percentages_have_two_decimals() -> None:
+    assert percent_text(8450) == "84.50%"
+    assert percent_text(-655) == "-6.55%"

@@ -1,0 +1,312 @@
+"""Whole workbooks: which sheets are read, from which standard and year, and what is unusable."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.exchange.folder import read_folder
+from xlbudget.figures import Unreadable
+from xlbudget.findings import Level
+from xlbudget.money import WAN, parse_amount
+from xlbudget.standard.loader import load_standard
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.read import read_book
+
+STANDARD = load_standard("changchun")
+EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
+GENERAL = "一般公共预算支出表"
+AMOUNT = parse_amount("5", WAN)
+
+
+def headings(table, year=2024):
+    paths = [column.heading(year) for block in table.blocks for column in block.columns]
+    if table.depth == 1:
+        return [[path[0] for path in paths]]
+    outer = []
+    for _, run in groupby(paths, key=lambda path: (path[0], len(path))):
+        same = list(run)
+        outer += [same[0][0], *[""] * (len(same) - 1)]
+    return [outer, [path[1] if len(path) > 1 else "" for path in paths]]
+
+
+def sheets(*keys, year=2024):
+    """The sheets of a small workbook: 基础信息 and 一般公共预算支出表, and others that are asked for."""
+    found = {
+        "基础信息": [
+            ["返回目录"],
+            ["基础信息"],
+            [],
+            ["单位"],
+            ["单位名称", "某局"],
+            ["预算年度", year],
+        ]
+    }
+    for key in ("general", *keys):
+        table = STANDARD.table(key)
+        head = [["返回目录"], [table.title], ["预算单位：某局"], *headings(table, year)]
+        body = [["201", "一般公共服务支出", 5.0, 5.0, 3.0, 2.0, ""]] if key == "general" else []
+        found[table.sheet] = [*head, *body]
+    return found
+
+
+def write(path, content, extra=None):
+    """``content``: sheet name -> lines of values; a tuple is a formula and its error value."""
+    book = xlsxwriter.Workbook(path)
+    dates = book.add_format({"num_format": "yyyy-mm-dd"})
+    for name, lines in content.items():
+        sheet = book.add_worksheet(name)
+        for row, line in enumerate(lines):
+            for column, value in enumerate(line):
+                if isinstance(value, tuple):
+                    sheet.write_formula(row, column, value[0], None, value[1])
+                elif isinstance(value, date):
+                    sheet.write_datetime(row, column, value, dates)
+                elif value != "":
+                    sheet.write(row, column, value)
+    if extra:
+        extra(book)
+    book.close()
+    return path
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "某局 预算.xlsx"
+
+
+# ------------------------------------------------------------------ sheets
+
+
+def test_a_small_workbook(target):
+    book = read_book(write(target, sheets()))
+    assert (book.name, book.standard, book.year) == ("某局 预算.xlsx", "changchun", 2024)
+    assert book.text("unit_name") == "某局"
+    assert book.sheets == {"info": "基础信息", "general": GENERAL}
+    assert list(book.blocks) == ["general"]
+    assert book.blocks["general"].row("201").cells[0] == AMOUNT
+    assert book.findings == ()
+    assert pickle.loads(pickle.dumps(book)) == book
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "5-一般公共预算支出表",
+        "五、一般公共预算支出表",
+        "表5 一般公共预算支出表",
+        "05一般公共预算支出表",
+        " 一般公共 预算支出表",
+        "Sheet7",
+    ],
+)
+def test_sheets_are_found_by_similar_names_or_by_their_title(target, name):
+    content = sheets()
+    content[name] = content.pop(GENERAL)
+    book = read_book(write(target, content))
+    assert book.sheets["general"] == name
+    assert book.blocks["general"].row("201").cells[0] == AMOUNT
+
+
+def test_quotes_in_a_sheet_name_do_not_matter(target):
+    content = sheets("three_public")
+    content["一般公共预算“三公”经费支出表"] = content.pop("一般公共预算三公经费支出表")
+    assert (
+        read_book(write(target, content)).sheets["three_public"] == "一般公共预算“三公”经费支出表"
+    )
+
+
+def test_a_list_of_titles_is_no_table(target):
+    content = sheets("fund")
+    titles = [[table.title] for table in STANDARD.tables[6:]]
+    content = {"目录": titles, "清单": titles, **content}
+    assert set(read_book(write(target, content)).sheets) == {"info", "general", "fund"}
+
+
+def test_a_chart_sheet_and_a_hidden_sheet_do_no_harm(target):
+    def extra(book):
+        book.add_chartsheet("部门收支总表")
+        book.add_worksheet("草稿").hide()
+
+    assert list(read_book(write(target, sheets(), extra)).blocks) == ["general"]
+
+
+def test_a_table_without_headings_is_absent_and_reported(target):
+    content = sheets("fund")
+    content["政府性基金预算支出表"] = []
+    book = read_book(write(target, content))
+    assert list(book.blocks) == ["general"]
+    assert [(one.code, one.sheet) for one in book.findings] == [("F06", "政府性基金预算支出表")]
+
+
+# ------------------------------------------------------------------ standard and year
+
+
+def test_the_year_is_taken_from_the_headings_where_it_is_missing(target):
+    content = sheets("summary", year=2027)
+    content["基础信息"][5][1] = "待定"
+    book = read_book(write(target, content))
+    assert book.year == 2027
+    assert [(one.code, one.level, one.cell) for one in book.findings] == [
+        ("F05", Level.WARNING, "B6")
+    ]
+    content = {GENERAL: sheets()[GENERAL]}
+    assert read_book(write(target, content)).year == STANDARD.first
+
+
+def test_the_standard_is_the_one_that_the_workbook_names(target):
+    content = sheets()
+    content["基础信息"].append(["适用标准", "nowhere"])
+    with pytest.raises(UnusableFileError, match="某局 预算.xlsx.*B7.*nowhere"):
+        read_book(write(target, content))
+    assert read_book(target, STANDARD).standard == "changchun"
+
+
+def test_a_workbook_without_any_table_is_refused(target):
+    with pytest.raises(UnusableFileError, match="不是部门预算工作簿.*部门收支总表"):
+        read_book(write(target, {"Sheet1": [["甲", 1.0]]}))
+
+
+# ------------------------------------------------------------------ cells
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (("=A1", "#REF!"), Unreadable("#REF!")),
+        (("=1/0", "#DIV/0!"), Unreadable("#DIV/0!")),
+        (("=2+3", 5), AMOUNT),
+        (date(2024, 2, 27), Unreadable("2024-02-27")),
+        (True, Unreadable("TRUE")),
+        ("五万", Unreadable("五万")),
+        ("５．００", AMOUNT),
+        ("", None),
+    ],
+)
+def test_values_of_cells(target, value, wanted):
+    content = sheets()
+    content[GENERAL][-1][3] = value
+    book = read_book(write(target, content))
+    assert book.blocks["general"].row("201").cells == (AMOUNT, wanted, *book_rest())
+
+
+def book_rest():
+    return (parse_amount("3", WAN), parse_amount("2", WAN), None)
+
+
+def test_an_error_value_outside_the_used_cells_and_in_a_name(target):
+    content = {"甲&乙": [[("=A1", "#N/A")]], **sheets()}
+    content[GENERAL].append(["208", "", *[""] * 4, ("=A1", "#NAME?")])
+    book = read_book(write(target, content))
+    assert book.blocks["general"].row("208").cells[-1] == Unreadable("#NAME?")
+
+
+def test_merged_cells_of_a_form_are_read_on_each_of_their_lines(target):
+    def extra(book):
+        sheet = book.add_worksheet("项目支出绩效目标表")
+        lines = [["项目支出绩效目标表"], ["项目名称", "", "平台"]]
+        heads = ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "权重"]
+        lines += [
+            heads,
+            ["绩效指标", "", "数量", "甲", "1", 5],
+            ["绩效指标", "", "数量", "乙", "2", 5],
+        ]
+        for row, line in enumerate(lines, 2):
+            sheet.write_row(row, 0, line)
+        sheet.merge_range("B6:B7", "产出指标")
+
+    (form,) = read_book(write(target, sheets(), extra)).forms
+    assert [one.values["first"] for one in form.indicators] == ["产出指标", "产出指标"]
+
+
+# ------------------------------------------------------------------ unusable files
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0" * 200, b"text"])
+def test_what_is_no_workbook_is_refused_in_one_sentence(target, content):
+    if content is not None:
+        target.write_bytes(content)
+    with pytest.raises(UnusableFileError, match=r"某局 预算\.xlsx"):
+        read_book(target)
+
+
+def test_a_damaged_workbook_is_refused_and_nothing_else_is_raised(target):
+    whole = write(target, sheets()).read_bytes()
+    refused = 0
+    for step in range(60):
+        place = len(whole) * step // 60
+        damaged = bytearray(whole)
+        damaged[place : place + 8] = bytes(byte ^ 0x5A for byte in damaged[place : place + 8])
+        for data in (whole[:place], bytes(damaged)):
+            target.write_bytes(data)
+            try:
+                read_book(target)
+            except UnusableFileError as error:
+                assert target.name in str(error)
+                refused += 1
+    assert refused > 60
+
+
+def test_a_cell_far_away_is_refused_instead_of_filling_the_memory(target):
+    def far(book):
+        book.get_worksheet_by_name(GENERAL).write(1_000_000, 16_000, "x")
+
+    with pytest.raises(UnusableFileError, match=f"{GENERAL}.*第1000001行"):
+        read_book(write(target, sheets(), far))
+
+
+def test_formatted_cells_far_away_are_no_content(target):
+    def far(book):
+        book.get_worksheet_by_name(GENERAL).write_blank(900_000, 900, None, book.add_format())
+        book.get_worksheet_by_name(GENERAL).set_row(1_000_000, 30)
+
+    assert read_book(write(target, sheets(), far)).blocks["general"].row("201") is not None
+
+
+# ------------------------------------------------------------------ the real workbook
+
+
+def shape(book):
+    return {
+        key: [(row.kind, row.key, row.label, row.cells, row.texts, row.parent) for row in data.rows]
+        for key, data in book.blocks.items()
+    }
+
+
+def test_what_is_built_is_read_back(tmp_path):
+    source = read_folder(EXAMPLE, STANDARD)
+    target = tmp_path / "样例.xlsm"
+    build_workbook(STANDARD, source, target, year=2024)
+    book = read_book(target)
+    assert book.findings == ()
+    assert shape(book) == shape(source)
+    assert {key: book.info[key].value for key in source.info} == {
+        key: value.value for key, value in source.info.items()
+    }
+    assert (book.keyed, book.profile) == (source.keyed, source.profile)
+    assert [form.name for form in book.forms] == [form.name for form in source.forms]
+    for form, other in zip(book.forms, source.forms, strict=True):
+        assert [one.values for one in form.indicators] == [
+            {key: text for key, text in one.values.items() if text} for one in other.indicators
+        ]
+        assert {key: text for key, text in other.fields.items() if text} == {
+            key: text for key, text in form.fields.items() if text
+        }
+
+
+def test_reading_imports_no_slow_library():
+    code = (
+        "import sys, xlbudget.workbook.read; "
+        "print([name for name in ('pandas', 'openpyxl', 'xlsxwriter', 'jinja2', 'pydantic', 'rich')"
+        " if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,393 @@
+"""A table's sheet as lists of values: rows by label or code, columns by heading, notes below."""
+
+from __future__ import annotations
+
+import pickle
+from itertools import groupby
+
+import pytest
+
+from xlbudget.figures import Unreadable
+from xlbudget.findings import Level
+from xlbudget.money import WAN, YUAN, parse_amount
+from xlbudget.standard.loader import load_standard
+from xlbudget.standard.model import Block, Column, RowSpec, Table
+from xlbudget.workbook.read_cells import Sheet
+from xlbudget.workbook.read_tables import read_table
+
+STANDARD = load_standard("changchun")
+
+
+def amount(text):
+    return parse_amount(text, WAN)
+
+
+def headings(table, year=2024):
+    """The heading rows as merged cells give them: an outer label stands once."""
+    paths = [column.heading(year) for block in table.blocks for column in block.columns]
+    if table.depth == 1:
+        return [[path[0] for path in paths]]
+    outer = []
+    for _, run in groupby(paths, key=lambda path: (path[0], len(path))):
+        same = list(run)
+        outer += [same[0][0], *[""] * (len(same) - 1)]
+    return [outer, [path[1] if len(path) > 1 else "" for path in paths]]
+
+
+def sheet(key, *body, year=2024):
+    table = STANDARD.table(key)
+    return [["返回目录"], [table.title], ["预算单位：某局"], *headings(table, year), *body]
+
+
+def read(key, lines, year=2024):
+    table = STANDARD.table(key)
+    return read_table(STANDARD, table, Sheet(table.sheet, [list(line) for line in lines]), year)
+
+
+def rows(data, block):
+    return [(row.kind, row.key, row.label, row.cells) for row in data.blocks[block].rows]
+
+
+def keys(data, block):
+    return [row.key for row in data.blocks[block].rows]
+
+
+# ------------------------------------------------------------------ prescribed rows
+
+
+def test_prescribed_rows_are_known_by_their_labels_and_classes_by_their_names():
+    data = read(
+        "summary",
+        sheet(
+            "summary",
+            ["一、财政拨款收入", 10.0, 9.0, 1.0, "一、一般公共服务支出", 7.0, 6.0, 1.0],
+            ["  一般公共预算拨款收入", 10.0, 9.0, 1.0, "二、卫生健康支出", 3.0, 3.0, ""],
+            ["本年收入合计", 10.0, 9.0, 1.0, "本年支出合计", 10.0, 9.0, 1.0],
+        ),
+    )
+    assert rows(data, "summary.expense") == [
+        ("class", "201", "一般公共服务支出", (amount("7"), amount("6"), amount("1"))),
+        ("class", "210", "卫生健康支出", (amount("3"), amount("3"), None)),
+        ("fixed", "subtotal", "本年支出合计", (amount("10"), amount("9"), amount("1"))),
+    ]
+    assert keys(data, "summary.income") == ["fiscal", "general", "subtotal"]
+    assert data.findings == ()
+    first = data.blocks["summary.expense"].rows[0]
+    assert data.blocks["summary.expense"].cell_name(first, 0) == "F6"
+
+
+@pytest.mark.parametrize(
+    ("printed", "key"),
+    [
+        ("其中：（1）公务用车维护费", "vehicle_operation"),
+        ("其中:(1)公务用车维护费", "vehicle_operation"),
+        ("(2) 公务用车购置费", "vehicle_purchase"),
+        ("① 因公出国(境)费", "abroad"),
+        ("1.因公出国（境） 费", "abroad"),
+        ("合　计", "total"),
+        ("公务接待费：", "reception"),
+    ],
+)
+def test_labels_are_compared_without_ordinals_spaces_and_widths(printed, key):
+    data = read("three_public", sheet("three_public", [printed, 1.0, 1.0, ""]))
+    assert keys(data, "three_public") == [key]
+    assert data.blocks["three_public"].rows[0].label == printed.strip()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["社会保障和就业支出", "社会保障和就业", "八、社会保障和就业支出", "（二）社会保障和就业"],
+)
+def test_classes_are_known_with_and_without_the_word_expenditure(name):
+    data = read("fiscal", sheet("fiscal", ["", "", "", "", name, 5.0, 5.0, ""]))
+    assert keys(data, "fiscal.expense") == ["208"]
+
+
+FISCAL = [
+    ["一、本年收入", 3.0],
+    ["一般公共预算拨款", 1.0],
+    ["政府性基金预算拨款", 2.0],
+    ["二、上年结转", 9.0],
+    ["一般公共预算拨款", 4.0],
+    ["政府性基金预算拨款", 5.0],
+]
+
+
+@pytest.mark.parametrize(
+    ("order", "wanted"),
+    [
+        (
+            [0, 1, 2, 3, 4, 5],
+            ["subtotal", "general", "fund", "carry", "carry_general", "carry_fund"],
+        ),
+        (
+            [0, 2, 1, 3, 5, 4],
+            ["subtotal", "fund", "general", "carry", "carry_fund", "carry_general"],
+        ),
+        ([0, 3, 4, 5], ["subtotal", "carry", "carry_general", "carry_fund"]),
+        (
+            [3, 4, 5, 0, 1, 2],
+            ["carry", "carry_general", "carry_fund", "subtotal", "general", "fund"],
+        ),
+    ],
+)
+def test_a_label_that_occurs_twice_belongs_to_the_row_above_it(order, wanted):
+    body = [[*FISCAL[index], "", "", "", "", "", ""] for index in order]
+    assert keys(read("fiscal", sheet("fiscal", *body)), "fiscal.income") == wanted
+
+
+def test_an_unknown_row_with_an_amount_is_reported_and_left_out():
+    data = read(
+        "three_public", sheet("three_public", ["合计", 1.0], ["4、会议费", 1.0], ["合计", 2.0])
+    )
+    assert keys(data, "three_public") == ["total"]
+    unknown, repeated = data.findings
+    assert (unknown.code, unknown.level, unknown.cell) == ("F06", Level.ERROR, "A6")
+    assert "不认识的行“4、会议费”" in unknown.message
+    assert repeated.cell == "A7"
+    assert "重复" in repeated.message
+
+
+def test_an_amount_without_a_label_is_reported():
+    data = read("three_public", sheet("three_public", ["合计", 1.0, "", ""], ["", "", 2.0, ""]))
+    assert [(one.level, one.cell) for one in data.findings] == [(Level.ERROR, "C6")]
+
+
+# ------------------------------------------------------------------ columns
+
+
+def test_columns_may_be_moved_and_others_added():
+    lines = sheet("general", ["201", "一般公共服务支出", 7.0, 5.0, 3.0, 2.0, 2.0])
+    moved = [[*line, *[""] * (7 - len(line))] for line in lines]
+    moved = [[line[1], "备注", line[0], *line[6:], *line[2:6]] for line in moved]
+    data = read("general", moved)
+    assert rows(data, "general") == [
+        ("subject", "201", "一般公共服务支出", tuple(map(amount, ("7", "5", "3", "2", "2"))))
+    ]
+    assert data.blocks["general"].letters == ("E", "F", "G", "H", "D")
+
+
+def test_headings_of_another_year_and_with_other_spaces_are_found():
+    lines = sheet(
+        "summary", ["本年收入合计", 1.0, 1.0, "", "本年支出合计", 1.0, 1.0, ""], year=2031
+    )
+    lines[3] = ["收　　入", "", "", "", "支出", "", "", ""]
+    data = read("summary", lines)
+    assert data.findings == ()
+    assert keys(data, "summary.expense") == ["subtotal"]
+
+
+def test_blocks_side_by_side_are_told_apart_by_their_order_where_outer_labels_differ():
+    lines = sheet("summary", ["本年收入合计", 1.0, 1.0, "", "本年支出合计", 2.0, 2.0, ""])
+    lines[3] = ["资金来源", "", "", "", "资金使用", "", "", ""]
+    data = read("summary", lines)
+    assert data.findings == ()
+    assert data.blocks["summary.expense"].rows[0].cells[0] == amount("2")
+
+
+def test_a_missing_column_is_reported_and_its_cells_are_blank_and_nowhere():
+    lines = sheet("expenditure", ["201", "一般公共服务支出", 7.0, 5.0, 2.0, "", "", ""])
+    lines[3][3] = "基本"
+    data = read("expenditure", lines)
+    block = data.blocks["expenditure"]
+    assert block.rows[0].cells == (amount("7"), None, amount("2"), None, None, None)
+    assert [block.cell_name(block.rows[0], index) for index in (0, 1, 2)] == ["C5", "", "E5"]
+    (finding,) = data.findings
+    assert (finding.code, finding.level, finding.column) == ("F06", Level.ERROR, "基本支出")
+    assert "部门支出总表" in finding.message
+    assert "找不到栏“基本支出”" in finding.message
+
+
+def test_a_label_column_with_another_heading_is_the_one_before_the_amounts():
+    lines = sheet("three_public", ["合计", 1.0, 1.0, ""])
+    lines[3][0] = "支出项目"
+    assert keys(read("three_public", lines), "three_public") == ["total"]
+
+
+@pytest.mark.parametrize("lines", [[], [["一般公共预算支出表"]], [["甲", "乙"], ["丙", 1.0]]])
+def test_without_headings_the_block_is_absent_and_reported(lines):
+    data = read("general", lines)
+    assert data.blocks == {}
+    assert [(one.code, one.level) for one in data.findings] == [("F06", Level.ERROR)]
+
+
+def test_a_block_whose_columns_are_all_missing_is_absent():
+    lines = [line[:4] for line in sheet("summary", ["本年收入合计", 1.0, 1.0, ""])]
+    data = read("summary", lines)
+    assert list(data.blocks) == ["summary.income"]
+    assert len(data.findings) == 1
+
+
+def test_a_line_that_numbers_the_columns_is_no_row():
+    body = [["栏次", "", 1.0, 2.0, 3.0, 4.0, 5.0, 6.0], ["201", "甲", 1.0, 1.0, "", "", "", ""]]
+    data = read("expenditure", sheet("expenditure", *body))
+    assert keys(data, "expenditure") == ["201"]
+    assert data.findings == ()
+
+
+# ------------------------------------------------------------------ subjects, units, projects
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("20103", "20103"),
+        (20103.0, "20103"),
+        (201, "201"),
+        (" ２０１ 03 ", "20103"),
+        ("2019999999", "2019999999"),
+    ],
+)
+def test_codes_are_texts_however_they_were_typed(typed, key):
+    data = read("expenditure", sheet("expenditure", [typed, "某科目", 1.0, 1.0, "", "", "", ""]))
+    assert rows(data, "expenditure")[0][:3] == ("subject", key, "某科目")
+
+
+@pytest.mark.parametrize("label", [["合计", ""], ["", "合 计"], ["合计：", ""]])
+def test_the_total_stands_in_the_first_or_second_column(label):
+    data = read("expenditure", sheet("expenditure", [*label, 1.0, 1.0, "", "", "", ""]))
+    assert rows(data, "expenditure")[0][:2] == ("total", "total")
+
+
+@pytest.mark.parametrize("label", [["", "行政运行"], ["小计", ""]])
+def test_a_subject_row_without_a_code_is_reported(label):
+    data = read("expenditure", sheet("expenditure", [*label, 1.0, 1.0, "", "", "", ""]))
+    assert data.blocks["expenditure"].rows == ()
+    assert data.findings[0].level is Level.ERROR
+
+
+def made_up(body, columns, **block):
+    """A table of another standard."""
+    found = tuple(Column(str(index), kind, (label,)) for index, (kind, label) in enumerate(columns))
+    amounts = tuple(column.key for column in found if column.kind == "amount")
+    one = Block("made", "made", body, found, YUAN, amounts=amounts, **block)
+    return Table("made", 1, "另一种表", "另一种表", (one,))
+
+
+def test_codes_in_several_columns_are_joined_and_numbers_get_their_zeros_back():
+    columns = [("code", "类"), ("code", "款"), ("code", "项"), ("name", "名称"), ("amount", "合计")]
+    table = made_up("subject", columns, subjects="functional", total="合计")
+    lines = [
+        ["类", "款", "项", "名称", "合计"],
+        ["201", "03", "01", "行政运行", 1.0],
+        [201.0, 3.0, 2.0, "一般行政管理事务", 2.0],
+        ["201", "", "", "一般公共服务支出", 3.0],
+        ["合计", "", "", "", 3.0],
+    ]
+    data = read_table(STANDARD, table, Sheet("表", lines), 2024)
+    assert keys(data, "made") == ["2010301", "2010302", "201", "total"]
+    assert data.blocks["made"].rows[0].cells == (parse_amount("1", YUAN),)
+
+
+def test_a_prescribed_row_without_label_columns_is_the_first_with_figures():
+    table = made_up(
+        "fixed", [("amount", "合计"), ("amount", "因公出国")], rows=(RowSpec("only", "三公"),)
+    )
+    data = read_table(STANDARD, table, Sheet("表", [["合计", "因公出国"], [3.0, 1.0]]), 2024)
+    assert keys(data, "made") == ["only"]
+
+
+def test_rows_of_units_and_their_total():
+    blank = [""] * 16
+    data = read(
+        "income",
+        sheet("income", ["某局本级", 5.0, *blank], ["某中心", 0.0, *blank], ["合计", 5.0, *blank]),
+    )
+    assert [(kind, key) for kind, key, *_ in rows(data, "income")] == [
+        ("unit", "某局本级"),
+        ("unit", "某中心"),
+        ("total", "total"),
+    ]
+    assert data.blocks["income"].rows[1].cells[0] == amount("0")
+
+
+def test_items_belong_to_the_group_above_or_in_their_own_row():
+    blank = [""] * 8
+    data = read(
+        "project",
+        sheet(
+            "project",
+            ["专项", "信息化", "", "", 3.0, *blank],
+            ["", "", "平台", "某局", 1.0, *blank],
+            ["", "", "平台", "某局", 2.0, *blank],
+            ["其他", "保障", "会议", "某局", 4.0, *blank],
+            ["合计", "", "", "", 7.0, *blank],
+        ),
+    )
+    assert [(row.kind, row.key, row.parent, row.texts) for row in data.blocks["project"].rows] == [
+        ("group", "group:信息化", "", ("专项", "")),
+        ("item", "平台", "group:信息化", ("", "某局")),
+        ("item", "平台", "group:信息化", ("", "某局")),
+        ("item", "会议", "group:保障", ("其他", "某局")),
+        ("total", "total", "", ()),
+    ]
+
+
+# ------------------------------------------------------------------ amounts
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("", None),
+        (None, None),
+        ("  ", None),
+        ("-", None),
+        ("—", None),
+        ("／", None),
+        (0.0, amount("0.00")),
+        (12, amount("12.00")),
+        (0.1 + 0.2, amount("0.30")),
+        (5319.8049999, amount("5319.805")),
+        ("１，２３４．５", amount("1234.5")),
+        ("1,234.50元", amount("0.12345")),
+        ("(3.00)", amount("-3")),
+        ("待填", Unreadable("待填")),
+        ("#REF!", Unreadable("#REF!")),
+        (True, Unreadable("TRUE")),
+        (float("nan"), Unreadable("nan")),
+    ],
+)
+def test_what_an_amount_cell_holds(value, wanted):
+    data = read("three_public", sheet("three_public", ["合计", value, 1.0, ""]))
+    assert data.blocks["three_public"].rows[0].cells[0] == wanted
+
+
+# ------------------------------------------------------------------ texts that are no rows
+
+
+def test_texts_below_the_table_are_notes_in_their_order():
+    notes = ["说明：", "1、本年预算数为本级。", "编制日期另定"]
+    data = read("three_public", sheet("three_public", ["合计", 1.0], *[[note] for note in notes]))
+    assert data.notes == tuple(notes)
+    assert data.findings == ()
+
+
+@pytest.mark.parametrize("key", ["fund", "income", "project", "three_public"])
+def test_the_statement_of_an_empty_table_is_a_note(key):
+    data = read(key, sheet(key, ["说明：本单位无此项支出。"]))
+    assert data.notes == ("说明：本单位无此项支出。",)
+    assert all(block.rows == () for block in data.blocks.values())
+    assert data.findings == ()
+
+
+def test_a_text_within_the_table_is_reported_as_a_warning():
+    data = read(
+        "three_public", sheet("three_public", ["合计", 1.0], ["另见附件"], ["公务接待费", 1.0])
+    )
+    assert [(one.level, one.cell) for one in data.findings] == [(Level.WARNING, "A6")]
+    assert data.notes == ()
+
+
+def test_a_text_below_a_table_of_units_is_a_note_and_a_unit_without_figures_above_the_total_is_not():
+    data = read("income", sheet("income", ["某局"], ["合计", 0.0], ["数字保留两位小数"]))
+    assert keys(data, "income") == ["某局", "total"]
+    assert data.notes == ("数字保留两位小数",)
+
+
+def test_blank_lines_are_skipped_and_rows_keep_their_line():
+    data = read(
+        "three_public", sheet("three_public", [""], ["合计", 1.0], ["", " "], ["公务接待费", ""])
+    )
+    assert [row.line for row in data.blocks["three_public"].rows] == [6, 8]
+    assert pickle.loads(pickle.dumps(data)) == data
