@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from xlbudget.figures import Unreadable
@@ -55,21 +57,21 @@ APPLICATION = [
 ]
 
 
-def read(*lines):
+def read(*lines: Any) -> Any:
     return read_forms(TABLE, Sheet(TABLE.sheet, [["返回目录"], [], *map(list, lines)]))
 
 
-def amounts(*texts):
+def amounts(*texts: str) -> Any:
     return tuple(parse_amount(text, WAN) for text in texts)
 
 
-def changed(form, line, column, value):
+def changed(form: Any, line: Any, column: Any, value: Any) -> Any:
     lines = [list(one) for one in form]
     lines[line][column] = value
     return lines
 
 
-def test_both_kinds_of_forms_one_below_the_other():
+def test_both_kinds_of_forms_one_below_the_other() -> None:
     data = read(*TARGET, [], *APPLICATION)
     assert data.findings == ()
     first, second = data.forms
@@ -92,7 +94,7 @@ def test_both_kinds_of_forms_one_below_the_other():
     assert rows[1].cells == amounts("3", "1", "2", "")
 
 
-def test_every_field_and_indicator_knows_its_place():
+def test_every_field_and_indicator_knows_its_place() -> None:
     data = read(*TARGET, [], *APPLICATION)
     row, other = data.block.rows
     assert row.places == ("C7", "C8", "", "C9")
@@ -107,7 +109,7 @@ def test_every_field_and_indicator_knows_its_place():
     assert (first.letters["weight"], second.letters["weight"]) == ("F", "J")
 
 
-def test_indicators_are_texts_and_blank_ones_are_left_out():
+def test_indicators_are_texts_and_blank_ones_are_left_out() -> None:
     first, second = read(*TARGET).forms[0].indicators
     assert first.values["weight"] == "40"
     assert second.values == {
@@ -127,13 +129,15 @@ def test_indicators_are_texts_and_blank_ones_are_left_out():
         (8, 4, "指 标 值"),
     ],
 )
-def test_captions_are_compared_without_spaces_colons_and_widths(line, column, value):
+def test_captions_are_compared_without_spaces_colons_and_widths(
+    line: Any, column: Any, value: Any
+) -> None:
     data = read(*changed(TARGET, line, column, value))
     assert data.findings == ()
     assert (data.forms, data.block) == (read(*TARGET).forms, read(*TARGET).block)
 
 
-def test_a_value_may_stand_anywhere_behind_its_caption():
+def test_a_value_may_stand_anywhere_behind_its_caption() -> None:
     data = read(*changed(TARGET, 1, 2, ""), [])
     assert data.forms[0].places["name"] == "C4"
     moved = [list(one) for one in TARGET]
@@ -141,7 +145,7 @@ def test_a_value_may_stand_anywhere_behind_its_caption():
     assert read(*moved).forms[0].places["name"] == "E4"
 
 
-def test_a_form_without_a_name_and_one_without_a_line_are_reported():
+def test_a_form_without_a_name_and_one_without_a_line_are_reported() -> None:
     nameless = read(*changed(TARGET, 1, 2, ""))
     assert [(one.level, one.cell) for one in nameless.findings] == [(Level.ERROR, "C4")]
     lines = [line for line in TARGET if line[1:2] != ["其中：财政拨款"]]
@@ -151,22 +155,22 @@ def test_a_form_without_a_name_and_one_without_a_line_are_reported():
     assert "其中：财政拨款" in data.findings[0].message
 
 
-def test_forms_without_their_own_title_begin_with_their_first_caption():
+def test_forms_without_their_own_title_begin_with_their_first_caption() -> None:
     data = read(*TARGET, *changed(TARGET, 1, 2, "第二个")[1:])
     assert [form.name for form in data.forms] == ["平台建设", "第二个"]
 
 
-def test_what_is_no_amount_is_unreadable():
+def test_what_is_no_amount_is_unreadable() -> None:
     data = read(*changed(TARGET, 4, 2, "十二万"))
     assert data.block.rows[0].cells[0] == Unreadable("十二万")
 
 
-def test_without_forms_there_is_the_statement():
+def test_without_forms_there_is_the_statement() -> None:
     data = read(["说明：本单位无项目支出，无项目支出绩效目标。"])
     assert (data.forms, data.block.rows) == ((), ())
     assert data.notes == ("说明：本单位无项目支出，无项目支出绩效目标。",)
 
 
-def test_an_empty_form_is_no_form():
+def test_an_empty_form_is_no_form() -> None:
     blank = [[*line[:2]] if line[0] != "绩效指标" else line for line in TARGET[:9]]
     assert read(*blank).forms == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from xlbudget.workbook.read_info import (
 STANDARD = load_standard("changchun")
 
 
-def info(*lines):
+def info(*lines: Any) -> Any:
     head = [["返回目录"], ["基础信息"], ["项目", "内容", "单位", "填写说明"]]
     return read_info(STANDARD, [*head, *map(list, lines)])
 
@@ -50,12 +51,12 @@ def info(*lines):
         ("车辆合计", 0.0, "vehicles_total", Amount(0, COUNT, 0)),
     ],
 )
-def test_fields_are_found_by_their_labels(label, value, key, wanted):
+def test_fields_are_found_by_their_labels(label: Any, value: Any, key: str, wanted: Any) -> None:
     data = info(["单位"], [label, value, "人"])
     assert data.info == {key: InfoValue(wanted, "B5")}
 
 
-def test_lists_are_found_by_their_titles():
+def test_lists_are_found_by_their_titles() -> None:
     data = info(
         ["单位"],
         ["单位名称", "某局"],
@@ -77,7 +78,7 @@ def test_lists_are_found_by_their_titles():
     assert set(data.info) == {"unit_name", "staff_active"}
 
 
-def test_the_standard_and_the_year_that_a_workbook_names():
+def test_the_standard_and_the_year_that_a_workbook_names() -> None:
     assert standard_of([["基础信息"], ["适用标准：", " changchun "]]) == InfoValue(
         "changchun", "B2"
     )
@@ -87,7 +88,7 @@ def test_the_standard_and_the_year_that_a_workbook_names():
     assert heading_year([[["项目", "预算数"]]]) == 0
 
 
-def test_the_profile_by_its_first_column():
+def test_the_profile_by_its_first_column() -> None:
     profile = read_profile(
         [
             ["返回目录"],

@@ -6,6 +6,7 @@ It gives an error value as a blank, and makes room for every cell up to the last
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -45,14 +46,14 @@ def error_cells(path: Path, names: Collection[str]) -> _Found:
 
     Raises:
         UnusableFileError: a sheet has a cell far away from all others.
-        zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError: the file is damaged.
+        Exception: the file is damaged, in one of the many ways of zipfile.
     """
     found: _Found = {}
     with ZipFile(path) as archive:
-        for name, part in _parts(archive).items():
-            if name not in names:
-                continue
-            data = archive.read(part)
+        parts = _parts(archive)
+        known = {entry.lower(): entry for entry in archive.namelist()}
+        for name in names:
+            data = archive.read(known[parts[name].lower()])
             single = b"='" in data
             _check_extent(path.name, name, data, single=single)
             if b't="e"' in data or (single and b"t='e'" in data):
@@ -120,7 +121,7 @@ def _relations(archive: ZipFile, part: str, folder: str) -> dict[str, tuple[str,
     for match in _RELATION.finditer(archive.read(part).decode("utf-8", "replace")):
         one = _attributes(match[1])
         target = one.get("Target", "")
-        place = target[1:] if target.startswith("/") else folder + target
+        place = normpath(target[1:] if target.startswith("/") else folder + target)
         found[one.get("Id", "")] = (one.get("Type", ""), place)
     return found
 

@@ -1,0 +1,72 @@
+"""``xlbudget fill``: parent subjects, subtotals, totals and what follows from other tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlbudget.cli.base import Command, quiet_option
+from xlbudget.cli.files import refuse_existing
+from xlbudget.findings import Level
+
+if TYPE_CHECKING:
+    from xlbudget.findings import Finding, Report
+
+__all__ = ["command"]
+
+_ROWS = ("A15", "F01", "F06")
+"""Rules about rows and readability: what keeps filling from being complete."""
+
+
+@click.command(cls=Command)
+@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), metavar="文件", help="另存为，原工作簿不动。"
+)
+@quiet_option
+def command(book: Path, output: Path | None, quiet: bool) -> int:
+    """填列小计：补齐上级科目行，填写空白的小计、合计和由他表得出的数。
+
+    已经手工填写的合计不改动。不写 -o 时直接改原工作簿，并留一份备份。
+    """
+    from xlbudget.checks.validate import validate  # noqa: PLC0415
+    from xlbudget.standard.loader import load_standard  # noqa: PLC0415
+    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.workbook.fill_file import plan_fill  # noqa: PLC0415
+    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
+    from xlbudget.workbook.read import read_book  # noqa: PLC0415
+
+    standard = load_standard(read_book(book).standard)
+    target = output or book
+    if output is not None:
+        refuse_existing(output)
+    refuse_open_file(target)
+    plan = plan_fill(standard, book)
+    backup = None
+    if plan.edits or output is not None:
+        backup = replace_atomically(
+            target, lambda path: patch_workbook(book, path, plan.edits), backup=output is None
+        )
+    report = validate(standard, plan.book)
+    _say(report, len(plan.edits), target, backup, quiet)
+    return int(any(finding.level is Level.ERROR for finding in _row_findings(report)))
+
+
+def _row_findings(report: Report) -> list[Finding]:
+    return [finding for finding in report.findings if finding.code.startswith(_ROWS)]
+
+
+def _say(report: Report, written: int, target: Path, backup: Path | None, quiet: bool) -> None:
+    for finding in _row_findings(report):
+        if finding.level is not Level.HINT or not quiet:
+            where = f"{finding.sheet} {finding.cell}".strip()
+            click.echo(f"［{finding.level.chinese}］{finding.code} {where}：{finding.message}")
+    if quiet:
+        return
+    if not written:
+        click.echo(f"“{target.name}”没有需要填列的格，内容不变。")
+        return
+    kept = f"，原文件备份为“{backup.name}”" if backup else ""
+    click.echo(f"已填列 {written} 格，写入“{target}”{kept}。")

@@ -1,0 +1,143 @@
+"""The shipped standard is consistent, complete, and says where its rules come from."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xlbudget.checks.registry import CHECKS
+from xlbudget.errors import StandardError
+from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text
+from xlbudget.standard.check import check_folder
+from xlbudget.standard.equations import parse_equation
+from xlbudget.standard.extend import with_subject_files, with_subjects
+from xlbudget.standard.loader import DATA, load_folder, load_standard, standard_ids
+from xlbudget.standard.subjects import Subject, read_subjects
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlbudget.standard.model import Standard
+
+TITLES = [
+    "部门收支总表",
+    "部门收入总表",
+    "部门支出总表",
+    "财政拨款收支总表",
+    "一般公共预算支出表",
+    "一般公共预算基本支出表",
+    "一般公共预算“三公”经费支出表",
+    "政府性基金预算支出表",
+    "国有资本经营预算支出表",
+    "项目支出表",
+    "项目支出绩效目标表",
+]
+
+
+@pytest.mark.parametrize("identity", standard_ids())
+def test_every_name_that_a_standard_uses_exists(identity: str) -> None:
+    assert check_folder(DATA / identity, frozenset(CHECKS)) == []
+
+
+def test_the_eleven_tables_stand_in_their_order(standard: Standard) -> None:
+    assert [table.title for table in standard.tables] == TITLES
+    assert [table.number for table in standard.tables] == list(range(1, 12))
+
+
+def test_the_catalogue_names_every_rule_once_with_its_source(standard: Standard) -> None:
+    text, table = catalogue_text(standard), catalogue_markdown(standard)
+    for rule in standard.rules:
+        assert text.count(f"\n{rule.code}［") == 1
+        assert f"| {rule.code} |" in table
+        assert rule.title and rule.source
+
+
+def test_every_named_check_is_used_by_a_rule(standard: Standard) -> None:
+    assert {rule.check for rule in standard.rules if rule.check} == set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "rules.toml",
+            "summary.income[each].current",
+            "summary.incme[each].current",
+            "没有表块 summary.incme",
+        ),
+        ("rules.toml", 'income[total].general"', 'income[total].genral"', "没有金额栏 genral"),
+        ("rules.toml", 'check = "weight_sum"', 'check = "weight_sun"', "检查“weight_sun”不存在"),
+        ("rules.toml", 'code = "A02"', 'code = "A01"', "编号 A01 重复"),
+        ("rules.toml", 'when = "all_fiscal"', 'when = "all_fisca"', "条件“all_fisca”不存在"),
+        ("tables/05-general.toml", 'kind = "amount"', 'kind = "amout"', "05-general.toml"),
+        ("standard.toml", "project[total].own", "project[total].owm", "没有金额栏 owm"),
+    ],
+)
+def test_a_slip_in_a_standard_is_named(
+    tmp_path: Path, file: str, old: str, new: str, said: str
+) -> None:
+    folder = tmp_path / "changchun"
+    shutil.copytree(DATA / "changchun", folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert any(said in problem for problem in check_folder(folder, frozenset(CHECKS)))
+
+
+@pytest.mark.parametrize(
+    "entry", ["a[b].c", "a[b.c = d[e].f", {"is": "a[b].c = d[e].f", "wenn": "x"}]
+)
+def test_an_unreadable_equation_is_refused(entry: object) -> None:
+    with pytest.raises(StandardError, match="规则"):
+        parse_equation(entry)
+
+
+def test_an_unknown_standard_names_those_that_exist() -> None:
+    with pytest.raises(StandardError, match="changchun"):
+        load_standard("nowhere")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StandardError, match=r"standard\.toml"):
+        load_folder(tmp_path)
+
+
+def test_subjects_are_valid_in_their_years(standard: Standard) -> None:
+    lists = with_subjects(
+        standard, {"functional": [Subject("2019901", "旧科目", 2020, 2023)]}
+    ).subjects
+    assert lists["functional"].find("2019901", 2023).name == "旧科目"
+    assert lists["functional"].find("2019901", 2024) is None
+    assert lists["economic"].find("30101", 2024).name == "基本工资"
+    assert lists["economic"].find("30101", 2017) is None
+
+
+def test_the_users_own_list_extends_and_replaces(standard: Standard, tmp_path: Path) -> None:
+    path = tmp_path / "本地科目.csv"
+    path.write_text(
+        "科目编码,科目名称,启用年度\n2010399,本地名称,2024\n2019999,新科目,\n", encoding="utf-8-sig"
+    )
+    functional = with_subject_files(standard, [("functional", path)]).subjects["functional"]
+    assert functional.find("2010399", 2024).name == "本地名称"
+    assert functional.find("2010399", 2023) is None
+    assert functional.find("2019999", 2030).name == "新科目"
+    assert len(functional.subjects) == len(standard.subjects["functional"].subjects) + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("名称\n甲\n", "科目编码"),
+        ("科目编码,科目名称\nabc,甲\n", "第2行"),
+        (b"\xff\xfe\x00", "UTF-8"),
+    ],
+)
+def test_an_unusable_subject_list_is_refused(
+    tmp_path: Path, content: str | bytes, said: str
+) -> None:
+    path = tmp_path / "科目.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(StandardError, match=said):
+        read_subjects(path)
