@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 __all__ = ["Finding", "Level", "NotExecuted", "Report", "Status", "Suggestion"]
 
@@ -34,8 +34,7 @@ class Status(StrEnum):
         return {"pass": "通过", "rounding": "尾差", "error": "差错"}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A value that would mend the cell, why, and its share among the candidates (0 to 1)."""
 
     value: str
@@ -43,8 +42,7 @@ class Suggestion:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong or worth a look.
 
     ``sheet`` and ``cell`` name the place to mend; ``printed``, ``expected`` and ``difference`` are
@@ -67,16 +65,14 @@ class Finding:
     suggestions: tuple[Suggestion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NotExecuted:
+class NotExecuted(NamedTuple):
     """A rule that could not run, and why: never silently passed, never counted as a finding."""
 
     code: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """All that validation says of one workbook.
 
     ``slack`` is the smallest half-width (in the standard's unit, as text) to which every printed
@@ -94,6 +90,6 @@ class Report:
     unit_name: str = ""
     year: int = 0
 
-    def count(self, level: Level) -> int:
+    def number_of(self, level: Level) -> int:
         """How many findings are of ``level``."""
         return sum(finding.level is level for finding in self.findings)

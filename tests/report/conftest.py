@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 
@@ -34,7 +33,7 @@ PASS = Report(
     year=2024,
 )
 
-EXACT = replace(PASS, workbook="某所 2024.xlsx", slack="0.0000", unit_name="某市某研究所")
+EXACT = PASS._replace(workbook="某所 2024.xlsx", slack="0.0000", unit_name="某市某研究所")
 
 ROUNDING = Report(
     workbook="尾差.xlsx",
@@ -193,7 +192,7 @@ HOSTILE = Report(
 def standards() -> dict[str, Standard]:
     """A standard with fixed names, so that the golden files depend on the report alone."""
     real = load_standard("changchun")
-    return {"sample": replace(real, id="sample", region="某市", rules=RULES)}
+    return {"sample": real._replace(id="sample", region="某市", rules=RULES)}
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -64,7 +63,7 @@ def test_json_of_several_or_no_workbooks_is_a_list(samples: Samples) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_file_name_that_is_not_utf8_can_be_reported(form: str, samples: Samples) -> None:
     name = "预算.xlsx".encode("gbk").decode("utf-8", "surrogateescape")
-    text = render([replace(samples["pass"], workbook=name)], form)
+    text = render([samples["pass"]._replace(workbook=name)], form)
     text.encode("utf-8")
     if form == "json":
         assert json.loads(text)["workbook"] == name
@@ -140,16 +139,16 @@ def test_without_the_standard_its_id_must_do(samples: Samples) -> None:
 
 
 def test_another_standard_speaks_in_its_own_unit(samples: Samples, standards: Standards) -> None:
-    yuan = replace(standards["sample"], unit=standards["sample"].unit._replace(name="元"))
+    yuan = standards["sample"]._replace(unit=standards["sample"].unit._replace(name="元"))
     assert "最大尾差半宽 0.0033 元：" in report_text(samples["pass"], yuan)
 
 
 def test_a_pass_says_what_it_does_not_cover(samples: Samples) -> None:
-    partly = replace(
-        samples["pass"], not_executed=(NotExecuted("B08", "缺少工作表“项目支出表”。"),)
+    partly = samples["pass"]._replace(
+        not_executed=(NotExecuted("B08", "缺少工作表“项目支出表”。"),)
     )
     assert "有 1 条规则未执行或未全部执行，以上结论不包括这一部分。" in report_text(partly)
-    nothing = replace(samples["pass"], slack="0.0000", executed=())
+    nothing = samples["pass"]._replace(slack="0.0000", executed=())
     assert "没有可以执行的规则，不能据此认为工作簿无误" in report_text(nothing)
     assert "全部勾稽关系" not in report_text(nothing).splitlines()[1]
 

@@ -138,10 +138,9 @@ def test_cells_read_back_as_rendered(book: Book, tmp_path: Path) -> None:
 def test_codes_may_stand_in_a_column_per_level(tmp_path: Path) -> None:
     block = STANDARD.blocks["general"]
     codes = tuple(Column(f"code{level}", "code", ("科目编码", level)) for level in "类款项")
-    block = replace(block, columns=(*codes, *block.columns[1:]))
-    table = replace(STANDARD.table("general"), blocks=(block,))
-    standard = replace(
-        STANDARD,
+    block = block._replace(columns=(*codes, *block.columns[1:]))
+    table = STANDARD.table("general")._replace(blocks=(block,))
+    standard = STANDARD._replace(
         tables=tuple(table if one.key == table.key else one for one in STANDARD.tables),
         blocks={**STANDARD.blocks, "general": block},
     )

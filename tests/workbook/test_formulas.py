@@ -145,8 +145,8 @@ def test_several_rows_elsewhere_become_a_pattern() -> None:
 
 
 def test_other_units_are_scaled_and_rounded_to_two_decimals() -> None:
-    blocks = {**STANDARD.blocks, "general": replace(STANDARD.blocks["general"], unit=YUAN)}
-    mixed = replace(STANDARD, blocks=blocks)
+    blocks = {**STANDARD.blocks, "general": STANDARD.blocks["general"]._replace(unit=YUAN)}
+    mixed = STANDARD._replace(blocks=blocks)
     classes = BlockData.of([row("201", "class", "", "", "")])
     yuan = BlockData.of([Row("201", "subject", "甲", (parse_amount("10000", YUAN),) + (None,) * 4)])
     book = Book("书", "changchun", 2024, {}, {"general": yuan, "fiscal.expense": classes})
@@ -227,13 +227,12 @@ EXPENDITURE = BlockData.of(
 
 
 def test_a_circle_of_definitions_is_cut() -> None:
-    circle = replace(
-        STANDARD.rules[0],
+    circle = STANDARD.rules[0]._replace(
         equations=(
             parse_equation("general[each].total = general[each].basic + general[each].project"),
             parse_equation("general[each].basic = general[each].total - general[each].project"),
         ),
     )
-    standard = replace(STANDARD, rules=(circle,))
+    standard = STANDARD._replace(rules=(circle,))
     found = made(standard, general=GENERAL)
     assert len(found) == len(GENERAL.rows)

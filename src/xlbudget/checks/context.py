@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from typing import TYPE_CHECKING
 
 from xlbudget.findings import Finding, Level, NotExecuted
@@ -17,8 +17,7 @@ __all__ = ["Check", "Context", "Outcome"]
 Outcome = Finding | NotExecuted
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The rule that asked for the check, and the workbook's cells."""
 
     rule: Rule

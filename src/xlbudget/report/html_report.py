@@ -116,7 +116,7 @@ def _overview(reports: Sequence[Report], standards: Mapping[str, Standard]) -> I
     yield "<tbody>"
     for number, report in enumerate(reports, 1):
         standard = standards.get(report.standard)
-        numbers = [str(report.count(level)) for level in Level]
+        numbers = [str(report.number_of(level)) for level in Level]
         numbers += [str(not_executed_count(report)), slack_text(report, standard) or "—"]
         cells = (
             f'<td class="number">{number}</td>',

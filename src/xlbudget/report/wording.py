@@ -105,7 +105,7 @@ def verdict(report: Report, standard: Standard | None) -> list[str]:
 
 
 def _grade(report: Report) -> str:
-    errors, others = report.count(Level.ERROR), _others(report)
+    errors, others = report.number_of(Level.ERROR), _others(report)
     match report.status:
         case Status.ERROR:
             if not errors:
@@ -124,7 +124,7 @@ def _grade(report: Report) -> str:
 
 def _others(report: Report) -> str:
     """Warnings and hints, where there are any: ``提醒 1 处、提示 2 处``."""
-    rest = ((level, report.count(level)) for level in (Level.WARNING, Level.HINT))
+    rest = ((level, report.number_of(level)) for level in (Level.WARNING, Level.HINT))
     return "、".join(f"{level.chinese} {count} 处" for level, count in rest if count)
 
 
@@ -148,7 +148,7 @@ def not_executed_count(report: Report) -> int:
 
 def counts(report: Report) -> str:
     """The counting line."""
-    levels = "，".join(f"{level.chinese} {report.count(level)} 处" for level in Level)
+    levels = "，".join(f"{level.chinese} {report.number_of(level)} 处" for level in Level)
     rules, relations = executed_counts(report)
     missing = not_executed_count(report)
     return f"{levels}；执行 {rules} 条规则（{relations:,} 个关系），未执行 {missing} 条。"

@@ -11,7 +11,7 @@ See the head of a standard's rules.toml for the meaning of the row selectors.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlbudget.errors import StandardError
 
@@ -25,8 +25,7 @@ _REF = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """Cells of one column: of one row (``how`` one), of each row, or the sum of all that match."""
 
     block: str
@@ -39,16 +38,14 @@ class Ref:
         return f"{self.block}[{row}].{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """``sign`` (+1 or -1) times a reference."""
 
     sign: int
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(NamedTuple):
     """``left`` = or >= ``right``; see rules.toml for derive, check, when and present."""
 
     left: tuple[Term, ...]

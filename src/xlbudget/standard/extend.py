@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import StandardError
@@ -26,7 +25,7 @@ def with_subjects(standard: Standard, added: Mapping[str, Iterable[Subject]]) ->
             known = "、".join(f"{one}（{found.name}）" for one, found in lists.items())
             raise StandardError(f"没有名为“{key}”的科目分类；现有：{known}。")
         lists[key] = lists[key].extended(subjects)
-    return replace(standard, subjects=lists)
+    return standard._replace(subjects=lists)
 
 
 def with_subject_files(standard: Standard, files: Iterable[tuple[str, Path]]) -> Standard:

@@ -6,8 +6,7 @@ A *block* is one body of rows with its own columns (表1 has two side by side); 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +36,7 @@ __all__ = [
 AMOUNT = "amount"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column: ``kind`` is amount, code, name, label, text, level1 or level2.
 
     ``label`` is the path of its heading, outermost first; ``{year}`` stands for the budget year.
@@ -54,8 +52,7 @@ class Column:
         return tuple(part.replace("{year}", str(year)) for part in self.label)
 
 
-@dataclass(frozen=True, slots=True)
-class RowSpec:
+class RowSpec(NamedTuple):
     """A row that the standard prescribes, or (``slot``) the place where subject classes stand."""
 
     key: str
@@ -66,8 +63,7 @@ class RowSpec:
     slot: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One body of rows.
 
     ``body``: fixed (rows prescribed), subject (rows by subject code), unit (one per budget unit),
@@ -84,7 +80,7 @@ class Block:
     room: int = 0
     total: str = ""
     amounts: tuple[str, ...] = ()
-    amount_index: Mapping[str, int] = field(default_factory=dict)
+    amount_index: Mapping[str, int] = {}
 
     def column(self, key: str) -> Column:
         """The column of that key."""
@@ -95,16 +91,14 @@ class Block:
         return [index for index, column in enumerate(self.columns) if column.kind == kind]
 
 
-@dataclass(frozen=True, slots=True)
-class FormCell:
+class FormCell(NamedTuple):
     """A caption and the field that stands beside it on a form."""
 
     caption: str
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class FormLine:
+class FormLine(NamedTuple):
     """One line of a form: an optional group caption, then captions with their fields."""
 
     cells: tuple[FormCell, ...]
@@ -112,8 +106,7 @@ class FormLine:
     height: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A form printed once per project: its lines and the columns of its indicators."""
 
     key: str
@@ -124,8 +117,7 @@ class Form:
     indicators: tuple[Column, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A standard table: its blocks stand side by side on one sheet."""
 
     key: str
@@ -143,8 +135,7 @@ class Table:
         return max(len(column.label) for block in self.blocks for column in block.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One line of 基础信息; ``kind`` is text, long, choice, year, date, count or amount."""
 
     key: str
@@ -157,16 +148,14 @@ class Field:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A titled group of fields of 基础信息."""
 
     title: str
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(NamedTuple):
     """A list of texts by name or code in 基础信息 (purposes, glosses), with room for ``room``."""
 
     key: str
@@ -176,8 +165,7 @@ class Keyed:
     room: int
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """Holds when every cell referred to is zero or blank; rules may depend on it."""
 
     key: str
@@ -185,8 +173,7 @@ class Condition:
     zero: tuple[Ref, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A numbered rule: linear equations, or a named check in code.
 
     ``level`` is what a violation counts as; a ``soft`` rule is compared by itself and does not
@@ -204,8 +191,7 @@ class Rule:
     last: int = 9999
 
 
-@dataclass(frozen=True, slots=True)
-class Standard:
+class Standard(NamedTuple):
     """A standard as a whole; ``folder`` holds its texts and templates."""
 
     id: str
@@ -224,8 +210,8 @@ class Standard:
     subjects: Mapping[str, SubjectList]
     conditions: Mapping[str, Condition]
     rules: tuple[Rule, ...]
-    blocks: Mapping[str, Block] = field(default_factory=dict)
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    blocks: Mapping[str, Block] = {}
+    fields: Mapping[str, Field] = {}
 
     def table(self, key: str) -> Table:
         """The table of that key."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import StandardError
@@ -29,8 +28,7 @@ class Subject(NamedTuple):
         return self.first <= year <= self.last
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectList:
+class SubjectList(NamedTuple):
     """The subjects of one classification; ``lengths`` are the digits of each level (类/款/项)."""
 
     key: str
@@ -38,7 +36,7 @@ class SubjectList:
     lengths: tuple[int, ...]
     levels: tuple[str, ...]
     subjects: tuple[Subject, ...] = ()
-    by_code: Mapping[str, tuple[Subject, ...]] = field(default_factory=dict)
+    by_code: Mapping[str, tuple[Subject, ...]] = {}
 
     def extended(self, subjects: Iterable[Subject]) -> SubjectList:
         """The list with ``subjects`` added; an added code replaces the entries of the same code."""

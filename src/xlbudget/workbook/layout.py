@@ -7,8 +7,8 @@ columns (from 0).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import TOTAL, BlockData, Row
@@ -57,8 +57,7 @@ FIXED_ROOM = 40
 """Lines of a table whose rows are prescribed, or more where the standard needs more."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockLayout:
+class BlockLayout(NamedTuple):
     """A block's columns on its sheet: ``first`` is its first sheet column (from 0)."""
 
     block: Block
@@ -67,8 +66,7 @@ class BlockLayout:
     amounts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TableLayout:
+class TableLayout(NamedTuple):
     """A table's sheet: ``first`` to ``last`` are the lines of the body with its 合计 row."""
 
     table: Table

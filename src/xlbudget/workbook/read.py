@@ -93,6 +93,10 @@ def _damage(path: Path) -> Iterator[None]:
         raise UnusableFileError(
             f"工作簿“{path.name}”有打开密码；请在 Excel 中取消密码后再试。"
         ) from error
+    except OSError as error:
+        raise UnusableFileError(
+            f"工作簿“{path.name}”打不开：文件不在、没有读取权限，或正被别的程序占用；请检查后再试。"
+        ) from error
     except UnusableFileError:
         raise
     except BaseException as error:

@@ -24,8 +24,8 @@ Lines = list[list[object]]
 """The cells of a sheet from A1 on, line by line; all lines equally long."""
 
 _NOTHING = frozenset(("-", "--", "－", "—", "——", "–", "―", "/", "／", "−"))
-_EXACT = 10**15
-"""Below this many hundredths, a float that is one is printed with at most 15 digits."""
+_EXACT = 10.0**13
+"""Below this, a float with two decimals is printed with at most 15 digits."""
 
 
 class Sheet(NamedTuple):
@@ -52,34 +52,40 @@ def text_of(value: object) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
-        return format(value, ".15g") if abs(value) < _EXACT else format(value, ".0f")
+        return format(value, ".15g") if abs(value) < 10**15 else format(value, ".0f")
     if isinstance(value, datetime):
         return value.isoformat(sep=" ") if value.time() != value.min.time() else f"{value:%Y-%m-%d}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def cell_reader(unit: Unit) -> Callable[[object], Cell]:
-    """A function from a cell's value to the amount, None or Unreadable; it remembers numbers."""
-    known: dict[float, Cell] = {}
-    hundredth = unit.fen // 100
+    """A function from a cell's value to the amount, None or Unreadable; it remembers values."""
+    return _Cells(unit).__getitem__
 
-    def read(value: object) -> Cell:
-        if value.__class__ is float:
-            found = known.get(value)
-            if found is None:
-                found = known[value] = number(value)
-            return found
-        return None if value == "" or value is None else _other(value, unit)
 
-    def number(value: float) -> Cell:
-        if -1e12 < value < 1e12:  # noqa: PLR2004
-            hundredths = round(value * 100)
+class _Cells(dict[object, "Cell"]):
+    """Value -> cell, found out when first asked for: figures repeat, and most cells are blank.
+
+    0 and 1 are not kept, because False and True equal them and are no amounts.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__({"": None, None: None})
+        self.unit, self.hundredth = unit, unit.fen // 100
+
+    def __missing__(self, value: object) -> Cell:
+        if value.__class__ is float and -_EXACT < value < _EXACT:  # type: ignore[operator]
             # The nearest float to a number of at most 15 digits: what from_number would give.
+            hundredths: int = round(value * 100)  # type: ignore[operator]
             if hundredths / 100 == value:
-                return Amount(hundredths * hundredth, unit)
-        return _number(value, unit)
-
-    return read
+                found: Cell = Amount(hundredths * self.hundredth, self.unit)
+            else:
+                found = _other(value, self.unit)
+        else:
+            found = _other(value, self.unit)
+        if value != 0 and value != 1:
+            self[value] = found
+        return found
 
 
 def _number(value: float, unit: Unit) -> Cell:
@@ -96,7 +102,7 @@ def _other(value: object, unit: Unit) -> Cell:
             return None
         try:
             return parse_amount(text, unit)
-        except AmountError:
+        except (AmountError, IndexError):
             return Unreadable(text)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value, unit)

@@ -11,6 +11,7 @@ __all__ = ["caption", "heading", "is_note", "plain_name", "row_label", "squash",
 _INVISIBLE = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _QUOTES = re.compile("[“”‘’\"'「」『』《》]")
 _YEAR = re.compile(r"20\d\d年")
+_TITLE_YEAR = re.compile(r"^20\d\d年度?")
 _CHINESE = "[一二三四五六七八九十百]+"
 _NUMBER = rf"(?:{_CHINESE}|\d{{1,2}})"
 _ORDINAL = re.compile(rf"其中:?|{_NUMBER}(?:、|\.(?!\d)|,)|\({_NUMBER}\)[、.]?")
@@ -33,8 +34,8 @@ def heading(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def plain_name(text: str) -> str:
-    """A sheet's name or title without quotes and leading number: ``5-一般公共预算支出表``."""
-    found = _QUOTES.sub("", squash(text))
+    """A sheet's name or title without quotes, leading number and year: ``5-一般公共预算支出表``."""
+    found = _TITLE_YEAR.sub("", _QUOTES.sub("", squash(text)))
     match = _LEADING.match(found)
     return found[match.end() :] if match else found
 

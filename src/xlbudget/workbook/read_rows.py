@@ -52,7 +52,7 @@ def _text_columns(block: Block) -> list[tuple[int, str]]:
 
 
 def _texts(line: Line, positions: list[int]) -> tuple[str, ...]:
-    return tuple(text_of(line.values[position]) for position in positions)
+    return tuple([text_of(line.values[position]) for position in positions]) if positions else ()
 
 
 def _is_total(block: Block, line: Line) -> bool:
@@ -141,17 +141,21 @@ class _Subjects:
     def __init__(self, standard: Standard, block: Block) -> None:
         self.block = block
         kinds = _text_columns(block)
-        self.codes = [at for at, kind in kinds if kind == "code"]
+        codes = [at for at, kind in kinds if kind == "code"]
         self.name = next((at for at, kind in kinds if kind == "name"), None)
         self.texts = [at for at, kind in kinds if kind == "text"]
         lengths = standard.subjects[block.subjects].lengths if block.subjects else ()
         steps = [after - before for before, after in zip((0, *lengths), lengths, strict=False)]
-        self.widths = steps if len(steps) == len(self.codes) > 1 else [0] * len(self.codes)
+        widths = steps if len(steps) == len(codes) > 1 else [0] * len(codes)
+        self.codes = list(zip(codes, widths, strict=True))
 
     def __call__(self, line: Line) -> Row | str | None:
         values = line.values
         code = "".join(
-            self._part(values[at], width) for at, width in zip(self.codes, self.widths, strict=True)
+            [
+                squash(value) if isinstance(value := values[at], str) else _padded(value, width)
+                for at, width in self.codes
+            ]
         )
         if not code or not code[0].isdigit():
             if _is_total(self.block, line):
@@ -163,13 +167,11 @@ class _Subjects:
         name = "" if self.name is None else text_of(values[self.name])
         return Row(code, "subject", name, line.cells, _texts(line, self.texts), "", line.number)
 
-    @staticmethod
-    def _part(value: object, width: int) -> str:
-        """A code, or its part in one of several columns: a number gets its lost zeros back."""
-        if isinstance(value, str):
-            return squash(value)
-        text = text_of(value)
-        return text.zfill(width) if text else ""
+
+def _padded(value: object, width: int) -> str:
+    """A part of a code that was typed as a number gets its lost zeros back."""
+    text = text_of(value)
+    return text.zfill(width) if text else ""
 
 
 class _Units:

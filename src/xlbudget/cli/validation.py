@@ -1,0 +1,88 @@
+"""Validating files for the command line; kept apart from click, whose import takes longer than the work."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.checks.validate import validate
+from xlbudget.cli.files import expand_paths, write_text
+from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
+from xlbudget.errors import XlbudgetError
+from xlbudget.findings import Status
+from xlbudget.report import FORMATS, render
+from xlbudget.standard.loader import load_standard
+from xlbudget.workbook.read import read_book
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlbudget.findings import Report
+
+__all__ = ["Request", "simple_request", "validate_file", "validate_files"]
+
+
+class Request(NamedTuple):
+    """What to validate and where the report goes (None: the screen)."""
+
+    books: tuple[Path, ...]
+    form: str = "text"
+    output: Path | None = None
+    quiet: bool = False
+
+
+def simple_request(arguments: Sequence[str]) -> Request | None:
+    """The request that plain arguments make; None where click must look at them.
+
+    Plain are paths, ``--format`` and ``-o`` each followed by its value, and ``--quiet``.
+    """
+    books: list[Path] = []
+    request = Request(())
+    waiting = iter(arguments)
+    for one in waiting:
+        if one in ("--quiet", "-q"):
+            request = request._replace(quiet=True)
+        elif one in ("--format", "-o", "--output"):
+            value = next(waiting, "")
+            if not value or (one == "--format" and value not in FORMATS):
+                return None
+            known = {"form": value} if one == "--format" else {"output": Path(value)}
+            request = request._replace(**known)
+        elif one.startswith("-") or not one:
+            return None
+        else:
+            books.append(Path(one))
+    return request._replace(books=tuple(books)) if books else None
+
+
+def validate_files(request: Request) -> int:
+    """Validate every workbook, write the report, return the exit status."""
+    reports: list[Report] = []
+    unusable = False
+    for path in expand_paths(request.books):
+        try:
+            reports.append(validate_file(path))
+        except XlbudgetError as error:
+            unusable = bool(fail(str(error)))
+    wrong = any(report.status is Status.ERROR for report in reports)
+    if reports:
+        standards = {report.standard: load_standard(report.standard) for report in reports}
+        text = render(reports, request.form, standards)
+        if request.output is not None:
+            write_text(request.output, text)
+            if not request.quiet:
+                sys.stdout.write(f"校验结果已写入“{request.output}”。\n")
+        elif wrong or not request.quiet:
+            sys.stdout.write(text)
+    return UNUSABLE if unusable else WRONG * wrong
+
+
+def validate_file(path: Path) -> Report:
+    """Read and validate one workbook.
+
+    Raises:
+        UnusableFileError: it cannot be read as a budget workbook.
+    """
+    book = read_book(path)
+    return validate(load_standard(book.standard), book)
