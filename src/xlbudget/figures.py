@@ -6,7 +6,6 @@ A cell is an :class:`~xlbudget.money.Amount`, None (blank, which is not 0.00) or
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.money import Amount
@@ -71,13 +70,12 @@ class Row(NamedTuple):
     places: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BlockData:
+class BlockData(NamedTuple):
     """The rows of one block as found; ``letters`` are the sheet columns of its amounts."""
 
     rows: tuple[Row, ...]
     letters: tuple[str, ...] = ()
-    index: Mapping[str, int] = field(default_factory=dict)
+    by_key: Mapping[str, int] = {}
 
     @classmethod
     def of(cls, rows: list[Row] | tuple[Row, ...], letters: tuple[str, ...] = ()) -> BlockData:
@@ -89,7 +87,7 @@ class BlockData:
 
     def row(self, key: str) -> Row | None:
         """The row of that key."""
-        position = self.index.get(key)
+        position = self.by_key.get(key)
         return None if position is None else self.rows[position]
 
     def cell_name(self, row: Row, column: int) -> str:
@@ -149,8 +147,7 @@ class InfoValue(NamedTuple):
     cell: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(NamedTuple):
     """All figures and texts of one department and year.
 
     ``blocks`` lacks a block whose sheet is missing. ``notes`` are the lines found below each
@@ -164,10 +161,10 @@ class Book:
     info: Mapping[str, InfoValue]
     blocks: Mapping[str, BlockData]
     forms: tuple[FormData, ...] = ()
-    keyed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    profile: Profile = field(default_factory=Profile)
-    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sheets: Mapping[str, str] = field(default_factory=dict)
+    keyed: Mapping[str, Mapping[str, str]] = {}
+    profile: Profile = Profile()
+    notes: Mapping[str, tuple[str, ...]] = {}
+    sheets: Mapping[str, str] = {}
     findings: tuple[Finding, ...] = ()
 
     def text(self, key: str) -> str:
@@ -182,4 +179,4 @@ class Book:
 
     def with_blocks(self, blocks: Mapping[str, BlockData]) -> Book:
         """The same book with some blocks replaced."""
-        return replace(self, blocks={**self.blocks, **blocks})
+        return self._replace(blocks={**self.blocks, **blocks})

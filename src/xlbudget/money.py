@@ -96,6 +96,11 @@ def from_number(number: float | Decimal, unit: Unit) -> Amount:
     Raises:
         AmountError: the number is not finite.
     """
+    if isinstance(number, float) and -1e12 < number < 1e12:  # noqa: PLR2004
+        hundredths = round(number * 100)
+        # The float nearest to a number of two decimals: most of what stands in cells.
+        if hundredths / 100 == number and unit.fen % 100 == 0:
+            return Amount(hundredths * (unit.fen // 100), unit)
     value = number if isinstance(number, Decimal) else Decimal(format(number, ".15g"))
     if not value.is_finite():
         raise AmountError(f"“{number}”不是金额。")
@@ -140,7 +145,7 @@ def parse_amount(text: str, unit: Unit) -> Amount | None:
             break
     if body.startswith("(") and body.endswith(")"):
         body, negative = body[1:-1], True
-    if body[:1] in "+-":
+    if body[:1] in ("+", "-"):
         negative, body = negative or body[0] == "-", body[1:]
     body = body.lstrip("¥￥")
     if not _SEPARATED.fullmatch(body):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,20 +83,20 @@ def damaged(standard: Standard, book: Book, case: dict[str, Any]) -> Book:
         book = _with_row(book, key, second, rows[first])
     tables = {table.title: table for table in standard.tables}
     for title, text in case.get("notes", ()):
-        book = replace(book, notes={**book.notes, tables[title].key: (text,) if text else ()})
+        book = book._replace(notes={**book.notes, tables[title].key: (text,) if text else ()})
     for key, text in case.get("info", ()):
         unit = COUNT if standard.fields[key].kind == "count" else standard.unit
-        book = replace(
-            book, info={**book.info, key: book.info[key]._replace(value=_cell(text, unit))}
+        book = book._replace(
+            info={**book.info, key: book.info[key]._replace(value=_cell(text, unit))}
         )
     for project, third, column, text in case.get("indicators", ()):
         forms = [
             _with_indicator(form, third, column, text) if form.name == project else form
             for form in book.forms
         ]
-        book = replace(book, forms=tuple(forms))
+        book = book._replace(forms=tuple(forms))
     gone = {block.key for title in case.get("sheets", ()) for block in tables[title].blocks}
-    return replace(book, blocks={key: data for key, data in book.blocks.items() if key not in gone})
+    return book._replace(blocks={key: data for key, data in book.blocks.items() if key not in gone})
 
 
 def _with_indicator(form: Any, third: str, column: str, text: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status, Suggestion

@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -124,7 +123,7 @@ def test_every_sheet_is_there_and_the_build_repeats(book: Book, tmp_path: Path) 
 def test_cells_read_back_as_rendered(book: Book, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     build_workbook(STANDARD, book, path, year=2024)
-    placed = place_book(STANDARD, replace(book, year=2024))
+    placed = place_book(STANDARD, book._replace(year=2024))
     formulas = book_formulas(STANDARD, placed)
     for table in STANDARD.tables:
         found = values(path, table.sheet)
@@ -204,7 +203,7 @@ def test_notes_follow_the_last_row(built: Path) -> None:
 
 
 def test_printed_notes_are_kept_and_may_be_none(tmp_path: Path) -> None:
-    book = replace(small_book(), notes={"three_public": ("说明：另有文字。",), "fund": ()})
+    book = small_book()._replace(notes={"three_public": ("说明：另有文字。",), "fund": ()})
     build_workbook(STANDARD, book, tmp_path / "a.xlsx", year=2024)
     found = values(tmp_path / "a.xlsx", "一般公共预算三公经费支出表")
     assert found["A11"] == "说明：另有文字。"
@@ -288,8 +287,8 @@ def test_code_names_are_ascii(built: Path) -> None:
 
 
 def test_what_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    duties = replace(EMPTY, profile=Profile(tuple(f"职能{number}" for number in range(121))))
-    long = replace(EMPTY, info={"reason_income": InfoValue("长" * 40_000)})
+    duties = EMPTY._replace(profile=Profile(tuple(f"职能{number}" for number in range(121))))
+    long = EMPTY._replace(info={"reason_income": InfoValue("长" * 40_000)})
     for book, path, message in (
         (duties, tmp_path / "a.xlsm", "部门概况有121行"),
         (long, tmp_path / "a.xlsm", "基础信息.*32767"),

@@ -1,7 +1,6 @@
 """The text of native formulas for each pattern of relation."""
 
 import re
-from dataclasses import replace
 
 from xlbudget.figures import TOTAL, BlockData, Book, FormData, InfoValue, Place, Row
 from xlbudget.money import COUNT, WAN, YUAN, parse_amount

@@ -1,7 +1,5 @@
 """Where rows, forms and fields stand, from the standard alone."""
 
-from dataclasses import replace
-
 import pytest
 
 from xlbudget.errors import UnusableFileError
@@ -120,7 +118,7 @@ def test_forms_are_stacked_with_a_blank_line() -> None:
         FormData("甲", "target", {"name": "甲"}, (Indicator({"third": "次数"}),)),
         FormData("乙", "application", {"name": "乙"}, ()),
     )
-    book = replace(empty().with_blocks({"performance": BlockData.of(rows)}), forms=forms)
+    book = empty().with_blocks({"performance": BlockData.of(rows)})._replace(forms=forms)
     book = place_book(STANDARD, book)
     first, second = book.forms
     assert first.places["name"] == "C4"

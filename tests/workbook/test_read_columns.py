@@ -144,6 +144,7 @@ def test_a_line_that_numbers_the_columns_is_no_row() -> None:
         ("1,234.50元", amount("0.12345")),
         ("(3.00)", amount("-3")),
         ("待填", Unreadable("待填")),
+        ("元", Unreadable("元")),
         ("#REF!", Unreadable("#REF!")),
         (True, Unreadable("TRUE")),
         (float("nan"), Unreadable("nan")),
@@ -152,6 +153,15 @@ def test_a_line_that_numbers_the_columns_is_no_row() -> None:
 def test_what_an_amount_cell_holds(value: Any, wanted: Any) -> None:
     data = read("three_public", sheet("three_public", ["合计", value, 1.0, ""]))
     assert data.blocks["three_public"].rows[0].cells[0] == wanted
+
+
+def test_true_is_no_amount_even_where_a_one_stands_beside_it() -> None:
+    data = read("three_public", sheet("three_public", ["合计", 1.0, True, 0.0]))
+    assert data.blocks["three_public"].rows[0].cells == (
+        amount("1"),
+        Unreadable("TRUE"),
+        amount("0"),
+    )
 
 
 # ------------------------------------------------------------------ texts that are no rows

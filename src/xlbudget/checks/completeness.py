@@ -29,7 +29,7 @@ def unknown_row(context: Context) -> Iterator[Outcome]:
     yield from context.grid.book.findings
     for key, data in context.grid.book.blocks.items():
         block = context.grid.standard.blocks[key]
-        if block.total and not data.empty and TOTAL not in data.index:
+        if block.total and not data.empty and TOTAL not in data.by_key:
             message = f"{context.title(key)}有数字却没有“{block.total}”行；可用“填列小计”补上。"
             yield Finding(
                 context.rule.code, context.level, message, context.title(key), context.sheet(key)

@@ -6,7 +6,7 @@ less precisely) for all identities to hold at once; 0.005 is what rounding to tw
 
 from __future__ import annotations
 
-from fractions import Fraction
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.propagate import WORTH, Conflict, printed_bounds, propagate, widened_bounds
@@ -22,7 +22,7 @@ class Grade(NamedTuple):
     """The grade, the slack in 分 (None where no width helps), and the first contradiction."""
 
     status: Status
-    slack: Fraction | None
+    slack: Decimal | None
     conflict: Conflict | None
 
 
@@ -40,13 +40,13 @@ def grade(system: System, unit_ulp: int, limit: int) -> Grade:
     return Grade(Status.ROUNDING if within else Status.ERROR, slack, conflict)
 
 
-def _floor(system: System) -> Fraction | None:
+def _floor(system: System) -> Decimal | None:
     """A lower bound of the slack: what the worst single relation needs; None if it is exact."""
-    worst = Fraction(0)
+    worst = Decimal(0)
     for cells in system.observations:
         prints = [system.amount(cell).fen for cell in cells]
         if len(prints) > 1 and min(prints) != max(prints):
-            worst = max(worst, Fraction(max(prints) - min(prints), 2))
+            worst = max(worst, Decimal(max(prints) - min(prints)) / 2)
     for terms, bound, _ in system.constraints:
         residual = movable = 0
         for coefficient, variable in terms:
@@ -61,18 +61,18 @@ def _floor(system: System) -> Fraction | None:
             if short > 0:
                 if not movable:
                     return None
-                worst = max(worst, Fraction(short, movable))
+                worst = max(worst, Decimal(short) / movable)
     return worst
 
 
-def _slack(system: System, floor: Fraction, unit_ulp: int) -> Fraction | None:
+def _slack(system: System, floor: Decimal, unit_ulp: int) -> Decimal | None:
     """``floor`` where it suffices, else the smallest whole number of 分 that does."""
 
     def suffices(half: int) -> bool:
         bounds = widened_bounds(system, half, unit_ulp)
         return propagate(system, bounds, worth=max(WORTH, half // 100)) is None
 
-    low = -(-floor.numerator // floor.denominator)
+    low = int(floor.to_integral_value(ROUND_CEILING))
     if suffices(low):
         return floor
     high = max(2 * low, unit_ulp)
@@ -83,4 +83,4 @@ def _slack(system: System, floor: Fraction, unit_ulp: int) -> Fraction | None:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if suffices(middle) else (middle, high)
-    return Fraction(high)
+    return Decimal(high)

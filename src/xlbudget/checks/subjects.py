@@ -43,7 +43,7 @@ def code_parent(context: Context) -> Iterator[Outcome]:
     for key, position, row, subjects in _rows(context):
         if not subjects.level(row.key):
             continue
-        index = context.grid.book.blocks[key].index
+        index = context.grid.book.blocks[key].by_key
         missing = [code for code in subjects.parents(row.key) if code not in index]
         if missing:
             message = (

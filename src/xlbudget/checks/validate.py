@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.context import Context
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 __all__ = ["validate"]
+
+_SLACK_STEP = Decimal("0.0001")
 
 
 def validate(standard: Standard, book: Book) -> Report:
@@ -78,13 +80,11 @@ def _unreadable(grid: Grid, relations: list[Relation]) -> list[NotExecuted]:
     return [NotExecuted(code, reason) for code, reason in found]
 
 
-def _slack_text(slack: Fraction | None, standard: Standard) -> str:
+def _slack_text(slack: Decimal | None, standard: Standard) -> str:
     """The slack in the standard's unit with four decimals; empty where no width reconciles."""
     if slack is None:
         return ""
-    hundredths = slack * 10_000 / standard.unit.fen
-    whole = int(hundredths + Fraction(1, 2))
-    return f"{whole // 10_000}.{whole % 10_000:04d}"
+    return f"{(slack / standard.unit.fen).quantize(_SLACK_STEP, ROUND_HALF_UP):f}"
 
 
 def _ordered(standard: Standard, findings: list[Finding]) -> list[Finding]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +66,7 @@ def read_folder(folder: Path, standard: Standard) -> Book:
         profile=_profile(folder),
         findings=tuple(findings),
     )
-    return replace(book, notes=statements(standard, book))
+    return book._replace(notes=statements(standard, book))
 
 
 def _unplaced(data: BlockData) -> BlockData:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import BlockData, Cell, Unreadable
@@ -59,7 +58,7 @@ def fill_book(standard: Standard, book: Book, ours: Collection[CellKey] = ()) ->
         if cells[number] != grid.cells[number]:
             changed.add(key)
     filled = _with_cells(grid, completed, cells)
-    return Filled(replace(filled, notes=statements(standard, filled)), derived, frozenset(changed))
+    return Filled(filled._replace(notes=statements(standard, filled)), derived, frozenset(changed))
 
 
 def cell_key(grid: Grid, number: int) -> CellKey:
@@ -86,7 +85,7 @@ def _with_cells(grid: Grid, book: Book, cells: list[Cell]) -> Book:
         value = cells[base + position]
         if row.key in info and value is not None:
             info[row.key] = info[row.key]._replace(value=value)
-    return replace(book.with_blocks(blocks), info=info)
+    return book.with_blocks(blocks)._replace(info=info)
 
 
 def statements(standard: Standard, book: Book) -> dict[str, tuple[str, ...]]:

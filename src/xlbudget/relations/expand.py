@@ -147,7 +147,7 @@ def _sides(grid: Grid, equation: Equation, lead: Ref | None) -> list[_Side]:
 
 def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: list[str]) -> _Side:
     data = grid.data(ref.block)
-    index = data.index if data else {}
+    index = data.by_key if data else {}
     fixed: list[int] | None = None
     children = None
     if ref.how == ONE:
@@ -182,7 +182,7 @@ def _of_equation(grid: Grid, rule: Rule, equation: Equation, gaps: list[Gap]) ->
     data = grid.data(lead.block)
     assert data is not None
     partners = [ref for ref in equation.refs if ref.how == EACH and ref.block != lead.block]
-    indexes = [partner.index for ref in partners if (partner := grid.data(ref.block)) is not None]
+    indexes = [partner.by_key for ref in partners if (partner := grid.data(ref.block)) is not None]
     matched = bool(partners) and equation.relation == "="
     for position in grid.select(lead.block, lead.which):
         key = data.rows[position].key
@@ -208,7 +208,7 @@ def _strangers(grid: Grid, lead: Ref, partners: list[Ref]) -> dict[str, Ref]:
         assert data is not None
         for position in grid.select(ref.block, ref.which or lead.which):
             key = data.rows[position].key
-            if key not in known.index and key not in found and _has_money(grid, ref, position):
+            if key not in known.by_key and key not in found and _has_money(grid, ref, position):
                 found[key] = ref
     return found
 

@@ -147,7 +147,7 @@ class Grid:
             if row.kind == "subject":
                 above = self._ancestor(block, row.key, data)
             elif row.kind in ("group", "item"):
-                above = data.index.get(row.parent, -1) if data and row.kind == "item" else -1
+                above = data.by_key.get(row.parent, -1) if data and row.kind == "item" else -1
             else:
                 continue
             tree.setdefault(above, []).append(position)
@@ -156,6 +156,6 @@ class Grid:
     def _ancestor(self, block: str, code: str, data: BlockData | None) -> int:
         lengths = self.standard.subjects[self.standard.blocks[block].subjects].lengths
         for length in reversed(lengths):
-            if length < len(code) and data is not None and code[:length] in data.index:
-                return data.index[code[:length]]
+            if length < len(code) and data is not None and code[:length] in data.by_key:
+                return data.by_key[code[:length]]
         return -1

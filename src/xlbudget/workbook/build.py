@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
@@ -73,7 +72,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
     Raises:
         UnusableFileError: more rows than fit.
     """
-    placed = place_book(standard, replace(book, year=year))
+    placed = place_book(standard, book._replace(year=year))
     formulas = book_formulas(standard, placed)
     tables = {table.sheet: table for table in standard.tables}
     title = standard.titles["cover"].replace("{year}", str(year))

@@ -7,7 +7,6 @@ columns (from 0).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
@@ -162,8 +161,7 @@ def place_book(standard: Standard, book: Book) -> Book:
                 f"基础信息“{keyed.title}”有{count}行，只能放下{keyed.room}行；请删去不用的行。"
             )
     sheets = {table.key: table.sheet for table in standard.tables} | {INFO: INFO_SHEET}
-    return replace(
-        book,
+    return book._replace(
         info=place_info(standard, book),
         blocks=blocks,
         forms=forms,

@@ -17,6 +17,7 @@ from xlbudget.figures import BlockData, Book, FormData, Profile
 from xlbudget.findings import Finding, Level
 from xlbudget.relations.grid import INFO
 from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.layout import (
     CONTENTS,
     COVER,
@@ -44,23 +45,14 @@ from xlbudget.workbook.read_raw import error_cells
 from xlbudget.workbook.read_tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from xlbudget.figures import InfoValue
     from xlbudget.standard.model import Standard, Table
     from xlbudget.workbook.read_cells import Lines
 
-try:
-    from xlbudget.workbook.archive import check_archive
-except ImportError:  # until it exists
-
-    def check_archive(path: Path) -> None:
-        if not path.is_file():
-            raise UnusableFileError(f"找不到工作簿“{path.name}”；请检查文件名和所在文件夹。")
-
-
-__all__ = ["read_book"]
+__all__ = ["read_book", "read_lines"]
 
 _YEAR_CODE = "F05"
 _TITLE_LINES = 6
@@ -84,6 +76,20 @@ def read_book(path: Path, standard: Standard | None = None) -> Book:
         return _read(_Source(path, workbook), standard)
 
 
+def read_lines(path: Path, names: Collection[str]) -> dict[str, Lines]:
+    """The values of some sheets from A1 on, by sheet; a sheet that is missing is left out.
+
+    Raises:
+        UnusableFileError: as for :func:`read_book`.
+    """
+    check_archive(path)
+    with _damage(path):
+        workbook = CalamineWorkbook.from_path(path)
+    with workbook:
+        source = _Source(path, workbook)
+        return {name: source.lines(name) for name in names if name in source.names}
+
+
 @contextmanager
 def _damage(path: Path) -> Iterator[None]:
     """What the libraries raise on a damaged or protected file, as one clear sentence."""
@@ -102,14 +108,10 @@ def _damage(path: Path) -> Iterator[None]:
     except BaseException as error:
         # A panic inside the reader is no Exception; an interrupt is none either, and passes.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise _damaged(path) from error
+            raise UnusableFileError(
+                f"工作簿“{path.name}”已损坏，读不出内容；请从备份恢复，或在 Excel 中打开修复后另存。"
+            ) from error
         raise
-
-
-def _damaged(path: Path) -> UnusableFileError:
-    return UnusableFileError(
-        f"工作簿“{path.name}”已损坏，读不出内容；请从备份恢复，或在 Excel 中打开修复后另存。"
-    )
 
 
 class _Source:

@@ -74,16 +74,16 @@ class _Cells(dict[object, "Cell"]):
         self.unit, self.hundredth = unit, unit.fen // 100
 
     def __missing__(self, value: object) -> Cell:
-        if value.__class__ is float and -_EXACT < value < _EXACT:  # type: ignore[operator]
+        if value.__class__ is float and -_EXACT < value < _EXACT and self.hundredth:
             # The nearest float to a number of at most 15 digits: what from_number would give.
-            hundredths: int = round(value * 100)  # type: ignore[operator]
+            hundredths: int = round(value * 100)
             if hundredths / 100 == value:
                 found: Cell = Amount(hundredths * self.hundredth, self.unit)
             else:
                 found = _other(value, self.unit)
         else:
             found = _other(value, self.unit)
-        if value != 0 and value != 1:
+        if value not in (0, 1):
             self[value] = found
         return found
 
@@ -102,7 +102,7 @@ def _other(value: object, unit: Unit) -> Cell:
             return None
         try:
             return parse_amount(text, unit)
-        except (AmountError, IndexError):
+        except AmountError:
             return Unreadable(text)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value, unit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import BlockData, FormData, Indicator, Row
@@ -33,17 +32,15 @@ class FormsData(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-@dataclass(slots=True)
 class _Open:
     """A form that is being read: values by field with their places."""
 
-    form: Form
-    line: int
-    waiting: dict[str, list[FormCell]]
-    values: dict[str, object] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
-    columns: dict[str, int] = field(default_factory=dict)
-    indicators: list[Indicator] = field(default_factory=list)
+    def __init__(self, form: Form, line: int, waiting: dict[str, list[FormCell]]) -> None:
+        self.form, self.line, self.waiting = form, line, waiting
+        self.values: dict[str, object] = {}
+        self.places: dict[str, str] = {}
+        self.columns: dict[str, int] = {}
+        self.indicators: list[Indicator] = []
 
 
 def read_forms(table: Table, sheet: Sheet) -> FormsData:
