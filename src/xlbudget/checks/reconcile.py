@@ -12,6 +12,7 @@ from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_te
 from xlbudget.findings import Finding, Level, Status, Suggestion
 from xlbudget.money import Amount, round_div
 from xlbudget.relations.derive import definitions, unit_of
+from xlbudget.relations.expand import expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,15 +26,14 @@ _MOST_SUGGESTIONS = 3
 _MOST_BASIS = 4
 
 
-def reconcile(
-    grid: Grid, hard: Sequence[Relation], relations: Iterable[Relation], status: Status
-) -> list[Finding]:
+def reconcile(grid: Grid, status: Status) -> list[Finding]:
     """Findings for the contradictions of the joint system.
 
     Each contradiction gives one finding per wrong cell: an error, or a warning where the workbook
     as a whole is 尾差 (some table may have been footed on rounded figures).
-    ``relations`` are all relations, also those that only define a cell.
     """
+    relations = expand(grid).relations
+    hard = [one for one in relations if one.equation.check and not one.rule.soft]
     level = Level.ERROR if status is Status.ERROR else Level.WARNING
     blank = _blank_derived(grid, relations)
     system = build_system(grid.cells, hard, blanks=True, free=blank)

@@ -32,7 +32,7 @@ _SLACK_STEP = Decimal("0.0001")
 def validate(standard: Standard, book: Book) -> Report:
     """All that the standard's rules say of ``book``; pure, no files."""
     grid = Grid(standard, book)
-    expansion = expand(grid)
+    expansion = expand(grid, live_only=True)
     findings: list[Finding] = []
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
     executed: Counter[str] = Counter()
@@ -49,7 +49,7 @@ def validate(standard: Standard, book: Book) -> Report:
     unit_ulp = standard.unit.fen // 100
     graded = grade(build_system(grid.cells, hard), unit_ulp, standard.rounding_limit)
     if graded.conflict is not None:
-        findings += reconcile(grid, hard, expansion.relations, graded.status)
+        findings += reconcile(grid, graded.status)
     wrong = any(finding.level is Level.ERROR for finding in findings)
     return Report(
         workbook=book.name,

@@ -107,12 +107,11 @@ def _lines(folder: Path, table: Table, year: int) -> list[list[object]]:
         raise DataFolderError(
             f"数据文件“{path.name}”第{wide[0]}行的格数多于首行；请检查逗号和引号。"
         )
-    rows: list[list[object]] = [[]]
-    for depth in range(table.depth):
-        rows.append([path[depth] if depth < len(path) else "" for path in paths])
-    rows.extend([*line, *[""] * (len(labels) - len(line))] for line in lines[1:])
-    rows[0] = [table.title, *[""] * (len(labels) - 1)]
-    return rows
+    headings: list[list[object]] = [
+        [path[depth] if depth < len(path) else "" for path in paths] for depth in range(table.depth)
+    ]
+    body: list[list[object]] = [[*line, *[""] * (len(labels) - len(line))] for line in lines[1:]]
+    return [[table.title, *[""] * (len(labels) - 1)], *headings, *body]
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.equations import ALL, EACH, ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from xlbudget.standard.equations import Equation, Ref
     from xlbudget.standard.model import Rule
@@ -52,8 +52,12 @@ class Expansion(NamedTuple):
     not_executed: list[NotExecuted]
 
 
-def expand(grid: Grid) -> Expansion:
-    """All relations that apply to the book behind ``grid``."""
+def expand(grid: Grid, *, live_only: bool = False) -> Expansion:
+    """All relations that apply to the book behind ``grid``.
+
+    With ``live_only``, without those between columns in which nothing stands at all.
+    """
+    live = grid.live_columns() if live_only else None
     result = Expansion([], [], [])
     conditions = _Conditions(grid)
     for rule in grid.standard.rules_of(grid.book.year):
@@ -63,7 +67,7 @@ def expand(grid: Grid) -> Expansion:
             if missing:
                 reasons[missing] = None
             elif conditions.holds(equation.when):
-                result.relations.extend(_of_equation(grid, rule, equation, result.gaps))
+                _of_equation(grid, rule, equation, result, live)
         result.not_executed.extend(NotExecuted(rule.code, reason) for reason in reasons)
     return result
 
@@ -110,6 +114,20 @@ class _Conditions:
         return True, ""
 
 
+_Plan = list[tuple[int, int, int]]
+"""For one of the columns that ``*`` stands for: sign, first cell and width of each side."""
+
+
+def _plans(equation: Equation, sides: list[_Side], live: Collection[int] | None) -> list[_Plan]:
+    """A plan per column; with ``live``, only those in which some column holds anything."""
+    plans = []
+    for column in range(len(equation.columns[0])):
+        plan = [(side.sign, side.offsets[column], side.width) for side in sides]
+        if live is None or any(offset in live for _, offset, _ in plan):
+            plans.append(plan)
+    return plans
+
+
 class _Side(NamedTuple):
     """A reference made ready: which rows it takes for a given row of the leading table.
 
@@ -139,63 +157,61 @@ class _Side(NamedTuple):
 
 
 def _sides(grid: Grid, equation: Equation, lead: Ref | None) -> list[_Side]:
-    columns = _columns(grid, equation)
-    signed = [(term.sign, term.ref) for term in equation.left]
-    signed += [(-term.sign, term.ref) for term in equation.right]
-    return [_side(grid, sign, ref, lead, columns) for sign, ref in signed]
+    signs = [term.sign for term in equation.left] + [-term.sign for term in equation.right]
+    return [
+        _side(grid, sign, ref, lead, columns)
+        for sign, ref, columns in zip(signs, equation.refs, equation.columns, strict=True)
+    ]
 
 
-def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: list[str]) -> _Side:
+def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: tuple[int, ...]) -> _Side:
     data = grid.data(ref.block)
-    index = data.by_key if data else {}
+    by_key = data.by_key if data else {}
     fixed: list[int] | None = None
     children = None
     if ref.how == ONE:
-        found = index.get(ref.which, -1)
+        found = by_key.get(ref.which, -1)
         fixed = [found] if found >= 0 else []
     elif ref.how == ALL and ref.which == "child":
         children = grid.tree(ref.block)
+    elif ref.how == ALL and ref.which == "top":
+        fixed = grid.tree(ref.block).get(-1, [])
     elif ref.how == ALL:
-        fixed = (
-            grid.tree(ref.block).get(-1, [])
-            if ref.which == "top"
-            else grid.select(ref.block, ref.which)
-        )
-    names = columns if ref.column == "*" else [ref.column] * len(columns)
+        fixed = grid.select(ref.block, ref.which)
     base = grid.base[ref.block]
-    offsets = tuple(
-        base + grid.column(ref.block, name)
-        if ref.block == INFO or name in grid.standard.blocks[ref.block].amount_index
-        else -1
-        for name in names
-    )
+    offsets = tuple(base + column if column >= 0 else -1 for column in columns)
     leads = ref.how == EACH and lead is not None and ref.block == lead.block
-    return _Side(sign, fixed, children, index, leads, offsets, grid.width[ref.block])
+    return _Side(sign, fixed, children, by_key, leads, offsets, grid.width[ref.block])
 
 
-def _of_equation(grid: Grid, rule: Rule, equation: Equation, gaps: list[Gap]) -> Iterator[Relation]:
+def _of_equation(
+    grid: Grid, rule: Rule, equation: Equation, result: Expansion, live: Collection[int] | None
+) -> None:
     lead = next((ref for ref in equation.refs if ref.how == EACH), None)
     sides = _sides(grid, equation, lead)
+    plans = _plans(equation, sides, live)
     if lead is None:
-        yield from _instances(rule, equation, sides, "", -1)
+        _instances(result.relations, rule, equation, sides, plans, "", -1)
         return
     data = grid.data(lead.block)
     assert data is not None
     partners = [ref for ref in equation.refs if ref.how == EACH and ref.block != lead.block]
     indexes = [partner.by_key for ref in partners if (partner := grid.data(ref.block)) is not None]
     matched = bool(partners) and equation.relation == "="
+    if not plans:
+        return
     for position in grid.select(lead.block, lead.which):
         key = data.rows[position].key
         if matched and not any(key in index for index in indexes):
             if _has_money(grid, lead, position):
-                gaps.append(Gap(rule, key, lead.block, partners[0].block))
+                result.gaps.append(Gap(rule, key, lead.block, partners[0].block))
             continue
-        yield from _instances(rule, equation, sides, key, position)
+        _instances(result.relations, rule, equation, sides, plans, key, position)
     for key, ref in _strangers(grid, lead, partners).items():
         if equation.relation == "=":
-            gaps.append(Gap(rule, key, ref.block, lead.block))
+            result.gaps.append(Gap(rule, key, ref.block, lead.block))
         else:
-            yield from _instances(rule, equation, sides, key, -1)
+            _instances(result.relations, rule, equation, sides, plans, key, -1)
 
 
 def _strangers(grid: Grid, lead: Ref, partners: list[Ref]) -> dict[str, Ref]:
@@ -220,28 +236,28 @@ def _has_money(grid: Grid, ref: Ref, position: int) -> bool:
     return any(cell is not None and (isinstance(cell, Unreadable) or cell.fen) for cell in cells)
 
 
-def _columns(grid: Grid, equation: Equation) -> list[str]:
-    """The columns for which ``*`` stands: those of the leading block."""
-    star = next((ref for ref in equation.refs if ref.column == "*"), None)
-    return list(grid.standard.blocks[star.block].amounts) if star else [""]
-
-
 def _instances(
-    rule: Rule, equation: Equation, sides: list[_Side], key: str, position: int
-) -> Iterator[Relation]:
+    found: list[Relation],
+    rule: Rule,
+    equation: Equation,
+    sides: list[_Side],
+    plans: list[_Plan],
+    key: str,
+    position: int,
+) -> None:
+    """Add the relations of one row; this is the innermost loop of validation."""
     rows = [side.rows(key, position) for side in sides]
     split = len(equation.left)
-    if equation.present and not (any(rows[:split]) and any(rows[split:])):
-        return
     if equation.derive and not rows[0]:
         return
-    left = sum(map(len, rows[:split]))
-    for column in range(len(sides[0].offsets)):
+    if equation.present and not (any(rows[:split]) and any(rows[split:])):
+        return
+    left = len(rows[0]) if split == 1 else sum(map(len, rows[:split]))
+    for plan in plans:
         terms = []
-        for side, found in zip(sides, rows, strict=True):
-            offset = side.offsets[column]
+        for (sign, offset, width), taken in zip(plan, rows):  # noqa: B905  # hot
             if offset >= 0:
-                for row in found:
-                    terms.append((side.sign, offset + row * side.width))  # noqa: PERF401  # hot
+                for row in taken:
+                    terms.append((sign, offset + row * width))  # noqa: PERF401  # hot
         if terms:
-            yield Relation(rule, equation, tuple(terms), left)
+            found.append(Relation(rule, equation, tuple(terms), left))

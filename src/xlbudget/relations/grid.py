@@ -67,6 +67,21 @@ class Grid:
         """The number of a cell."""
         return self.base[block] + row * self.width[block] + column
 
+    def live_columns(self) -> set[int]:
+        """The first cell of every column in which anything stands."""
+        live: set[int] = set()
+        for block, base in self.base.items():
+            width, data = self.width[block], self.data(block)
+            for column in range(width if data else 0):
+                cells = (
+                    self.cells[base + column : base + len(data.rows) * width : width]
+                    if data
+                    else ()
+                )
+                if any(cell is not None for cell in cells):
+                    live.add(base + column)
+        return live
+
     def spot(self, number: int) -> Spot:
         """What a cell means."""
         block = self._owner[number]

@@ -112,6 +112,9 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
             for ref in condition.zero
             for one in _ref_problems(standard, ref)
         )
+    if standard.picture is not None:
+        for ref in (standard.picture.bars, *standard.picture.split):
+            problems.extend(f"支出结构图：{one}" for one in _ref_problems(standard, ref))
     for block in standard.blocks.values():
         if block.subjects and block.subjects not in standard.subjects:
             problems.append(f"表块 {block.key} 的科目分类“{block.subjects}”不存在。")

@@ -46,7 +46,11 @@ class Term(NamedTuple):
 
 
 class Equation(NamedTuple):
-    """``left`` = or >= ``right``; see rules.toml for derive, check, when and present."""
+    """``left`` = or >= ``right``; see rules.toml for derive, check, when and present.
+
+    ``columns`` gives, for every term (left side first), the position of its amount column in
+    each of the equations that ``*`` stands for (-1: its block has no such column).
+    """
 
     left: tuple[Term, ...]
     relation: str
@@ -56,6 +60,7 @@ class Equation(NamedTuple):
     when: str = ""
     present: bool = False
     text: str = ""
+    columns: tuple[tuple[int, ...], ...] = ()
 
     @property
     def refs(self) -> list[Ref]:

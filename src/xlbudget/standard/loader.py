@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -21,16 +20,20 @@ from xlbudget.standard.model import (
     FormCell,
     FormLine,
     Keyed,
+    Picture,
     RowSpec,
     Rule,
     Section,
     Standard,
     Table,
 )
+from xlbudget.standard.parsed import parsed_files
 from xlbudget.standard.subjects import SubjectList, make_list, read_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from xlbudget.standard.equations import Equation
 
 __all__ = ["DATA", "DEFAULT", "load_folder", "load_standard", "standard_ids"]
 
@@ -64,13 +67,13 @@ def load_folder(folder: Path) -> Standard:
         StandardError: a file is missing or contradicts itself.
     """
     try:
-        main = _toml(folder / "standard.toml")
+        files = parsed_files(folder, keep=folder.parent == DATA)
+        main = _file(files, "standard")
         unit = UNITS[main["unit"]]
-        tables = tuple(
-            _table(_toml(folder / "tables" / f"{name}.toml"), unit) for name in main["tables"]
-        )
-        info = _toml(folder / "info.toml")
-        rules = tuple(_rule(entry) for entry in _toml(folder / "rules.toml")["rule"])
+        tables = tuple(_table(_file(files, f"tables/{name}"), unit) for name in main["tables"])
+        info = _file(files, "info")
+        blocks = {block.key: block for table in tables for block in table.blocks}
+        rules = tuple(_rule(entry, blocks) for entry in _file(files, "rules")["rule"])
     except KeyError as error:
         raise StandardError(f"标准“{folder.name}”缺少必需的项目{error}。") from error
     sections = tuple(
@@ -97,18 +100,17 @@ def load_folder(folder: Path) -> Standard:
             for key, entry in main.get("condition", {}).items()
         },
         rules=rules,
-        blocks={block.key: block for table in tables for block in table.blocks},
+        picture=_picture(main.get("picture")),
+        blocks=blocks,
         fields={one.key: one for section in sections for one in section.fields},
     )
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise StandardError(f"标准缺少文件“{path.name}”。") from error
-    except tomllib.TOMLDecodeError as error:
-        raise StandardError(f"标准文件“{path.name}”不是有效的TOML：{error}。") from error
+def _file(files: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    if name not in files:
+        raise StandardError(f"标准缺少文件“{name}.toml”。")
+    found: Mapping[str, Any] = files[name]
+    return found
 
 
 def _subjects(folder: Path, key: str, entry: Mapping[str, Any]) -> SubjectList:
@@ -187,7 +189,14 @@ def _field(data: Mapping[str, Any]) -> Field:
     return Field(**entry)
 
 
-def _rule(data: Mapping[str, Any]) -> Rule:
+def _picture(data: Mapping[str, Any] | None) -> Picture | None:
+    if data is None:
+        return None
+    return Picture(data["title"], parse_ref(data["bars"]), tuple(map(parse_ref, data["split"])))
+
+
+def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:
+    equations = (parse_equation(entry) for entry in data.get("equations", ()))
     first, last = data.get("years", (0, 9999))
     return Rule(
         code=data["code"],
@@ -196,7 +205,20 @@ def _rule(data: Mapping[str, Any]) -> Rule:
         level=data.get("level", "error"),
         soft=data.get("soft", False),
         check=data.get("check", ""),
-        equations=tuple(parse_equation(entry) for entry in data.get("equations", ())),
+        equations=tuple(one._replace(columns=_positions(one, blocks)) for one in equations),
         first=first,
         last=last,
     )
+
+
+def _positions(equation: Equation, blocks: Mapping[str, Block]) -> tuple[tuple[int, ...], ...]:
+    """The column positions of an equation's terms; unknown names are check.py's to report."""
+    star = next((ref.block for ref in equation.refs if ref.column == "*"), "")
+    names = blocks[star].amounts if star in blocks else ("",)
+    found = []
+    for ref in equation.refs:
+        index = blocks[ref.block].amount_index if ref.block in blocks else {"value": 0}
+        found.append(
+            tuple(index.get(name if ref.column == "*" else ref.column, -1) for name in names)
+        )
+    return tuple(found)

@@ -26,6 +26,7 @@ __all__ = [
     "FormCell",
     "FormLine",
     "Keyed",
+    "Picture",
     "RowSpec",
     "Rule",
     "Section",
@@ -165,6 +166,14 @@ class Keyed(NamedTuple):
     room: int
 
 
+class Picture(NamedTuple):
+    """The chart of the structure of spending: a bar per row of ``bars``, a band split by cells."""
+
+    title: str
+    bars: Ref
+    split: tuple[Ref, ...]
+
+
 class Condition(NamedTuple):
     """Holds when every cell referred to is zero or blank; rules may depend on it."""
 
@@ -210,6 +219,7 @@ class Standard(NamedTuple):
     subjects: Mapping[str, SubjectList]
     conditions: Mapping[str, Condition]
     rules: tuple[Rule, ...]
+    picture: Picture | None = None
     blocks: Mapping[str, Block] = {}
     fields: Mapping[str, Field] = {}
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.figures import Place
 from xlbudget.fill.fill import CellKey, Filled, cell_key, fill_book
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.workbook.contents import CellContent, amount_content
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, Place
     from xlbudget.standard.model import Standard, Table
     from xlbudget.workbook.read_cells import Lines
 
@@ -119,7 +117,7 @@ def _placed(standard: Standard, book: Book, filled: Book) -> Book:
     for table in standard.tables:
         if is_form(table) and table.blocks[0].key in filled.blocks:
             blocks[table.blocks[0].key] = filled.blocks[table.blocks[0].key]
-    return replace(placed, blocks=blocks, forms=filled.forms, info=filled.info)
+    return placed._replace(blocks=blocks, forms=filled.forms, info=filled.info)
 
 
 def _form_amounts(

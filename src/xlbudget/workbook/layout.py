@@ -31,6 +31,8 @@ __all__ = [
     "HEADING_ROW",
     "INFO_SHEET",
     "NOTES",
+    "NOTES_FIRST",
+    "NOTES_ROOM",
     "OVERVIEW",
     "PROFILE",
     "BlockLayout",
@@ -46,6 +48,8 @@ __all__ = [
 
 COVER, CONTENTS, INFO_SHEET, PROFILE = "封面", "目录", "基础信息", "部门概况"
 NOTES, GLOSSARY, OVERVIEW = "情况说明", "名词解释", "总览"
+NOTES_FIRST, NOTES_ROOM = 4, 150
+"""The first paragraph's line on 情况说明 and 名词解释, and how many paragraphs fit."""
 FINDINGS, DICTIONARY = "校验结果", "科目字典"
 
 FORM = "form"

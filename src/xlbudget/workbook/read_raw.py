@@ -6,11 +6,11 @@ It gives an error value as a blank, and makes room for every cell up to the last
 from __future__ import annotations
 
 import re
-from posixpath import normpath
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.workbook.parts import workbook_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,11 +32,6 @@ _SHOWN = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)<")
 _ROW = re.compile(rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
 _WIDE = re.compile(rb'r="[A-Z][A-Z][A-Z]')
 _WIDE_SINGLE = re.compile(rb"r='[A-Z][A-Z][A-Z]")
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
-_RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
-_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 _Found = dict[str, dict[tuple[int, int], str]]
 
@@ -50,10 +45,9 @@ def error_cells(path: Path, names: Collection[str]) -> _Found:
     """
     found: _Found = {}
     with ZipFile(path) as archive:
-        parts = _parts(archive)
-        known = {entry.lower(): entry for entry in archive.namelist()}
+        sheets = workbook_parts(archive).sheets
         for name in names:
-            data = archive.read(known[parts[name].lower()])
+            data = archive.read(sheets[name].part)
             single = b"='" in data
             _check_extent(path.name, name, data, single=single)
             if b't="e"' in data or (single and b"t='e'" in data):
@@ -94,47 +88,3 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number - 1
-
-
-# ------------------------------------------------------------------ sheet name -> part
-
-
-def _parts(archive: ZipFile) -> dict[str, str]:
-    root = _relations(archive, "_rels/.rels", "")
-    book = next(target for kind, target in root.values() if kind.endswith("/officeDocument"))
-    folder, _, name = book.rpartition("/")
-    folder = f"{folder}/" if folder else ""
-    targets = _relations(archive, f"{folder}_rels/{name}.rels", folder)
-    parts: dict[str, str] = {}
-    for match in _SHEET.finditer(archive.read(book).decode("utf-8", "replace")):
-        attributes = _attributes(match[1])
-        relation = next((text for key, text in attributes.items() if key.endswith(":id")), "")
-        kind, target = targets.get(relation, ("", ""))
-        if kind.endswith("/worksheet"):
-            parts[attributes.get("name", "")] = target
-    return parts
-
-
-def _relations(archive: ZipFile, part: str, folder: str) -> dict[str, tuple[str, str]]:
-    """Relation id -> (type, target as a name in the archive)."""
-    found: dict[str, tuple[str, str]] = {}
-    for match in _RELATION.finditer(archive.read(part).decode("utf-8", "replace")):
-        one = _attributes(match[1])
-        target = one.get("Target", "")
-        place = normpath(target[1:] if target.startswith("/") else folder + target)
-        found[one.get("Id", "")] = (one.get("Type", ""), place)
-    return found
-
-
-def _attributes(text: str) -> dict[str, str]:
-    return {
-        match[1]: _ENTITY.sub(_character, match[2] if match[2] is not None else match[3])
-        for match in _ATTRIBUTE.finditer(text)
-    }
-
-
-def _character(match: re.Match[str]) -> str:
-    if match[3]:
-        return _NAMED[match[3]]
-    code = int(match[1], 16) if match[1] else int(match[2])
-    return chr(code) if code <= 0x10FFFF else match[0]  # noqa: PLR2004

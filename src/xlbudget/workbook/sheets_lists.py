@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
-from xlbudget.workbook.layout import DICTIONARY, FINDINGS
+from xlbudget.workbook.layout import DICTIONARY, FINDINGS, NOTES_FIRST, NOTES_ROOM
 from xlbudget.workbook.sheets_common import heading_rows
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FINDINGS_HEADINGS", "write_dictionary", "write_findings", "write_text_sheet"]
 
-NOTES_HEADINGS = ("段落", "类别", "生成稿", "定稿", "状态")
+NOTES_HEADINGS = ("段落", "类别", "生成稿", "定稿", "状态", "指纹（请勿改动）")
 FINDINGS_HEADINGS = (
     "级别",
     "规则",
@@ -29,19 +29,20 @@ FINDINGS_HEADINGS = (
     "建议",
     "处理说明",
 )
-_NOTES_ROOM, _FINDINGS_ROOM = 150, 300
+_FINDINGS_ROOM = 300
 _DICTIONARY_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度", "别名")
 
 
 def write_text_sheet(sheet: Sheet, title: str) -> None:
     """情况说明 or 名词解释: what was generated, and the final text, which follows it."""
-    heading_rows(sheet, title, NOTES_HEADINGS, (14, 8, 62, 62, 10))
-    last = 3 + _NOTES_ROOM
-    for line in range(4, last + 1):
-        for letter in "ABCE":
+    heading_rows(sheet, title, NOTES_HEADINGS, (12, 8, 62, 62, 18, 20))
+    sheet.hide(len(NOTES_HEADINGS) - 1)
+    last = NOTES_FIRST - 1 + NOTES_ROOM
+    for line in range(NOTES_FIRST, last + 1):
+        for letter in "ABCEF":
             sheet.blank(f"{letter}{line}", styles.TEXT)
         sheet.formula(f"D{line}", f'IF(C{line}="","",C{line})', "", styles.TEXT)
-    sheet.conditional(f"A4:E{last}", '$A4&$C4&$D4<>""', styles.BORDERED)
+    sheet.conditional(f"A4:F{last}", '$A4&$C4&$D4<>""', styles.BORDERED)
     sheet.page("A2:E4", landscape=True, repeat=(3, 3))
 
 

@@ -108,6 +108,12 @@ class Sheet:
         """Width of a column (from 0), in digits."""
         _checked(self._sheet.set_column(column, column, width), f"column {column}")
 
+    def hide(self, column: int) -> None:
+        """Hide a column (from 0): what programs need and readers do not."""
+        _checked(
+            self._sheet.set_column(column, column, None, None, {"hidden": True}), f"column {column}"
+        )
+
     def height(self, row: int, points: float) -> None:
         """Height of a row (from 1)."""
         _checked(self._sheet.set_row(row - 1, points), f"row {row}")

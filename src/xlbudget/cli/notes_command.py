@@ -1,0 +1,71 @@
+"""``xlbudget notes``: the explanation and the glossary."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlbudget.cli.base import Command, quiet_option
+from xlbudget.cli.files import refuse_existing
+
+if TYPE_CHECKING:
+    from xlbudget.notes.document import Document
+
+__all__ = ["command"]
+
+
+@click.command(cls=Command)
+@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="写入另存的工作簿，原工作簿不动。",
+)
+@click.option("--text", is_flag=True, help="只在屏幕上输出文字，不写工作簿。")
+@quiet_option
+def command(book: Path, output: Path | None, text: bool, quiet: bool) -> None:
+    """生成部门预算情况说明和名词解释，写入工作簿的“情况说明”“名词解释”。
+
+    您改过的定稿不会被覆盖。不写 -o 时直接改原工作簿，并留一份备份。
+    """
+    from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
+    from xlbudget.notes.text import document_text  # noqa: PLC0415
+    from xlbudget.standard.loader import load_standard  # noqa: PLC0415
+    from xlbudget.workbook.read import read_book  # noqa: PLC0415
+
+    figures = read_book(book)
+    standard = load_standard(figures.standard)
+    documents = explain(standard, figures), glossary(standard, figures)
+    if text:
+        sys.stdout.write("\n".join(map(document_text, documents)))
+        return
+    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
+    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
+
+    target = output or book
+    if output is not None:
+        refuse_existing(output)
+    refuse_open_file(target)
+    plan = plan_notes(book, *documents)
+    if plan.edits or output is not None:
+        replace_atomically(
+            target, lambda path: patch_workbook(book, path, plan.edits), backup=output is None
+        )
+    if not quiet:
+        _say(documents, plan.kept, target)
+
+
+def _say(documents: tuple[Document, Document], kept: list[str], target: Path) -> None:
+    paragraphs = sum(len(one.paragraphs) for one in documents)
+    click.echo(f"情况说明和名词解释共 {paragraphs} 段，已写入“{target}”。")
+    if kept:
+        click.echo(f"您改过的定稿没有覆盖：{'、'.join(kept)}。")
+    for document in documents:
+        for one in document.reviews:
+            click.echo(f"［待核对］{one.id}：{one.review}")

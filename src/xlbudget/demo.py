@@ -1,0 +1,132 @@
+"""The whole job on the bundled example: every step that an accountant's year takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.checks.validate import validate
+from xlbudget.errors import DataFolderError
+from xlbudget.exchange.folder import read_folder
+from xlbudget.notes.explain import explain, glossary
+from xlbudget.notes.text import document_text
+from xlbudget.report import render
+from xlbudget.report.picture import Bar, spending_bars, spending_picture
+from xlbudget.standard.loader import load_standard
+from xlbudget.workbook.atomic import refuse_open_file, replace_atomically
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.fill_file import plan_fill
+from xlbudget.workbook.notes_file import plan_notes
+from xlbudget.workbook.patch import patch_workbook
+from xlbudget.workbook.read import read_book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlbudget.findings import Report
+    from xlbudget.notes.document import Document
+    from xlbudget.standard.model import Standard
+    from xlbudget.workbook.patch import CellEdit
+
+__all__ = ["EXAMPLE", "DemoResult", "example_folder", "run_demo"]
+
+EXAMPLE = "changchun-gov-office-2024"
+
+
+class DemoResult(NamedTuple):
+    """What the demo made: files with what each is, the report, the structure of spending."""
+
+    files: list[tuple[Path, str]]
+    report: Report
+    bars: list[Bar]
+    paragraphs: int
+    reviews: int
+    filled: int
+
+
+def example_folder() -> Path:
+    """Where the bundled example is: in the package, or beside it in a checkout.
+
+    Raises:
+        DataFolderError: neither place has it.
+    """
+    here = Path(__file__).parent
+    for folder in (here / "examples" / EXAMPLE, here.parents[1] / "examples" / EXAMPLE):
+        if folder.is_dir():
+            return folder
+    raise DataFolderError("找不到自带的样例；请重新安装 xlbudget。")
+
+
+def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
+    """Do the whole job into ``folder``; ``say`` is told each step as it is done.
+
+    Files of an earlier run are replaced, a workbook's earlier state is kept as a backup.
+
+    Raises:
+        XlbudgetError: the folder cannot be written, or a file of it is open.
+    """
+    standard = load_standard()
+    book = read_folder(example_folder(), standard)
+    folder.mkdir(parents=True, exist_ok=True)
+    title = standard.titles["book"].replace("{unit}", book.text("unit_name"))
+    path = folder / f"{title.replace('{year}', str(book.year))}.xlsm"
+    refuse_open_file(path)
+    say(f"读取样例数据：{len(standard.tables)} 张表、{len(book.forms)} 份绩效目标")
+    replace_atomically(path, lambda target: build_workbook(standard, book, target, year=book.year))
+    say("新建工作簿：填入数字，派生格写成公式")
+    filled = _patched(path, plan_fill(standard, path).edits)
+    say(
+        f"填列小计：补填 {filled} 格"
+        if filled
+        else "填列小计：各级小计、合计齐全，没有需要补填的格"
+    )
+    figures = read_book(path, standard)
+    report = validate(standard, figures)
+    say(
+        f"校验：{sum(count for _, count in report.executed)} 个勾稽关系，结论“{report.status.chinese}”"
+    )
+    documents = explain(standard, figures), glossary(standard, figures)
+    _patched(path, plan_notes(path, *documents).edits)
+    paragraphs = sum(len(one.paragraphs) for one in documents)
+    say(f"生成情况说明和名词解释：{paragraphs} 段")
+    files = [(path, "部门预算工作簿"), *_texts(folder, standard, report, documents)]
+    picture = folder / "支出结构.svg"
+    _write(picture, spending_picture(standard, figures))
+    say("画出支出结构图")
+    return DemoResult(
+        [*files, (picture, "支出结构图")],
+        report,
+        spending_bars(standard, figures),
+        paragraphs,
+        sum(len(one.reviews) for one in documents),
+        filled,
+    )
+
+
+def _patched(path: Path, edits: list[CellEdit]) -> int:
+    if edits:
+        replace_atomically(path, lambda target: patch_workbook(path, target, edits), backup=False)
+    return len(edits)
+
+
+def _texts(
+    folder: Path, standard: Standard, report: Report, documents: tuple[Document, Document]
+) -> list[tuple[Path, str]]:
+    standards = {standard.id: standard}
+    texts = [
+        ("情况说明.txt", "部门预算情况说明", document_text(documents[0])),
+        ("名词解释.txt", "名词解释", document_text(documents[1])),
+        ("校验结果.html", "校验结果（网页，可打印）", render([report], "html", standards)),
+        ("校验结果.json", "校验结果（供程序读取）", render([report], "json", standards)),
+    ]
+    for name, _, text in texts:
+        _write(folder / name, text)
+    return [(folder / name, what) for name, what, _ in texts]
+
+
+def _write(path: Path, text: str) -> None:
+    replace_atomically(path, lambda target: _put(target, text), backup=False)
+
+
+def _put(target: Path, text: str) -> None:
+    target.write_bytes(text.encode("utf-8"))

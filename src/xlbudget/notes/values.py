@@ -1,0 +1,139 @@
+"""The cells of a book as the text needs them: totals left blank are computed from their parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.figures import Place, Unreadable
+from xlbudget.fill.rows import complete_rows
+from xlbudget.money import YUAN, Amount
+from xlbudget.notes.figure import CellRef
+from xlbudget.notes.wording import clean
+from xlbudget.relations.derive import definitions, evaluate
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import INFO, Grid
+from xlbudget.standard.equations import ONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlbudget.figures import Book, Row
+    from xlbudget.standard.equations import Ref
+    from xlbudget.standard.model import Standard
+
+__all__ = ["Value", "Values", "added"]
+
+
+class Value(NamedTuple):
+    """What references come to.
+
+    ``amount`` is None where every cell is blank; ``blank`` is whether any is; ``gap`` says why
+    there is no value at all (a sheet is missing, a cell is no amount).
+    """
+
+    amount: Amount | None = None
+    cells: tuple[CellRef, ...] = ()
+    blank: bool = False
+    gap: str = ""
+
+
+def added(values: Iterable[tuple[int, Value]]) -> Value:
+    """The signed sum, in the unit and with the most places of the parts (of several units: 元)."""
+    total: Amount | None = None
+    cells: list[CellRef] = []
+    blank, gap = False, ""
+    for sign, value in values:
+        cells.extend(value.cells)
+        blank = blank or value.blank
+        gap = gap or value.gap
+        amount = value.amount
+        if amount is None:
+            continue
+        if total is None:
+            total = amount._replace(fen=sign * amount.fen)
+        elif total.unit == amount.unit:
+            places = max(total.places, amount.places)
+            total = Amount(total.fen + sign * amount.fen, total.unit, places)
+        else:
+            total = Amount(total.fen + sign * amount.fen, YUAN)
+    return Value(total, tuple(cells), blank, gap)
+
+
+class Values:
+    """All cells of a book, typed ones as they are, blank ones computed where a rule defines them."""
+
+    def __init__(self, standard: Standard, book: Book) -> None:
+        known = {key: data for key, data in book.blocks.items() if key in standard.blocks}
+        self.standard, self.book = standard, book
+        self.grid = Grid(standard, complete_rows(standard, book._replace(blocks=known)))
+        defined = definitions(expand(self.grid).relations)
+        typed = self.grid.cells
+        self.cells = evaluate(self.grid, defined, lambda number: typed[number] is not None)
+
+    def sheet(self, block: str) -> str:
+        """The sheet of a block."""
+        table = self.standard.table(self.standard.blocks[block].table)
+        return self.book.sheets.get(table.key, table.sheet)
+
+    def missing(self, block: str) -> str:
+        """Why the rows of a block cannot be read, empty if they can."""
+        if block == INFO or block in self.grid.book.blocks:
+            return ""
+        return f"缺少工作表“{self.sheet(block)}”"
+
+    def positions(self, ref: Ref) -> list[int]:
+        """The rows that a reference takes."""
+        data = self.grid.data(ref.block)
+        if data is None:
+            return []
+        if ref.how == ONE:
+            found = data.by_key.get(ref.which, -1)
+            return [found] if found >= 0 else []
+        return self.grid.select(ref.block, ref.which)
+
+    def row(self, ref: Ref, position: int) -> Row:
+        """One row of the block of a reference."""
+        data = self.grid.data(ref.block)
+        assert data is not None
+        return data.rows[position]
+
+    def at(self, ref: Ref, position: int) -> Value:
+        """The cell of one row."""
+        number = self.grid.number(ref.block, position, self.grid.column(ref.block, ref.column))
+        cell, place = self.cells[number], self.grid.place(number)
+        row = self.row(ref, position)
+        where = CellRef(place, ref.block, row.key, ref.column)
+        if isinstance(cell, Unreadable):
+            shown = f"“{place.sheet}”{place.cell}“{row.label}”的“{cell.raw[:20]}”不是金额"
+            return Value(None, (where,), gap=clean(shown))
+        return Value(cell, (where,), cell is None)
+
+    def of(self, ref: Ref, *, lenient: bool = False) -> Value:
+        """The sum of the cells that a reference takes.
+
+        A prescribed row that a table with figures lacks is a gap, or with ``lenient`` a blank.
+        """
+        gap = self.missing(ref.block) or ("" if lenient else self._lacking(ref))
+        if gap:
+            return Value(gap=gap)
+        found = added((1, self.at(ref, position)) for position in self.positions(ref))
+        return found if found.cells else Value(blank=True)
+
+    def _lacking(self, ref: Ref) -> str:
+        if ref.how != ONE or ref.block == INFO or self.positions(ref):
+            return ""
+        data = self.grid.data(ref.block)
+        specs = {spec.key: spec for spec in self.standard.blocks[ref.block].rows}
+        if data is None or data.empty or ref.which not in specs:
+            return ""
+        return f"工作表“{self.sheet(ref.block)}”没有“{specs[ref.which].label}”一行"
+
+    def info_cell(self, key: str) -> tuple[CellRef, ...]:
+        """The cell of a field of 基础信息."""
+        found = self.book.info.get(key)
+        place = Place(self.book.sheets.get(INFO, "基础信息"), found.cell if found else "")
+        return (CellRef(place, INFO, key, "value"),)
+
+    def below(self, ref: Ref, position: int) -> list[int]:
+        """The rows directly below one row."""
+        return self.grid.tree(ref.block).get(position, [])

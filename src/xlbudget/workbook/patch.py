@@ -1,0 +1,346 @@
+"""Single cells of a workbook on disk changed; everything else stays byte for byte.
+
+Parts that do not change are copied as they are packed, with their dates, attributes and order.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.workbook.archive import check_archive
+from xlbudget.workbook.parts import (
+    calculating_on_load,
+    without_chained,
+    without_relation,
+    without_type,
+    workbook_parts,
+)
+from xlbudget.workbook.shared_formulas import cell_name, escaped, parse_cell
+from xlbudget.workbook.sheet_xml import Content, apply_edits, sheet_formulas
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+    from zipfile import ZipInfo
+
+    from xlbudget.workbook.parts import Parts
+    from xlbudget.workbook.shared_formulas import Spot
+
+__all__ = ["CellEdit", "cell_formulas", "patch_workbook", "sheet_names"]
+
+_TYPES = "[Content_Types].xml"
+_STRICT = "http://purl.oclc.org/ooxml/"
+_LONGEST_TEXT = 32_767
+_LONGEST_FORMULA = 8_192
+_HIGHEST_EXPONENT = 307
+_UNSAFE = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
+_LOOKS_ESCAPED = re.compile(f"_(?=x[0-9A-Fa-f]{{4}}[_{_UNSAFE}])")
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4s4B4H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_UTF8 = 0x800
+
+
+class CellEdit(NamedTuple):
+    """What one cell (``D7``) shall hold: an amount, a text, a formula or nothing.
+
+    Without ``formula`` (which has no leading "="): a str is text, whatever it begins with, and
+    None or "" clears the cell. With it, ``value`` is its computed result, None or "" an empty text.
+    """
+
+    sheet: str
+    cell: str
+    value: str | int | Decimal | None
+    formula: str = ""
+
+
+def patch_workbook(
+    source: Path, target: Path, edits: Iterable[CellEdit], *, recalculate: bool = False
+) -> None:
+    """Write ``source`` with ``edits`` to ``target`` (which may be the same file).
+
+    A later edit of the same cell wins; without edits ``target`` is a plain copy. ``recalculate``
+    asks for all formulas to be computed when the file is opened.
+
+    Raises:
+        UnusableFileError: ``source`` is unreadable or damaged, a sheet is not there, or a cell
+            cannot be written (array formula, merged range, text too long); nothing is written.
+        ValueError: an edit names no cell, or its number is not finite.
+        OSError: ``target`` cannot be written.
+    """
+    by_sheet: dict[str, dict[Spot, Content]] = {}
+    for edit in edits:
+        by_sheet.setdefault(edit.sheet, {})[_spot(edit)] = _content(edit)
+    check_archive(source)
+    with _named(source):
+        changed, dropped = _changes(source, by_sheet, recalculate)
+        result = _rewritten(source, changed, dropped) if changed else source.read_bytes()
+    target.write_bytes(result)
+
+
+def cell_formulas(source: Path, sheets: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+    """Sheet -> cell -> formula without "=", shared ones as each cell reads them.
+
+    Of all worksheets, or of those of ``sheets`` that there are. Of an array formula only the first
+    cell has it; a formula whose text is not stored is "".
+
+    Raises:
+        UnusableFileError: ``source`` is unreadable or damaged.
+    """
+    check_archive(source)
+    with _named(source), ZipFile(source) as archive:
+        parts = _parts(archive)
+        return {
+            sheet: sheet_formulas(archive.read(part), sheet)
+            for sheet, (part, _) in parts.sheets.items()
+            if sheets is None or sheet in sheets
+        }
+
+
+def sheet_names(source: Path) -> list[str]:
+    """The names of the worksheets in their order (sheets that are charts left out).
+
+    Raises:
+        UnusableFileError: ``source`` is unreadable or damaged.
+    """
+    check_archive(source)
+    with _named(source), ZipFile(source) as archive:
+        return list(_parts(archive).sheets)
+
+
+@contextmanager
+def _named(source: Path) -> Iterator[None]:
+    """Errors name the file."""
+    try:
+        yield
+    except UnusableFileError as error:
+        raise UnusableFileError(f"工作簿“{source.name}”：{error}") from error
+    except OSError as error:
+        raise UnusableFileError(
+            f"“{source}”读不出来（{error.strerror or error}）；请检查磁盘或网络。"
+        ) from error
+    except (
+        BadZipFile,
+        EOFError,
+        LookupError,
+        NotImplementedError,
+        RuntimeError,
+        struct.error,
+        UnicodeError,
+        zlib.error,
+    ) as error:
+        raise UnusableFileError(
+            f"工作簿“{source.name}”已损坏，没有改动；请从备份恢复，或在 Excel 中打开修复后另存。"
+        ) from error
+
+
+def _parts(archive: ZipFile) -> Parts:
+    parts = workbook_parts(archive)
+    if parts.kind.startswith(_STRICT):
+        raise UnusableFileError(
+            "是严格 OOXML 格式，不能改写；请在 Excel 中另存为普通 .xlsx 或 .xlsm。"
+        )
+    return parts
+
+
+def _changes(
+    source: Path, edits: Mapping[str, Mapping[Spot, Content]], recalculate: bool
+) -> tuple[dict[str, bytes], list[str]]:
+    """The parts with new content, and those that go."""
+    changed: dict[str, bytes] = {}
+    dropped: list[str] = []
+    if not edits and not recalculate:
+        return changed, dropped
+    with ZipFile(source) as archive:
+        parts = _parts(archive)
+        gone: set[tuple[int, str]] = set()
+        for sheet, contents in edits.items():
+            if sheet not in parts.sheets:
+                raise UnusableFileError(f"没有工作表“{sheet}”；请恢复这张表或改回原名后再试。")
+            part, number = parts.sheets[sheet]
+            before = archive.read(part)
+            after = apply_edits(before, contents, sheet)
+            if after != before:
+                changed[part] = after
+            gone |= {(number, cell_name(spot)) for spot, one in contents.items() if not one.formula}
+        if gone:
+            _unchain(archive, parts, gone, changed, dropped)
+        if recalculate:
+            changed[parts.book] = calculating_on_load(archive.read(parts.book))
+    return changed, dropped
+
+
+def _unchain(
+    archive: ZipFile,
+    parts: Parts,
+    gone: Collection[tuple[int, str]],
+    changed: dict[str, bytes],
+    dropped: list[str],
+) -> None:
+    """Take cells out of the calculation chain; Excel calls a file broken that has too many."""
+    for identity, (kind, part) in parts.relations.items():
+        if kind.endswith("/calcChain") and part in archive.namelist():
+            before = archive.read(part)
+            after = without_chained(before, gone)
+            if after is None:
+                dropped.append(part)
+                changed[_TYPES] = without_type(archive.read(_TYPES), part)
+                place = parts.relations_part
+                changed[place] = without_relation(archive.read(place), identity)
+            elif after != before:
+                changed[part] = after
+
+
+# ------------------------------------------------------------------ what a cell shall hold
+
+
+def _spot(edit: CellEdit) -> Spot:
+    spot = parse_cell(edit.cell)
+    if spot is None:
+        raise ValueError(edit.cell)
+    return spot
+
+
+def _content(edit: CellEdit) -> Content:
+    value = edit.value
+    text = value if isinstance(value, str) else ""
+    where = f"工作表“{edit.sheet}”的单元格{edit.cell}"
+    if len(text.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_TEXT:
+        raise UnusableFileError(f"{where}放不下{len(text)}个字；请缩短到{_LONGEST_TEXT}字以内。")
+    if len(edit.formula) > _LONGEST_FORMULA:
+        raise UnusableFileError(
+            f"{where}的公式超过{_LONGEST_FORMULA}字，没有写入；请减少行数后再试。"
+        )
+    formula = escaped(edit.formula)
+    if isinstance(value, int | Decimal):
+        return Content(b"", formula, _number(value))
+    # What looks like an escape (_x0041_) has its own underscore escaped.
+    shown = escaped(_LOOKS_ESCAPED.sub("_x005F_", text))
+    if formula:
+        return Content(b"str", formula, shown)
+    return Content(b"inlineStr", b"", shown) if text else Content()
+
+
+def _number(value: int | Decimal) -> bytes:
+    number = Decimal(value)
+    if not number.is_finite() or (number and abs(number.adjusted()) > _HIGHEST_EXPONENT):
+        raise ValueError(value)
+    return format(number or abs(number), "f").encode()  # no -0
+
+
+# ------------------------------------------------------------------ an archive with some parts replaced
+
+
+def _rewritten(source: Path, changed: Mapping[str, bytes], dropped: Collection[str] = ()) -> bytes:
+    """The archive ``source`` with the content of ``changed`` and without ``dropped``.
+
+    Raises:
+        BadZipFile: members overlap, or lie outside the file.
+        Exception: the archive is damaged, in another way of zipfile.
+    """
+    with ZipFile(source) as archive:
+        infos = archive.infolist()
+        end, comment = archive.start_dir, archive.comment
+    data = source.read_bytes()
+    offsets = sorted(info.header_offset for info in infos)
+    ends = dict(zip(offsets, [*offsets[1:], end], strict=True))
+    pieces = [data[: offsets[0]]] if offsets else []
+    size = sum(map(len, pieces))
+    places: dict[str, tuple[int, bytes]] = {}
+    for info in sorted(infos, key=lambda one: one.header_offset):
+        if info.filename in dropped:
+            continue
+        if info.filename in changed:
+            piece = _packed(info, changed[info.filename])
+        else:
+            piece = _record(data, info, ends[info.header_offset])
+        places[info.filename] = (size, piece)
+        pieces.append(piece)
+        size += len(piece)
+    central = [_entry(info, places[info.filename][0]) for info in infos if info.filename in places]
+    length = sum(map(len, central))
+    count = len(central)
+    closing = _END.pack(b"PK\x05\x06", 0, 0, count, count, length, size, len(comment))
+    return b"".join([*pieces, *central, closing, comment])
+
+
+def _record(data: bytes, info: ZipInfo, end: int) -> bytes:
+    """A member as it stands in the file: header, packed bytes, descriptor."""
+    start = info.header_offset
+    head = data[start : start + _LOCAL.size]
+    if len(head) < _LOCAL.size or head[:4] != b"PK\x03\x04":
+        raise BadZipFile(info.filename)
+    *_, name, extra = _LOCAL.unpack(head)
+    if start + _LOCAL.size + name + extra + info.compress_size > end:
+        raise BadZipFile(info.filename)
+    return data[start:end]
+
+
+def _packed(info: ZipInfo, content: bytes) -> bytes:
+    """A member with new content; ``info`` is brought up to date for the directory."""
+    packed = content
+    if info.compress_type != ZIP_STORED:
+        info.compress_type = ZIP_DEFLATED
+        deflate = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+        packed = deflate.compress(content) + deflate.flush()
+    info.flag_bits &= _UTF8
+    info.CRC = zlib.crc32(content)
+    info.compress_size, info.file_size = len(packed), len(content)
+    name = _name(info)
+    header = _LOCAL.pack(
+        b"PK\x03\x04",
+        info.extract_version,
+        info.flag_bits,
+        info.compress_type,
+        *_moment(info),
+        info.CRC,
+        info.compress_size,
+        info.file_size,
+        len(name),
+        0,
+    )
+    return header + name + packed
+
+
+def _entry(info: ZipInfo, offset: int) -> bytes:
+    """A member's entry in the directory."""
+    name = _name(info)
+    header = _CENTRAL.pack(
+        b"PK\x01\x02",
+        info.create_version,
+        info.create_system,
+        info.extract_version,
+        info.reserved,
+        info.flag_bits,
+        info.compress_type,
+        *_moment(info),
+        info.CRC,
+        info.compress_size,
+        info.file_size,
+        len(name),
+        len(info.extra),
+        len(info.comment),
+        info.volume,
+        info.internal_attr,
+        info.external_attr,
+        offset,
+    )
+    return header + name + info.extra + info.comment
+
+
+def _name(info: ZipInfo) -> bytes:
+    return info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
+
+
+def _moment(info: ZipInfo) -> tuple[int, int]:
+    """Time and date, packed as in the archive."""
+    year, month, day, hour, minute, second = info.date_time
+    return hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
