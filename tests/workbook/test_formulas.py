@@ -7,8 +7,8 @@ from xlbudget.money import COUNT, WAN, YUAN, parse_amount
 from xlbudget.relations.derive import definitions
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
-from xlbudget.standard.equations import parse_equation
-from xlbudget.standard.loader import load_standard
+from xlbudget.standard.equations import Equation, parse_equation
+from xlbudget.standard.loader import load_standard, with_columns
 from xlbudget.standard.model import Standard
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import place_book
@@ -225,11 +225,15 @@ EXPENDITURE = BlockData.of(
 )
 
 
+def _equation(text: str) -> Equation:
+    return with_columns(parse_equation(text), STANDARD.blocks)
+
+
 def test_a_circle_of_definitions_is_cut() -> None:
     circle = STANDARD.rules[0]._replace(
         equations=(
-            parse_equation("general[each].total = general[each].basic + general[each].project"),
-            parse_equation("general[each].basic = general[each].total - general[each].project"),
+            _equation("general[each].total = general[each].basic + general[each].project"),
+            _equation("general[each].basic = general[each].total - general[each].project"),
         ),
     )
     standard = STANDARD._replace(rules=(circle,))

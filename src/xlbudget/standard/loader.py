@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from xlbudget.standard.equations import Equation
 
-__all__ = ["DATA", "DEFAULT", "load_folder", "load_standard", "standard_ids"]
+__all__ = ["DATA", "DEFAULT", "load_folder", "load_standard", "standard_ids", "with_columns"]
 
 DATA = Path(__file__).parent / "data"
 DEFAULT = "changchun"
@@ -205,14 +205,14 @@ def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:
         level=data.get("level", "error"),
         soft=data.get("soft", False),
         check=data.get("check", ""),
-        equations=tuple(one._replace(columns=_positions(one, blocks)) for one in equations),
+        equations=tuple(with_columns(one, blocks) for one in equations),
         first=first,
         last=last,
     )
 
 
-def _positions(equation: Equation, blocks: Mapping[str, Block]) -> tuple[tuple[int, ...], ...]:
-    """The column positions of an equation's terms; unknown names are check.py's to report."""
+def with_columns(equation: Equation, blocks: Mapping[str, Block]) -> Equation:
+    """The equation with the column positions of its terms; unknown names are check.py's to tell."""
     star = next((ref.block for ref in equation.refs if ref.column == "*"), "")
     names = blocks[star].amounts if star in blocks else ("",)
     found = []
@@ -221,4 +221,4 @@ def _positions(equation: Equation, blocks: Mapping[str, Block]) -> tuple[tuple[i
         found.append(
             tuple(index.get(name if ref.column == "*" else ref.column, -1) for name in names)
         )
-    return tuple(found)
+    return equation._replace(columns=tuple(found))
