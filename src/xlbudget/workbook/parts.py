@@ -1,28 +1,31 @@
-"""The parts of a workbook beside its cells: which part is which sheet, and keeping the others true.
+"""The parts of a workbook beside its sheets: which part is which, and keeping them true.
 
-Also the changing of single start tags, of which all parts consist.
+Parts are changed tag by tag: what is not meant stays byte for byte.
 """
 
 from __future__ import annotations
 
 import re
 from posixpath import normpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from zipfile import ZipFile
 
 __all__ = [
+    "Content",
     "Parts",
+    "Readable",
     "Relation",
     "SheetPart",
     "calculating_on_load",
+    "cell_element",
     "element",
-    "empty_element",
+    "escaped",
     "start_tag",
     "tag_name",
     "with_attribute",
+    "without_attributes",
     "without_chained",
     "without_relation",
     "without_type",
@@ -32,8 +35,27 @@ __all__ = [
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_TAG = re.compile(rb"<([^\s/>?!]+)(?:\s+[^\s=>]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
+_PAIR = re.compile(rb"\s+([^\s=]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_CHAINED = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
+_CALCULATION = re.compile(rb"<(?:\w+:)?calcPr(?=[\s/>])")
+_BEFORE_CALCULATION = re.compile(
+    rb"(?:</((?:\w+:)?)(?:definedNames|externalReferences|functionGroups|sheets)\s*>"
+    rb"|<((?:\w+:)?)(?:definedNames|externalReferences|functionGroups)\s*/>)"
+)
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+
+class Readable(Protocol):
+    """An archive whose members can be listed and read: a ZipFile, or our own faster one."""
+
+    def namelist(self) -> list[str]:
+        """The names of all members."""
+
+    def read(self, name: str) -> bytes:
+        """The unpacked bytes of a member."""
 
 
 class Relation(NamedTuple):
@@ -64,7 +86,7 @@ class Parts(NamedTuple):
     relations_part: str
 
 
-def workbook_parts(archive: ZipFile) -> Parts:
+def workbook_parts(archive: Readable) -> Parts:
     """The parts of ``archive``, as it names them (upper and lower case may differ in references).
 
     Raises:
@@ -95,7 +117,7 @@ def workbook_parts(archive: ZipFile) -> Parts:
 
 
 def _relations(
-    archive: ZipFile, names: Mapping[str, str], part: str, folder: str
+    archive: Readable, names: Mapping[str, str], part: str, folder: str
 ) -> dict[str, Relation]:
     """Relation id -> relation."""
     found: dict[str, Relation] = {}
@@ -122,58 +144,7 @@ def _character(match: re.Match[str]) -> str:
     return chr(code) if code <= 0x10FFFF else match[0]  # noqa: PLR2004
 
 
-# ------------------------------------------------------------------ start tags
-
-_TAG = re.compile(rb"<([^\s/>?!]+)(?:\s+[^\s=>]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
-_PAIR = re.compile(rb"\s+([^\s=]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-
-
-def start_tag(xml: bytes, start: int) -> bytes:
-    """The start tag at ``start``.
-
-    Raises:
-        KeyError: there is none.
-    """
-    match = _TAG.match(xml, start)
-    if match is None:
-        raise KeyError(start)
-    return match[0]
-
-
-def tag_name(tag: bytes) -> bytes:
-    """``x:c`` of ``<x:c r="A1"/>``."""
-    return tag[1:].rstrip(b"/>").split(maxsplit=1)[0]
-
-
-def with_attribute(tag: bytes, name: bytes, value: bytes | None) -> bytes:
-    """The start tag with an attribute set (in its place, or last), or removed."""
-    new = b"" if value is None else b' %b="%b"' % (name, value)
-    for match in _PAIR.finditer(tag):
-        if match[1] == name:
-            return tag[: match.start()] + new + tag[match.end() :]
-    end = len(tag) - (2 if tag.endswith(b"/>") else 1)
-    return tag[:end].rstrip() + new + tag[end:] if new else tag
-
-
-def empty_element(tag: bytes) -> bytes:
-    """The element of this start tag, with nothing in it."""
-    return tag if tag.endswith(b"/>") else tag[:-1] + b"/>"
-
-
-def element(tag: bytes, content: bytes) -> bytes:
-    """The element of this start tag, with ``content`` in it."""
-    opened = tag[:-2] + b">" if tag.endswith(b"/>") else tag
-    return b"%b%b</%b>" % (opened, content, tag_name(tag))
-
-
 # ------------------------------------------------------------------ parts that tell of others
-
-_CHAINED = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
-_CALCULATION = re.compile(rb"<(?:\w+:)?calcPr(?=[\s/>])")
-_BEFORE_CALCULATION = re.compile(
-    rb"(?:</((?:\w+:)?)(?:definedNames|externalReferences|functionGroups|sheets)\s*>"
-    rb"|<((?:\w+:)?)(?:definedNames|externalReferences|functionGroups)\s*/>)"
-)
 
 
 def without_chained(chain: bytes, gone: Collection[tuple[int, str]]) -> bytes | None:
@@ -238,3 +209,78 @@ def calculating_on_load(book: bytes) -> bytes:
     last = places[-1]
     new = b'<%bcalcPr fullCalcOnLoad="1"/>' % (last[1] or last[2] or b"")
     return book[: last.end()] + new + book[last.end() :]
+
+
+# ------------------------------------------------------------------ elements and their start tags
+
+
+def start_tag(xml: bytes, start: int) -> bytes:
+    """The start tag at ``start``.
+
+    Raises:
+        KeyError: there is none.
+    """
+    match = _TAG.match(xml, start)
+    if match is None:
+        raise KeyError(start)
+    return match[0]
+
+
+def tag_name(tag: bytes) -> bytes:
+    """``x:c`` of ``<x:c r="A1"/>``."""
+    return tag[1:].rstrip(b"/>").split(maxsplit=1)[0]
+
+
+def with_attribute(tag: bytes, name: bytes, value: bytes | None) -> bytes:
+    """The start tag with an attribute set (in its place, or last), or removed."""
+    new = b"" if value is None else b' %b="%b"' % (name, value)
+    for match in _PAIR.finditer(tag):
+        if match[1] == name:
+            return tag[: match.start()] + new + tag[match.end() :]
+    end = len(tag) - (2 if tag.endswith(b"/>") else 1)
+    return tag[:end].rstrip() + new + tag[end:] if new else tag
+
+
+def element(tag: bytes, content: bytes) -> bytes:
+    """The element of this start tag, with ``content`` in it."""
+    opened = tag[:-2] + b">" if tag.endswith(b"/>") else tag
+    return b"%b%b</%b>" % (opened, content, tag_name(tag))
+
+
+def escaped(text: str) -> bytes:
+    """A text as XML; characters that XML cannot hold as _xHHHH_."""
+    safe = _UNSAFE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
+
+
+def without_attributes(tag: bytes, *names: bytes) -> bytes:
+    """The start tag without some attributes."""
+    for name in names:
+        tag = with_attribute(tag, name, None)
+    return tag
+
+
+class Content(NamedTuple):
+    """What a cell shall hold, as XML without the tags around it.
+
+    ``kind`` is the attribute t: empty for a number, ``inlineStr`` for a text, ``str`` for the text
+    that a formula gives. No formula and no value is a blank cell.
+    """
+
+    kind: bytes = b""
+    formula: bytes = b""
+    value: bytes | None = None
+
+
+def cell_element(tag: bytes, prefix: bytes, content: Content) -> bytes:
+    """A cell with this start tag (without t) and this content; ``prefix`` is that of its names."""
+    value = content.value or b""
+    if content.value is None and not content.formula:
+        return tag if tag.endswith(b"/>") else tag[:-1] + b"/>"
+    if content.kind:
+        tag = with_attribute(tag, b"t", content.kind)
+    if content.kind == b"inlineStr":
+        text = element(b'<%bt xml:space="preserve">' % prefix, value)
+        return element(tag, element(b"<%bis>" % prefix, text))
+    formula = element(b"<%bf>" % prefix, content.formula) if content.formula else b""
+    return element(tag, formula + element(b"<%bv>" % prefix, value))

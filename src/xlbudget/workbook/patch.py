@@ -16,14 +16,16 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.parts import (
+    Content,
     calculating_on_load,
+    escaped,
     without_chained,
     without_relation,
     without_type,
     workbook_parts,
 )
-from xlbudget.workbook.shared_formulas import cell_name, escaped, parse_cell
-from xlbudget.workbook.sheet_xml import Content, apply_edits, sheet_formulas
+from xlbudget.workbook.shared_formulas import cell_name, parse_cell
+from xlbudget.workbook.sheet_xml import apply_edits, sheet_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -143,6 +145,8 @@ def _named(source: Path) -> Iterator[None]:
 
 
 def _parts(archive: ZipFile) -> Parts:
+    if any(info.compress_type not in {ZIP_STORED, ZIP_DEFLATED} for info in archive.infolist()):
+        raise NotImplementedError  # as in Excel
     parts = workbook_parts(archive)
     if parts.kind.startswith(_STRICT):
         raise UnusableFileError(
@@ -239,108 +243,53 @@ def _number(value: int | Decimal) -> bytes:
 # ------------------------------------------------------------------ an archive with some parts replaced
 
 
-def _rewritten(source: Path, changed: Mapping[str, bytes], dropped: Collection[str] = ()) -> bytes:
-    """The archive ``source`` with the content of ``changed`` and without ``dropped``.
-
-    Raises:
-        BadZipFile: members overlap, or lie outside the file.
-        Exception: the archive is damaged, in another way of zipfile.
-    """
+def _rewritten(source: Path, changed: Mapping[str, bytes], dropped: Collection[str]) -> bytes:
+    """The archive with the content of ``changed`` and without ``dropped``."""
     with ZipFile(source) as archive:
-        infos = archive.infolist()
-        end, comment = archive.start_dir, archive.comment
+        infos, end, comment = archive.infolist(), archive.start_dir, archive.comment
     data = source.read_bytes()
     offsets = sorted(info.header_offset for info in infos)
     ends = dict(zip(offsets, [*offsets[1:], end], strict=True))
-    pieces = [data[: offsets[0]]] if offsets else []
-    size = sum(map(len, pieces))
-    places: dict[str, tuple[int, bytes]] = {}
+    pieces = [data[: offsets[0]]]
+    size = offsets[0]
+    places: dict[str, int] = {}
     for info in sorted(infos, key=lambda one: one.header_offset):
-        if info.filename in dropped:
-            continue
-        if info.filename in changed:
-            piece = _packed(info, changed[info.filename])
-        else:
-            piece = _record(data, info, ends[info.header_offset])
-        places[info.filename] = (size, piece)
-        pieces.append(piece)
-        size += len(piece)
-    central = [_entry(info, places[info.filename][0]) for info in infos if info.filename in places]
-    length = sum(map(len, central))
-    count = len(central)
-    closing = _END.pack(b"PK\x05\x06", 0, 0, count, count, length, size, len(comment))
-    return b"".join([*pieces, *central, closing, comment])
+        if info.filename not in dropped:
+            piece = _member(data, info, ends[info.header_offset], changed.get(info.filename))
+            places[info.filename] = size
+            pieces.append(piece)
+            size += len(piece)
+    entries = []
+    for info in infos:
+        fields = list(_CENTRAL.unpack_from(data, end))
+        length = _CENTRAL.size + sum(fields[12:15])
+        if info.filename in places:
+            fields[5:7] = info.flag_bits, info.compress_type
+            fields[9:12] = info.CRC, info.compress_size, info.file_size
+            fields[-1] = places[info.filename]
+            entries.append(_CENTRAL.pack(*fields) + data[end + _CENTRAL.size : end + length])
+        end += length
+    total, count = sum(map(len, entries)), len(entries)
+    last = _END.pack(b"PK\x05\x06", 0, 0, count, count, total, size, len(comment))
+    return b"".join([*pieces, *entries, last, comment])
 
 
-def _record(data: bytes, info: ZipInfo, end: int) -> bytes:
-    """A member as it stands in the file: header, packed bytes, descriptor."""
+def _member(data: bytes, info: ZipInfo, end: int, content: bytes | None) -> bytes:
+    """A member as it stands before ``end``, or with new ``content``; brings ``info`` up to date."""
     start = info.header_offset
-    head = data[start : start + _LOCAL.size]
-    if len(head) < _LOCAL.size or head[:4] != b"PK\x03\x04":
+    fields = list(_LOCAL.unpack_from(data, start))
+    named = start + _LOCAL.size + fields[-2]
+    if fields[0] != b"PK\x03\x04" or named + fields[-1] + info.compress_size > end:
         raise BadZipFile(info.filename)
-    *_, name, extra = _LOCAL.unpack(head)
-    if start + _LOCAL.size + name + extra + info.compress_size > end:
-        raise BadZipFile(info.filename)
-    return data[start:end]
-
-
-def _packed(info: ZipInfo, content: bytes) -> bytes:
-    """A member with new content; ``info`` is brought up to date for the directory."""
+    if content is None:
+        return data[start:end]
     packed = content
-    if info.compress_type != ZIP_STORED:
-        info.compress_type = ZIP_DEFLATED
+    if info.compress_type == ZIP_DEFLATED:
         deflate = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
         packed = deflate.compress(content) + deflate.flush()
     info.flag_bits &= _UTF8
-    info.CRC = zlib.crc32(content)
-    info.compress_size, info.file_size = len(packed), len(content)
-    name = _name(info)
-    header = _LOCAL.pack(
-        b"PK\x03\x04",
-        info.extract_version,
-        info.flag_bits,
-        info.compress_type,
-        *_moment(info),
-        info.CRC,
-        info.compress_size,
-        info.file_size,
-        len(name),
-        0,
-    )
-    return header + name + packed
-
-
-def _entry(info: ZipInfo, offset: int) -> bytes:
-    """A member's entry in the directory."""
-    name = _name(info)
-    header = _CENTRAL.pack(
-        b"PK\x01\x02",
-        info.create_version,
-        info.create_system,
-        info.extract_version,
-        info.reserved,
-        info.flag_bits,
-        info.compress_type,
-        *_moment(info),
-        info.CRC,
-        info.compress_size,
-        info.file_size,
-        len(name),
-        len(info.extra),
-        len(info.comment),
-        info.volume,
-        info.internal_attr,
-        info.external_attr,
-        offset,
-    )
-    return header + name + info.extra + info.comment
-
-
-def _name(info: ZipInfo) -> bytes:
-    return info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
-
-
-def _moment(info: ZipInfo) -> tuple[int, int]:
-    """Time and date, packed as in the archive."""
-    year, month, day, hour, minute, second = info.date_time
-    return hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
+    info.CRC, info.compress_size, info.file_size = zlib.crc32(content), len(packed), len(content)
+    fields[2] = info.flag_bits
+    fields[6:9] = info.CRC, info.compress_size, info.file_size
+    fields[-1] = 0
+    return _LOCAL.pack(*fields) + data[start + _LOCAL.size : named] + packed

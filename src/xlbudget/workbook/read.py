@@ -161,9 +161,7 @@ class _Source:
     def filled_lines(self, name: str) -> Lines:
         """The same with the value of cells merged downwards in each of them."""
         lines = self.lines(name)
-        with _damage(self.path):
-            merged = self.sheets[name].merged_cell_ranges or ()
-        for (top, left), (bottom, right) in merged:
+        for (top, left), (bottom, right) in self.sheets[name].merged_cell_ranges or ():
             if left == right and top < len(lines) and left < len(lines[top]):
                 for line in range(top + 1, min(bottom + 1, len(lines))):
                     lines[line][left] = lines[top][left]

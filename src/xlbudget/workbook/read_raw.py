@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.workbook.archive import Archive
 from xlbudget.workbook.parts import workbook_parts
 
 if TYPE_CHECKING:
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["error_cells"]
 
-_MOST_CELLS = 4_000_000
+_MOST_CELLS = 8_000_000
 """More room than any budget's sheet needs; a stray cell far away asks for much more."""
-_MANY_ROWS = 3000
+_FEW_ROWS = _MOST_CELLS // 16_384
+"""With so few rows, even the last column that Excel has needs no more room than that."""
+
+_NARROW = 702
+"""Columns up to ZZ."""
 
 _CELL = rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
 _ANY_CELL = re.compile(_CELL)
@@ -41,10 +45,11 @@ def error_cells(path: Path, names: Collection[str]) -> _Found:
 
     Raises:
         UnusableFileError: a sheet has a cell far away from all others.
-        Exception: the file is damaged, in one of the many ways of zipfile.
+        UnusableFileError: the file is damaged.
+        KeyError: a part is missing.
     """
     found: _Found = {}
-    with ZipFile(path) as archive:
+    with Archive(path) as archive:
         sheets = workbook_parts(archive).sheets
         for name in names:
             data = archive.read(sheets[name].part)
@@ -69,8 +74,10 @@ def _errors(data: bytes) -> dict[tuple[int, int], str]:
 def _check_extent(book: str, sheet: str, data: bytes, *, single: bool) -> None:
     """Refuse a sheet on which a stray cell would need millions of cells of room."""
     last = _ROW.search(data, max(data.rfind(b"<row "), data.rfind(b":row "), 0))
+    if last is not None and int(last[1]) <= _FEW_ROWS:
+        return
     wide = _WIDE.search(data) or (single and _WIDE_SINGLE.search(data))
-    if not wide and (last is None or int(last[1]) < _MANY_ROWS):
+    if not wide and (last is None or int(last[1]) <= _MOST_CELLS // _NARROW):
         return
     rows = columns = 0
     for match in _ANY_CELL.finditer(data):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.errors import UnusableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 __all__ = [
     "LAST_COLUMN",
@@ -21,20 +21,20 @@ __all__ = [
     "SheetFormula",
     "Spot",
     "cell_name",
-    "escaped",
     "formula_texts",
     "orphans",
     "parse_area",
     "parse_cell",
     "refuse_bound",
+    "sheet_formula",
     "translate",
     "widened",
+    "widened_spans",
 ]
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _COLUMNS = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}"
@@ -91,6 +91,12 @@ class SheetFormula(NamedTuple):
     group: str = ""
 
 
+def sheet_formula(spot: Spot, attributes: Mapping[str, str], text: str) -> SheetFormula:
+    """A formula element from its attributes and text."""
+    kind, area = attributes.get("t", "normal"), attributes.get("ref", "")
+    return SheetFormula(spot, kind, text, area, attributes.get("si", ""))
+
+
 def parse_cell(cell: str) -> Spot | None:
     """``D7`` as a spot; None if it is no cell."""
     match = _PLACE.fullmatch(cell)
@@ -108,27 +114,28 @@ def parse_area(text: str) -> Area | None:
     return Area(*start, *end) if start and end else None
 
 
-def widened(area: Area, spots: Sequence[Spot]) -> Area:
-    """The smallest area around ``area`` and ``spots``."""
-    rows = [spot.row for spot in spots]
-    columns = [spot.column for spot in spots]
-    return Area(
-        min(area.top, *rows),
-        min(area.left, *columns),
-        max(area.bottom, *rows),
-        max(area.right, *columns),
-    )
+def widened(area: str, spots: Sequence[Spot]) -> str:
+    """The smallest range around ``area`` (``A1:C9``) and ``spots``; ``area`` as it is if it is none."""
+    found = parse_area(area)
+    if found is None or all(map(found.covers, spots)):
+        return area
+    rows = [found.top, found.bottom, *(spot.row for spot in spots)]
+    columns = [found.left, found.right, *(spot.column for spot in spots)]
+    first, last = Spot(min(rows), min(columns)), Spot(max(rows), max(columns))
+    return f"{cell_name(first)}:{cell_name(last)}"
+
+
+def widened_spans(spans: str, columns: Collection[int]) -> str:
+    """A row's ``spans`` (``1:3 5:9``) taking in ``columns``; "" if there are none."""
+    ends = [int(end) for end in spans.replace(":", " ").split() if end.isdecimal()]
+    if not ends or (min(ends) <= min(columns) and max(columns) <= max(ends)):
+        return spans
+    return f"{min(*ends, *columns)}:{max(*ends, *columns)}"
 
 
 def cell_name(spot: Spot) -> str:
     """``D7``."""
     return f"{_letters(spot.column)}{spot.row}"
-
-
-def escaped(text: str) -> bytes:
-    """A text as XML; characters that XML cannot hold as _xHHHH_."""
-    safe = _UNSAFE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
-    return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
 
 
 def formula_texts(formulas: Sequence[SheetFormula]) -> dict[Spot, str]:
@@ -137,12 +144,12 @@ def formula_texts(formulas: Sequence[SheetFormula]) -> dict[Spot, str]:
     return {one.spot: _text(one, masters) for one in formulas}
 
 
-def orphans(formulas: Sequence[SheetFormula], written: Collection[Spot]) -> dict[Spot, bytes]:
-    """Cells that lose their master when ``written`` are overwritten, and their own formulas as XML."""
+def orphans(formulas: Sequence[SheetFormula], written: Collection[Spot]) -> dict[Spot, str]:
+    """Cells that lose their master when ``written`` are overwritten, and their own formulas."""
     masters = _masters(formulas)
     lost = {group for group, master in masters.items() if master.spot in written}
     return {
-        one.spot: escaped(_text(one, masters))
+        one.spot: _text(one, masters)
         for one in formulas
         if one.kind == "shared" and one.group in lost and one.spot not in written
     }

@@ -5,27 +5,38 @@ The XML is read once for the places of its rows and cells; the new pieces are sp
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from xml.parsers import expat
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.parts import element, empty_element, start_tag, tag_name, with_attribute
+from xlbudget.workbook.parts import (
+    cell_element,
+    element,
+    escaped,
+    start_tag,
+    tag_name,
+    with_attribute,
+    without_attributes,
+)
 from xlbudget.workbook.shared_formulas import (
-    SheetFormula,
     Spot,
     cell_name,
     formula_texts,
     orphans,
-    parse_area,
     parse_cell,
     refuse_bound,
+    sheet_formula,
     widened,
+    widened_spans,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Content", "apply_edits", "sheet_formulas"]
+    from xlbudget.workbook.parts import Content
+    from xlbudget.workbook.shared_formulas import SheetFormula
+
+__all__ = ["apply_edits", "sheet_formulas"]
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _WORKSHEET, _DATA, _ROW, _CELL, _FORMULA = (
@@ -40,18 +51,6 @@ _PLACED = {
     (_FORMULA, _CELL),
 }
 """Elements whose places count, and their parents."""
-
-
-class Content(NamedTuple):
-    """What a cell shall hold, as XML without the tags around it.
-
-    ``kind`` is the attribute t: empty for a number, ``inlineStr`` for a text, ``str`` for the text
-    that a formula gives. No formula and no value is a blank cell.
-    """
-
-    kind: bytes = b""
-    formula: bytes = b""
-    value: bytes | None = None
 
 
 class _Element(NamedTuple):
@@ -105,24 +104,28 @@ class _Splicer:
     """Collects the new pieces of one worksheet, each with the span it replaces."""
 
     def __init__(self, xml: bytes, found: _Scan) -> None:
-        self._xml = xml
-        self._found = found
+        self._xml, self._found = xml, found
         self._pieces: list[tuple[int, int, bytes]] = []
         name = tag_name(self._tag(found.data))
         self._prefix = name[: name.rfind(b":") + 1]
 
-    def spliced(self, edits: Mapping[Spot, Content], plain: Mapping[Spot, bytes]) -> bytes:
+    def spliced(self, edits: Mapping[Spot, Content], plain: Mapping[Spot, str]) -> bytes:
         """The XML with ``edits`` written, and the formulas ``plain`` instead of shared ones."""
         added: dict[int, dict[int, Content]] = {}
         for spot in sorted(edits):
             row = self._found.rows.get(spot.row)
             cell = row.cells.get(spot.column) if row else None
             if cell is not None:
-                self._replace(cell, edits[spot])
+                # The attributes t, cm and vm tell of the old value.
+                tag = without_attributes(self._tag(cell), b"t", b"cm", b"vm")
+                piece = cell_element(tag, self._prefix, edits[spot])
+                self._pieces.append((cell.start, cell.end, piece))
             elif edits[spot].formula or edits[spot].value is not None:
                 added.setdefault(spot.row, {})[spot.column] = edits[spot]
         for spot, text in plain.items():
-            self._make_plain(self._found.places[spot], text)
+            place = self._found.places[spot]
+            tag = without_attributes(self._tag(place), b"t", b"si", b"ref")
+            self._pieces.append((place.start, place.end, element(tag, escaped(text))))
         if added:
             self._add(added)
         result, last = [], 0
@@ -134,23 +137,17 @@ class _Splicer:
     def _tag(self, place: _Element) -> bytes:
         return self._xml[place.start : place.opened]
 
-    def _replace(self, cell: _Element, content: Content) -> None:
-        tag = self._tag(cell)
-        for name in (b"t", b"cm", b"vm"):  # the old value's kind, and what Excel knew of it
-            tag = with_attribute(tag, name, None)
-        self._pieces.append((cell.start, cell.end, self._filled(tag, content)))
-
-    def _make_plain(self, formula: _Element, text: bytes) -> None:
-        tag = self._tag(formula)
-        for name in (b"t", b"si", b"ref"):
-            tag = with_attribute(tag, name, None)
-        self._pieces.append((formula.start, formula.end, element(tag, text)))
+    def _retold(self, place: _Element, name: str, value: str) -> bytes:
+        """An element's start tag; one attribute has another value, if it has."""
+        if value == place.attributes.get(name, ""):
+            return self._tag(place)
+        return with_attribute(self._tag(place), name.encode(), value.encode())
 
     def _add(self, added: Mapping[int, Mapping[int, Content]]) -> None:
         """New cells, in new rows or in those that are there; rows are in order."""
-        data = self._found.data
+        data, upcoming = self._found.data, sorted(added, reverse=True)
         closing = self._open(data, self._tag(data))
-        place, upcoming = data.opened, sorted(added, reverse=True)
+        place = data.opened
         for number, row in self._found.rows.items():
             while upcoming and upcoming[-1] < number:
                 self._add_row(place, upcoming[-1], added[upcoming.pop()])
@@ -160,14 +157,16 @@ class _Splicer:
         while upcoming:
             self._add_row(place, upcoming[-1], added[upcoming.pop()])
         self._pieces += closing
-        self._extend_dimension([Spot(row, column) for row in added for column in added[row]])
+        if there := self._found.dimension:
+            spots = [Spot(row, column) for row in added for column in added[row]]
+            ref = widened(there.attributes.get("ref", ""), spots)
+            self._pieces.append((there.start, there.opened, self._retold(there, "ref", ref)))
 
     def _open(self, place: _Element, tag: bytes) -> list[tuple[int, int, bytes]]:
         """Give an element the start tag ``tag`` and room inside; the result belongs last inside."""
         empty = place.opened == place.end
         new = tag.removesuffix(b"/>") + b">" if empty else tag
-        if new != self._tag(place):
-            self._pieces.append((place.start, place.opened, new))
+        self._pieces.append((place.start, place.opened, new))
         return [(place.end, place.end, b"</%b>" % tag_name(tag))] if empty else []
 
     def _add_row(self, place: int, number: int, cells: Mapping[int, Content]) -> None:
@@ -177,7 +176,8 @@ class _Splicer:
 
     def _add_cells(self, row: _Row, number: int, cells: Mapping[int, Content]) -> None:
         attributes = row.place.attributes
-        closing = self._open(row.place, _spanning(self._tag(row.place), attributes, list(cells)))
+        spans = widened_spans(attributes.get("spans", ""), cells)
+        closing = self._open(row.place, self._retold(row.place, "spans", spans))
         for column, content in cells.items():
             before = [cell.end for other, cell in row.cells.items() if other < column]
             place = before[-1] if before else row.place.opened
@@ -194,42 +194,7 @@ class _Splicer:
         tag = b'<%bc r="%b">' % (self._prefix, cell_name(spot).encode())
         if style.isdecimal() and int(style):
             tag = with_attribute(tag, b"s", style.encode())
-        return self._filled(tag, content)
-
-    def _filled(self, tag: bytes, content: Content) -> bytes:
-        """A cell with this start tag (without t) and its content."""
-        if content.value is None and not content.formula:
-            return empty_element(tag)
-        prefix, value = self._prefix, content.value or b""
-        if content.kind:
-            tag = with_attribute(tag, b"t", content.kind)
-        if content.kind == b"inlineStr":
-            text = element(b'<%bt xml:space="preserve">' % prefix, value)
-            return element(tag, element(b"<%bis>" % prefix, text))
-        formula = element(b"<%bf>" % prefix, content.formula) if content.formula else b""
-        return element(tag, formula + element(b"<%bv>" % prefix, value))
-
-    def _extend_dimension(self, spots: list[Spot]) -> None:
-        place = self._found.dimension
-        area = parse_area(place.attributes.get("ref", "")) if place else None
-        if place is None or area is None:
-            return
-        new = widened(area, spots)
-        if new != area:
-            first, last = cell_name(Spot(*new[:2])), cell_name(Spot(*new[2:]))
-            tag = with_attribute(self._tag(place), b"ref", f"{first}:{last}".encode())
-            self._pieces.append((place.start, place.opened, tag))
-
-
-def _spanning(tag: bytes, attributes: Mapping[str, str], columns: list[int]) -> bytes:
-    """A row's start tag whose ``spans`` take in the new cells."""
-    ends = attributes.get("spans", "").replace(":", " ").split()
-    if not ends or not all(end.isdecimal() for end in ends):
-        return tag
-    first, last = min(map(int, ends)), max(map(int, ends))
-    if first <= min(columns) and max(columns) <= last:
-        return tag
-    return with_attribute(tag, b"spans", b"%d:%d" % (min(first, *columns), max(last, *columns)))
+        return cell_element(tag, self._prefix, content)
 
 
 # ------------------------------------------------------------------ reading
@@ -266,21 +231,19 @@ class _Scan:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         try:
-            if b"\0" in self._xml[:4]:  # UTF-16
-                self._refuse()
             parser.Parse(self._xml, True)
-            if not self.data.end:
+            if not self.data.end or b"\0" in self._xml[:4]:  # UTF-16 without declaration
                 self._refuse()
         except (expat.ExpatError, KeyError, ValueError) as error:
             raise UnusableFileError(
-                f"工作表“{sheet}”的内部格式不能改写；请在 Excel 中打开并另存为 .xlsm 或 .xlsx 后再试。"
+                f"工作表“{sheet}”的内部格式不能处理；请在 Excel 中打开并另存为 .xlsm 或 .xlsx 后再试。"
             ) from error
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if (encoding or "utf-8").lower() != "utf-8":
             self._refuse()
 
-    def _refuse(self, *_: object) -> None:
+    def _refuse(self, *_: object) -> NoReturn:
         raise ValueError
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -294,28 +257,21 @@ class _Scan:
         if name == _ROW and ours:
             number = int(attributes["r"]) if "r" in attributes else self._spot.row + 1
             self.orderly &= number > self._spot.row
-            self._spot = Spot(number, 0)
-            self._cells = {}
+            self._spot, self._cells = Spot(number, 0), {}
         elif name == _CELL and ours:
-            spot = Spot(self._spot.row, self._spot.column + 1)
-            if "r" in attributes:
-                spot = self._given(attributes["r"])
+            due = Spot(self._spot.row, self._spot.column + 1)
+            spot = parse_cell(attributes["r"]) if "r" in attributes else due
+            if spot is None:
+                self._refuse()
+            self.orderly &= spot.row == due.row and spot.column >= due.column
             self._spot = spot
         elif name == _FORMULA and ours:
             self._text = []
         elif name == _MERGED:
             self.merged.append(attributes.get("ref", ""))
         elif name == _COLUMN and "style" in attributes:
-            first, last = int(attributes["min"]), int(attributes["max"])
-            self.columns.append((first, last, attributes["style"]))
-
-    def _given(self, cell: str) -> Spot:
-        """The spot that a cell names; it should follow the one before, in the same row."""
-        spot = parse_cell(cell)
-        if spot is None:
-            raise ValueError(cell)
-        self.orderly &= spot.row == self._spot.row and spot.column > self._spot.column
-        return spot
+            span = int(attributes["min"]), int(attributes["max"])
+            self.columns.append((*span, attributes["style"]))
 
     def _characters(self, text: str) -> None:
         if self._path[-1] == _FORMULA:
@@ -330,21 +286,14 @@ class _Scan:
         if self._xml[opened - 2 : opened] != b"/>":
             end = self._xml.index(b">", self._parser.CurrentByteIndex) + 1
         place = _Element(start, opened, end, attributes)
-        if name == _FORMULA:
-            self._formula(place)
+        if name == _FORMULA and ("t" in attributes or self._text):
+            self.places[self._spot] = place
+            self.formulas.append(sheet_formula(self._spot, attributes, "".join(self._text)))
         elif name == _CELL:
             self._cells[self._spot.column] = place
         elif name == _ROW:
             self.rows[self._spot.row] = _Row(place, self._cells)
         elif name == _DATA:
             self.data = place
-        else:
+        elif name == _DIMENSION:
             self.dimension = place
-
-    def _formula(self, place: _Element) -> None:
-        one = place.attributes
-        text, kind = "".join(self._text), one.get("t", "normal")
-        if text or kind != "normal":
-            self.places[self._spot] = place
-            area, group = one.get("ref", ""), one.get("si", "")
-            self.formulas.append(SheetFormula(self._spot, kind, text, area, group))

@@ -1,0 +1,252 @@
+"""Cells of one worksheet's XML: what changes, and that nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.workbook.parts import Content, calculating_on_load, with_attribute, without_chained
+from xlbudget.workbook.shared_formulas import parse_cell
+from xlbudget.workbook.sheet_xml import apply_edits, sheet_formulas
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+NUMBER = Content(b"", b"", b"5.50")
+TEXT = Content(b"inlineStr", b"", b"a&lt;b")
+FORMULA = Content(b"", b"SUM(A1:A2)", b"3")
+EMPTY_TEXT = Content(b"str", b"A1&amp;A2", b"")
+BLANK = Content()
+
+
+def sheet(data: str, before: str = "", after: str = "") -> str:
+    return f"<worksheet {MAIN}>{before}{data}{after}</worksheet>"
+
+
+def edited(xml: str, **cells: Content) -> str:
+    edits = {parse_cell(cell): content for cell, content in cells.items()}
+    return apply_edits(xml.encode(), edits, "表一").decode()
+
+
+def rows(data: str, **cells: Content) -> str:
+    """The rows after edits."""
+    result = edited(sheet(f"<sheetData>{data}</sheetData>"), **cells)
+    return result.split("<sheetData>")[1].split("</sheetData>")[0]
+
+
+def test_each_kind_of_content_keeps_the_style():
+    row = '<row r="1"><c r="A1" s="7" t="s" cm="1" vm="2" ph="1"><v>3</v></c></row>'
+    start = '<row r="1"><c r="A1" s="7" ph="1"'
+    assert rows(row, A1=NUMBER) == f"{start}><v>5.50</v></c></row>"
+    assert rows(row, A1=BLANK) == f"{start}/></row>"
+    assert rows(row, A1=FORMULA) == f"{start}><f>SUM(A1:A2)</f><v>3</v></c></row>"
+    assert rows(row, A1=EMPTY_TEXT) == f'{start} t="str"><f>A1&amp;A2</f><v></v></c></row>'
+    assert rows(row, A1=TEXT) == (
+        f'{start} t="inlineStr"><is><t xml:space="preserve">a&lt;b</t></is></c></row>'
+    )
+
+
+def test_new_cells_and_rows_stand_in_order():
+    data = '<row r="2" spans="2:4"><c r="B2"/><c r="D2"><v>1</v></c></row>\n<row r="5"/>'
+    assert rows(
+        data, A1=NUMBER, A2=NUMBER, C2=NUMBER, F2=NUMBER, A3=NUMBER, C5=NUMBER, A9=NUMBER
+    ) == (
+        '<row r="1"><c r="A1"><v>5.50</v></c></row>'
+        '<row r="2" spans="1:6"><c r="A2"><v>5.50</v></c><c r="B2"/><c r="C2"><v>5.50</v></c>'
+        '<c r="D2"><v>1</v></c><c r="F2"><v>5.50</v></c></row>'
+        '<row r="3"><c r="A3"><v>5.50</v></c></row>\n'
+        '<row r="5"><c r="C5"><v>5.50</v></c></row><row r="9"><c r="A9"><v>5.50</v></c></row>'
+    )
+
+
+@pytest.mark.parametrize("data", ["<sheetData/>", "<sheetData></sheetData>", "<sheetData />"])
+def test_an_empty_sheet_takes_cells(data):
+    result = edited(sheet(data, '<dimension ref="A1"/>'), C3=NUMBER, B2=NUMBER)
+    assert '<dimension ref="A1:C3"/>' in result
+    assert result.endswith(
+        '<row r="2"><c r="B2"><v>5.50</v></c></row><row r="3"><c r="C3"><v>5.50</v></c></row>'
+        "</sheetData></worksheet>"
+    )
+
+
+def test_a_blank_where_nothing_stands_changes_nothing():
+    xml = sheet("<sheetData><row r='1' spans='1:1'><c r='A1'/></row></sheetData>")
+    assert edited(xml, B1=BLANK, C9=BLANK, A1=BLANK) == xml
+
+
+def test_new_cells_take_the_style_of_row_or_column():
+    columns = '<cols><col min="2" max="3" style="4"/><col min="4" max="4" width="9"/></cols>'
+    data = (
+        '<sheetData><row r="1" s="9" customFormat="1"/><row r="2" s="9"/>'
+        '<row r="3" s="0" customFormat="1"/></sheetData>'
+    )
+    result = edited(
+        sheet(data, columns), B1=NUMBER, B2=NUMBER, B3=NUMBER, D2=NUMBER, C7=NUMBER, A7=NUMBER
+    )
+    for cell in (
+        '<c r="B1" s="9">',
+        '<c r="B2" s="4">',
+        '<c r="B3">',
+        '<c r="D2">',
+        '<c r="C7" s="4">',
+        '<c r="A7">',
+    ):
+        assert cell in result
+
+
+def test_places_may_be_left_out():
+    data = "<row><c><v>1</v></c><c s='3'><v>2</v></c><c r='E1'/></row><row r='4'/><row><c/></row>"
+    assert rows(data, B1=NUMBER, D1=NUMBER, A5=NUMBER, B5=NUMBER, A2=NUMBER) == (
+        "<row><c><v>1</v></c><c s='3'><v>5.50</v></c><c r=\"D1\"><v>5.50</v></c><c r='E1'/></row>"
+        '<row r="2"><c r="A2"><v>5.50</v></c></row><row r=\'4\'/>'
+        '<row><c><v>5.50</v></c><c r="B5"><v>5.50</v></c></row>'
+    )
+
+
+def test_prefixed_names_stay_prefixed():
+    xml = (
+        f'<?xml version="1.0"?><x:worksheet {MAIN.replace("xmlns", "xmlns:x")} xmlns:y="urn:y">'
+        '<y:row r="1"><y:c r="A1"/></y:row><x:sheetData><x:row r="1" y:r="8"><x:c r="A1" y:t="q" '
+        't="s"><x:f t="shared" si="0" ref="A1:A2">B1</x:f><x:v>0</x:v></x:c></x:row><x:row r="2">'
+        '<x:c r="A2"><x:f t="shared" si="0"/><x:v>0</x:v></x:c></x:row></x:sheetData></x:worksheet>'
+    )
+    result = edited(xml, A1=TEXT, B1=FORMULA, A3=NUMBER)
+    assert result == xml.replace(
+        't="s"><x:f t="shared" si="0" ref="A1:A2">B1</x:f><x:v>0</x:v></x:c>',
+        't="inlineStr"><x:is><x:t xml:space="preserve">a&lt;b</x:t></x:is></x:c>'
+        '<x:c r="B1"><x:f>SUM(A1:A2)</x:f><x:v>3</x:v></x:c>',
+    ).replace('<x:f t="shared" si="0"/>', "<x:f>B2</x:f>").replace(
+        "</x:sheetData>", '<x:row r="3"><x:c r="A3"><x:v>5.50</x:v></x:c></x:row></x:sheetData>'
+    )
+
+
+def test_a_mark_at_the_beginning_and_long_tags_do_not_shift_places():
+    xml = "\ufeff<?xml version='1.0' encoding='UTF-8'?>\n<!-- <row r='1'> 中文 -->\n" + sheet(
+        "<sheetData><!--<c r='A1'/>--><row\n r = '1' ><c r=\"A1\" s='2'\n>"
+        "<is><t>a > b 预算</t></is></c ><c r='B1'/></row></sheetData>",
+        after="<extLst><ext x='>'><f>A1</f></ext></extLst>",
+    )
+    result = edited(xml, A1=NUMBER, C1=NUMBER)
+    assert result == xml.replace("<is><t>a > b 预算</t></is></c >", "<v>5.50</v></c>").replace(
+        "<c r='B1'/>", "<c r='B1'/><c r=\"C1\"><v>5.50</v></c>"
+    )
+
+
+def test_over_a_shared_formulas_master_its_cells_keep_their_own():
+    data = (
+        '<row r="1"><c r="B1" s="1"><f t="shared" ref="B1:B3" si="4">IF(A1&lt;2,"&amp;",$A$1)</f><v>2</v>'
+        '</c></row><row r="2"><c r="B2" t="str"><f t="shared" si="4" ca="1"/><v>x</v></c></row>'
+        '<row r="3"><c r="B3"><f t="shared" si="4"></f><v>4</v></c></row>'
+    )
+    assert rows(data, B1=NUMBER, B3=NUMBER) == (
+        '<row r="1"><c r="B1" s="1"><v>5.50</v></c></row>'
+        '<row r="2"><c r="B2" t="str"><f ca="1">IF(A2&lt;2,"&amp;",$A$1)</f><v>x</v></c></row>'
+        '<row r="3"><c r="B3"><v>5.50</v></c></row>'
+    )
+    assert rows(data, B2=NUMBER) == data.replace(
+        '<c r="B2" t="str"><f t="shared" si="4" ca="1"/><v>x</v></c>', '<c r="B2"><v>5.50</v></c>'
+    )
+    assert sheet_formulas(sheet(f"<sheetData>{data}</sheetData>").encode()) == {
+        "B1": 'IF(A1<2,"&",$A$1)',
+        "B2": 'IF(A2<2,"&",$A$1)',
+        "B3": 'IF(A3<2,"&",$A$1)',
+    }
+
+
+def test_an_empty_formula_element_is_no_formula():
+    data = "<sheetData><row r='1'><c r='A1'><f/><v>1</v></c></row></sheetData>"
+    assert sheet_formulas(sheet(data).encode()) == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '<row r="2"/><row r="1"/>',
+        '<row r="2"/><row r="2"/>',
+        '<row r="1"><c r="B1"/><c r="A1"/></row>',
+        '<row r="1"><c r="A1"/><c r="A1"/></row>',
+        '<row r="1"><c r="A2"/></row>',
+    ],
+)
+def test_rows_and_cells_out_of_order_are_refused(data):
+    with pytest.raises(UnusableFileError, match=r"表一.*次序"):
+        rows(data, D4=NUMBER)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        sheet("<sheetData/>").encode("utf-16"),
+        sheet("<sheetData/>").encode("utf-16-le"),
+        b"<?xml version='1.0' encoding='GBK'?>" + sheet("<sheetData/>").encode(),
+        b"<?xml version='1.0' encoding='ISO-8859-1'?>" + sheet("<sheetData/>").encode(),
+        b'<!DOCTYPE x [<!ENTITY a "b">]>' + sheet("<sheetData/>").encode(),
+        b"<!DOCTYPE x>" + sheet("<sheetData/>").encode(),
+        sheet("<sheetData>").encode(),
+        sheet("").encode(),
+        b"",
+        b"<worksheet><sheetData/></worksheet>",
+        sheet('<sheetData><row r="x"/></sheetData>').encode(),
+        sheet('<sheetData><row r="1"><c r="1"/></row></sheetData>').encode(),
+        sheet("<sheetData/>", '<cols><col style="1"/></cols>').encode(),
+    ],
+)
+def test_other_kinds_of_xml_are_refused(xml):
+    with pytest.raises(UnusableFileError, match="表一"):
+        apply_edits(xml, {parse_cell("A1"): NUMBER}, "表一")
+    with pytest.raises(UnusableFileError, match="表一"):
+        sheet_formulas(xml, "表一")
+
+
+def test_no_edits_change_nothing():
+    assert apply_edits(b"anything", {}) == b"anything"
+
+
+# ------------------------------------------------------------------ tags and other parts
+
+
+def test_attributes_are_set_in_place():
+    tag = b"<c r='A1'  x:t=\"a>b\" t = 's' />"
+    assert with_attribute(tag, b"t", b"n") == b'<c r=\'A1\'  x:t="a>b" t="n" />'
+    assert with_attribute(tag, b"t", None) == b"<c r='A1'  x:t=\"a>b\" />"
+    assert with_attribute(tag, b"s", b"1") == b"<c r='A1'  x:t=\"a>b\" t = 's' s=\"1\"/>"
+    assert with_attribute(b"<c>", b"s", b"1") == b'<c s="1">'
+    assert with_attribute(b"<c>", b"s", None) == b"<c>"
+
+
+def test_a_chain_hands_its_sheet_on():
+    chain = (
+        b'<calcChain><c r="A1" i="2" l="1"/><c r="A2"/><c r="A3"></c><c r="A1" i="3"/></calcChain>'
+    )
+    assert without_chained(chain, {(2, "A1")}) == (
+        b'<calcChain><c r="A2" i="2"/><c r="A3"></c><c r="A1" i="3"/></calcChain>'
+    )
+    assert without_chained(chain, {(2, "A1"), (2, "A2")}) == (
+        b'<calcChain><c r="A3" i="2"></c><c r="A1" i="3"/></calcChain>'
+    )
+    assert without_chained(chain, {(2, "A1"), (2, "A2"), (2, "A3")}) == (
+        b'<calcChain><c r="A1" i="3"/></calcChain>'
+    )
+    assert without_chained(chain, {(3, "A2"), (1, "A1")}) == chain
+    gone = {(2, "A1"), (2, "A2"), (2, "A3"), (3, "A1")}
+    assert without_chained(chain, gone) is None
+
+
+@pytest.mark.parametrize(
+    ("book", "result"),
+    [
+        (
+            "<w><sheets/><calcPr calcId='1'/></w>",
+            "<w><sheets/><calcPr calcId='1' fullCalcOnLoad=\"1\"/></w>",
+        ),
+        ('<w><calcPr fullCalcOnLoad="0"/></w>', '<w><calcPr fullCalcOnLoad="1"/></w>'),
+        (
+            "<w><sheets></sheets><x/></w>",
+            '<w><sheets></sheets><calcPr fullCalcOnLoad="1"/><x/></w>',
+        ),
+        (
+            "<a:w><a:sheets></a:sheets><a:definedNames/><a:x/></a:w>",
+            '<a:w><a:sheets></a:sheets><a:definedNames/><a:calcPr fullCalcOnLoad="1"/><a:x/></a:w>',
+        ),
+    ],
+)
+def test_a_workbook_may_ask_to_be_computed(book, result):
+    assert calculating_on_load(book.encode()).decode() == result
