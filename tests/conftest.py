@@ -21,6 +21,15 @@ EXAMPLE = ROOT / "examples" / "changchun-gov-office-2024"
 DEPARTMENTS = Path(__file__).parent / "departments"
 
 
+FOLDERS = [EXAMPLE, *sorted(one for one in DEPARTMENTS.iterdir() if one.is_dir())]
+
+
+@pytest.fixture(params=FOLDERS, ids=[folder.name for folder in FOLDERS])
+def department(request: pytest.FixtureRequest) -> Path:
+    """The example's folder and those of the made-up departments, in turn."""
+    return request.param
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield

@@ -197,10 +197,12 @@ def test_edits_may_be_repeated_and_taken_back(rich):
 
 def test_recalculation_is_asked_for_only_when_wanted(rich):
     rewrite(rich, workbook_xml=lambda old: old.replace(b' fullCalcOnLoad="1"', b""))
-    assert not openpyxl.load_workbook(patched(rich)).calculation.fullCalcOnLoad
     target = patched(rich, CellEdit("表一", "B1", 9), recalculate=True)
-    assert different(rich, target) == ["xl/workbook.xml", "xl/worksheets/sheet1.xml"]
-    assert openpyxl.load_workbook(target).calculation.fullCalcOnLoad
+    assert set(different(rich, target)) == {"xl/workbook.xml", "xl/worksheets/sheet1.xml"}
+    with zipfile.ZipFile(rich) as before, zipfile.ZipFile(target) as after:
+        asked = after.read("xl/workbook.xml").replace(b' fullCalcOnLoad="1"', b"")
+        assert asked == before.read("xl/workbook.xml") != after.read("xl/workbook.xml")
+    assert different(rich, patched(rich, CellEdit("表一", "B1", 9))) == ["xl/worksheets/sheet1.xml"]
     assert different(rich, patched(rich, recalculate=True)) == ["xl/workbook.xml"]
 
 
@@ -344,8 +346,9 @@ def test_unknown_sheets_and_chart_sheets_are_refused(rich):
 
 
 def test_what_fits_no_cell_is_refused(rich):
-    with pytest.raises(UnusableFileError, match="32767"):
+    with pytest.raises(UnusableFileError, match="32767") as caught:
         patched(rich, CellEdit("表一", "A1", "长" * 32_768))
+    assert all(text in str(caught.value) for text in (rich.name, "表一", "A1"))
     with pytest.raises(UnusableFileError, match="公式"):
         patched(rich, CellEdit("表一", "A1", 1, "+".join(["A1"] * 3000)))
     for edit in (

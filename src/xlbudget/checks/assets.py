@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.figures import Unreadable
-from xlbudget.findings import Finding, NotExecuted
+from xlbudget.findings import Finding, Level, NotExecuted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,16 +30,18 @@ def vehicle_plan(context: Context) -> Iterator[Outcome]:
     budgeted, buying = bool(money and money.fen), bool(planned and planned.fen)
     if budgeted == buying:
         return
+    # A vehicle may be bought with other money than the table's: then only a look is due.
+    level = context.level if budgeted else Level.WARNING
     message = (
         f"安排了公务用车购置费 {money.text}{money.unit.name}，基础信息中“本年计划购置车辆”却为零或未填。"
         if budgeted and money
-        else "基础信息中计划购置车辆，“三公”经费支出表却没有公务用车购置费。"
+        else "基础信息中计划购置车辆，“三公”经费支出表却没有公务用车购置费；如由其他资金购置，可不改。"
     )
     sheet = book.sheets.get("info", "基础信息")
     found = book.info.get("plan_vehicles")
     yield Finding(
         code,
-        context.level,
+        level,
         message,
         "基础信息",
         sheet,

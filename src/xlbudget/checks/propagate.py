@@ -37,12 +37,13 @@ class Conflict(NamedTuple):
 def printed_bounds(system: System, released: Collection[int] = ()) -> Bounds:
     """What the prints say of each variable; the cells in ``released`` say nothing."""
     low, high = [-FREE] * len(system.observations), [FREE] * len(system.observations)
+    prints = system.cells
     for variable, cells in enumerate(system.observations):
         for cell in cells:
             if cell not in released:
-                one, other = interval(system.cells[cell])
-                low[variable] = max(low[variable], one)
-                high[variable] = min(high[variable], other)
+                bottom, top = interval(prints[cell])
+                low[variable] = max(low[variable], bottom)
+                high[variable] = min(high[variable], top)
     return Bounds(low, high)
 
 
@@ -54,11 +55,11 @@ def widened_bounds(system: System, half: int, unit_ulp: int) -> Bounds:
     low, high = [-FREE] * len(system.observations), [FREE] * len(system.observations)
     for variable, cells in enumerate(system.observations):
         for cell in cells:
-            amount = system.amount(cell)
-            ulp = amount.unit.fen // 10**amount.places
+            fen, unit, places = system.amount(cell)
+            ulp = unit.fen // 10**places
             width = half * ulp // unit_ulp if ulp > 1 and system.cells[cell] is not None else 0
-            low[variable] = max(low[variable], amount.fen - width)
-            high[variable] = min(high[variable], amount.fen + width)
+            low[variable] = max(low[variable], fen - width)
+            high[variable] = min(high[variable], fen + width)
     return Bounds(low, high)
 
 

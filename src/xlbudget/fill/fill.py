@@ -11,12 +11,17 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from xlbudget.figures import Book
+    from xlbudget.relations.expand import Relation
     from xlbudget.standard.model import Standard
 
 __all__ = ["CellKey", "Filled", "cell_key", "fill_book", "statements"]
+
+
+_MOST_ROUNDS = 6
+"""Conditions depend on totals and totals on conditions; a few rounds settle them."""
 
 
 class CellKey(NamedTuple):
@@ -35,30 +40,53 @@ class Filled(NamedTuple):
     changed: frozenset[CellKey]
 
 
-def fill_book(standard: Standard, book: Book, ours: Collection[CellKey] = ()) -> Filled:
+def fill_book(
+    standard: Standard, book: Book, ours: Collection[CellKey] = (), lapsed: Collection[CellKey] = ()
+) -> Filled:
     """Complete ``book``.
 
     ``ours`` are the cells that hold a formula: they are computed anew. Every other derived cell
-    is filled where it is blank and kept where it is typed, also if it differs from its sum.
+    is filled where it is blank and kept where it is typed, also if it differs from its sum. Cells
+    of ``lapsed`` (formulas that filling wrote under a condition) are emptied where the condition
+    holds no longer.
     """
     completed = complete_rows(standard, book)
     grid = Grid(standard, completed)
-    defined = definitions(expand(grid).relations)
-    keys = {number: cell_key(grid, number) for number in defined}
+    keys = {number: cell_key(grid, number) for number in range(len(grid.cells))}
 
     def kept(number: int) -> bool:
         return grid.cells[number] is not None and keys[number] not in ours
 
-    cells = evaluate(grid, defined, kept)
+    cells, defined = _settled(grid, kept)
     derived = frozenset(keys[number] for number in defined if not kept(number))
     changed = set()
     for number, key in keys.items():
         if isinstance(cells[number], Unreadable):
             cells[number] = grid.cells[number]
+        if key in lapsed and number not in defined:
+            cells[number] = None
         if cells[number] != grid.cells[number]:
             changed.add(key)
     filled = _with_cells(grid, completed, cells)
     return Filled(filled._replace(notes=statements(standard, filled)), derived, frozenset(changed))
+
+
+def _settled(grid: Grid, kept: Callable[[int], bool]) -> tuple[list[Cell], dict[int, Relation]]:
+    """The computed cells and their definitions.
+
+    Whether a conditional rule applies is judged on what the cells come to, not on what is typed
+    so far: a total that is still blank must not pass for zero.
+    """
+    cells = list(grid.cells)
+    defined: dict[int, Relation] = {}
+    for _ in range(_MOST_ROUNDS):
+        judged = Grid(grid.standard, _with_cells(grid, grid.book, cells))
+        defined = definitions(expand(judged).relations)
+        again = evaluate(grid, defined, kept)
+        if again == cells:
+            break
+        cells = again
+    return cells, defined
 
 
 def cell_key(grid: Grid, number: int) -> CellKey:

@@ -52,10 +52,11 @@ class Expansion(NamedTuple):
     not_executed: list[NotExecuted]
 
 
-def expand(grid: Grid, *, live_only: bool = False) -> Expansion:
+def expand(grid: Grid, *, live_only: bool = False, assume: bool = False) -> Expansion:
     """All relations that apply to the book behind ``grid``.
 
-    With ``live_only``, without those between columns in which nothing stands at all.
+    With ``live_only``, without those between columns in which nothing stands at all; with
+    ``assume``, as if every condition held.
     """
     live = grid.live_columns() if live_only else None
     result = Expansion([], [], [])
@@ -63,10 +64,11 @@ def expand(grid: Grid, *, live_only: bool = False) -> Expansion:
     for rule in grid.standard.rules_of(grid.book.year):
         reasons: dict[str, None] = {}
         for equation in rule.equations:
-            missing = _missing(grid, equation) or conditions.undecided(equation.when)
+            when = "" if assume else equation.when
+            missing = _missing(grid, equation) or conditions.undecided(when)
             if missing:
                 reasons[missing] = None
-            elif conditions.holds(equation.when):
+            elif conditions.holds(when):
                 _of_equation(grid, rule, equation, result, live)
         result.not_executed.extend(NotExecuted(rule.code, reason) for reason in reasons)
     return result
@@ -141,7 +143,7 @@ class _Side(NamedTuple):
     children: Mapping[int, list[int]] | None
     by_key: Mapping[str, int]
     leads: bool
-    offsets: tuple[int, ...]
+    offsets: list[int]
     width: int
 
     def rows(self, key: str, position: int) -> list[int]:
@@ -179,7 +181,7 @@ def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: tuple[int,
     elif ref.how == ALL:
         fixed = grid.select(ref.block, ref.which)
     base = grid.base[ref.block]
-    offsets = tuple(base + column if column >= 0 else -1 for column in columns)
+    offsets = [base + column if column >= 0 else -1 for column in columns]
     leads = ref.how == EACH and lead is not None and ref.block == lead.block
     return _Side(sign, fixed, children, by_key, leads, offsets, grid.width[ref.block])
 

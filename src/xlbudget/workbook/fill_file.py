@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.fill.fill import CellKey, Filled, cell_key, fill_book
+from xlbudget.relations.derive import definitions
+from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.workbook.contents import CellContent, amount_content
-from xlbudget.workbook.formulas import Formula, book_formulas
+from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import column_letter, is_form, place_book, table_layout
 from xlbudget.workbook.patch import CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
@@ -43,7 +45,8 @@ def plan_fill(standard: Standard, source: Path) -> FillPlan:
     book = read_book(source, standard)
     _refuse_moved(standard, book)
     formulas = cell_formulas(source, set(book.sheets.values()))
-    filled = fill_book(standard, book, _ours(standard, book, formulas))
+    ours = _ours(standard, book, formulas)
+    filled = fill_book(standard, book, ours, _conditional(standard, book, formulas))
     return FillPlan(filled.book, list(_edits(standard, source, book, filled, formulas)))
 
 
@@ -74,6 +77,20 @@ def _ours(
     for number in range(len(grid.cells)):
         sheet, cell = grid.place(number)
         if cell and cell in formulas.get(sheet, {}):
+            found.add(cell_key(grid, number))
+    return found
+
+
+def _conditional(
+    standard: Standard, book: Book, formulas: Mapping[str, Mapping[str, str]]
+) -> set[CellKey]:
+    """Cells whose formula is what filling writes under some condition, and nobody else's."""
+    grid = Grid(standard, book)
+    found = set()
+    for number, relation in definitions(expand(grid, assume=True).relations).items():
+        sheet, cell = grid.place(number)
+        written = formulas.get(sheet, {}).get(cell, "")
+        if relation.equation.when and written and written == formula_for(grid, number, relation):
             found.add(cell_key(grid, number))
     return found
 

@@ -78,11 +78,12 @@ def patch_workbook(
         ValueError: an edit names no cell, or its number is not finite.
         OSError: ``target`` cannot be written.
     """
+    wanted = list(edits)
     by_sheet: dict[str, dict[Spot, Content]] = {}
-    for edit in edits:
-        by_sheet.setdefault(edit.sheet, {})[_spot(edit)] = _content(edit)
     check_archive(source)
     with _named(source):
+        for edit in wanted:
+            by_sheet.setdefault(edit.sheet, {})[_spot(edit)] = _content(edit)
         changed, dropped = _changes(source, by_sheet, recalculate)
         result = _rewritten(source, changed, dropped) if changed else source.read_bytes()
     target.write_bytes(result)
@@ -150,7 +151,7 @@ def _parts(archive: ZipFile) -> Parts:
     parts = workbook_parts(archive)
     if parts.kind.startswith(_STRICT):
         raise UnusableFileError(
-            "是严格 OOXML 格式，不能改写；请在 Excel 中另存为普通 .xlsx 或 .xlsm。"
+            "这是严格 OOXML 格式，不能改写；请在 Excel 中另存为普通 .xlsx 或 .xlsm。"
         )
     return parts
 

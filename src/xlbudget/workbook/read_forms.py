@@ -124,6 +124,8 @@ def _take_line(
 
 def _indicator_columns(form: Form, texts: list[tuple[int, str]]) -> dict[str, int]:
     """Column of every indicator heading, where the line is that of the headings."""
+    if len(texts) < min(_FEW, len(form.indicators)):
+        return {}
     found = {heading(text): at for at, text in reversed(texts)}
     columns = {
         column.key: found[label]
