@@ -17,7 +17,7 @@ from xlbudget.workbook.atomic import refuse_open_file, replace_atomically
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import patch_workbook
+from xlbudget.workbook.patch import Afterwards, patch_workbook
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     say(f"读取样例数据：{len(standard.tables)} 张表、{len(book.forms)} 份绩效目标")
     replace_atomically(path, lambda target: build_workbook(standard, book, target, year=book.year))
     say("新建工作簿：填入数字，派生格写成公式")
-    filled = _patched(path, plan_fill(standard, path).edits)
+    plan = plan_fill(standard, path)
+    filled = _patched(path, plan.edits, plan.afterwards)
     say(
         f"填列小计：补填 {filled} 格"
         if filled
@@ -86,7 +87,8 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         f"校验：{sum(count for _, count in report.executed)} 个勾稽关系，结论“{report.status.chinese}”"
     )
     documents = explain(standard, figures), glossary(standard, figures)
-    _patched(path, plan_notes(path, *documents).edits)
+    notes = plan_notes(path, *documents)
+    _patched(path, notes.edits, Afterwards(last_rows=notes.last_rows))
     paragraphs = sum(len(one.paragraphs) for one in documents)
     say(f"生成情况说明和名词解释：{paragraphs} 段")
     files = [(path, "部门预算工作簿"), *_texts(folder, standard, report, documents)]
@@ -103,9 +105,11 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     )
 
 
-def _patched(path: Path, edits: list[CellEdit]) -> int:
+def _patched(path: Path, edits: list[CellEdit], after: Afterwards) -> int:
     if edits:
-        replace_atomically(path, lambda target: patch_workbook(path, target, edits), backup=False)
+        replace_atomically(
+            path, lambda target: patch_workbook(path, target, edits, after), backup=False
+        )
     return len(edits)
 
 

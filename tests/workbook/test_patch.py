@@ -15,7 +15,7 @@ import python_calamine
 import xlsxwriter
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook, sheet_names
+from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas, patch_workbook, sheet_names
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -197,13 +197,28 @@ def test_edits_may_be_repeated_and_taken_back(rich):
 
 def test_recalculation_is_asked_for_only_when_wanted(rich):
     rewrite(rich, workbook_xml=lambda old: old.replace(b' fullCalcOnLoad="1"', b""))
-    target = patched(rich, CellEdit("表一", "B1", 9), recalculate=True)
+    target = patched(rich, CellEdit("表一", "B1", 9), afterwards=Afterwards(recalculate=True))
     assert set(different(rich, target)) == {"xl/workbook.xml", "xl/worksheets/sheet1.xml"}
     with zipfile.ZipFile(rich) as before, zipfile.ZipFile(target) as after:
         asked = after.read("xl/workbook.xml").replace(b' fullCalcOnLoad="1"', b"")
         assert asked == before.read("xl/workbook.xml") != after.read("xl/workbook.xml")
     assert different(rich, patched(rich, CellEdit("表一", "B1", 9))) == ["xl/worksheets/sheet1.xml"]
-    assert different(rich, patched(rich, recalculate=True)) == ["xl/workbook.xml"]
+    assert different(rich, patched(rich, afterwards=Afterwards(recalculate=True))) == [
+        "xl/workbook.xml"
+    ]
+
+
+def test_the_print_area_follows_the_last_row_and_others_stay(tmp_path):
+    source = tmp_path / "打印.xlsx"
+    with xlsxwriter.Workbook(source) as book:
+        for name in ("甲 & 乙", "丙"):
+            sheet = book.add_worksheet(name)
+            sheet.write("A1", 1)
+            sheet.print_area("A1:C9")
+    target = patched(source, afterwards=Afterwards(last_rows={"甲 & 乙": 25}))
+    assert different(source, target) == ["xl/workbook.xml"]
+    areas = [sheet.print_area for sheet in openpyxl.load_workbook(target)]
+    assert areas == ["'甲 & 乙'!$A$1:$C$25", "'丙'!$A$1:$C$9"]
 
 
 def test_stored_members_comments_and_descriptors_are_kept(rich):

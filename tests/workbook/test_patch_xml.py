@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.parts import Content, calculating_on_load, with_attribute, without_chained
 from xlbudget.workbook.shared_formulas import parse_cell
 from xlbudget.workbook.sheet_xml import apply_edits, sheet_formulas
+from xlbudget.workbook.tags import Content, calculating_on_load, with_attribute, without_chained
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 NUMBER = Content(b"", b"", b"5.50")

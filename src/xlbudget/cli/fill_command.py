@@ -47,7 +47,9 @@ def command(book: Path, output: Path | None, quiet: bool) -> int:
     backup = None
     if plan.edits or output is not None:
         backup = replace_atomically(
-            target, lambda path: patch_workbook(book, path, plan.edits), backup=output is None
+            target,
+            lambda path: patch_workbook(book, path, plan.edits, plan.afterwards),
+            backup=output is None,
         )
     report = validate(standard, plan.book)
     _say(report, len(plan.edits), target, backup, quiet)

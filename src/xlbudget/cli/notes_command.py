@@ -46,16 +46,19 @@ def command(book: Path, output: Path | None, text: bool, quiet: bool) -> None:
         return
     from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
-    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
+    from xlbudget.workbook.patch import Afterwards, patch_workbook  # noqa: PLC0415
 
     target = output or book
     if output is not None:
         refuse_existing(output)
     refuse_open_file(target)
     plan = plan_notes(book, *documents)
+    after = Afterwards(last_rows=plan.last_rows)
     if plan.edits or output is not None:
         replace_atomically(
-            target, lambda path: patch_workbook(book, path, plan.edits), backup=output is None
+            target,
+            lambda path: patch_workbook(book, path, plan.edits, after),
+            backup=output is None,
         )
     if not quiet:
         _say(documents, plan.kept, target)

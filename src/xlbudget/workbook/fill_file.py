@@ -13,13 +13,13 @@ from xlbudget.relations.grid import INFO, Grid
 from xlbudget.workbook.contents import CellContent, amount_content
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import column_letter, is_form, place_book, table_layout
-from xlbudget.workbook.patch import CellEdit, cell_formulas
+from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_cells import text_of
-from xlbudget.workbook.render import render_table
+from xlbudget.workbook.render import last_used, render_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from xlbudget.figures import Book, Place
@@ -30,10 +30,11 @@ __all__ = ["FillPlan", "plan_fill"]
 
 
 class FillPlan(NamedTuple):
-    """The filled book, and the edits that bring the file there (none: nothing was missing)."""
+    """The filled book, the edits that bring the file there (none: nothing was missing), the rest."""
 
     book: Book
     edits: list[CellEdit]
+    afterwards: Afterwards
 
 
 def plan_fill(standard: Standard, source: Path) -> FillPlan:
@@ -47,7 +48,21 @@ def plan_fill(standard: Standard, source: Path) -> FillPlan:
     formulas = cell_formulas(source, set(book.sheets.values()))
     ours = _ours(standard, book, formulas)
     filled = fill_book(standard, book, ours, _conditional(standard, book, formulas))
-    return FillPlan(filled.book, list(_edits(standard, source, book, filled, formulas)))
+    placed = _placed(standard, book, filled.book)
+    lines = read_lines(source, [table.sheet for table in standard.tables])
+    held = {
+        table.sheet: _held(standard, table, book, lines[table.sheet])
+        for table in standard.tables
+        if table.sheet in lines and not is_form(table)
+    }
+    edits = list(_edits(standard, placed, filled, formulas, lines, held))
+    ends = {edit.sheet for edit in edits}
+    last_rows = {
+        table.sheet: last_used(standard, table, placed)
+        for table in standard.tables
+        if table.sheet in ends and not is_form(table)
+    }
+    return FillPlan(filled.book, edits, Afterwards(recalculate=True, last_rows=last_rows))
 
 
 def _refuse_moved(standard: Standard, book: Book) -> None:
@@ -60,11 +75,16 @@ def _refuse_moved(standard: Standard, book: Book) -> None:
             )
         if is_form(table):
             continue
-        for one in table_layout(standard, table).blocks:
+        layout = table_layout(standard, table)
+        for one in layout.blocks:
             data = book.blocks.get(one.block.key)
             if data is not None and data.letters != one.amounts:
                 raise UnusableFileError(
                     f"工作表“{table.sheet}”的栏被移动、插入或删除过；请恢复原来的栏后再填列小计。文件没有改动。"
+                )
+            if data is not None and any(row.line < layout.first for row in data.rows):
+                raise UnusableFileError(
+                    f"工作表“{table.sheet}”的标题行被删除过；请恢复到第{layout.first - 1}行后再填列小计。文件没有改动。"
                 )
 
 
@@ -97,12 +117,12 @@ def _conditional(
 
 def _edits(
     standard: Standard,
-    source: Path,
-    book: Book,
+    placed: Book,
     filled: Filled,
     formulas: Mapping[str, Mapping[str, str]],
+    lines: Mapping[str, Lines],
+    held: Mapping[str, Mapping[str, None]],
 ) -> Iterator[CellEdit]:
-    placed = _placed(standard, book, filled.book)
     grid = Grid(standard, placed)
     keys = {grid.place(number): cell_key(grid, number) for number in range(len(grid.cells))}
     native = {
@@ -110,18 +130,20 @@ def _edits(
         for place, formula in book_formulas(standard, placed).items()
         if keys.get(place) in filled.derived
     }
-    lines = read_lines(source, [table.sheet for table in standard.tables])
     for table in standard.tables:
-        if not any(block.key in book.blocks for block in table.blocks):
+        if not any(block.key in placed.blocks for block in table.blocks):
             continue
         if is_form(table):
             contents = _form_amounts(grid, table, filled, keys, native)
         else:
             contents = render_table(standard, table, placed, native)
-            contents += _leftovers(standard, table, contents, lines[table.sheet])
+            used = {content.cell for content in contents}
+            gone = (cell for cell in held[table.sheet] if cell not in used)
+            contents += [CellContent(cell, "blank") for cell in gone]
         now = formulas.get(table.sheet, {})
         for content in contents:
             if _differs(content, lines[table.sheet], now):
+                _refuse_covering(table, content.cell, held.get(table.sheet), lines[table.sheet])
                 yield _edit(table.sheet, content)
     yield from _info_edits(grid, filled, keys, native)
 
@@ -163,30 +185,45 @@ def _info_edits(
             yield _edit(place.sheet, amount_content(place.cell, cell, native.get(place), "info"))
 
 
-def _leftovers(
-    standard: Standard, table: Table, contents: Collection[CellContent], lines: Lines
-) -> list[CellContent]:
-    """Cells of the body's room that hold something although no row stands there any more."""
+def _held(standard: Standard, table: Table, book: Book, lines: Lines) -> dict[str, None]:
+    """The cells of the rows and notes that were read: filling may move them, and only them."""
     layout = table_layout(standard, table)
-    used = {content.cell for content in contents}
-    blank = []
-    for number in range(layout.first, min(len(lines), layout.last_note) + 1):
-        for column in range(min(layout.width, len(lines[number - 1]))):
-            cell = f"{column_letter(column)}{number}"
-            if cell not in used and lines[number - 1][column] not in ("", None):
-                blank.append(CellContent(cell, "blank"))
-    return blank
+    notes = book.notes.get(table.key, ())
+    held: dict[str, None] = {}
+    for one in layout.blocks:
+        for row in book.blocks[one.block.key].rows if one.block.key in book.blocks else ():
+            held |= dict.fromkeys(f"{letter}{row.line}" for letter in one.letters)
+    for number, line in enumerate(lines[layout.first - 1 :], layout.first):
+        if "".join(text_of(value) for value in line if isinstance(value, str)) in notes:
+            held |= dict.fromkeys(f"{column_letter(at)}{number}" for at in range(layout.width))
+    return held
+
+
+def _refuse_covering(
+    table: Table, cell: str, held: Mapping[str, None] | None, lines: Lines
+) -> None:
+    """What was not understood is not overwritten: it would be lost."""
+    there = text_of(_at(lines, cell))
+    if there and held is not None and cell not in held:
+        raise UnusableFileError(
+            f"工作表“{table.sheet}”的单元格{cell}“{there}”不属于该表的行，填列会盖住它；"
+            "请改用规定的名称和编码，或移到表外。文件没有改动。"
+        )
+
+
+def _at(lines: Lines, cell: str) -> object:
+    """What stands in a cell."""
+    letters = cell.rstrip("0123456789")
+    row = int(cell[len(letters) :]) - 1
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return lines[row][column - 1] if row < len(lines) and column <= len(lines[row]) else ""
 
 
 def _differs(content: CellContent, lines: Lines, formulas: Mapping[str, str]) -> bool:
     """Whether the cell on the sheet holds something else."""
-    letters = content.cell.rstrip("0123456789")
-    row = int(content.cell[len(letters) :]) - 1
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    inside = row < len(lines) and column <= len(lines[row])
-    now = lines[row][column - 1] if inside else ""
+    now = _at(lines, content.cell)
     if formulas.get(content.cell, "") != content.formula:
         return True
     if isinstance(content.value, Decimal):

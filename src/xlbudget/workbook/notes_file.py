@@ -37,6 +37,7 @@ class NotesPlan(NamedTuple):
 
     edits: list[CellEdit]
     kept: list[str]
+    last_rows: dict[str, int]
 
 
 class _Held(NamedTuple):
@@ -59,7 +60,7 @@ def plan_notes(source: Path, explanation: Document, glossary: Document) -> Notes
         if sheet not in lines:
             raise UnusableFileError(f"缺少工作表“{sheet}”，说明没有写入；请恢复该表。")
     formulas = cell_formulas(source, set(sheets))
-    plan = NotesPlan([], [])
+    plan = NotesPlan([], [], {})
     for sheet, document in sheets.items():
         held = _held(lines[sheet], formulas.get(sheet, {}))
         rows = list(_rows(document.paragraphs, held))
@@ -68,6 +69,7 @@ def plan_notes(source: Path, explanation: Document, glossary: Document) -> Notes
                 f"工作表“{sheet}”只能放下{NOTES_ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
             )
         plan.kept.extend(held)
+        plan.last_rows[sheet] = NOTES_FIRST - 1 + max(len(rows), 1)
         plan.edits.extend(_edits(sheet, rows, lines[sheet], formulas.get(sheet, {})))
     return plan
 

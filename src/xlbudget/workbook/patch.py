@@ -15,27 +15,28 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook.archive import check_archive
-from xlbudget.workbook.parts import (
+from xlbudget.workbook.parts import workbook_parts
+from xlbudget.workbook.repack import repacked
+from xlbudget.workbook.shared_formulas import cell_name, parse_cell
+from xlbudget.workbook.sheet_xml import apply_edits, sheet_formulas
+from xlbudget.workbook.tags import (
     Content,
     calculating_on_load,
     escaped,
+    printing_to,
     without_chained,
     without_relation,
     without_type,
-    workbook_parts,
 )
-from xlbudget.workbook.shared_formulas import cell_name, parse_cell
-from xlbudget.workbook.sheet_xml import apply_edits, sheet_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
-    from zipfile import ZipInfo
 
     from xlbudget.workbook.parts import Parts
     from xlbudget.workbook.shared_formulas import Spot
 
-__all__ = ["CellEdit", "cell_formulas", "patch_workbook", "sheet_names"]
+__all__ = ["Afterwards", "CellEdit", "cell_formulas", "patch_workbook", "sheet_names"]
 
 _TYPES = "[Content_Types].xml"
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -44,11 +45,6 @@ _LONGEST_FORMULA = 8_192
 _HIGHEST_EXPONENT = 307
 _UNSAFE = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
 _LOOKS_ESCAPED = re.compile(f"_(?=x[0-9A-Fa-f]{{4}}[_{_UNSAFE}])")
-
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s4B4H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
-_UTF8 = 0x800
 
 
 class CellEdit(NamedTuple):
@@ -64,13 +60,23 @@ class CellEdit(NamedTuple):
     formula: str = ""
 
 
+class Afterwards(NamedTuple):
+    """What goes with the edits.
+
+    ``recalculate``: all formulas are to be computed when the file is opened; ``last_rows``: the
+    row at which the print area of a sheet is to end.
+    """
+
+    recalculate: bool = False
+    last_rows: Mapping[str, int] = {}
+
+
 def patch_workbook(
-    source: Path, target: Path, edits: Iterable[CellEdit], *, recalculate: bool = False
+    source: Path, target: Path, edits: Iterable[CellEdit], afterwards: Afterwards | None = None
 ) -> None:
     """Write ``source`` with ``edits`` to ``target`` (which may be the same file).
 
-    A later edit of the same cell wins; without edits ``target`` is a plain copy. ``recalculate``
-    asks for all formulas to be computed when the file is opened.
+    A later edit of the same cell wins; without edits ``target`` is a plain copy.
 
     Raises:
         UnusableFileError: ``source`` is unreadable or damaged, a sheet is not there, or a cell
@@ -84,8 +90,8 @@ def patch_workbook(
     with _named(source):
         for edit in wanted:
             by_sheet.setdefault(edit.sheet, {})[_spot(edit)] = _content(edit)
-        changed, dropped = _changes(source, by_sheet, recalculate)
-        result = _rewritten(source, changed, dropped) if changed else source.read_bytes()
+        changed, dropped = _changes(source, by_sheet, afterwards or Afterwards())
+        result = repacked(source, changed, dropped) if changed else source.read_bytes()
     target.write_bytes(result)
 
 
@@ -157,12 +163,12 @@ def _parts(archive: ZipFile) -> Parts:
 
 
 def _changes(
-    source: Path, edits: Mapping[str, Mapping[Spot, Content]], recalculate: bool
+    source: Path, edits: Mapping[str, Mapping[Spot, Content]], afterwards: Afterwards
 ) -> tuple[dict[str, bytes], list[str]]:
     """The parts with new content, and those that go."""
     changed: dict[str, bytes] = {}
     dropped: list[str] = []
-    if not edits and not recalculate:
+    if not edits and afterwards == Afterwards():
         return changed, dropped
     with ZipFile(source) as archive:
         parts = _parts(archive)
@@ -178,8 +184,11 @@ def _changes(
             gone |= {(number, cell_name(spot)) for spot, one in contents.items() if not one.formula}
         if gone:
             _unchain(archive, parts, gone, changed, dropped)
-        if recalculate:
-            changed[parts.book] = calculating_on_load(archive.read(parts.book))
+        before = archive.read(parts.book)
+        after = printing_to(before, afterwards.last_rows)
+        after = calculating_on_load(after) if afterwards.recalculate else after
+        if after != before:
+            changed[parts.book] = after
     return changed, dropped
 
 
@@ -239,58 +248,3 @@ def _number(value: int | Decimal) -> bytes:
     if not number.is_finite() or (number and abs(number.adjusted()) > _HIGHEST_EXPONENT):
         raise ValueError(value)
     return format(number or abs(number), "f").encode()  # no -0
-
-
-# ------------------------------------------------------------------ an archive with some parts replaced
-
-
-def _rewritten(source: Path, changed: Mapping[str, bytes], dropped: Collection[str]) -> bytes:
-    """The archive with the content of ``changed`` and without ``dropped``."""
-    with ZipFile(source) as archive:
-        infos, end, comment = archive.infolist(), archive.start_dir, archive.comment
-    data = source.read_bytes()
-    offsets = sorted(info.header_offset for info in infos)
-    ends = dict(zip(offsets, [*offsets[1:], end], strict=True))
-    pieces = [data[: offsets[0]]]
-    size = offsets[0]
-    places: dict[str, int] = {}
-    for info in sorted(infos, key=lambda one: one.header_offset):
-        if info.filename not in dropped:
-            piece = _member(data, info, ends[info.header_offset], changed.get(info.filename))
-            places[info.filename] = size
-            pieces.append(piece)
-            size += len(piece)
-    entries = []
-    for info in infos:
-        fields = list(_CENTRAL.unpack_from(data, end))
-        length = _CENTRAL.size + sum(fields[12:15])
-        if info.filename in places:
-            fields[5:7] = info.flag_bits, info.compress_type
-            fields[9:12] = info.CRC, info.compress_size, info.file_size
-            fields[-1] = places[info.filename]
-            entries.append(_CENTRAL.pack(*fields) + data[end + _CENTRAL.size : end + length])
-        end += length
-    total, count = sum(map(len, entries)), len(entries)
-    last = _END.pack(b"PK\x05\x06", 0, 0, count, count, total, size, len(comment))
-    return b"".join([*pieces, *entries, last, comment])
-
-
-def _member(data: bytes, info: ZipInfo, end: int, content: bytes | None) -> bytes:
-    """A member as it stands before ``end``, or with new ``content``; brings ``info`` up to date."""
-    start = info.header_offset
-    fields = list(_LOCAL.unpack_from(data, start))
-    named = start + _LOCAL.size + fields[-2]
-    if fields[0] != b"PK\x03\x04" or named + fields[-1] + info.compress_size > end:
-        raise BadZipFile(info.filename)
-    if content is None:
-        return data[start:end]
-    packed = content
-    if info.compress_type == ZIP_DEFLATED:
-        deflate = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
-        packed = deflate.compress(content) + deflate.flush()
-    info.flag_bits &= _UTF8
-    info.CRC, info.compress_size, info.file_size = zlib.crc32(content), len(packed), len(content)
-    fields[2] = info.flag_bits
-    fields[6:9] = info.CRC, info.compress_size, info.file_size
-    fields[-1] = 0
-    return _LOCAL.pack(*fields) + data[start + _LOCAL.size : named] + packed

@@ -69,10 +69,7 @@ def read_book(path: Path, standard: Standard | None = None) -> Book:
     Raises:
         UnusableFileError: missing, damaged, protected by a password, or no budget workbook.
     """
-    check_archive(path)
-    with _damage(path):
-        workbook = CalamineWorkbook.from_path(path)
-    with workbook:
+    with _opened(path) as workbook:
         return _read(_Source(path, workbook), standard)
 
 
@@ -82,12 +79,15 @@ def read_lines(path: Path, names: Collection[str]) -> dict[str, Lines]:
     Raises:
         UnusableFileError: as for :func:`read_book`.
     """
-    check_archive(path)
-    with _damage(path):
-        workbook = CalamineWorkbook.from_path(path)
-    with workbook:
+    with _opened(path) as workbook:
         source = _Source(path, workbook)
         return {name: source.lines(name) for name in names if name in source.names}
+
+
+def _opened(path: Path) -> CalamineWorkbook:
+    check_archive(path)
+    with _damage(path):
+        return CalamineWorkbook.from_path(path)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlbudget.workbook.formulas import Formula
     from xlbudget.workbook.layout import BlockLayout
 
-__all__ = ["last_line", "ordinal", "render_info", "render_table"]
+__all__ = ["last_line", "last_used", "ordinal", "render_info", "render_table"]
 
 
 def render_table(
@@ -62,6 +62,12 @@ def last_line(layout: TableLayout, book: Book) -> int:
     """The last used line of a table's body (the line above it where there is no row)."""
     used = [row.line for one in layout.blocks for row in book.blocks[one.block.key].rows]
     return max(used, default=layout.first - 1)
+
+
+def last_used(standard: Standard, table: Table, book: Book) -> int:
+    """The last line of a table that is printed: of its body, headings or notes."""
+    last = last_line(table_layout(standard, table), book)
+    return last + len(note_contents(table, book, last + 1))
 
 
 def _text(

@@ -9,15 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from xml.parsers import expat
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.parts import (
-    cell_element,
-    element,
-    escaped,
-    start_tag,
-    tag_name,
-    with_attribute,
-    without_attributes,
-)
 from xlbudget.workbook.shared_formulas import (
     Spot,
     cell_name,
@@ -29,12 +20,21 @@ from xlbudget.workbook.shared_formulas import (
     widened,
     widened_spans,
 )
+from xlbudget.workbook.tags import (
+    cell_element,
+    element,
+    escaped,
+    start_tag,
+    tag_name,
+    with_attribute,
+    without_attributes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlbudget.workbook.parts import Content
     from xlbudget.workbook.shared_formulas import SheetFormula
+    from xlbudget.workbook.tags import Content
 
 __all__ = ["apply_edits", "sheet_formulas"]
 
