@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.validate import validate
-from xlbudget.errors import DataFolderError
+from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.exchange.folder import read_folder
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.notes.text import document_text
@@ -67,7 +67,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     """
     standard = load_standard()
     book = read_folder(example_folder(), standard)
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     title = standard.titles["book"].replace("{unit}", book.text("unit_name"))
     path = folder / f"{title.replace('{year}', str(book.year))}.xlsm"
     refuse_open_file(path)
@@ -103,6 +103,15 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         sum(len(one.reviews) for one in documents),
         filled,
     )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnusableFileError(
+            f"文件夹“{folder}”建不了：请检查写入权限，以及是否有同名的文件；可用 -o 换一个文件夹。"
+        ) from error
 
 
 def _patched(path: Path, edits: list[CellEdit], after: Afterwards) -> int:

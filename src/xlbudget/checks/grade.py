@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.propagate import WORTH, Conflict, printed_bounds, propagate, widened_bounds
 from xlbudget.findings import Status
+from xlbudget.money import COUNT
 
 if TYPE_CHECKING:
     from xlbudget.checks.system import System
@@ -43,25 +44,27 @@ def grade(system: System, unit_ulp: int, limit: int) -> Grade:
 def _floor(system: System) -> Decimal | None:
     """A lower bound of the slack: what the worst single relation needs; None if it is exact."""
     worst = Decimal(0)
+    fens: list[int] = []
+    movable: list[int] = []
     for cells in system.observations:
-        prints = [system.amount(cell).fen for cell in cells]
-        if len(prints) > 1 and min(prints) != max(prints):
-            worst = max(worst, Decimal(max(prints) - min(prints)) / 2)
+        fen, unit, places = system.amount(cells[0]) if cells else (0, COUNT, 0)
+        fens.append(fen)
+        movable.append(1 if unit.fen // 10**places > 1 else 0)
+        if len(cells) > 1:
+            prints = [system.amount(cell).fen for cell in cells]
+            if min(prints) != max(prints):
+                worst = max(worst, Decimal(max(prints) - min(prints)) / 2)
     for terms, bound, _ in system.constraints:
-        residual = movable = 0
+        residual = 0
         for coefficient, variable in terms:
-            observed = system.observations[variable]
-            if not observed:
-                break
-            amount = system.amount(observed[0])
-            residual += coefficient * amount.fen
-            movable += abs(coefficient) * (amount.unit.fen // 10**amount.places > 1)
-        else:
-            short = -residual if bound else abs(residual)
-            if short > 0:
-                if not movable:
-                    return None
-                worst = max(worst, Decimal(short) / movable)
+            residual += coefficient * fens[variable]
+        if residual and (residual < 0 or not bound):
+            if not all(system.observations[variable] for _, variable in terms):
+                continue
+            width = sum(abs(coefficient) * movable[variable] for coefficient, variable in terms)
+            if not width:
+                return None
+            worst = max(worst, Decimal(abs(residual)) / width)
     return worst
 
 

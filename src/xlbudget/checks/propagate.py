@@ -112,10 +112,12 @@ def propagate(
                 new_top = bottom + most
             else:
                 new_bottom, new_top = _scaled(coefficient, bottom, top, least, most, bound)
+            # A wide interval must shrink by its hundredth: else circles of free cells go on and on.
+            least_gain = max(worth, (top - bottom) >> 7)
             changed = False
-            if new_bottom >= bottom + worth or new_bottom > max(bottom, top):
+            if new_bottom >= bottom + least_gain or new_bottom > max(bottom, top):
                 low[variable], changed = new_bottom, True
-            if new_top <= top - worth or new_top < min(bottom, top):
+            if new_top <= top - least_gain or new_top < min(bottom, top):
                 high[variable], changed = new_top, True
             if changed:
                 cause.setdefault(variable, []).append(number)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.checks.locate import Candidate, Contradiction, locate
 from xlbudget.checks.propagate import printed_bounds, propagate
-from xlbudget.checks.single import holds
+from xlbudget.checks.single import holds, residual
 from xlbudget.checks.system import System, build_system
 from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_text
 from xlbudget.findings import Finding, Level, Status, Suggestion
@@ -15,8 +15,9 @@ from xlbudget.relations.derive import definitions, unit_of
 from xlbudget.relations.expand import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from xlbudget.figures import Place
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
 
@@ -26,8 +27,11 @@ _MOST_SUGGESTIONS = 3
 _MOST_BASIS = 4
 
 
-def reconcile(grid: Grid, status: Status) -> list[Finding]:
+def reconcile(grid: Grid, status: Status, computed: Collection[Place] = ()) -> list[Finding]:
     """Findings for the contradictions of the joint system.
+
+    Derived cells that hold a formula (``computed``) say nothing by themselves: they follow from
+    other cells, and a wrong one of these is what is to be found.
 
     Each contradiction gives one finding per wrong cell: an error, or a warning where the workbook
     as a whole is 尾差 (some table may have been footed on rounded figures).
@@ -36,7 +40,10 @@ def reconcile(grid: Grid, status: Status) -> list[Finding]:
     hard = [one for one in relations if one.equation.check and not one.rule.soft]
     level = Level.ERROR if status is Status.ERROR else Level.WARNING
     blank = _blank_derived(grid, relations)
-    system = build_system(grid.cells, hard, blanks=True, free=blank)
+    free = set(blank)
+    if computed:
+        free |= {number for number in definitions(relations) if grid.place(number) in computed}
+    system = build_system(grid.cells, hard, blanks=True, free=free)
     contradictions = locate(system, {cell: unit_of(grid, cell) for cell in system.variable})
     wrong = {cell for one in contradictions for best in one.candidates[:1] for cell in best.cells}
     findings = _blank_findings(grid, system, blank, wrong)
@@ -132,10 +139,17 @@ def _relations(contradiction: Contradiction) -> list[Relation]:
 
 
 def _basis(grid: Grid, contradiction: Contradiction) -> tuple[str, ...]:
-    """The identities that do not hold by themselves, else those of the contradiction."""
+    """The identities that do not hold by themselves, else those of the contradiction.
+
+    Formulas hold by themselves even if what they sum is wrong: then the sums are left out that
+    add up exactly.
+    """
     relations = _relations(contradiction)
     broken = [relation for relation in relations if not holds(grid, relation)]
-    return tuple(arithmetic(grid, relation) for relation in (broken or relations)[:_MOST_BASIS])
+    off = [relation for relation in relations if residual(grid, relation)]
+    return tuple(
+        arithmetic(grid, relation) for relation in (broken or off or relations)[:_MOST_BASIS]
+    )
 
 
 def _code(grid: Grid, contradiction: Contradiction) -> str:

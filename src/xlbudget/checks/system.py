@@ -94,10 +94,15 @@ def build_system(
 
     many: list[tuple[Relation, list[tuple[int, int]]]] = []
     copied: list[tuple[int, Relation]] = []
+    plain = not blanks and not free and not any(isinstance(cell, Unreadable) for cell in cells)
     for relation in relations:
-        terms = _kept_terms(cells, relation, blanks, free)
-        if terms is None:
-            continue
+        if plain:
+            terms = [term for term in relation.terms if cells[term[1]] is not None]
+        else:
+            kept = _kept_terms(cells, relation, blanks, free)
+            if kept is None:
+                continue
+            terms = kept
         if _is_copy(cells, relation, terms, free):
             one, other = root(terms[0][1]), root(terms[1][1])
             copied.append((one, relation))

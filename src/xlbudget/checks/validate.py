@@ -20,7 +20,9 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
-    from xlbudget.figures import Book
+    from collections.abc import Collection
+
+    from xlbudget.figures import Book, Place
     from xlbudget.relations.expand import Relation
     from xlbudget.standard.model import Standard
 
@@ -29,8 +31,12 @@ __all__ = ["validate"]
 _SLACK_STEP = Decimal("0.0001")
 
 
-def validate(standard: Standard, book: Book) -> Report:
-    """All that the standard's rules say of ``book``; pure, no files."""
+def validate(standard: Standard, book: Book, computed: Collection[Place] = ()) -> Report:
+    """All that the standard's rules say of ``book``; pure, no files.
+
+    ``computed`` are the cells that hold a formula: where something is wrong, it is sought in what
+    people typed, not in totals that follow from it.
+    """
     grid = Grid(standard, book)
     expansion = expand(grid, live_only=True)
     findings: list[Finding] = []
@@ -42,6 +48,10 @@ def validate(standard: Standard, book: Book) -> Report:
             for outcome in CHECKS[rule.check](Context(rule, grid)):
                 (findings if isinstance(outcome, Finding) else not_executed).append(outcome)  # type: ignore[arg-type]
     checked = [relation for relation in expansion.relations if relation.equation.check]
+    failed = {one.code for one in expansion.not_executed}
+    executed.update(
+        {rule.code: 0 for rule in standard.rules_of(book.year) if rule.code not in failed}
+    )
     executed.update(relation.rule.code for relation in checked)
     hard = [relation for relation in checked if not relation.rule.soft]
     findings += gap_findings(grid, expansion.gaps)
@@ -49,7 +59,7 @@ def validate(standard: Standard, book: Book) -> Report:
     unit_ulp = standard.unit.fen // 100
     graded = grade(build_system(grid.cells, hard), unit_ulp, standard.rounding_limit)
     if graded.conflict is not None:
-        findings += reconcile(grid, graded.status)
+        findings += reconcile(grid, graded.status, computed)
     wrong = any(finding.level is Level.ERROR for finding in findings)
     return Report(
         workbook=book.name,

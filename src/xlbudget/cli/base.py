@@ -18,7 +18,9 @@ class _Chinese(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = [
-            record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))
+            record
+            for param in self.get_params(ctx)
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
         ]
         if records:
             with formatter.section("选项"):
@@ -79,15 +81,28 @@ def usage_sentence(error: click.UsageError) -> str:
         near = f"是否想用 {'、'.join(error.possibilities)}？" if error.possibilities else ""
         return f"没有选项 {error.option_name}。{near}{way_out}"
     if isinstance(error, click.MissingParameter):
-        name = error.param.human_readable_name if error.param else ""
-        return f"缺少参数 {name}。{way_out}"
+        return f"缺少{_name(error.param)}。{way_out}"
     if isinstance(error, click.BadOptionUsage):
         return f"选项 {error.option_name} 缺少内容或用法不对。{way_out}"
     if isinstance(error, click.BadParameter):
-        name = error.param.human_readable_name if error.param else ""
-        choices = getattr(getattr(error.param, "type", None), "choices", ())
-        allowed = f"应为以下之一：{'、'.join(choices)}。" if choices else ""
-        return f"参数 {name} 的内容不对。{allowed}{way_out}"
+        return f"{_name(error.param)} 的内容不对{_allowed(error.param)}。{way_out}"
     if error.ctx and isinstance(error.ctx.command, Group):
         return f"没有这个命令；现有命令：{'、'.join(error.ctx.command.lazy)}。{way_out}"
     return f"参数过多或用法不对。{way_out}"
+
+
+def _name(parameter: click.Parameter | None) -> str:
+    """A parameter as the user writes it: 选项 --year, 参数 工作簿."""
+    if isinstance(parameter, click.Option):
+        return f"选项 {max(parameter.opts, key=len)}"
+    return f"参数 {parameter.human_readable_name if parameter else ''}".rstrip()
+
+
+def _allowed(parameter: click.Parameter | None) -> str:
+    """What a parameter takes, where that can be said in a few words."""
+    kind = getattr(parameter, "type", None)
+    if isinstance(kind, click.Choice):
+        return f"，应为以下之一：{'、'.join(map(str, kind.choices))}"
+    if isinstance(kind, click.Path):
+        return "，应为文件夹" if not kind.file_okay else ""
+    return "，应为整数" if kind is click.INT else ""

@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-__all__ = ["SUFFIXES", "expand_paths", "refuse_existing", "write_new", "write_text"]
+__all__ = [
+    "SUFFIXES",
+    "expand_paths",
+    "refuse_existing",
+    "refuse_output",
+    "refuse_workbook",
+    "write_new",
+    "write_text",
+]
 
 SUFFIXES = (".xlsm", ".xlsx")
 
@@ -49,6 +57,32 @@ def refuse_existing(path: Path) -> None:
         raise UnusableFileError(f"“{path}”已经存在，没有改动；请换一个文件名，或先把原文件移走。")
     if not path.parent.is_dir():
         raise UnusableFileError(f"文件夹“{path.parent}”不存在；请先建立文件夹。")
+
+
+def refuse_output(path: Path, book: Path) -> None:
+    """A workbook saved under another name is a new file of the same kind.
+
+    Raises:
+        UnusableFileError: the file exists, its folder does not, or Excel would not open it
+            because its name says something else than its content.
+    """
+    if path.suffix.lower() != book.suffix.lower():
+        raise UnusableFileError(
+            f"“{path.name}”的扩展名应与原工作簿相同（{book.suffix}），否则 Excel 打不开；没有写入。"
+        )
+    refuse_existing(path)
+
+
+def refuse_workbook(path: Path) -> None:
+    """A report is no workbook and never takes the place of one.
+
+    Raises:
+        UnusableFileError: the name is a workbook's.
+    """
+    if path.suffix.lower() in SUFFIXES:
+        raise UnusableFileError(
+            f"校验结果不能写成工作簿“{path.name}”；请用 .txt、.html 或 .json 的文件名。"
+        )
 
 
 def write_new(path: Path, write: Callable[[Path], None]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlbudget.cli.base import Command, quiet_option
-from xlbudget.cli.files import refuse_existing
+from xlbudget.cli.files import refuse_output
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def command(book: Path, output: Path | None, quiet: bool) -> int:
     standard = load_standard(read_book(book).standard)
     target = output or book
     if output is not None:
-        refuse_existing(output)
+        refuse_output(output, book)
     refuse_open_file(target)
     plan = plan_fill(standard, book)
     backup = None

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from xlbudget.cli.base import Command, quiet_option
 from xlbudget.cli.files import SUFFIXES, refuse_existing, write_new
-from xlbudget.errors import UnusableFileError
+from xlbudget.errors import DataFolderError, UnusableFileError
+from xlbudget.findings import Level
+
+if TYPE_CHECKING:
+    from xlbudget.figures import Book
 
 __all__ = ["command"]
 
@@ -60,11 +65,27 @@ def command(
     standard = with_subject_files(load_standard(identity), subjects)
     if source:
         figures = read_folder(source, standard)
+        _refuse_lost(source, figures, year)
     else:
         figures = blank_book(standard, year or datetime.now(tz=UTC).year + 1)
-    write_new(
-        book, lambda target: build_workbook(standard, figures, target, year=year or figures.year)
-    )
+    if not standard.first <= figures.year <= standard.last:
+        raise UnusableFileError(
+            f"{standard.name}的标准适用于{standard.first}年度起，不适用于{figures.year}年度；请改 --year。"
+        )
+    write_new(book, lambda target: build_workbook(standard, figures, target, year=figures.year))
+    for finding in () if quiet else figures.findings:
+        click.echo(f"［{finding.level.chinese}］{finding.message}")
     if not quiet:
         what = f"，数字取自“{source}”" if source else ""
         click.echo(f"已新建“{book}”（{figures.year}年度{what}）。")
+
+
+def _refuse_lost(source: Path, figures: Book, year: int | None) -> None:
+    """What the folder holds and the workbook would not: better no workbook than a part of it."""
+    if year not in (None, figures.year):
+        raise DataFolderError(
+            f"数据文件夹“{source}”是{figures.year}年度的，与 --year {year} 不一致；请去掉 --year。"
+        )
+    for finding in figures.findings:
+        if finding.level is Level.ERROR:
+            raise DataFolderError(f"数据文件夹“{source}”：{finding.message}")

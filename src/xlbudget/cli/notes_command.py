@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlbudget.cli.base import Command, quiet_option
-from xlbudget.cli.files import refuse_existing
+from xlbudget.cli.files import refuse_output
 
 if TYPE_CHECKING:
     from xlbudget.notes.document import Document
@@ -50,7 +50,7 @@ def command(book: Path, output: Path | None, text: bool, quiet: bool) -> None:
 
     target = output or book
     if output is not None:
-        refuse_existing(output)
+        refuse_output(output, book)
     refuse_open_file(target)
     plan = plan_notes(book, *documents)
     after = Afterwards(last_rows=plan.last_rows)

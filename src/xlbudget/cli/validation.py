@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.validate import validate
-from xlbudget.cli.files import expand_paths, write_text
+from xlbudget.cli.files import expand_paths, refuse_workbook, write_text
 from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
 from xlbudget.errors import XlbudgetError
 from xlbudget.findings import Status
@@ -58,6 +58,8 @@ def simple_request(arguments: Sequence[str]) -> Request | None:
 
 def validate_files(request: Request) -> int:
     """Validate every workbook, write the report, return the exit status."""
+    if request.output is not None:
+        refuse_workbook(request.output)
     reports: list[Report] = []
     unusable = False
     for path in expand_paths(request.books):
@@ -85,4 +87,11 @@ def validate_file(path: Path) -> Report:
         UnusableFileError: it cannot be read as a budget workbook.
     """
     book = read_book(path)
-    return validate(load_standard(book.standard), book)
+    standard = load_standard(book.standard)
+    report = validate(standard, book)
+    if report.status is Status.PASS:
+        return report
+    # Only now does it matter which cells are formulas; finding them takes its time.
+    from xlbudget.workbook.patch import formula_cells  # noqa: PLC0415
+
+    return validate(standard, book, formula_cells(path, set(book.sheets.values())))

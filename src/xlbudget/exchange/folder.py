@@ -7,6 +7,7 @@ the performance forms, ``基础信息.toml``, ``部门概况.toml``. A file that
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["INFO_FILE", "PROFILE_FILE", "read_folder"]
 
 INFO_FILE, PROFILE_FILE, INDICATOR_FILE = "基础信息.toml", "部门概况.toml", "绩效指标"
+_YEAR = re.compile(r"(20\d\d)年")
 _FORM_KIND, _PROJECT = "表式", "项目名称"
 
 
@@ -101,6 +103,11 @@ def _lines(folder: Path, table: Table, year: int) -> list[list[object]]:
         labels = ["/".join(column.heading(year)) for column in columns]
     else:
         labels = lines[0]
+    strange = next((one for one in _YEAR.findall("".join(labels)) if int(one) != year), "")
+    if strange:
+        raise DataFolderError(
+            f"数据文件“{path.name}”首行写的是{strange}年，{INFO_FILE}的预算年度是{year}；请核对。"
+        )
     paths = [label.split("/") for label in labels]
     wide = [index for index, line in enumerate(lines[1:], 2) if len(line) > len(labels)]
     if wide:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import Unreadable
 from xlbudget.findings import NotExecuted
+from xlbudget.relations.conditions import Conditions
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.equations import ALL, EACH, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from xlbudget.figures import Cell
     from xlbudget.standard.equations import Equation, Ref
     from xlbudget.standard.model import Rule
 
@@ -55,12 +57,12 @@ class Expansion(NamedTuple):
 def expand(grid: Grid, *, live_only: bool = False, assume: bool = False) -> Expansion:
     """All relations that apply to the book behind ``grid``.
 
-    With ``live_only``, without those between columns in which nothing stands at all; with
-    ``assume``, as if every condition held.
+    With ``live_only``, hard rules' relations come without their blank cells (and none of blanks
+    alone): enough to reconcile, not to derive. With ``assume``, as if every condition held.
     """
     live = grid.live_columns() if live_only else None
     result = Expansion([], [], [])
-    conditions = _Conditions(grid)
+    conditions = Conditions(grid)
     for rule in grid.standard.rules_of(grid.book.year):
         reasons: dict[str, None] = {}
         for equation in rule.equations:
@@ -80,40 +82,6 @@ def _missing(grid: Grid, equation: Equation) -> str:
             table = grid.standard.table(grid.standard.blocks[ref.block].table)
             return f"缺少工作表“{table.sheet}”。"
     return ""
-
-
-class _Conditions:
-    """Which conditions of the standard hold in a book; each is looked at once."""
-
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
-        self._known: dict[str, tuple[bool, str]] = {"": (True, "")}
-
-    def holds(self, key: str) -> bool:
-        return self._look(key)[0]
-
-    def undecided(self, key: str) -> str:
-        return self._look(key)[1]
-
-    def _look(self, key: str) -> tuple[bool, str]:
-        if key not in self._known:
-            self._known[key] = self._evaluate(key)
-        return self._known[key]
-
-    def _evaluate(self, key: str) -> tuple[bool, str]:
-        grid, condition = self.grid, self.grid.standard.conditions[key]
-        for ref in condition.zero:
-            if ref.block not in grid.book.blocks:
-                sheet = grid.standard.table(grid.standard.blocks[ref.block].table).sheet
-                return False, f"无法判断“{condition.title}”：缺少工作表“{sheet}”。"
-            data = grid.data(ref.block)
-            row = data.row(ref.which) if data else None
-            cell = row.cells[grid.column(ref.block, ref.column)] if row else None
-            if isinstance(cell, Unreadable):
-                return False, f"无法判断“{condition.title}”：相关金额不可读。"
-            if cell is not None and cell.fen:
-                return False, ""
-        return True, ""
 
 
 _Plan = list[tuple[int, int, int]]
@@ -158,11 +126,11 @@ class _Side(NamedTuple):
         return [found] if found >= 0 else []
 
 
-def _sides(grid: Grid, equation: Equation, lead: Ref | None) -> list[_Side]:
-    signs = [term.sign for term in equation.left] + [-term.sign for term in equation.right]
+def _sides(grid: Grid, equation: Equation) -> list[_Side]:
+    lead = equation.lead
     return [
         _side(grid, sign, ref, lead, columns)
-        for sign, ref, columns in zip(signs, equation.refs, equation.columns, strict=True)
+        for sign, ref, columns in zip(equation.signs, equation.refs, equation.columns, strict=True)
     ]
 
 
@@ -189,15 +157,16 @@ def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: tuple[int,
 def _of_equation(
     grid: Grid, rule: Rule, equation: Equation, result: Expansion, live: Collection[int] | None
 ) -> None:
-    lead = next((ref for ref in equation.refs if ref.how == EACH), None)
-    sides = _sides(grid, equation, lead)
+    lead = equation.lead
+    sides = _sides(grid, equation)
+    cells = grid.cells if live is not None and not rule.soft else None
     plans = _plans(equation, sides, live)
     if lead is None:
-        _instances(result.relations, rule, equation, sides, plans, "", -1)
+        _instances(result.relations, rule, equation, sides, plans, "", -1, cells)
         return
     data = grid.data(lead.block)
     assert data is not None
-    partners = [ref for ref in equation.refs if ref.how == EACH and ref.block != lead.block]
+    partners = equation.partners
     indexes = [partner.by_key for ref in partners if (partner := grid.data(ref.block)) is not None]
     matched = bool(partners) and equation.relation == "="
     if not plans:
@@ -208,15 +177,15 @@ def _of_equation(
             if _has_money(grid, lead, position):
                 result.gaps.append(Gap(rule, key, lead.block, partners[0].block))
             continue
-        _instances(result.relations, rule, equation, sides, plans, key, position)
+        _instances(result.relations, rule, equation, sides, plans, key, position, cells)
     for key, ref in _strangers(grid, lead, partners).items():
         if equation.relation == "=":
             result.gaps.append(Gap(rule, key, ref.block, lead.block))
         else:
-            _instances(result.relations, rule, equation, sides, plans, key, -1)
+            _instances(result.relations, rule, equation, sides, plans, key, -1, cells)
 
 
-def _strangers(grid: Grid, lead: Ref, partners: list[Ref]) -> dict[str, Ref]:
+def _strangers(grid: Grid, lead: Ref, partners: tuple[Ref, ...]) -> dict[str, Ref]:
     """Rows with money that other tables have and the leading one lacks: key -> where it is."""
     known = grid.data(lead.block)
     assert known is not None
@@ -246,13 +215,20 @@ def _instances(
     plans: list[_Plan],
     key: str,
     position: int,
+    cells: list[Cell] | None,
 ) -> None:
     """Add the relations of one row; this is the innermost loop of validation."""
-    rows = [side.rows(key, position) for side in sides]
     split = len(equation.left)
+    if cells is not None and position >= 0 and all(side.leads for side in sides):
+        _add_row(found, rule, equation, plans, position, cells)
+        return
+    rows = [side.rows(key, position) for side in sides]
     if equation.derive and not rows[0]:
         return
     if equation.present and not (any(rows[:split]) and any(rows[split:])):
+        return
+    if cells is not None:
+        _add_live(found, rule, equation, plans, rows, cells)
         return
     left = len(rows[0]) if split == 1 else sum(map(len, rows[:split]))
     for plan in plans:
@@ -261,5 +237,52 @@ def _instances(
             if offset >= 0:
                 for row in taken:
                     terms.append((sign, offset + row * width))  # noqa: PERF401  # hot
+        if terms:
+            found.append(Relation(rule, equation, tuple(terms), left))
+
+
+def _add_row(
+    found: list[Relation],
+    rule: Rule,
+    equation: Equation,
+    plans: list[_Plan],
+    position: int,
+    cells: list[Cell],
+) -> None:
+    """The live relations within one row, of which there are the most."""
+    split = len(equation.left)
+    for plan in plans:
+        shift = position * plan[0][2]
+        terms = [
+            (sign, offset + shift)
+            for sign, offset, _ in plan
+            if offset >= 0 and cells[offset + shift] is not None
+        ]
+        if terms:
+            left = sum([cells[offset + shift] is not None for _, offset, _ in plan[:split]])
+            found.append(Relation(rule, equation, tuple(terms), left))
+
+
+def _add_live(
+    found: list[Relation],
+    rule: Rule,
+    equation: Equation,
+    plans: list[_Plan],
+    rows: list[list[int]],
+    cells: list[Cell],
+) -> None:
+    """The same without blank cells; most cells of a budget are blank."""
+    split = len(equation.left)
+    for plan in plans:
+        terms = []
+        left = 0
+        for count, ((sign, offset, width), taken) in enumerate(zip(plan, rows)):  # noqa: B905
+            if offset >= 0:
+                for row in taken:
+                    number = offset + row * width
+                    if cells[number] is not None:
+                        terms.append((sign, number))
+                        if count < split:
+                            left += 1
         if terms:
             found.append(Relation(rule, equation, tuple(terms), left))

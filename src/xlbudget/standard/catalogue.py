@@ -8,7 +8,7 @@ from xlbudget.standard.equations import ALL, EACH
 
 if TYPE_CHECKING:
     from xlbudget.standard.equations import Equation, Ref, Term
-    from xlbudget.standard.model import Rule, Standard
+    from xlbudget.standard.model import Block, RowSpec, Rule, Standard
 
 __all__ = ["catalogue_markdown", "catalogue_text", "equation_text"]
 
@@ -83,8 +83,15 @@ def _row(standard: Standard, ref: Ref) -> str:
     block = standard.blocks[ref.block]
     spec = next((row for row in block.rows if row.key == ref.which), None)
     if spec is not None:
-        return spec.label
+        twins = [row for row in block.rows if row.label == spec.label]
+        return spec.label if len(twins) == 1 else f"{_above(block, spec)}/{spec.label}"
     return block.total if ref.which == "total" else ref.which
+
+
+def _above(block: Block, spec: RowSpec) -> str:
+    """The heading row under which a row stands."""
+    before = block.rows[: block.rows.index(spec)]
+    return next((row.label for row in reversed(before) if row.indent < spec.indent), "")
 
 
 def _rules(standard: Standard, year: int | None) -> list[Rule]:

@@ -48,8 +48,10 @@ class Term(NamedTuple):
 class Equation(NamedTuple):
     """``left`` = or >= ``right``; see rules.toml for derive, check, when and present.
 
-    ``columns`` gives, for every term (left side first), the position of its amount column in
-    each of the equations that ``*`` stands for (-1: its block has no such column).
+    ``refs`` are all references, left side first, ``signs`` theirs with the right side moved to the
+    left; ``lead`` is the first that speaks of each row, ``partners`` those to other tables'.
+    ``columns`` gives, for every reference, the position of its amount column in each of the
+    equations that ``*`` stands for (-1: its block has no such column).
     """
 
     left: tuple[Term, ...]
@@ -60,12 +62,11 @@ class Equation(NamedTuple):
     when: str = ""
     present: bool = False
     text: str = ""
+    refs: tuple[Ref, ...] = ()
+    signs: tuple[int, ...] = ()
+    lead: Ref | None = None
+    partners: tuple[Ref, ...] = ()
     columns: tuple[tuple[int, ...], ...] = ()
-
-    @property
-    def refs(self) -> list[Ref]:
-        """Every reference, left side first."""
-        return [term.ref for term in (*self.left, *self.right)]
 
 
 def parse_ref(text: str) -> Ref:
@@ -110,4 +111,12 @@ def parse_equation(entry: str | dict[str, object]) -> Equation:
     when, present = str(options.pop("when", "")), bool(options.pop("present", False))
     if options:
         raise StandardError(f"规则“{text}”有不认识的选项：{'、'.join(options)}。")
-    return Equation(left, relation, right, derive, check, when, present, text)
+    refs = tuple(term.ref for term in (*left, *right))
+    signs = (*(term.sign for term in left), *(-term.sign for term in right))
+    lead = next((ref for ref in refs if ref.how == EACH), None)
+    others = (
+        () if lead is None else (ref for ref in refs if ref.how == EACH and ref.block != lead.block)
+    )
+    return Equation(
+        left, relation, right, derive, check, when, present, text, refs, signs, lead, tuple(others)
+    )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["Subject", "SubjectList", "read_subjects"]
+__all__ = ["Subject", "SubjectList", "make_list", "read_subjects"]
 
 
 class Subject(NamedTuple):

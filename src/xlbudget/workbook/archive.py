@@ -14,7 +14,6 @@ from xlbudget.errors import UnusableFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Self
 
 __all__ = ["Archive", "Member", "check_archive", "members"]
 
@@ -68,21 +67,17 @@ def check_archive(path: Path) -> dict[str, Member]:
 
 
 class Archive:
-    """The members of a checked zip, read one by one from one open file; use as a context.
+    """A checked zip in memory whose members are unpacked one by one.
 
     It is what is needed of ``zipfile.ZipFile``, which takes longer to import than a sheet to read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._members = members(path)
-        self._file = open(path, "rb")  # noqa: PTH123, SIM115  # closed on leaving the context
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+    def __init__(self, path: Path, found: dict[str, Member]) -> None:
+        self._path, self._members = path, found
+        try:
+            self._data = path.read_bytes()
+        except OSError as error:
+            raise _damaged(path) from error
 
     def namelist(self) -> list[str]:
         """The names of all members."""
@@ -99,16 +94,15 @@ class Archive:
 
         member = self._members[name]
         try:
-            self._file.seek(member.offset)
-            name_length, extra_length = _LOCAL.unpack(self._file.read(_LOCAL.size))
-            self._file.seek(name_length + extra_length, os.SEEK_CUR)
-            packed = self._file.read(member.packed)
-            data = packed
+            name_length, extra_length = _LOCAL.unpack_from(self._data, member.offset)
+            start = member.offset + _LOCAL.size + name_length + extra_length
+            data = self._data[start : start + member.packed]
             if member.method == _DEFLATED:
-                data = zlib.decompressobj(-15).decompress(packed, member.size + 1)
-        except (OSError, StructError, zlib.error) as error:
+                data = zlib.decompressobj(-15).decompress(data, member.size + 1)
+        except (StructError, zlib.error) as error:
             raise _damaged(self._path) from error
         known = member.method in (_STORED, _DEFLATED)
+        # The library that reads the cells stops before the checksum: a wrong digit would pass.
         if not known or len(data) != member.size or zlib.crc32(data) != member.crc:
             raise _damaged(self._path)
         return data

@@ -27,9 +27,7 @@ def refuse_open_file(path: Path) -> None:
     """
     locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
     if any(lock.exists() for lock in locks):
-        raise UnusableFileError(
-            f"“{path.name}”正在打开着；请先关闭工作簿，或在打开的工作簿中点按钮。"
-        )
+        raise UnusableFileError(f"“{path.name}”正在打开着；请先在 Excel 等程序中关闭它，再试一次。")
 
 
 def replace_atomically(

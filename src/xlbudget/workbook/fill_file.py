@@ -12,7 +12,7 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.workbook.contents import CellContent, amount_content
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
-from xlbudget.workbook.layout import column_letter, is_form, place_book, table_layout
+from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_cells import text_of
@@ -30,7 +30,7 @@ __all__ = ["FillPlan", "plan_fill"]
 
 
 class FillPlan(NamedTuple):
-    """The filled book, the edits that bring the file there (none: nothing was missing), the rest."""
+    """The filled book as it will stand, the edits that bring the file there (none: nothing was missing), the rest."""
 
     book: Book
     edits: list[CellEdit]
@@ -62,11 +62,17 @@ def plan_fill(standard: Standard, source: Path) -> FillPlan:
         for table in standard.tables
         if table.sheet in ends and not is_form(table)
     }
-    return FillPlan(filled.book, edits, Afterwards(recalculate=True, last_rows=last_rows))
+    return FillPlan(placed, edits, Afterwards(recalculate=True, last_rows=last_rows))
 
 
 def _refuse_moved(standard: Standard, book: Book) -> None:
     """Formulas name sheets and columns: they must stand where the layout has them."""
+    info = book.sheets.get(INFO, "")
+    if info != INFO_SHEET:
+        raise UnusableFileError(
+            f"工作表“{INFO_SHEET}”{f'被改名为“{info}”' if info else '不在工作簿中'}；"
+            "请恢复这张表和它的名称后再填列小计。文件没有改动。"
+        )
     for table in standard.tables:
         sheet = book.sheets.get(table.key, table.sheet)
         if sheet != table.sheet:
@@ -188,13 +194,14 @@ def _info_edits(
 def _held(standard: Standard, table: Table, book: Book, lines: Lines) -> dict[str, None]:
     """The cells of the rows and notes that were read: filling may move them, and only them."""
     layout = table_layout(standard, table)
-    notes = book.notes.get(table.key, ())
+    notes = (*book.notes.get(table.key, ()), table.empty_statement)
     held: dict[str, None] = {}
     for one in layout.blocks:
         for row in book.blocks[one.block.key].rows if one.block.key in book.blocks else ():
             held |= dict.fromkeys(f"{letter}{row.line}" for letter in one.letters)
     for number, line in enumerate(lines[layout.first - 1 :], layout.first):
-        if "".join(text_of(value) for value in line if isinstance(value, str)) in notes:
+        text = "".join(text_of(value) for value in line if isinstance(value, str))
+        if text and text in notes:
             held |= dict.fromkeys(f"{column_letter(at)}{number}" for at in range(layout.width))
     return held
 

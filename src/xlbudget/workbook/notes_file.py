@@ -77,12 +77,17 @@ def plan_notes(source: Path, explanation: Document, glossary: Document) -> Notes
 def _held(lines: Lines, formulas: Mapping[str, str]) -> dict[str, _Held]:
     """Id -> the final text that is no formula and not what was generated."""
     found: dict[str, _Held] = {}
-    for number, line in enumerate(lines[NOTES_FIRST - 1 :], NOTES_FIRST):
+    room = lines[NOTES_FIRST - 1 : NOTES_FIRST - 1 + NOTES_ROOM]
+    for number, line in enumerate(room, NOTES_FIRST):
         cells = [text_of(value) for value in (*line, *[""] * len(_COLUMNS))[: len(_COLUMNS)]]
         typed = cells[_FINAL] and f"D{number}" not in formulas
         if typed and cells[_FINAL] != cells[_GENERATED]:
             key = cells[_ID] or f"自写.{number}"
-            found[key] = _Held(cells[_FINAL], _written_for(cells), cells[_KIND])
+            while key in found:  # a copied line, or a second one of the user's own
+                key += "+"
+            raw = line[_FINAL]
+            text = raw if isinstance(raw, str) else cells[_FINAL]
+            found[key] = _Held(text, _written_for(cells), cells[_KIND])
     return found
 
 
@@ -99,7 +104,7 @@ def _written_for(cells: Sequence[str]) -> str:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+    return hashlib.sha256(text.strip().encode("utf-8")).hexdigest()[:12]
 
 
 def _rows(paragraphs: Sequence[Paragraph], held: Mapping[str, _Held]) -> Iterator[tuple[str, ...]]:

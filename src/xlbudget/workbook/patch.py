@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.figures import Place
 from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.parts import workbook_parts
 from xlbudget.workbook.repack import repacked
@@ -36,7 +37,14 @@ if TYPE_CHECKING:
     from xlbudget.workbook.parts import Parts
     from xlbudget.workbook.shared_formulas import Spot
 
-__all__ = ["Afterwards", "CellEdit", "cell_formulas", "patch_workbook", "sheet_names"]
+__all__ = [
+    "Afterwards",
+    "CellEdit",
+    "cell_formulas",
+    "formula_cells",
+    "patch_workbook",
+    "sheet_names",
+]
 
 _TYPES = "[Content_Types].xml"
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -112,6 +120,16 @@ def cell_formulas(source: Path, sheets: Collection[str] | None = None) -> dict[s
             for sheet, (part, _) in parts.sheets.items()
             if sheets is None or sheet in sheets
         }
+
+
+def formula_cells(source: Path, sheets: Collection[str]) -> set[Place]:
+    """The cells of some sheets that hold a formula.
+
+    Raises:
+        UnusableFileError: ``source`` is unreadable or damaged.
+    """
+    found = cell_formulas(source, sheets)
+    return {Place(sheet, cell) for sheet, cells in found.items() for cell in cells}
 
 
 def sheet_names(source: Path) -> list[str]:

@@ -1,23 +1,14 @@
-"""Read a workbook into the model: the only module that knows python-calamine."""
+"""Read a workbook into the model."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, cast
-
-from python_calamine import (
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-)
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.figures import BlockData, Book, FormData, Profile
 from xlbudget.findings import Finding, Level
 from xlbudget.relations.grid import INFO
 from xlbudget.standard.loader import DEFAULT, load_standard
-from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.layout import (
     CONTENTS,
     COVER,
@@ -41,11 +32,11 @@ from xlbudget.workbook.read_info import (
     year_of,
 )
 from xlbudget.workbook.read_labels import plain_name
-from xlbudget.workbook.read_raw import error_cells
+from xlbudget.workbook.read_source import Source, opened
 from xlbudget.workbook.read_tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
     from pathlib import Path
 
     from xlbudget.figures import InfoValue
@@ -69,8 +60,8 @@ def read_book(path: Path, standard: Standard | None = None) -> Book:
     Raises:
         UnusableFileError: missing, damaged, protected by a password, or no budget workbook.
     """
-    with _opened(path) as workbook:
-        return _read(_Source(path, workbook), standard)
+    with opened(path) as source:
+        return _read(source, standard)
 
 
 def read_lines(path: Path, names: Collection[str]) -> dict[str, Lines]:
@@ -79,100 +70,8 @@ def read_lines(path: Path, names: Collection[str]) -> dict[str, Lines]:
     Raises:
         UnusableFileError: as for :func:`read_book`.
     """
-    with _opened(path) as workbook:
-        source = _Source(path, workbook)
+    with opened(path) as source:
         return {name: source.lines(name) for name in names if name in source.names}
-
-
-def _opened(path: Path) -> CalamineWorkbook:
-    check_archive(path)
-    with _damage(path):
-        return CalamineWorkbook.from_path(path)
-
-
-@contextmanager
-def _damage(path: Path) -> Iterator[None]:
-    """What the libraries raise on a damaged or protected file, as one clear sentence."""
-    try:
-        yield
-    except PasswordError as error:
-        raise UnusableFileError(
-            f"工作簿“{path.name}”有打开密码；请在 Excel 中取消密码后再试。"
-        ) from error
-    except OSError as error:
-        raise UnusableFileError(
-            f"工作簿“{path.name}”打不开：文件不在、没有读取权限，或正被别的程序占用；请检查后再试。"
-        ) from error
-    except UnusableFileError:
-        raise
-    except BaseException as error:
-        # A panic inside the reader is no Exception; an interrupt is none either, and passes.
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise UnusableFileError(
-                f"工作簿“{path.name}”已损坏，读不出内容；请从备份恢复，或在 Excel 中打开修复后另存。"
-            ) from error
-        raise
-
-
-class _Source:
-    """The sheets of an open workbook, each read once and when it is needed."""
-
-    def __init__(self, path: Path, workbook: CalamineWorkbook) -> None:
-        self.path, self.workbook = path, workbook
-        self.names = [
-            one.name for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet
-        ]
-        self.plain: dict[str, str] = {}
-        for name in self.names:
-            self.plain.setdefault(plain_name(name), name)
-        self.sheets: dict[str, CalamineSheet] = {}
-        self._known: dict[str, Lines] = {}
-        self._errors: dict[str, dict[tuple[int, int], str]] = {}
-        self._checked: set[str] = set()
-
-    def find(self, *names: str) -> str:
-        """The sheet of one of these names, exactly or but for spaces, quotes and a number."""
-        exact = next((name for name in names if name in self.names), "")
-        return exact or next(
-            (self.plain[plain] for plain in map(plain_name, names) if plain in self.plain), ""
-        )
-
-    def check(self, names: list[str]) -> None:
-        """Look at the raw sheets, before they are read: error values and stray cells."""
-        wanted = {name for name in names if name} - self._checked
-        if wanted:
-            with _damage(self.path):
-                self._errors |= error_cells(self.path, wanted)
-            self._checked |= wanted
-
-    def lines(self, name: str) -> Lines:
-        """The cells of a sheet from A1 on; error values are texts (``#REF!``)."""
-        known = self._known.get(name)
-        if known is None:
-            self.check([name])
-            with _damage(self.path):
-                sheet = self.sheets[name] = self.workbook.get_sheet_by_name(name)
-                found = sheet.to_python(skip_empty_area=False)
-            known = self._known[name] = cast("Lines", found)
-            for (line, column), text in self._errors.get(name, {}).items():
-                _put(known, line, column, text)
-        return known
-
-    def filled_lines(self, name: str) -> Lines:
-        """The same with the value of cells merged downwards in each of them."""
-        lines = self.lines(name)
-        for (top, left), (bottom, right) in self.sheets[name].merged_cell_ranges or ():
-            if left == right and top < len(lines) and left < len(lines[top]):
-                for line in range(top + 1, min(bottom + 1, len(lines))):
-                    lines[line][left] = lines[top][left]
-        return lines
-
-
-def _put(lines: Lines, line: int, column: int, text: str) -> None:
-    while len(lines) <= line:
-        lines.append([])
-    lines[line] += [""] * (column + 1 - len(lines[line]))
-    lines[line][column] = text
 
 
 class _Tables(NamedTuple):
@@ -184,7 +83,7 @@ class _Tables(NamedTuple):
     findings: list[Finding]
 
 
-def _read(source: _Source, standard: Standard | None) -> Book:
+def _read(source: Source, standard: Standard | None) -> Book:
     info_sheet, profile_sheet = source.find(INFO_SHEET), source.find(PROFILE)
     if standard is None:
         standard = _named_standard(source, info_sheet)
@@ -216,7 +115,7 @@ def _read(source: _Source, standard: Standard | None) -> Book:
     )
 
 
-def _read_tables(source: _Source, standard: Standard, sheets: dict[str, str], year: int) -> _Tables:
+def _read_tables(source: Source, standard: Standard, sheets: dict[str, str], year: int) -> _Tables:
     blocks: dict[str, BlockData] = {}
     forms: tuple[FormData, ...] = ()
     notes: dict[str, tuple[str, ...]] = {}
@@ -241,7 +140,7 @@ def _read_tables(source: _Source, standard: Standard, sheets: dict[str, str], ye
     return _Tables(blocks, forms, notes, findings)
 
 
-def _named_standard(source: _Source, info_sheet: str) -> Standard:
+def _named_standard(source: Source, info_sheet: str) -> Standard:
     named = standard_of(source.lines(info_sheet)) if info_sheet else None
     identity = named.value if named is not None and isinstance(named.value, str) else ""
     try:
@@ -253,7 +152,7 @@ def _named_standard(source: _Source, info_sheet: str) -> Standard:
         ) from error
 
 
-def _table_sheets(source: _Source, standard: Standard) -> dict[str, str]:
+def _table_sheets(source: Source, standard: Standard) -> dict[str, str]:
     """Table key -> sheet: by name, else by the title in its first lines."""
     found = {table.key: source.find(table.sheet, table.title) for table in standard.tables}
     taken = {name for name in found.values() if name}
@@ -279,7 +178,7 @@ def _titled(lines: Lines, titles: dict[str, Table]) -> Table | None:
 
 
 def _year(
-    source: _Source,
+    source: Source,
     standard: Standard,
     stated: InfoValue | None,
     info_sheet: str,

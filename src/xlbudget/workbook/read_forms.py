@@ -136,8 +136,9 @@ def _indicator_columns(form: Form, texts: list[tuple[int, str]]) -> dict[str, in
 
 
 def _take_indicator(current: _Open, number: int, line: Sequence[object]) -> None:
-    texts = {key: text_of(line[column]) for key, column in current.columns.items()}
-    values = {key: text for key, text in texts.items() if text}
+    values = {
+        key: text for key, column in current.columns.items() if (text := text_of(line[column]))
+    }
     if values:
         current.indicators.append(Indicator(values, number))
 

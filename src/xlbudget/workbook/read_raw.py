@@ -13,10 +13,12 @@ from xlbudget.workbook.archive import Archive
 from xlbudget.workbook.parts import workbook_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["error_cells"]
+    from xlbudget.workbook.archive import Member
+
+__all__ = ["Errors", "RawSheets"]
 
 _MOST_CELLS = 8_000_000
 """More room than any budget's sheet needs; a stray cell far away asks for much more."""
@@ -37,27 +39,31 @@ _ROW = re.compile(rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
 _WIDE = re.compile(rb'r="[A-Z][A-Z][A-Z]')
 _WIDE_SINGLE = re.compile(rb"r='[A-Z][A-Z][A-Z]")
 
-_Found = dict[str, dict[tuple[int, int], str]]
+Errors = dict[str, dict[tuple[int, int], str]]
 
 
-def error_cells(path: Path, names: Collection[str]) -> _Found:
-    """Error values of the sheets ``names``: sheet -> (line, column), both from 0 -> ``#REF!``.
+class RawSheets:
+    """The sheets of an archive as they are stored."""
 
-    Raises:
-        UnusableFileError: a sheet has a cell far away from all others.
-        UnusableFileError: the file is damaged.
-        KeyError: a part is missing.
-    """
-    found: _Found = {}
-    with Archive(path) as archive:
-        sheets = workbook_parts(archive).sheets
+    def __init__(self, path: Path, found: dict[str, Member]) -> None:
+        self._path = path
+        self._archive = Archive(path, found)
+        self._sheets = workbook_parts(self._archive).sheets
+
+    def error_cells(self, names: Iterable[str]) -> Errors:
+        """Error values of the sheets ``names``: sheet -> (line, column) from 0 -> ``#REF!``.
+
+        Raises:
+            UnusableFileError: a sheet has a cell far away from all others, or is damaged.
+            KeyError: a part is missing.
+        """
+        found: Errors = {}
         for name in names:
-            data = archive.read(sheets[name].part)
-            single = b"='" in data
-            _check_extent(path.name, name, data, single=single)
-            if b't="e"' in data or (single and b"t='e'" in data):
+            data = self._archive.read(self._sheets[name].part)
+            _check_extent(self._path.name, name, data)
+            if b't="e"' in data or b"t='e'" in data:
                 found[name] = _errors(data)
-    return found
+        return found
 
 
 def _errors(data: bytes) -> dict[tuple[int, int], str]:
@@ -71,12 +77,13 @@ def _errors(data: bytes) -> dict[tuple[int, int], str]:
     return cells
 
 
-def _check_extent(book: str, sheet: str, data: bytes, *, single: bool) -> None:
+def _check_extent(book: str, sheet: str, data: bytes) -> None:
     """Refuse a sheet on which a stray cell would need millions of cells of room."""
-    last = _ROW.search(data, max(data.rfind(b"<row "), data.rfind(b":row "), 0))
+    start = data.rfind(b"<row ")
+    last = _ROW.search(data, max(start if start >= 0 else data.rfind(b":row "), 0))
     if last is not None and int(last[1]) <= _FEW_ROWS:
         return
-    wide = _WIDE.search(data) or (single and _WIDE_SINGLE.search(data))
+    wide = _WIDE.search(data) or _WIDE_SINGLE.search(data)
     if not wide and (last is None or int(last[1]) <= _MOST_CELLS // _NARROW):
         return
     rows = columns = 0

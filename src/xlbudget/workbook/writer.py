@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.styles import Style
 
-__all__ = ["Sheet", "Writer"]
+__all__ = ["Sheet", "Writer", "strict_warnings"]
 
 _CREATED = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 """A fixed stamp, so that builds repeat."""

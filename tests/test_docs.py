@@ -1,0 +1,184 @@
+"""The documentation is complete and current: commands, rules, links, messages, measured figures.
+
+``UPDATE_GOLDEN=1`` writes the generated pages (docs/commands.md, docs/rules.md) anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xlbudget.checks.validate import validate
+from xlbudget.cli.run import COMMANDS, run
+from xlbudget.standard.catalogue import catalogue_markdown
+from xlbudget.standard.loader import load_standard, standard_ids
+
+if TYPE_CHECKING:
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+CHINESE, ENGLISH = ROOT / "README.md", ROOT / "README.en.md"
+PAGES = [CHINESE, ENGLISH, ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+GENERATED = "<!-- 本页由程序生成，请勿手工修改；更新：make golden -->\n\n"
+
+COMMANDS_HEAD = """\
+# 命令
+
+以下是每个命令的帮助，与 `xlbudget 命令 --help` 相同。路径可以有中文和空格，有空格时整个加英文双引号。
+
+退出状态：0 没有差错（允许有尾差），1 有差错，2 文件或参数不能用（标准错误上有一句说明）。
+
+"""
+RULES_HEAD = """\
+# 规则目录
+
+{name}（`{id}`）的全部勾稽规则，与 `xlbudget rules --standard {id} --markdown` 的输出相同。校验结果里的编号就是这里的编号。
+
+- 等式中 `表5[合计]项目支出` 是表 5 合计行的项目支出栏；“同名行”是与等式左边同一科目、同一名称的行。
+- “据以填列”：左边的格空白时，填列小计按右边算出。“当……”：只在该情况下适用。“两边都有时”：各行都有才适用。
+- “（逐项检查）”不是等式，由程序逐格、逐行检查。
+- “差错”须改正；“提醒”请看一看；“提示”仅供参考。
+
+"""
+
+
+def current(path: Path, text: str) -> None:
+    """The page holds exactly ``text``; it is written first where that is asked for."""
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert path.read_text(encoding="utf-8") == text, f"{path.name} is out of date: make golden"
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_commands_page_is_the_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    parts = []
+    for name in ("", *COMMANDS):
+        assert run([*([name] if name else []), "--help"]) == 0
+        body = "\n".join(line.rstrip() for line in capsys.readouterr().out.strip().splitlines())
+        title = f"xlbudget {name}".strip()
+        parts.append(f"## {title}\n\n```text\n{body}\n```\n")
+    current(DOCS / "commands.md", GENERATED + COMMANDS_HEAD + "\n".join(parts))
+
+
+def test_rules_page_is_the_catalogue() -> None:
+    pages = [
+        RULES_HEAD.format(name=standard.name, id=standard.id) + catalogue_markdown(standard)
+        for standard in map(load_standard, standard_ids())
+    ]
+    current(DOCS / "rules.md", GENERATED + "\n".join(pages))
+
+
+@pytest.mark.parametrize("identity", standard_ids())
+def test_every_rule_is_documented(identity: str) -> None:
+    page = text_of(DOCS / "rules.md")
+    missing = [one.code for one in load_standard(identity).rules if f"| {one.code} |" not in page]
+    assert not missing
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(command: str) -> None:
+    assert f"\n## xlbudget {command}\n" in text_of(DOCS / "commands.md")
+    for readme in (CHINESE, ENGLISH):
+        assert f"xlbudget {command}" in text_of(readme), readme.name
+
+
+def test_every_make_target_is_documented() -> None:
+    makefile = text_of(ROOT / "Makefile")
+    targets = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert targets is not None
+    english = text_of(ENGLISH)
+    undocumented = [one for one in targets[1].split() if f"make {one}" not in english]
+    assert undocumented in ([], ["lint"])  # lint is a part of test
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_point_to_files(page: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", text_of(page))
+    for link in links:
+        if link.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), f"{page.name}: {link}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", text_of(target), re.MULTILINE)
+            assert anchor in {one.strip().lower().replace(" ", "-") for one in headings}, link
+
+
+def test_every_page_and_picture_is_reachable() -> None:
+    every = "".join(text_of(page) for page in PAGES)
+    files = [*DOCS.glob("*.md"), *(DOCS / "images").iterdir()]
+    assert not [one.name for one in files if f"{one.name}" not in every]
+    assert not [one.name for one in files if one.stat().st_size >= 300_000]
+
+
+LOCAL = re.compile(r"(?<![\w.~:/])/(?:home|root|tmp|work|Users|opt|mnt|var)/|\b[A-Za-z]:\\")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_local_paths(page: Path) -> None:
+    lines = text_of(page).splitlines()
+    assert not [line for line in lines if LOCAL.search(line)]
+
+
+def test_messages_of_the_readme_are_those_of_the_program() -> None:
+    section = text_of(CHINESE).split("## 出了问题")[1].split("\n## ")[0]
+    quoted = re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+    assert len(quoted) >= 15
+    source = "".join(
+        re.sub(r'"\s*\n\s*f?"', "", text_of(path)) for path in (ROOT / "src").rglob("*.py")
+    )
+    assert not [message for message in quoted if message not in source]
+
+
+def test_glossary_names_exist() -> None:
+    """Identifiers in the last column occur in the code or in the standards' data."""
+    page = text_of(DOCS / "glossary.md")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) >= 45
+    source = "".join(
+        text_of(path)
+        for suffix in ("*.py", "*.toml", "*.csv")
+        for path in (ROOT / "src").rglob(suffix)
+    )
+    names = {
+        word
+        for line in rows
+        for quoted in re.findall(r"`([^`]+)`", line.rsplit("|", 2)[1])
+        for word in re.findall(r"[A-Za-z_]+", quoted.replace("standard.toml", ""))
+        if not quoted.endswith((".csv", ".toml"))
+    }
+    assert not sorted(name for name in names if not re.search(rf"\b{name}", source))
+
+
+def test_measured_figures_of_the_readme(standard: Standard, example: Book) -> None:
+    report = validate(standard, example)
+    relations = sum(count for _, count in report.executed)
+    english = text_of(ENGLISH)
+    identities = sum(bool(rule.equations) for rule in standard.rules)
+    said = (
+        f"slack {report.slack} 万元",
+        f"over {relations:,} relations",
+        f"the {len(standard.rules)} rules",
+        f"{identities} rules are identities, {len(standard.rules) - identities} are named checks",
+    )
+    plain = " ".join(english.split())
+    assert not [one for one in said if one not in plain]
+
+
+def test_every_entry_of_the_changelog_says_whom_it_concerns() -> None:
+    entries = re.split(r"^- ", text_of(ROOT / "CHANGELOG.md"), flags=re.MULTILINE)[1:]
+    assert entries
+    assert not [one for one in entries if "适用年度：" not in one or "影响表格：" not in one]
