@@ -17,7 +17,7 @@ from xlbudget.workbook.atomic import refuse_open_file, replace_atomically
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import Afterwards, patch_workbook
+from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.findings import Report
     from xlbudget.notes.document import Document
     from xlbudget.standard.model import Standard
-    from xlbudget.workbook.patch import CellEdit
+    from xlbudget.workbook.patch import Afterwards, CellEdit
 
 __all__ = ["EXAMPLE", "DemoResult", "example_folder", "run_demo"]
 
@@ -88,7 +88,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     )
     documents = explain(standard, figures), glossary(standard, figures)
     notes = plan_notes(path, *documents)
-    _patched(path, notes.edits, Afterwards(last_rows=notes.last_rows))
+    _patched(path, notes.edits, notes.afterwards)
     paragraphs = sum(len(one.paragraphs) for one in documents)
     say(f"生成情况说明和名词解释：{paragraphs} 段")
     files = [(path, "部门预算工作簿"), *_texts(folder, standard, report, documents)]

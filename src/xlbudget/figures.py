@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xlbudget.findings import Finding
+    from xlbudget.standard.subjects import Subject
 
 __all__ = [
     "TOTAL",
@@ -152,7 +153,7 @@ class Book(NamedTuple):
 
     ``blocks`` lacks a block whose sheet is missing. ``notes`` are the lines found below each
     table, by table key; ``sheets`` the sheet on which each table (and ``info``) was found;
-    ``findings`` what the reading itself noticed.
+    ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Book(NamedTuple):
     notes: Mapping[str, tuple[str, ...]] = {}
     sheets: Mapping[str, str] = {}
     findings: tuple[Finding, ...] = ()
+    subjects: Mapping[str, tuple[Subject, ...]] = {}
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""

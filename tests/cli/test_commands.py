@@ -15,7 +15,8 @@ import pytest
 
 from xlbudget import __version__
 from xlbudget.checks.validate import validate
-from xlbudget.cli.run import COMMANDS
+from xlbudget.cli.run import COMMANDS, run
+from xlbudget.cli.validation import validate_file
 from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
 
@@ -320,3 +321,14 @@ def test_the_report_of_the_command_line_is_that_of_the_library(
     report = validate(standard, read_book(wrong))
     shown = json.loads(cli("validate", wrong, "--format", "json").out)
     assert [one["message"] for one in shown["findings"]] == [one.message for one in report.findings]
+
+
+def test_the_users_own_subjects_are_known_to_fill_and_validate(tmp_path: Path) -> None:
+    own = tmp_path / "本地科目.csv"
+    own.write_text("科目编码,科目名称\n2010302,本地的行政管理事务\n", encoding="utf-8")
+    book = tmp_path / "本地.xlsm"
+    new = ["new", str(book), "--from", str(EXAMPLE), "--subjects", "functional", str(own)]
+    assert run(new) == 0
+    named = [one for one in validate_file(book).findings if one.code == "A15c"]
+    assert {one.row for one in named} == {"2010302"}
+    assert all("本地的行政管理事务" in one.message for one in named)

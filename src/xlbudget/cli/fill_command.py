@@ -32,13 +32,13 @@ def command(book: Path, output: Path | None, quiet: bool) -> int:
     已经手工填写的合计不改动。不写 -o 时直接改原工作簿，并留一份备份。
     """
     from xlbudget.checks.validate import validate  # noqa: PLC0415
-    from xlbudget.standard.loader import load_standard  # noqa: PLC0415
+    from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.fill_file import plan_fill  # noqa: PLC0415
     from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
     from xlbudget.workbook.read import read_book  # noqa: PLC0415
 
-    standard = load_standard(read_book(book).standard)
+    standard = own_standard(read_book(book))
     target = output or book
     if output is not None:
         refuse_output(output, book)

@@ -55,7 +55,8 @@ def command(
     """新建部门预算工作簿：空白的，或由数据文件夹填好数字的。"""
     from xlbudget.exchange.blank import blank_book  # noqa: PLC0415
     from xlbudget.exchange.folder import read_folder  # noqa: PLC0415
-    from xlbudget.standard.extend import with_subject_files  # noqa: PLC0415
+    from xlbudget.figures import InfoValue  # noqa: PLC0415
+    from xlbudget.standard.extend import OWN_LISTS, with_subject_files  # noqa: PLC0415
     from xlbudget.standard.loader import load_standard  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
 
@@ -72,6 +73,8 @@ def command(
         raise UnusableFileError(
             f"{standard.name}的标准适用于{standard.first}年度起，不适用于{figures.year}年度；请改 --year。"
         )
+    if subjects:
+        figures = figures._replace(info={**figures.info, "subject_lists": InfoValue(OWN_LISTS)})
     write_new(book, lambda target: build_workbook(standard, figures, target, year=figures.year))
     for finding in () if quiet else figures.findings:
         click.echo(f"［{finding.level.chinese}］{finding.message}")

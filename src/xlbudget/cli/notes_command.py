@@ -35,29 +35,28 @@ def command(book: Path, output: Path | None, text: bool, quiet: bool) -> None:
     """
     from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
     from xlbudget.notes.text import document_text  # noqa: PLC0415
-    from xlbudget.standard.loader import load_standard  # noqa: PLC0415
+    from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.read import read_book  # noqa: PLC0415
 
     figures = read_book(book)
-    standard = load_standard(figures.standard)
+    standard = own_standard(figures)
     documents = explain(standard, figures), glossary(standard, figures)
     if text:
         sys.stdout.write("\n".join(map(document_text, documents)))
         return
     from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
-    from xlbudget.workbook.patch import Afterwards, patch_workbook  # noqa: PLC0415
+    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
 
     target = output or book
     if output is not None:
         refuse_output(output, book)
     refuse_open_file(target)
     plan = plan_notes(book, *documents)
-    after = Afterwards(last_rows=plan.last_rows)
     if plan.edits or output is not None:
         replace_atomically(
             target,
-            lambda path: patch_workbook(book, path, plan.edits, after),
+            lambda path: patch_workbook(book, path, plan.edits, plan.afterwards),
             backup=output is None,
         )
     if not quiet:

@@ -12,6 +12,7 @@ from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
 from xlbudget.errors import XlbudgetError
 from xlbudget.findings import Status
 from xlbudget.report import FORMATS, render
+from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.read import read_book
 
@@ -87,7 +88,7 @@ def validate_file(path: Path) -> Report:
         UnusableFileError: it cannot be read as a budget workbook.
     """
     book = read_book(path)
-    standard = load_standard(book.standard)
+    standard = own_standard(book)
     report = validate(standard, book)
     if report.status is Status.PASS:
         return report

@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import StandardError
+from xlbudget.standard.loader import load_standard
 from xlbudget.standard.subjects import read_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
     from xlbudget.standard.subjects import Subject
 
-__all__ = ["with_subject_files", "with_subjects"]
+__all__ = ["OWN_LISTS", "own_standard", "with_subject_files", "with_subjects"]
+
+OWN_LISTS = "按科目字典补充"
+"""What 基础信息 says where the workbook's 科目字典 has subjects of its own."""
+
+
+def own_standard(book: Book) -> Standard:
+    """The standard that a workbook names, with the subjects that it adds."""
+    standard = load_standard(book.standard)
+    return with_subjects(standard, book.subjects) if book.subjects else standard
 
 
 def with_subjects(standard: Standard, added: Mapping[str, Iterable[Subject]]) -> Standard:

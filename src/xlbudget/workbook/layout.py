@@ -33,6 +33,7 @@ __all__ = [
     "NOTES",
     "NOTES_FIRST",
     "NOTES_ROOM",
+    "NOTES_WIDTH",
     "OVERVIEW",
     "PROFILE",
     "BlockLayout",
@@ -50,6 +51,8 @@ COVER, CONTENTS, INFO_SHEET, PROFILE = "封面", "目录", "基础信息", "部�
 NOTES, GLOSSARY, OVERVIEW = "情况说明", "名词解释", "总览"
 NOTES_FIRST, NOTES_ROOM = 4, 150
 """The first paragraph's line on 情况说明 and 名词解释, and how many paragraphs fit."""
+NOTES_WIDTH = 62.0
+"""Width of the columns of the generated and the final text, in digits."""
 FINDINGS, DICTIONARY = "校验结果", "科目字典"
 
 FORM = "form"

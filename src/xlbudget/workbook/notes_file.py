@@ -10,10 +10,11 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
-from xlbudget.workbook.patch import CellEdit, cell_formulas
+from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM, NOTES_WIDTH
+from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of
+from xlbudget.workbook.styles import lines_of, row_height
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ FRESH, EDITED, STALE, REVIEW = "最新", "已改", "已过期", "待核对"
 """State of a paragraph: as generated; edited by hand; edited before its figures changed; a person
 must look (the reason is given)."""
 
+_STATE_WIDTH = 18.0
 _COLUMNS = "ABCDEF"
 _ID, _KIND, _GENERATED, _FINAL, _STATE, _PRINT = range(6)
 
@@ -37,7 +39,7 @@ class NotesPlan(NamedTuple):
 
     edits: list[CellEdit]
     kept: list[str]
-    last_rows: dict[str, int]
+    afterwards: Afterwards
 
 
 class _Held(NamedTuple):
@@ -60,7 +62,9 @@ def plan_notes(source: Path, explanation: Document, glossary: Document) -> Notes
         if sheet not in lines:
             raise UnusableFileError(f"缺少工作表“{sheet}”，说明没有写入；请恢复该表。")
     formulas = cell_formulas(source, set(sheets))
-    plan = NotesPlan([], [], {})
+    last_rows: dict[str, int] = {}
+    heights: dict[str, dict[int, float]] = {}
+    plan = NotesPlan([], [], Afterwards(last_rows=last_rows, heights=heights))
     for sheet, document in sheets.items():
         held = _held(lines[sheet], formulas.get(sheet, {}))
         rows = list(_rows(document.paragraphs, held))
@@ -69,7 +73,8 @@ def plan_notes(source: Path, explanation: Document, glossary: Document) -> Notes
                 f"工作表“{sheet}”只能放下{NOTES_ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
             )
         plan.kept.extend(held)
-        plan.last_rows[sheet] = NOTES_FIRST - 1 + max(len(rows), 1)
+        last_rows[sheet] = NOTES_FIRST - 1 + max(len(rows), 1)
+        heights[sheet] = _heights(rows)
         plan.edits.extend(_edits(sheet, rows, lines[sheet], formulas.get(sheet, {})))
     return plan
 
@@ -129,6 +134,17 @@ def _rows(paragraphs: Sequence[Paragraph], held: Mapping[str, _Held]) -> Iterato
                 STALE,
                 f"- {kept.print or '-'} {_hash(kept.text)}",
             )
+
+
+def _heights(rows: Sequence[tuple[str, ...]]) -> dict[int, float]:
+    """Row -> height that shows the longer of the two texts whole."""
+    found = {}
+    for number, cells in enumerate(rows, NOTES_FIRST):
+        texts = (cells[_GENERATED], cells[_FINAL])
+        lines = max(lines_of(text, NOTES_WIDTH) for text in texts)
+        lines = max(lines, lines_of(cells[_STATE], _STATE_WIDTH))
+        found[number] = row_height(lines)
+    return found
 
 
 def _edits(

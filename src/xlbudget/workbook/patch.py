@@ -18,6 +18,7 @@ from xlbudget.figures import Place
 from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.parts import workbook_parts
 from xlbudget.workbook.repack import repacked
+from xlbudget.workbook.row_heights import with_heights
 from xlbudget.workbook.shared_formulas import cell_name, parse_cell
 from xlbudget.workbook.sheet_xml import apply_edits, sheet_formulas
 from xlbudget.workbook.tags import (
@@ -72,11 +73,12 @@ class Afterwards(NamedTuple):
     """What goes with the edits.
 
     ``recalculate``: all formulas are to be computed when the file is opened; ``last_rows``: the
-    row at which the print area of a sheet is to end.
+    row at which the print area of a sheet is to end; ``heights``: of rows of a sheet, in points.
     """
 
     recalculate: bool = False
     last_rows: Mapping[str, int] = {}
+    heights: Mapping[str, Mapping[int, float]] = {}
 
 
 def patch_workbook(
@@ -197,6 +199,7 @@ def _changes(
             part, number = parts.sheets[sheet]
             before = archive.read(part)
             after = apply_edits(before, contents, sheet)
+            after = with_heights(after, afterwards.heights.get(sheet, {}))
             if after != before:
                 changed[part] = after
             gone |= {(number, cell_name(spot)) for spot, one in contents.items() if not one.formula}

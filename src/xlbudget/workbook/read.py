@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import StandardError, UnusableFileError
-from xlbudget.figures import BlockData, Book, FormData, Profile
+from xlbudget.figures import BlockData, Book, FormData, InfoValue, Profile
 from xlbudget.findings import Finding, Level
 from xlbudget.relations.grid import INFO
+from xlbudget.standard.extend import OWN_LISTS, with_subjects
 from xlbudget.standard.loader import DEFAULT, load_standard
 from xlbudget.workbook.layout import (
     CONTENTS,
@@ -26,6 +27,7 @@ from xlbudget.workbook.read_forms import read_forms
 from xlbudget.workbook.read_info import (
     InfoData,
     heading_year,
+    own_subjects,
     read_info,
     read_profile,
     standard_of,
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from xlbudget.figures import InfoValue
     from xlbudget.standard.model import Standard, Table
+    from xlbudget.standard.subjects import Subject
     from xlbudget.workbook.read_cells import Lines
 
 __all__ = ["read_book", "read_lines"]
@@ -97,6 +99,11 @@ def _read(source: Source, standard: Standard | None) -> Book:
     data = InfoData({}, {})
     if info_sheet:
         data = read_info(standard, source.lines(info_sheet))
+    own: dict[str, tuple[Subject, ...]] = {}
+    dictionary = source.find(DICTIONARY)
+    if dictionary and data.info.get("subject_lists", InfoValue("")).value == OWN_LISTS:
+        own = own_subjects(standard, source.lines(dictionary))
+        standard = with_subjects(standard, own)
     findings: list[Finding] = []
     year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
     tables = _read_tables(source, standard, sheets, year)
@@ -112,6 +119,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
         notes=tables.notes,
         sheets={INFO: info_sheet, **sheets} if info_sheet else sheets,
         findings=tuple(findings + tables.findings),
+        subjects=own,
     )
 
 

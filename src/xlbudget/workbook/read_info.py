@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import InfoValue, Office, Profile
+from xlbudget.standard.subjects import Subject
 from xlbudget.workbook.read_cells import cell_reader, count_of, text_of, whole_lines
 from xlbudget.workbook.read_labels import caption, squash
 
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Field, Keyed, Standard
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["InfoData", "heading_year", "read_info", "read_profile", "standard_of", "year_of"]
+__all__ = [
+    "InfoData",
+    "heading_year",
+    "own_subjects",
+    "read_info",
+    "read_profile",
+    "standard_of",
+    "year_of",
+]
 
 _STANDARD = "适用标准"
 _YEAR = re.compile(r"(20\d\d)")
@@ -113,3 +122,25 @@ def read_profile(lines: Lines) -> Profile:
         elif kind == "预算单位" and (text or name):
             units.append(name or text)
     return Profile(tuple(duties), "\n".join(remarks), tuple(offices), tuple(units))
+
+
+def own_subjects(standard: Standard, lines: Lines) -> dict[str, tuple[Subject, ...]]:
+    """The subjects of 科目字典 that the standard's lists lack or name otherwise, by list."""
+    lists = {subjects.name: subjects for subjects in standard.subjects.values()}
+    found: dict[str, list[Subject]] = {}
+    for line in whole_lines(lines):
+        cells = [text_of(value) for value in (*line, *[""] * 6)[:6]]
+        code, name, kind, first, last, aliases = cells
+        subjects = lists.get(kind)
+        if subjects is None or not code.isdigit():
+            continue
+        one = Subject(
+            code,
+            name,
+            int(first) if first.isdigit() else 0,
+            int(last) if last.isdigit() else 9999,
+            tuple(alias for alias in aliases.split("|") if alias),
+        )
+        if one not in subjects.by_code.get(code, ()):
+            found.setdefault(subjects.key, []).append(one)
+    return {key: tuple(subjects) for key, subjects in found.items()}

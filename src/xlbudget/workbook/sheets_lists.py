@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
-from xlbudget.workbook.layout import DICTIONARY, FINDINGS, NOTES_FIRST, NOTES_ROOM
+from xlbudget.workbook.layout import DICTIONARY, FINDINGS, NOTES_FIRST, NOTES_ROOM, NOTES_WIDTH
 from xlbudget.workbook.sheets_common import heading_rows
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _DICTIONARY_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年
 
 def write_text_sheet(sheet: Sheet, title: str) -> None:
     """情况说明 or 名词解释: what was generated, and the final text, which follows it."""
-    heading_rows(sheet, title, NOTES_HEADINGS, (12, 8, 62, 62, 18, 20))
+    heading_rows(sheet, title, NOTES_HEADINGS, (12, 8, NOTES_WIDTH, NOTES_WIDTH, 18, 20))
     sheet.hide(len(NOTES_HEADINGS) - 1)
     last = NOTES_FIRST - 1 + NOTES_ROOM
     for line in range(NOTES_FIRST, last + 1):
