@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import AmountError
@@ -49,9 +50,14 @@ def _finding(
 
 
 def _weight(indicator: Indicator) -> Decimal | None:
-    text = unicodedata.normalize("NFKC", indicator.values.get("weight", "")).strip().rstrip("%分")
+    return _decimal(indicator.values.get("weight", ""))
+
+
+@lru_cache(maxsize=1024)
+def _decimal(text: str) -> Decimal | None:
+    plain = unicodedata.normalize("NFKC", text).strip().rstrip("%分")
     try:
-        return Decimal(text) if text else None
+        return Decimal(plain) if plain else None
     except InvalidOperation:
         return None
 

@@ -39,9 +39,12 @@ def printed_bounds(system: System, released: Collection[int] = ()) -> Bounds:
     low, high = [-FREE] * len(system.observations), [FREE] * len(system.observations)
     prints = system.cells
     for variable, cells in enumerate(system.observations):
+        known = None
         for cell in cells:
-            if cell not in released:
-                bottom, top = interval(prints[cell])
+            # Copies mostly print the same, and then say the same.
+            if cell not in released and (known is None or prints[cell] != known):
+                known = prints[cell]
+                bottom, top = interval(known)
                 low[variable] = max(low[variable], bottom)
                 high[variable] = min(high[variable], top)
     return Bounds(low, high)
@@ -54,8 +57,13 @@ def widened_bounds(system: System, half: int, unit_ulp: int) -> Bounds:
     """
     low, high = [-FREE] * len(system.observations), [FREE] * len(system.observations)
     for variable, cells in enumerate(system.observations):
+        known = None
         for cell in cells:
-            fen, unit, places = system.amount(cell)
+            amount = system.amount(cell)
+            if amount == known:
+                continue
+            known = amount
+            fen, unit, places = amount
             ulp = unit.fen // 10**places
             width = half * ulp // unit_ulp if ulp > 1 and system.cells[cell] is not None else 0
             low[variable] = max(low[variable], fen - width)

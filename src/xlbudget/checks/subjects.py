@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlbudget.findings import Level
@@ -78,6 +79,7 @@ def code_name(context: Context) -> Iterator[Outcome]:
             yield context.in_row(key, position, message, level=Level.HINT)
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 

@@ -16,6 +16,7 @@ from xlbudget.checks.system import build_system
 from xlbudget.checks.wording import cell_label
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
+from xlbudget.pausing import without_collecting
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 
@@ -31,6 +32,7 @@ __all__ = ["validate"]
 _SLACK_STEP = Decimal("0.0001")
 
 
+@without_collecting
 def validate(standard: Standard, book: Book, computed: Collection[Place] = ()) -> Report:
     """All that the standard's rules say of ``book``; pure, no files.
 

@@ -8,10 +8,10 @@ from xlbudget.figures import Unreadable
 from xlbudget.findings import NotExecuted
 from xlbudget.relations.conditions import Conditions
 from xlbudget.relations.grid import INFO, Grid
-from xlbudget.standard.equations import ALL, EACH, ONE
+from xlbudget.relations.sides import Plan, Side, plans_of, sides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from xlbudget.figures import Cell
     from xlbudget.standard.equations import Equation, Ref
@@ -84,83 +84,19 @@ def _missing(grid: Grid, equation: Equation) -> str:
     return ""
 
 
-_Plan = list[tuple[int, int, int]]
-"""For one of the columns that ``*`` stands for: sign, first cell and width of each side."""
-
-
-def _plans(equation: Equation, sides: list[_Side], live: Collection[int] | None) -> list[_Plan]:
-    """A plan per column; with ``live``, only those in which some column holds anything."""
-    plans = []
-    for column in range(len(equation.columns[0])):
-        plan = [(side.sign, side.offsets[column], side.width) for side in sides]
-        if live is None or any(offset in live for _, offset, _ in plan):
-            plans.append(plan)
-    return plans
-
-
-class _Side(NamedTuple):
-    """A reference made ready: which rows it takes for a given row of the leading table.
-
-    ``fixed`` are the rows that do not depend on it (None: they do); ``children`` the rows below
-    each row; ``by_key`` the rows by key; ``leads`` whether the reference is to the leading table.
-    ``offsets`` is the number of the column's first cell, per expanded column (-1: no such column).
-    """
-
-    sign: int
-    fixed: list[int] | None
-    children: Mapping[int, list[int]] | None
-    by_key: Mapping[str, int]
-    leads: bool
-    offsets: list[int]
-    width: int
-
-    def rows(self, key: str, position: int) -> list[int]:
-        """The rows for the leading row ``position`` (-1: it has none) of that key."""
-        if self.fixed is not None:
-            return self.fixed
-        if self.children is not None:
-            return self.children.get(position, [])
-        if self.leads and position >= 0:
-            return [position]
-        found = self.by_key.get(key, -1)
-        return [found] if found >= 0 else []
-
-
-def _sides(grid: Grid, equation: Equation) -> list[_Side]:
-    lead = equation.lead
-    return [
-        _side(grid, sign, ref, lead, columns)
-        for sign, ref, columns in zip(equation.signs, equation.refs, equation.columns, strict=True)
-    ]
-
-
-def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: tuple[int, ...]) -> _Side:
-    data = grid.data(ref.block)
-    by_key = data.by_key if data else {}
-    fixed: list[int] | None = None
-    children = None
-    if ref.how == ONE:
-        found = by_key.get(ref.which, -1)
-        fixed = [found] if found >= 0 else []
-    elif ref.how == ALL and ref.which == "child":
-        children = grid.tree(ref.block)
-    elif ref.how == ALL and ref.which == "top":
-        fixed = grid.tree(ref.block).get(-1, [])
-    elif ref.how == ALL:
-        fixed = grid.select(ref.block, ref.which)
-    base = grid.base[ref.block]
-    offsets = [base + column if column >= 0 else -1 for column in columns]
-    leads = ref.how == EACH and lead is not None and ref.block == lead.block
-    return _Side(sign, fixed, children, by_key, leads, offsets, grid.width[ref.block])
-
-
 def _of_equation(
     grid: Grid, rule: Rule, equation: Equation, result: Expansion, live: Collection[int] | None
 ) -> None:
     lead = equation.lead
-    sides = _sides(grid, equation)
+    if live is not None and not rule.soft:
+        if not _touches(grid, equation, live):
+            return
+        if equation.same_row and lead is not None:
+            _add_rows(grid, rule, equation, lead, result.relations, live)
+            return
+    sides = sides_of(grid, equation)
     cells = grid.cells if live is not None and not rule.soft else None
-    plans = _plans(equation, sides, live)
+    plans = plans_of(equation, sides, live)
     if lead is None:
         _instances(result.relations, rule, equation, sides, plans, "", -1, cells)
         return
@@ -211,17 +147,14 @@ def _instances(
     found: list[Relation],
     rule: Rule,
     equation: Equation,
-    sides: list[_Side],
-    plans: list[_Plan],
+    sides: list[Side],
+    plans: list[Plan],
     key: str,
     position: int,
     cells: list[Cell] | None,
 ) -> None:
     """Add the relations of one row; this is the innermost loop of validation."""
     split = len(equation.left)
-    if cells is not None and position >= 0 and all(side.leads for side in sides):
-        _add_row(found, rule, equation, plans, position, cells)
-        return
     rows = [side.rows(key, position) for side in sides]
     if equation.derive and not rows[0]:
         return
@@ -241,33 +174,49 @@ def _instances(
             found.append(Relation(rule, equation, tuple(terms), left))
 
 
-def _add_row(
-    found: list[Relation],
+def _touches(grid: Grid, equation: Equation, live: Collection[int]) -> bool:
+    """Whether anything stands in one of the equation's columns."""
+    return any(
+        column >= 0 and grid.base[ref.block] + column in live
+        for ref, columns in zip(equation.refs, equation.columns, strict=True)
+        for column in columns
+    )
+
+
+def _add_rows(
+    grid: Grid,
     rule: Rule,
     equation: Equation,
-    plans: list[_Plan],
-    position: int,
-    cells: list[Cell],
+    lead: Ref,
+    found: list[Relation],
+    live: Collection[int],
 ) -> None:
-    """The live relations within one row, of which there are the most."""
+    """The live relations within single rows, of which there are the most."""
+    cells, base, width = grid.cells, grid.base[lead.block], grid.width[lead.block]
     split = len(equation.left)
-    for plan in plans:
-        shift = position * plan[0][2]
-        terms = [
-            (sign, offset + shift)
-            for sign, offset, _ in plan
-            if offset >= 0 and cells[offset + shift] is not None
+    shifts = [position * width for position in grid.select(lead.block, lead.which)]
+    for columns in zip(*equation.columns, strict=True):
+        plan = [
+            (sign, base + column, count < split)
+            for count, (sign, column) in enumerate(zip(equation.signs, columns, strict=True))
+            if column >= 0 and base + column in live
         ]
-        if terms:
-            left = sum([cells[offset + shift] is not None for _, offset, _ in plan[:split]])
-            found.append(Relation(rule, equation, tuple(terms), left))
+        for shift in shifts if plan else ():
+            terms = [
+                (sign, offset + shift)
+                for sign, offset, _ in plan
+                if cells[offset + shift] is not None
+            ]
+            if terms:
+                left = len([0 for _, at, first in plan if first and cells[at + shift] is not None])
+                found.append(Relation(rule, equation, tuple(terms), left))
 
 
 def _add_live(
     found: list[Relation],
     rule: Rule,
     equation: Equation,
-    plans: list[_Plan],
+    plans: list[Plan],
     rows: list[list[int]],
     cells: list[Cell],
 ) -> None:

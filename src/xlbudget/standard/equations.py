@@ -49,7 +49,8 @@ class Equation(NamedTuple):
     """``left`` = or >= ``right``; see rules.toml for derive, check, when and present.
 
     ``refs`` are all references, left side first, ``signs`` theirs with the right side moved to the
-    left; ``lead`` is the first that speaks of each row, ``partners`` those to other tables'.
+    left; ``lead`` is the first that speaks of each row, ``partners`` those to other tables';
+    ``same_row`` says that all speak of one row.
     ``columns`` gives, for every reference, the position of its amount column in each of the
     equations that ``*`` stands for (-1: its block has no such column).
     """
@@ -66,6 +67,7 @@ class Equation(NamedTuple):
     signs: tuple[int, ...] = ()
     lead: Ref | None = None
     partners: tuple[Ref, ...] = ()
+    same_row: bool = False
     columns: tuple[tuple[int, ...], ...] = ()
 
 
@@ -117,6 +119,8 @@ def parse_equation(entry: str | dict[str, object]) -> Equation:
     others = (
         () if lead is None else (ref for ref in refs if ref.how == EACH and ref.block != lead.block)
     )
-    return Equation(
-        left, relation, right, derive, check, when, present, text, refs, signs, lead, tuple(others)
-    )
+    same_row = False
+    if lead is not None and not present:
+        same_row = all(ref.how == EACH and ref.block == lead.block for ref in refs)
+    known = (text, refs, signs, lead, tuple(others), same_row)
+    return Equation(left, relation, right, derive, check, when, present, *known)

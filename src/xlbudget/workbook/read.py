@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.figures import BlockData, Book, FormData, InfoValue, Profile
 from xlbudget.findings import Finding, Level
+from xlbudget.pausing import without_collecting
 from xlbudget.relations.grid import INFO
 from xlbudget.standard.extend import OWN_LISTS, with_subjects
 from xlbudget.standard.loader import DEFAULT, load_standard
@@ -54,6 +55,7 @@ _OTHER_SHEETS = frozenset(
 )
 
 
+@without_collecting
 def read_book(path: Path, standard: Standard | None = None) -> Book:
     """All figures of a workbook; what could not be understood is among its findings.
 

@@ -51,9 +51,11 @@ def read_forms(table: Table, sheet: Sheet) -> FormsData:
     done: list[_Open] = []
     notes: list[str] = []
     for number, line in enumerate(lines, 1):
-        if line.count("") == len(line):
-            continue
-        first = next((cell for cell in line if isinstance(cell, str) and cell.strip()), "")
+        first = line[0] if line else ""
+        if not isinstance(first, str) or not first.strip():
+            if line.count("") == len(line):
+                continue
+            first = next((cell for cell in line if isinstance(cell, str) and cell.strip()), "")
         form = titles.get(heading(first))
         if form is not None:
             done.append(_start(form, number, captions))

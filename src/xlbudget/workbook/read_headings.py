@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.standard.model import AMOUNT
+from xlbudget.workbook.layout import HEADING_ROW
 from xlbudget.workbook.read_labels import heading
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ def find_headings(table: Table, lines: Lines) -> Headings | None:
         for index, column in enumerate(block.columns)
     ]
     best: tuple[tuple[int, int], int, list[_Path]] | None = None
-    for first in range(min(_SEARCHED, len(lines) - depth + 1)):
+    places = range(min(_SEARCHED, len(lines) - depth + 1))
+    # Where our own layout has them first: then nothing else need be looked at.
+    for first in sorted(places, key=lambda one: (one != HEADING_ROW - 1, one)):
         paths = _paths(lines[first : first + depth])
         inner = {path[-1] for path in paths if path}
         exact = sum(path in paths for _, _, path in wanted)
         loose = sum(path[-1] in inner for _, _, path in wanted)
-        if best is None or (exact, loose) > best[0]:
+        if best is None or (exact, loose, -first) > (*best[0], -best[1]):
             best = ((exact, loose), first, paths)
         if exact == len(wanted):
             break
