@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import xlbudget
 from xlbudget import __version__
 from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
@@ -332,3 +333,19 @@ def test_the_users_own_subjects_are_known_to_fill_and_validate(tmp_path: Path) -
     named = [one for one in validate_file(book).findings if one.code == "A15c"]
     assert {one.row for one in named} == {"2010302"}
     assert all("本地的行政管理事务" in one.message for one in named)
+
+
+def test_another_standards_folder_is_checked_before_it_is_listed(
+    tmp_path: Path, capsys: Any
+) -> None:
+    data = Path(xlbudget.__file__).parent / "standard" / "data" / "changchun"
+    folder = tmp_path / "另一个标准"
+    shutil.copytree(data, folder)
+    assert run(["rules", "--folder", str(folder)]) == 0
+    assert "A01［差错］" in capsys.readouterr().out
+    rules = folder / "rules.toml"
+    rules.write_text(rules.read_text("utf-8").replace('code = "A02"', 'code = "A01"', 1), "utf-8")
+    assert run(["rules", "--folder", str(folder)]) == 2
+    assert "规则编号 A01 重复" in capsys.readouterr().err
+    assert run(["rules", "--folder", str(tmp_path / "没有")]) == 2
+    assert "rules.toml" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from xlbudget.errors import StandardError
 from xlbudget.standard.equations import ALL, EACH, ONE
 from xlbudget.standard.loader import load_folder
 
@@ -89,6 +90,8 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
     Raises:
         StandardError: it cannot be loaded at all.
     """
+    if not (folder / "rules.toml").is_file():
+        raise StandardError(f"标准“{folder}”缺少文件“rules.toml”。")
     problems = [
         *_shape(folder / "rules.toml", _Rules),
         *(
@@ -126,6 +129,8 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
 def _shape(path: Path, model: type[BaseModel]) -> list[str]:
     try:
         model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return [f"{path.name} 不是有效的TOML：{error}。"]
     except ValidationError as error:
         return [
             f"{path.name} {'.'.join(map(str, one['loc']))}：{one['msg']}" for one in error.errors()
