@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from tests_support import leaves_only
 from xlbudget.checks.validate import validate
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.fill_file import plan_fill
+from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:
@@ -72,3 +76,22 @@ def test_figures_survive_recalculation(
     assert (
         validate(standard, again).findings == validate(standard, read_book(example_file)).findings
     )
+
+
+def test_what_filling_writes_is_what_it_comes_to(
+    standard: Standard, example: Book, tmp_path: Path, recalculate: Callable[[Path], Path]
+) -> None:
+    bare, _ = leaves_only(standard, example)
+    path = tmp_path / "只有明细.xlsm"
+    build_workbook(standard, bare, path, year=example.year)
+    plan = plan_fill(standard, path)
+    assert len(plan.edits) > 300
+    patch_workbook(path, path, plan.edits, plan.afterwards)
+    stored, again = _values(path), _values(recalculate(path))
+    sheets = {table.sheet for table in standard.tables}
+    wrong = {
+        place: (stored[place], again.get(place))
+        for place in _formulas(path)
+        if place[0] in sheets and not _same(stored[place], again.get(place))
+    }
+    assert not wrong
