@@ -254,7 +254,7 @@ def test_a_new_leaf_brings_its_parents_in_order(book: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "rule", "level", "status"),
     [
-        ("2010377", "A15c", "提示", 0),
+        ("2010377", "A15c", "提醒", 0),
         ("20103011", "A15a", "差错", 1),
         ("20105", "A15e", "差错", 1),
         ("2010301", "A15d", "差错", 1),

@@ -73,10 +73,10 @@ def code_name(context: Context) -> Iterator[Outcome]:
             message = f"科目“{row.key} {ended.name}”只适用于{years}，不适用于{year}年度。"
             yield context.in_row(key, position, message)
         else:
-            message = (
-                f"科目字典中没有编码 {row.key}（{row.label}）；请核对，或导入本地完整的科目目录。"
-            )
-            yield context.in_row(key, position, message, level=Level.HINT)
+            name = f"（{row.label}）" if row.label else "，也没有写名称"
+            message = f"科目字典中没有编码 {row.key}{name}；请核对，或导入本地完整的科目目录。"
+            level = Level.HINT if row.label else Level.WARNING
+            yield context.in_row(key, position, message, level=level)
 
 
 @lru_cache(maxsize=4096)

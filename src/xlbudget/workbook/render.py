@@ -86,6 +86,8 @@ def _text(
     if column.kind in ("level1", "level2"):
         wanted = "group" if column.kind == "level1" else "item"
         return (row.label or row.key) if row.kind == wanted else ""
+    if row.kind == "subject":
+        return row.label
     return labels.get(row.line, row.label or row.key)
 
 

@@ -18,12 +18,13 @@ from xlbudget.workbook.render import last_line, render_table
 from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlbudget.figures import Book, Place
     from xlbudget.standard.model import Block, Column, Standard, Table
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.formulas import Formula
+    from xlbudget.workbook.layout import BlockLayout
     from xlbudget.workbook.writer import Sheet
 
 __all__ = ["content_style", "write_table"]
@@ -45,7 +46,7 @@ def content_style(content: CellContent, column: str) -> styles.Style:
     base = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column, styles.TEXT)
     if column == "amount":
         base = replace(base, num_format=styles.amount_format(content.places))
-    if content.indent:
+    if content.indent and column not in {"code", "name", "label"}:
         base = replace(base, indent=content.indent)
     return replace(base, locked=None) if content.kind == "formula" else base
 
@@ -175,8 +176,10 @@ def _body(
         if isinstance(one.value, str) and style.text_wrap:
             count = styles.lines_of(one.value, widths[index] - 1.5 * one.indent)
         lines[line] = max(lines.get(line, 1), count)
+    sheet.usual_height(styles.row_height(1))
     for line, count in lines.items():
-        sheet.height(line, styles.row_height(count))
+        if count > 1:
+            sheet.height(line, styles.row_height(count))
     for index, column in enumerate(columns):
         letter = column_letter(index)
         blank = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column.kind, styles.TEXT)
@@ -198,6 +201,7 @@ def _emphasis(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
     if ending:
         used = f'OR({used},COUNTIF($A{first}:$A${last},"{ending}")>0)'
     for one in layout.blocks:
+        _indents(sheet, standard, one, first, last)
         area = f"{one.letters[0]}{first}:{one.letters[-1]}{last}"
         derived = f"_xlfn.ISFORMULA({one.letters[0]}{first})"
         bold = _bold_rule(standard, one.block, one.letters, first)
@@ -209,6 +213,42 @@ def _emphasis(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
         shaded = replace(styles.BORDERED, bg_color=styles.GREY)
         sheet.conditional(area, f"AND({used},{derived})", shaded)
         sheet.conditional(area, used, styles.BORDERED)
+
+
+def _indents(sheet: Sheet, standard: Standard, one: BlockLayout, first: int, last: int) -> None:
+    """Labels of lower levels set in, wherever their rows move: blanks before the text."""
+    block = one.block
+    for index in (*block.of_kind("code"), *block.of_kind("name"), *block.of_kind("label")):
+        letter = one.letters[index]
+        for level, rule in _levels(standard, one, f"{one.letters[0]}{first}"):
+            look = replace(styles.BORDERED, num_format=f'"{"   " * level}"@')
+            sheet.conditional(f"{letter}{first}:{letter}{last}", rule, look)
+
+
+def _levels(standard: Standard, one: BlockLayout, cell: str) -> Iterator[tuple[int, str]]:
+    """How far rows are set in, and the rule by which they are known from their first ``cell``."""
+    block = one.block
+    if block.body == "subject" and len(block.of_kind("code")) == 1:
+        lengths = standard.subjects[block.subjects].lengths
+        for level, length in enumerate(lengths[1:], 1):
+            yield level, f"LEN(${cell})={length}"
+    elif block.body == "fixed":
+        labels: dict[int, list[str]] = {}
+        for row in block.rows:
+            if not row.slot:
+                labels.setdefault(row.indent, []).append(row.label.replace('"', '""'))
+        for level in sorted(labels):
+            if level:
+                yield level, _one_of(cell, labels[level])
+        slot = next((row for row in block.rows if row.slot and row.indent), None)
+        if slot is not None:
+            every = [label for found in labels.values() for label in found]
+            yield slot.indent, f'AND(${cell}<>"",NOT({_one_of(cell, every)}))'
+
+
+def _one_of(cell: str, labels: Sequence[str]) -> str:
+    tests = [f'${cell}="{label}"' for label in labels]
+    return f"OR({','.join(tests)})"
 
 
 def _last_label(block: Block) -> str:

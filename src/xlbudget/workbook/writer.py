@@ -118,6 +118,10 @@ class Sheet:
         """Height of a row (from 1)."""
         _checked(self._sheet.set_row(row - 1, points), f"row {row}")
 
+    def usual_height(self, points: float) -> None:
+        """Height of every row that has none of its own."""
+        self._sheet.set_default_row(points)
+
     def conditional(self, area: str, formula: str, style: Style) -> None:
         """A format that holds where ``formula`` (without "=") is true."""
         rule = {"type": "formula", "criteria": f"={formula}", "format": self._format(style)}
