@@ -122,7 +122,7 @@ def _findings(grid: Grid, contradiction: Contradiction, level: Level) -> list[Fi
     if not contradiction.candidates:
         relation = _relations(contradiction)[0]
         number = relation.terms[0][1]
-        message = f"{cell_label(grid, number)}与有关各格合不上，有不止一处差错；请按依据逐项核对。"
+        message = f"{cell_label(grid, number)}与有关各格合不上，改一格解决不了；请按依据逐项核对，并看有没有表还没有填。"
         return [finding_at(grid, number, code, level, message, basis=basis)]
     best, *others = contradiction.candidates
     if len(best.cells) > 1:

@@ -123,7 +123,7 @@ def arithmetic(grid: Grid, relation: Relation) -> str:
                 exact = exact and ulp <= 1
             shown.append((flip * sign, number))
         sums.append(total)
-        texts.append(_side(grid, shown))
+        texts.append(_side(grid, shown) if shown else _absent(grid, relation, flip))
     unit = unit or grid.standard.unit
     difference = money_text(sums[0] - sums[1], unit)
     relation_sign = relation.equation.relation
@@ -137,9 +137,18 @@ def arithmetic(grid: Grid, relation: Relation) -> str:
     return f"{relation.rule.code} {texts[0]}（{left}）{verb}{texts[1]}（{right}），差{difference}{allowed}"
 
 
+def _absent(grid: Grid, relation: Relation, flip: int) -> str:
+    """A side of which no row is there: the tables that lack it, or nothing by rule."""
+    side = relation.equation.left if flip > 0 else relation.equation.right
+    tables = dict.fromkeys(
+        grid.standard.table(grid.standard.blocks[term.ref.block].table).title
+        for term in side
+        if term.ref.block != INFO
+    )
+    return f"{'、'.join(tables)}的对应格" if tables else "零"
+
+
 def _side(grid: Grid, terms: list[tuple[int, int]]) -> str:
-    if not terms:
-        return "零"
     if len(terms) > _MANY:
         tables = dict.fromkeys(table_title(grid, number) for _, number in terms)
         column = dict.fromkeys(column_label(grid, number) for _, number in terms)
