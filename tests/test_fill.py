@@ -10,6 +10,7 @@ import pytest
 from tests_support import leaves_only
 from xlbudget.checks.single import residual
 from xlbudget.exchange.folder import read_folder
+from xlbudget.figures import BlockData
 from xlbudget.fill.fill import CellKey, fill_book
 from xlbudget.money import parse_amount
 from xlbudget.relations.expand import expand
@@ -105,3 +106,14 @@ def test_a_condition_is_judged_on_totals_that_are_still_to_be_filled(standard, d
     grid = Grid(standard, filled)
     wrong = [one for one in expand(grid).relations if one.equation.when and residual(grid, one)]
     assert not [one for one in wrong if abs(residual(grid, one)) > 10_000]
+
+
+def test_a_malformed_code_is_summed_into_nothing(standard, example) -> None:
+    bare, _ = leaves_only(standard, example)
+    general = bare.blocks["general"]
+    wrong = general.rows[0]._replace(key="20103011")
+    rows = [*general.rows, wrong]
+    filled = fill_book(standard, bare.with_blocks({"general": BlockData.of(rows)})).book
+    plain = fill_book(standard, bare).book
+    for code in ("2010301", "20103", "201", "total"):
+        assert filled.blocks["general"].row(code).cells == plain.blocks["general"].row(code).cells

@@ -160,6 +160,8 @@ class Grid:
         tree: dict[int, list[int]] = {}
         for position, row in enumerate(data.rows if data else ()):
             if row.kind == "subject":
+                if not self._levelled(block, row.key):
+                    continue
                 above = self._ancestor(block, row.key, data)
             elif row.kind in ("group", "item"):
                 above = data.by_key.get(row.parent, -1) if data and row.kind == "item" else -1
@@ -167,6 +169,10 @@ class Grid:
                 continue
             tree.setdefault(above, []).append(position)
         return tree
+
+    def _levelled(self, block: str, code: str) -> bool:
+        """Whether a code is of some level; a malformed one is nobody's child, and a finding."""
+        return self.standard.subjects[self.standard.blocks[block].subjects].level(code) > 0
 
     def _ancestor(self, block: str, code: str, data: BlockData | None) -> int:
         lengths = self.standard.subjects[self.standard.blocks[block].subjects].lengths
