@@ -15,7 +15,8 @@ from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
-from xlbudget.workbook.read_cells import text_of
+from xlbudget.workbook.read_cells import text_of, value_at
+from xlbudget.workbook.references import column_number, split_cell
 from xlbudget.workbook.render import last_used, render_table
 
 if TYPE_CHECKING:
@@ -220,12 +221,8 @@ def _refuse_covering(
 
 def _at(lines: Lines, cell: str) -> object:
     """What stands in a cell."""
-    letters = cell.rstrip("0123456789")
-    row = int(cell[len(letters) :]) - 1
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return lines[row][column - 1] if row < len(lines) and column <= len(lines[row]) else ""
+    letters, line = split_cell(cell)
+    return value_at(lines, line, column_number(letters))
 
 
 def _differs(content: CellContent, lines: Lines, formulas: Mapping[str, str]) -> bool:

@@ -14,6 +14,7 @@ from xlbudget.figures import TOTAL, BlockData, Row
 from xlbudget.relations.grid import INFO
 from xlbudget.workbook.layout_forms import place_forms
 from xlbudget.workbook.layout_info import InfoLine, info_lines, place_info
+from xlbudget.workbook.references import column_letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,16 +95,6 @@ class TableLayout(NamedTuple):
     def width(self) -> int:
         """How many sheet columns the table takes."""
         return self.blocks[-1].first + len(self.blocks[-1].letters)
-
-
-def column_letter(column: int) -> str:
-    """0 is A, 26 is AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def sheet_names(standard: Standard) -> list[str]:

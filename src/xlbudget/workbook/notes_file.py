@@ -13,7 +13,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM, NOTES_WIDTH
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
-from xlbudget.workbook.read_cells import text_of
+from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.styles import lines_of, row_height
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _ID, _KIND, _GENERATED, _FINAL, _STATE, _PRINT = range(6)
 
 
 class NotesPlan(NamedTuple):
-    """The edits, and the ids of paragraphs whose final text was edited by hand and is kept."""
+    """The edits, the ids of edited paragraphs, whose final text is kept, and what goes with it."""
 
     edits: list[CellEdit]
     kept: list[str]
@@ -158,14 +158,9 @@ def _edits(
         wanted = given[position] if position < len(given) else ("",) * len(_COLUMNS)
         for column, letter in enumerate(_COLUMNS):
             cell = f"{letter}{number}"
-            now = text_of(_at(lines, number, column))
+            now = text_of(value_at(lines, number, column + 1))
             value, formula = wanted[column], ""
             if column == _FINAL and not value:
                 value, formula = wanted[_GENERATED], f'IF(C{number}="","",C{number})'
             if now != value.strip() or formulas.get(cell, "") != formula:
                 yield CellEdit(sheet, cell, value if value or formula else None, formula)
-
-
-def _at(lines: Lines, number: int, column: int) -> object:
-    line = lines[number - 1] if number <= len(lines) else []
-    return line[column] if column < len(line) else ""

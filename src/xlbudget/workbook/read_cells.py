@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Cell
     from xlbudget.money import Unit
 
-__all__ = ["Lines", "Sheet", "cell_reader", "count_of", "text_of", "whole_lines"]
+__all__ = ["Lines", "Sheet", "cell_reader", "count_of", "text_of", "value_at", "whole_lines"]
 
 Lines = list[list[object]]
 """The cells of a sheet from A1 on, line by line; all lines equally long."""
@@ -41,6 +41,12 @@ def whole_lines(lines: Lines) -> Lines:
     if all(len(line) == width for line in lines):
         return lines
     return [[*line, *[""] * (width - len(line))] for line in lines]
+
+
+def value_at(lines: Lines, line: int, column: int) -> object:
+    """The value in a line and column (both from 1), "" beyond the last."""
+    inside = line <= len(lines) and column <= len(lines[line - 1])
+    return lines[line - 1][column - 1] if inside else ""
 
 
 def text_of(value: object) -> str:

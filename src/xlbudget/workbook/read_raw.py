@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook.archive import Archive
 from xlbudget.workbook.parts import workbook_parts
+from xlbudget.workbook.references import column_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +74,7 @@ def _errors(data: bytes) -> dict[tuple[int, int], str]:
         shown = _SHOWN.search(match[2])
         if place:
             text = shown[1].decode("utf-8", "replace") if shown else "#VALUE!"
-            cells[int(place[2]) - 1, _column(place[1])] = text
+            cells[int(place[2]) - 1, column_number(place[1].decode()) - 1] = text
     return cells
 
 
@@ -89,16 +90,9 @@ def _check_extent(book: str, sheet: str, data: bytes) -> None:
     rows = columns = 0
     for match in _ANY_CELL.finditer(data):
         rows = max(rows, int(match[2]))
-        columns = max(columns, _column(match[1]) + 1)
+        columns = max(columns, column_number(match[1].decode()))
     if rows * columns > _MOST_CELLS:
         raise UnusableFileError(
             f"工作簿“{book}”的工作表“{sheet}”用到了第{rows}行、第{columns}列，远远超出预算表；"
             f"请删去表外的内容后再试。"
         )
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1

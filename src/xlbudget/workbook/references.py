@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["chunked", "column_number", "quoted", "references", "split_cell"]
+__all__ = ["chunked", "column_letter", "column_number", "quoted", "references", "split_cell"]
 
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _ARGUMENTS = 250
@@ -34,6 +34,16 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def column_letter(column: int) -> str:
+    """0 is A, 26 is AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def references(sheet: str, cells: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.workbook.references import column_letter, column_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -102,7 +103,7 @@ def parse_cell(cell: str) -> Spot | None:
     match = _PLACE.fullmatch(cell)
     if match is None:
         return None
-    spot = Spot(int(match[2]), _column(match[1]))
+    spot = Spot(int(match[2]), column_number(match[1].upper()))
     return spot if 1 <= spot.row <= LAST_ROW and spot.column <= LAST_COLUMN else None
 
 
@@ -135,7 +136,7 @@ def widened_spans(spans: str, columns: Collection[int]) -> str:
 
 def cell_name(spot: Spot) -> str:
     """``D7``."""
-    return f"{_letters(spot.column)}{spot.row}"
+    return f"{column_letter(spot.column - 1)}{spot.row}"
 
 
 def formula_texts(formulas: Sequence[SheetFormula]) -> dict[Spot, str]:
@@ -229,28 +230,13 @@ def _moved(corner: str, rows: int, columns: int) -> str:
     assert match is not None, corner
     across, letters, down, digits = match.groups()
     if letters and not across:
-        column = _column(letters) + columns
+        column = column_number(letters.upper()) + columns
         if not 1 <= column <= LAST_COLUMN:
             return ""
-        letters = _letters(column)
+        letters = column_letter(column - 1)
     if digits and not down:
         row = int(digits) + rows
         if not 1 <= row <= LAST_ROW:
             return ""
         digits = str(row)
     return f"{across}{letters}{down}{digits}"
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, digit = divmod(column - 1, 26)
-        letters = chr(65 + digit) + letters
-    return letters
