@@ -74,7 +74,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     say(f"读取样例数据：{len(standard.tables)} 张表、{len(book.forms)} 份绩效目标")
     replace_atomically(path, lambda target: build_workbook(standard, book, target, year=book.year))
     say("新建工作簿：填入数字，派生格写成公式")
-    plan = plan_fill(standard, path)
+    plan = plan_fill(path)
     filled = _patched(path, plan.edits, plan.afterwards)
     say(
         f"填列小计：补填 {filled} 格"

@@ -38,7 +38,7 @@ def test_the_typed_cell_is_named(
 ) -> None:
     path = tmp_path / "错一格.xlsm"
     patch_workbook(example_file, path, [CellEdit(sheet, cell, Decimal(typed))])
-    patch_workbook(path, path, plan_fill(standard, path).edits)
+    patch_workbook(path, path, plan_fill(path).edits)
     report = validate_file(path)
     errors = [one for one in report.findings if one.level is Level.ERROR]
     assert (sheet, cell) in {(one.sheet, one.cell) for one in errors}

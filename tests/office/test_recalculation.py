@@ -84,7 +84,7 @@ def test_what_filling_writes_is_what_it_comes_to(
     bare, _ = leaves_only(standard, example)
     path = tmp_path / "只有明细.xlsm"
     build_workbook(standard, bare, path, year=example.year)
-    plan = plan_fill(standard, path)
+    plan = plan_fill(path)
     assert len(plan.edits) > 300
     patch_workbook(path, path, plan.edits, plan.afterwards)
     stored, again = _values(path), _values(recalculate(path))

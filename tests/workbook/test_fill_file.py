@@ -472,4 +472,4 @@ def test_the_statement_comes_back_with_the_last_figure_gone(book: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_refused(standard: Any, tmp_path: Path) -> None:
     with pytest.raises(UnusableFileError, match="找不到"):
-        plan_fill(standard, tmp_path / "没有.xlsm")
+        plan_fill(tmp_path / "没有.xlsm")

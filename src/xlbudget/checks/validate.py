@@ -21,38 +21,38 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from xlbudget.checks.context import Outcome
     from xlbudget.figures import Book, Place
     from xlbudget.relations.expand import Relation
-    from xlbudget.standard.model import Standard
+    from xlbudget.standard.model import Rule, Standard
 
-__all__ = ["validate"]
+__all__ = ["check_rows", "validate"]
 
 _SLACK_STEP = Decimal("0.0001")
 
 
 @without_collecting
-def validate(standard: Standard, book: Book, computed: Collection[Place] = ()) -> Report:
+def validate(
+    standard: Standard, book: Book, computed: Callable[[], Collection[Place]] | None = None
+) -> Report:
     """All that the standard's rules say of ``book``; pure, no files.
 
-    ``computed`` are the cells that hold a formula: where something is wrong, it is sought in what
-    people typed, not in totals that follow from it.
+    ``computed`` tells which cells hold a formula, and is asked only where something is wrong: it is
+    then sought in what people typed, not in totals that follow from it.
     """
     grid = Grid(standard, book)
     expansion = expand(grid, live_only=True)
-    findings: list[Finding] = []
+    rules = standard.rules_of(book.year)
+    outcomes = list(_outcomes(grid, rules))
+    findings = [one for one in outcomes if isinstance(one, Finding)]
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
-    executed: Counter[str] = Counter()
-    for rule in standard.rules_of(book.year):
-        if rule.check:
-            executed[rule.code] += 1
-            for outcome in CHECKS[rule.check](Context(rule, grid)):
-                (findings if isinstance(outcome, Finding) else not_executed).append(outcome)  # type: ignore[arg-type]
+    not_executed += [one for one in outcomes if isinstance(one, NotExecuted)]
     checked = [relation for relation in expansion.relations if relation.equation.check]
     failed = {one.code for one in expansion.not_executed}
-    executed.update(
-        {rule.code: 0 for rule in standard.rules_of(book.year) if rule.code not in failed}
+    executed = Counter(
+        {rule.code: int(bool(rule.check)) for rule in rules if rule.code not in failed}
     )
     executed.update(relation.rule.code for relation in checked)
     hard = [relation for relation in checked if not relation.rule.soft]
@@ -61,7 +61,7 @@ def validate(standard: Standard, book: Book, computed: Collection[Place] = ()) -
     unit_ulp = standard.unit.fen // 100
     graded = grade(build_system(grid.cells, hard), unit_ulp, standard.rounding_limit)
     if graded.conflict is not None:
-        findings += reconcile(grid, graded.status, computed)
+        findings += reconcile(grid, graded.status, computed() if computed else ())
     wrong = any(finding.level is Level.ERROR for finding in findings)
     return Report(
         workbook=book.name,
@@ -74,6 +74,24 @@ def validate(standard: Standard, book: Book, computed: Collection[Place] = ()) -
         unit_name=book.text("unit_name"),
         year=book.year,
     )
+
+
+def check_rows(standard: Standard, book: Book, codes: tuple[str, ...]) -> list[Finding]:
+    """What the named checks find under the rules whose codes begin with one of ``codes``.
+
+    Nothing is reconciled: this is for a workbook that need not be complete yet.
+    """
+    rules = [rule for rule in standard.rules_of(book.year) if rule.code.startswith(codes)]
+    outcomes = _outcomes(Grid(standard, book), rules)
+    found = [one for one in outcomes if isinstance(one, Finding) and one.code.startswith(codes)]
+    return _ordered(standard, found)
+
+
+def _outcomes(grid: Grid, rules: Iterable[Rule]) -> Iterator[Outcome]:
+    """What the rules' named checks say."""
+    for rule in rules:
+        if rule.check:
+            yield from CHECKS[rule.check](Context(rule, grid))
 
 
 def _unreadable(grid: Grid, relations: list[Relation]) -> list[NotExecuted]:

@@ -12,7 +12,7 @@ from xlbudget.cli.files import refuse_output
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
-    from xlbudget.findings import Finding, Report
+    from xlbudget.findings import Finding
 
 __all__ = ["command"]
 
@@ -31,19 +31,16 @@ def command(book: Path, output: Path | None, quiet: bool) -> int:
 
     已经手工填写的合计不改动。不写 -o 时直接改原工作簿，并留一份备份。
     """
-    from xlbudget.checks.validate import validate  # noqa: PLC0415
-    from xlbudget.standard.extend import own_standard  # noqa: PLC0415
+    from xlbudget.checks.validate import check_rows  # noqa: PLC0415
     from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.fill_file import plan_fill  # noqa: PLC0415
     from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
-    from xlbudget.workbook.read import read_book  # noqa: PLC0415
 
-    standard = own_standard(read_book(book))
     target = output or book
     if output is not None:
         refuse_output(output, book)
     refuse_open_file(target)
-    plan = plan_fill(standard, book)
+    plan = plan_fill(book)
     backup = None
     if plan.edits or output is not None:
         backup = replace_atomically(
@@ -51,17 +48,15 @@ def command(book: Path, output: Path | None, quiet: bool) -> int:
             lambda path: patch_workbook(book, path, plan.edits, plan.afterwards),
             backup=output is None,
         )
-    report = validate(standard, plan.book)
-    _say(report, len(plan.edits), target, backup, quiet)
-    return int(any(finding.level is Level.ERROR for finding in _row_findings(report)))
+    findings = check_rows(plan.standard, plan.book, _ROWS)
+    _say(findings, len(plan.edits), target, backup, quiet)
+    return int(any(finding.level is Level.ERROR for finding in findings))
 
 
-def _row_findings(report: Report) -> list[Finding]:
-    return [finding for finding in report.findings if finding.code.startswith(_ROWS)]
-
-
-def _say(report: Report, written: int, target: Path, backup: Path | None, quiet: bool) -> None:
-    for finding in _row_findings(report):
+def _say(
+    findings: list[Finding], written: int, target: Path, backup: Path | None, quiet: bool
+) -> None:
+    for finding in findings:
         if finding.level is not Level.HINT or not quiet:
             where = f"{finding.sheet} {finding.cell}".strip()
             click.echo(f"［{finding.level.chinese}］{finding.code} {where}：{finding.message}")

@@ -19,6 +19,7 @@ from xlbudget.workbook.read import read_book
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xlbudget.figures import Place
     from xlbudget.findings import Report
 
 __all__ = ["Request", "simple_request", "validate_file", "validate_files"]
@@ -88,11 +89,10 @@ def validate_file(path: Path) -> Report:
         UnusableFileError: it cannot be read as a budget workbook.
     """
     book = read_book(path)
-    standard = own_standard(book)
-    report = validate(standard, book)
-    if report.status is Status.PASS:
-        return report
-    # Only now does it matter which cells are formulas; finding them takes its time.
-    from xlbudget.workbook.patch import formula_cells  # noqa: PLC0415
 
-    return validate(standard, book, formula_cells(path, set(book.sheets.values())))
+    def computed() -> set[Place]:
+        from xlbudget.workbook.patch import formula_cells  # noqa: PLC0415  # rarely needed
+
+        return formula_cells(path, set(book.sheets.values()))
+
+    return validate(own_standard(book), book, computed)

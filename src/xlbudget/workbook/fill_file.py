@@ -10,6 +10,7 @@ from xlbudget.fill.fill import CellKey, Filled, cell_key, fill_book
 from xlbudget.relations.derive import definitions
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
+from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.contents import CellContent, amount_content
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
@@ -31,24 +32,29 @@ __all__ = ["FillPlan", "plan_fill"]
 
 
 class FillPlan(NamedTuple):
-    """The filled book as it will stand, the edits that bring the file there (none: nothing was missing), the rest."""
+    """The filled book as it will stand with its standard, the edits that bring the file there.
 
+    Without edits nothing was missing; ``afterwards`` goes with them.
+    """
+
+    standard: Standard
     book: Book
     edits: list[CellEdit]
     afterwards: Afterwards
 
 
-def plan_fill(standard: Standard, source: Path) -> FillPlan:
+def plan_fill(source: Path) -> FillPlan:
     """What filling in ``source`` would write; apply it with ``patch.patch_workbook``.
 
     Raises:
         UnusableFileError: unreadable, or sheets or columns were renamed or moved.
     """
-    book = read_book(source, standard)
+    book = read_book(source)
+    standard = own_standard(book)
     _refuse_moved(standard, book)
     formulas = cell_formulas(source, set(book.sheets.values()))
-    ours = _ours(standard, book, formulas)
-    filled = fill_book(standard, book, ours, _conditional(standard, book, formulas))
+    grid = Grid(standard, book)
+    filled = fill_book(standard, book, _ours(grid, formulas), _conditional(grid, formulas))
     placed = _placed(standard, book, filled.book)
     lines = read_lines(source, [table.sheet for table in standard.tables])
     held = {
@@ -63,7 +69,7 @@ def plan_fill(standard: Standard, source: Path) -> FillPlan:
         for table in standard.tables
         if table.sheet in ends and not is_form(table)
     }
-    return FillPlan(placed, edits, Afterwards(recalculate=True, last_rows=last_rows))
+    return FillPlan(standard, placed, edits, Afterwards(recalculate=True, last_rows=last_rows))
 
 
 def _refuse_moved(standard: Standard, book: Book) -> None:
@@ -95,11 +101,8 @@ def _refuse_moved(standard: Standard, book: Book) -> None:
                 )
 
 
-def _ours(
-    standard: Standard, book: Book, formulas: Mapping[str, Mapping[str, str]]
-) -> set[CellKey]:
+def _ours(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[CellKey]:
     """The amount cells that hold a formula."""
-    grid = Grid(standard, book)
     found = set()
     for number in range(len(grid.cells)):
         sheet, cell = grid.place(number)
@@ -108,11 +111,8 @@ def _ours(
     return found
 
 
-def _conditional(
-    standard: Standard, book: Book, formulas: Mapping[str, Mapping[str, str]]
-) -> set[CellKey]:
+def _conditional(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[CellKey]:
     """Cells whose formula is what filling writes under some condition, and nobody else's."""
-    grid = Grid(standard, book)
     found = set()
     for number, relation in definitions(expand(grid, assume=True).relations).items():
         sheet, cell = grid.place(number)
