@@ -88,14 +88,16 @@ def _of_equation(
     grid: Grid, rule: Rule, equation: Equation, result: Expansion, live: Collection[int] | None
 ) -> None:
     lead = equation.lead
-    if live is not None and not rule.soft:
+    if rule.soft:
+        live = None
+    if live is not None:
         if not _touches(grid, equation, live):
             return
         if equation.same_row and lead is not None:
             _add_rows(grid, rule, equation, lead, result.relations, live)
             return
     sides = sides_of(grid, equation)
-    cells = grid.cells if live is not None and not rule.soft else None
+    cells = None if live is None else grid.cells
     plans = plans_of(equation, sides, live)
     if lead is None:
         _instances(result.relations, rule, equation, sides, plans, "", -1, cells)
@@ -105,8 +107,6 @@ def _of_equation(
     partners = equation.partners
     indexes = [partner.by_key for ref in partners if (partner := grid.data(ref.block)) is not None]
     matched = bool(partners) and equation.relation == "="
-    if not plans:
-        return
     for position in grid.select(lead.block, lead.which):
         key = data.rows[position].key
         if matched and not any(key in index for index in indexes):
@@ -153,23 +153,27 @@ def _instances(
     position: int,
     cells: list[Cell] | None,
 ) -> None:
-    """Add the relations of one row; this is the innermost loop of validation."""
+    """Add the relations of one row; this is the innermost loop of validation.
+
+    With ``cells``, those that are blank are left out: most cells of a budget are.
+    """
     split = len(equation.left)
     rows = [side.rows(key, position) for side in sides]
     if equation.derive and not rows[0]:
         return
     if equation.present and not (any(rows[:split]) and any(rows[split:])):
         return
-    if cells is not None:
-        _add_live(found, rule, equation, plans, rows, cells)
-        return
-    left = len(rows[0]) if split == 1 else sum(map(len, rows[:split]))
     for plan in plans:
-        terms = []
-        for (sign, offset, width), taken in zip(plan, rows):  # noqa: B905  # hot
+        terms: list[tuple[int, int]] = []
+        left = 0
+        for count, ((sign, offset, width), taken) in enumerate(zip(plan, rows), 1):  # noqa: B905
             if offset >= 0:
                 for row in taken:
-                    terms.append((sign, offset + row * width))  # noqa: PERF401  # hot
+                    number = offset + row * width
+                    if cells is None or cells[number] is not None:
+                        terms.append((sign, number))
+            if count == split:
+                left = len(terms)
         if terms:
             found.append(Relation(rule, equation, tuple(terms), left))
 
@@ -208,30 +212,5 @@ def _add_rows(
                 if cells[offset + shift] is not None
             ]
             if terms:
-                left = len([0 for _, at, first in plan if first and cells[at + shift] is not None])
+                left = sum([first and cells[at + shift] is not None for _, at, first in plan])
                 found.append(Relation(rule, equation, tuple(terms), left))
-
-
-def _add_live(
-    found: list[Relation],
-    rule: Rule,
-    equation: Equation,
-    plans: list[Plan],
-    rows: list[list[int]],
-    cells: list[Cell],
-) -> None:
-    """The same without blank cells; most cells of a budget are blank."""
-    split = len(equation.left)
-    for plan in plans:
-        terms = []
-        left = 0
-        for count, ((sign, offset, width), taken) in enumerate(zip(plan, rows)):  # noqa: B905
-            if offset >= 0:
-                for row in taken:
-                    number = offset + row * width
-                    if cells[number] is not None:
-                        terms.append((sign, number))
-                        if count < split:
-                            left += 1
-        if terms:
-            found.append(Relation(rule, equation, tuple(terms), left))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import BlockData, Cell, Place, Row
@@ -70,16 +71,11 @@ class Grid:
     def live_columns(self) -> set[int]:
         """The first cell of every column in which anything stands."""
         live: set[int] = set()
-        for block, base in self.base.items():
-            width, data = self.width[block], self.data(block)
-            for column in range(width if data else 0):
-                cells = (
-                    self.cells[base + column : base + len(data.rows) * width : width]
-                    if data
-                    else ()
-                )
-                if any(cell is not None for cell in cells):
-                    live.add(base + column)
+        starts = [*self.base.values(), len(self.cells)]
+        for (base, end), width in zip(pairwise(starts), self.width.values(), strict=True):
+            for column in range(base, base + width):
+                if any(cell is not None for cell in self.cells[column:end:width]):
+                    live.add(column)
         return live
 
     def spot(self, number: int) -> Spot:
