@@ -1,8 +1,8 @@
 """Which cells are wrong: the smallest sets of cells whose release removes every contradiction.
 
-Contradictions are collected one by one, each reduced to few identities (its core); a set of
-cells that touches every core is tried by releasing it; a contradiction that is left is a new
-core. Cells of separate contradictions are sought separately.
+Contradictions are collected one by one, each reduced to few identities (its core). Sets of cells
+that touch every core of a cluster are tried by releasing them, the smallest first. Cells of
+separate contradictions are sought separately.
 """
 
 from __future__ import annotations
@@ -129,9 +129,8 @@ def _explain(
         if not core.constraints:
             silent |= core.cells
     found: list[Candidate] = []
-    known = list(cluster)
     for size in range(1, _LARGEST_SET + 1):
-        for released in islice(_hitting_sets(known, size), _MOST_TRIALS):
+        for released in islice(_hitting_sets(cluster, size), _MOST_TRIALS):
             bounds = printed_bounds(system, {*released, *silent})
             if propagate(system, bounds, sorted(active)) is None:
                 found.append(_candidate(system, released, bounds, unit_of))

@@ -1,8 +1,8 @@
 """Interval propagation: narrow every variable by every constraint until nothing changes.
 
 Pure integers, no tolerance. An empty interval is a contradiction: no true amounts exist that
-print as the workbook does. Improvements below 1/200 of a printed unit are not pursued; that can
-only miss a contradiction, never invent one.
+print as the workbook does. Improvements below 1/200 of a printed unit, or below 1/256 of a
+wider interval, are not pursued; that can only miss a contradiction, never invent one.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def propagate(
                 new_top = bottom + most
             else:
                 new_bottom, new_top = _scaled(coefficient, bottom, top, least, most, bound)
-            # A wide interval must shrink by its hundredth: else circles of free cells go on and on.
-            least_gain = max(worth, (top - bottom) >> 7)
+            # A wide interval must shrink by a part of it: else circles of free cells go on and on.
+            least_gain = max(worth, (top - bottom) >> 8)
             changed = False
             if new_bottom >= bottom + least_gain or new_bottom > max(bottom, top):
                 low[variable], changed = new_bottom, True
