@@ -13,7 +13,7 @@ from xlbudget.notes.text import document_text
 from xlbudget.report import render
 from xlbudget.report.picture import Bar, spending_bars, spending_picture
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.atomic import refuse_open_file, replace_atomically
+from xlbudget.workbook.atomic import refuse_open_file, replace_atomically, replace_text
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.notes_file import plan_notes
@@ -93,7 +93,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     say(f"生成情况说明和名词解释：{paragraphs} 段")
     files = [(path, "部门预算工作簿"), *_texts(folder, standard, report, documents)]
     picture = folder / "支出结构.svg"
-    _write(picture, spending_picture(standard, figures))
+    replace_text(picture, spending_picture(standard, figures), backup=False)
     say("画出支出结构图")
     return DemoResult(
         [*files, (picture, "支出结构图")],
@@ -133,13 +133,5 @@ def _texts(
         ("校验结果.json", "校验结果（供程序读取）", render([report], "json", standards)),
     ]
     for name, _, text in texts:
-        _write(folder / name, text)
+        replace_text(folder / name, text, backup=False)
     return [(folder / name, what) for name, what, _ in texts]
-
-
-def _write(path: Path, text: str) -> None:
-    replace_atomically(path, lambda target: _put(target, text), backup=False)
-
-
-def _put(target: Path, text: str) -> None:
-    target.write_bytes(text.encode("utf-8"))

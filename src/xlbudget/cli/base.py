@@ -9,8 +9,8 @@ import click
 __all__ = ["Command", "Group", "quiet_option", "usage_sentence"]
 
 
-class _Chinese(click.Command):
-    """Help with Chinese headings."""
+class Command(click.Command):
+    """A command with Chinese help."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))
@@ -39,11 +39,7 @@ class _Chinese(click.Command):
         return option
 
 
-class Command(_Chinese):
-    """A command with Chinese help."""
-
-
-class Group(_Chinese, click.Group):
+class Group(Command, click.Group):
     """Commands by name, each with the one line that the overview shows and the module it is in."""
 
     def __init__(self, *, lazy: dict[str, str], **options: object) -> None:

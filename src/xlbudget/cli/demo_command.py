@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,14 +45,16 @@ def command(output: Path, quiet: bool) -> int:
 
 
 def _summary(result: DemoResult, folder: Path) -> None:
+    from xlbudget.workbook.styles import text_units  # noqa: PLC0415
+
     report = result.report
     click.echo()
     click.echo("支出结构")
-    widest = max((_width(bar.name) for bar in result.bars), default=0)
+    widest = max((text_units(bar.name) for bar in result.bars), default=0)
     longest = max((bar.amount.fen for bar in result.bars), default=1)
     for bar in result.bars:
         filled = max(1, round(_BAR * bar.amount.fen / longest))
-        name = bar.name + " " * (widest - _width(bar.name))
+        name = bar.name + " " * (widest - text_units(bar.name))
         click.echo(
             f"  {name}  {'█' * filled} {bar.amount.text}{bar.amount.unit.name}（{bar.share / 100:.2f}%）"
         )
@@ -73,7 +74,3 @@ def _summary(result: DemoResult, folder: Path) -> None:
         click.echo(f"  {path.name}  —— {what}")
     click.echo()
     click.echo("下一步：打开工作簿看一看；或新建自己的：xlbudget new 我的部门预算.xlsm")
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xlbudget.errors import UnusableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "refuse_existing",
     "refuse_output",
     "refuse_workbook",
-    "write_new",
     "write_text",
 ]
 
@@ -34,12 +33,14 @@ def expand_paths(paths: Iterable[Path]) -> list[Path]:
         if not path.is_dir():
             found.append(path)
             continue
+        from xlbudget.workbook.atomic import BACKUP_MARK  # noqa: PLC0415  # for folders alone
+
         below = sorted(
             one
             for one in path.rglob("*")
             if one.suffix.lower() in SUFFIXES
             and not one.name.startswith(("~$", "."))
-            and ".备份" not in one.name
+            and BACKUP_MARK not in one.name
         )
         if not below:
             raise UnusableFileError(f"文件夹“{path}”里没有工作簿（.xlsm 或 .xlsx）。")
@@ -85,23 +86,14 @@ def refuse_workbook(path: Path) -> None:
         )
 
 
-def write_new(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file whole or not at all, keeping a backup of one that is replaced."""
-    from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415
-
-    replace_atomically(path, write, backup=path.exists())
-
-
 def write_text(path: Path, text: str) -> None:
-    """Write a text file (UTF-8) whole or not at all.
+    """Write a text file whole or not at all, keeping a backup of one that is replaced.
 
     Raises:
         UnusableFileError: the folder is missing or may not be written to.
     """
+    from xlbudget.workbook.atomic import replace_text  # noqa: PLC0415  # not needed for the screen
+
     if not path.parent.is_dir():
         raise UnusableFileError(f"文件夹“{path.parent}”不存在；请先建立文件夹。")
-    write_new(path, lambda target: _write(target, text))
-
-
-def _write(target: Path, text: str) -> None:
-    target.write_bytes(text.encode("utf-8"))
+    replace_text(path, text)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from xlbudget.cli.base import Command, quiet_option
-from xlbudget.cli.files import SUFFIXES, refuse_existing, write_new
+from xlbudget.cli.files import SUFFIXES, refuse_existing
 from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.findings import Level
+from xlbudget.standard.loader import DEFAULT, load_standard
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
@@ -32,9 +33,9 @@ __all__ = ["command"]
 @click.option(
     "--standard",
     "identity",
-    default="changchun",
+    default=DEFAULT,
     metavar="代号",
-    help="标准的代号（默认 changchun）。",
+    help=f"标准的代号（默认 {DEFAULT}）。",
 )
 @click.option(
     "--subjects",
@@ -57,7 +58,7 @@ def command(
     from xlbudget.exchange.folder import read_folder  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subject_files  # noqa: PLC0415
-    from xlbudget.standard.loader import load_standard  # noqa: PLC0415
+    from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
 
     if book.suffix.lower() not in SUFFIXES:
@@ -75,7 +76,9 @@ def command(
         )
     if subjects:
         figures = figures._replace(info={**figures.info, "subject_lists": InfoValue(OWN_LISTS)})
-    write_new(book, lambda target: build_workbook(standard, figures, target, year=figures.year))
+    replace_atomically(
+        book, lambda target: build_workbook(standard, figures, target, year=figures.year)
+    )
     for finding in () if quiet else figures.findings:
         click.echo(f"［{finding.level.chinese}］{finding.message}")
     if not quiet:

@@ -9,6 +9,7 @@ import click
 
 from xlbudget.cli.base import Command
 from xlbudget.errors import StandardError
+from xlbudget.standard.loader import DEFAULT, load_folder, load_standard
 
 if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
@@ -17,9 +18,7 @@ __all__ = ["command"]
 
 
 @click.command(cls=Command)
-@click.option(
-    "--standard", default="changchun", metavar="代号", help="标准的代号（默认 changchun）。"
-)
+@click.option("--standard", default=DEFAULT, metavar="代号", help=f"标准的代号（默认 {DEFAULT}）。")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
@@ -34,7 +33,6 @@ def command(
 ) -> None:
     """列出标准的全部勾稽规则：编号、名称、级别、来源和等式。"""
     from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text  # noqa: PLC0415
-    from xlbudget.standard.loader import load_standard  # noqa: PLC0415
 
     del quiet
     render = catalogue_markdown if markdown else catalogue_text
@@ -46,7 +44,6 @@ def _checked(folder: Path) -> Standard:
     """The standard of a folder, if nothing in it contradicts itself."""
     from xlbudget.checks.registry import CHECKS  # noqa: PLC0415
     from xlbudget.standard.check import check_folder  # noqa: PLC0415
-    from xlbudget.standard.loader import load_folder  # noqa: PLC0415
 
     problems = check_folder(folder, frozenset(CHECKS))
     if problems:

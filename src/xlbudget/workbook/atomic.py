@@ -14,7 +14,7 @@ from xlbudget.errors import UnusableFileError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BACKUP_MARK", "refuse_open_file", "replace_atomically"]
+__all__ = ["BACKUP_MARK", "refuse_open_file", "replace_atomically", "replace_text"]
 
 BACKUP_MARK = ".备份"
 
@@ -66,6 +66,19 @@ def replace_atomically(
         if temporary is not None:
             temporary.unlink(missing_ok=True)
     return kept
+
+
+def replace_text(path: Path, text: str, *, backup: bool = True) -> None:
+    """The same for a text file, in UTF-8.
+
+    Raises:
+        UnusableFileError: as for :func:`replace_atomically`.
+    """
+
+    def write(target: Path) -> None:
+        target.write_bytes(text.encode("utf-8"))
+
+    replace_atomically(path, write, backup=backup)
 
 
 def _beside(path: Path) -> Path:
