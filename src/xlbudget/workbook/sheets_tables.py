@@ -46,8 +46,6 @@ def content_style(content: CellContent, column: str) -> styles.Style:
     base = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column, styles.TEXT)
     if column == "amount":
         base = replace(base, num_format=styles.amount_format(content.places))
-    if content.indent and column not in {"code", "name", "label"}:
-        base = replace(base, indent=content.indent)
     return replace(base, locked=None) if content.kind == "formula" else base
 
 

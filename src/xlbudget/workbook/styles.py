@@ -43,7 +43,6 @@ class Style:
     align: str | None = None
     valign: str | None = "vcenter"
     text_wrap: bool | None = None
-    indent: int | None = None
     bg_color: str | None = None
     border: int | None = None
     top: int | None = None
