@@ -10,7 +10,7 @@ from xlbudget.workbook.layout import CONTENTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlbudget.workbook.writer import Sheet
+    from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["TITLE_ROW", "heading_rows", "tool_row"]
 

@@ -10,6 +10,7 @@ from xlbudget.workbook.layout import column_letter
 from xlbudget.workbook.layout_forms import FORM_FIRST, form_layout, form_of
 from xlbudget.workbook.references import column_number, split_cell
 from xlbudget.workbook.render import render_table
+from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import tool_row
 from xlbudget.workbook.styles import Style
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard, Table
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.formulas import Formula
-    from xlbudget.workbook.writer import Sheet
+    from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["write_forms"]
 
@@ -72,7 +73,7 @@ def write_forms(
         sheet.height(line, points)
     sheet.freeze(1)
     area = f"A{FORM_FIRST}:{column_letter(len(widths) - 1)}{max(last, FORM_FIRST)}"
-    sheet.page(area, landscape=True, breaks=[top - 1 for top in tops[1:]])
+    print_page(sheet, area, landscape=True, breaks=[top - 1 for top in tops[1:]])
 
 
 _BOXED = Style(align="left", top=1, bottom=1, border_color=styles.LINE)

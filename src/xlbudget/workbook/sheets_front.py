@@ -17,11 +17,12 @@ from xlbudget.workbook.layout import (
     PROFILE,
 )
 from xlbudget.workbook.references import quoted
+from xlbudget.workbook.sheet_page import print_page
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
-    from xlbudget.workbook.writer import Sheet
+    from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["write_contents", "write_cover"]
 
@@ -74,7 +75,7 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book, year: int) -> None
         sheet.text(f"B{line}", sample, framed)
         sheet.text(f"C{line}", meaning, styles.CAPTION)
         sheet.height(line, 22)
-    sheet.page("A2:C7")
+    print_page(sheet, "A2:C7")
 
 
 def write_contents(sheet: Sheet, standard: Standard, year: int) -> None:
@@ -108,4 +109,4 @@ def write_contents(sheet: Sheet, standard: Standard, year: int) -> None:
     for name in (INFO_SHEET, OVERVIEW, FINDINGS, DICTIONARY):
         line += 1
         sheet.link(f"B{line}", name, name, styles.LINK)
-    sheet.page(f"A2:C{last}")
+    print_page(sheet, f"A2:C{last}")

@@ -10,6 +10,8 @@ from xlbudget.workbook import styles
 from xlbudget.workbook.layout import INFO_SHEET, PROFILE, InfoLine, info_lines
 from xlbudget.workbook.references import split_cell
 from xlbudget.workbook.render import render_info
+from xlbudget.workbook.sheet_entry import Advice, offer_choices
+from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import heading_rows
 
 if TYPE_CHECKING:
@@ -19,11 +21,14 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Field, Standard
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.formulas import Formula
-    from xlbudget.workbook.writer import Sheet
+    from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["PROFILE_ROOM", "write_info", "write_profile"]
 
 PROFILE_ROOM = 120
+PROFILE_KINDS = ("主要职能", "机构说明", "机构设置", "预算单位")
+"""What a line of 部门概况 may be."""
+_CHOICE = Advice("请选择", "请从下拉列表中选一项；要清空就按 Delete 键。")
 _INPUT = replace(styles.CAPTION, locked=False, align="left")
 
 
@@ -46,12 +51,12 @@ def write_info(
         text = one.value if one.kind == "text" and isinstance(one.value, str) else ""
         heights[number] = max(heights.get(number, 1), styles.lines_of(text, widths[1]))
         if field is not None and field.choices:
-            sheet.choices(one.cell, field.choices)
+            offer_choices(sheet, one.cell, field.choices, _CHOICE)
         if field is not None or one.kind != "blank":
             last = number
     for number, count in heights.items():
         sheet.height(number, styles.row_height(count))
-    sheet.page(f"A2:D{last}", repeat=(3, 3))
+    print_page(sheet, f"A2:D{last}", repeat=(3, 3))
 
 
 def _captions(sheet: Sheet, standard: Standard, line: InfoLine) -> None:
@@ -114,6 +119,6 @@ def write_profile(sheet: Sheet, profile: Profile) -> None:
         if any(texts):
             sheet.height(number, styles.row_height(lines))
     last = 3 + PROFILE_ROOM
-    sheet.choices(f"A4:A{last}", ["主要职能", "机构说明", "机构设置", "预算单位"])
+    offer_choices(sheet, f"A4:A{last}", PROFILE_KINDS, _CHOICE)
     sheet.conditional(f"A4:C{last}", '$A4&$B4&$C4<>""', styles.BORDERED)
-    sheet.page(f"A2:C{max(4, 3 + len(rows))}", repeat=(3, 3))
+    print_page(sheet, f"A2:C{max(4, 3 + len(rows))}", repeat=(3, 3))

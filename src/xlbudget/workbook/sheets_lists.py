@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
 from xlbudget.workbook.layout import DICTIONARY, FINDINGS, NOTES_FIRST, NOTES_ROOM, NOTES_WIDTH
+from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import heading_rows
 
 if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
-    from xlbudget.workbook.writer import Sheet
+    from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["FINDINGS_HEADINGS", "write_dictionary", "write_findings", "write_text_sheet"]
 
@@ -43,7 +44,7 @@ def write_text_sheet(sheet: Sheet, title: str) -> None:
             sheet.blank(f"{letter}{line}", styles.TEXT)
         sheet.formula(f"D{line}", f'IF(C{line}="","",C{line})', "", styles.TEXT)
     sheet.conditional(f"A4:F{last}", '$A4&$C4&$D4<>""', styles.BORDERED)
-    sheet.page("A2:E4", landscape=True, repeat=(3, 3))
+    print_page(sheet, "A2:E4", landscape=True, repeat=(3, 3))
 
 
 def write_findings(sheet: Sheet) -> None:
@@ -55,7 +56,7 @@ def write_findings(sheet: Sheet) -> None:
         for letter in "ABCDEFGHIJK":
             sheet.blank(f"{letter}{line}", styles.TEXT)
     sheet.conditional(f"A4:K{last}", '$A4&$H4<>""', styles.BORDERED)
-    sheet.page("A2:K4", landscape=True, repeat=(3, 3))
+    print_page(sheet, "A2:K4", landscape=True, repeat=(3, 3))
 
 
 def write_dictionary(sheet: Sheet, standard: Standard) -> None:
@@ -76,4 +77,4 @@ def write_dictionary(sheet: Sheet, standard: Standard) -> None:
             sheet.text(f"F{line}", "|".join(one.aliases), styles.TEXT)
     sheet.quiet(f"A4:A{max(line, 4)}")
     sheet.conditional(f"A4:F{max(line, 4)}", '$A4<>""', styles.BORDERED)
-    sheet.page(f"A2:F{max(line, 4)}", repeat=(3, 3))
+    print_page(sheet, f"A2:F{max(line, 4)}", repeat=(3, 3))

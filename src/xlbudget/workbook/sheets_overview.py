@@ -9,13 +9,15 @@ from xlbudget.workbook import styles
 from xlbudget.workbook.layout import OVERVIEW, table_layout
 from xlbudget.workbook.references import quoted
 from xlbudget.workbook.render import render_table
+from xlbudget.workbook.sheet_charts import Series, bar_chart
+from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import heading_rows
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard, Table
     from xlbudget.workbook.layout import BlockLayout
-    from xlbudget.workbook.writer import Sheet
+    from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["write_overview"]
 
@@ -27,7 +29,7 @@ def write_overview(sheet: Sheet, standard: Standard, book: Book) -> None:
     heading_rows(sheet, OVERVIEW, ("支出类别", "预算数", "占比"), (34, 16, 12))
     found = _classes(standard)
     if found is None:
-        sheet.page("A2:C4")
+        print_page(sheet, "A2:C4")
         return
     table, own = found
     layout = table_layout(standard, table)
@@ -61,9 +63,10 @@ def write_overview(sheet: Sheet, standard: Standard, book: Book) -> None:
     shown_rows = len(entries) or _LEAST_CHART
     end = _FIRST + min(shown_rows, room) - 1
     areas = (f"$A${_FIRST}:$A${end}", f"$B${_FIRST}:$B${end}")
-    sheet.bar_chart("E4", f"支出按类别（{own.block.unit.name}）", *areas, shown_rows)
+    title = f"支出按类别（{own.block.unit.name}）"
+    bar_chart(sheet, "E4", title, [Series(title, *areas)], shown_rows)
     sheet.width(3, 3)
-    sheet.page(f"A2:N{max(end, 22)}", landscape=True)
+    print_page(sheet, f"A2:N{max(end, 22)}", landscape=True)
 
 
 def _classes(standard: Standard) -> tuple[Table, BlockLayout] | None:

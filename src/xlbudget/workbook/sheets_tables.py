@@ -15,6 +15,7 @@ from xlbudget.workbook.layout import (
 )
 from xlbudget.workbook.references import column_number, quoted, split_cell
 from xlbudget.workbook.render import last_line, render_table
+from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.formulas import Formula
     from xlbudget.workbook.layout import BlockLayout
-    from xlbudget.workbook.writer import Sheet
+    from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["content_style", "write_table"]
 
@@ -75,7 +76,8 @@ def write_table(
     labels = sum(column.kind != "amount" for column in layout.blocks[0].block.columns)
     sheet.freeze(layout.first - 1, labels if len(layout.blocks) == 1 else 0)
     used = max((split_cell(one.cell)[1] for one in contents if one.kind != "blank"), default=0)
-    sheet.page(
+    print_page(
+        sheet,
         f"A{TITLE_ROW}:{last_column}{max(used, last_line(layout, book), layout.first)}",
         landscape=sum(widths) > _LANDSCAPE,
         repeat=(HEADING_ROW, layout.first - 1),
