@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.workbook import styles
 from xlbudget.workbook.formulas import book_formulas
 from xlbudget.workbook.layout import (
     CONTENTS,
@@ -20,6 +21,8 @@ from xlbudget.workbook.layout import (
     place_book,
     sheet_names,
 )
+from xlbudget.workbook.live import render_live
+from xlbudget.workbook.sheets_checks import write_checks
 from xlbudget.workbook.sheets_forms import write_forms
 from xlbudget.workbook.sheets_front import write_contents, write_cover
 from xlbudget.workbook.sheets_info import write_info, write_profile
@@ -74,6 +77,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
     """
     placed = place_book(standard, book._replace(year=year))
     formulas = book_formulas(standard, placed)
+    live = render_live(standard, placed, formulas)
     tables = {table.sheet: table for table in standard.tables}
     title = standard.titles["cover"].replace("{year}", str(year))
     with strict_warnings():
@@ -85,10 +89,12 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
             if table is not None:
                 write = write_forms if is_form(table) else write_table
                 write(sheet, standard, table, placed, formulas)
+                sheet.put(live.cells[name][0], styles.CHECK_LEFT)
+                sheet.protect()
             elif name == COVER:
                 write_cover(sheet, standard, placed, year)
             elif name == CONTENTS:
-                write_contents(sheet, standard, year)
+                write_contents(sheet, standard, year, {one.cell: one for one in live.cells[name]})
             elif name == INFO_SHEET:
                 write_info(sheet, standard, placed, formulas)
             elif name == PROFILE:
@@ -97,6 +103,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_text_sheet(sheet, name)
             elif name == OVERVIEW:
                 write_overview(sheet, standard, placed)
+                write_checks(sheet, live.cells[name], live.board, live.left_out, 34)
             elif name == FINDINGS:
                 write_findings(sheet)
             elif name == DICTIONARY:

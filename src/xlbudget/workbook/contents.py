@@ -23,7 +23,7 @@ __all__ = ["CellContent", "amount_content", "note_contents", "text_content"]
 class CellContent(NamedTuple):
     """What stands in one cell.
 
-    ``kind`` is text, number, formula or blank; ``value`` what the cell shows (of a formula: its
+    ``kind`` is text, number, formula, array (a formula over whole areas) or blank; ``value`` what the cell shows (of a formula: its
     result, "" for blank); ``formula`` has no leading "=". ``role`` says what the cell is for:
     a column's kind (amount, code, name, label, text, level1, level2), note, info, or a part of a
     form (form_title, form_subtitle, form_group, form_caption, form_value, indicator_heading,

@@ -14,6 +14,7 @@ from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.contents import CellContent, amount_content
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
+from xlbudget.workbook.live_edits import live_edits
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
@@ -62,8 +63,11 @@ def plan_fill(source: Path) -> FillPlan:
         for table in standard.tables
         if table.sheet in lines and not is_form(table)
     }
-    edits = list(_edits(standard, placed, filled, formulas, lines, held))
+    native = _native(standard, placed, filled)
+    edits = list(_edits(standard, placed, filled, native, formulas, lines, held))
     ends = {edit.sheet for edit in edits}
+    if edits and len(placed.blocks) == len(standard.blocks):
+        edits += live_edits(source, standard, placed, native)
     last_rows = {
         table.sheet: last_used(standard, table, placed)
         for table in standard.tables
@@ -122,21 +126,28 @@ def _conditional(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[C
     return found
 
 
+def _keys(grid: Grid) -> dict[Place, CellKey]:
+    return {grid.place(number): cell_key(grid, number) for number in range(len(grid.cells))}
+
+
+def _native(standard: Standard, placed: Book, filled: Filled) -> dict[Place, Formula]:
+    """The formulas of the cells that filling may write."""
+    keys = _keys(Grid(standard, placed))
+    found = book_formulas(standard, placed)
+    return {place: one for place, one in found.items() if keys.get(place) in filled.derived}
+
+
 def _edits(
     standard: Standard,
     placed: Book,
     filled: Filled,
+    native: Mapping[Place, Formula],
     formulas: Mapping[str, Mapping[str, str]],
     lines: Mapping[str, Lines],
     held: Mapping[str, Mapping[str, None]],
 ) -> Iterator[CellEdit]:
     grid = Grid(standard, placed)
-    keys = {grid.place(number): cell_key(grid, number) for number in range(len(grid.cells))}
-    native = {
-        place: formula
-        for place, formula in book_formulas(standard, placed).items()
-        if keys.get(place) in filled.derived
-    }
+    keys = _keys(grid)
     for table in standard.tables:
         if not any(block.key in placed.blocks for block in table.blocks):
             continue

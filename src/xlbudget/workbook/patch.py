@@ -60,13 +60,15 @@ class CellEdit(NamedTuple):
     """What one cell (``D7``) shall hold: an amount, a text, a formula or nothing.
 
     Without ``formula`` (which has no leading "="): a str is text, whatever it begins with, and
-    None or "" clears the cell. With it, ``value`` is its computed result, None or "" an empty text.
+    None or "" clears the cell. With it, ``value`` is its computed result, None or "" an empty text;
+    an ``array`` formula computes over whole areas.
     """
 
     sheet: str
     cell: str
     value: str | int | Decimal | None
     formula: str = ""
+    array: bool = False
 
 
 class Afterwards(NamedTuple):
@@ -255,12 +257,13 @@ def _content(edit: CellEdit) -> Content:
             f"{where}的公式超过{_LONGEST_FORMULA}字，没有写入；请减少行数后再试。"
         )
     formula = escaped(edit.formula)
+    array = edit.cell.encode() if edit.array else b""
     if isinstance(value, int | Decimal):
-        return Content(b"", formula, _number(value))
+        return Content(b"", formula, _number(value), array)
     # What looks like an escape (_x0041_) has its own underscore escaped.
     shown = escaped(_LOOKS_ESCAPED.sub("_x005F_", text))
     if formula:
-        return Content(b"str", formula, shown)
+        return Content(b"str", formula, shown, array)
     return Content(b"inlineStr", b"", shown) if text else Content()
 
 

@@ -174,16 +174,27 @@ def _text(formula: SheetFormula, masters: dict[str, SheetFormula]) -> str:
 
 
 def refuse_bound(
-    sheet: str, written: Iterable[Spot], formulas: Iterable[SheetFormula], merged: Iterable[str]
+    sheet: str,
+    written: Iterable[Spot],
+    formulas: Iterable[SheetFormula],
+    merged: Iterable[str],
+    arrays: Collection[Spot] = (),
 ) -> None:
     """Refuse to write a cell of an array formula or a data table, or one hidden by a merged range.
+
+    The cells ``arrays`` get an array formula of their own in the place of one that was theirs alone.
 
     Raises:
         UnusableFileError: names sheet, cell and range.
     """
-    arrays = [one for one in formulas if one.kind in {"array", "dataTable"}]
+    found = [one for one in formulas if one.kind in {"array", "dataTable"}]
     bound = [
-        (one.kind, one.area, parse_area(one.area) or Area(*one.spot, *one.spot)) for one in arrays
+        (one.kind, one.area, parse_area(one.area) or Area(*one.spot, *one.spot)) for one in found
+    ]
+    bound = [
+        (kind, text, area)
+        for kind, text, area in bound
+        if kind != "array" or area[:2] != area[2:] or Spot(*area[:2]) not in arrays
     ]
     hidden = [(text, area) for text in merged if (area := parse_area(text))]
     for spot in written:

@@ -74,9 +74,10 @@ class Sheet:
 
     def put(self, content: CellContent, style: Style) -> None:
         """Whatever a rendered cell holds."""
-        if content.kind == "formula":
+        if content.kind in ("formula", "array"):
             shown = "" if content.value is None else content.value
-            self.formula(content.cell, content.formula, shown, style)
+            write = self.formula if content.kind == "formula" else self.array_formula
+            write(content.cell, content.formula, shown, style)
         elif isinstance(content.value, Decimal):
             self.number(content.cell, content.value, style)
         else:

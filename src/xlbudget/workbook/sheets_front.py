@@ -6,107 +6,149 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
-from xlbudget.workbook.layout import (
-    CONTENTS,
-    DICTIONARY,
-    FINDINGS,
-    GLOSSARY,
-    INFO_SHEET,
-    NOTES,
-    OVERVIEW,
-    PROFILE,
-)
+from xlbudget.workbook.contents_page import CONTENTS_FIRST, OVERALL, contents_lines
+from xlbudget.workbook.layout import CONTENTS, COVER
 from xlbudget.workbook.references import quoted
 from xlbudget.workbook.sheet_page import print_page
 
 if TYPE_CHECKING:
-    from xlbudget.figures import Book
+    from collections.abc import Mapping
+
+    from xlbudget.figures import Book, InfoValue
     from xlbudget.standard.model import Standard
+    from xlbudget.workbook.contents import CellContent
+    from xlbudget.workbook.contents_page import ContentsLine
     from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["write_contents", "write_cover"]
 
 _LEGEND = (
-    (styles.AMOUNT, "1,234.56", "白底：填写的数字。只填明细，小计可以空着。"),
+    (styles.AMOUNT, "1,234.56", "白底：填写。只填明细数，小计、合计可以空着，由“填列小计”补上。"),
     (
         replace(styles.AMOUNT, bg_color=styles.GREY),
         "1,234.56",
-        "灰底：公式得出的数字，请勿改动；已填写的合计数保持原样，不会变成公式。",
+        "灰底：公式得出，已锁定。已经填写的合计数保持原样，不会变成公式。",
     ),
+    (styles.CHECK, "已平", "浅蓝底斜体：核对。数字一改就重新核对，不需要 Python。"),
+    (styles.MARKED, "▲1,234.56", "▲ 加粗：校验认为有误，原因和建议见“校验结果”。"),
     (
         replace(styles.AMOUNT, bold=True),
         "1,234.56",
         "加粗：类级科目、小计、合计。",
     ),
 )
+_STEPS = (
+    "填“基础信息”和各表的明细数；科目只填编码，名称自动出现。",
+    "“填列小计”补齐上级科目、小计和合计；“校验”逐格指出差错；“生成说明”写出情况说明。",
+    "工作表有保护但没有密码：审阅 → 撤消工作表保护，即可调整格式或版面。",
+)
 
 
 def write_cover(sheet: Sheet, standard: Standard, book: Book, year: int) -> None:
-    """Title, unit, date, and a legend of the cells' styles."""
-    for column, width in enumerate((4, 16, 66)):
+    """Title, unit and date as printed; below them a legend of the cells' styles."""
+    for column, width in enumerate((4, 16, 70)):
         sheet.width(column, width)
-    big = replace(styles.TITLE, font_size=28)
-    unit = replace(styles.TITLE, font_name="黑体", font_size=20)
     sheet.link("A1", CONTENTS, "目录", styles.LINK)
-    name, issued = book.info.get("unit_name"), book.info.get("issued")
-    for line, height in ((2, 90), (3, 40), (4, 50), (5, 60), (6, 30), (7, 120)):
+    for line, height in ((2, 120), (3, 44), (4, 60), (5, 90), (6, 34), (7, 160)):
         sheet.height(line, height)
-    for line in (3, 4, 6):
-        for letter in "AC":
-            sheet.blank(f"{letter}{line}", styles.BODY)
-    centred = "center_across"
-    if name is not None:
-        text = f'{quoted(INFO_SHEET)}!{name.cell}&""'
-        sheet.formula("A3", text, book.text("unit_name"), replace(unit, align=centred))
-        sheet.blank("B3", replace(unit, align=centred))
-        sheet.blank("C3", replace(unit, align=centred))
+    unit = replace(styles.TITLE, font_name="黑体", font_size=22, align="center_across")
+    _centred(sheet, 3, book.info.get("unit_name"), book.text("unit_name"), unit)
     title = standard.titles["cover"].replace("{year}", str(year))
-    sheet.merge("A4", "C4", title, big)
-    if issued is not None:
-        text = f'{quoted(INFO_SHEET)}!{issued.cell}&""'
-        date = replace(unit, font_size=14, align=centred)
-        sheet.formula("A6", text, book.text("issued"), date)
-        sheet.blank("B6", date)
-        sheet.blank("C6", date)
-    sheet.text("B8", "单元格说明", styles.BAND)
-    sheet.blank("C8", styles.BAND)
-    for line, (style, sample, meaning) in enumerate(_LEGEND, 9):
+    sheet.merge("A4", "C4", title, replace(styles.TITLE, font_size=32))
+    issued = replace(unit, font_name="仿宋", font_size=16)
+    _centred(sheet, 6, book.info.get("issued"), book.text("issued"), issued)
+    _band(sheet, 8, "单元格说明")
+    line = 9
+    for style, sample, meaning in _LEGEND:
         framed = replace(style, border=1, border_color=styles.LINE, locked=None)
         sheet.text(f"B{line}", sample, framed)
         sheet.text(f"C{line}", meaning, styles.CAPTION)
-        sheet.height(line, 22)
+        sheet.height(line, 24)
+        line += 1
+    _band(sheet, line, "使用步骤")
+    for number, step in enumerate(_STEPS, 1):
+        line += 1
+        sheet.text(
+            f"B{line}",
+            f"第{'一二三'[number - 1]}步" if number < len(_STEPS) else "提示",
+            styles.CAPTION,
+        )
+        sheet.text(f"C{line}", step, styles.CAPTION)
+        sheet.height(line, styles.row_height(styles.lines_of(step, 70), least=24))
     print_page(sheet, "A2:C7")
+    sheet.protect()
 
 
-def write_contents(sheet: Sheet, standard: Standard, year: int) -> None:
-    """The parts of the disclosure and the tables, each a link; then the working sheets."""
-    for column, width in enumerate((10, 62, 20)):
+def _band(sheet: Sheet, line: int, text: str) -> None:
+    sheet.text(f"B{line}", text, styles.BAND)
+    sheet.blank(f"C{line}", styles.BAND)
+    sheet.height(line, 24)
+
+
+def _centred(
+    sheet: Sheet, line: int, source: InfoValue | None, text: str, style: styles.Style
+) -> None:
+    """What 基础信息 says, across the page without merging."""
+    sheet.blank(f"A{line}", style)
+    if source is not None:
+        sheet.formula(f"A{line}", f'{quoted("基础信息")}!{source.cell}&""', text, style)
+    for letter in "BC":
+        sheet.blank(f"{letter}{line}", style)
+
+
+def write_contents(
+    sheet: Sheet, standard: Standard, year: int, cells: Mapping[str, CellContent]
+) -> None:
+    """The parts of the disclosure and the tables, each a link with its state; the working sheets."""
+    for column, width in enumerate((12, 60, 12, 30)):
         sheet.width(column, width)
-    sheet.merge("A2", "C2", CONTENTS, styles.TITLE)
+    sheet.link("A1", COVER, "封面", styles.LINK)
     sheet.height(1, 18)
-    sheet.height(2, 40)
-    line = 4
-    targets = (PROFILE, "", NOTES, GLOSSARY)
+    sheet.merge("A2", "D2", CONTENTS, styles.TITLE)
+    sheet.height(2, 44)
+    sheet.put(cells[OVERALL], replace(styles.CHECK, font_name="黑体", font_size=12, align="left"))
+    for letter in "BCD":
+        sheet.blank(f"{letter}3", styles.CHECK)
+    sheet.height(3, 26)
+    for letter, text in zip("ABCD", ("表号", "内容（点击打开）", "核对", "说明"), strict=True):
+        sheet.text(f"{letter}4", text, styles.HEADING)
+    sheet.height(4, 24)
+    lines = contents_lines(standard, year)
+    for one in lines:
+        _contents_line(sheet, one)
+        state = cells.get(f"C{one.line}")
+        if state is not None:
+            sheet.put(
+                state, replace(styles.CHECK, align="center", border=1, border_color=styles.LINE)
+            )
+    last = lines[-1].line
+    wrong = replace(styles.CHECK, bold=True, bg_color=styles.WRONG, underline=1)
+    for area in (f"C{CONTENTS_FIRST}:C{last}", "A3"):
+        cell = area.partition(":")[0]
+        sheet.conditional(
+            area,
+            f'ISNUMBER(SEARCH("不平",{cell}))',
+            replace(wrong, font_name=None, font_size=None, valign=None),
+        )
+    printed = [one.line for one in lines if one.kind in ("part", "table")]
+    print_page(sheet, f"A2:B{max(printed)}")
+    sheet.freeze(4)
+    sheet.protect()
+
+
+def _contents_line(sheet: Sheet, one: ContentsLine) -> None:
     big = replace(styles.BODY, font_name="黑体", font_size=12)
-    for number, part in enumerate(standard.parts):
-        text = f"第{'一二三四五六七八九'[number]}部分  {part.replace('{year}', str(year))}"
-        target = targets[number] if number < len(targets) else ""
-        if target:
-            sheet.link(f"A{line}", target, text, replace(big, font_color="#0563C1"))
+    if one.kind in ("part", "heading"):
+        linked = replace(big, font_color=styles.LINK.font_color)
+        if one.sheet:
+            sheet.link(f"A{one.line}", one.sheet, one.text, linked)
         else:
-            sheet.text(f"A{line}", text, big)
-        sheet.height(line, 26)
-        line += 1
-        if number == 1:
-            for table in standard.tables:
-                sheet.text(f"A{line}", f"表{table.number}", replace(styles.BODY, align="right"))
-                sheet.link(f"B{line}", table.sheet, table.title, styles.LINK)
-                sheet.height(line, 20)
-                line += 1
-    last = line - 1
-    line += 1
-    sheet.text(f"A{line}", "填写与检查", big)
-    for name in (INFO_SHEET, OVERVIEW, FINDINGS, DICTIONARY):
-        line += 1
-        sheet.link(f"B{line}", name, name, styles.LINK)
-    print_page(sheet, f"A2:C{last}")
+            sheet.text(f"A{one.line}", one.text, big)
+        sheet.height(one.line, 30)
+        return
+    if one.number:
+        sheet.text(f"A{one.line}", f"表{one.number}", replace(styles.BODY, align="right"))
+    sheet.link(f"B{one.line}", one.sheet, one.text, replace(styles.LINK, font_size=11))
+    if one.note:
+        sheet.text(f"D{one.line}", one.note, styles.HINT)
+    sheet.height(one.line, 23)

@@ -12,17 +12,22 @@ __all__ = [
     "BODY",
     "BORDERED",
     "CAPTION",
+    "CHECK",
+    "CHECK_LEFT",
     "CODE",
     "COUNT",
     "GREY",
     "HEADING",
+    "HINT",
     "LINE",
     "LINK",
+    "MARKED",
     "NOTE",
     "NUMBER",
     "PERCENT",
     "TEXT",
     "TITLE",
+    "WRONG",
     "Style",
     "amount_format",
     "lines_of",
@@ -38,6 +43,7 @@ class Style:
     font_name: str | None = "宋体"
     font_size: float | None = 10
     bold: bool | None = None
+    italic: bool | None = None
     font_color: str | None = None
     underline: int | None = None
     align: str | None = None
@@ -59,7 +65,8 @@ class Style:
         return {name: value for name, value in pairs if value is not None}
 
 
-GREY, BAND_GREY, LINE = "#E7E6E6", "#D9E2F3", "#7F7F7F"
+GREY, BAND_GREY, LINE = "#EDEDED", "#D9E2F3", "#7F7F7F"
+CHECK_BLUE, WRONG = "#EAF1FB", "#FBE3D6"
 
 BODY = Style()
 TITLE = Style(font_name="方正小标宋简体", font_size=18, align="center")
@@ -81,6 +88,11 @@ NUMBER = Style(align="right", locked=False)
 COUNT = Style(align="right", num_format="0", locked=False)
 AMOUNT = Style(align="right", num_format="#,##0.00", locked=False)
 PERCENT = Style(align="right", num_format="0.00%")
+
+CHECK = Style(italic=True, bg_color=CHECK_BLUE, align="center")
+CHECK_LEFT = Style(italic=True, bg_color=CHECK_BLUE, align="left")
+HINT = Style(font_color="#595959", align="left")
+MARKED = Style(bold=True, align="right", bg_color=WRONG)
 
 # Conditional formats set only what they change.
 BORDERED = Style(font_name=None, font_size=None, valign=None, border=1, border_color=LINE)

@@ -180,12 +180,14 @@ class Content(NamedTuple):
     """What a cell shall hold, as XML without the tags around it.
 
     ``kind`` is the attribute t: empty for a number, ``inlineStr`` for a text, ``str`` for the text
-    that a formula gives. No formula and no value is a blank cell.
+    that a formula gives. No formula and no value is a blank cell. ``array`` names the cell itself
+    where the formula computes over whole areas.
     """
 
     kind: bytes = b""
     formula: bytes = b""
     value: bytes | None = None
+    array: bytes = b""
 
 
 def cell_element(tag: bytes, prefix: bytes, content: Content) -> bytes:
@@ -198,5 +200,8 @@ def cell_element(tag: bytes, prefix: bytes, content: Content) -> bytes:
     if content.kind == b"inlineStr":
         text = element(b'<%bt xml:space="preserve">' % prefix, value)
         return element(tag, element(b"<%bis>" % prefix, text))
-    formula = element(b"<%bf>" % prefix, content.formula) if content.formula else b""
+    formula = b""
+    if content.formula:
+        kind = b' t="array" ref="%b"' % content.array if content.array else b""
+        formula = element(b"<%bf%b>" % (prefix, kind), content.formula)
     return element(tag, formula + element(b"<%bv>" % prefix, value))

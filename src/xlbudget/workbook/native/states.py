@@ -1,0 +1,161 @@
+"""The state of every table (未填, 已平, 不平) and the list of checks, as cells of formulas."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.standard.equations import ALL, Ref
+from xlbudget.workbook.contents import CellContent
+from xlbudget.workbook.layout import CONTENTS, OVERVIEW, is_form
+from xlbudget.workbook.native.areas import literal, matching
+from xlbudget.workbook.native.terms import single
+from xlbudget.workbook.native.weights import ERROR
+from xlbudget.workbook.references import column_letter, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from xlbudget.standard.model import Standard, Table
+    from xlbudget.workbook.native.areas import Areas
+    from xlbudget.workbook.native.checks import CheckLine
+
+__all__ = [
+    "BALANCED",
+    "CHECK_COLUMNS",
+    "EMPTY",
+    "HIDDEN_FIRST",
+    "UNBALANCED",
+    "Board",
+    "render_board",
+    "render_tool_state",
+    "state_cells",
+]
+
+EMPTY, BALANCED, NEARLY, UNBALANCED = "未填", "已平", "已平（尾差）", "不平"
+CHECK_COLUMNS = ("核对内容", "涉及的表", "不符处数", "结果")
+HIDDEN_FIRST = 26
+"""The first sheet column (AA, from 0) of the cells that only formulas need."""
+_INFO = 0
+"""Stands for 基础信息 among the numbers of tables."""
+
+
+class Board(NamedTuple):
+    """Where things stand: the lines of the checks on 总览, the line of each state on 目录."""
+
+    first: int
+    last: int
+    lines: Mapping[int, int]
+    overall: str
+
+
+def state_cells(standard: Standard, first: int) -> dict[int, int]:
+    """Table number -> line on 目录, where the first table stands on line ``first``."""
+    return {table.number: first + place for place, table in enumerate(standard.tables)}
+
+
+def render_board(
+    areas: Areas, checks: Sequence[CheckLine], board: Board
+) -> dict[str, list[CellContent]]:
+    """The cells of the checks on 总览 and of the states on 目录."""
+    overview = [
+        cell for line, check in enumerate(checks, board.first) for cell in _check_cells(check, line)
+    ]
+    states = {number: _state(areas, checks, board, number) for number in board.lines}
+    contents = [
+        CellContent(f"C{board.lines[number]}", "formula", value, text, "state")
+        for number, (text, value) in states.items()
+    ]
+    contents.append(_overall(board, [value for _, value in states.values()]))
+    return {OVERVIEW: overview, CONTENTS: contents}
+
+
+def _check_cells(check: CheckLine, line: int) -> Iterator[CellContent]:
+    key = column_letter(HIDDEN_FIRST)
+    numbers = check.tables or (_INFO,)
+    names = "、".join(f"表{one}" for one in check.tables) or "基础信息"
+    yield CellContent(f"A{line}", "text", f"{check.code} {check.title}", "", "check")
+    yield CellContent(f"B{line}", "text", names, "", "check")
+    weight = column_letter(HIDDEN_FIRST + 1)
+    pieces = [column_letter(HIDDEN_FIRST + 2 + place) for place in range(len(check.pieces))]
+    for letter, piece in zip(pieces, check.pieces, strict=True):
+        yield CellContent(f"{letter}{line}", "array", Decimal(piece.value), piece.text, "piece")
+    total = f"IFERROR(SUM({pieces[0]}{line}:{pieces[-1]}{line}),{ERROR})"
+    yield CellContent(f"{weight}{line}", "formula", Decimal(check.weight), total, "piece")
+    broken = f"INT({weight}{line}/{ERROR})"
+    yield CellContent(f"C{line}", "formula", Decimal(check.broken), broken, "broken")
+    result = "不符" if check.broken else ("尾差" if check.weight else "相符")
+    text = f'IF(C{line}>0,"不符",IF({weight}{line}>0,"尾差","相符"))'
+    yield CellContent(f"D{line}", "formula", result, text, "result")
+    text = "".join(f"|{one}" for one in numbers) + "|"
+    yield CellContent(f"{key}{line}", "text", text, "", "piece")
+
+
+def _state(areas: Areas, checks: Sequence[CheckLine], board: Board, number: int) -> tuple[str, str]:
+    """The formula of a table's state, and what it comes to."""
+    sheet, first, last = quoted(OVERVIEW), board.first, board.last
+    key, weight = column_letter(HIDDEN_FIRST), column_letter(HIDDEN_FIRST + 1)
+    about = f'{sheet}!${key}${first}:${key}${last},"*|{number}|*"'
+    broken = f"SUMIF({about},{sheet}!$C${first}:$C${last})"
+    off = f"SUMIF({about},{sheet}!${weight}${first}:${weight}${last})"
+    ours = [one for one in checks if number in (one.tables or (_INFO,))]
+    value = BALANCED
+    if any(one.broken for one in ours):
+        value = UNBALANCED
+    elif any(one.weight for one in ours):
+        value = NEARLY
+    text = f'IF({off}>0,"{NEARLY}","{BALANCED}")'
+    if number != _INFO:
+        table = next(one for one in areas.standard.tables if one.number == number)
+        empty, blank = _unfilled(areas, table)
+        text = f'IF({empty},"{EMPTY}",{text})'
+        value = EMPTY if blank and value != UNBALANCED else value
+    return f'IF({broken}>0,"{UNBALANCED}",{text})', value
+
+
+def _unfilled(areas: Areas, table: Table) -> tuple[str, bool]:
+    """The test that a table has no figures and does not say so either, and its result."""
+    body = areas.bodies[table.blocks[0].key]
+    if is_form(table):
+        terms = [
+            single(areas, Ref(body.block.key, ALL, "form", key), key) for key in body.block.amounts
+        ]
+        count = "+".join(one.figures for one in terms)
+        numbers = sum(one.numbers[0] for one in terms)
+    else:
+        found = [
+            areas.column(areas.bodies[block.key], areas.bodies[block.key].letters[key])
+            for block in table.blocks
+            for key in block.amounts
+        ]
+        count = f"COUNT({','.join(one.reference for one in found)})"
+        numbers = sum(isinstance(value, Decimal) for one in found for value in one.values)
+    if not table.empty_statement:
+        return f"{count}=0", not numbers
+    notes = areas.area(body.sheet, "A", body.first, body.last + 1)
+    said = f"COUNTIF({notes.reference},{literal(table.empty_statement)})"
+    stated = bool(matching(literal(table.empty_statement)[1:-1], notes.texts))
+    return f"AND({count}=0,{said}=0)", not numbers and not stated
+
+
+def _overall(board: Board, states: Sequence[str]) -> CellContent:
+    lines = board.lines.values()
+    area = f"C{min(lines)}:C{max(lines)}"
+    wrong, empty = (f'COUNTIF({area},"{one}")' for one in (UNBALANCED, EMPTY))
+    text = (
+        f'IF({wrong}>0,"总体核对：不平（"&{wrong}&"处）",'
+        f'IF({empty}>0,"总体核对：没有不平，还有"&{empty}&"张表未填","总体核对：全部已平"))'
+    )
+    bad, missing = states.count(UNBALANCED), states.count(EMPTY)
+    value = "总体核对：全部已平"
+    if bad:
+        value = f"总体核对：不平（{bad}处）"
+    elif missing:
+        value = f"总体核对：没有不平，还有{missing}张表未填"
+    return CellContent(board.overall, "formula", value, text, "state")
+
+
+def render_tool_state(board: Board, number: int, state: str) -> CellContent:
+    """The state of a table as its own sheet shows it, in the rows that stay in sight."""
+    text = f'"本表核对："&{quoted(CONTENTS)}!$C${board.lines[number]}'
+    return CellContent("B1", "formula", f"本表核对：{state}", text, "state")

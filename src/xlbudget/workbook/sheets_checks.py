@@ -1,0 +1,65 @@
+"""The list of checks below the overview: what every line says, and what no formula can say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlbudget.workbook import styles
+from xlbudget.workbook.native.states import CHECK_COLUMNS, HIDDEN_FIRST
+from xlbudget.workbook.references import column_number, split_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlbudget.workbook.contents import CellContent
+    from xlbudget.workbook.native.states import Board
+    from xlbudget.workbook.sheet_writer import Sheet
+
+__all__ = ["write_checks"]
+
+_ROLES = ("check", "broken", "result", "piece")
+
+
+def write_checks(
+    sheet: Sheet, cells: Sequence[CellContent], board: Board, left_out: Sequence[str], width: float
+) -> int:
+    """Title, headings and a line per rule; ``width`` is that of the first column.
+
+    Gives the last line.
+    """
+    title, heading = board.first - 2, board.first - 1
+    sheet.text(f"A{title}", "勾稽核对表（公式，随数字变化；允许四舍五入的尾差）", styles.BAND)
+    for letter in "BCD":
+        sheet.blank(f"{letter}{title}", styles.BAND)
+    sheet.height(title, 24)
+    for letter, text in zip("ABCD", CHECK_COLUMNS, strict=True):
+        sheet.text(f"{letter}{heading}", text, styles.HEADING)
+    sheet.height(heading, 22)
+    looks = {
+        "check": styles.CAPTION,
+        "broken": replace(styles.CAPTION, align="right", num_format="0"),
+        "result": replace(styles.CHECK, align="center", border=1, border_color=styles.LINE),
+        "piece": styles.BODY,
+    }
+    helpers = 0
+    for one in cells:
+        if one.role not in _ROLES:
+            continue
+        letters, line = split_cell(one.cell)
+        sheet.put(one, looks[one.role])
+        helpers = max(helpers, column_number(letters) - HIDDEN_FIRST)
+        if letters == "A" and isinstance(one.value, str):
+            sheet.height(line, styles.row_height(styles.lines_of(one.value, width), least=19))
+    for column in range(HIDDEN_FIRST, HIDDEN_FIRST + helpers):
+        sheet.hide(column)
+    wrong = styles.Style(font_name=None, font_size=None, valign=None, bold=True, underline=1)
+    area = f"A{board.first}:D{board.last}"
+    look = replace(wrong, bg_color=styles.WRONG, border=1, border_color=styles.LINE)
+    sheet.conditional(area, f"$C{board.first}>0", look)
+    last = board.last
+    if left_out:
+        last += 1
+        text = f"另有{len(left_out)}条规则要看文字或名称，公式不能表达，由“校验”检查：{'、'.join(left_out)}。"
+        sheet.text(f"A{last}", text, styles.HINT)
+    return last
