@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook import styles
+from xlbudget.workbook.dictionary import body_name
 from xlbudget.workbook.formulas import book_formulas
 from xlbudget.workbook.layout import (
     CONTENTS,
@@ -17,16 +18,20 @@ from xlbudget.workbook.layout import (
     NOTES,
     OVERVIEW,
     PROFILE,
+    column_letter,
     is_form,
     place_book,
     sheet_names,
+    table_layout,
 )
+from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
 from xlbudget.workbook.live import render_live
 from xlbudget.workbook.sheets_checks import write_checks
+from xlbudget.workbook.sheets_dictionary import write_dictionary
 from xlbudget.workbook.sheets_forms import write_forms
 from xlbudget.workbook.sheets_front import write_contents, write_cover
 from xlbudget.workbook.sheets_info import write_info, write_profile
-from xlbudget.workbook.sheets_lists import write_dictionary, write_findings, write_text_sheet
+from xlbudget.workbook.sheets_lists import write_findings, write_text_sheet
 from xlbudget.workbook.sheets_overview import write_overview
 from xlbudget.workbook.sheets_tables import write_table
 from xlbudget.workbook.writer import Writer, strict_warnings
@@ -35,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard
+    from xlbudget.standard.model import Standard, Table
 
 __all__ = ["CODE_NAMES", "build_workbook", "workbook_bytes"]
 
@@ -91,6 +96,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write(sheet, standard, table, placed, formulas)
                 sheet.put(live.cells[name][0], styles.CHECK_LEFT)
                 sheet.protect()
+                writer.name(body_name(name), name, _body(standard, table))
             elif name == COVER:
                 write_cover(sheet, standard, placed, year)
             elif name == CONTENTS:
@@ -107,8 +113,16 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
             elif name == FINDINGS:
                 write_findings(sheet)
             elif name == DICTIONARY:
-                write_dictionary(sheet, standard)
+                write_dictionary(writer, sheet, standard, placed.profile)
         return writer.finish(macros=macros)
+
+
+def _body(standard: Standard, table: Table) -> str:
+    """The area of a table's rows, without headings and notes."""
+    if is_form(table):
+        return f"$A${FORM_FIRST}:$J${FORM_FIRST + table.blocks[0].room * FORM_LINES}"
+    layout = table_layout(standard, table)
+    return f"$A${layout.first}:${column_letter(layout.width - 1)}${layout.last}"
 
 
 def _code_name(key: str) -> str:

@@ -19,10 +19,10 @@ from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.references import column_number, split_cell
-from xlbudget.workbook.render import last_used, render_table
+from xlbudget.workbook.render import last_used, render_table, vacant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from xlbudget.figures import Book, Place
@@ -156,14 +156,27 @@ def _edits(
         else:
             contents = render_table(standard, table, placed, native)
             used = {content.cell for content in contents}
-            gone = (cell for cell in held[table.sheet] if cell not in used)
-            contents += [CellContent(cell, "blank") for cell in gone]
+            contents += _vacated(standard, table, set(held[table.sheet]) - used)
         now = formulas.get(table.sheet, {})
         for content in contents:
             if _differs(content, lines[table.sheet], now):
                 _refuse_covering(table, content.cell, held.get(table.sheet), lines[table.sheet])
                 yield _edit(table.sheet, content)
     yield from _info_edits(grid, filled, keys, native)
+
+
+def _vacated(standard: Standard, table: Table, cells: Collection[str]) -> list[CellContent]:
+    """What stands in cells from which rows and notes have moved away."""
+    layout = table_layout(standard, table)
+    columns = {
+        letter: (one, index) for one in layout.blocks for index, letter in enumerate(one.letters)
+    }
+    found = []
+    for cell in sorted(cells):
+        letter, line = split_cell(cell)
+        inside = layout.first <= line <= layout.last
+        found.append(vacant(*columns[letter], line) if inside else CellContent(cell, "blank"))
+    return found
 
 
 def _placed(standard: Standard, book: Book, filled: Book) -> Book:

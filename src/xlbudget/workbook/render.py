@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xlbudget.figures import TOTAL, Place, Row
 from xlbudget.workbook.contents import CellContent, amount_content, note_contents, text_content
 from xlbudget.workbook.contents_forms import render_forms
+from xlbudget.workbook.dictionary import name_formula, names_itself
 from xlbudget.workbook.layout import INFO_SHEET, TableLayout, info_lines, is_form, table_layout
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from xlbudget.workbook.formulas import Formula
     from xlbudget.workbook.layout import BlockLayout
 
-__all__ = ["last_line", "last_used", "ordinal", "render_info", "render_table"]
+__all__ = ["last_line", "last_used", "ordinal", "render_info", "render_table", "vacant"]
 
 
 def render_table(
@@ -46,16 +47,55 @@ def render_table(
             for index, column in enumerate(one.block.columns):
                 cell = f"{one.letters[index]}{line}"
                 if row is None:
-                    contents.append(CellContent(cell, "blank", role=column.kind))
+                    contents.append(vacant(one, index, line))
                 elif column.kind == "amount":
                     value = row.cells[one.block.amount_index[column.key]]
                     formula = formulas.get(Place(table.sheet, cell))
                     contents.append(amount_content(cell, value, formula, column.kind))
                 else:
-                    text = _text(standard, one, row, index, labels)
-                    indent = _indent(standard, one.block, row) if text else 0
-                    contents.append(text_content(cell, text, column.kind, indent))
+                    contents.append(_label_content(standard, book, one, row, index, labels))
     return [*contents, *note_contents(table, book, last + 1)]
+
+
+def vacant(one: BlockLayout, index: int, line: int) -> CellContent:
+    """A cell of a line without a row; a name waits for its code."""
+    kind = one.block.columns[index].kind
+    cell = f"{one.letters[index]}{line}"
+    if kind == "name" and names_itself(one.block):
+        return CellContent(cell, "formula", "", name_formula(one, line), kind)
+    return CellContent(cell, "blank", role=kind)
+
+
+def _label_content(
+    standard: Standard,
+    book: Book,
+    one: BlockLayout,
+    row: Row,
+    index: int,
+    labels: Mapping[int, str],
+) -> CellContent:
+    """A text of a row: as a formula where the dictionary gives the same name for its code."""
+    block, cell = one.block, f"{one.letters[index]}{row.line}"
+    kind = block.columns[index].kind
+    text = _text(standard, one, row, index, labels)
+    indent = _indent(standard, block, row) if text else 0
+    if kind == "name" and names_itself(block):
+        if text == _dictionary_name(standard, book, block, row):
+            formula = name_formula(one, row.line)
+            return CellContent(cell, "formula", text, formula, kind, indent)
+        return text_content(cell, text, kind, indent)
+    prescribed = row.kind == "fixed" and kind == "label" and text
+    return text_content(cell, text, "prescribed" if prescribed else kind, indent)
+
+
+def _dictionary_name(standard: Standard, book: Book, block: Block, row: Row) -> str | None:
+    """The name that 科目字典 gives for a row's code; None where that cannot be told here."""
+    if row.kind != "subject":
+        return ""
+    own = {one.code for found in book.subjects.values() for one in found}
+    # A code of the user's own may stand in the dictionary twice.
+    known = standard.subjects[block.subjects].by_code.get(row.key, ())
+    return None if row.key in own else (known[0].name if known else "")
 
 
 def last_line(layout: TableLayout, book: Book) -> int:

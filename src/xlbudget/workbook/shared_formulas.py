@@ -178,11 +178,10 @@ def refuse_bound(
     written: Iterable[Spot],
     formulas: Iterable[SheetFormula],
     merged: Iterable[str],
-    arrays: Collection[Spot] = (),
 ) -> None:
     """Refuse to write a cell of an array formula or a data table, or one hidden by a merged range.
 
-    The cells ``arrays`` get an array formula of their own in the place of one that was theirs alone.
+    An array formula that is one cell's alone may be replaced like any other.
 
     Raises:
         UnusableFileError: names sheet, cell and range.
@@ -194,7 +193,7 @@ def refuse_bound(
     bound = [
         (kind, text, area)
         for kind, text, area in bound
-        if kind != "array" or area[:2] != area[2:] or Spot(*area[:2]) not in arrays
+        if kind != "array" or area[:2] != area[2:]
     ]
     hidden = [(text, area) for text in merged if (area := parse_area(text))]
     for spot in written:

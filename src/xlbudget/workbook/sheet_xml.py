@@ -93,8 +93,7 @@ def apply_edits(xml: bytes, edits: Mapping[Spot, Content], sheet: str = "") -> b
         raise UnusableFileError(
             f"工作表“{sheet}”内部的行或单元格次序混乱；请在 Excel 中打开并另存后再试。"
         )
-    arrays = {spot for spot, content in edits.items() if content.array}
-    refuse_bound(sheet, sorted(edits), found.formulas, found.merged, arrays)
+    refuse_bound(sheet, sorted(edits), found.formulas, found.merged)
     return _Splicer(xml, found).spliced(edits, orphans(found.formulas, set(edits)))
 
 

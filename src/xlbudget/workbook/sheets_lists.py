@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
-from xlbudget.workbook.layout import DICTIONARY, FINDINGS, NOTES_FIRST, NOTES_ROOM, NOTES_WIDTH
+from xlbudget.workbook.layout import FINDINGS, NOTES_FIRST, NOTES_ROOM, NOTES_WIDTH
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import heading_rows
 
 if TYPE_CHECKING:
-    from xlbudget.standard.model import Standard
     from xlbudget.workbook.sheet_writer import Sheet
 
-__all__ = ["FINDINGS_HEADINGS", "write_dictionary", "write_findings", "write_text_sheet"]
+__all__ = ["FINDINGS_HEADINGS", "write_findings", "write_text_sheet"]
 
 NOTES_HEADINGS = ("段落", "类别", "生成稿", "定稿", "状态", "指纹（请勿改动）")
 FINDINGS_HEADINGS = (
@@ -31,7 +29,6 @@ FINDINGS_HEADINGS = (
     "处理说明",
 )
 _FINDINGS_ROOM = 300
-_DICTIONARY_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度", "别名")
 
 
 def write_text_sheet(sheet: Sheet, title: str) -> None:
@@ -57,24 +54,3 @@ def write_findings(sheet: Sheet) -> None:
             sheet.blank(f"{letter}{line}", styles.TEXT)
     sheet.conditional(f"A4:K{last}", '$A4&$H4<>""', styles.BORDERED)
     print_page(sheet, "A2:K4", landscape=True, repeat=(3, 3))
-
-
-def write_dictionary(sheet: Sheet, standard: Standard) -> None:
-    """科目字典: every shipped subject, with the years in which it is valid where known."""
-    heading_rows(sheet, DICTIONARY, _DICTIONARY_HEADINGS, (12, 46, 24, 10, 10, 30))
-    line = 3
-    for subjects in standard.subjects.values():
-        for one in subjects.subjects:
-            line += 1
-            sheet.text(f"A{line}", one.code, styles.CODE)
-            sheet.text(f"B{line}", one.name, styles.TEXT)
-            sheet.text(f"C{line}", subjects.name, styles.TEXT)
-            for letter, year, none in (("D", one.first, 0), ("E", one.last, 9999)):
-                if year == none:
-                    sheet.blank(f"{letter}{line}", styles.COUNT)
-                else:
-                    sheet.number(f"{letter}{line}", Decimal(year), styles.COUNT)
-            sheet.text(f"F{line}", "|".join(one.aliases), styles.TEXT)
-    sheet.quiet(f"A4:A{max(line, 4)}")
-    sheet.conditional(f"A4:F{max(line, 4)}", '$A4<>""', styles.BORDERED)
-    print_page(sheet, f"A2:F{max(line, 4)}", repeat=(3, 3))

@@ -14,18 +14,19 @@ from xlbudget.workbook.layout import (
     table_layout,
 )
 from xlbudget.workbook.references import column_number, quoted, split_cell
-from xlbudget.workbook.render import last_line, render_table
+from xlbudget.workbook.render import last_line, render_table, vacant
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
+from xlbudget.workbook.table_entry import guide_entry
+from xlbudget.workbook.table_looks import emphasize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from xlbudget.figures import Book, Place
-    from xlbudget.standard.model import Block, Column, Standard, Table
+    from xlbudget.standard.model import Column, Standard, Table
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.formulas import Formula
-    from xlbudget.workbook.layout import BlockLayout
     from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["content_style", "write_table"]
@@ -36,18 +37,20 @@ _LANDSCAPE = 112
 """Tables that are wider (in digits) are printed across."""
 _MANY = 9
 """From so many columns of amounts on, they are narrower."""
-_LEAST_WIDTH = 88
-"""Narrower tables are stretched, so that notes and the page are filled."""
+_PAGE, _PAGE_ACROSS = 94, 138
+"""Narrower tables are stretched to the width of their page (in digits)."""
 
 
 def content_style(content: CellContent, column: str) -> styles.Style:
     """The look of a cell in a column of that kind; formulas are locked, inputs are not."""
     if content.role == "note":
-        return styles.NOTE
+        return replace(styles.NOTE, locked=None if content.kind == "formula" else False)
     base = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column, styles.TEXT)
     if column == "amount":
         base = replace(base, num_format=styles.amount_format(content.places))
-    return replace(base, locked=None) if content.kind == "formula" else base
+        return replace(base, locked=None) if content.kind == "formula" else base
+    # A name may be typed over where the dictionary's is not the bureau's.
+    return replace(base, locked=None) if content.role == "prescribed" else base
 
 
 def write_table(
@@ -71,7 +74,8 @@ def write_table(
     _unit_row(sheet, book, layout, last_column)
     _headings(sheet, layout, book.year, widths)
     _body(sheet, layout, contents, columns, widths)
-    _emphasis(sheet, standard, layout)
+    emphasize(sheet, standard, layout)
+    guide_entry(sheet, standard, layout)
     sheet.quiet(f"A{layout.first}:{last_column}{layout.last}")
     labels = sum(column.kind != "amount" for column in layout.blocks[0].block.columns)
     sheet.freeze(layout.first - 1, labels if len(layout.blocks) == 1 else 0)
@@ -89,14 +93,15 @@ def _widths(columns: Sequence[Column], contents: Sequence[CellContent]) -> list[
     many = sum(column.kind == "amount" for column in columns) >= _MANY
     widths = []
     for column in columns:
-        usual = 10.0 if many and column.kind == "amount" else _WIDTHS.get(column.kind, 26.0)
+        usual = 8.8 if many and column.kind == "amount" else _WIDTHS.get(column.kind, 26.0)
         widths.append(column.width or usual)
     for one in contents:
         if one.role == "amount" and one.value not in (None, ""):
             index = column_number(split_cell(one.cell)[0]) - 1
             shown = f"{one.value:,f}" if not isinstance(one.value, str) else one.value
-            widths[index] = max(widths[index], len(shown) + 2.0)
-    stretch = max(1.0, _LEAST_WIDTH / sum(widths))
+            widths[index] = max(widths[index], len(shown) + (1.0 if many else 2.0))
+    page = _PAGE_ACROSS if sum(widths) > _LANDSCAPE else _PAGE
+    stretch = max(1.0, page / sum(widths))
     return [round(width * stretch, 2) for width in widths]
 
 
@@ -180,98 +185,13 @@ def _body(
     for line, count in lines.items():
         if count > 1:
             sheet.height(line, styles.row_height(count))
-    for index, column in enumerate(columns):
-        letter = column_letter(index)
-        blank = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column.kind, styles.TEXT)
-        for line in range(layout.first, layout.last_note + 1):
-            if f"{letter}{line}" not in written:
-                sheet.blank(f"{letter}{line}", blank)
-
-
-def _emphasis(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
-    """Borders, bold rows and the shade of derived cells, for rows that are there or will be.
-
-    Each rule gives the whole look, the most special one first: some programs apply only the
-    first rule that holds.
-    """
-    first, last = layout.first, layout.last
-    right = column_letter(layout.width - 1)
-    ending = _criterion(_last_label(layout.blocks[0].block))
-    used = f"COUNTA($B{first}:${right}{first})>0"
-    if ending:
-        used = f'OR({used},COUNTIF($A{first}:$A${last},"{ending}")>0)'
-    for one in layout.blocks:
-        _indents(sheet, standard, one, first, last)
-        area = f"{one.letters[0]}{first}:{one.letters[-1]}{last}"
-        derived = f"_xlfn.ISFORMULA({one.letters[0]}{first})"
-        bold = _bold_rule(standard, one.block, one.letters, first)
-        if bold:
-            look = replace(styles.BORDERED, bold=True)
-            shaded = replace(look, bg_color=styles.GREY)
-            sheet.conditional(area, f"AND({used},{bold},{derived})", shaded)
-            sheet.conditional(area, f"AND({used},{bold})", look)
-        shaded = replace(styles.BORDERED, bg_color=styles.GREY)
-        sheet.conditional(area, f"AND({used},{derived})", shaded)
-        sheet.conditional(area, used, styles.BORDERED)
-
-
-def _indents(sheet: Sheet, standard: Standard, one: BlockLayout, first: int, last: int) -> None:
-    """Labels of lower levels set in, wherever their rows move: blanks before the text."""
-    block = one.block
-    for index in (*block.of_kind("code"), *block.of_kind("name"), *block.of_kind("label")):
-        letter = one.letters[index]
-        for level, rule in _levels(standard, one, f"{one.letters[0]}{first}"):
-            look = replace(styles.BORDERED, num_format=f'"{"   " * level}"@')
-            sheet.conditional(f"{letter}{first}:{letter}{last}", rule, look)
-
-
-def _levels(standard: Standard, one: BlockLayout, cell: str) -> Iterator[tuple[int, str]]:
-    """How far rows are set in, and the rule by which they are known from their first ``cell``."""
-    block = one.block
-    if block.body == "subject" and len(block.of_kind("code")) == 1:
-        lengths = standard.subjects[block.subjects].lengths
-        for level, length in enumerate(lengths[1:], 1):
-            yield level, f"LEN(${cell})={length}"
-    elif block.body == "fixed":
-        labels: dict[int, list[str]] = {}
-        for row in block.rows:
-            if not row.slot:
-                labels.setdefault(row.indent, []).append(row.label.replace('"', '""'))
-        for level in sorted(labels):
-            if level:
-                yield level, _one_of(cell, labels[level])
-        slot = next((row for row in block.rows if row.slot and row.indent), None)
-        if slot is not None:
-            every = [label for found in labels.values() for label in found]
-            yield slot.indent, f'AND(${cell}<>"",NOT({_one_of(cell, every)}))'
-
-
-def _one_of(cell: str, labels: Sequence[str]) -> str:
-    tests = [f'${cell}="{label}"' for label in labels]
-    return f"OR({','.join(tests)})"
-
-
-def _last_label(block: Block) -> str:
-    """What the body ends with: 合计, or the last prescribed row."""
-    return block.total or (block.rows[-1].label if block.rows and not block.rows[-1].slot else "")
-
-
-def _criterion(label: str) -> str:
-    for sign in "~*?":
-        label = label.replace(sign, f"~{sign}")
-    return label.replace('"', '""')
-
-
-def _bold_rule(standard: Standard, block: Block, letters: Sequence[str], first: int) -> str:
-    """When a row is emphasized: 合计, prescribed totals, classes, groups of projects."""
-    here = f"${letters[0]}{first}"
-    totals = [block.total] if block.total else [row.label for row in block.rows if row.total]
-    tests = [f'{here}="{label.replace(chr(34), chr(34) * 2)}"' for label in totals]
-    codes = block.of_kind("code")
-    if block.body == "subject" and len(codes) == 1:
-        length = standard.subjects[block.subjects].lengths[0]
-        tests.append(f"LEN(${letters[codes[0]]}{first})={length}")
-    elif block.body == "subject":
-        tests.append(f'AND({here}<>"",${letters[codes[1]]}{first}="")')
-    tests += [f'${letters[index]}{first}<>""' for index in block.of_kind("level1")]
-    return f"OR({','.join(tests)})" if tests else ""
+    for own in layout.blocks:
+        for index, column in enumerate(own.block.columns):
+            look = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column.kind, styles.TEXT)
+            for line in range(layout.first, layout.last_note + 1):
+                if f"{own.letters[index]}{line}" in written:
+                    continue
+                if line <= layout.last:
+                    sheet.put(vacant(own, index, line), look)
+                else:
+                    sheet.blank(f"{own.letters[index]}{line}", look)

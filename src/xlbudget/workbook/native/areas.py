@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.workbook.layout import is_form, table_layout
-from xlbudget.workbook.layout_forms import FORM_FIRST
+from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
 from xlbudget.workbook.references import quoted
 from xlbudget.workbook.render import render_info, render_table
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from xlbudget.workbook.formulas import Formula
 
 __all__ = ["Area", "Areas", "Body", "literal", "matching"]
-
-_FORM_LINES = 20
-"""Lines that a performance form takes, with its indicators: how far formulas look."""
 
 Value = str | Decimal | None
 
@@ -70,7 +67,7 @@ class Areas:
             self._sheets[table.sheet] = {one.cell: one.value for one in contents}
             if is_form(table):
                 block = table.blocks[0]
-                last = FORM_FIRST + block.room * _FORM_LINES
+                last = FORM_FIRST + block.room * FORM_LINES
                 self.bodies[block.key] = Body(block, table.sheet, {}, FORM_FIRST, last)
                 continue
             layout = table_layout(standard, table)

@@ -141,17 +141,23 @@ def _unfilled(areas: Areas, table: Table) -> tuple[str, bool]:
 def _overall(board: Board, states: Sequence[str]) -> CellContent:
     lines = board.lines.values()
     area = f"C{min(lines)}:C{max(lines)}"
-    wrong, empty = (f'COUNTIF({area},"{one}")' for one in (UNBALANCED, EMPTY))
-    text = (
-        f'IF({wrong}>0,"总体核对：不平（"&{wrong}&"处）",'
-        f'IF({empty}>0,"总体核对：没有不平，还有"&{empty}&"张表未填","总体核对：全部已平"))'
-    )
-    bad, missing = states.count(UNBALANCED), states.count(EMPTY)
-    value = "总体核对：全部已平"
-    if bad:
-        value = f"总体核对：不平（{bad}处）"
+    counts = {one: f'COUNTIF({area},"{one}")' for one in (UNBALANCED, EMPTY, NEARLY)}
+    missing, good = states.count(EMPTY), "全部已平"
+    if NEARLY in states:
+        good += "（有尾差）"
+    value = f"总体核对：{good}"
+    if UNBALANCED in states:
+        value = f"总体核对：不平（{states.count(UNBALANCED)}处）"
+    elif missing == len(states) - 1:
+        value = "总体核对：尚未填表"
     elif missing:
-        value = f"总体核对：没有不平，还有{missing}张表未填"
+        value = f"总体核对：已填的表{good}，还有{missing}张表未填"
+    end = f'"全部已平"&IF({counts[NEARLY]}>0,"（有尾差）","")'
+    text = (
+        f'"总体核对："&IF({counts[UNBALANCED]}>0,"不平（"&{counts[UNBALANCED]}&"处）",'
+        f'IF({counts[EMPTY]}={len(states) - 1},"尚未填表",IF({counts[EMPTY]}>0,"已填的表"&{end}'
+        f'&"，还有"&{counts[EMPTY]}&"张表未填",{end})))'
+    )
     return CellContent(board.overall, "formula", value, text, "state")
 
 
