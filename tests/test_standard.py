@@ -73,6 +73,20 @@ def test_every_named_check_is_used_by_a_rule(standard: Standard) -> None:
         ("rules.toml", 'when = "all_fiscal"', 'when = "all_fisca"', "条件“all_fisca”不存在"),
         ("tables/05-general.toml", 'kind = "amount"', 'kind = "amout"', "05-general.toml"),
         ("standard.toml", "project[total].own", "project[total].owm", "没有金额栏 owm"),
+        ("standard.toml", "three_public[abroad].", "three_public[abroat].", "没有行 abroat"),
+        (
+            "standard.toml",
+            "info[prior_abroad].",
+            "info[prior_abroat].",
+            "没有基础信息 prior_abroat",
+        ),
+        ("standard.toml", "basic[each:class].total", "basic[each:leaf].total", "不能成图"),
+        ("standard.toml", "basic[each:class].total", "basic[total].total", "不能成图"),
+        ("standard.toml", 'kind = "column"', 'kind = "pie"', "pie 只能有一个系列"),
+        ("standard.toml", 'kind = "column"', 'kind = "columns"', "standard.toml chart.3.kind"),
+        ("standard.toml", ', "公务用车购置费"]', "]", "names 应与 cells 一一对应"),
+        ("standard.toml", ', "{last_year}年预算数"]', "]", "series 应为每个系列一个名称"),
+        ("standard.toml", 'key = "three_public"', 'key = "economic"', "图 economic：键重复"),
     ],
 )
 def test_a_slip_in_a_standard_is_named(
@@ -84,6 +98,17 @@ def test_a_slip_in_a_standard_is_named(
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     assert any(said in problem for problem in check_folder(folder, frozenset(CHECKS)))
+
+
+@pytest.mark.parametrize("bars", ["kinds", "nowhere"])
+def test_the_picture_needs_a_chart_of_rows(tmp_path: Path, bars: str) -> None:
+    folder = tmp_path / "changchun"
+    shutil.copytree(DATA / "changchun", folder)
+    path = folder / "standard.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('bars = "classes"', f'bars = "{bars}"'), encoding="utf-8")
+    with pytest.raises(StandardError, match="支出结构图的 bars"):
+        load_folder(folder)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Rule, Standard
+    from xlbudget.standard.model import Chart, Rule, Standard
 
 __all__ = ["check_folder"]
 
@@ -80,6 +80,23 @@ class _Rule(_Strict):
     years: tuple[int, int] = (0, 9999)
 
 
+class _Chart(_Strict):
+    key: Annotated[str, Field(pattern=r"^[a-z_0-9]+$")]
+    title: Annotated[str, Field(min_length=1)]
+    kind: Literal["bar", "column", "pie", "doughnut"]
+    series: Annotated[list[str], Field(min_length=1, max_length=2)] = [""]
+    rows: str = ""
+    cells: list[str] = []
+    against: list[str] = []
+    total: Annotated[list[str], Field(max_length=2)] = []
+    names: list[str] = []
+    room: Annotated[int, Field(ge=2)] = 2
+
+
+class _Charts(BaseModel):
+    chart: list[_Chart] = []
+
+
 class _Rules(_Strict):
     rule: list[_Rule]
 
@@ -94,6 +111,7 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
         raise StandardError(f"标准“{folder}”缺少文件“rules.toml”。")
     problems = [
         *_shape(folder / "rules.toml", _Rules),
+        *_shape(folder / "standard.toml", _Charts),
         *(
             problem
             for path in sorted((folder / "tables").glob("*.toml"))
@@ -115,9 +133,8 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
             for ref in condition.zero
             for one in _ref_problems(standard, ref)
         )
-    if standard.picture is not None:
-        for ref in (standard.picture.bars, *standard.picture.split):
-            problems.extend(f"支出结构图：{one}" for one in _ref_problems(standard, ref))
+    for chart in standard.charts:
+        problems.extend(f"图 {chart.key}：{one}" for one in _chart_problems(standard, chart))
     for block in standard.blocks.values():
         if block.subjects and block.subjects not in standard.subjects:
             problems.append(f"表块 {block.key} 的科目分类“{block.subjects}”不存在。")
@@ -149,6 +166,35 @@ def _rule_problems(standard: Standard, rule: Rule, checks: frozenset[str]) -> It
         for ref in equation.refs:
             for problem in _ref_problems(standard, ref):
                 yield f"规则 {rule.code}：{problem}"
+
+
+def _chart_problems(standard: Standard, chart: Chart) -> Iterator[str]:
+    problems = [one for ref in chart.refs for one in _ref_problems(standard, ref)]
+    yield from problems
+    if [one.key for one in standard.charts].count(chart.key) > 1:
+        yield "键重复。"
+    if (chart.rows is None) == (not chart.cells):
+        yield "应有 rows 或 cells 之一。"
+    if chart.against and len(chart.against) != len(chart.cells):
+        yield "against 应与 cells 一一对应。"
+    if chart.names and len(chart.names) != len(chart.cells):
+        yield "names 应与 cells 一一对应。"
+    if len(chart.series) != 1 + bool(chart.against):
+        yield "series 应为每个系列一个名称。"
+    if chart.against and chart.kind in ("pie", "doughnut"):
+        yield f"{chart.kind} 只能有一个系列。"
+    if len(chart.total) not in (0, len(chart.series)):
+        yield "total 应为每个系列一格。"
+    if any(ref.how != ONE for ref in (*chart.cells, *chart.against, *chart.total)):
+        yield "cells、against、total 应各指一行。"
+    if chart.rows is not None and not problems:
+        body = standard.blocks[chart.rows.block].body if chart.rows.block != "info" else ""
+        which = chart.rows.which[-1:] if chart.rows.which.endswith("*") else chart.rows.which
+        if chart.rows.how != EACH or which not in _CHART_ROWS.get(body, ()):
+            yield f"“{chart.rows}”不能成图：rows 应写 each:class、each:unit 或 each:编码*。"
+
+
+_CHART_ROWS = {"subject": ("class", "*"), "fixed": ("class",), "unit": ("unit",)}
 
 
 def _ref_problems(standard: Standard, ref: Ref) -> Iterator[str]:

@@ -13,6 +13,7 @@ from xlbudget.standard.equations import parse_equation, parse_ref
 from xlbudget.standard.model import (
     AMOUNT,
     Block,
+    Chart,
     Column,
     Condition,
     Field,
@@ -74,6 +75,8 @@ def load_folder(folder: Path) -> Standard:
         info = _file(files, "info")
         blocks = {block.key: block for table in tables for block in table.blocks}
         rules = tuple(_rule(entry, blocks) for entry in _file(files, "rules")["rule"])
+        charts = tuple(_chart(entry) for entry in main.get("chart", ()))
+        picture = _picture(main.get("picture"), {one.key: one for one in charts})
     except KeyError as error:
         raise StandardError(f"标准“{folder.name}”缺少必需的项目{error}。") from error
     sections = tuple(
@@ -100,7 +103,8 @@ def load_folder(folder: Path) -> Standard:
             for key, entry in main.get("condition", {}).items()
         },
         rules=rules,
-        picture=_picture(main.get("picture")),
+        charts=charts,
+        picture=picture,
         blocks=blocks,
         fields={one.key: one for section in sections for one in section.fields},
     )
@@ -189,10 +193,31 @@ def _field(data: Mapping[str, Any]) -> Field:
     return Field(**entry)
 
 
-def _picture(data: Mapping[str, Any] | None) -> Picture | None:
+_CHART_ROOM = 12
+"""Lines of a chart's list where the standard does not say how many."""
+
+
+def _chart(data: Mapping[str, Any]) -> Chart:
+    rows = parse_ref(data["rows"]) if "rows" in data else None
+    cells, against, total = (
+        tuple(map(parse_ref, data.get(name, ()))) for name in ("cells", "against", "total")
+    )
+    room = data.get("room", _CHART_ROOM) if rows is not None else len(cells)
+    series = tuple(data.get("series", ("{year}年预算数",)))
+    names = tuple(data.get("names", ()))
+    given = (data["key"], data["title"], data["kind"], series)
+    return Chart(*given, rows, cells, against, total, names, room)
+
+
+def _picture(data: Mapping[str, Any] | None, charts: Mapping[str, Chart]) -> Picture | None:
+    """The picture takes its bars from a chart of rows and its band from one of cells."""
     if data is None:
         return None
-    return Picture(data["title"], parse_ref(data["bars"]), tuple(map(parse_ref, data["split"])))
+    bars = charts[data["bars"]].rows if data["bars"] in charts else None
+    split = charts[data["split"]].cells if data["split"] in charts else ()
+    if bars is None or not split:
+        raise StandardError("支出结构图的 bars 应是有 rows 的图的键，split 应是有 cells 的图的键。")
+    return Picture(data["title"], bars, split)
 
 
 def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AMOUNT",
     "Block",
+    "Chart",
     "Column",
     "Condition",
     "Field",
@@ -166,8 +167,40 @@ class Keyed(NamedTuple):
     room: int
 
 
+class Chart(NamedTuple):
+    """A chart of 总览 and the list beside it.
+
+    The list has a line for every row with money that ``rows`` selects, or for every cell of
+    ``cells``; ``against`` gives the counterpart of every cell (last year's), and then all lines
+    stay. ``total`` are the cells that the lines add up to, one per series. ``names`` are the
+    lines' where the labels of rows or columns do not read well. ``kind``: bar, column, pie,
+    doughnut. ``room`` is how many lines fit; further rows are added up on the last one.
+    """
+
+    key: str
+    title: str
+    kind: str
+    series: tuple[str, ...]
+    rows: Ref | None = None
+    cells: tuple[Ref, ...] = ()
+    against: tuple[Ref, ...] = ()
+    total: tuple[Ref, ...] = ()
+    names: tuple[str, ...] = ()
+    room: int = 0
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """Everything that it refers to."""
+        rows = () if self.rows is None else (self.rows,)
+        return (*rows, *self.cells, *self.against, *self.total)
+
+    def dated(self, text: str, year: int) -> str:
+        """A title or a name of the chart for ``year``."""
+        return text.replace("{year}", str(year)).replace("{last_year}", str(year - 1))
+
+
 class Picture(NamedTuple):
-    """The chart of the structure of spending: a bar per row of ``bars``, a band split by cells."""
+    """The picture of the structure of spending: a bar per row of ``bars``, a band split by cells."""
 
     title: str
     bars: Ref
@@ -219,6 +252,7 @@ class Standard(NamedTuple):
     subjects: Mapping[str, SubjectList]
     conditions: Mapping[str, Condition]
     rules: tuple[Rule, ...]
+    charts: tuple[Chart, ...] = ()
     picture: Picture | None = None
     blocks: Mapping[str, Block] = {}
     fields: Mapping[str, Field] = {}

@@ -32,7 +32,7 @@ from xlbudget.workbook.sheets_forms import write_forms
 from xlbudget.workbook.sheets_front import write_contents, write_cover
 from xlbudget.workbook.sheets_info import write_info, write_profile
 from xlbudget.workbook.sheets_lists import write_findings, write_text_sheet
-from xlbudget.workbook.sheets_overview import write_overview
+from xlbudget.workbook.sheets_overview import print_overview, write_overview
 from xlbudget.workbook.sheets_tables import write_table
 from xlbudget.workbook.writer import Writer, strict_warnings
 
@@ -98,9 +98,9 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 sheet.protect()
                 writer.name(body_name(name), name, _body(standard, table))
             elif name == COVER:
-                write_cover(sheet, standard, placed, year)
+                write_cover(sheet, standard, placed)
             elif name == CONTENTS:
-                write_contents(sheet, standard, year, {one.cell: one for one in live.cells[name]})
+                write_contents(sheet, standard, placed, {one.cell: one for one in live.cells[name]})
             elif name == INFO_SHEET:
                 write_info(sheet, standard, placed, formulas)
             elif name == PROFILE:
@@ -109,7 +109,8 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_text_sheet(sheet, name)
             elif name == OVERVIEW:
                 write_overview(sheet, standard, placed)
-                write_checks(sheet, live.cells[name], live.board, live.left_out, 34)
+                last = write_checks(sheet, live.cells[name], live.board, live.left_out, 34)
+                print_overview(sheet, standard, last)
             elif name == FINDINGS:
                 write_findings(sheet)
             elif name == DICTIONARY:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Table
     from xlbudget.workbook.formulas import Formula
 
-__all__ = ["CellContent", "amount_content", "note_contents", "text_content"]
+__all__ = ["CellContent", "amount_content", "note_contents", "text_content", "with_info"]
 
 
 class CellContent(NamedTuple):
@@ -79,11 +79,8 @@ def note_contents(table: Table, book: Book, line: int) -> list[CellContent]:
     texts = book.notes.get(table.key, tuple(ready))
     contents: list[CellContent] = []
     for number, text in enumerate(texts, line):
-        template = ready.get(text, "")
-        keys = _PLACEHOLDER.findall(template)
-        if keys and all(key in book.info for key in keys):
-            formula = _note_formula(template, book)
-            contents.append(CellContent(f"A{number}", "formula", text, formula, "note"))
+        if text in ready:
+            contents.append(with_info(f"A{number}", ready[text], book, "note"))
         else:
             contents.append(text_content(f"A{number}", text, "note"))
     return contents
@@ -106,7 +103,17 @@ def _info_text(book: Book, key: str) -> str:
     return value.plain if isinstance(value, Amount) else value or ""
 
 
-def _note_formula(template: str, book: Book) -> str:
+def with_info(cell: str, template: str, book: Book, role: str) -> CellContent:
+    """A text with what 基础信息 says in its placeholders (``{year}``), following it by a formula."""
+    text = _fill_in(template, book)
+    keys = _PLACEHOLDER.findall(template)
+    if keys and all(key in book.info and book.info[key].cell for key in keys):
+        return CellContent(cell, "formula", text, _info_formula(template, book), role)
+    return text_content(cell, text, role)
+
+
+def _info_formula(template: str, book: Book) -> str:
+    """The formula of a text whose placeholders are fields of 基础信息."""
     pieces = _PLACEHOLDER.split(template)
     parts: list[str] = []
     for index, piece in enumerate(pieces):

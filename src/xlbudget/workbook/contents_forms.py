@@ -12,6 +12,7 @@ from xlbudget.workbook.contents import (
     amount_content,
     note_contents,
     text_content,
+    with_info,
 )
 from xlbudget.workbook.layout_forms import FORM_FIRST, form_layout, form_of
 
@@ -46,8 +47,7 @@ def _form(
     spots = form_layout(form, row.line, len(data.indicators))
     yield text_content(f"A{spots.title}", form.title, "form_title")
     if spots.subtitle:
-        subtitle = form.subtitle.replace("{year}", str(book.year))
-        yield text_content(f"A{spots.subtitle}", subtitle, "form_subtitle")
+        yield with_info(f"A{spots.subtitle}", form.subtitle, book, "form_subtitle")
     for cell, group in spots.groups:
         yield text_content(cell, group, "form_group")
     amounts = table.blocks[0].amount_index

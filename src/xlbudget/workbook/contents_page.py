@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTENTS_FIRST", "OVERALL", "ContentsLine", "contents_lines"]
 
-OVERALL = "A3"
+OVERALL = "B1"
 """The cell of 目录 that says how all tables are."""
-CONTENTS_FIRST = 5
+CONTENTS_FIRST = 4
 _TARGETS = (PROFILE, "", NOTES, GLOSSARY)
 _ORDINALS = "一二三四五六七八九"
 _WORKING = (
@@ -46,11 +46,11 @@ class ContentsLine(NamedTuple):
     note: str = ""
 
 
-def contents_lines(standard: Standard, year: int) -> list[ContentsLine]:
-    """All lines of 目录 from the standard alone; 基础信息 counts as table 0."""
+def contents_lines(standard: Standard) -> list[ContentsLine]:
+    """All lines of 目录 from the standard alone, ``{year}`` as it stands there."""
     lines: list[ContentsLine] = []
     for place, part in enumerate(standard.parts):
-        text = f"第{_ORDINALS[place]}部分  {part.replace('{year}', str(year))}"
+        text = f"第{_ORDINALS[place]}部分  {part}"
         target = _TARGETS[place] if place < len(_TARGETS) else ""
         lines.append(ContentsLine(0, "part", text, target))
         if place == 1:

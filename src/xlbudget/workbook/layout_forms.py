@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
     from xlbudget.standard.model import Form, FormCell, FormLine, Table
 
-__all__ = ["FORM_FIRST", "FORM_LINES", "FieldSpot", "FormLayout", "form_layout", "form_of", "place_forms"]
+__all__ = [
+    "FORM_FIRST",
+    "FORM_LINES",
+    "FieldSpot",
+    "FormLayout",
+    "form_layout",
+    "form_of",
+    "place_forms",
+]
 
 FORM_FIRST = 3
 """The first line of the first form, and of the statement that there is none."""

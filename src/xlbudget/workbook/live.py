@@ -12,6 +12,8 @@ from xlbudget.workbook.layout import CONTENTS, INFO_SHEET, OVERVIEW
 from xlbudget.workbook.native.areas import Areas
 from xlbudget.workbook.native.checks import check_lines, left_out
 from xlbudget.workbook.native.states import Board, render_board, render_tool_state
+from xlbudget.workbook.overview_lines import overview_last
+from xlbudget.workbook.render_overview import render_overview
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,17 +22,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.formulas import Formula
-
-def overview_last(standard: Standard) -> int:
-    """Temporary."""
-    del standard
-    return 60
-
-
-def render_overview(standard: Standard, book: Book) -> list[CellContent]:
-    """Temporary."""
-    del standard, book
-    return []
 
 
 __all__ = ["Live", "checks_first", "render_live"]
@@ -59,7 +50,7 @@ def render_live(standard: Standard, book: Book, formulas: Mapping[Place, Formula
     first = checks_first(standard)
     lines = {
         one.number: one.line
-        for one in contents_lines(standard, book.year)
+        for one in contents_lines(standard)
         if one.kind == "table" or one.sheet == INFO_SHEET
     }
     board = Board(first, first + len(checks) - 1, lines, OVERALL)

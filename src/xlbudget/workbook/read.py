@@ -37,6 +37,7 @@ from xlbudget.workbook.read_info import (
 from xlbudget.workbook.read_labels import plain_name
 from xlbudget.workbook.read_source import Source, opened
 from xlbudget.workbook.read_tables import read_table
+from xlbudget.workbook.read_uncomputed import compute_texts, lacks_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -142,12 +143,22 @@ def _read_tables(source: Source, standard: Standard, sheets: dict[str, str], yea
             texts, noticed = found.notes, found.findings
         else:
             body = read_table(standard, table, sheet, year)
+            if lacks_texts(body) and _computed(source, standard, name):
+                body = read_table(standard, table, Sheet(name, source.lines(name)), year)
             blocks |= body.blocks
             texts, noticed = body.notes, body.findings
         if texts:
             notes[table.key] = texts
         findings += noticed
     return _Tables(blocks, forms, notes, findings)
+
+
+def _computed(source: Source, standard: Standard, sheet: str) -> bool:
+    """Work out the texts of formulas whose values the file does not hold."""
+    from xlbudget.workbook.patch import cell_formulas  # noqa: PLC0415  # rarely needed
+
+    formulas = cell_formulas(source.path, {sheet}).get(sheet, {})
+    return compute_texts(source, standard, sheet, formulas)
 
 
 def _named_standard(source: Source, info_sheet: str) -> Standard:

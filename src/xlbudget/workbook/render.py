@@ -54,7 +54,13 @@ def render_table(
                     contents.append(amount_content(cell, value, formula, column.kind))
                 else:
                     contents.append(_label_content(standard, book, one, row, index, labels))
-    return [*contents, *note_contents(table, book, last + 1)]
+    notes = note_contents(table, book, last + 1)
+    # A note runs on over its neighbours: a formula there, even one that shows nothing, would cut it.
+    for number in range(last + 1, last + 1 + len(notes)):
+        for one in layout.blocks:
+            names = one.block.of_kind("name")
+            contents += [CellContent(f"{one.letters[at]}{number}", "blank") for at in names]
+    return [*contents, *notes]
 
 
 def vacant(one: BlockLayout, index: int, line: int) -> CellContent:

@@ -191,9 +191,7 @@ def refuse_bound(
         (one.kind, one.area, parse_area(one.area) or Area(*one.spot, *one.spot)) for one in found
     ]
     bound = [
-        (kind, text, area)
-        for kind, text, area in bound
-        if kind != "array" or area[:2] != area[2:]
+        (kind, text, area) for kind, text, area in bound if kind != "array" or area[:2] != area[2:]
     ]
     hidden = [(text, area) for text in merged if (area := parse_area(text))]
     for spot in written:

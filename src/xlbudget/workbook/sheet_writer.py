@@ -99,6 +99,11 @@ class Sheet:
         form = self._format(style)
         checked(self.raw.write_array_formula(*spots, f"{{={text}}}", form, shown), cell)
 
+    def merge_put(self, first: str, last: str, content: CellContent, style: Style) -> None:
+        """The same with whatever a rendered cell holds."""
+        self.merge(first, last, "", style)
+        self.put(content._replace(cell=first), style)
+
     def link(self, cell: str, sheet: str, text: str, style: Style, *, to: str = "A1") -> None:
         """A link to the cell ``to`` of a sheet of the workbook."""
         row, column = _spot(cell)

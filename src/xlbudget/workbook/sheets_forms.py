@@ -15,7 +15,7 @@ from xlbudget.workbook.sheets_common import tool_row
 from xlbudget.workbook.styles import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from xlbudget.figures import Book, FormData, Place, Row
@@ -65,10 +65,20 @@ def write_forms(
     for data, row in zip(book.forms, rows, strict=True):
         last = _frame(framed, table, data, row)
         _value_heights(heights, table, data, row, widths)
+    merged = {
+        first: end
+        for data, row in zip(book.forms, rows, strict=True)
+        for first, end in _merged(table, data, row)
+    }
+    hidden = {cell for first, end in merged.items() for cell in _cells(first, end)[1:]}
     for one in contents:
-        sheet.put(one, _style(one, framed.pop(one.cell, None)))
-    for cell, style in framed.items():
-        sheet.blank(cell, style)
+        style = _style(one, framed.get(one.cell))
+        if one.cell in merged:
+            sheet.merge_put(one.cell, merged[one.cell], one, style)
+        elif one.cell not in hidden:
+            sheet.put(one, style)
+    for cell in framed.keys() - {one.cell for one in contents} - hidden:
+        sheet.blank(cell, framed[cell])
     for line, points in heights.items():
         sheet.height(line, points)
     sheet.freeze(1)
@@ -76,7 +86,7 @@ def write_forms(
     print_page(sheet, area, landscape=True, breaks=[top - 1 for top in tops[1:]])
 
 
-_BOXED = Style(align="left", top=1, bottom=1, border_color=styles.LINE)
+_BOXED = Style(align="left", indent=1, top=1, bottom=1, border_color=styles.LINE)
 
 
 def _style(one: CellContent, framed: Style | None) -> Style:
@@ -111,13 +121,16 @@ def _value_heights(
     heights: dict[int, float], table: Table, data: FormData, row: Row, widths: Sequence[float]
 ) -> None:
     """Room for the title, and for the values of lines to which the standard gives a height."""
-    spots = form_layout(form_of(table, data), row.line, len(data.indicators))
-    heights[spots.title] = 32
+    form = form_of(table, data)
+    spots = form_layout(form, row.line, len(data.indicators))
+    heights[spots.title] = 36
     for spot in spots.fields:
         letters, line = split_cell(spot.value)
         if spot.line.height:
             text = data.fields.get(spot.cell.field, "")
-            needed = styles.row_height(styles.lines_of(text, widths[column_number(letters) - 1]))
+            start = column_number(letters) - 1
+            width = sum(widths[start : len(form.indicators) + 1])
+            needed = styles.row_height(styles.lines_of(text, width))
             heights[line] = max(heights.get(line, 0), spot.line.height, needed)
 
 
@@ -125,7 +138,7 @@ def _frame(framed: dict[str, Style], table: Table, data: FormData, row: Row) -> 
     """Put the looks of a whole form's cells into ``framed``; gives the form's last line.
 
     A value and the empty cells beside it share one box: it looks like a wide cell, and short
-    texts run on into it, though nothing is merged.
+    texts run on into it.
     """
     form = form_of(table, data)
     spots = form_layout(form, row.line, len(data.indicators))
@@ -143,3 +156,32 @@ def _frame(framed: dict[str, Style], table: Table, data: FormData, row: Row) -> 
         wraps = True if spot.line.height else None
         framed[spot.value] = replace(_BOXED, left=1, locked=False, text_wrap=wraps)
     return spots.last
+
+
+def _merged(table: Table, data: FormData, row: Row) -> Iterator[tuple[str, str]]:
+    """First and last cell of what is merged: captions, and goals, which run over many lines."""
+    form = form_of(table, data)
+    spots = form_layout(form, row.line, len(data.indicators))
+    right = column_letter(len(form.indicators))
+    alone = {spot.value for spot in spots.fields if len(spot.line.cells) == 1}
+    for spot in spots.fields:
+        line = split_cell(spot.value)[1]
+        if spot.line.height and spot.value in alone:
+            yield spot.value, f"{right}{line}"
+        if not spot.line.group and split_cell(spot.caption)[0] == "A":
+            yield spot.caption, f"B{line}"
+    groups: dict[str, list[str]] = {}
+    for cell, group in spots.groups:
+        groups.setdefault(group, []).append(cell)
+    captions = [f"A{line}" for line in range(spots.heading, spots.last + 1)]
+    for cells in (*groups.values(), captions):
+        if len(cells) > 1:
+            yield cells[0], cells[-1]
+
+
+def _cells(first: str, last: str) -> list[str]:
+    """The cells from one corner to the other."""
+    (left, top), (right, bottom) = split_cell(first), split_cell(last)
+    columns = range(column_number(left) - 1, column_number(right))
+    lines = range(top, bottom + 1)
+    return [f"{column_letter(column)}{line}" for line in lines for column in columns]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
+from xlbudget.workbook.contents import with_info
 from xlbudget.workbook.contents_page import CONTENTS_FIRST, OVERALL, contents_lines
 from xlbudget.workbook.layout import CONTENTS, COVER
 from xlbudget.workbook.references import quoted
@@ -44,7 +45,7 @@ _STEPS = (
 )
 
 
-def write_cover(sheet: Sheet, standard: Standard, book: Book, year: int) -> None:
+def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
     """Title, unit and date as printed; below them a legend of the cells' styles."""
     for column, width in enumerate((4, 16, 70)):
         sheet.width(column, width)
@@ -53,8 +54,8 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book, year: int) -> None
         sheet.height(line, height)
     unit = replace(styles.TITLE, font_name="黑体", font_size=22, align="center_across")
     _centred(sheet, 3, book.info.get("unit_name"), book.text("unit_name"), unit)
-    title = standard.titles["cover"].replace("{year}", str(year))
-    sheet.merge("A4", "C4", title, replace(styles.TITLE, font_size=32))
+    title = with_info("A4", standard.titles["cover"], book, "title")
+    sheet.merge_put("A4", "C4", title, replace(styles.TITLE, font_size=32))
     issued = replace(unit, font_name="仿宋", font_size=16)
     _centred(sheet, 6, book.info.get("issued"), book.text("issued"), issued)
     _band(sheet, 8, "单元格说明")
@@ -97,25 +98,24 @@ def _centred(
 
 
 def write_contents(
-    sheet: Sheet, standard: Standard, year: int, cells: Mapping[str, CellContent]
+    sheet: Sheet, standard: Standard, book: Book, cells: Mapping[str, CellContent]
 ) -> None:
     """The parts of the disclosure and the tables, each a link with its state; the working sheets."""
     for column, width in enumerate((12, 60, 12, 30)):
         sheet.width(column, width)
     sheet.link("A1", COVER, "封面", styles.LINK)
-    sheet.height(1, 18)
-    sheet.merge("A2", "D2", CONTENTS, styles.TITLE)
-    sheet.height(2, 44)
-    sheet.put(cells[OVERALL], replace(styles.CHECK, font_name="黑体", font_size=12, align="left"))
-    for letter in "BCD":
-        sheet.blank(f"{letter}3", styles.CHECK)
-    sheet.height(3, 26)
-    for letter, text in zip("ABCD", ("表号", "内容（点击打开）", "核对", "说明"), strict=True):
-        sheet.text(f"{letter}4", text, styles.HEADING)
-    sheet.height(4, 24)
-    lines = contents_lines(standard, year)
+    sheet.put(cells[OVERALL], styles.CHECK_LEFT)
+    for letter in "CD":
+        sheet.blank(f"{letter}1", styles.CHECK_LEFT)
+    sheet.height(1, 20)
+    sheet.merge("A2", "B2", CONTENTS, replace(styles.TITLE, font_size=22))
+    sheet.height(2, 54)
+    for letter, text in zip("CD", ("核对", "说明"), strict=True):
+        sheet.text(f"{letter}3", text, styles.HEADING)
+    sheet.height(3, 22)
+    lines = contents_lines(standard)
     for one in lines:
-        _contents_line(sheet, one)
+        _contents_line(sheet, one, book)
         state = cells.get(f"C{one.line}")
         if state is not None:
             sheet.put(
@@ -123,7 +123,7 @@ def write_contents(
             )
     last = lines[-1].line
     wrong = replace(styles.CHECK, bold=True, bg_color=styles.WRONG, underline=1)
-    for area in (f"C{CONTENTS_FIRST}:C{last}", "A3"):
+    for area in (f"C{CONTENTS_FIRST}:C{last}", OVERALL):
         cell = area.partition(":")[0]
         sheet.conditional(
             area,
@@ -132,18 +132,18 @@ def write_contents(
         )
     printed = [one.line for one in lines if one.kind in ("part", "table")]
     print_page(sheet, f"A2:B{max(printed)}")
-    sheet.freeze(4)
+    sheet.freeze(3)
     sheet.protect()
 
 
-def _contents_line(sheet: Sheet, one: ContentsLine) -> None:
+def _contents_line(sheet: Sheet, one: ContentsLine, book: Book) -> None:
     big = replace(styles.BODY, font_name="黑体", font_size=12)
     if one.kind in ("part", "heading"):
         linked = replace(big, font_color=styles.LINK.font_color)
         if one.sheet:
             sheet.link(f"A{one.line}", one.sheet, one.text, linked)
-        else:
-            sheet.text(f"A{one.line}", one.text, big)
+        text = with_info(f"A{one.line}", one.text, book, one.kind)
+        sheet.put(text, linked if one.sheet else big)
         sheet.height(one.line, 30)
         return
     if one.number:

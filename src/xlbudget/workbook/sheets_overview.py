@@ -1,95 +1,152 @@
-"""The sheet 总览: expenditure by class with its share, live, and a chart of it."""
+"""The sheet 总览: charts that one would print, each beside the live list that it shows."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xlbudget.relations.grid import INFO
 from xlbudget.workbook import styles
-from xlbudget.workbook.layout import OVERVIEW, table_layout
-from xlbudget.workbook.references import quoted
-from xlbudget.workbook.render import render_table
-from xlbudget.workbook.sheet_charts import Series, bar_chart
+from xlbudget.workbook.layout import INFO_SHEET, OVERVIEW
+from xlbudget.workbook.overview_figures import unit_of_ref
+from xlbudget.workbook.overview_lines import (
+    HEADING_HEIGHT,
+    LINE_HEIGHT,
+    SOURCE_HEIGHT,
+    TITLE_HEIGHT,
+    chart_sections,
+    overview_last,
+)
+from xlbudget.workbook.overview_series import chart_areas
+from xlbudget.workbook.references import column_number, quoted
+from xlbudget.workbook.render_overview import HELPERS, render_overview
+from xlbudget.workbook.sheet_charts import ChartPlace, Series, draw_chart
 from xlbudget.workbook.sheet_page import print_page
-from xlbudget.workbook.sheets_common import heading_rows
+from xlbudget.workbook.sheet_writer import checked
+from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard, Table
-    from xlbudget.workbook.layout import BlockLayout
+    from xlbudget.standard.model import Chart, Standard
+    from xlbudget.workbook.contents import CellContent
+    from xlbudget.workbook.overview_lines import ChartSection
     from xlbudget.workbook.sheet_writer import Sheet
 
-__all__ = ["write_overview"]
+__all__ = ["print_overview", "write_overview"]
 
-_FIRST, _LEAST_CHART = 5, 8
+_WIDTHS = (34.0, 16.0, 16.0, 12.0, 2.0, *(6 * (13.5,)))
+_CHART, _LAST = "F", "K"
+"""The columns that charts take."""
+_CHART_WIDTH = 440.0
+"""In points."""
+_NAME = replace(styles.TEXT, locked=None)
+_AMOUNT = replace(styles.AMOUNT, locked=None)
+_LOOKS = {
+    "name": _NAME,
+    "amount": _AMOUNT,
+    "share": styles.PERCENT,
+    "change": _AMOUNT,
+    "helper": styles.BODY,
+}
 
 
 def write_overview(sheet: Sheet, standard: Standard, book: Book) -> None:
-    """Classes as the first table that lists them has them; formulas follow it row by row."""
-    heading_rows(sheet, OVERVIEW, ("支出类别", "预算数", "占比"), (34, 16, 12))
-    found = _classes(standard)
-    if found is None:
-        print_page(sheet, "A2:C4")
-        return
-    table, own = found
-    layout = table_layout(standard, table)
-    slot = next(index for index, row in enumerate(own.block.rows) if row.slot)
-    first = layout.first + slot
-    following = own.block.rows[slot + 1].label if slot + 1 < len(own.block.rows) else ""
-    room = layout.last - first + 1 - (len(own.block.rows) - slot - 1)
-    lines = range(first, layout.last + 1)
-    entries = _entries(standard, table, own, book, lines, following)
-    total = sum((value for _, value in entries if value is not None), Decimal(0))
-    labels = f"{quoted(table.sheet)}!${own.letters[0]}${first}:${own.letters[0]}${layout.last}"
-    amounts = labels.replace(f"${own.letters[0]}$", f"${own.amounts[0]}$")
-    last = _FIRST + room - 1
-    sheet.text("A4", f"来源：{table.title}", styles.NOTE)
-    sheet.text("B4", f"单位：{own.block.unit.name}", styles.NUMBER)
-    for offset in range(room):
-        line = _FIRST + offset
-        label, value = entries[offset] if offset < len(entries) else ("", None)
-        rank = f"ROWS(A${_FIRST}:A{line})"
-        inside = f'{rank}<MATCH("{following}",{labels},0)' if following else "TRUE"
-        text = f'IFERROR(IF({inside},INDEX({labels},{rank})&"",""),"")'
-        sheet.formula(f"A{line}", text, label, styles.TEXT)
-        text = f'IF(A{line}="","",N(INDEX({amounts},{rank})))'
-        shown: Decimal | str = "" if not label else (value or Decimal(0))
-        sheet.formula(f"B{line}", text, shown, styles.AMOUNT)
-        spread = f"SUM(B${_FIRST}:B${last})"
-        text = f'IF(OR(N(B{line})=0,{spread}=0),"",B{line}/{spread})'
-        share: Decimal | str = value / total if label and value and total else ""
-        sheet.formula(f"C{line}", text, share, styles.PERCENT)
-    sheet.conditional(f"A{_FIRST}:C{last}", f'$A{_FIRST}<>""', styles.BORDERED)
-    shown_rows = len(entries) or _LEAST_CHART
-    end = _FIRST + min(shown_rows, room) - 1
-    areas = (f"$A${_FIRST}:$A${end}", f"$B${_FIRST}:$B${end}")
-    title = f"支出按类别（{own.block.unit.name}）"
-    bar_chart(sheet, "E4", title, [Series(title, *areas)], shown_rows)
-    sheet.width(3, 3)
-    print_page(sheet, f"A2:N{max(end, 22)}", landscape=True)
+    """Title, then a section for every chart of the standard; nothing is typed here.
+
+    ``book`` is placed. The sheet is protected and printed as far as the charts go; see
+    ``print_overview`` for one that goes on.
+    """
+    tool_row(sheet)
+    sheet.merge(f"A{TITLE_ROW}", f"{_LAST}{TITLE_ROW}", OVERVIEW, styles.TITLE)
+    sheet.height(TITLE_ROW, 32)
+    _unit_row(sheet, book)
+    for index, width in enumerate(_WIDTHS):
+        sheet.width(index, width)
+    for letter in HELPERS:
+        sheet.hide(column_number(letter) - 1)
+    cells = {one.cell: one for one in render_overview(standard, book)}
+    for one in cells.values():
+        look = _LOOKS[one.role.removeprefix("total_")]
+        sheet.put(one, replace(look, bold=True) if one.role.startswith("total_") else look)
+    for section in chart_sections(standard):
+        _captions(sheet, standard, section, book.year)
+        _chart(sheet, standard, section, cells, book.year)
+    sheet.freeze(3)
+    sheet.protect()
+    print_overview(sheet, standard, overview_last(standard))
 
 
-def _classes(standard: Standard) -> tuple[Table, BlockLayout] | None:
-    """The first table with a place for subject classes."""
-    for table in standard.tables:
-        for own in table_layout(standard, table).blocks:
-            if any(row.slot for row in own.block.rows) and own.amounts:
-                return table, own
-    return None
+def print_overview(sheet: Sheet, standard: Standard, last: int) -> None:
+    """Print to the line ``last``; what follows the charts begins on a page of its own."""
+    breaks = [section.title - 1 for section in chart_sections(standard) if section.breaks]
+    if last > overview_last(standard):
+        breaks.append(overview_last(standard))
+    print_page(sheet, f"A{TITLE_ROW}:{_LAST}{last}", landscape=True, breaks=breaks)
 
 
-def _entries(
-    standard: Standard, table: Table, own: BlockLayout, book: Book, lines: range, following: str
-) -> list[tuple[str, Decimal | None]]:
-    """Label and first amount of every line above the row that follows the classes."""
-    printed = {one.cell: one.value for one in render_table(standard, table, book, {})}
-    entries: list[tuple[str, Decimal | None]] = []
-    for line in lines:
-        label = printed.get(f"{own.letters[0]}{line}")
-        amount = printed.get(f"{own.amounts[0]}{line}")
-        if following and label == following:
-            break
-        entries.append((str(label or ""), amount if isinstance(amount, Decimal) else None))
-    while entries and not entries[-1][0]:
-        entries.pop()
-    return entries
+def _unit_row(sheet: Sheet, book: Book) -> None:
+    cell = book.info["unit_name"].cell if "unit_name" in book.info else ""
+    caption = "预算单位："
+    if cell:
+        text = f'"{caption}"&{quoted(INFO_SHEET)}!{cell}'
+        sheet.formula("A3", text, caption + book.text("unit_name"), styles.BODY)
+    sheet.height(3, 20)
+
+
+def _captions(sheet: Sheet, standard: Standard, section: ChartSection, year: int) -> None:
+    """The section's title, the table that it shows, the unit, the columns' headings."""
+    chart = section.chart
+    series = [chart.dated(one, year) for one in chart.series]
+    headings = ("项目", *series, "增减") if chart.against else ("项目", *series, "占比")
+    letters = "ABCD"[: len(headings)]
+    sheet.text(f"A{section.title}", chart.dated(chart.title, year), styles.BAND)
+    for letter in "BCD":
+        sheet.blank(f"{letter}{section.title}", styles.BAND)
+    sheet.text(f"A{section.source}", f"来源：{_sources(standard, chart)}", styles.HINT)
+    unit = f"单位：{unit_of_ref(standard, chart.rows or chart.cells[0]).name}"
+    sheet.text(f"{letters[-1]}{section.source}", unit, replace(styles.BODY, align="right"))
+    for letter, text in zip(letters, headings, strict=True):
+        sheet.text(f"{letter}{section.heading}", text, styles.HEADING)
+    sheet.height(section.title, TITLE_HEIGHT)
+    sheet.height(section.source, SOURCE_HEIGHT)
+    sheet.height(section.heading, HEADING_HEIGHT)
+    for line in range(section.total, section.end + 1):
+        sheet.height(line, LINE_HEIGHT)
+    area = f"A{section.total}:{letters[-1]}{section.last}"
+    sheet.conditional(area, f'$A{section.total}<>""', styles.BORDERED)
+
+
+def _sources(standard: Standard, chart: Chart) -> str:
+    """The tables that a list is taken from."""
+    blocks = dict.fromkeys(ref.block for ref in chart.refs)
+    tables = (
+        INFO_SHEET if key == INFO else standard.table_of(standard.blocks[key]).title
+        for key in blocks
+    )
+    return "、".join(dict.fromkeys(tables))
+
+
+def _chart(
+    sheet: Sheet,
+    standard: Standard,
+    section: ChartSection,
+    cells: Mapping[str, CellContent],
+    year: int,
+) -> None:
+    """The chart of a section, beside its list."""
+    chart = section.chart
+    names, *amounts = chart_areas(section, cells)
+    for one in (names, *amounts):
+        if one.defined:
+            result = sheet.book.define_name(one.reference, f"={one.defined}")
+            checked(result, one.reference)
+    series = [
+        Series(chart.dated(name, year), names.reference, one.reference, names.values, one.values)
+        for name, one in zip(chart.series, amounts, strict=True)
+    ]
+    unit = unit_of_ref(standard, chart.rows or chart.cells[0]).name
+    title = f"{chart.dated(chart.title, year)}（单位：{unit}）"
+    place = ChartPlace(f"{_CHART}{section.title}", _CHART_WIDTH, section.height - 4)
+    draw_chart(sheet, chart.kind, title, series, place)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
+from xlbudget.workbook.contents import with_info
 from xlbudget.workbook.layout import (
     HEADING_ROW,
     INFO_SHEET,
@@ -72,7 +73,7 @@ def write_table(
     sheet.merge(f"A{TITLE_ROW}", f"{last_column}{TITLE_ROW}", table.title, styles.TITLE)
     sheet.height(TITLE_ROW, 34)
     _unit_row(sheet, book, layout, last_column)
-    _headings(sheet, layout, book.year, widths)
+    _headings(sheet, layout, book, widths)
     _body(sheet, layout, contents, columns, widths)
     emphasize(sheet, standard, layout)
     guide_entry(sheet, standard, layout)
@@ -120,12 +121,12 @@ def _unit_row(sheet: Sheet, book: Book, layout: TableLayout, last_column: str) -
 # ------------------------------------------------------------------ headings
 
 
-def _headings(sheet: Sheet, layout: TableLayout, year: int, widths: Sequence[float]) -> None:
+def _headings(sheet: Sheet, layout: TableLayout, book: Book, widths: Sequence[float]) -> None:
     """Equal neighbouring outer labels are merged across, labels of one level downwards."""
     depth = layout.table.depth
     heights = [1] * depth
     for one in layout.blocks:
-        paths = [column.heading(year) for column in one.block.columns]
+        paths = [column.label for column in one.block.columns]
         for level in range(depth):
             start = 0
             while start < len(paths):
@@ -133,11 +134,11 @@ def _headings(sheet: Sheet, layout: TableLayout, year: int, widths: Sequence[flo
                 if level < len(paths[start]):
                     bottom = depth if level == len(paths[start]) - 1 else level + 1
                     first, last = one.letters[start], one.letters[end]
-                    text = paths[start][level]
                     top, low = HEADING_ROW + level, HEADING_ROW + bottom - 1
-                    sheet.merge(f"{first}{top}", f"{last}{low}", text, styles.HEADING)
+                    text = with_info(f"{first}{top}", paths[start][level], book, "heading")
+                    sheet.merge_put(f"{first}{top}", f"{last}{low}", text, styles.HEADING)
                     width = sum(widths[one.first + start : one.first + end + 1])
-                    needed = styles.lines_of(text, width)
+                    needed = styles.lines_of(str(text.value), width)
                     # A label over several rows shares them evenly.
                     share = -(-needed // (bottom - level))
                     heights[level] = max(heights[level], share)

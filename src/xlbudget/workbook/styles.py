@@ -41,7 +41,7 @@ class Style:
     """A cell's look; names are XlsxWriter's, None leaves the program's default."""
 
     font_name: str | None = "宋体"
-    font_size: float | None = 10
+    font_size: float | None = 11
     bold: bool | None = None
     italic: bool | None = None
     font_color: str | None = None
@@ -49,6 +49,7 @@ class Style:
     align: str | None = None
     valign: str | None = "vcenter"
     text_wrap: bool | None = None
+    indent: int | None = None
     bg_color: str | None = None
     border: int | None = None
     top: int | None = None
@@ -78,12 +79,12 @@ HEADING = Style(
     border_color=LINE,
     bg_color="#F2F2F2",
 )
-BAND = Style(font_name="黑体", font_size=11, bg_color=BAND_GREY)
-CAPTION = Style(border=1, border_color=LINE, text_wrap=True)
-LINK = Style(font_color="#0563C1", underline=1)
+BAND = Style(font_name="黑体", font_size=11, align="left", indent=1, bg_color=BAND_GREY)
+CAPTION = Style(align="left", indent=1, border=1, border_color=LINE, text_wrap=True)
+LINK = Style(font_color="#000080", underline=1)
 NOTE = Style(align="left")
-TEXT = Style(align="left", text_wrap=True, locked=False)
-CODE = Style(align="left", num_format="@", locked=False)
+TEXT = Style(align="left", indent=1, text_wrap=True, locked=False)
+CODE = Style(align="left", indent=1, num_format="@", locked=False)
 NUMBER = Style(align="right", locked=False)
 COUNT = Style(align="right", num_format="0", locked=False)
 AMOUNT = Style(align="right", num_format="#,##0.00", locked=False)
@@ -114,6 +115,6 @@ def lines_of(text: str, width: float) -> int:
     return sum(max(1, math.ceil(text_units(part) / usable)) for part in text.split("\n"))
 
 
-def row_height(lines: int, *, line: float = 13.5, least: float = 20) -> float:
+def row_height(lines: int, *, line: float = 14.5, least: float = 22) -> float:
     """The height in points of a row with so many lines; Excel allows 409."""
     return min(409.0, max(least, lines * line + 6))

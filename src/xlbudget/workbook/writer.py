@@ -25,6 +25,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _MAIN_MACRO = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _BLANK_RESULT = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)>(<f[^>]*>[^<]*</f><v></v></c>)')
+_LATIN = re.compile(rb'<a:latin( typeface="[^"]+")[^>]*/>')
 
 
 class Writer:
@@ -61,7 +62,7 @@ class Writer:
 
 
 def _repacked(data: bytes, *, macros: bool) -> bytes:
-    """The same parts with fixed dates; blank results of formulas typed as text."""
+    """The same parts with fixed dates, blank results typed as text, charts' fonts for Chinese."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
@@ -72,6 +73,9 @@ def _repacked(data: bytes, *, macros: bool) -> bytes:
                 # XlsxWriter leaves a result of "" untyped: an empty number, which is no value.
                 text = _BLANK_RESULT.sub(r'<c r="\1"\2 t="str">\3', part.decode())
                 part = text.encode()
+            elif name.startswith("xl/charts/chart"):
+                # XlsxWriter names the font of Latin letters only.
+                part = _LATIN.sub(rb"\g<0><a:ea\1/>", part)
             entry = zipfile.ZipInfo(name, _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16

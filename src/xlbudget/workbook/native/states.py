@@ -36,6 +36,9 @@ EMPTY, BALANCED, NEARLY, UNBALANCED = "未填", "已平", "已平（尾差）", 
 CHECK_COLUMNS = ("核对内容", "涉及的表", "不符处数", "结果")
 HIDDEN_FIRST = 26
 """The first sheet column (AA, from 0) of the cells that only formulas need."""
+_TABLES, _WEIGHT = column_letter(HIDDEN_FIRST), column_letter(HIDDEN_FIRST + 1)
+_BROKEN = "C"
+"""The columns of a check: which tables it is about, all its weight, its contradictions."""
 _INFO = 0
 """Stands for 基础信息 among the numbers of tables."""
 
@@ -66,17 +69,16 @@ def render_board(
         CellContent(f"C{board.lines[number]}", "formula", value, text, "state")
         for number, (text, value) in states.items()
     ]
-    contents.append(_overall(board, [value for _, value in states.values()]))
+    contents.append(_overall(areas.standard, board, [value for _, value in states.values()]))
     return {OVERVIEW: overview, CONTENTS: contents}
 
 
 def _check_cells(check: CheckLine, line: int) -> Iterator[CellContent]:
-    key = column_letter(HIDDEN_FIRST)
+    key, weight = _TABLES, _WEIGHT
     numbers = check.tables or (_INFO,)
     names = "、".join(f"表{one}" for one in check.tables) or "基础信息"
     yield CellContent(f"A{line}", "text", f"{check.code} {check.title}", "", "check")
     yield CellContent(f"B{line}", "text", names, "", "check")
-    weight = column_letter(HIDDEN_FIRST + 1)
     pieces = [column_letter(HIDDEN_FIRST + 2 + place) for place in range(len(check.pieces))]
     for letter, piece in zip(pieces, check.pieces, strict=True):
         yield CellContent(f"{letter}{line}", "array", Decimal(piece.value), piece.text, "piece")
@@ -93,28 +95,46 @@ def _check_cells(check: CheckLine, line: int) -> Iterator[CellContent]:
 
 def _state(areas: Areas, checks: Sequence[CheckLine], board: Board, number: int) -> tuple[str, str]:
     """The formula of a table's state, and what it comes to."""
-    sheet, first, last = quoted(OVERVIEW), board.first, board.last
-    key, weight = column_letter(HIDDEN_FIRST), column_letter(HIDDEN_FIRST + 1)
-    about = f'{sheet}!${key}${first}:${key}${last},"*|{number}|*"'
-    broken = f"SUMIF({about},{sheet}!$C${first}:$C${last})"
-    off = f"SUMIF({about},{sheet}!${weight}${first}:${weight}${last})"
     ours = [one for one in checks if number in (one.tables or (_INFO,))]
     value = BALANCED
     if any(one.broken for one in ours):
         value = UNBALANCED
     elif any(one.weight for one in ours):
         value = NEARLY
-    text = f'IF({off}>0,"{NEARLY}","{BALANCED}")'
-    if number != _INFO:
-        table = next(one for one in areas.standard.tables if one.number == number)
-        empty, blank = _unfilled(areas, table)
-        text = f'IF({empty},"{EMPTY}",{text})'
-        value = EMPTY if blank and value != UNBALANCED else value
-    return f'IF({broken}>0,"{UNBALANCED}",{text})', value
+    every = f'"*|{number}|*"'
+    broken, weight = (_sum_of(board, every, column) for column in (_BROKEN, _WEIGHT))
+    text = f'IF({broken}>0,"{UNBALANCED}",IF({weight}>0,"{NEARLY}","{BALANCED}"))'
+    if number == _INFO:
+        return text, value
+    # A table without figures is no party to what other tables say of each other.
+    table = next(one for one in areas.standard.tables if one.number == number)
+    blank = _blank(areas, table)
+    if blank.value:
+        alone = any(one.broken for one in ours if len(one.tables) == 1)
+        value = UNBALANCED if alone else (BALANCED if blank.stated else EMPTY)
+    alone_text = _sum_of(board, f'"|{number}|"', _BROKEN)
+    left = f'IF({blank.said},"{BALANCED}","{EMPTY}")' if blank.said else f'"{EMPTY}"'
+    without = f'IF({alone_text}>0,"{UNBALANCED}",{left})'
+    return f"IF({blank.text},{without},{text})", value
 
 
-def _unfilled(areas: Areas, table: Table) -> tuple[str, bool]:
-    """The test that a table has no figures and does not say so either, and its result."""
+def _sum_of(board: Board, tables: str, letter: str) -> str:
+    """The sum of a column of the checks over the lines about some tables."""
+    sheet, first, last = quoted(OVERVIEW), board.first, board.last
+    where = f"{sheet}!${_TABLES}${first}:${_TABLES}${last}"
+    return f"SUMIF({where},{tables},{sheet}!${letter}${first}:${letter}${last})"
+
+
+class _Blank(NamedTuple):
+    """Whether a table has no figures, and whether it says so: formulas and their values."""
+
+    text: str
+    value: bool
+    said: str
+    stated: bool
+
+
+def _blank(areas: Areas, table: Table) -> _Blank:
     body = areas.bodies[table.blocks[0].key]
     if is_form(table):
         terms = [
@@ -131,14 +151,16 @@ def _unfilled(areas: Areas, table: Table) -> tuple[str, bool]:
         count = f"COUNT({','.join(one.reference for one in found)})"
         numbers = sum(isinstance(value, Decimal) for one in found for value in one.values)
     if not table.empty_statement:
-        return f"{count}=0", not numbers
+        return _Blank(f"{count}=0", not numbers, "", stated=False)
     notes = areas.area(body.sheet, "A", body.first, body.last + 1)
-    said = f"COUNTIF({notes.reference},{literal(table.empty_statement)})"
+    said = f"COUNTIF({notes.reference},{literal(table.empty_statement)})>0"
     stated = bool(matching(literal(table.empty_statement)[1:-1], notes.texts))
-    return f"AND({count}=0,{said}=0)", not numbers and not stated
+    return _Blank(f"{count}=0", not numbers, said, stated)
 
 
-def _overall(board: Board, states: Sequence[str]) -> CellContent:
+def _overall(standard: Standard, board: Board, states: Sequence[str]) -> CellContent:
+    """Nothing is filled in where all tables that must have figures have none."""
+    least = sum(not table.empty_statement for table in standard.tables)
     lines = board.lines.values()
     area = f"C{min(lines)}:C{max(lines)}"
     counts = {one: f'COUNTIF({area},"{one}")' for one in (UNBALANCED, EMPTY, NEARLY)}
@@ -148,14 +170,14 @@ def _overall(board: Board, states: Sequence[str]) -> CellContent:
     value = f"总体核对：{good}"
     if UNBALANCED in states:
         value = f"总体核对：不平（{states.count(UNBALANCED)}处）"
-    elif missing == len(states) - 1:
+    elif missing >= least:
         value = "总体核对：尚未填表"
     elif missing:
         value = f"总体核对：已填的表{good}，还有{missing}张表未填"
     end = f'"全部已平"&IF({counts[NEARLY]}>0,"（有尾差）","")'
     text = (
         f'"总体核对："&IF({counts[UNBALANCED]}>0,"不平（"&{counts[UNBALANCED]}&"处）",'
-        f'IF({counts[EMPTY]}={len(states) - 1},"尚未填表",IF({counts[EMPTY]}>0,"已填的表"&{end}'
+        f'IF({counts[EMPTY]}>={least},"尚未填表",IF({counts[EMPTY]}>0,"已填的表"&{end}'
         f'&"，还有"&{counts[EMPTY]}&"张表未填",{end})))'
     )
     return CellContent(board.overall, "formula", value, text, "state")

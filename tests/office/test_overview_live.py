@@ -1,0 +1,109 @@
+"""The lists of 总览 follow the tables in a spreadsheet program, without Python."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from xlbudget.exchange.blank import blank_book
+from xlbudget.exchange.folder import read_folder
+from xlbudget.standard.equations import parse_ref
+from xlbudget.standard.model import Chart
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.overview_lines import chart_sections
+from xlbudget.workbook.patch import CellEdit, patch_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+pytestmark = pytest.mark.office
+
+
+def cells(path: Path, *, values: bool = True) -> dict[str, object]:
+    sheet = openpyxl.load_workbook(path, data_only=values)["总览"]
+    return {cell.coordinate: cell.value for line in sheet.iter_rows() for cell in line}
+
+
+def differing(path: Path, again: Path) -> dict[str, tuple[object, object]]:
+    """What the file says and what the program computes, where they differ."""
+    stored, computed = cells(path), cells(again)
+    formulas = [
+        cell.coordinate
+        for line in openpyxl.load_workbook(path)["总览"].iter_rows()
+        for cell in line
+        if cell.data_type == "f"
+    ]
+    assert len(formulas) > 100
+    return {
+        at: (stored[at], computed.get(at))
+        for at in formulas
+        if not same(stored[at], computed.get(at))
+    }
+
+
+def same(one: object, other: object) -> bool:
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return abs(one - other) < 1e-9
+    return (one or "") == (other or "")
+
+
+def test_the_overview_of_every_department_is_what_it_comes_to(
+    standard: Standard, department: Path, tmp_path: Path, recalculate: Callable[[Path], Path]
+) -> None:
+    book = read_folder(department, standard)
+    path = tmp_path / "部门.xlsx"
+    build_workbook(standard, book, path, year=book.year)
+    assert not differing(path, recalculate(path))
+
+
+def test_an_empty_workbook_stays_free_of_errors(
+    standard: Standard, tmp_path: Path, recalculate: Callable[[Path], Path]
+) -> None:
+    path = tmp_path / "空.xlsx"
+    build_workbook(standard, blank_book(standard, 2027), path, year=2027)
+    again = recalculate(path)
+    assert not differing(path, again)
+    assert not [at for at, one in cells(again).items() if str(one).startswith("#")]
+
+
+def test_other_selections_are_what_they_come_to(
+    standard: Standard, example: Book, tmp_path: Path, recalculate: Callable[[Path], Path]
+) -> None:
+    """Classes among prescribed rows, units, rows by code, more rows than fit."""
+    rows = (
+        "summary.expense[each:class].budget",
+        "income[each:unit].total",
+        "basic[each:302*].total",
+        "expenditure[each:class].total",
+    )
+    charts = (Chart(f"c{n}", "图", "bar", ("数",), parse_ref(one)) for n, one in enumerate(rows))
+    path = tmp_path / "别的图.xlsx"
+    other = standard._replace(charts=tuple(one._replace(room=3) for one in charts))
+    build_workbook(other, example, path, year=example.year)
+    assert not differing(path, recalculate(path))
+
+
+def test_a_class_that_is_typed_appears(
+    standard: Standard, example: Book, tmp_path: Path, recalculate: Callable[[Path], Path]
+) -> None:
+    path = tmp_path / "新增一类.xlsx"
+    build_workbook(standard, example, path, year=example.year)
+    sheet = openpyxl.load_workbook(path)["部门支出总表"]
+    line = max(cell.row for cell in sheet["A"] if cell.value) + 1
+    typed = [("A", "229"), ("B", "其他支出"), ("C", Decimal("10.00")), ("E", Decimal("10.00"))]
+    edits = [CellEdit("部门支出总表", f"{letter}{line}", value) for letter, value in typed]
+    patch_workbook(path, path, edits)
+    found = cells(recalculate(path))
+    section = chart_sections(standard)[0]
+    line = section.first + 4
+    assert (found[f"A{line}"], found[f"B{line}"]) == ("其他支出", 10)
+    assert not found[f"A{line + 1}"]
+    share = found[f"C{section.total}"]
+    assert isinstance(share, float) and round(share, 4) == 1.0016, "the printed total lacks it"
