@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint golden bench lock clean
+.PHONY: demo test lint golden template bench lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
@@ -23,6 +23,10 @@ lint: $(READY)
 
 golden: $(READY)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest
+
+template: $(READY)
+	$(BIN)/xlbudget build -q
+	rm -f budget_template.备份.xlsm
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py

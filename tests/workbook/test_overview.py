@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from tests_support import leaves_only
 from xlbudget.exchange.blank import blank_book
 from xlbudget.exchange.folder import read_folder
-from xlbudget.money import WAN, YUAN, parse_amount
+from xlbudget.money import WAN, YUAN, Amount, parse_amount
 from xlbudget.standard.equations import parse_ref
 from xlbudget.standard.model import Chart
 from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.layout import place_book
 from xlbudget.workbook.overview_lines import chart_sections, overview_last
 from xlbudget.workbook.overview_series import overview_caches, with_caches
+from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.render_overview import render_overview
 
 if TYPE_CHECKING:
@@ -312,3 +315,22 @@ def test_kept_values_are_brought_up_to_date(
         "262.07",
     ]
     assert part.count('<c:ptCount val="3"/>') == 2
+
+
+def test_charts_keep_the_figures_that_filling_gives(
+    standard: Standard, example: Book, tmp_path: Path
+) -> None:
+    bare, _ = leaves_only(standard, example)
+    path = tmp_path / "a.xlsx"
+    build_workbook(standard, bare, path, year=example.year)
+    plan = plan_fill(path)
+    patch_workbook(path, path, plan.edits, plan.afterwards)
+    with zipfile.ZipFile(path) as parts:
+        kept = "".join(
+            parts.read(name).decode() for name in parts.namelist() if "/charts/chart" in name
+        )
+    assert "<c:v>一般公共服务支出</c:v>" in kept
+    filled = plan.book.blocks["expenditure"].row("201")
+    assert filled is not None
+    assert isinstance(filled.cells[0], Amount)
+    assert f"<c:v>{filled.cells[0].plain}</c:v>" in kept

@@ -21,6 +21,7 @@ COMMANDS = {
     "fill": "填列小计：补上级科目、小计、合计和由他表得出的数。",
     "validate": "校验勾稽关系，可一次校验多个工作簿。",
     "notes": "生成部门预算情况说明和名词解释。",
+    "build": "由标准生成空白模板（开发者和维护标准的人用）。",
     "rules": "列出标准的全部勾稽规则。",
 }
 """Every command with the line that the overview shows."""

@@ -89,6 +89,7 @@ def load_folder(folder: Path) -> Standard:
         region=main["region"],
         first=main["years"][0],
         last=main["years"][1],
+        template_year=main.get("template_year", main["years"][0]),
         unit=unit,
         rounding_limit=int(Decimal(main["rounding_limit"]) * unit.fen),
         folder=folder,

@@ -234,13 +234,17 @@ class Rule(NamedTuple):
 
 
 class Standard(NamedTuple):
-    """A standard as a whole; ``folder`` holds its texts and templates."""
+    """A standard as a whole; ``folder`` holds its texts and templates.
+
+    ``template_year`` is the year of the blank template, which its user changes.
+    """
 
     id: str
     name: str
     region: str
     first: int
     last: int
+    template_year: int
     unit: Unit
     rounding_limit: int
     folder: Path

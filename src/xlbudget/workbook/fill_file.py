@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
@@ -15,6 +16,7 @@ from xlbudget.workbook.contents import CellContent, amount_content
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
 from xlbudget.workbook.live_edits import live_edits
+from xlbudget.workbook.overview_series import overview_caches, with_caches
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
@@ -66,14 +68,16 @@ def plan_fill(source: Path) -> FillPlan:
     native = _native(standard, placed, filled)
     edits = list(_edits(standard, placed, filled, native, formulas, lines, held))
     ends = {edit.sheet for edit in edits}
+    charts = None
     if edits and len(placed.blocks) == len(standard.blocks):
         edits += live_edits(source, standard, placed, native)
+        charts = partial(with_caches, caches=overview_caches(standard, placed))
     last_rows = {
         table.sheet: last_used(standard, table, placed)
         for table in standard.tables
         if table.sheet in ends and not is_form(table)
     }
-    return FillPlan(standard, placed, edits, Afterwards(recalculate=True, last_rows=last_rows))
+    return FillPlan(standard, placed, edits, Afterwards(True, last_rows, {}, charts))
 
 
 def _refuse_moved(standard: Standard, book: Book) -> None:

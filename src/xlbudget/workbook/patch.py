@@ -32,7 +32,7 @@ from xlbudget.workbook.tags import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from xlbudget.workbook.parts import Parts
@@ -48,6 +48,7 @@ __all__ = [
 ]
 
 _TYPES = "[Content_Types].xml"
+_CHART = re.compile(r"/charts/[^/]+\.xml$")
 _STRICT = "http://purl.oclc.org/ooxml/"
 _LONGEST_TEXT = 32_767
 _LONGEST_FORMULA = 8_192
@@ -75,12 +76,14 @@ class Afterwards(NamedTuple):
     """What goes with the edits.
 
     ``recalculate``: all formulas are to be computed when the file is opened; ``last_rows``: the
-    row at which the print area of a sheet is to end; ``heights``: of rows of a sheet, in points.
+    row at which the print area of a sheet is to end; ``heights``: of rows of a sheet, in points;
+    ``charts``: what becomes of every chart's part, which keeps values of the cells that it shows.
     """
 
     recalculate: bool = False
     last_rows: Mapping[str, int] = {}
     heights: Mapping[str, Mapping[int, float]] = {}
+    charts: Callable[[bytes], bytes] | None = None
 
 
 def patch_workbook(
@@ -207,6 +210,12 @@ def _changes(
             gone |= {(number, cell_name(spot)) for spot, one in contents.items() if not one.formula}
         if gone:
             _unchain(archive, parts, gone, changed, dropped)
+        if afterwards.charts is not None:
+            for name in filter(_CHART.search, archive.namelist()):
+                before = archive.read(name)
+                after = afterwards.charts(before)
+                if after != before:
+                    changed[name] = after
         before = archive.read(parts.book)
         after = printing_to(before, afterwards.last_rows)
         after = calculating_on_load(after) if afterwards.recalculate else after
