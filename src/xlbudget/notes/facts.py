@@ -81,7 +81,7 @@ class Facts:
     ) -> Figure:
         """A figure for a value, or its placeholder."""
         if value.gap:
-            return placeholder(name, title, "amount", value.gap)
+            return placeholder(name, title, "amount", value.gap, value.cells)
         amount = value.amount
         if amount is None:
             amount = Amount(0, self.source.unit, self.source.places)
@@ -114,12 +114,14 @@ def evaluate_facts(standard: Standard, book: Book, source: Source) -> Facts:
         facts.add(spec.name, facts.amount(spec.name, spec.title, spec.expr, _unasked(facts, spec)))
     for name, title, ref in source.counts:
         gap = facts.values.missing(ref.block)
-        count = Amount(len(facts.values.positions(ref)), COUNT, 0)
+        rows = facts.values.positions(ref)
+        cells = tuple(cell for row in rows for cell in facts.values.name_cell(ref.block, row))
+        count = Amount(len(rows), COUNT, 0)
         facts.add(
             name,
             placeholder(name, title, "count", gap)
             if gap
-            else Figure(name, title, "count", str(count.fen), count, (), "rows", (str(ref),)),
+            else Figure(name, title, "count", str(count.fen), count, cells, "rows", (str(ref),)),
         )
     for name, title, ref in source.names:
         facts.add(name, make_names(facts, name, title, ref))
@@ -137,7 +139,8 @@ def _text(facts: Facts, name: str, title: str, field: str, fallback: str) -> Fig
         if key and text:
             cells = facts.values.info_cell(key)
             return Figure(name, title, "text", text, text, cells, "info", (key,))
-    return placeholder(name, title, "text", f"基础信息“{spec.label}”未填写")
+    asked = facts.values.info_cell(field)
+    return placeholder(name, title, "text", f"基础信息“{spec.label}”未填写", asked)
 
 
 def _unasked(facts: Facts, spec: Named) -> str:

@@ -18,13 +18,18 @@ __all__ = ["CellRef", "Change", "Figure", "FigureList", "Item", "placeholder"]
 class CellRef(NamedTuple):
     """A cell by place (sheet and cell) and by meaning (block, row key, column key).
 
-    The cells of 基础信息 have the block ``info``, the field as row and the column ``value``.
+    The cells of 基础信息 have the block ``info``, the field as row and the column ``value``; the
+    texts of its lists have the list's key as block, the name as row and the list's title as column.
+    The name of a row has the column "". ``label`` says in words what stands there. Where only the
+    sheet's ``line`` is known, or (a text of a list) the sheet, ``place.cell`` is empty.
     """
 
     place: Place
     block: str
     row: str
     column: str
+    label: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,12 @@ class Figure:
         return not self.missing and self.text not in ("", "0.00%")
 
 
-def placeholder(name: str, title: str, kind: str, reason: str) -> Figure:
+def placeholder(
+    name: str, title: str, kind: str, reason: str, cells: tuple[CellRef, ...] = ()
+) -> Figure:
     """What stands for a figure that cannot be given; ``reason`` is for the person who mends it."""
-    return Figure(name, title, kind, f"【待填：{title}】", review=reason, missing=True)
+    text = f"【待填：{title}】"
+    return Figure(name, title, kind, text, cells=cells, review=reason, missing=True)
 
 
 @dataclass(frozen=True, slots=True)

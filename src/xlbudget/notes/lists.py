@@ -30,7 +30,7 @@ def make_names(facts: Facts, name: str, title: str, ref: Ref) -> Figure:
         if value.gap or (value.amount is not None and value.amount.fen):
             row = facts.values.row(ref, position)
             labels.append(_label(facts, ref.block, row.key, row.label) or f"【待填：{row.key}】")
-            cells.extend(value.cells)
+            cells += [*value.cells, *facts.values.name_cell(ref.block, position)]
     return _joined(facts, name, title, labels, cells, (str(ref),))
 
 
@@ -73,7 +73,7 @@ def _finished(
     facts: Facts, name: str, title: str, lines: Sequence[Item], whole: Figure | None
 ) -> FigureList:
     texts = [line.name.text for line in lines]
-    cells = [cell for line in lines for cell in line.amount.cells]
+    cells = [cell for line in lines for cell in (*line.amount.cells, *line.name.cells)]
     basis = tuple(line.name.name for line in lines)
     names = facts.keep(_joined(facts, f"{name}.names", title, texts, cells, basis))
     return FigureList(tuple(_shared(facts, lines, whole)), whole, names)
@@ -158,10 +158,11 @@ def _rows(
         key = clean(row.key)
         own = _unused(facts, f"{stem}.{key}")
         text = _label(facts, ref.block, row.key, row.label)
+        where = facts.values.name_cell(ref.block, position)
         label = (
-            Figure(f"{own}.name", spec.title, "text", text, text, how="cell", basis=(key,))
+            Figure(f"{own}.name", spec.title, "text", text, text, where, "cell", (key,))
             if text
-            else placeholder(f"{own}.name", f"科目名称{key}", "text", f"科目{key}没有名称")
+            else placeholder(f"{own}.name", f"科目名称{key}", "text", f"科目{key}没有名称", where)
         )
         basis = (str(ref._replace(how="one", which=row.key)),)
         amount = facts.of_value(f"{own}.amount", label.text, value, basis)
@@ -185,13 +186,16 @@ def _unused(facts: Facts, stem: str) -> str:
 
 
 def _words(facts: Facts, spec: ListSpec, stem: str, key: str, label: str) -> Figure:
-    texts = facts.book.keyed.get(spec.keyed, {}) if spec.keyed else {}
-    found = texts.get(label) or texts.get(key) or ""
-    text = clean_clause(found, spec.leading)
-    if text or not spec.keyed:
-        return Figure(f"{stem}.words", "说明", "text", text, text, how="info", basis=(spec.keyed,))
-    title = next(one.title for one in facts.standard.keyed if one.key == spec.keyed)
-    review = f"基础信息“{title}”中没有“{label or key}”，请核对这里的表述"
+    keyed = next((one for one in facts.standard.keyed if one.key == spec.keyed), None)
+    if keyed is None:
+        return _nothing(stem)
+    texts = facts.book.keyed.get(spec.keyed, {})
+    name = label if texts.get(label) else key
+    text = clean_clause(texts.get(name, ""), spec.leading)
+    if text:
+        cells = facts.values.keyed_cell(keyed, name)
+        return Figure(f"{stem}.words", "说明", "text", text, text, cells, "info", (spec.keyed,))
+    review = f"基础信息“{keyed.title}”中没有“{label or key}”，请核对这里的表述"
     return Figure(f"{stem}.words", "说明", "note", "", "", how="info", review=review)
 
 

@@ -3,8 +3,9 @@
 Figures are printed between private-use characters that are taken out afterwards. A blank line
 in a template ends a paragraph; a paragraph that begins with ``#`` is a heading. White space
 around line breaks is dropped. Besides figures, templates have ``ordinal`` (filter: 2 is 二),
-``number()`` (二 on its second call), ``key(text)`` (the paragraph's lasting id) and
-``review(text)`` (why a person must look at the paragraph).
+``number()`` (二 on its second call), ``key(text)`` (the paragraph's lasting id),
+``review(text)`` (why a person must look at the paragraph) and ``basis(figures)`` (what the
+sentence rests on without printing it: 无… because it is nought).
 """
 
 from __future__ import annotations
@@ -62,7 +63,15 @@ def render(
         text = (
             _environment(folder)
             .get_template(template)
-            .render({**names, "number": _counter(), "key": _key, "review": _review})
+            .render(
+                {
+                    **names,
+                    "number": _counter(),
+                    "key": _key,
+                    "review": _review,
+                    "basis": _basis,
+                }
+            )
         )
     except jinja2.TemplateNotFound as error:
         raise StandardError(f"找不到模板“notes/{error.name}”。") from error
@@ -136,6 +145,12 @@ def _key(text: object) -> str:
 
 def _review(text: object) -> str:
     return f"{_REVIEW}{text}{_REVIEWED}"
+
+
+def _basis(*figures: object) -> str:
+    """The marks of figures that the text rests on and does not print."""
+    names = (figure.name for figure in figures if isinstance(figure, Figure))
+    return "".join(f"{_OPEN}{name}{_MIDDLE}{_CLOSE}" for name in names)
 
 
 def _taken(text: str, start: str, end: str) -> tuple[str, tuple[str, ...]]:

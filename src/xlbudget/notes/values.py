@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book, Row
     from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Standard
+    from xlbudget.standard.model import Keyed, Standard
 
 __all__ = ["Value", "Values", "added"]
 
@@ -102,11 +102,35 @@ class Values:
         number = self.grid.number(ref.block, position, self.grid.column(ref.block, ref.column))
         cell, place = self.cells[number], self.grid.place(number)
         row = self.row(ref, position)
-        where = CellRef(place, ref.block, row.key, ref.column)
+        where = CellRef(place, ref.block, row.key, ref.column, self._label(ref, row))
         if isinstance(cell, Unreadable):
             shown = f"“{place.sheet}”{place.cell}“{row.label}”的“{cell.raw[:20]}”不是金额"
             return Value(None, (where,), gap=clean(shown))
         return Value(cell, (where,), cell is None)
+
+    def _label(self, ref: Ref, row: Row) -> str:
+        """What a cell is in words: its row and the heading of its column."""
+        if ref.block == INFO:
+            return row.label
+        heading = self.standard.blocks[ref.block].column(ref.column).heading(self.book.year)
+        parts = dict.fromkeys("".join(clean(part).split()) for part in heading)
+        return f"{clean(row.label)}·{'/'.join(parts)}"
+
+    def name_cell(self, block: str, position: int) -> tuple[CellRef, ...]:
+        """The cell with the name of a row; none where the row stands on no sheet."""
+        data = self.grid.data(block)
+        row = data.rows[position] if data is not None else None
+        if row is None or not row.line:
+            return ()
+        forms = self.book.forms if row.kind == "form" else ()
+        cell = next((one.places.get("name", "") for one in forms if one.name == row.key), "")
+        place = Place(self.sheet(block), cell)
+        return (CellRef(place, block, row.key, "", clean(row.label), row.line),)
+
+    def keyed_cell(self, keyed: Keyed, name: str) -> tuple[CellRef, ...]:
+        """The cell of a text of a list of 基础信息, by its name there."""
+        place = Place(self.book.sheets.get(INFO, "基础信息"), "")
+        return (CellRef(place, keyed.key, name, keyed.title, f"{keyed.title}：{name}"),)
 
     def of(self, ref: Ref, *, lenient: bool = False) -> Value:
         """The sum of the cells that a reference takes.
@@ -132,7 +156,7 @@ class Values:
         """The cell of a field of 基础信息."""
         found = self.book.info.get(key)
         place = Place(self.book.sheets.get(INFO, "基础信息"), found.cell if found else "")
-        return (CellRef(place, INFO, key, "value"),)
+        return (CellRef(place, INFO, key, "value", self.standard.fields[key].label),)
 
     def below(self, ref: Ref, position: int) -> list[int]:
         """The rows directly below one row."""
