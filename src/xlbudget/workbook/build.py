@@ -26,21 +26,25 @@ from xlbudget.workbook.layout import (
 )
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
 from xlbudget.workbook.live import render_live
+from xlbudget.workbook.macros import load_macros
 from xlbudget.workbook.sheets_checks import write_checks
 from xlbudget.workbook.sheets_dictionary import write_dictionary
 from xlbudget.workbook.sheets_forms import write_forms
 from xlbudget.workbook.sheets_front import write_contents, write_cover
 from xlbudget.workbook.sheets_info import write_info, write_profile
 from xlbudget.workbook.sheets_lists import write_findings, write_text_sheet
+from xlbudget.workbook.sheets_macros import TEXTS, put_buttons, write_texts
 from xlbudget.workbook.sheets_overview import print_overview, write_overview
 from xlbudget.workbook.sheets_tables import write_table
-from xlbudget.workbook.writer import Writer, strict_warnings
+from xlbudget.workbook.vba import vba_project
+from xlbudget.workbook.writer import Writer, bare_workbook, strict_warnings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard, Table
+    from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["CODE_NAMES", "build_workbook", "workbook_bytes"]
 
@@ -54,6 +58,7 @@ CODE_NAMES = {
     OVERVIEW: "shOverview",
     FINDINGS: "shFindings",
     DICTIONARY: "shDictionary",
+    TEXTS: "shTexts",
 }
 """What macros call the sheets that are no tables; a table's sheet is ``shTable`` and its key."""
 
@@ -87,10 +92,13 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
     title = standard.titles["cover"].replace("{year}", str(year))
     with strict_warnings():
         writer = Writer(title)
+        sheets: dict[str, Sheet] = {}
+        codes: list[str] = []
         for name in sheet_names(standard):
             table = tables.get(name)
             code = CODE_NAMES[name] if table is None else _code_name(table.key)
-            sheet = writer.sheet(name, code)
+            codes.append(code)
+            sheet = sheets[name] = writer.sheet(name, code)
             if table is not None:
                 write = write_forms if is_form(table) else write_table
                 write(sheet, standard, table, placed, formulas)
@@ -115,7 +123,15 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_findings(sheet)
             elif name == DICTIONARY:
                 write_dictionary(writer, sheet, standard, placed.profile)
-        return writer.finish(macros=macros)
+        if not macros:
+            return writer.finish()
+        found = load_macros()
+        write_texts(writer.sheet(TEXTS, CODE_NAMES[TEXTS]), found)
+        for name, sheet in sheets.items():
+            if name in tables or name == COVER:
+                put_buttons(sheet, found, "B1" if name == COVER else "C1")
+        writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), found.modules))
+        return writer.finish(found.ribbon)
 
 
 def _body(standard: Standard, table: Table) -> str:

@@ -20,7 +20,7 @@ TITLE_ROW = 2
 def tool_row(sheet: Sheet) -> None:
     """The first row: back to 目录; it is not printed."""
     sheet.link("A1", CONTENTS, "返回目录", styles.LINK)
-    sheet.height(1, 18)
+    sheet.height(1, 24)
 
 
 def heading_rows(

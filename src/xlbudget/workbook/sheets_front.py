@@ -50,6 +50,7 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
     for column, width in enumerate((4, 16, 70)):
         sheet.width(column, width)
     sheet.link("A1", CONTENTS, "目录", styles.LINK)
+    sheet.height(1, 24)
     for line, height in ((2, 120), (3, 44), (4, 60), (5, 90), (6, 34), (7, 160)):
         sheet.height(line, height)
     unit = replace(styles.TITLE, font_name="黑体", font_size=22, align="center_across")

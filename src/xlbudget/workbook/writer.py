@@ -15,15 +15,22 @@ from xlbudget.workbook.references import quoted
 from xlbudget.workbook.sheet_writer import Sheet, checked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlbudget.workbook.styles import Style
 
-__all__ = ["Writer", "strict_warnings"]
+__all__ = ["Writer", "bare_workbook", "strict_warnings"]
 
 _CREATED = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 """A fixed stamp, so that builds repeat."""
 _DATE = (1980, 1, 1, 0, 0, 0)
-_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_MAIN_MACRO = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_MAIN = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_MAIN_MACRO = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_RIBBON = "customUI/customUI.xml"
+_RIBBON_RELATION = (
+    b'<Relationship Id="rIdRibbon" Type="http://schemas.microsoft.com/office/2006/relationships/'
+    b'ui/extensibility" Target="customUI/customUI.xml"/></Relationships>'
+)
 _BLANK_RESULT = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)>(<f[^>]*>[^<]*</f><v></v></c>)')
 _LATIN = re.compile(rb'<a:latin( typeface="[^"]+")[^>]*/>')
 
@@ -32,9 +39,9 @@ class Writer:
     """A workbook being written; :meth:`finish` gives its bytes."""
 
     def __init__(self, title: str) -> None:
-        self._file = io.BytesIO()
+        self.stream = io.BytesIO()
         self._formats: dict[Style, Any] = {}
-        self.book = xlsxwriter.Workbook(self._file, {"in_memory": True})
+        self.book = xlsxwriter.Workbook(self.stream, {"in_memory": True})
         self.book.set_properties({"title": title, "created": _CREATED})
         checked(self.book.set_vba_name("ThisWorkbook"), "the workbook's code name")
 
@@ -55,27 +62,50 @@ class Writer:
             found = self._formats[style] = self.book.add_format(style.properties())
         return found
 
-    def finish(self, *, macros: bool) -> bytes:
-        """The file; with ``macros`` its main part is declared as that of an .xlsm."""
+    def add_macros(self, project: bytes) -> None:
+        """Make it a workbook with macros."""
+        stream = io.BytesIO(project)
+        checked(self.book.add_vba_project(stream, is_stream=True), "the macros")
+
+    def finish(self, ribbon: bytes = b"") -> bytes:
+        """The file; ``ribbon`` is the XML of its own part of Excel's ribbon."""
         self.book.close()
-        return _repacked(self._file.getvalue(), macros=macros)
+        return _repacked(self.stream.getvalue(), ribbon)
 
 
-def _repacked(data: bytes, *, macros: bool) -> bytes:
+def bare_workbook(code_names: Sequence[str]) -> bytes:
+    """A workbook with nothing but sheets of these code names, declared as one with macros."""
+    writer = Writer("")
+    for number, name in enumerate(code_names):
+        writer.sheet(f"S{number}", name)
+    writer.book.close()
+    out = io.BytesIO()
+    with zipfile.ZipFile(writer.stream) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "[Content_Types].xml":
+                part = part.replace(_MAIN, _MAIN_MACRO)
+            new.writestr(name, part)
+    return out.getvalue()
+
+
+def _repacked(data: bytes, ribbon: bytes) -> bytes:
     """The same parts with fixed dates, blank results typed as text, charts' fonts for Chinese."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name == "[Content_Types].xml" and macros:
-                part = part.replace(_MAIN.encode(), _MAIN_MACRO.encode())
-            elif name.startswith("xl/worksheets/sheet"):
+        parts = {name: old.read(name) for name in old.namelist()}
+        if ribbon:
+            relations = parts["_rels/.rels"]
+            parts["_rels/.rels"] = relations.replace(b"</Relationships>", _RIBBON_RELATION)
+            parts[_RIBBON] = ribbon
+        for name, part in parts.items():
+            if name.startswith("xl/worksheets/sheet"):
                 # XlsxWriter leaves a result of "" untyped: an empty number, which is no value.
                 text = _BLANK_RESULT.sub(r'<c r="\1"\2 t="str">\3', part.decode())
-                part = text.encode()
+                part = text.encode()  # noqa: PLW2901
             elif name.startswith("xl/charts/chart"):
                 # XlsxWriter names the font of Latin letters only.
-                part = _LATIN.sub(rb"\g<0><a:ea\1/>", part)
+                part = _LATIN.sub(rb"\g<0><a:ea\1/>", part)  # noqa: PLW2901
             entry = zipfile.ZipInfo(name, _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16

@@ -1,0 +1,22 @@
+Option Explicit
+' What the buttons on the sheets call: one line each.
+
+Public Sub ButtonFill()
+    XlbRun "fill"
+End Sub
+
+Public Sub ButtonValidate()
+    XlbRun "validate"
+End Sub
+
+Public Sub ButtonNotes()
+    XlbRun "notes"
+End Sub
+
+Public Sub ButtonUndo()
+    XlbRun "undo"
+End Sub
+
+Public Sub ButtonAbout()
+    XlbRun "about"
+End Sub

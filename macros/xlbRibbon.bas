@@ -1,0 +1,22 @@
+Option Explicit
+' What the ribbon calls: one line each. Kept apart, because other programs lack the type.
+
+Public Sub RibbonFill(control As IRibbonControl)
+    XlbRun "fill"
+End Sub
+
+Public Sub RibbonValidate(control As IRibbonControl)
+    XlbRun "validate"
+End Sub
+
+Public Sub RibbonNotes(control As IRibbonControl)
+    XlbRun "notes"
+End Sub
+
+Public Sub RibbonUndo(control As IRibbonControl)
+    XlbRun "undo"
+End Sub
+
+Public Sub RibbonAbout(control As IRibbonControl)
+    XlbRun "about"
+End Sub

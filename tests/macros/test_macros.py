@@ -1,0 +1,98 @@
+"""The macros: what is in the file, that everything called exists, and what they do without Python."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from oletools.mraptor import MacroRaptor
+from oletools.olevba import VBA_Parser
+from pyopenvba import ExcelFile
+from pyopenvba.apps.excel import ExcelApplication
+
+from xlbudget.workbook.macros import load_macros
+from xlbudget.workbook.vba import vba_project
+from xlbudget.workbook.writer import bare_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUB = re.compile(r"^Public Sub (\w+)\((.*)\)", re.MULTILINE)
+
+
+def subs() -> dict[str, str]:
+    found = load_macros()
+    return {name: args for source in found.modules.values() for name, args in SUB.findall(source)}
+
+
+def test_two_readers_list_the_same_modules(example_file: Path) -> None:
+    with ExcelFile(example_file) as file:
+        ours = set(file.module_names())
+        assert file.validate() == []
+    parser = VBA_Parser(str(example_file))
+    theirs = {name.rpartition(".")[0] for _, _, name, _ in parser.extract_macros()}
+    parser.close()
+    assert ours == theirs
+    assert set(load_macros().modules) < ours
+    assert {"ThisWorkbook", "shCover", "shTexts"} < ours
+
+
+def test_sources_are_short_plain_and_complete() -> None:
+    for name, source in load_macros().modules.items():
+        assert source.isascii(), name
+        assert source.startswith("Option Explicit\n"), name
+        assert len(source.splitlines()) < 100, name
+        assert not re.search(r"(?i)\b(auto_?open|workbook_open|auto_?exec)\b", source), name
+
+
+def test_every_macro_that_is_called_exists(example_file: Path) -> None:
+    known = subs()
+    with zipfile.ZipFile(example_file) as parts:
+        ribbon = ET.fromstring(parts.read("customUI/customUI.xml"))  # our own file
+        drawings = [name for name in parts.namelist() if "vmlDrawing" in name]
+        called = re.findall(
+            r"<x:FmlaMacro>\[0\]!(\w+)</x:FmlaMacro>",
+            "".join(parts.read(name).decode() for name in drawings),
+        )
+    actions = [one.attrib["onAction"] for one in ribbon.iter() if "onAction" in one.attrib]
+    assert len(actions) == len(set(actions)) == 5
+    for action in actions:
+        assert known[action] == "control As IRibbonControl"
+    ids = [one.attrib["id"] for one in ribbon.iter() if "id" in one.attrib]
+    assert len(ids) == len(set(ids))
+    assert len(called) == 3 * 12, "three buttons on 封面 and on each of the eleven tables"
+    assert set(called) == {one.macro for one in load_macros().buttons}
+    assert set(called) <= set(known)
+
+
+def test_every_text_that_macros_show_is_there() -> None:
+    asked = re.findall(r'XlbSay "(\w+)"', "".join(load_macros().modules.values()))
+    texts = load_macros().texts
+    assert set(asked) == set(texts) - {"title"}
+    assert next(iter(texts)) == "title", "the second line of the hidden sheet"
+
+
+def test_no_scanner_calls_it_suspicious(example_file: Path) -> None:
+    parser = VBA_Parser(str(example_file))
+    raptor = MacroRaptor(parser.get_vba_code_all_modules())
+    raptor.scan()
+    parser.close()
+    assert not raptor.suspicious
+    assert not raptor.autoexec
+
+
+@pytest.mark.parametrize("macro", ["ButtonFill", "ButtonValidate", "ButtonNotes", "ButtonUndo"])
+def test_without_python_a_button_names_the_way_out(example_file: Path, macro: str) -> None:
+    """Run by an interpreter of VBA that has neither Excel nor the add-in."""
+    application = ExcelApplication.open(example_file)
+    application.run(macro)
+    assert len(application.dialogs) == 1
+    assert "xlbudget doctor" in str(application.dialogs[0])
+
+
+def test_what_is_not_plain_is_refused() -> None:
+    with pytest.raises(ValueError, match="ASCII"):
+        vba_project(bare_workbook(["shOne"]), {"bad": "' 中文"})
