@@ -12,6 +12,7 @@ import pytest
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.notes.explain import explain, glossary
+from xlbudget.workbook.layout import NOTES_ROOM
 from xlbudget.workbook.notes_file import EDITED, FRESH, REVIEW, STALE, plan_notes
 from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
 from xlbudget.workbook.read import read_book, read_lines
@@ -67,7 +68,7 @@ class Notes:
     def lines(self, sheet: str = NOTES) -> list[Line]:
         raw = read_lines(self.path, [sheet])[sheet]
         found = []
-        for number, line in enumerate(raw[FIRST - 1 :], FIRST):
+        for number, line in enumerate(raw[FIRST - 1 : FIRST - 1 + NOTES_ROOM], FIRST):
             cells = [str(one) for one in [*line, *[""] * 6][:5]]
             if any(cells):
                 found.append(Line(number, *cells))

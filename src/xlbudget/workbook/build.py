@@ -32,8 +32,9 @@ from xlbudget.workbook.sheets_dictionary import write_dictionary
 from xlbudget.workbook.sheets_forms import write_forms
 from xlbudget.workbook.sheets_front import write_contents, write_cover
 from xlbudget.workbook.sheets_info import write_info, write_profile
-from xlbudget.workbook.sheets_lists import write_findings, write_text_sheet
+from xlbudget.workbook.sheets_lists import write_findings
 from xlbudget.workbook.sheets_macros import TEXTS, put_buttons, write_texts
+from xlbudget.workbook.sheets_notes import write_notes
 from xlbudget.workbook.sheets_overview import print_overview, write_overview
 from xlbudget.workbook.sheets_tables import write_table
 from xlbudget.workbook.vba import vba_project
@@ -114,7 +115,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
             elif name == PROFILE:
                 write_profile(sheet, placed.profile)
             elif name in (NOTES, GLOSSARY):
-                write_text_sheet(sheet, name)
+                write_notes(sheet, name)
             elif name == OVERVIEW:
                 write_overview(sheet, standard, placed)
                 last = write_checks(sheet, live.cells[name], live.board, live.left_out, 34)

@@ -16,6 +16,7 @@ from xlbudget.workbook.contents import CellContent, amount_content
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
 from xlbudget.workbook.live_edits import live_edits
+from xlbudget.workbook.notes_live import refreshed
 from xlbudget.workbook.overview_series import overview_caches, with_caches
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
@@ -72,6 +73,8 @@ def plan_fill(source: Path) -> FillPlan:
     if edits and len(placed.blocks) == len(standard.blocks):
         edits += live_edits(source, standard, placed, native)
         charts = partial(with_caches, caches=overview_caches(standard, placed))
+    if edits:
+        edits += refreshed(source, edits)
     last_rows = {
         table.sheet: last_used(standard, table, placed)
         for table in standard.tables

@@ -32,6 +32,8 @@ __all__ = [
     "HEADING_ROW",
     "INFO_SHEET",
     "NOTES",
+    "NOTES_FIGURES_FIRST",
+    "NOTES_FIGURES_ROOM",
     "NOTES_FIRST",
     "NOTES_ROOM",
     "NOTES_WIDTH",
@@ -52,8 +54,10 @@ COVER, CONTENTS, INFO_SHEET, PROFILE = "封面", "目录", "基础信息", "部�
 NOTES, GLOSSARY, OVERVIEW = "情况说明", "名词解释", "总览"
 NOTES_FIRST, NOTES_ROOM = 4, 150
 """The first paragraph's line on 情况说明 and 名词解释, and how many paragraphs fit."""
-NOTES_WIDTH = 62.0
+NOTES_WIDTH = 46.0
 """Width of the columns of the generated and the final text, in digits."""
+NOTES_FIGURES_FIRST, NOTES_FIGURES_ROOM = NOTES_FIRST + NOTES_ROOM + 3, 800
+"""The first line of the list of figures below the paragraphs of 情况说明, and how many fit."""
 FINDINGS, DICTIONARY = "校验结果", "科目字典"
 
 FORM = "form"
