@@ -30,8 +30,15 @@ __all__ = ["command"]
     metavar="文件",
     help="写入文件，不在屏幕上显示。",
 )
+@click.option(
+    "--write",
+    is_flag=True,
+    help="同时写入工作簿的“校验结果”，有误的格加▲标记；您写的处理说明保留。",
+)
 @quiet_option
-def command(books: tuple[Path, ...], form: str, output: Path | None, quiet: bool) -> int:
+def command(
+    books: tuple[Path, ...], form: str, output: Path | None, write: bool, quiet: bool
+) -> int:
     """校验勾稽关系：逐格指出差错、应为的金额和依据。
 
     工作簿可以是多个文件，也可以是文件夹（其中的全部工作簿）。没有差错（允许有尾差）返回 0，有差错返回 1，
@@ -39,4 +46,4 @@ def command(books: tuple[Path, ...], form: str, output: Path | None, quiet: bool
     """
     from xlbudget.cli.validation import Request, validate_files  # noqa: PLC0415
 
-    return validate_files(Request(books, form, output, quiet))
+    return validate_files(Request(books, form, output, quiet, write))

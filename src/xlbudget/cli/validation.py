@@ -26,18 +26,22 @@ __all__ = ["Request", "simple_request", "validate_file", "validate_files"]
 
 
 class Request(NamedTuple):
-    """What to validate and where the report goes (None: the screen)."""
+    """What to validate and where the report goes (None: the screen).
+
+    ``write``: the findings also go into every workbook's 校验结果.
+    """
 
     books: tuple[Path, ...]
     form: str = "text"
     output: Path | None = None
     quiet: bool = False
+    write: bool = False
 
 
 def simple_request(arguments: Sequence[str]) -> Request | None:
     """The request that plain arguments make; None where click must look at them.
 
-    Plain are paths, ``--format`` and ``-o`` each followed by its value, and ``--quiet``.
+    Plain are paths, ``--format`` and ``-o`` each followed by its value, ``--write``, ``--quiet``.
     """
     books: list[Path] = []
     request = Request(())
@@ -45,6 +49,8 @@ def simple_request(arguments: Sequence[str]) -> Request | None:
     for one in waiting:
         if one in ("--quiet", "-q"):
             request = request._replace(quiet=True)
+        elif one == "--write":
+            request = request._replace(write=True)
         elif one in ("--format", "-o", "--output"):
             value = next(waiting, "")
             if not value or (one == "--format" and value not in FORMATS):
@@ -66,7 +72,10 @@ def validate_files(request: Request) -> int:
     unusable = False
     for path in expand_paths(request.books):
         try:
-            reports.append(validate_file(path))
+            report = validate_file(path)
+            reports.append(report)
+            if request.write:
+                _write(path, report, quiet=request.quiet)
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
@@ -80,6 +89,24 @@ def validate_files(request: Request) -> int:
         elif wrong or not request.quiet:
             sys.stdout.write(text)
     return UNUSABLE if unusable else WRONG * wrong
+
+
+def _write(path: Path, report: Report, *, quiet: bool) -> None:
+    """Put the findings into the workbook; what was written is said apart from the report."""
+    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.workbook.findings_file import plan_findings  # noqa: PLC0415
+    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
+
+    refuse_open_file(path)
+    plan = plan_findings(path, own_standard(read_book(path)), report)
+    if plan.edits:
+        replace_atomically(
+            path, lambda target: patch_workbook(path, target, plan.edits, plan.afterwards)
+        )
+    if not quiet:
+        kept = f"，保留处理说明{plan.kept}条" if plan.kept else ""
+        left = f"，另有{plan.left_out}条放不下" if plan.left_out else ""
+        sys.stderr.write(f"“{path.name}”的“校验结果”已写入{kept}{left}。\n")
 
 
 def validate_file(path: Path) -> Report:

@@ -27,12 +27,13 @@ from xlbudget.workbook.layout import (
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
 from xlbudget.workbook.live import render_live
 from xlbudget.workbook.macros import load_macros
+from xlbudget.workbook.render import render_info, render_table
 from xlbudget.workbook.sheets_checks import write_checks
 from xlbudget.workbook.sheets_dictionary import write_dictionary
+from xlbudget.workbook.sheets_findings import write_findings
 from xlbudget.workbook.sheets_forms import write_forms
 from xlbudget.workbook.sheets_front import write_contents, write_cover
 from xlbudget.workbook.sheets_info import write_info, write_profile
-from xlbudget.workbook.sheets_lists import write_findings
 from xlbudget.workbook.sheets_macros import TEXTS, put_buttons, write_texts
 from xlbudget.workbook.sheets_notes import write_notes
 from xlbudget.workbook.sheets_overview import print_overview, write_overview
@@ -41,10 +42,12 @@ from xlbudget.workbook.vba import vba_project
 from xlbudget.workbook.writer import Writer, bare_workbook, strict_warnings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, Place
     from xlbudget.standard.model import Standard, Table
+    from xlbudget.workbook.formulas import Formula
     from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["CODE_NAMES", "build_workbook", "workbook_bytes"]
@@ -121,7 +124,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 last = write_checks(sheet, live.cells[name], live.board, live.left_out, 34)
                 print_overview(sheet, standard, last)
             elif name == FINDINGS:
-                write_findings(sheet)
+                write_findings(writer, sheet, standard, _figures(standard, placed, formulas))
             elif name == DICTIONARY:
                 write_dictionary(writer, sheet, standard, placed.profile)
         if not macros:
@@ -133,6 +136,18 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 put_buttons(sheet, found, "B1" if name == COVER else "C1")
         writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), found.modules))
         return writer.finish(found.ribbon)
+
+
+def _figures(
+    standard: Standard, placed: Book, formulas: Mapping[Place, Formula]
+) -> dict[tuple[str, str], object]:
+    """What the cells of the tables and of 基础信息 hold."""
+    found: dict[tuple[str, str], object] = {}
+    for table in standard.tables:
+        contents = render_table(standard, table, placed, formulas)
+        found |= {(table.sheet, one.cell): one.value for one in contents}
+    info = render_info(standard, placed, formulas)
+    return found | {(INFO_SHEET, one.cell): one.value for one in info}
 
 
 def _body(standard: Standard, table: Table) -> str:

@@ -13,6 +13,7 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.contents import CellContent, amount_content
+from xlbudget.workbook.findings_live import refreshed_findings
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
 from xlbudget.workbook.live_edits import live_edits
@@ -75,6 +76,7 @@ def plan_fill(source: Path) -> FillPlan:
         charts = partial(with_caches, caches=overview_caches(standard, placed))
     if edits:
         edits += refreshed(source, edits)
+        edits += refreshed_findings(source, edits)
     last_rows = {
         table.sheet: last_used(standard, table, placed)
         for table in standard.tables

@@ -27,6 +27,8 @@ __all__ = [
     "COVER",
     "DICTIONARY",
     "FINDINGS",
+    "FINDINGS_FIRST",
+    "FINDINGS_ROOM",
     "FORM",
     "GLOSSARY",
     "HEADING_ROW",
@@ -59,6 +61,8 @@ NOTES_WIDTH = 46.0
 NOTES_FIGURES_FIRST, NOTES_FIGURES_ROOM = NOTES_FIRST + NOTES_ROOM + 3, 800
 """The first line of the list of figures below the paragraphs of 情况说明, and how many fit."""
 FINDINGS, DICTIONARY = "校验结果", "科目字典"
+FINDINGS_FIRST, FINDINGS_ROOM = 5, 300
+"""The first finding's line on 校验结果, and how many lines fit."""
 
 FORM = "form"
 FIXED = "fixed"

@@ -42,6 +42,7 @@ __all__ = [
     "cell_value",
     "count_formula",
     "final_formula",
+    "is_error",
     "link_formula",
     "present_formula",
     "refreshed",
@@ -142,11 +143,16 @@ def cell_value(value: object) -> CellValue:
     return value if isinstance(value, str) else text_of(value)
 
 
+def is_error(text: str) -> bool:
+    """Whether a cell that is read as ``text`` shows an error."""
+    return _ERROR.fullmatch(text) is not None
+
+
 def same_value(then: CellValue, now: CellValue) -> str:
     """SAME or CHANGED."""
     if isinstance(then, Decimal) and isinstance(now, Decimal):
         return SAME if abs(then - now) < _HALF else CHANGED
-    if isinstance(now, str) and _ERROR.fullmatch(now):
+    if isinstance(now, str) and is_error(now):
         return CHANGED
     return SAME if shown_text(then) == shown_text(now) else CHANGED
 

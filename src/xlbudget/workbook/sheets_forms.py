@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
 from xlbudget.workbook.layout import column_letter
-from xlbudget.workbook.layout_forms import FORM_FIRST, form_layout, form_of
+from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES, form_layout, form_of
 from xlbudget.workbook.references import column_number, split_cell
 from xlbudget.workbook.render import render_table
+from xlbudget.workbook.sheet_marks import mark_found
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import tool_row
 from xlbudget.workbook.styles import Style
@@ -82,7 +83,9 @@ def write_forms(
     for line, points in heights.items():
         sheet.height(line, points)
     sheet.freeze(1)
-    area = f"A{FORM_FIRST}:{column_letter(len(widths) - 1)}{max(last, FORM_FIRST)}"
+    right = column_letter(len(widths) - 1)
+    mark_found(sheet, f"A{FORM_FIRST}:{right}{FORM_FIRST + table.blocks[0].room * FORM_LINES}")
+    area = f"A{FORM_FIRST}:{right}{max(last, FORM_FIRST)}"
     print_page(sheet, area, landscape=True, breaks=[top - 1 for top in tops[1:]])
 
 

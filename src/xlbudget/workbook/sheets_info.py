@@ -11,6 +11,7 @@ from xlbudget.workbook.layout import INFO_SHEET, PROFILE, InfoLine, info_lines
 from xlbudget.workbook.references import split_cell
 from xlbudget.workbook.render import render_info
 from xlbudget.workbook.sheet_entry import Advice, offer_choices
+from xlbudget.workbook.sheet_marks import mark_found
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import heading_rows
 
@@ -56,7 +57,9 @@ def write_info(
             last = number
     for number, count in heights.items():
         sheet.height(number, styles.row_height(count))
+    mark_found(sheet, f"A4:D{last}")
     print_page(sheet, f"A2:D{last}", repeat=(3, 3))
+    sheet.protect()
 
 
 def _captions(sheet: Sheet, standard: Standard, line: InfoLine) -> None:
@@ -120,5 +123,7 @@ def write_profile(sheet: Sheet, profile: Profile) -> None:
             sheet.height(number, styles.row_height(lines))
     last = 3 + PROFILE_ROOM
     offer_choices(sheet, f"A4:A{last}", PROFILE_KINDS, _CHOICE)
+    mark_found(sheet, f"A4:C{last}")
     sheet.conditional(f"A4:C{last}", '$A4&$B4&$C4<>""', styles.BORDERED)
     print_page(sheet, f"A2:C{max(4, 3 + len(rows))}", repeat=(3, 3))
+    sheet.protect()

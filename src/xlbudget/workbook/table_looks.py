@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
 from xlbudget.workbook.layout import column_letter
+from xlbudget.workbook.sheet_marks import mark_found
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -30,6 +31,7 @@ def emphasize(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
     first, last = layout.first, layout.last
     right = column_letter(layout.width - 1)
     ending = _criterion(_last_label(layout.blocks[0].block))
+    mark_found(sheet, f"A{first}:{right}{last}")
     used = f"SUMPRODUCT(LEN($B{first}:${right}{first}))>0"
     if ending:
         used = f'OR({used},COUNTIF($A{first}:$A${last},"{ending}")>0)'

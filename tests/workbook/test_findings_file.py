@@ -1,0 +1,261 @@
+"""校验结果 in the workbook: what is found, the user's remarks, whether it is still that of the figures."""
+
+from __future__ import annotations
+
+import shutil
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from xlbudget.checks.validate import validate
+from xlbudget.cli.run import run
+from xlbudget.errors import UnusableFileError
+from xlbudget.findings import Finding, Level
+from xlbudget.workbook.fill_file import plan_fill
+from xlbudget.workbook.findings_file import FindingsPlan, plan_findings
+from xlbudget.workbook.layout import FINDINGS_ROOM
+from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
+from xlbudget.workbook.read import read_book, read_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SHEET, FIRST = "校验结果", 5
+TABLE, CELL = "一般公共预算支出表", "D9"
+REMARK = "已与财务处核实，下周改。"
+
+
+class Line(NamedTuple):
+    """A finding as it stands on the sheet."""
+
+    number: int
+    kind: str
+    code: str
+    table: str
+    cell: str
+    remark: str
+    mark: str
+
+
+class Checked:
+    """A workbook that is validated, and the findings written, after each change."""
+
+    def __init__(self, path: Path, standard: Any) -> None:
+        self.path, self.standard = path, standard
+
+    def edit(self, *edits: CellEdit) -> None:
+        patch_workbook(self.path, self.path, edits)
+
+    def wrong(self, value: str | None = "12.34") -> None:
+        """Put an amount where none belongs, or take it away."""
+        self.edit(CellEdit(TABLE, CELL, Decimal(value) if value else None))
+
+    def remark(self, number: int, text: str = REMARK) -> None:
+        self.edit(CellEdit(SHEET, f"K{number}", text))
+
+    def write(self, extra: tuple[Finding, ...] = ()) -> FindingsPlan:
+        report = validate(self.standard, read_book(self.path))
+        report = report._replace(findings=report.findings + extra)
+        plan = plan_findings(self.path, self.standard, report)
+        patch_workbook(self.path, self.path, plan.edits, plan.afterwards)
+        return plan
+
+    def raw(self, cell_line: int, column: int) -> object:
+        lines = read_lines(self.path, [SHEET])[SHEET]
+        return lines[cell_line - 1][column - 1]
+
+    def lines(self) -> list[Line]:
+        found = []
+        lines = read_lines(self.path, [SHEET])[SHEET]
+        for number, line in enumerate(lines[FIRST - 1 : FIRST - 1 + FINDINGS_ROOM], FIRST):
+            cells = ["" if one is None else str(one) for one in [*line, *[""] * 14][:13]]
+            if any(cells):
+                found.append(Line(number, *cells[:4], cells[10], cells[11]))
+        return found
+
+    def about(self, code: str) -> Line:
+        (found,) = (one for one in self.lines() if one.code == code)
+        return found
+
+
+@pytest.fixture
+def book(example_file: Path, standard: Any, tmp_path: Path) -> Checked:
+    return Checked(shutil.copy(example_file, tmp_path / "校验 样例.xlsm"), standard)
+
+
+def test_before_the_first_validation_it_says_how(book: Checked) -> None:
+    assert book.raw(3, 1) == "尚未校验"
+    assert "validate 工作簿 --write" in str(book.raw(3, 8))
+    assert book.lines() == []
+
+
+def test_findings_stand_with_their_cell_amounts_and_mark(book: Checked) -> None:
+    book.wrong()
+    report = validate(book.standard, read_book(book.path))
+    (error,) = (one for one in report.findings if one.level is Level.ERROR)
+    book.write()
+    line = book.about(error.code)
+    assert (line.kind, line.table, line.cell) == ("差错", TABLE, CELL)
+    assert line.mark == f"{TABLE}!{CELL}"
+    assert [book.raw(line.number, column) for column in (5, 6, 7)] == [12.34, 0, 12.34]
+    assert str(book.raw(line.number, 8)) == error.message
+    assert str(book.raw(line.number, 9)).split("\n") == list(error.basis)
+    formula = cell_formulas(book.path, {SHEET})[SHEET][f"D{line.number}"]
+    assert formula == f'HYPERLINK("#\'{TABLE}\'!{CELL}","{CELL}")'
+    assert "结论：差错。差错1处，提醒0处，提示0处" in str(book.raw(3, 1))
+    assert book.raw(3, 8) == "以下结果与现在的数字一致。"
+    assert book.write().edits == [], "the second run changes nothing"
+
+
+def test_rules_not_run_are_listed_apart(book: Checked) -> None:
+    book.write()
+    report = validate(book.standard, read_book(book.path))
+    assert report.findings == ()
+    listed = [one for one in book.lines() if one.kind == "未执行"]
+    assert [one.code for one in listed] == [one.code for one in report.not_executed]
+    assert all(one.mark == "" for one in listed)
+    assert "结论：通过。差错0处" in str(book.raw(3, 1))
+
+
+def test_a_remark_stays_with_its_finding_wherever_that_goes(book: Checked) -> None:
+    book.wrong()
+    book.write()
+    code = book.lines()[0].code
+    book.remark(book.about(code).number)
+    before = book.about(code).number
+    other = Finding("Z01", Level.ERROR, "另一处", "部门收支总表", "部门收支总表", "B7", "x", "y")
+    report = validate(book.standard, read_book(book.path))
+    report = report._replace(findings=(other, *report.findings))
+    plan = plan_findings(book.path, book.standard, report)
+    patch_workbook(book.path, book.path, plan.edits, plan.afterwards)
+    now = book.about(code)
+    assert (now.number, now.remark) == (before + 1, REMARK)
+    assert book.about("Z01").remark == ""
+    assert plan.kept == 1
+
+
+def test_a_finding_that_is_gone_keeps_its_line_while_a_remark_stands(book: Checked) -> None:
+    book.wrong()
+    book.write()
+    code = book.lines()[0].code
+    book.remark(book.about(code).number)
+    book.wrong(None)
+    book.write()
+    gone = book.about(code)
+    assert (gone.kind, gone.cell, gone.remark, gone.mark) == ("已消除", CELL, REMARK, "")
+    assert "已消除1处" in str(book.raw(3, 1))
+    book.wrong()
+    book.write()
+    back = book.about(code)
+    assert (back.kind, back.remark, back.mark) == ("差错", REMARK, f"{TABLE}!{CELL}")
+    book.remark(back.number, "")
+    book.wrong(None)
+    book.write()
+    assert code not in {one.code for one in book.lines()}
+
+
+def test_lines_that_the_user_wrote_are_never_lost(book: Checked) -> None:
+    book.remark(40, "自己记的一行")
+    book.wrong()
+    book.write()
+    book.write()
+    assert [one.remark for one in book.lines() if one.remark] == ["自己记的一行"]
+
+
+def test_after_a_figure_moves_the_list_says_that_it_is_old(book: Checked) -> None:
+    book.write()
+    table = "一般公共预算三公经费支出表"
+    figures = read_book(book.path)
+    key = next(t.blocks[0].key for t in book.standard.tables if t.sheet == table)
+    data = figures.blocks[key]
+    row = next(one for one in data.rows if any(c is not None for c in one.cells))
+    where = next(i for i, c in enumerate(row.cells) if c is not None)
+    book.edit(CellEdit(table, data.cell_name(row, where), Decimal("77.77")))
+    book.wrong()
+    book.edit(CellEdit("部门支出总表", "C9", None), CellEdit("部门支出总表", "D9", None))
+    plan = plan_fill(book.path)
+    told = [one for one in plan.edits if (one.sheet, one.cell) == (SHEET, "H3")]
+    assert len(told) == 1
+    assert "数字改动过，请重新校验" in str(told[0].value)
+    patch_workbook(book.path, book.path, plan.edits, plan.afterwards)
+    book.write()
+    assert book.raw(3, 8) == "以下结果与现在的数字一致。"
+
+
+def test_more_findings_than_fit_are_said(book: Checked) -> None:
+    book.wrong()
+    book.write()
+    code = book.lines()[0].code
+    book.remark(book.about(code).number)
+    extra = tuple(
+        Finding(
+            "Z02",
+            Level.HINT,
+            f"提示{number}",
+            "部门收支总表",
+            "部门收支总表",
+            "B7",
+            str(number),
+            "y",
+        )
+        for number in range(FINDINGS_ROOM)
+    )
+    plan = book.write(extra)
+    lines = book.lines()
+    assert len(lines) == FINDINGS_ROOM
+    assert book.about(code).remark == REMARK
+    assert f"还有{plan.left_out + 1}条没有列出" in str(book.raw(lines[-1].number, 8))
+    assert plan.left_out + 1 == len(extra) + 1 + 4 - (FINDINGS_ROOM - 1)
+
+
+@pytest.mark.parametrize("damage", ["缺少", "栏目标题"])
+def test_a_sheet_that_is_not_ours_is_refused(book: Checked, damage: str) -> None:
+    if damage == "缺少":
+        import openpyxl  # noqa: PLC0415
+
+        loaded = openpyxl.load_workbook(book.path, keep_vba=True)
+        loaded[SHEET].title = "结果"
+        loaded.save(book.path)
+    else:
+        book.edit(CellEdit(SHEET, "K4", "备注"))
+    before = book.path.read_bytes()
+    with pytest.raises(UnusableFileError, match=damage):
+        book.write()
+    assert book.path.read_bytes() == before
+
+
+def test_the_command_writes_only_when_asked(
+    book: Checked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book.wrong()
+    before = book.path.read_bytes()
+    assert run(["validate", str(book.path)]) == 1
+    assert book.path.read_bytes() == before
+    assert run(["validate", "--write", str(book.path)]) == 1
+    assert book.about("B05b").cell == CELL
+    assert "“校验结果”已写入" in capsys.readouterr().err
+    backup = book.path.with_name(f"{book.path.stem}.备份.xlsm")
+    assert backup.read_bytes() == before
+    lock = book.path.with_name(f"~${book.path.name}")
+    lock.touch()
+    assert run(["validate", "--write", str(book.path)]) == 2
+    assert "正在打开" in capsys.readouterr().err
+
+
+@pytest.mark.office
+def test_what_it_says_is_what_its_formulas_come_to(
+    book: Checked, recalculate: Callable[[Path], Path]
+) -> None:
+    book.wrong()
+    plan = plan_fill(book.path)
+    patch_workbook(book.path, book.path, plan.edits, plan.afterwards)
+    book.write()
+    again = read_lines(recalculate(book.path), [SHEET])[SHEET]
+    stored = read_lines(book.path, [SHEET])[SHEET]
+    assert again[2][0] == stored[2][0]
+    assert again[2][7] == stored[2][7] == "以下结果与现在的数字一致。"
+    book.edit(CellEdit("部门支出总表", "D9", Decimal("4.56")))
+    again = read_lines(recalculate(book.path), [SHEET])[SHEET]
+    assert "“部门支出总表”的数字改动过" in str(again[2][7])
