@@ -30,6 +30,7 @@ template: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/native_agreement.py
 
 # New versions of the locked dependencies; needs uv in the virtual environment.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

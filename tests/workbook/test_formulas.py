@@ -87,7 +87,7 @@ def test_subtraction() -> None:
 def test_rows_of_other_tables_are_found_by_code() -> None:
     classes = BlockData.of([row("201", "class", "", "", "")])
     found = made(general=GENERAL, fund=GENERAL_FUND, fiscal__expense=classes)
-    first, second = (f"'{name}'!" for name in ("一般公共预算支出表", "政府性基金预算支出表"))
+    first, second = (f"{name}!" for name in ("一般公共预算支出表", "政府性基金预算支出表"))
     codes = [f'{sheet}$A$6:$A$306,"201",{sheet}C$6:C$306' for sheet in (first, second)]
     counts = "+".join(f'COUNTIFS({one},"<1E99")' for one in codes)
     # SUMIF takes the range of amounts last, as COUNTIFS takes range and criterion in pairs.
@@ -102,13 +102,13 @@ def test_the_total_row_is_found_by_its_label() -> None:
     blank = [""] * 16
     income = BlockData.of([row("甲", "unit", "", *blank), row(TOTAL, TOTAL, "", *blank)])
     found = made(income=income)
-    area = "'部门收入总表'!$A$6:$A$66,\"合计\",'部门收入总表'!D$6:D$66"
+    area = '部门收入总表!$A$6:$A$66,"合计",部门收入总表!D$6:D$66'
     expected = f'IF(COUNTIFS({area},"<1E99")=0,"",ROUND(SUMIF({area}),6))'
     assert text(found, "部门收支总表", "C7") == expected
 
 
 def test_fixed_rows_elsewhere_are_direct_references() -> None:
-    one = "'部门收支总表'!C7"
+    one = "部门收支总表!C7"
     expected = f'IF(COUNT({one})=0,"",ROUND(SUM({one}),6))'
     assert text(made(), "财政拨款收支总表", "C7") == expected
 
@@ -117,7 +117,7 @@ def test_a_doubled_code_is_referenced_directly() -> None:
     classes = BlockData.of([row("201", "class", "", "", "")])
     doubled = general(("201", "1.00", "", "", "", ""), ("201", "2.00", "", "", "", ""))
     found = made(general=doubled, fiscal__expense=classes)
-    one = "'一般公共预算支出表'!C6"
+    one = "一般公共预算支出表!C6"
     expected = f'IF(COUNT({one})=0,"",ROUND(SUM({one}),6))'
     assert text(found, "财政拨款收支总表", "F7") == expected
 
@@ -174,7 +174,7 @@ def test_a_figure_that_a_form_does_not_show_allows_no_formula() -> None:
         assert (Place("项目支出绩效目标表", "C7") in found) is possible
 
 
-_REF = re.compile(r"(?:'([^']+)'!)?\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
+_REF = re.compile(r"(?:([^\W\d][\w.]*)!)?\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
 
 
 def reads(place: Place, formula: str) -> list[tuple[str, str, int, str, int]]:

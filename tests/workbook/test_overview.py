@@ -181,10 +181,10 @@ def test_a_chart_draws_just_the_lines_in_use(
         wanted = [str(line[0]) for line in listed(standard, found, section.chart.key)][1:]
         kept = re.findall(r"<c:strCache>.*?</c:strCache>", part)
         assert all(re.findall(r"<c:v>([^<]*)</c:v>", one) == wanted for one in kept)
-        for reference in re.findall(r"<c:f>'总览'!([^<]*)</c:f>", part):
+        for reference in re.findall(r"<c:f>总览!([^<]*)</c:f>", part):
             if reference.startswith("chart_"):
                 letter = reference[-1]
-                area = f"'总览'!${letter}${section.first}:${letter}${section.last}"
+                area = f"总览!${letter}${section.first}:${letter}${section.last}"
                 assert f"INDEX({area},MAX(1,COUNT(" in names[reference]
             else:
                 first, last = re.findall(r"\d+", reference)

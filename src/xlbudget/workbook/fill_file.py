@@ -22,7 +22,7 @@ from xlbudget.workbook.overview_series import overview_caches, with_caches
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.workbook.references import column_number, same_formula, split_cell
 from xlbudget.workbook.render import last_used, render_table, vacant
 
 if TYPE_CHECKING:
@@ -130,7 +130,9 @@ def _conditional(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[C
     for number, relation in definitions(expand(grid, assume=True).relations).items():
         sheet, cell = grid.place(number)
         written = formulas.get(sheet, {}).get(cell, "")
-        if relation.equation.when and written and written == formula_for(grid, number, relation):
+        if not written or not relation.equation.when:
+            continue
+        if same_formula(written, formula_for(grid, number, relation)):
             found.add(cell_key(grid, number))
     return found
 
@@ -261,7 +263,7 @@ def _at(lines: Lines, cell: str) -> object:
 def _differs(content: CellContent, lines: Lines, formulas: Mapping[str, str]) -> bool:
     """Whether the cell on the sheet holds something else."""
     now = _at(lines, content.cell)
-    if formulas.get(content.cell, "") != content.formula:
+    if not same_formula(formulas.get(content.cell, ""), content.formula):
         return True
     if isinstance(content.value, Decimal):
         return not isinstance(now, (int, float)) or Decimal(format(now, ".15g")) != content.value

@@ -29,6 +29,7 @@ from xlbudget.workbook.live_edits import shows
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
+from xlbudget.workbook.references import same_formula
 from xlbudget.workbook.styles import lines_of, row_height
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def plan_findings(source: Path, standard: Standard, report: Report) -> FindingsP
     edits = [
         CellEdit(FINDINGS, one.cell, one.value, one.formula)
         for one in contents
-        if formulas.get(one.cell, "") != one.formula or not shows(one, lines)
+        if not same_formula(formulas.get(one.cell, ""), one.formula) or not shows(one, lines)
     ]
     ends = {FINDINGS: FINDINGS_FIRST - 1 + max(len(shown), 1)}
     heights = {FINDINGS: _heights(shown)}

@@ -27,7 +27,7 @@ from xlbudget.workbook.notes_live import is_error
 from xlbudget.workbook.patch import CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, quoted, split_cell
+from xlbudget.workbook.references import column_number, in_quotes, quoted, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -98,7 +98,7 @@ def watched_areas(standard: Standard) -> list[Watched]:
 
 def link_formula(sheet: str, cell: str) -> str:
     """A link to a cell, shown as the cell alone."""
-    target = f"#{quoted(sheet)}!{cell}".replace('"', '""')
+    target = f"#{in_quotes(sheet)}!{cell}".replace('"', '""')
     return f'HYPERLINK("{target}","{cell}")'
 
 

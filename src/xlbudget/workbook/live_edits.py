@@ -9,7 +9,7 @@ from xlbudget.workbook.live import render_live
 from xlbudget.workbook.patch import CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.workbook.references import column_number, same_formula, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ def live_edits(
         if sheet not in lines or not any(one.cell in now for one in wanted):
             continue
         for one in wanted:
-            if now.get(one.cell, "") != one.formula or not shows(one, lines[sheet]):
+            if not same_formula(now.get(one.cell, ""), one.formula) or not shows(one, lines[sheet]):
                 array = one.kind == "array"
                 yield CellEdit(sheet, one.cell, one.value, one.formula, array)
 

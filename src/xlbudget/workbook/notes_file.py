@@ -44,7 +44,7 @@ from xlbudget.workbook.notes_live import (
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.workbook.references import column_number, same_formula, split_cell
 from xlbudget.workbook.styles import lines_of, row_height
 
 if TYPE_CHECKING:
@@ -290,5 +290,5 @@ def _edits(
         letters, line = split_cell(one.cell)
         now = cell_value(value_at(lines, line, column_number(letters)))
         same = shown_text(now) == one.value if isinstance(one.value, str) else now == one.value
-        if not same or formulas.get(one.cell, "") != one.formula:
+        if not same or not same_formula(formulas.get(one.cell, ""), one.formula):
             yield CellEdit(sheet, one.cell, one.value if one.value != "" else None, one.formula)

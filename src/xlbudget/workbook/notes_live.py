@@ -22,7 +22,7 @@ from xlbudget.workbook.layout import (
 from xlbudget.workbook.patch import CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, quoted, split_cell
+from xlbudget.workbook.references import column_number, in_quotes, quoted, same_formula, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -103,13 +103,13 @@ def count_formula(sheet: str, line: int) -> str:
     away = "" if sheet == NOTES else f"{quoted(NOTES)}!"
     first = f"ROW({away}$A${NOTES_FIGURES_FIRST - 1})+MATCH(A{line},{away}{_IDS},0)"
     shown = f'SUMPRODUCT(--({away}{_IDS}=A{line}))&"项"'
-    link = f'HYPERLINK("#{quoted(NOTES)}!A"&({first}),{shown})'
+    link = f'HYPERLINK("#{in_quotes(NOTES)}!A"&({first}),{shown})'
     return f'IF(A{line}="","",IFERROR({link},""))'
 
 
 def link_formula(place: Place) -> str:
     """A link to a cell."""
-    target = f"#{quoted(place.sheet)}!{place.cell}".replace('"', '""')
+    target = f"#{in_quotes(place.sheet)}!{place.cell}".replace('"', '""')
     shown = f"{place.sheet}!{place.cell}".replace('"', '""')
     return f'HYPERLINK("{target}","{shown}")'
 
@@ -243,7 +243,7 @@ def _figures(
         if cell_value(value_at(held, line, 6)) != now:
             yield CellEdit(NOTES, f"F{line}", now, formulas[f"F{line}"])
         told = formulas.get(f"G{line}", "")
-        if _alike(told, same_value_formula(line)) and value_at(held, line, 7) != state:
+        if same_formula(told, same_value_formula(line)) and value_at(held, line, 7) != state:
             yield CellEdit(NOTES, f"G{line}", state, told)
 
 
@@ -252,15 +252,10 @@ def _states(
 ) -> Iterator[CellEdit]:
     for line in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
         told = formulas.get(f"E{line}", "")
-        if not _alike(told, state_formula(sheet, line)):
+        if not same_formula(told, state_formula(sheet, line)):
             continue
         texts = [shown_text(cell_value(value_at(held, line, column))) for column in (3, 4, 6, 9)]
         identity = text_of(value_at(held, line, 1))
         state = state_of(Paragraphs(*texts), moved=identity in moved)
         if text_of(value_at(held, line, 5)) != state:
             yield CellEdit(sheet, f"E{line}", state, told)
-
-
-def _alike(formula: str, ours: str) -> bool:
-    """Whether a formula is ours, also where a program dropped the quotes of sheets' names."""
-    return formula.replace("'", "") == ours.replace("'", "")

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["compute_texts", "lacks_texts"]
 
-_PIECE = re.compile(r"\"((?:[^\"]|\"\")*)\"|(?:'((?:[^']|'')+)'!)?\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+_PIECE = re.compile(
+    r"\"(?P<text>(?:[^\"]|\"\")*)\""
+    r"|(?:'(?P<quoted>(?:[^']|'')+)'!|(?P<sheet>[^\W\d][\w.]*)!)?"
+    r"\$?(?P<letters>[A-Z]{1,3})\$?(?P<line>[0-9]{1,7})(?![\w.(!])"
+)
 _NAME = re.compile(r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\(')
 
 
@@ -73,14 +77,16 @@ def _joined(source: Source, lines: Lines, formula: str) -> str:
         match = _PIECE.match(formula, place)
         if match is None:
             return ""
-        if match[3]:
-            sheet = (match[2] or "").replace("''", "'")
+        if match["letters"]:
+            sheet = match["sheet"] or (match["quoted"] or "").replace("''", "'")
             if sheet and sheet not in source.names:
                 return ""
             held = source.lines(sheet) if sheet else lines
-            pieces.append(text_of(value_at(held, int(match[4]), column_number(match[3]))))
+            pieces.append(
+                text_of(value_at(held, int(match["line"]), column_number(match["letters"])))
+            )
         else:
-            pieces.append(match[1].replace('""', '"'))
+            pieces.append(match["text"].replace('""', '"'))
         place = match.end()
         if place < len(formula) and formula[place] != "&":
             return ""

@@ -9,16 +9,38 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["chunked", "column_letter", "column_number", "quoted", "references", "split_cell"]
+__all__ = [
+    "chunked",
+    "column_letter",
+    "column_number",
+    "in_quotes",
+    "quoted",
+    "references",
+    "same_formula",
+    "split_cell",
+]
 
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
+_PLAIN = re.compile(r"[^\W\d][\w.]*")
+_LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[RrCc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)")
 _ARGUMENTS = 250
 """Excel takes 255 arguments."""
 
 
-def quoted(sheet: str) -> str:
-    """A sheet's name in quotes: always allowed, and needed for brackets, digits and spaces."""
+def in_quotes(sheet: str) -> str:
+    """A sheet's name in quotes, as links have it: always allowed."""
     return "'" + sheet.replace("'", "''") + "'"
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as programs write it in formulas: in quotes only where it needs them."""
+    plain = _PLAIN.fullmatch(sheet) and not _LIKE_A_CELL.fullmatch(sheet)
+    return sheet if plain else in_quotes(sheet)
+
+
+def same_formula(one: str, other: str) -> bool:
+    """Whether two formulas are the same but for quotes that a program added or dropped."""
+    return one == other or one.replace("'", "") == other.replace("'", "")
 
 
 def split_cell(cell: str) -> tuple[str, int]:

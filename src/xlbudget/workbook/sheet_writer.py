@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.references import column_number, quoted, split_cell
+from xlbudget.workbook.references import column_number, in_quotes, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ class Sheet:
     def link(self, cell: str, sheet: str, text: str, style: Style, *, to: str = "A1") -> None:
         """A link to the cell ``to`` of a sheet of the workbook."""
         row, column = _spot(cell)
-        target = f"internal:{quoted(sheet)}!{to}"
+        target = f"internal:{in_quotes(sheet)}!{to}"
         checked(self.raw.write_url(row, column, target, self._format(style), text), cell)
 
     def width(self, column: int, width: float) -> None:

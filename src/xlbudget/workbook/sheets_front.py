@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
 from xlbudget.workbook.contents import with_info
 from xlbudget.workbook.contents_page import CONTENTS_FIRST, OVERALL, contents_lines
-from xlbudget.workbook.layout import CONTENTS, COVER
+from xlbudget.workbook.layout import CONTENTS, COVER, INFO_SHEET
 from xlbudget.workbook.references import quoted
 from xlbudget.workbook.sheet_page import print_page
 
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["write_contents", "write_cover"]
 
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _LEGEND = (
     (styles.AMOUNT, "1,234.56", "白底：填写。只填明细数，小计、合计可以空着，由“填列小计”补上。"),
     (
         replace(styles.AMOUNT, bg_color=styles.GREY),
         "1,234.56",
-        "灰底：公式得出，已锁定。已经填写的合计数保持原样，不会变成公式。",
+        "灰底：公式得出，不用填写。您自己填写的合计数保持原样，不会变成公式。",
     ),
     (styles.CHECK, "已平", "浅蓝底斜体：核对。数字一改就重新核对，不需要 Python。"),
     (styles.MARKED, "▲1,234.56", "▲ 加粗：校验认为有误，原因和建议见“校验结果”。"),
@@ -58,7 +60,7 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
     title = with_info("A4", standard.titles["cover"], book, "title")
     sheet.merge_put("A4", "C4", title, replace(styles.TITLE, font_size=32))
     issued = replace(unit, font_name="仿宋", font_size=16)
-    _centred(sheet, 6, book.info.get("issued"), book.text("issued"), issued)
+    _issued(sheet, 6, book.info.get("issued"), book.text("issued"), issued)
     _band(sheet, 8, "单元格说明")
     line = 9
     for style, sample, meaning in _LEGEND:
@@ -93,9 +95,24 @@ def _centred(
     """What 基础信息 says, across the page without merging."""
     sheet.blank(f"A{line}", style)
     if source is not None:
-        sheet.formula(f"A{line}", f'{quoted("基础信息")}!{source.cell}&""', text, style)
+        sheet.formula(f"A{line}", f'{quoted(INFO_SHEET)}!{source.cell}&""', text, style)
     for letter in "BC":
         sheet.blank(f"{letter}{line}", style)
+
+
+def _issued(
+    sheet: Sheet, line: int, source: InfoValue | None, text: str, style: styles.Style
+) -> None:
+    """The day of publication: 2024-02-27 as 2024年2月27日, anything else as it was typed."""
+    match = _DAY.fullmatch(text)
+    shown = f"{match[1]}年{int(match[2])}月{int(match[3])}日" if match else text
+    _centred(sheet, line, source, shown, style)
+    if source is not None:
+        cell = f"{quoted(INFO_SHEET)}!{source.cell}"
+        parts = (("LEFT", ",4", "年"), ("MID", ",6,2", "月"), ("MID", ",9,2", "日"))
+        day = "&".join(f'VALUE({name}({cell}{where}))&"{unit}"' for name, where, unit in parts)
+        typed = f'AND(LEN({cell})=10,MID({cell},5,1)="-",MID({cell},8,1)="-")'
+        sheet.formula(f"A{line}", f'IF({typed},IFERROR({day},{cell}&""),{cell}&"")', shown, style)
 
 
 def write_contents(
