@@ -237,6 +237,15 @@ class Range(base_classes.Range):
         with document.formatting(self.sheet.cells_of_sheet, "AllowFormattingColumns"):
             self.cells.Columns.Width = round((value * 7 + 5) * 2540 / 96)
 
+    def autofit(self, axis: str | None = None) -> None:
+        document = self.sheet.book.document
+        if axis in (None, "r", "rows"):
+            with document.formatting(self.sheet.cells_of_sheet, "AllowFormattingRows"):
+                self.cells.Rows.OptimalHeight = True
+        if axis in (None, "c", "columns"):
+            with document.formatting(self.sheet.cells_of_sheet, "AllowFormattingColumns"):
+                self.cells.Columns.OptimalWidth = True
+
     def select(self) -> None:
         self.sheet.activate()
         self.sheet.book.document.model.CurrentController.select(self.cells)

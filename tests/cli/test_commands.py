@@ -17,9 +17,9 @@ import xlbudget
 from xlbudget import __version__
 from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
-from xlbudget.cli.validation import validate_file
 from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.workbook.validate_file import validate_file
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
 GENERAL = "一般公共预算支出表"
@@ -308,7 +308,7 @@ def test_an_error_of_our_own_is_one_sentence_with_a_log(
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("xlbudget.cli.validation.validate", broken)
+    monkeypatch.setattr("xlbudget.workbook.validate_file.validate", broken)
     ended = cli("validate", book)
     assert ended.status == 2
     assert ended.err.count("\n") == 1 and "程序内部出错" in ended.err

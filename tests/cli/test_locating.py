@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.cli.validation import validate_file
 from xlbudget.findings import Level
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.patch import CellEdit, formula_cells, patch_workbook
+from xlbudget.workbook.validate_file import validate_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_ROWS = ("A15", "F01", "F06")
-"""Rules about rows and readability: what keeps filling from being complete."""
-
 
 @click.command(cls=Command)
 @click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
@@ -33,7 +30,7 @@ def command(book: Path, output: Path | None, quiet: bool) -> int:
     """
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
     from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
-    from xlbudget.workbook.fill_file import plan_fill  # noqa: PLC0415
+    from xlbudget.workbook.fill_file import ROW_RULES, plan_fill  # noqa: PLC0415
     from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
 
     target = output or book
@@ -48,7 +45,7 @@ def command(book: Path, output: Path | None, quiet: bool) -> int:
             lambda path: patch_workbook(book, path, plan.edits, plan.afterwards),
             backup=output is None,
         )
-    findings = check_rows(plan.standard, plan.book, _ROWS)
+    findings = check_rows(plan.standard, plan.book, ROW_RULES)
     _say(findings, len(plan.edits), target, backup, quiet)
     return int(any(finding.level is Level.ERROR for finding in findings))
 

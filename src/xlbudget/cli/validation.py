@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.validate import validate
 from xlbudget.cli.files import expand_paths, refuse_workbook, write_text
 from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
 from xlbudget.errors import XlbudgetError
@@ -15,14 +14,14 @@ from xlbudget.report import FORMATS, render
 from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.read import read_book
+from xlbudget.workbook.validate_file import validate_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlbudget.figures import Place
     from xlbudget.findings import Report
 
-__all__ = ["Request", "simple_request", "validate_file", "validate_files"]
+__all__ = ["Request", "simple_request", "validate_files"]
 
 
 class Request(NamedTuple):
@@ -107,19 +106,3 @@ def _write(path: Path, report: Report, *, quiet: bool) -> None:
         kept = f"，保留处理说明{plan.kept}条" if plan.kept else ""
         left = f"，另有{plan.left_out}条放不下" if plan.left_out else ""
         sys.stderr.write(f"“{path.name}”的“校验结果”已写入{kept}{left}。\n")
-
-
-def validate_file(path: Path) -> Report:
-    """Read and validate one workbook.
-
-    Raises:
-        UnusableFileError: it cannot be read as a budget workbook.
-    """
-    book = read_book(path)
-
-    def computed() -> set[Place]:
-        from xlbudget.workbook.patch import formula_cells  # noqa: PLC0415  # rarely needed
-
-        return formula_cells(path, set(book.sheets.values()))
-
-    return validate(own_standard(book), book, computed)

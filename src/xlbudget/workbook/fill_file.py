@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard, Table
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["FillPlan", "plan_fill"]
+__all__ = ["ROW_RULES", "FillPlan", "plan_fill"]
+
+ROW_RULES = ("A15", "F01", "F06")
+"""Rules about rows and readability: what keeps filling from being complete."""
 
 
 class FillPlan(NamedTuple):

@@ -18,7 +18,7 @@ from xlbudget.figures import Place
 from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.parts import workbook_parts
 from xlbudget.workbook.repack import repacked
-from xlbudget.workbook.row_heights import with_heights
+from xlbudget.workbook.row_heights import free_rows, with_heights
 from xlbudget.workbook.shared_formulas import cell_name, parse_cell
 from xlbudget.workbook.sheet_xml import apply_edits, sheet_formulas
 from xlbudget.workbook.tags import (
@@ -44,6 +44,7 @@ __all__ = [
     "cell_formulas",
     "formula_cells",
     "patch_workbook",
+    "rows_to_fit",
     "sheet_names",
 ]
 
@@ -148,6 +149,21 @@ def sheet_names(source: Path) -> list[str]:
     check_archive(source)
     with _named(source), ZipFile(source) as archive:
         return list(_parts(archive).sheets)
+
+
+def rows_to_fit(source: Path, heights: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
+    """Sheet -> those of the given rows whose height nobody has set by hand.
+
+    Raises:
+        UnusableFileError: ``source`` is unreadable or damaged.
+    """
+    with _named(source), ZipFile(source) as archive:
+        parts = _parts(archive).sheets
+        return {
+            sheet: free_rows(archive.read(parts[sheet][0]), rows)
+            for sheet, rows in heights.items()
+            if sheet in parts
+        }
 
 
 @contextmanager

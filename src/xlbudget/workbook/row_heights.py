@@ -9,9 +9,9 @@ from xlbudget.workbook.parts import attributes
 from xlbudget.workbook.tags import with_attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["with_heights"]
+__all__ = ["free_rows", "with_heights"]
 
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 
@@ -31,3 +31,13 @@ def with_heights(xml: bytes, heights: Mapping[int, float]) -> bytes:
         pieces += [xml[last : match.start()], with_attribute(match[0], b"ht", b"%g" % height)]
         last = match.end()
     return b"".join([*pieces, xml[last:]])
+
+
+def free_rows(xml: bytes, rows: Iterable[int]) -> list[int]:
+    """Those of some rows of a worksheet whose height nobody has set."""
+    fixed = set()
+    for match in _ROW.finditer(xml):
+        one = attributes(match[0].decode("utf-8", "replace"))
+        if one.get("customHeight", "0") in ("1", "true"):
+            fixed.add(one.get("r", ""))
+    return [row for row in rows if str(row) not in fixed]

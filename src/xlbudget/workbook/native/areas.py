@@ -94,16 +94,33 @@ class Areas:
         return self.area(body.sheet, letter, body.first, body.last)
 
     def prescribed(self, body: Body, letter: str) -> dict[str, Area]:
-        """The cells of a column in the rows that the standard prescribes, by the rows' keys."""
+        """The cells of a column in the rows that the standard prescribes, by the rows' keys.
+
+        Where rows of classes may push them down, they are found by their labels: their formulas
+        then stay as they are, wherever the rows go.
+        """
         keys = {row.key for row in body.block.rows if not row.slot}
         cells = self._sheets[body.sheet]
-        return {
-            row.key: Area(
-                f"{quoted(body.sheet)}!${letter}${row.line}", (cells.get(f"{letter}{row.line}"),)
-            )
-            for row in self.book.blocks[body.block.key].rows
-            if row.key in keys and row.kind == "fixed"
-        }
+        table = self.standard.table(body.block.table)
+        pushed = any(row.slot for block in table.blocks for row in block.rows)
+        labels = self.column(body, body.letter_of("label")) if pushed else None
+        amounts = self.column(body, letter).reference
+        found = {}
+        known: tuple[str, int] | None = None
+        for row in self.book.blocks[body.block.key].rows:
+            if row.key not in keys or row.kind != "fixed":
+                known = None
+                continue
+            reference = f"{quoted(body.sheet)}!${letter}${row.line}"
+            if labels is not None:
+                if labels.texts.count(row.label) == 1:
+                    known = f"MATCH({literal(row.label)},{labels.reference},0)", row.line
+                if known is not None:
+                    # A label that stands there twice is counted from the one above.
+                    below = f"+{row.line - known[1]}" if row.line > known[1] else ""
+                    reference = f"INDEX({amounts},{known[0]}{below})"
+            found[row.key] = Area(reference, (cells.get(f"{letter}{row.line}"),))
+        return found
 
 
 def literal(text: str) -> str:

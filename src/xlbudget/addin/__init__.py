@@ -1,0 +1,10 @@
+"""What the buttons call: ``from xlbudget import addin; addin.fill()`` acts on the open workbook.
+
+Each name is a function without arguments. It never raises: whatever happens is told in one message.
+"""
+
+from __future__ import annotations
+
+from xlbudget.addin.actions import about, fill, notes, undo, validate
+
+__all__ = ["about", "fill", "notes", "undo", "validate"]

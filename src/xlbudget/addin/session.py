@@ -1,0 +1,207 @@
+"""One action on the open workbook, from the click to the closing message.
+
+The workbook is read from a copy that the program makes of it as it stands, by the same code as on
+the command line; only cells that change are written back, after their state has been kept.
+"""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import xlwings as xw
+
+from xlbudget.addin import undo_state as undo
+from xlbudget.addin.apply import changing, fit_rows, set_print_areas, write_edits
+from xlbudget.addin.host import (
+    busy,
+    calculating_once,
+    lift_protection,
+    quiet_program,
+    restore_protection,
+    save_copy,
+)
+from xlbudget.addin.stamp import answer, calling_book
+from xlbudget.errors import UnusableFileError, XlbudgetError
+from xlbudget.logs import log_fault
+from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas, rows_to_fit
+from xlbudget.workbook.read import read_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from xlbudget.addin.undo_state import Before
+
+__all__ = ["Change", "action"]
+
+_TITLE = "部门预算"
+
+
+class Change(NamedTuple):
+    """What an action does: the edits, what goes with them, what is said, the sheet to show.
+
+    In ``message``, ``{count}`` is how many cells were written. ``undo``: no edits of its own, the
+    last action's are taken back.
+    """
+
+    edits: list[CellEdit]
+    afterwards: Afterwards
+    message: str
+    show: str = ""
+    undo: bool = False
+
+    @classmethod
+    def telling(cls, message: str) -> Change:
+        """Nothing changes."""
+        return cls([], Afterwards(), message)
+
+    @classmethod
+    def take_back(cls) -> Change:
+        """The last action's cells as they were before."""
+        return cls([], Afterwards(), "", undo=True)
+
+
+def action(title: str) -> Callable[[Callable[[Path], Change]], Callable[[], None]]:
+    """Make a button's action of a function that plans a change from a copy of the workbook."""
+
+    def decorated(plan: Callable[[Path], Change]) -> Callable[[], None]:
+        @functools.wraps(plan)
+        def run() -> None:
+            _run(title, plan)
+
+        return run
+
+    return decorated
+
+
+def _run(title: str, plan: Callable[[Path], Change]) -> None:
+    """Never raises: what went wrong is said, and logged where it is our own fault."""
+    book = None
+    try:
+        book = calling_book()
+        with quiet_program(book.app, f"{_TITLE}：正在{title}……"):
+            said = _act(book, title, plan)
+        mode = "info"
+    except XlbudgetError as error:
+        said, mode = str(error), "exclamation"
+    except Exception as error:  # noqa: BLE001  # the user gets a sentence, the developers a log
+        said, mode = _fault(error, title), "critical"
+    try:
+        if book is not None:
+            answer(book)
+            book.app.alert(said, f"{_TITLE} · {title}", mode=mode)
+        else:
+            _alert_anywhere(said, title)
+    except Exception as error:  # noqa: BLE001  # nobody is left to be told
+        log_fault(error, f"{title}: {said}")
+
+
+def _fault(error: Exception, title: str) -> str:
+    told = busy(error)
+    if told:
+        return told
+    log = log_fault(error, title)
+    where = f"详情已记入 {log}，请把它发给开发者。" if log else "详情没有记下来。"
+    return f"程序内部出错，“{title}”没有完成；工作簿已恢复到操作前的样子。{where}"
+
+
+def _alert_anywhere(said: str, title: str) -> None:
+    app = xw.apps.active
+    if app is not None:
+        app.alert(said, f"{_TITLE} · {title}", mode="exclamation")
+
+
+def _act(book: xw.Book, title: str, plan: Callable[[Path], Change]) -> str:
+    """Do it; the closing message."""
+    with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
+        source = save_copy(book, Path(folder))
+        change = plan(source)
+        if change.undo:
+            return _take_back(book, title, source)
+        formulas = cell_formulas(source, {one.sheet for one in change.edits})
+        edits = changing(change.edits, formulas)
+        if edits:
+            lines = read_lines(source, sorted({one.sheet for one in edits}))
+            before = undo.before_of(title, edits, lines, formulas)
+            rows = rows_to_fit(source, change.afterwards.heights)
+            _apply(book, before, edits, change.afterwards.last_rows, rows)
+    if change.show:
+        book.sheets[change.show].activate()
+    return change.message.replace("{count}", str(len(edits)))
+
+
+def _take_back(book: xw.Book, title: str, source: Path) -> str:
+    before = undo.recall(book.fullname)
+    if before is None:
+        return "没有可以撤销的操作：这个工作簿还没有用按钮改动过，或者另存过。"
+    sheets = {one.sheet for one in before.was}
+    lines, formulas = read_lines(source, sorted(sheets)), cell_formulas(source, sheets)
+    missing = sheets - set(lines)
+    if missing:
+        raise UnusableFileError(
+            f"工作表“{'、'.join(sorted(missing))}”已被改名或删除，不能撤销；工作簿没有改动。"
+        )
+    moved = undo.moved_since(before, lines, formulas)
+    if moved:
+        first = f"{moved[0].sheet}!{moved[0].cell}"
+        question = (
+            f"“{before.title}”之后您又改过其中{len(moved)}格（如 {first}）。"
+            "撤销会把它们也恢复到操作之前。是否继续？"
+        )
+        if book.app.alert(question, f"{_TITLE} · {title}", buttons="yes_no") != "yes":
+            return "没有撤销，工作簿没有改动。"
+    now = undo.before_of(f"撤销{before.title}", before.was, lines, formulas)
+    rows: dict[str, list[int]] = {}
+    _apply(book, now, before.was, {}, rows, areas=before.areas)
+    return f"已撤销“{before.title}”：{len(before.was)}格恢复原样。再点一次可以重做。"
+
+
+def _apply(  # what is written, and what goes with it
+    book: xw.Book,
+    before: Before,
+    edits: Iterable[CellEdit],
+    last_rows: Mapping[str, int],
+    rows: Mapping[str, Iterable[int]],
+    *,
+    areas: Mapping[str, str] | None = None,
+) -> None:
+    """Write whole or not at all: what fails half-way is taken back."""
+    wanted = list(edits)
+    names = list(dict.fromkeys([*(one.sheet for one in wanted), *rows, *last_rows]))
+    earlier = undo.recall(book.fullname)
+    undo.remember(book.fullname, before)
+    lifted = []
+    changed: dict[str, str] = {}
+    try:
+        for name in names:
+            one = lift_protection(book.sheets[name])
+            if one is not None:
+                lifted.append(one)
+        try:
+            with calculating_once(book.app):
+                write_edits(book, wanted)
+            changed = set_print_areas(book, last_rows)
+            for name, area in (areas or {}).items():
+                setup = book.sheets[name].page_setup
+                changed[name] = setup.print_area or ""
+                setup.print_area = area or None
+            for name, lines in rows.items():
+                fit_rows(book.sheets[name], lines)
+        except BaseException:
+            write_edits(book, before.was)
+            for name, area in changed.items():
+                book.sheets[name].page_setup.print_area = area or None
+            raise
+    except BaseException:
+        if earlier is None:
+            undo.forget(book.fullname)
+        else:
+            undo.remember(book.fullname, earlier)
+        raise
+    finally:
+        for one in lifted:
+            restore_protection(one)
+    if changed:
+        undo.remember(book.fullname, before._replace(areas=changed))

@@ -1,0 +1,56 @@
+"""Where the program keeps what is not the user's: the log of its own faults, the states for undoing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from xlbudget import __version__
+
+__all__ = ["log_fault", "log_path", "state_folder"]
+
+_LONGEST = 1_000_000
+"""A log that has grown beyond so many bytes is begun anew; the old one is kept beside it."""
+
+
+def state_folder() -> Path:
+    """The user's own folder for the program's state, by the rules of each system.
+
+    ``XLBUDGET_HOME`` names another. The folder need not exist yet.
+    """
+    own = os.environ.get("XLBUDGET_HOME")
+    if own:
+        return Path(own)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return (Path(base) if base else Path.home() / "AppData" / "Local") / "xlbudget"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "xlbudget"
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "xlbudget"
+
+
+def log_path() -> Path:
+    """The log of the program's own faults."""
+    if sys.platform == "darwin" and not os.environ.get("XLBUDGET_HOME"):
+        return Path.home() / "Library" / "Logs" / "xlbudget" / "xlbudget.log"
+    return state_folder() / "xlbudget.log"
+
+
+def log_fault(error: BaseException, what: str) -> Path | None:
+    """Add an error with its traceback to the log; None where not even that can be written."""
+    path = log_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > _LONGEST:
+            path.replace(path.with_suffix(".1.log"))
+        with path.open("a", encoding="utf-8") as log:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            log.write(f"\n{now} xlbudget {__version__}, Python {sys.version}: {what}\n")
+            traceback.print_exception(error, file=log)
+    except OSError:
+        return None
+    return path

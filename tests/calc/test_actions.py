@@ -1,0 +1,288 @@
+"""The buttons' actions on an open workbook leave what the command line leaves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+from tests_support import leaves_only
+from xlbudget import addin
+from xlbudget.cli.run import run
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.workbook.references import same_formula
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import xlwings as xw
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+pytestmark = [
+    pytest.mark.office,
+    pytest.mark.filterwarnings("ignore:.*extension is not supported"),
+]
+
+TABLE, CELL = "一般公共预算支出表", "F8"
+
+
+class Clicked:
+    """A workbook open in the office, whose buttons are clicked."""
+
+    def __init__(self, book: xw.Book) -> None:
+        self.book = book
+
+    def click(self, name: str, *answers: str) -> str:
+        """Call an action as the macro does; what it said."""
+        self.book.set_mock_caller()
+        app = self.book.app.impl
+        app.alerts.clear()
+        app.answers.extend(answers)
+        self.book.sheets["_texts"].range("B1").value = "token 1"
+        getattr(addin, name)()
+        assert self.book.sheets["_texts"].range("B1").value == "ok token 1"
+        return str(app.alerts[-1].text)
+
+    def saved(self, folder: Path) -> Path:
+        path = folder / "存 下.xlsm"
+        self.book.api.SaveCopyAs(str(path))
+        return path
+
+
+@pytest.fixture(autouse=True)
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XLBUDGET_HOME", str(tmp_path / "状态"))
+
+
+@pytest.fixture
+def bare(standard: Standard, example: Book, tmp_path: Path) -> Path:
+    """The example with nothing but what people type."""
+    book, _ = leaves_only(standard, example)
+    path = tmp_path / "只有 明细.xlsm"
+    build_workbook(standard, book, path, year=example.year)
+    return path
+
+
+def contents(path: Path) -> dict[tuple[str, str], object]:
+    """Every cell that holds something: its formula, or its value."""
+    book = openpyxl.load_workbook(path)
+    found: dict[tuple[str, str], object] = {}
+    for sheet in book:
+        for line in sheet.iter_rows():
+            for cell in line:
+                if cell.value not in (None, ""):
+                    value = getattr(cell.value, "text", cell.value)
+                    found[sheet.title, cell.coordinate] = value
+    return found
+
+
+def values(path: Path) -> dict[tuple[str, str], object]:
+    book = openpyxl.load_workbook(path, data_only=True)
+    return {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in book
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.value not in (None, "")
+    }
+
+
+def differences(live: Path, command: Path) -> tuple[list[object], int]:
+    """The cells whose content or shown value differs, and how many were compared."""
+    wrong: list[object] = []
+    count = 0
+    for read in (contents, values):
+        one, other = read(live), read(command)
+        for place in sorted(one.keys() | other.keys()):
+            if place[0] == "_texts":
+                continue
+            count += 1
+            if not _same(one.get(place), other.get(place)):
+                wrong.append((place, one.get(place), other.get(place)))
+    return wrong, count
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return abs(one - other) <= 1e-9 * max(1.0, abs(one))
+    if isinstance(one, str) and isinstance(other, str) and one.startswith("="):
+        return same_formula(one.replace("_xlfn.", ""), other.replace("_xlfn.", ""))
+    return one == other
+
+
+def damaged(path: Path) -> Path:
+    patch_workbook(path, path, [CellEdit(TABLE, CELL, Decimal("431.90"))])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("steps", "source"),
+    [
+        (("fill",), "bare"),
+        (("validate",), "example_copy"),
+        (("notes",), "example_copy"),
+        (("fill", "validate", "notes"), "bare"),
+    ],
+)
+def test_an_action_leaves_what_the_command_line_leaves(
+    steps: tuple[str, ...],
+    source: str,
+    request: pytest.FixtureRequest,
+    live: Callable[[Path], xw.Book],
+    tmp_path: Path,
+    recalculate: Callable[[Path], Path],
+) -> None:
+    path: Path = request.getfixturevalue(source)
+    if source == "example_copy":
+        damaged(path)
+        assert run(["fill", "-q", str(path)]) == 0
+    other = shutil.copy(path, tmp_path / "命令行.xlsm")
+    clicked = Clicked(live(path))
+    for step in steps:
+        clicked.click(step)
+        run([step, "-q", *(["--write"] if step == "validate" else []), str(other)])
+    # Both as LibreOffice saves them: it drops and adds what it likes in both alike.
+    wrong, count = differences(clicked.saved(tmp_path), recalculate(other))
+    assert not wrong, "\n".join(map(str, wrong[:20]))
+    assert count > 10_000
+
+
+def test_the_message_says_what_was_done_and_where(
+    bare: Path, live: Callable[[Path], xw.Book]
+) -> None:
+    clicked = Clicked(live(damaged(bare)))
+    said = clicked.click("fill")
+    assert re.search("填列完成：写入[0-9]{3}格。", said)
+    said = clicked.click("validate")
+    assert "校验完成：" in said and "差错" in said and "校验结果" in said
+    assert clicked.book.sheets.active.name == "校验结果"
+    said = clicked.click("notes")
+    assert "说明和名词解释已生成" in said
+    assert "xlbudget" in clicked.click("about")
+    assert "没有需要填列" in clicked.click("fill")
+
+
+def test_everything_is_as_before_afterwards(
+    example_copy: Path, live: Callable[[Path], xw.Book]
+) -> None:
+    clicked = Clicked(live(example_copy))
+    app = clicked.book.app
+    protected = {sheet.name: sheet.api.ProtectContents for sheet in clicked.book.sheets}
+    assert sum(protected.values()) > 15
+    damage = clicked.book.sheets[TABLE]
+    damage.range(CELL).value = 99.5
+    before = app.screen_updating, app.calculation, app.status_bar
+    for name in ("fill", "validate", "notes", "undo"):
+        clicked.click(name)
+        assert (app.screen_updating, app.calculation, app.status_bar) == before
+        now = {sheet.name: sheet.api.ProtectContents for sheet in clicked.book.sheets}
+        assert now == protected
+
+
+@pytest.mark.parametrize(("name", "source"), [("fill", "bare"), ("notes", "example_copy")])
+def test_undo_brings_everything_back_and_again_forth(
+    name: str,
+    source: str,
+    request: pytest.FixtureRequest,
+    live: Callable[[Path], xw.Book],
+    tmp_path: Path,
+) -> None:
+    clicked = Clicked(live(request.getfixturevalue(source)))
+    states = [contents(clicked.saved(tmp_path))]
+    clicked.click(name)
+    states.append(contents(clicked.saved(tmp_path)))
+    assert "已撤销" in clicked.click("undo")
+    states.append(contents(clicked.saved(tmp_path)))
+    assert "已撤销" in clicked.click("undo")
+    states.append(contents(clicked.saved(tmp_path)))
+    for one in states:
+        one.pop(("_texts", "B1"), None)
+    assert states[0] != states[1]
+    assert states[0] == states[2]
+    assert states[1] == states[3]
+
+
+def test_undo_asks_before_it_takes_later_edits_back(
+    bare: Path, live: Callable[[Path], xw.Book]
+) -> None:
+    clicked = Clicked(live(bare))
+    assert "没有可以撤销的操作" in clicked.click("undo")
+    clicked.click("fill")
+    sheet = clicked.book.sheets[TABLE]
+    line = next(n for n in range(6, 40) if sheet.range(f"A{n}").value == "201")
+    sheet.api.Unprotect("")
+    sheet.range(f"C{line}").value = 1234.5
+    assert clicked.click("undo", "no") == "没有撤销，工作簿没有改动。"
+    assert sheet.range(f"C{line}").value == 1234.5
+    said = [one.text for one in clicked.book.app.impl.alerts]
+    assert any(f"{TABLE}!C{line}" in one for one in said)
+    assert "已撤销" in clicked.click("undo", "yes")
+    assert sheet.range(f"C{line}").value != 1234.5
+
+
+def test_a_password_is_respected(example_copy: Path, live: Callable[[Path], xw.Book]) -> None:
+    damaged(example_copy)
+    clicked = Clicked(live(example_copy))
+    sheet = clicked.book.sheets["校验结果"]
+    sheet.api.Unprotect("")
+    sheet.api.Protect("秘密")
+    held = sheet.range("A1:M20").value
+    said = clicked.click("validate")
+    assert "校验结果" in said and "密码" in said
+    assert sheet.range("A1:M20").value == held
+    assert sheet.api.ProtectContents
+
+
+def test_a_failure_half_way_leaves_nothing_half_written(
+    bare: Path, live: Callable[[Path], xw.Book], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clicked = Clicked(live(bare))
+    before = contents(clicked.saved(tmp_path))
+    from xlbudget.addin import session  # noqa: PLC0415
+
+    write = session.write_edits
+    calls: list[int] = []
+
+    def failing(book: Any, edits: Any) -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            write(book, edits)
+            return
+        write(book, list(edits)[: len(list(edits)) // 2])
+        raise RuntimeError("the cable was pulled")
+
+    monkeypatch.setattr(session, "write_edits", failing)
+    said = clicked.click("fill")
+    assert "程序内部出错" in said and "恢复到操作前" in said
+    after = contents(clicked.saved(tmp_path))
+    for one in (before, after):
+        one.pop(("_texts", "B1"), None)
+    assert before == after
+    log = (tmp_path / "状态" / "xlbudget.log").read_text(encoding="utf-8")
+    assert "the cable was pulled" in log and "Traceback" in log
+
+
+def test_another_workbook_in_front_is_said(paper: Path, live: Callable[[Path], xw.Book]) -> None:
+    book = live(paper)
+    book.set_mock_caller()
+    addin.fill()
+    assert "不是部门预算工作簿" in book.app.impl.alerts[-1].text
+
+
+def test_the_waiting_workbook_is_meant_not_the_one_in_front(
+    example_copy: Path, paper: Path, live: Callable[[Path], xw.Book]
+) -> None:
+    ours, other = live(example_copy), live(paper)
+    ours.sheets["_texts"].range("B1").value = "token 7"
+    other.set_mock_caller()
+    addin.about()
+    assert ours.sheets["_texts"].range("B1").value == "ok token 7"
+    assert "xlbudget" in ours.app.impl.alerts[-1].text
