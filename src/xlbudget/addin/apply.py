@@ -68,16 +68,14 @@ def write_edits(book: xw.Book, edits: Iterable[CellEdit]) -> None:
 
 def _write(sheet: xw.Sheet, block: Block) -> None:
     cells = sheet.range(block.area)
-    if not any(_risky(one) for row in block.rows for one in row):
-        cells.formula = block.rows
-        return
-    # A cell formatted as text takes any text as it is; elsewhere an apostrophe keeps it one.
-    for index in range(len(block.rows[0])):
-        column = cells.columns[index]
-        held = [row[index] for row in block.rows]
-        if any(map(_risky, held)) and column.number_format != "@":
-            held = [f"'{one}" if _risky(one) else one for one in held]
-        column.formula = tuple((one,) for one in held)
+    rows = [list(row) for row in block.rows]
+    for index in range(len(rows[0])):
+        risky = [row for row in rows if _risky(row[index])]
+        # A cell formatted as text takes any text as it is; elsewhere an apostrophe keeps it one.
+        if risky and cells.columns[index].number_format != "@":
+            for row in risky:
+                row[index] = f"'{row[index]}"
+    cells.formula = tuple(map(tuple, rows))
 
 
 def _risky(content: str | float) -> bool:
