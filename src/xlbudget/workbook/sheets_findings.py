@@ -42,6 +42,8 @@ _HIDDEN = 17
 
 _CENTER = replace(styles.TEXT, align="center", indent=None, locked=None)
 _PLAIN = replace(styles.TEXT, indent=None, locked=None)
+_HELD = replace(_PLAIN, text_wrap=None)
+"""Of hidden cells: what wraps there would make rows high."""
 _POINTER = replace(_CENTER, font_color="#000080", underline=1)
 _NUMBER = replace(styles.AMOUNT, locked=None)
 _SIGNED = replace(_NUMBER, num_format="+#,##0.00;-#,##0.00;0.00")
@@ -72,7 +74,7 @@ def write_findings(
         sheet.blank(f"{letter}3", band)
     sheet.put(counts_content((), ""), band)
     sheet.put(stale_content((), known=False), replace(band, italic=True))
-    sheet.blank("L3", _PLAIN)
+    sheet.blank("L3", _HELD)
     sheet.height(3, 24)
     head = FINDINGS_FIRST - 1
     for index, heading in enumerate(FINDINGS_HEADINGS):
@@ -85,12 +87,12 @@ def write_findings(
     sheet.freeze(head)
     last = FINDINGS_FIRST + FINDINGS_ROOM - 1
     for line in range(FINDINGS_FIRST, last + 1):
-        for index, look in enumerate((*_LOOKS, _PLAIN, _PLAIN)):
+        for index, look in enumerate((*_LOOKS, _HELD, _HELD)):
             sheet.blank(f"{chr(65 + index)}{line}", look)
     areas = watched_areas(standard)
     sums = [sum_of(area, [], figures) for area in areas]
     for content in sum_contents(areas, [None] * len(areas), sums):
-        sheet.put(content, _PLAIN)
+        sheet.put(content, _HELD)
     for kind, look in _LEVELS.items():
         sheet.conditional(f"A{FINDINGS_FIRST}:A{last}", f'$A{FINDINGS_FIRST}="{kind}"', look)
     used = f'$A{FINDINGS_FIRST}&$H{FINDINGS_FIRST}&$K{FINDINGS_FIRST}<>""'

@@ -78,8 +78,8 @@ def write_notes(sheet: Sheet, title: str) -> None:
         sheet.formula(f"E{line}", state_formula(title, line), "", _LABEL)
         sheet.blank(f"F{line}", _REMARK)
         sheet.formula(f"G{line}", count_formula(title, line), "", _JUMP)
-        sheet.blank(f"H{line}", _REMARK)
-        sheet.blank(f"I{line}", _REMARK)
+        for letter in "HI":  # hidden: what wraps there would make rows high
+            sheet.blank(f"{letter}{line}", replace(_REMARK, text_wrap=None))
     area = f"A{NOTES_FIRST}:G{last}"
     sheet.conditional(f"E{NOTES_FIRST}:E{last}", f'$E{NOTES_FIRST}="{STALE}"', _WARNING)
     sheet.conditional(f"E{NOTES_FIRST}:E{last}", f'$E{NOTES_FIRST}="{REVIEW}"', _ASKING)
