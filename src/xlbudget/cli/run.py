@@ -22,6 +22,8 @@ COMMANDS = {
     "validate": "校验勾稽关系，可一次校验多个工作簿。",
     "notes": "生成部门预算情况说明和名词解释。",
     "build": "由标准生成空白模板（开发者和维护标准的人用）。",
+    "setup": "设置按钮：装上 Excel 的加载项。",
+    "doctor": "检查按钮所需的一切，缺的给出办法。",
     "rules": "列出标准的全部勾稽规则。",
 }
 """Every command with the line that the overview shows."""
