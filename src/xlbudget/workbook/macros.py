@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from xlbudget.workbook.wrappers import function_module
+
 __all__ = ["Button", "Macros", "load_macros"]
 
 
@@ -29,13 +31,16 @@ class Macros(NamedTuple):
 
 @cache
 def load_macros() -> Macros:
-    """What the folder holds, beside the package or in the checkout."""
+    """What the folder holds, beside the package or in the checkout, and the worksheet functions."""
     here = Path(__file__).resolve().parents[1]
     folder = next(one for one in (here / "macros", here.parents[1] / "macros") if one.is_dir())
+    functions = function_module()
     data = tomllib.loads((folder / "texts.toml").read_text(encoding="utf-8"))
+    modules = {one.stem: one.read_text(encoding="ascii") for one in sorted(folder.glob("*.bas"))}
+    texts = {one["key"]: one["text"] for one in data["text"]}
     return Macros(
-        {one.stem: one.read_text(encoding="ascii") for one in sorted(folder.glob("*.bas"))},
-        {one["key"]: one["text"] for one in data["text"]},
+        modules | {functions.name: functions.source},
+        texts | dict(functions.texts),
         tuple(Button(**one) for one in data["button"]),
         (folder / "customUI.xml").read_bytes(),
     )

@@ -18,6 +18,11 @@ _SOURCE = Path(__file__).resolve().parents[1] / "udfs.py"
 _PREFIX = "udf."
 _MOST = 255
 """So many characters Excel takes for a description."""
+_IN_CELLS = {"BUDGET_CHANGE": "BUDGET_INCREASE"}
+"""Functions that cells call by another name, under which ``udfs`` knows them too.
+
+Scanners of mail take whatever is called ``X_CHANGE`` for a handler that runs by itself.
+"""
 _ARGUMENT = re.compile(r"^ {4}(\w+): (.+)$")
 
 _DESCRIBED = "函数说明已登记：在“插入函数”的“{category}”类别中可以看到。"
@@ -41,6 +46,8 @@ Private Function XlbAsk(ByVal name As String, ByVal args As Variant) As Variant
     Dim failed As Long
     failed = 2029
     On Error GoTo Missing
+    ' An error here says that the add-in is not loaded; Run alone would go looking for the file.
+    Set XLPy = Application.Workbooks("xlwings.xlam")
     Set XLPy = Application.Run("xlwings.xlam!XLPy")
     failed = 2015
     XlbTrim args
@@ -239,7 +246,7 @@ def _help(node: ast.FunctionDef) -> FunctionHelp:
     for one in (text, *described.values()):
         if len(one) > _MOST or "\n" in one:
             raise ValueError(f"The help of {node.name} must be one line of {_MOST} signs: {one}")
-    return FunctionHelp(node.name, text, described)
+    return FunctionHelp(_IN_CELLS.get(node.name, node.name), text, described)
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,238 @@
+"""The boundary: frames of whole columns, the calling workbook, faults, and what xlwings does on Windows."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+import types
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+import xlwings as xw
+
+from xlbudget import udfs
+from xlbudget.notes.explain import explain, glossary
+from xlbudget.standard.extend import own_standard
+from xlbudget.workbook.notes_file import plan_notes
+from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.workbook.read import read_book
+from xlbudget.workbook.validate_file import validate_file
+from xlbudget.workbook.wrappers import function_helps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+EXCEL_ROWS = 1_048_576
+
+
+@pytest.fixture
+def caller(example_file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A workbook, saved on this machine, whose cells call."""
+    path = tmp_path / "预算 2024.xlsm"
+    path.write_bytes(example_file.read_bytes())
+    book = types.SimpleNamespace(fullname=str(path))
+    monkeypatch.setattr(xw.Book, "caller", lambda: book)
+    return path
+
+
+def whole_column(*values: object) -> pd.DataFrame:
+    return pd.DataFrame([*values, *[None] * (EXCEL_ROWS - len(values))], dtype=object)
+
+
+def test_whole_columns_take_no_time() -> None:
+    codes = whole_column("科目编码", "201", "20103", "2010301", None, "合计")
+    amounts = whole_column("预算数", None, 3.5, 3.5, None, 3.5)
+    started = time.perf_counter()
+    assert udfs.BUDGET_TOTAL(codes, amounts) == 3.5
+    assert udfs.BUDGET_SUBTOTAL("201", codes, amounts) == 3.5
+    assert time.perf_counter() - started < 3
+
+
+def test_a_full_column_is_right(fault_log: Path) -> None:
+    """No trailing blanks: half of the rows are children of one subject."""
+    codes = pd.DataFrame(["2010301", "2080501"] * (EXCEL_ROWS // 2), dtype=object)
+    amounts = pd.DataFrame([0.01, 1.0] * (EXCEL_ROWS // 2), dtype=object)
+    started = time.perf_counter()
+    assert udfs.BUDGET_SUBTOTAL("20103", codes, amounts) == 5242.88
+    assert time.perf_counter() - started < 10
+    assert not fault_log.exists()
+
+
+def test_an_unforeseen_fault_is_logged_and_shown(
+    fault_log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_value: object) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr(udfs.shares, "wan", broken)
+    assert udfs.BUDGET_WAN(1) == "#VALUE!"
+    log = fault_log.read_text("utf-8")
+    assert "BUDGET_WAN" in log and "unforeseen" in log
+
+
+def test_a_section_is_that_of_the_saved_file(caller: Path) -> None:
+    book = read_book(caller)
+    text = explain(own_standard(book), book)
+    five = next(one for one in text.sections if one.number == "五")
+    wanted = "\n".join(one.text for one in five.paragraphs)
+    assert udfs.BUDGET_NOTE("五") == udfs.BUDGET_NOTE(5.0) == udfs.BUDGET_NOTE("（五）") == wanted
+    assert udfs.BUDGET_NOTE("五.201") == udfs.BUDGET_NOTE("5.201")
+    assert udfs.BUDGET_NOTE("五.201") in wanted.splitlines()
+    terms = [one.text for one in glossary(own_standard(book), book).paragraphs]
+    assert udfs.BUDGET_NOTE("名词解释") == "\n".join(terms)
+    assert udfs.BUDGET_NOTE("二十") == "#N/A"
+    assert udfs.BUDGET_NOTE("") == ""
+
+
+def test_a_final_text_is_read_anew_after_saving(caller: Path) -> None:
+    book = read_book(caller)
+    standard = own_standard(book)
+    plan = plan_notes(caller, explain(standard, book), glossary(standard, book))
+    patch_workbook(caller, caller, plan.edits, plan.afterwards)
+    before = udfs.BUDGET_NOTE("八")
+    line = next(one.cell[1:] for one in plan.edits if one.value == "八.1")
+    patch_workbook(caller, caller, [CellEdit("情况说明", f"D{line}", "我们自己的话。")])
+    heading = before.splitlines()[0]
+    assert udfs.BUDGET_NOTE("八") == f"{heading}\n我们自己的话。" != before
+
+
+def test_checks_are_those_of_validation(caller: Path) -> None:
+    spoil(caller)
+    report = validate_file(caller)
+    frame = udfs.BUDGET_CHECKS()
+    assert list(frame.columns) == ["级别", "规则", "表", "位置", "表中数", "应为", "差额", "说明"]
+    assert report.findings and report.not_executed
+    first = report.findings[0]
+    assert list(frame.iloc[0]) == [
+        "差错", first.code, first.table, f"{first.sheet} {first.cell}",
+        first.printed, first.expected, first.difference, first.message,
+    ]  # fmt: skip
+    said = [one.message for one in report.findings]
+    assert list(frame["说明"]) == said + [one.reason for one in report.not_executed]
+    assert set(frame["级别"][len(said) :]) == {"未执行"}
+
+
+def spoil(path: Path) -> None:
+    """A typed total that is wrong."""
+    book = read_book(path)
+    data = book.blocks["expenditure"]
+    cell = data.cell_name(data.row("total"), 0)
+    patch_workbook(path, path, [CellEdit("部门支出总表", cell, Decimal("9295.86"))])
+
+
+def test_nothing_found_is_said_and_what_did_not_run(caller: Path) -> None:
+    frame = udfs.BUDGET_CHECKS()
+    assert list(frame.iloc[0]) == ["通过", *[""] * 6, "没有发现问题。"]
+    assert set(frame["级别"][1:]) == {"未执行"}
+    spoil(caller)
+    assert udfs.BUDGET_CHECKS().iloc[0, 0] == "差错", "read anew after saving"
+
+
+def test_a_file_that_is_no_budget_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "别的.xlsx"
+    path.write_bytes(b"nothing")
+    monkeypatch.setattr(xw.Book, "caller", lambda: types.SimpleNamespace(fullname=str(path)))
+    assert "别的.xlsx" in udfs.BUDGET_CHECKS()
+    assert "别的.xlsx" in udfs.BUDGET_NOTE("一")
+    assert udfs.BUDGET_WAN(10000) == 1
+
+
+@pytest.mark.parametrize("fullname", ["https://x.sharepoint.com/a.xlsm", "工作簿1", ""])
+def test_a_workbook_that_is_no_file_says_what_to_do(
+    fullname: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xw.Book, "caller", lambda: types.SimpleNamespace(fullname=fullname))
+    assert "请先保存" in udfs.BUDGET_CHECKS()
+
+
+# ------------------------------------------------------------ as xlwings calls them on Windows
+
+
+def _clean(data: list[list[object]], _dates, empty: object, _numbers, err_to_str: bool) -> list:
+    """What xlwings makes of the values that Excel hands over."""
+    errors = {-2146826246: "#N/A", -2146826281: "#DIV/0!"}
+
+    def one(value: Any) -> object:
+        if value in ("", None):
+            return empty
+        if isinstance(value, int) and value in errors:
+            return errors[value] if err_to_str else None
+        return value
+
+    return [[one(cell) for cell in row] for row in data]
+
+
+@pytest.fixture
+def on_windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """``xlwings.udfs`` with its decorators, and our functions imported under them."""
+    impl = types.SimpleNamespace(
+        name="excel",
+        type="desktop",
+        clean_value_data=_clean,
+        prepare_xl_data_element=lambda x, _options: "" if x is None or x != x else x,  # noqa: PLR0124
+    )
+    for name in ("pythoncom", "pywintypes", "win32com", "win32com.client"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    sys.modules["pythoncom"].CoInitialize = lambda: None
+    sys.modules["win32com.client"].Dispatch = object
+    monkeypatch.delitem(sys.modules, "xlwings.udfs", raising=False)
+    theirs = importlib.import_module("xlwings.udfs")
+    monkeypatch.setattr(xw, "func", theirs.xlfunc)
+    monkeypatch.setattr(xw, "arg", theirs.xlarg)
+    monkeypatch.setattr(xw, "ret", theirs.xlret)
+    engines = {"excel": types.SimpleNamespace(impl=impl, type="desktop")}
+    monkeypatch.setattr(xw, "engines", engines)
+    yield importlib.reload(udfs)
+    monkeypatch.undo()
+    importlib.reload(udfs)
+
+
+def call(module: Any, name: str, *arguments: object) -> object:
+    """What ``CallUDF`` does with the values of ranges."""
+    from xlwings import conversion  # noqa: PLC0415
+
+    function = getattr(module, name)
+    about = function.__xlfunc__
+    values = [
+        conversion.read(None, value, one["options"])
+        for one, value in zip(about["args"], arguments, strict=True)
+    ]
+    return conversion.write(function(*values), None, about["ret"]["options"])
+
+
+def test_xlwings_knows_every_function(on_windows: Any) -> None:
+    for one in function_helps():
+        about = getattr(on_windows, one.name).__xlfunc__
+        assert [argument["name"] for argument in about["args"]] == list(one.arguments)
+        assert about["category"] == "部门预算"
+        assert not about["volatile"]
+        assert all(argument["options"]["err_to_str"] for argument in about["args"])
+
+
+def test_values_and_errors_pass_through_xlwings(on_windows: Any, fault_log: Path) -> None:
+    column = ((201.0,), ("20103",), (20136.0,))
+    amounts = ((None,), ("1,000.50",), (-2146826246,))
+    assert call(on_windows, "BUDGET_SUBTOTAL", "20136", column, amounts) == [[""]]
+    assert call(on_windows, "BUDGET_SUBTOTAL", 201.0, column, amounts) == [["#N/A"]]
+    amounts = ((None,), ("1,000.50",), (0.25,))
+    assert call(on_windows, "BUDGET_SUBTOTAL", 201.0, column, amounts) == [[1000.75]]
+    assert call(on_windows, "BUDGET_TOTAL", column, amounts) == [[1000.75]]
+    assert call(on_windows, "BUDGET_SHARE", ((1.0,), (1.0,), (1.0,)), 3.0) == [
+        [0.3334],
+        [0.3333],
+        [0.3333],
+    ]
+    assert call(on_windows, "BUDGET_WAN", "") == [[""]]
+    assert call(on_windows, "BUDGET_CHANGE", 2.0, 0.0) == [["#DIV/0!"]]
+    assert not fault_log.exists()
+
+
+def test_the_table_of_findings_has_headings_and_no_index(on_windows: Any, caller: Path) -> None:
+    table = call(on_windows, "BUDGET_CHECKS")
+    assert table[0] == ["级别", "规则", "表", "位置", "表中数", "应为", "差额", "说明"]
+    assert {len(line) for line in table} == {8}
+    assert table[1][0] == "通过"
