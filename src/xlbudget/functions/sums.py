@@ -68,20 +68,23 @@ class _Tree(NamedTuple):
 
 
 def _grown(above: str, texts: Sequence[str], levels: Levels) -> _Tree:
-    """The tree of the rows below ``above``."""
-    codes = {
-        row: text
-        for row, text in enumerate(texts)
+    """The tree of the rows below ``above``; each code is looked at once, however many rows have it."""
+    known = {
+        text
+        for text in set(texts)
         if text and text != above and text.startswith(above) and levels.level(text)
     }
+    codes = {row: text for row, text in enumerate(texts) if text in known}
     first: dict[str, int] = {}
     for row, text in codes.items():
         first.setdefault(text, row)
+    parents: dict[str, str] = {}
+    for text in first:
+        uppers = (text[:length] for length in reversed(levels.lengths(text)) if length < len(text))
+        parents[text] = next((one for one in uppers if one in first), above)
     children: dict[str, list[int]] = {}
     for row, text in codes.items():
-        uppers = (text[:length] for length in reversed(levels.lengths(text)) if length < len(text))
-        parent = next((one for one in uppers if one in first), above)
-        children.setdefault(parent, []).append(row)
+        children.setdefault(parents[text], []).append(row)
     return _Tree(first, codes, children)
 
 

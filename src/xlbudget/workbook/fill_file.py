@@ -24,6 +24,7 @@ from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.references import column_number, same_formula, split_cell
 from xlbudget.workbook.render import last_used, render_table, vacant
+from xlbudget.workbook.subtotal_formulas import chosen_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -70,7 +71,7 @@ def plan_fill(source: Path) -> FillPlan:
         for table in standard.tables
         if table.sheet in lines and not is_form(table)
     }
-    native = _native(standard, placed, filled)
+    native = chosen_formulas(standard, placed, _native(standard, placed, filled))
     edits = list(_edits(standard, placed, filled, native, formulas, lines, held))
     ends = {edit.sheet for edit in edits}
     charts = None

@@ -1,0 +1,88 @@
+"""小计公式 in 基础信息: what filling writes into subtotals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests_support import leaves_only
+from xlbudget.figures import InfoValue
+from xlbudget.udfs import BUDGET_SUBTOTAL, BUDGET_TOTAL
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.fill_file import plan_fill
+from xlbudget.workbook.patch import cell_formulas, patch_workbook
+from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read_cells import value_at
+from xlbudget.workbook.references import column_number, split_cell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+TABLE = "一般公共预算支出表"
+
+
+def filled(standard: Standard, example: Book, path: Path, setting: str) -> Path:
+    bare, _ = leaves_only(standard, example)
+    info = {**bare.info, "subtotal_formula": InfoValue(setting)}
+    build_workbook(standard, bare._replace(info=info), path, year=example.year)
+    plan = plan_fill(path)
+    patch_workbook(path, path, plan.edits, plan.afterwards)
+    assert plan_fill(path).edits == [], "the second run changes nothing"
+    return path
+
+
+@pytest.mark.parametrize("setting", ["原生公式", "Python 函数", "数值"])
+def test_the_figures_are_the_same_however_they_are_written(
+    standard: Standard, example: Book, tmp_path: Path, setting: str
+) -> None:
+    again = read_book(filled(standard, example, tmp_path / "书.xlsm", setting))
+    usual = read_book(filled(standard, example, tmp_path / "原.xlsm", "原生公式"))
+    for key, data in usual.blocks.items():
+        assert [row.cells for row in again.blocks[key].rows] == [row.cells for row in data.rows]
+
+
+def test_values_leave_no_formula_in_what_was_filled(
+    standard: Standard, example: Book, tmp_path: Path
+) -> None:
+    values = cell_formulas(filled(standard, example, tmp_path / "值.xlsm", "数值"))[TABLE]
+    native = cell_formulas(filled(standard, example, tmp_path / "式.xlsm", "原生公式"))[TABLE]
+    amounts = {cell for cell in native if cell[0] in "CDEFG" and int(cell[1:]) > 5}
+    assert len(amounts) > 30
+    assert not amounts & set(values)
+
+
+def test_functions_are_asked_for_the_rows_below_and_give_the_stored_value(
+    standard: Standard, example: Book, tmp_path: Path
+) -> None:
+    path = filled(standard, example, tmp_path / "函数.xlsm", "Python 函数")
+    lines = read_lines(path, [TABLE])[TABLE]
+    found = {
+        cell: text
+        for cell, text in cell_formulas(path)[TABLE].items()
+        if text.startswith("BUDGET_")
+    }
+    assert {text.partition("(")[0] for text in found.values()} == {
+        "BUDGET_SUBTOTAL",
+        "BUDGET_TOTAL",
+    }
+
+    def area(text: str) -> list[list[object]]:
+        first, _, last = text.partition(":")
+        (left, top), (right, bottom) = split_cell(first), split_cell(last or first)
+        columns = range(column_number(left), column_number(right) + 1)
+        return [[value_at(lines, line, at) for at in columns] for line in range(top, bottom + 1)]
+
+    for cell, text in found.items():
+        name, _, arguments = text.rstrip(")").partition("(")
+        pieces = [area(one) for one in arguments.split(",")]
+        result = (BUDGET_SUBTOTAL if name == "BUDGET_SUBTOTAL" else BUDGET_TOTAL)(*pieces)
+        letters, line = split_cell(cell)
+        stored = value_at(lines, line, column_number(letters))
+        assert result == (stored if stored is not None else ""), (cell, text)
+        own = arguments.rpartition(",")[2]
+        top, bottom = (split_cell(one)[1] for one in own.split(":"))
+        assert not top <= line <= bottom, "a function is not given its own cell"
