@@ -171,3 +171,23 @@ def test_killed_at_any_moment_the_file_is_whole(path: Path) -> None:
 
 def _content(number: int) -> bytes:
     return b"%08d" % number * 500 * 40 + b"end"
+
+
+def test_what_a_killed_write_left_is_cleared_and_nothing_else(tmp_path: Path) -> None:
+    """Only our own temporary files of the same workbook, and only those of nobody alive."""
+    path = tmp_path / "预算.xlsm"
+    path.write_bytes(b"old")
+    nobody = 2**22 + 7  # above the highest number of a process
+    names = {
+        "dead": f".~xlbudget-{nobody}-预算-abc12_x9.xlsm",
+        "alive": f".~xlbudget-{os.getppid()}-预算-abc12_x9.xlsm",
+        "other": f".~xlbudget-{nobody}-决算-abc12_x9.xlsm",
+        "mine": ".~我自己的.xlsm",
+        "old": f".~xlbudget-{os.getppid()}-预算-zzz.xlsm",
+    }
+    for name in names.values():
+        (tmp_path / name).write_bytes(b"left")
+    os.utime(tmp_path / names["old"], (1, 1))
+    replace_atomically(path, lambda target: target.write_bytes(b"new") and None)
+    left = {one.name for one in tmp_path.iterdir()}
+    assert left == {"预算.xlsm", "预算.备份.xlsm", names["alive"], names["other"], names["mine"]}

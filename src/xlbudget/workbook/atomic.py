@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["BACKUP_MARK", "refuse_open_file", "replace_atomically", "replace_text"]
 
 BACKUP_MARK = ".备份"
+_MARK = ".~xlbudget-"
+"""How the names of temporary files begin; the number of the process that writes it follows."""
+_STALE = 600.0
+"""Seconds after which a temporary file is nobody's any more."""
 
 
 def refuse_open_file(path: Path) -> None:
@@ -50,6 +56,7 @@ def replace_atomically(
         )
     temporary: Path | None = None
     try:
+        _clear_stale(real)
         temporary = _beside(real)
         write(temporary)
         if old:
@@ -83,11 +90,38 @@ def replace_text(path: Path, text: str, *, backup: bool = True) -> None:
 
 def _beside(path: Path) -> Path:
     """A new empty file in the same folder, with the same suffix, hidden."""
-    handle, name = tempfile.mkstemp(
-        prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent
-    )
+    prefix = f"{_MARK}{os.getpid()}-{path.stem[:30]}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     return Path(name)
+
+
+def _clear_stale(path: Path) -> None:
+    """Remove what a killed process has left of an earlier write of the same file."""
+    name = re.compile(
+        re.escape(_MARK)
+        + r"([0-9]+)-"
+        + re.escape(path.stem[:30])
+        + r"-[^-.]+"
+        + re.escape(path.suffix)
+    )
+    for one in path.parent.iterdir():
+        match = name.fullmatch(one.name)
+        if match is not None and _is_stale(one, int(match[1])):
+            one.unlink(missing_ok=True)
+
+
+def _is_stale(path: Path, process: int) -> bool:
+    try:
+        if time.time() - path.stat().st_mtime > _STALE:
+            return True
+        if os.name == "posix" and process != os.getpid():
+            os.kill(process, 0)  # asks only whether it lives
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _keep(path: Path) -> Path:

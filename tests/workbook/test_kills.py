@@ -1,0 +1,107 @@
+"""Killed at any moment of a write, the program leaves the old workbook or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from xlbudget.checks.validate import validate
+from xlbudget.notes.explain import explain, glossary
+from xlbudget.workbook.atomic import replace_atomically
+from xlbudget.workbook.fill_file import plan_fill
+from xlbudget.workbook.findings_file import plan_findings
+from xlbudget.workbook.notes_file import plan_notes
+from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.workbook.read import read_book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+KILLS = 200
+
+
+def plans(path: Path, standard: Any) -> list[tuple[list[CellEdit], Any]]:
+    """What fill, notes and validate --write would write to the workbook."""
+    book = read_book(path)
+    notes = plan_notes(path, explain(standard, book), glossary(standard, book))
+    findings = plan_findings(path, standard, validate(standard, book))
+    filled = plan_fill(path)
+    return [(one.edits, one.afterwards) for one in (filled, notes, findings)]
+
+
+def child(work: Callable[[], object]) -> tuple[int, int]:
+    """Fork a process that does the work when it is ready; its number, and a pipe that says so."""
+    reader, writer = os.pipe()
+    number = os.fork()
+    if number == 0:
+        try:
+            os.close(reader)
+            os.write(writer, b"!")
+            work()
+        finally:
+            os._exit(0)
+    os.close(writer)
+    return number, reader
+
+
+def test_200_kills_lose_nothing(example_file: Path, standard: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "预算 文件夹"
+    folder.mkdir()
+    path = folder / "部门预算 样例.xlsm"
+    shutil.copy(example_file, path)
+    damage = CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))
+    patch_workbook(path, path, [damage])
+    old = path.read_bytes()
+    backup = path.with_name(f"{path.stem}.备份.xlsm")
+    jobs, new = plans(path, standard), []
+    for edits, after in jobs:
+        assert edits
+        target = tmp_path / "neu.xlsm"
+        patch_workbook(path, target, edits, after)
+        new.append(target.read_bytes())
+
+    def write(which: int) -> None:
+        edits, after = jobs[which]
+        replace_atomically(path, lambda target: patch_workbook(path, target, edits, after))
+
+    durations = []
+    for which in range(len(jobs)):
+        start = time.monotonic()
+        write(which)
+        durations.append(time.monotonic() - start)
+        assert path.read_bytes() == new[which]
+        path.write_bytes(old)
+        backup.unlink()
+    rng, outcomes = random.Random(7), {"old": 0, "new": 0}
+    for number in range(KILLS):
+        which = number % len(jobs)
+        process, ready = child(lambda: write(which))  # noqa: B023  # used before it changes
+        os.read(ready, 1)
+        os.close(ready)
+        time.sleep(rng.random() * durations[which] * 1.3)
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        found = path.read_bytes()
+        assert found in (old, new[which]), (
+            f"kill {number}: neither the old workbook nor the new one"
+        )
+        outcomes["old" if found == old else "new"] += 1
+        if backup.exists():
+            assert backup.read_bytes() == old, f"kill {number}: the backup is broken"
+            backup.unlink()
+        path.write_bytes(old)
+    assert min(outcomes.values()) > KILLS // 20, outcomes
+    write(0)
+    assert path.read_bytes() == new[0]
+    left = {one.name for one in folder.iterdir()} - {path.name, backup.name}
+    assert not left, "what killed writes left behind is cleared away by the next one"
