@@ -151,6 +151,7 @@ def test_an_action_leaves_what_the_command_line_leaves(
         run([step, "-q", *(["--write"] if step == "validate" else []), str(other)])
     # Both as LibreOffice saves them: it drops and adds what it likes in both alike.
     wrong, count = differences(clicked.saved(tmp_path), recalculate(other))
+    print(f"{'+'.join(steps)}: {count} cells compared, {len(wrong)} differ")
     assert not wrong, "\n".join(map(str, wrong[:20]))
     assert count > 10_000
 
