@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.validate import validate
 from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.exchange.folder import read_folder
 from xlbudget.notes.explain import explain, glossary
@@ -13,6 +12,7 @@ from xlbudget.notes.text import document_text
 from xlbudget.report import render
 from xlbudget.report.picture import Bar, spending_bars, spending_picture
 from xlbudget.standard.loader import load_standard
+from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.atomic import refuse_open_file, replace_atomically, replace_text
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
@@ -82,7 +82,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         else "填列小计：各级小计、合计齐全，没有需要补填的格"
     )
     figures = read_book(path, standard)
-    report = validate(standard, figures)
+    report = validate_whole(standard, figures)
     say(
         f"校验：{sum(count for _, count in report.executed)} 个勾稽关系，结论“{report.status.chinese}”"
     )

@@ -28,6 +28,7 @@ __all__ = [
     "Place",
     "Profile",
     "Row",
+    "TextUnit",
     "Unreadable",
 ]
 
@@ -141,6 +142,23 @@ class Profile(NamedTuple):
     units: tuple[str, ...] = ()
 
 
+class TextUnit(NamedTuple):
+    """One printed paragraph that speaks of figures.
+
+    ``part`` is notes, glossary, profile or table; ``section`` the number of its section (五), ``id``
+    its lasting name there. ``heading``: a section's or subsection's title. ``follows``: the text is
+    the generated one, not a person's.
+    """
+
+    part: str
+    section: str
+    id: str
+    text: str
+    place: Place = Place("", "")
+    heading: bool = False
+    follows: bool = False
+
+
 class InfoValue(NamedTuple):
     """A value of 基础信息: text, or an amount or count; ``cell`` is where it stands."""
 
@@ -152,8 +170,9 @@ class Book(NamedTuple):
     """All figures and texts of one department and year.
 
     ``blocks`` lacks a block whose sheet is missing. ``notes`` are the lines found below each
-    table, by table key; ``sheets`` the sheet on which each table (and ``info``) was found;
-    ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list.
+    table, by table key; ``sheets`` the sheet on which each table (and ``info``, ``profile``) was found;
+    ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list;
+    ``texts`` the paragraphs of the explanation and glossary as they would be published.
     """
 
     name: str
@@ -168,6 +187,7 @@ class Book(NamedTuple):
     sheets: Mapping[str, str] = {}
     findings: tuple[Finding, ...] = ()
     subjects: Mapping[str, tuple[Subject, ...]] = {}
+    texts: tuple[TextUnit, ...] = ()
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""

@@ -129,7 +129,9 @@ def _codes(basis: tuple[str, ...]) -> list[str]:
     return [text.split()[0] for text in basis]
 
 
-def test_every_rule_is_violated_by_some_case(standard: Standard, example: Book) -> None:
+def test_every_rule_about_figures_is_violated_by_some_case(
+    standard: Standard, example: Book
+) -> None:
     seen: set[str] = set()
     for case in CASES:
         book = damaged(standard, example, case)
@@ -138,4 +140,4 @@ def test_every_rule_is_violated_by_some_case(standard: Standard, example: Book) 
         seen |= {one.rule.code for one in expansion.relations if not holds(grid, one)}
         seen |= {gap.rule.code for gap in expansion.gaps}
         seen |= {finding.code for finding in validate(standard, book).findings}
-    assert {rule.code for rule in standard.rules} - seen == set()
+    assert {rule.code for rule in standard.rules if not rule.texts} - seen == set()

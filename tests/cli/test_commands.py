@@ -15,8 +15,8 @@ import pytest
 
 import xlbudget
 from xlbudget import __version__
-from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
+from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
@@ -308,7 +308,7 @@ def test_an_error_of_our_own_is_one_sentence_with_a_log(
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("xlbudget.workbook.validate_file.validate", broken)
+    monkeypatch.setattr("xlbudget.workbook.validate_file.validate_whole", broken)
     ended = cli("validate", book)
     assert ended.status == 2
     assert ended.err.count("\n") == 1 and "程序内部出错" in ended.err
@@ -319,7 +319,7 @@ def test_an_error_of_our_own_is_one_sentence_with_a_log(
 def test_the_report_of_the_command_line_is_that_of_the_library(
     cli: Any, wrong: Path, standard: Any
 ) -> None:
-    report = validate(standard, read_book(wrong))
+    report = validate_whole(standard, read_book(wrong))
     shown = json.loads(cli("validate", wrong, "--format", "json").out)
     assert [one["message"] for one in shown["findings"]] == [one.message for one in report.findings]
 

@@ -52,7 +52,11 @@ def validate(
     checked = [relation for relation in expansion.relations if relation.equation.check]
     failed = {one.code for one in expansion.not_executed}
     executed = Counter(
-        {rule.code: int(bool(rule.check)) for rule in rules if rule.code not in failed}
+        {
+            rule.code: int(bool(rule.check))
+            for rule in rules
+            if rule.code not in failed and not rule.texts
+        }
     )
     executed.update(relation.rule.code for relation in checked)
     hard = [relation for relation in checked if not relation.rule.soft]

@@ -119,7 +119,7 @@ def catalogue_markdown(standard: Standard, year: int | None = None) -> str:
             _LEVELS[rule.level],
             rule.title,
             rule.source,
-            equations or "（逐项检查）",
+            equations or ("（核对文字）" if rule.texts else "（逐项检查）"),
         )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

@@ -78,6 +78,7 @@ class _Rule(_Strict):
     check: str = ""
     equations: list[str | dict[str, Any]] = []
     years: tuple[int, int] = (0, 9999)
+    texts: bool = False
 
 
 class _Chart(_Strict):
@@ -156,8 +157,8 @@ def _shape(path: Path, model: type[BaseModel]) -> list[str]:
 
 
 def _rule_problems(standard: Standard, rule: Rule, checks: frozenset[str]) -> Iterator[str]:
-    if bool(rule.check) == bool(rule.equations):
-        yield f"规则 {rule.code} 应有等式或检查之一。"
+    if [bool(rule.check), bool(rule.equations), rule.texts].count(True) != 1:
+        yield f"规则 {rule.code} 应有等式、检查、文字（texts = true）之一。"
     if rule.check and rule.check not in checks:
         yield f"规则 {rule.code} 的检查“{rule.check}”不存在。"
     for equation in rule.equations:

@@ -234,6 +234,7 @@ def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:
         equations=tuple(with_columns(one, blocks) for one in equations),
         first=first,
         last=last,
+        texts=data.get("texts", False),
     )
 
 

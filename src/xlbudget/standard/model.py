@@ -216,9 +216,9 @@ class Condition(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A numbered rule: linear equations, or a named check in code.
+    """A numbered rule: linear equations, a named check in code, or what the texts must say.
 
-    ``level`` is what a violation counts as; a ``soft`` rule is compared by itself and does not
+    A rule of the ``texts`` is interpreted with ``notes/readings.toml``. ``level`` is what a violation counts as; a ``soft`` rule is compared by itself and does not
     take part in the joint reconciliation. Valid in the years ``first`` to ``last``.
     """
 
@@ -231,6 +231,7 @@ class Rule(NamedTuple):
     equations: tuple[Equation, ...] = ()
     first: int = 0
     last: int = 9999
+    texts: bool = False
 
 
 class Standard(NamedTuple):

@@ -37,6 +37,7 @@ from xlbudget.workbook.read_info import (
 from xlbudget.workbook.read_labels import plain_name
 from xlbudget.workbook.read_source import Source, opened
 from xlbudget.workbook.read_tables import read_table
+from xlbudget.workbook.read_texts import read_texts
 from xlbudget.workbook.read_uncomputed import compute_texts, lacks_texts
 
 if TYPE_CHECKING:
@@ -110,6 +111,13 @@ def _read(source: Source, standard: Standard | None) -> Book:
     findings: list[Finding] = []
     year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
     tables = _read_tables(source, standard, sheets, year)
+    texts = [
+        unit
+        for title in (NOTES, GLOSSARY)
+        if (name := source.find(title))
+        for unit in read_texts(title, name, source.lines(name))
+    ]
+    others = {INFO: info_sheet, "profile": profile_sheet}
     return Book(
         name=source.path.name,
         standard=standard.id,
@@ -120,9 +128,10 @@ def _read(source: Source, standard: Standard | None) -> Book:
         keyed=data.keyed,
         profile=read_profile(source.lines(profile_sheet)) if profile_sheet else Profile(),
         notes=tables.notes,
-        sheets={INFO: info_sheet, **sheets} if info_sheet else sheets,
+        sheets={**{key: name for key, name in others.items() if name}, **sheets},
         findings=tuple(findings + tables.findings),
         subjects=own,
+        texts=tuple(texts),
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.validate import validate
 from xlbudget.standard.extend import own_standard
+from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:
@@ -30,4 +30,4 @@ def validate_file(path: Path) -> Report:
 
         return formula_cells(path, set(book.sheets.values()))
 
-    return validate(own_standard(book), book, computed)
+    return validate_whole(own_standard(book), book, computed)

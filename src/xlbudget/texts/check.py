@@ -1,0 +1,212 @@
+"""Check all texts of a book against its tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.figures import Place, TextUnit
+from xlbudget.findings import Finding, Level, NotExecuted
+from xlbudget.notes.facts import evaluate_facts
+from xlbudget.notes.source import load_source
+from xlbudget.texts.bind import bind
+from xlbudget.texts.general import subject_names, unfinished, unit_names, years
+from xlbudget.texts.judge import Paper, judge
+from xlbudget.texts.plain import plain, printed
+from xlbudget.texts.readings import load_readings
+from xlbudget.texts.targets import targets
+from xlbudget.texts.vocabulary import SILENT, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from xlbudget.figures import Book
+    from xlbudget.notes.facts import Facts
+    from xlbudget.standard.model import Standard
+    from xlbudget.texts.bind import Mention
+    from xlbudget.texts.readings import Readings
+    from xlbudget.texts.vocabulary import Vocabulary
+
+__all__ = ["STAFF", "TextOutcome", "check_texts"]
+
+STAFF = "人员"
+"""The section of the readings that speaks of people, wherever they are spoken of."""
+_NO_NOTES = "没有情况说明，文字没有核对；请先生成说明。"
+
+
+class TextOutcome(NamedTuple):
+    """Findings, numbers that could not be tied to a figure, and how many mentions were compared, by rule."""
+
+    findings: list[Finding]
+    loose: list[NotExecuted]
+    counts: Mapping[str, int]
+
+
+def check_texts(standard: Standard, book: Book) -> TextOutcome:
+    """What is wrong with the texts of ``book``: explanation, glossary, notes below the tables, targets.
+
+    Raises:
+        StandardError: the standard's facts or readings are wrong.
+    """
+    readings = load_readings(standard.folder)
+    if readings is None:
+        return TextOutcome([], [], {})
+    check = _Check(standard, book, readings)
+    units = [*book.texts, *_table_notes(book), *_profile(book)]
+    for section in dict.fromkeys(unit.section for unit in units):
+        check.section(section, [unit for unit in units if unit.section == section])
+    check.findings += targets(standard, book, readings, lambda: check.facts)
+    if not any(unit.part == "notes" for unit in book.texts):
+        check.loose.append(NotExecuted(next(iter(readings.rules.values())), _NO_NOTES))
+    return TextOutcome(check.findings, check.loose, check.counts)
+
+
+def _table_notes(book: Book) -> Iterator[TextUnit]:
+    """The notes below the tables that speak of people."""
+    for key, texts in book.notes.items():
+        for number, text in enumerate(texts, 1):
+            yield TextUnit(
+                "table", STAFF, f"{key}.{number}", text, Place(book.sheets.get(key, ""), "")
+            )
+
+
+def _profile(book: Book) -> Iterator[TextUnit]:
+    """部门概况: duties, the remark on institutions, names of institutions."""
+    profile, place = book.profile, Place(book.sheets.get("profile", ""), "")
+    offices = (f"{one.name}{one.duty}" for one in profile.offices)
+    for name, texts in (
+        ("主要职能", profile.duties),
+        ("机构说明", profile.remark.splitlines()),
+        ("内设机构", offices),
+        ("预算单位", profile.units),
+    ):
+        for number, text in enumerate(texts, 1):
+            yield TextUnit("profile", STAFF, f"部门概况.{name}.{number}", text, place)
+
+
+class _Check:
+    """The findings so far."""
+
+    def __init__(self, standard: Standard, book: Book, readings: Readings) -> None:
+        self.standard, self.book, self.readings = standard, book, readings
+        self.findings: list[Finding] = []
+        self.loose: list[NotExecuted] = []
+        self.names = [book.text("unit_name"), book.text("unit_short")]
+        listed = standard.subjects.values()
+        self.subjects = {one.name for subjects in listed for one in subjects.subjects}
+        rows = (row for data in book.blocks.values() for row in data.rows)
+        self.subjects |= {row.label for row in rows if row.kind in ("subject", "class")}
+        self.counts: Counter[str] = Counter()
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The figures that texts may speak of; only computed where one does."""
+        return evaluate_facts(self.standard, self.book, load_source(self.standard))
+
+    def paper(self, unit: TextUnit) -> Paper:
+        """How findings about a paragraph are made."""
+        titles = {"glossary": self.standard.parts[-1], "profile": "部门概况"}
+        title = unit.place.sheet or titles.get(unit.part, "情况说明")
+        return Paper(self.readings, unit, title)
+
+    def section(self, section: str, units: list[TextUnit]) -> None:
+        """Check the paragraphs of one section, and what it must mention."""
+        known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
+        seen: list[tuple[TextUnit, Mention]] = []
+        for unit in units:
+            paper, text = self.paper(unit), plain(unit.text)
+            tells = unit.part in ("notes", "glossary")
+            if tells:
+                self._done("year", years(paper, text, self.book.year))
+            self._done("placeholder", unfinished(paper, text))
+            if unit.heading:
+                continue
+            self._done("name", unit_names(paper, text, self.names))
+            if tells:
+                self._done("name", subject_names(paper, text, self.subjects))
+            self.findings += self._thresholds(paper, known, text)
+            for mention in bind(self.readings, known, text) if known.phrases else ():
+                seen.append((unit, mention))
+                if mention.kind == "loose":
+                    where = f"{unit.place.sheet}{unit.place.cell}" or unit.id
+                    reason = f"{where}的“{printed(mention.said)}”认不出说的是哪个数字，未核对。"
+                    self.loose.append(NotExecuted(self.readings.rules.get(section, "C15"), reason))
+                else:
+                    self.counts[self.readings.rules.get(section, self.readings.rules["other"])] += 1
+                    self.findings += judge(
+                        paper._replace(money=self.facts.source.unit.name), mention
+                    )
+        if units and units[0].part == "notes":
+            self._complete(known, units, seen)
+
+    def _speaks(self, units: list[TextUnit]) -> bool:
+        """Whether any figure may be spoken of; tables' notes and 部门概况 seldom do."""
+        if any(unit.part in ("notes", "glossary") for unit in units):
+            return True
+        said = [
+            plain(say) for one in self.readings.heads if one.section == STAFF for say in one.say
+        ]
+        return any(say in plain(unit.text) for unit in units for say in said)
+
+    def _done(self, rule: str, found: Iterable[Finding]) -> None:
+        """Count a paragraph that was looked at under a rule that holds for all of them."""
+        self.counts[self.readings.rules[rule]] += 1
+        self.findings += found
+
+    def _thresholds(self, paper: Paper, known: Vocabulary, text: str) -> Iterator[Finding]:
+        for pattern, right in known.thresholds:
+            for match in pattern.finditer(text):
+                if match[0] != right:
+                    said = printed(match[0])
+                    yield paper.finding(
+                        paper.unit.section, Level.ERROR, f"“{said}”应为“{printed(right)}”。", None, said,
+                        printed(right),
+                    )  # fmt: skip
+
+    def _complete(
+        self, known: Vocabulary, units: list[TextUnit], seen: list[tuple[TextUnit, Mention]]
+    ) -> None:
+        """Lists are given whole, and what a section must speak of is spoken of."""
+        for name, lines in known.whole.items():
+            spots = [
+                unit for unit, one in seen if one.target is not None and one.target.list == name
+            ]
+            there = {one.target.key for _, one in seen if one.target and one.target.list == name}
+            lost = [line for line in lines.items if line.key not in there and line.amount]
+            if spots and lost:
+                names = "、".join(line.name.text for line in lost)
+                paper = self.paper(max(spots, key=spots.count))
+                self.findings.append(
+                    paper.finding(
+                        paper.unit.section,
+                        Level.ERROR,
+                        f"没有列出“{names}”；请补上名称和金额。",
+                        lost[0].amount,
+                        "",
+                        names,
+                    )
+                )
+        spoken = {id(one.topic.head) for _, one in seen if one.topic is not None}
+        spoken |= {
+            id(topic.head)
+            for _, one in seen
+            if one.kind == "none"
+            for topic in known.topics.values()
+            if one.target == topic.target
+        }
+        for topic in dict.fromkeys(id(one) for one in known.topics.values() if one.head.required):
+            found = next(one for one in known.topics.values() if id(one) == topic)
+            target = found.target
+            if id(found.head) in spoken or target is None or target.figure.missing:
+                continue
+            if not (target.figure.zero and any(one.kind == "none" for _, one in seen)):
+                paper = self.paper(units[0])
+                self.findings.append(
+                    paper.finding(
+                        paper.unit.section,
+                        Level.WARNING,
+                        f"这一部分没有写“{found.head.say[0]}”；请补上。",
+                        target.figure,
+                    )
+                )

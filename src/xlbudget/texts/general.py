@@ -1,0 +1,102 @@
+"""What holds of any paragraph: years, placeholders, names of the unit and of subjects."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+from xlbudget.findings import Finding, Level
+from xlbudget.texts.plain import plain, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from xlbudget.texts.judge import Paper
+
+__all__ = ["outdated", "subject_names", "unfinished", "unit_names", "years"]
+
+_KEPT = re.compile(r"《[^》]*》|\d{4}年\d{1,2}月(?:\d{1,2}日)?|(?:截至|截止)\d{4}年(?:底|末)?")
+_YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
+_ASKED = re.compile(r"【待填[^】]*】|待填|[X×x]{2,}|[＿_]{2,}|…{2,}|\?{2,}")
+_CLOSE = 0.6
+_MOST = 5
+
+
+def years(paper: Paper, text: str, year: int) -> Iterator[Finding]:
+    """The budget year everywhere but in comparisons, which name the year before."""
+    before = tuple(map(plain, paper.readings.words["before_prior"]))
+    kept = _KEPT.sub(lambda match: "□" * len(match[0]), text)
+    for match in _YEAR.finditer(kept):
+        lead = kept[: match.start()]
+        wanted = year - 1 if lead.endswith(before) else year
+        if int(match[1]) != wanted:
+            said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
+            yield paper.finding(
+                "year", Level.ERROR, f"“{said}”的年份应为{wanted}年。", None, match[1], str(wanted)
+            )
+
+
+def outdated(paper: Paper) -> Iterator[Finding]:
+    """Figures that have changed since the paragraph was written."""
+    unit = paper.unit
+    if not unit.stale:
+        return
+    if unit.follows:
+        message = "这一段引用的数字在生成之后变了，文字已过期；请重新生成说明。"
+    else:
+        message = "这一段改写之后，引用的数字又变了，文字可能已过期；请核对定稿，再重新生成说明。"
+    found = paper.finding("stale", Level.WARNING, message)
+    yield found._replace(basis=unit.stale[:_MOST])
+
+
+def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
+    """Left-over placeholders."""
+    for match in dict.fromkeys(found[0] for found in _ASKED.finditer(text)):
+        yield paper.finding(
+            "placeholder",
+            Level.ERROR,
+            f"还有没填的内容“{printed(match)}”；请填好。",
+            None,
+            printed(match),
+        )
+
+
+def unit_names(paper: Paper, text: str, names: Collection[str]) -> Iterator[Finding]:
+    """The unit's name in one spelling: what begins and ends like it is it, or ends like another."""
+    ends = "|".join(map(re.escape, paper.readings.words["unit_ends"]))
+    known = {plain(name) for name in names if name}
+    cores = {re.sub(r"\([^()]*\)$", "", name) for name in known}
+    for core in sorted(cores, key=len, reverse=True):
+        if len(core) < 5:  # noqa: PLR2004  # too short to be told from other words
+            continue
+        pattern = re.compile(
+            f"{re.escape(core[:2])}[^、:;。,()]{{0,{len(core) + 2}}}?{re.escape(core[-2:])}"
+            f"|{re.escape(core[:-1])}(?:{ends})"
+        )
+        for found in dict.fromkeys(pattern.findall(text)):
+            ratio = difflib.SequenceMatcher(None, found, core).ratio()
+            if found not in cores and found not in known and ratio >= _CLOSE:
+                yield paper.finding(
+                    "name", Level.WARNING, f"单位名称写作“{printed(found)}”，应为“{printed(core)}”。",
+                    None, printed(found), printed(core),
+                )  # fmt: skip
+        break
+
+
+def subject_names(paper: Paper, text: str, subjects: Collection[str]) -> Iterator[Finding]:
+    """Every “…（类）” is a subject's name, with or without 支出."""
+    known = {plain(name) for name in subjects}
+    for match in re.finditer(r"\((类|款|项)\)", text):
+        lead = re.split(r"\((?:类|款|项)\)支?出?|[、:;。,]|\d+\.", text[: match.start()])[-1]
+        lead = re.sub(r"^\([一二三四五六七八九十]+\)", "", lead)
+        if not lead or any(
+            lead.endswith(one) for one in known | {name.removesuffix("支出") for name in known}
+        ):
+            continue
+        near = difflib.get_close_matches(lead, sorted(known), 1, _CLOSE)
+        hint = f"，应为“{printed(near[0])}”" if near else "，科目目录中没有"
+        yield paper.finding(
+            "name", Level.WARNING if near else Level.HINT,
+            f"科目名称写作“{printed(lead)}”{hint}；请核对。", None, printed(lead), printed(near[0]) if near else "",
+        )  # fmt: skip

@@ -1,0 +1,291 @@
+"""Whether what a paragraph says agrees with the figures."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.findings import Finding, Level, Suggestion
+from xlbudget.money import COUNT, Amount
+from xlbudget.texts.plain import plain, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlbudget.figures import TextUnit
+    from xlbudget.notes.figure import Figure
+    from xlbudget.texts.bind import Mention
+    from xlbudget.texts.readings import Readings
+    from xlbudget.texts.scan import Number
+
+__all__ = ["Paper", "judge"]
+
+_SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100, "": 1_000_000}
+
+
+class Paper(NamedTuple):
+    """The paragraph that is judged, and the codes of the findings."""
+
+    readings: Readings
+    unit: TextUnit
+    title: str
+    money: str = ""
+
+    def finding(
+        self,
+        rule: str,
+        level: Level,
+        message: str,
+        figure: Figure | None = None,
+        said: str = "",
+        expected: str = "",
+    ) -> Finding:
+        """A finding about this paragraph; ``rule`` is a key of the readings' rules or a section."""
+        codes = self.readings.rules
+        suggestions = (Suggestion(expected, "由各表算出", 1.0),) if expected else ()
+        return Finding(
+            code=codes.get(rule, codes["other"]),
+            level=level,
+            message=message,
+            table=self.title,
+            sheet=self.unit.place.sheet,
+            cell=self.unit.place.cell,
+            row=self.unit.id,
+            printed=said,
+            expected=expected,
+            basis=_basis(figure),
+            suggestions=suggestions,
+        )
+
+
+def _basis(figure: Figure | None) -> tuple[str, ...]:
+    """Where the figure stands in the tables."""
+    if figure is None or not figure.cells:
+        return ()
+    shown = []
+    for cell in figure.cells[:3]:
+        where = f"{cell.place.sheet}{cell.place.cell}" if cell.place.cell else cell.place.sheet
+        shown.append(f"{where}“{cell.label}”" if cell.label else where)
+    more = f"等{len(figure.cells)}格" if len(figure.cells) > len(shown) else ""
+    return (f"{figure.title}：{'、'.join(dict.fromkeys(shown))}{more}",)
+
+
+def judge(paper: Paper, mention: Mention) -> Iterator[Finding]:
+    """What is wrong with one mention."""
+    kind = mention.kind
+    if kind in ("amount", "change"):
+        yield from _number(paper, mention)
+    if kind in ("change", "percent"):
+        yield from _direction(paper, mention)
+    if kind in ("share", "percent"):
+        yield from _percent(paper, mention)
+    if kind == "same" and mention.change is not None and mention.change.known:
+        change = mention.change
+        if not change.same:
+            yield paper.finding(
+                "change",
+                Level.ERROR,
+                f"“{printed(mention.said)}”与数字不符：{change.amount.title}比上年{change.direction}"
+                f"{change.amount}{paper.money}；请改写并说明原因。",
+                change.amount,
+                printed(mention.said),
+            )
+    if kind == "none":
+        yield from _none(paper, mention)
+    if kind == "every":
+        yield from _every(paper, mention)
+    if kind == "names":
+        yield from _names(paper, mention)
+
+
+def _number(paper: Paper, mention: Mention) -> Iterator[Finding]:
+    figure, number = mention.figure, mention.number
+    assert figure is not None
+    assert number is not None
+    value = figure.value
+    if figure.missing or not isinstance(value, Amount):
+        return
+    said = printed(mention.said)
+    rule = "change" if mention.kind == "change" else paper.unit.section
+    if value.unit == COUNT:
+        if paper.unit.part in ("table", "profile") and not value.fen:
+            return  # 基础信息 says nothing yet
+        if number.value != value.fen:
+            yield paper.finding(
+                rule, Level.ERROR, f"“{said}”应为{value.fen}（{figure.title}）。", figure, said,
+                str(value.fen),
+            )  # fmt: skip
+        return
+    size = value._replace(fen=abs(value.fen))
+    unit = number.unit
+    if unit not in _SCALE:
+        return
+    if _equal(size, number, _SCALE[unit]):
+        if unit not in (paper.money, "亿元"):
+            wrong = f"写作“{unit}”" if unit else "没有写单位"
+            yield paper.finding(
+                "unit", Level.ERROR if unit != "元" else Level.WARNING,
+                f"“{said}”{wrong}，应为“{paper.money}”。", figure, said, f"{figure.text}{paper.money}",
+            )  # fmt: skip
+    elif unit != paper.money and _equal(size, number, _SCALE[paper.money]):
+        wrong = f"单位写成了“{unit}”" if unit else "没有写单位"
+        yield paper.finding(
+            "unit", Level.ERROR, f"“{said}”{wrong}，应为“{figure.text}{paper.money}”。", figure, said,
+            f"{figure.text}{paper.money}",
+        )  # fmt: skip
+    else:
+        yield paper.finding(
+            rule, Level.ERROR, f"“{said}”应为{figure.text}{paper.money}（{figure.title}）。", figure,
+            said, f"{figure.text}{paper.money}",
+        )  # fmt: skip
+    if mention.target is not None and mention.target.variant:
+        yield paper.finding(
+            "name", Level.WARNING, f"“{said}”的名称应写全：{mention.target.name}。", figure, said,
+        )  # fmt: skip
+
+
+def _equal(amount: Amount, number: Number, scale: int) -> bool:
+    """Whether the amount prints as the number in a unit of ``scale`` 分, at the number's decimals."""
+    exact = Decimal(amount.fen) / scale
+    places = number.places
+    step = Decimal(1).scaleb(-places)
+    return exact.quantize(step, ROUND_HALF_UP) == number.value and (
+        places >= 2 or exact == number.value or scale > 1_000_000  # noqa: PLR2004  # 万元 have two decimals
+    )
+
+
+def _direction(paper: Paper, mention: Mention) -> Iterator[Finding]:
+    change = mention.change
+    assert change is not None
+    if not change.known or not isinstance(change.amount.value, Amount):
+        return
+    said, size = printed(mention.said), change.amount.value.fen
+    if size == 0:
+        return
+    if mention.up is not None and mention.up != (size > 0):
+        yield paper.finding(
+            "change", Level.ERROR,
+            f"“{said}”的增减方向不对：{change.amount.title}比上年{change.direction}{change.amount}{paper.money}。",
+            change.amount, said, str(change.direction),
+        )  # fmt: skip
+    if mention.kind == "change" and not mention.reason:
+        yield paper.finding(
+            "change",
+            Level.WARNING,
+            f"“{said}”后面没有写原因；请补上主要原因。",
+            change.amount,
+            said,
+        )
+
+
+def _percent(paper: Paper, mention: Mention) -> Iterator[Finding]:
+    figure, number = mention.figure, mention.number
+    assert figure is not None
+    assert number is not None
+    said = printed(mention.said)
+    if (
+        mention.kind == "percent"
+        and mention.change is not None
+        and mention.change.known
+        and not figure.text
+    ):
+        yield paper.finding(
+            "change",
+            Level.ERROR,
+            f"“{said}”：上年数为0或没有增减，不能计算百分比；请删去。",
+            figure,
+            said,
+        )
+        return
+    if figure.missing or not isinstance(figure.value, int):
+        return
+    exact = Decimal(figure.value) / 100
+    step = Decimal(1).scaleb(-min(number.places, 2))
+    if exact.quantize(step, ROUND_HALF_UP) != number.value:
+        yield paper.finding(
+            "change" if mention.kind == "percent" else paper.unit.section,
+            Level.ERROR, f"“{said}”应为{figure.text}（{figure.title}）。", figure, said, figure.text,
+        )  # fmt: skip
+
+
+def _none(paper: Paper, mention: Mention) -> Iterator[Finding]:
+    figure = mention.figure
+    assert figure is not None
+    if isinstance(figure.value, Amount) and figure.value.fen and not figure.missing:
+        said = printed(mention.said)
+        yield paper.finding(
+            paper.unit.section, Level.ERROR,
+            f"“{said}”与数字不符：{figure.title}为{figure.text}。", figure, said, figure.text,
+        )  # fmt: skip
+
+
+def _every(paper: Paper, mention: Mention) -> Iterator[Finding]:
+    """“均为…”: one line makes up the whole, it is the one named, and no carry-over is denied."""
+    topic = mention.topic
+    assert topic is not None
+    assert topic.kinds is not None
+    kinds, said = topic.kinds, printed(mention.said)
+    if kinds.gap is not None or not kinds.items:
+        return
+    if not kinds.uniform:
+        names = "、".join(item.name.text for item in kinds.items)
+        yield paper.finding(
+            paper.unit.section, Level.ERROR, f"“{said}”与数字不符：还有{names}。", kinds.names, said
+        )
+        return
+    name = plain(kinds.items[0].name.text)
+    if _alike(name, mention.rest) < min(4, len(name)):
+        yield paper.finding(
+            paper.unit.section, Level.ERROR,
+            f"“{said}”与数字不符：全部是{kinds.items[0].name.text}。", kinds.names, said,
+        )  # fmt: skip
+    carried = topic.carryover
+    only = any(plain(word) in mention.rest for word in paper.readings.words["this_year"])
+    if only and carried is not None and isinstance(carried.value, Amount) and carried.value.fen:
+        yield paper.finding(
+            paper.unit.section, Level.ERROR,
+            f"“{said}”与数字不符：其中{carried.title}有{carried.text}{paper.money}。", carried, said,
+        )  # fmt: skip
+
+
+def _alike(name: str, text: str) -> int:
+    """How many signs from its beginning the name shares with any place of the text."""
+    return max((length for length in range(len(name), 0, -1) if name[:length] in text), default=0)
+
+
+def _names(paper: Paper, mention: Mention) -> Iterator[Finding]:
+    figure = mention.figure
+    assert figure is not None
+    if figure.missing or not isinstance(figure.value, tuple):
+        return
+    there = [one for one in mention.rest.rstrip("。;,").split("、") if one]
+    if there and there[-1].endswith("等"):
+        there[-1] = there[-1][:-1]
+    wanted = {plain(str(name)): str(name) for name in figure.value}
+    missing = dict(wanted)
+    for one in there:
+        if one in missing:
+            del missing[one]
+            continue
+        near = next((key for key in missing if key in one or one in key), "")
+        if near:
+            name = missing.pop(near)
+            yield paper.finding(
+                "name",
+                Level.WARNING,
+                f"“{printed(one)}”的名称应为“{name}”。",
+                figure,
+                printed(one),
+                name,
+            )
+        elif one not in wanted:
+            yield paper.finding(
+                paper.unit.section, Level.ERROR,
+                f"列出了“{printed(one)}”，而{figure.title}中没有它的金额；请核对。", figure, printed(one),
+            )  # fmt: skip
+    if missing:
+        lost = "、".join(missing.values())
+        yield paper.finding(
+            paper.unit.section, Level.ERROR, f"没有列出“{lost}”，而{figure.title}中有它的金额；请补上。",
+            figure, "", lost,
+        )  # fmt: skip

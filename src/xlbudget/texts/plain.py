@@ -1,0 +1,22 @@
+"""A text made comparable: no white space, half-width digits, brackets and punctuation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["plain", "printed"]
+
+_BACK = str.maketrans({"(": "（", ")": "）", ";": "；", ":": "："})
+
+
+def plain(text: str) -> str:
+    """Without white space; digits, brackets, quotes and punctuation in one form (``,`` ``;`` ``:``)."""
+    folded = unicodedata.normalize("NFKC", "".join(text.split()))
+    return re.sub("[“”„‟「」『』]", '"', folded)
+
+
+def printed(text: str) -> str:
+    """A piece of plain text as a reader would see it."""
+    shown = re.sub(r"(?<!\d),|,(?!\d{3})", "，", text.translate(_BACK))
+    return re.sub(r'"([^"]*)"', r"“\1”", shown)

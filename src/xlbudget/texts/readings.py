@@ -1,0 +1,82 @@
+"""How a standard's sentences are read back: ``notes/readings.toml``, whose head describes its shape."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xlbudget.errors import StandardError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["Head", "Part", "Readings", "load_readings"]
+
+
+class Part(NamedTuple):
+    """Ways to say one figure."""
+
+    say: tuple[str, ...]
+    figure: str
+
+
+class Head(NamedTuple):
+    """What a sentence speaks of: its figure, comparison, make-up and parts."""
+
+    section: str
+    say: tuple[str, ...]
+    figure: str
+    change: str = ""
+    kinds: str = ""
+    carryover: str = ""
+    names: str = ""
+    exempt: str = ""
+    required: bool = False
+    parts: tuple[Part, ...] = ()
+
+
+class Readings(NamedTuple):
+    """The file as records; ``lines`` are (section, list) pairs, ``rules`` the codes of findings."""
+
+    rules: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
+    alias: Mapping[str, tuple[str, ...]]
+    heads: tuple[Head, ...]
+    lines: tuple[tuple[str, str], ...]
+    targets: tuple[Part, ...]
+
+
+def load_readings(folder: Path) -> Readings | None:
+    """The readings of a standard, None where it has none.
+
+    Raises:
+        StandardError: the file is not what its head describes.
+    """
+    path = folder / "notes" / "readings.toml"
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StandardError(f"“notes/{path.name}”的写法不对：{error}。") from error
+    try:
+        return Readings(
+            raw["rules"],
+            {key: tuple(words) for key, words in raw["words"].items()},
+            {key: tuple(words) for key, words in raw.get("alias", {}).items()},
+            tuple(map(_head, raw["head"])),
+            tuple((one["section"], one["list"]) for one in raw.get("lines", ())),
+            tuple(map(_part, raw.get("target", ()))),
+        )
+    except (KeyError, TypeError) as error:
+        raise StandardError(f"“notes/{path.name}”缺少或写错了{error}。") from error
+
+
+def _part(raw: Mapping[str, Any]) -> Part:
+    return Part(tuple(raw["say"]), raw["figure"])
+
+
+def _head(raw: Mapping[str, Any]) -> Head:
+    known = {**raw, "say": tuple(raw["say"]), "parts": tuple(map(_part, raw.get("parts", ())))}
+    return Head(**known)

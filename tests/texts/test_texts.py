@@ -1,0 +1,144 @@
+"""Numbers and words of the explanation are tied to the tables, also after people edited it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from texts.text_books import reworded, slips, with_texts
+from xlbudget.exchange.folder import read_folder
+from xlbudget.findings import Level
+from xlbudget.notes.explain import explain
+from xlbudget.texts.check import check_texts
+from xlbudget.texts.whole import validate_whole
+
+if TYPE_CHECKING:
+    from xlbudget.figures import Book
+    from xlbudget.findings import Finding
+    from xlbudget.standard.model import Standard
+
+DEPARTMENTS = sorted(
+    one for one in (Path(__file__).parents[1] / "departments").iterdir() if one.is_dir()
+)
+
+
+@pytest.fixture(scope="module")
+def told(standard: Standard, example: Book) -> Book:
+    return with_texts(standard, example)
+
+
+def about_texts(standard: Standard, book: Book) -> list[Finding]:
+    return [one for one in check_texts(standard, book).findings if one.row]
+
+
+def edited(book: Book, identity: str, text: str) -> Book:
+    units = [one._replace(text=text) if one.id == identity else one for one in book.texts]
+    assert units != list(book.texts)
+    return book._replace(texts=tuple(units))
+
+
+def replaced(book: Book, identity: str, old: str, new: str) -> Book:
+    text = next(one.text for one in book.texts if one.id == identity)
+    assert old in text
+    return edited(book, identity, text.replace(old, new, 1))
+
+
+def test_generated_notes_have_no_findings_and_no_loose_number(
+    standard: Standard, told: Book
+) -> None:
+    outcome = check_texts(standard, told)
+    assert [one.message for one in outcome.findings if one.row] == []
+    assert outcome.loose == []
+    assert sum(outcome.counts.values()) > 90
+
+
+@pytest.mark.parametrize("folder", DEPARTMENTS, ids=lambda one: one.name)
+def test_other_departments_notes_have_no_findings(standard: Standard, folder: Path) -> None:
+    book = with_texts(standard, read_folder(folder, standard))
+    assert [(one.row, one.message) for one in about_texts(standard, book)] == []
+
+
+def test_slips_are_found_at_their_paragraph(standard: Standard, told: Book) -> None:
+    missed: list[object] = []
+    kinds: Counter[str] = Counter()
+    for slip in slips(explain(standard, told), 500, seed=1):
+        kinds[slip.kind] += 1
+        found = about_texts(standard, edited(told, slip.id, slip.text))
+        if slip.id not in {one.row for one in found}:
+            missed.append(slip)
+    print(f"{500 - len(missed)} of 500 slips found: {dict(kinds)}")
+    assert len(missed) <= 5, "\n".join(map(str, missed))
+
+
+def test_every_rule_about_texts_is_violated_by_some_slip(standard: Standard, told: Book) -> None:
+    books = [edited(told, one.id, one.text) for one in slips(explain(standard, told), 300, seed=2)]
+    books += [
+        replaced(told, "八.1", "无政府性基金预算拨款，未安排政府性基金预算支出", "政府性基金预算支出3.00万元"),
+        replaced(told, "九.1", "未安排国有资本经营预算支出", "国有资本经营预算支出2.00万元"),
+        replaced(told, "七.3", "9.15万元", "【待填】万元"),
+        edited(told, "一.1", "长春市人民政府办公室2024年收支总预算6,295.86万元。"),
+    ]  # fmt: skip
+    seen = {one.code for book in books for one in about_texts(standard, book)}
+    rules = {rule.code for rule in standard.rules if rule.texts and rule.code.startswith("C")}
+    assert rules - seen == {"C21"}, "C21 is about the workbook's fingerprints, not about words"
+
+
+def test_other_words_for_the_same_facts_are_no_mistakes(standard: Standard, told: Book) -> None:
+    wrong: list[object] = []
+    for seed in range(200):
+        found = about_texts(standard, reworded(told, seed))
+        wrong += [(seed, one.row, one.message) for one in found]
+    assert not wrong, "\n".join(map(str, wrong[:20]))
+
+
+@pytest.mark.parametrize(
+    ("identity", "old", "new", "said"),
+    [
+        ("一.1", "5,319.80万元", "5,319.08万元", "应为5,319.80万元"),
+        ("四.2", "6,295.86万元", "6,295.86元", "单位写成了“元”"),
+        ("七.3", "9.15万元，其中", "9.15万，其中", "“万”"),
+        ("十", "2024年其他", "2023年其他", "应为2024年"),
+        ("七.1", "减少23.04", "增加23.04", "方向不对"),
+        ("七.1", "，主要原因是公务接待费和公务用车维护费支出减少", "", "没有写原因"),
+        ("一.2", "社会保障和就业支出697", "社会保障和就业697", "名称应写全"),
+        ("六.2", "奖金、", "", "没有列出“奖金”"),
+        ("六.3", "印刷费、", "印刷费、燃料费、", "列出了“燃料费”"),
+        ("五.201", "83.41%", "83.14%", "应为83.41%"),
+        ("二.1", "均来源于一般公共预算拨款", "均来源于本年度一般公共预算财政拨款", "结转"),
+        ("二.1", "均来源于一般公共预算拨款", "均来源于政府性基金预算拨款", "全部是"),
+        ("十.2", "减少30.33万元，下降6.55%", "减少30.33万元，下降6.65%", "6.55%"),
+        ("八.1", "无政府性基金预算拨款，未安排政府性基金预算支出", "政府性基金预算支出3.00万元", "应为0"),
+        ("十.6", "50万元以上", "60万元以上", "50万元以上"),
+        ("十.9", "一级项目5个", "一级项目6个", "应为5"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_said_in_words(
+    standard: Standard, told: Book, identity: str, old: str, new: str, said: str
+) -> None:
+    found = about_texts(standard, replaced(told, identity, old, new))
+    assert [one.row for one in found] == [identity], [one.message for one in found]
+    assert said in found[0].message
+
+
+def test_what_cannot_be_tied_is_listed_and_not_guessed(standard: Standard, told: Book) -> None:
+    book = replaced(told, "一.1", "上年结转976.06万元。", "上年结转976.06万元。另有12.34万元待定。")
+    outcome = check_texts(standard, book)
+    assert not [one for one in outcome.findings if one.row]
+    assert ["12.34" in one.reason for one in outcome.loose] == [True]
+
+
+def test_a_percentage_on_nothing_is_refused(standard: Standard, told: Book) -> None:
+    book = replaced(told, "七.2", "无增减", "增长100%")
+    assert [one.level for one in about_texts(standard, book)] == [Level.ERROR]
+
+
+def test_text_errors_make_the_workbook_wrong(standard: Standard, told: Book) -> None:
+    book = replaced(told, "一.1", "6,295.86", "6,295.68")
+    report = validate_whole(standard, book)
+    assert report.status.value == "error"
+    first = report.findings[0]
+    assert (first.code, first.expected) == ("C01", "6,295.86万元")
+    assert "部门收支总表" in first.basis[0]
