@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.validate import validate
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.findings import Status
 from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO, Grid

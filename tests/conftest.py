@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.build import build_workbook
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests_support import leaves_only
 from xlbudget.checks.single import residual
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import BlockData
 from xlbudget.fill.fill import CellKey, fill_book
 from xlbudget.money import parse_amount

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import DataFolderError, UnusableFileError
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.notes.text import document_text
 from xlbudget.report import render

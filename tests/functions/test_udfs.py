@@ -14,7 +14,7 @@ import pytest
 import xlwings as xw
 
 from xlbudget import udfs
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.build import build_workbook

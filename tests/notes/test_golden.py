@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from notes_books import CASES, wrong
 
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.notes.text import document_text
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.standard.equations import parse_ref
 from xlbudget.standard.model import Chart
 from xlbudget.workbook.build import build_workbook

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from texts.text_books import reworded, slips, with_texts
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.findings import Level
 from xlbudget.notes.explain import explain
 from xlbudget.texts.check import check_texts

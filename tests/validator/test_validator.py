@@ -13,7 +13,7 @@ import pytest
 
 from tests_support import leaves_only
 from xlbudget.cli.run import run
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.patch import CellEdit, patch_workbook
 

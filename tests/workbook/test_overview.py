@@ -12,7 +12,7 @@ import pytest
 
 from tests_support import leaves_only
 from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.money import WAN, YUAN, Amount, parse_amount
 from xlbudget.standard.equations import parse_ref
 from xlbudget.standard.model import Chart

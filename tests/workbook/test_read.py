@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.folder import read_folder
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import WAN, parse_amount

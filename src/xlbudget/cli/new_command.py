@@ -55,7 +55,7 @@ def command(
 ) -> None:
     """新建部门预算工作簿：空白的，或由数据文件夹填好数字的。"""
     from xlbudget.exchange.blank import blank_book  # noqa: PLC0415
-    from xlbudget.exchange.folder import read_folder  # noqa: PLC0415
+    from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subject_files  # noqa: PLC0415
     from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415

@@ -1,0 +1,1 @@
+"""Data folders (CSV, TOML): read and written without loss."""
