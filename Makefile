@@ -12,8 +12,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
 
+# Two processes: what drives a spreadsheet program's windows stays together in one (tests/conftest.py).
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(READY)
 	$(BIN)/ruff check .

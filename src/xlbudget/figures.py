@@ -147,7 +147,8 @@ class TextUnit(NamedTuple):
 
     ``part`` is notes, glossary, profile or table; ``section`` the number of its section (五), ``id``
     its lasting name there. ``heading``: a section's or subsection's title. ``follows``: the text is
-    the generated one, not a person's.
+    the generated one, not a person's. ``stale`` says which figures have changed since it was
+    written, a sentence each.
     """
 
     part: str
@@ -157,6 +158,7 @@ class TextUnit(NamedTuple):
     place: Place = Place("", "")
     heading: bool = False
     follows: bool = False
+    stale: tuple[str, ...] = ()
 
 
 class InfoValue(NamedTuple):

@@ -167,8 +167,9 @@ def test_cells_cut_and_pasted_elsewhere_are_found(
     changed(book, move)
     statuses = every_command(book, capsys)
     assert statuses[1] == 1
-    cells = {(one.sheet, one.cell) for one in validate_file(book).findings if one.level == "error"}
-    assert cells & {(TABLE, "F8"), (TABLE, "F9")}
+    (found,) = (one for one in validate_file(book).findings if one.level == "error")
+    assert (found.sheet, found.cell, found.expected) == (TABLE, "F8", "430.90")
+    assert "430.90 写到了下面的“2010302 一般行政管理事务”一行" in found.message
 
 
 def test_strict_files_are_named_and_left_alone(

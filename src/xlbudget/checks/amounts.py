@@ -41,9 +41,9 @@ def two_decimals(context: Context) -> Iterator[Outcome]:
 
 
 def negative_amount(context: Context) -> Iterator[Outcome]:
-    """A negative amount: possible, but worth a look."""
+    """A negative amount: possible, but worth a look; unless another finding says what it should be."""
     grid = context.grid
     for number, cell in enumerate(grid.cells):
-        if isinstance(cell, Amount) and cell.fen < 0:
+        if isinstance(cell, Amount) and cell.fen < 0 and number not in grid.corrected:
             message = f"{cell_label(grid, number)}为负数 {cell.text}；预算金额一般不为负，请核对。"
             yield finding_at(grid, number, context.rule.code, context.level, message)

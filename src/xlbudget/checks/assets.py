@@ -23,7 +23,8 @@ def vehicle_plan(context: Context) -> Iterator[Outcome]:
     if data is None or row is None:
         yield NotExecuted(code, "“三公”经费支出表中没有公务用车购置费一行。")
         return
-    money, planned = row.cells[0], book.number("plan_vehicles")
+    money = context.grid.right(context.grid.row_numbers("three_public", row.key)[0])
+    planned = book.number("plan_vehicles")
     if isinstance(money, Unreadable) or isinstance(planned, Unreadable):
         yield NotExecuted(code, "公务用车购置费或计划购置车辆数无法读作数字。")
         return

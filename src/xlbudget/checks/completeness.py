@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.figures import TOTAL
-from xlbudget.findings import Finding
+from xlbudget.findings import Finding, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def sheet_present(context: Context) -> Iterator[Outcome]:
 
 
 def unknown_row(context: Context) -> Iterator[Outcome]:
-    """What the reader did not understand (its own findings), and tables without their 合计 row."""
+    """What the reader did not understand (its own findings), tables without 合计, items without group."""
     yield from context.grid.book.findings
     for key, data in context.grid.book.blocks.items():
         block = context.grid.standard.blocks[key]
@@ -34,6 +34,24 @@ def unknown_row(context: Context) -> Iterator[Outcome]:
             yield Finding(
                 context.rule.code, context.level, message, context.title(key), context.sheet(key)
             )
+
+    yield from _ungrouped(context)
+
+
+def _ungrouped(context: Context) -> Iterator[Outcome]:
+    """Items that stand below no group: its row is missing."""
+    for key, _ in context.blocks("project"):
+        data = context.grid.book.blocks[key]
+        alone = [
+            at
+            for at, row in enumerate(data.rows)
+            if row.kind == "item" and row.parent not in data.by_key
+        ]
+        if alone:
+            first = data.rows[alone[0]].label
+            others = f"等{len(alone)}个二级项目" if len(alone) > 1 else ""
+            message = f"“{first}”{others}上面没有一级项目的行；请补上。"
+            yield context.in_row(key, alone[0], message, level=Level.WARNING)
 
 
 def empty_statement(context: Context) -> Iterator[Outcome]:
@@ -46,12 +64,20 @@ def empty_statement(context: Context) -> Iterator[Outcome]:
         empty = all(data.empty for data in blocks)
         said = [note for note in book.notes.get(table.key, ()) if _denies(note)]
         place = (table.title, book.sheets.get(table.key, table.sheet))
-        if empty and not said:
+        listed = any(row.kind in _LISTED for data in blocks for row in data.rows)
+        if empty and not said and listed:
+            message = f"{table.title}列了项目或科目，却没有金额；请填写，没有这些支出的请删去各行。"
+            yield Finding(context.rule.code, Level.WARNING, message, *place)
+        elif empty and not said:
             message = f"{table.title}没有数字，也没有说明；请在表下写明：{table.empty_statement}"
             yield Finding(context.rule.code, context.level, message, *place)
         if not empty and said:
             message = f"{table.title}有数字，表下却写着“{said[0]}”；请删去这句说明。"
             yield Finding(context.rule.code, context.level, message, *place)
+
+
+_LISTED = frozenset(("item", "form", "subject"))
+"""Rows that somebody put there: a table that has them waits for its figures."""
 
 
 def _denies(note: str) -> bool:

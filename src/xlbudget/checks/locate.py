@@ -1,51 +1,50 @@
-"""Which cells are wrong: the smallest sets of cells whose release removes every contradiction.
+"""Which cells are wrong: the likeliest cells whose release removes every contradiction.
 
-Contradictions are collected one by one, each reduced to few identities (its core). Sets of cells
-that touch every core of a cluster are tried by releasing them, the smallest first. Cells of
-separate contradictions are sought separately.
+Cells of separate contradictions are sought separately. A single cell that touches all cores of a
+contradiction is tried by releasing it (where none suffices, see several.py). Candidates are ranked
+by how plausible the rounding then is and which slip would explain the print.
 """
 
 from __future__ import annotations
 
-from itertools import combinations, islice
+from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.propagate import Bounds, Conflict, printed_bounds, propagate
-from xlbudget.checks.slips import guess_slip
-from xlbudget.checks.system import FREE
+from xlbudget.checks.cores import MOST_CORES
+from xlbudget.checks.propagate import Bounds, printed_bounds, propagate
+from xlbudget.checks.rounding import Rounding
+from xlbudget.checks.slips import guess_slip, unexplained
+from xlbudget.checks.system import FREE, interval
 from xlbudget.money import Amount, round_div
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from xlbudget.checks.cores import Core
+    from xlbudget.checks.slips import Neighbours
     from xlbudget.checks.system import System
     from xlbudget.money import Unit
-    from xlbudget.relations.expand import Relation
 
-__all__ = ["Candidate", "Contradiction", "Core", "locate"]
+__all__ = ["MOST_SINGLES", "Candidate", "Contradiction", "Locator", "shared"]
 
-_MOST_CORES = 60
-"""Beyond this many contradictions the workbook is unfinished rather than wrong in places."""
-_MOST_TRIALS = 400
-_LARGEST_SET = 4
-
-
-class Core(NamedTuple):
-    """Identities that contradict each other, and the cells one of which must be wrong."""
-
-    constraints: frozenset[int]
-    cells: frozenset[int]
-    relations: tuple[Relation, ...]
+MOST_SINGLES = 60
+_MOST_VALUES = 41
+_REPEATED = 0.1
 
 
 class Candidate(NamedTuple):
-    """A set of cells that may be wrong together: for each the right amount, or its range in 分."""
+    """A cell that may be wrong: the right amount (None: not determined), or its range in 分.
 
-    cells: tuple[int, ...]
-    values: tuple[Amount | None, ...]
-    ranges: tuple[tuple[int, int], ...]
-    slips: tuple[str, ...]
-    share: float
+    ``also`` are other cells that print the same quantity, wrong alike.
+    """
+
+    cell: int
+    value: Amount | None
+    range: tuple[int, int]
+    slip: str
+    score: float
+    share: float = 1.0
+    also: tuple[int, ...] = ()
 
 
 class Contradiction(NamedTuple):
@@ -55,143 +54,177 @@ class Contradiction(NamedTuple):
     candidates: tuple[Candidate, ...]
 
 
-def locate(system: System, unit_of: dict[int, Unit]) -> list[Contradiction]:
-    """Explain every contradiction of ``system``; ``unit_of`` gives the printed unit of each cell."""
-    cores = _all_cores(system)
-    return [_explain(system, cluster, cores, unit_of) for cluster in _clusters(cores)]
+class Locator:
+    """The search for wrong cells in one system whose contradictions are known."""
 
+    def __init__(
+        self,
+        system: System,
+        cores: Sequence[Core],
+        unit_of: Callable[[int], Unit],
+        near: Callable[[int], Neighbours],
+    ) -> None:
+        self.system, self.cores, self.unit_of, self.near = system, cores, unit_of, near
+        self.rounding = Rounding(system, {one for core in cores for one in core.constraints})
+        known = {one for core in cores for one in core.constraints}
+        # Where contradictions are too many to know them all, each is mended by itself: with all
+        # identities taking part, the unknown ones would stand against any explanation.
+        self.every = known if len(cores) >= MOST_CORES else set(range(len(system.constraints)))
 
-def _all_cores(system: System) -> list[Core]:
-    """Cores found one after another, the identities of each set aside before the next."""
-    cores: list[Core] = []
-    released: set[int] = set()
-    active = set(range(len(system.constraints)))
-    for variable, cells in enumerate(system.observations):
-        prints = {cell: system.amount(cell).fen for cell in cells}
-        if len(set(prints.values())) > 1:
-            pairs = [
-                frozenset(pair)
-                for pair in combinations(cells, 2)
-                if prints[pair[0]] != prints[pair[1]]
-            ]
-            relations = tuple(system.copies[variable])
-            cores.extend(Core(frozenset(), pair, relations) for pair in pairs[:_MOST_TRIALS])
-            released.update(cells)
-    while len(cores) < _MOST_CORES:
-        conflict = propagate(system, printed_bounds(system, released), sorted(active))
-        if conflict is None:
-            break
-        core = _core(system, conflict, released)
-        cores.append(core)
-        active -= core.constraints
-        if not core.constraints:
-            break
-    return cores
+    def single(self, cluster: Sequence[Core]) -> Contradiction | None:
+        """The cluster explained by one cell, if it can be."""
+        found = self._singles(cluster, *self.others_aside(cluster))
+        return Contradiction(tuple(cluster), shared(found)) if found else None
 
+    def repeated(self, cluster: Sequence[Core]) -> Contradiction | None:
+        """The cluster explained by one figure that is wrong alike wherever it is printed."""
+        found = self._repeated(cluster, *self.others_aside(cluster))
+        return Contradiction(tuple(cluster), shared(found)) if found else None
 
-def _core(system: System, conflict: Conflict, released: Collection[int]) -> Core:
-    """The fewest of the conflict's identities that still contradict each other."""
-    needed = list(conflict.constraints)
-    for number in list(needed):
-        fewer = [one for one in needed if one != number]
-        if fewer and propagate(system, printed_bounds(system, released), fewer) is not None:
-            needed = fewer
-    variables = {variable for number in needed for _, variable in system.constraints[number].terms}
-    single: set[int] = set()
-    repeated: set[int] = set()
-    for variable in variables:
-        cells = [cell for cell in system.observations[variable] if cell not in released]
-        (single if len(cells) == 1 else repeated).update(cells)
-    relations = tuple(system.constraints[number].relation for number in needed)
-    return Core(frozenset(needed), frozenset(single or repeated), relations)
+    def others_aside(self, cluster: Sequence[Core]) -> tuple[set[int], set[int]]:
+        """The constraints that take part, and the cells of other clusters that say nothing."""
+        active, silent = self.every, set[int]()
+        if len(cluster) < len(self.cores):
+            own = set(map(id, cluster))
+            active = set(active)
+            for core in self.cores:
+                if id(core) not in own:
+                    active -= core.constraints
+                    if not core.constraints:
+                        silent |= core.cells
+        return active, silent
 
+    def _singles(
+        self, cluster: Sequence[Core], active: set[int], silent: set[int]
+    ) -> list[Candidate]:
+        common = frozenset.intersection(*(core.cells for core in cluster))
+        return self.compared(self.feasible(sorted(common)[:MOST_SINGLES], active, silent), {})
 
-def _clusters(cores: list[Core]) -> list[list[Core]]:
-    """Cores that share cells belong together."""
-    clusters: list[list[Core]] = []
-    for core in cores:
-        joined, apart = [core], []
-        for cluster in clusters:
-            near = any(core.cells & other.cells for other in cluster)
-            (joined.extend(cluster) if near else apart.append(cluster))
-        clusters = [*apart, joined]
-    return clusters
+    def feasible(
+        self, suspects: Sequence[int], active: set[int], silent: set[int]
+    ) -> list[tuple[int, int, int]]:
+        """The suspects whose release leaves no contradiction, each with the range then left for it."""
+        found = []
+        for cell, bounds in self._released(suspects, active, silent) if suspects else ():
+            variable = self.system.variable[cell]
+            found.append((cell, bounds.low[variable], bounds.high[variable]))
+        return found
 
+    def compared(
+        self, feasible: Sequence[tuple[int, int, int]], moved: dict[int, int]
+    ) -> list[Candidate]:
+        """Cells with their ranges, weighed by all identities that any of them is in."""
+        variables = {self.system.variable[cell] for cell, _, _ in feasible}
+        affected = {one for variable in variables for one in self.system.touching[variable]}
+        return [self.weighed(cell, low, high, affected, moved) for cell, low, high in feasible]
 
-def _explain(
-    system: System, cluster: list[Core], cores: list[Core], unit_of: dict[int, Unit]
-) -> Contradiction:
-    elsewhere = [core for core in cores if core not in cluster]
-    active = set(range(len(system.constraints)))
-    silent: set[int] = set()
-    for core in elsewhere:
-        active -= core.constraints
-        if not core.constraints:
-            silent |= core.cells
-    found: list[Candidate] = []
-    for size in range(1, _LARGEST_SET + 1):
-        for released in islice(_hitting_sets(cluster, size), _MOST_TRIALS):
-            bounds = printed_bounds(system, {*released, *silent})
-            if propagate(system, bounds, sorted(active)) is None:
-                found.append(_candidate(system, released, bounds, unit_of))
-        if found:
-            break
-    return Contradiction(tuple(cluster), _ranked(found))
+    def _released(
+        self, suspects: Sequence[int], active: set[int], silent: set[int]
+    ) -> Iterable[tuple[int, Bounds]]:
+        """Each suspect whose release leaves no contradiction, with the bounds that then hold."""
+        system = self.system
+        narrowing = None if len(active) == len(system.constraints) else active
+        if len(suspects) == 1:
+            bounds = printed_bounds(system, {*suspects, *silent})
+            if propagate(system, bounds, narrowing) is None:
+                yield suspects[0], bounds
+            return
+        base = printed_bounds(system, {*suspects, *silent})
+        if propagate(system, base, narrowing) is not None:
+            return
+        ends = {cell: interval(system.cells[cell]) for cell in suspects}
+        for suspect in suspects:
+            low, high = list(base.low), list(base.high)
+            start: dict[int, None] = {}
+            for cell in suspects:
+                if cell == suspect:
+                    continue
+                variable = system.variable[cell]
+                bottom, top = ends[cell]
+                if bottom > low[variable] or top < high[variable]:
+                    low[variable] = max(low[variable], bottom)
+                    high[variable] = min(high[variable], top)
+                    start.update(dict.fromkeys(system.touching[variable]))
+            bounds = Bounds(low, high)
+            if propagate(system, bounds, narrowing, start=start) is None:
+                yield suspect, bounds
 
-
-def _hitting_sets(cores: Sequence[Core], size: int) -> Iterable[tuple[int, ...]]:
-    """Sets of ``size`` cells that touch every core, each once."""
-    seen: set[frozenset[int]] = set()
-
-    def grow(chosen: frozenset[int]) -> Iterable[tuple[int, ...]]:
-        open_core = next((core for core in cores if not core.cells & chosen), None)
-        if open_core is None:
-            if len(chosen) == size and chosen not in seen:
-                seen.add(chosen)
-                yield tuple(sorted(chosen))
-        elif len(chosen) < size:
-            for cell in sorted(open_core.cells):
-                yield from grow(chosen | {cell})
-
-    return grow(frozenset())
-
-
-def _candidate(
-    system: System, released: tuple[int, ...], bounds: Bounds, unit_of: dict[int, Unit]
-) -> Candidate:
-    values, ranges, slips, weight = [], [], [], 1.0
-    for cell in released:
-        variable = system.variable[cell]
-        low, high = bounds.low[variable], bounds.high[variable]
-        printed = system.cells[cell]
+    def weighed(
+        self,
+        cell: int,
+        low: int,
+        high: int,
+        affected: Collection[int],
+        moved: dict[int, int],
+    ) -> Candidate:
+        """The best value of a cell in a range, and the weight of all of them together (its log)."""
+        printed = self.system.cells[cell]
         shown = printed if isinstance(printed, Amount) else None
-        value, slip = _best_value(low, high, shown, unit_of[cell])
-        values.append(value)
-        ranges.append((low, high))
-        slips.append(slip[0])
-        weight *= slip[1]
-    return Candidate(released, tuple(values), tuple(ranges), tuple(slips), weight)
+        if high - low >= FREE // 2:
+            cost = self.rounding.cost(affected, moved)
+            return Candidate(cell, None, (low, high), "", log(unexplained(shown)) - cost)
+        unit = self.unit_of(cell)
+        places = shown.places if shown else min(2, unit.max_places)
+        ulp = unit.fen // 10**places
+        variable = self.system.variable[cell]
+        was = self.rounding.fens[variable]
+        near = self.near(cell)
+        best, best_slip, best_weight, total = None, "", -1.0, 0.0
+        for step in _steps(round_div(low, ulp), round_div(high, ulp)):
+            value = Amount(step * ulp, unit, places)
+            if value == printed and high - low < ulp:
+                continue
+            slip = guess_slip(shown, value, near)
+            shift = {**moved, variable: value.fen - was} if was is not None else moved
+            weight = slip.weight * exp(-self.rounding.cost(affected, shift))
+            total += weight
+            if weight > best_weight:
+                best, best_slip, best_weight = value, slip.name, weight
+        score = log(max(total, 1e-300))
+        return Candidate(cell, best, (low, high), best_slip, score)
+
+    def _repeated(
+        self, cluster: Sequence[Core], active: set[int], silent: set[int]
+    ) -> list[Candidate]:
+        """A quantity whose every print is wrong alike, as far as a known slip explains it."""
+        if any(not core.constraints for core in cluster):
+            return []
+        terms = [
+            {variable for number in core.constraints for _, variable in self._terms(number)}
+            for core in cluster
+        ]
+        feasible = []
+        for variable in sorted(set.intersection(*terms))[:MOST_SINGLES]:
+            cells = self.system.observations[variable]
+            if len(cells) < 2:  # noqa: PLR2004
+                continue
+            bounds = printed_bounds(self.system, {*cells, *silent})
+            if propagate(self.system, bounds, active) is None:
+                feasible.append((cells, bounds.low[variable], bounds.high[variable]))
+        variables = {self.system.variable[cells[0]] for cells, _, _ in feasible}
+        affected = {one for variable in variables for one in self.system.touching[variable]}
+        found = []
+        for cells, low, high in feasible:
+            one = self.weighed(cells[0], low, high, affected, {})
+            if one.slip:
+                score = one.score + log(_REPEATED) * (len(cells) - 1)
+                found.append(one._replace(score=score, also=tuple(cells[1:])))
+        return found
+
+    def _terms(self, number: int) -> tuple[tuple[int, int], ...]:
+        return self.system.constraints[number].terms
 
 
-def _best_value(
-    low: int, high: int, printed: Amount | None, unit: Unit
-) -> tuple[Amount | None, tuple[str, float]]:
-    """The amount in [low, high] that a slip explains best; the middle one where none does."""
-    if high - low >= FREE // 2:
-        return None, ("", 0.05)
-    places = printed.places if printed else min(2, unit.max_places)
-    ulp = unit.fen // 10**places
-    first, last = round_div(low, ulp), round_div(high, ulp)
+def _steps(first: int, last: int) -> Iterable[int]:
+    """Printed values of a range: all of a narrow one, the middle ones of a wide one."""
     middle = (first + last) // 2
-    steps = [middle, *(n for n in range(first, min(last, first + 40) + 1) if n != middle)]
-    options = [Amount(step * ulp, unit, places) for step in steps]
-    slips = [guess_slip(printed, option) for option in options]
-    best = max(range(len(options)), key=lambda i: (slips[i].weight, -i))
-    breadth = last - first + 1
-    return options[best], (slips[best].name, slips[best].weight / breadth**0.5)
+    half = _MOST_VALUES // 2
+    return range(max(first, middle - half), min(last, middle + half) + 1)
 
 
-def _ranked(found: list[Candidate]) -> tuple[Candidate, ...]:
-    total = sum(one.share for one in found)
-    ranked = sorted(found, key=lambda one: (-one.share, one.cells))
-    return tuple(one._replace(share=one.share / total) for one in ranked)
+def shared(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Ranked, with their shares."""
+    best = max(one.score for one in found)
+    total = sum(exp(one.score - best) for one in found)
+    ranked = sorted(found, key=lambda one: (-one.score, one.cell))
+    return tuple(one._replace(share=exp(one.score - best) / total) for one in ranked)

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Finding, NotExecuted
-from xlbudget.money import parse_amount
+from xlbudget.money import Amount, parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlbudget.checks.context import Context, Outcome
     from xlbudget.figures import FormData, Indicator
-    from xlbudget.money import Amount
 
 __all__ = ["cost_indicator", "weight_stated", "weight_sum"]
 
@@ -117,7 +116,7 @@ def weight_stated(context: Context) -> Iterator[Outcome]:
 
 
 def cost_indicator(context: Context) -> Iterator[Outcome]:
-    """The values of the economic cost indicators sum to the project's amount."""
+    """The values of the economic cost indicators sum to the project's amount (as corrected)."""
     data = context.grid.book.blocks.get(_BLOCK)
     for form in context.grid.book.forms:
         row = data.row(form.name) if data else None
@@ -130,11 +129,17 @@ def cost_indicator(context: Context) -> Iterator[Outcome]:
             yield NotExecuted(context.rule.code, f"项目“{form.name}”的经济成本指标值不是金额。")
             continue
         total = sum(value.fen for value in values if value is not None)
-        if total != whole.fen:
+        if total not in (whole.fen, _corrected(context, form.name, whole)):
             shown = whole._replace(fen=total)
             cell = f"{form.letters['value']}{costs[0].line}" if form.letters else ""
             message = f"的经济成本指标合计为 {shown.text}{whole.unit.name}，年度资金总额为 {whole.text}{whole.unit.name}。"
             yield _finding(context, form, cell, message, printed=shown.plain, expected=whole.plain)
+
+
+def _corrected(context: Context, name: str, whole: Amount) -> int:
+    """What the amount should be where another finding says that it is wrong."""
+    right = context.grid.right(context.grid.row_numbers(_BLOCK, name)[0])
+    return right.fen if isinstance(right, Amount) else whole.fen
 
 
 def _cost(context: Context, text: str) -> Amount | None:

@@ -35,19 +35,30 @@ class Conflict(NamedTuple):
 
 
 def printed_bounds(system: System, released: Collection[int] = ()) -> Bounds:
-    """What the prints say of each variable; the cells in ``released`` say nothing."""
-    low, high = [-FREE] * len(system.observations), [FREE] * len(system.observations)
-    prints = system.cells
-    for variable, cells in enumerate(system.observations):
-        known = None
-        for cell in cells:
-            # Copies mostly print the same, and then say the same.
-            if cell not in released and (known is None or prints[cell] != known):
-                known = prints[cell]
-                bottom, top = interval(known)
-                low[variable] = max(low[variable], bottom)
-                high[variable] = min(high[variable], top)
+    """What the prints say of each variable; the cells in ``released`` say nothing.
+
+    The search asks for this thousands of times: what all cells say together is kept with the
+    system, and only the variables of released cells are looked at anew.
+    """
+    if system.printed is None:
+        every = [_observed(system, cells, ()) for cells in system.observations]
+        system.printed = [low for low, _ in every], [high for _, high in every]
+    low, high = map(list, system.printed)
+    for variable in {system.variable[cell] for cell in released if cell in system.variable}:
+        low[variable], high[variable] = _observed(system, system.observations[variable], released)
     return Bounds(low, high)
+
+
+def _observed(system: System, cells: Iterable[int], released: Collection[int]) -> tuple[int, int]:
+    """The interval that the prints of one variable leave."""
+    low, high, known = -FREE, FREE, None
+    for cell in cells:
+        # Copies mostly print the same, and then say the same.
+        if cell not in released and (known is None or system.cells[cell] != known):
+            known = system.cells[cell]
+            bottom, top = interval(known)
+            low, high = max(low, bottom), min(high, top)
+    return low, high
 
 
 def widened_bounds(system: System, half: int, unit_ulp: int) -> Bounds:
@@ -71,12 +82,17 @@ def widened_bounds(system: System, half: int, unit_ulp: int) -> Bounds:
     return Bounds(low, high)
 
 
-def propagate(
-    system: System, bounds: Bounds, active: Iterable[int] | None = None, worth: int = WORTH
+def propagate(  # noqa: PLR0915
+    system: System,
+    bounds: Bounds,
+    active: Collection[int] | None = None,
+    worth: int = WORTH,
+    start: Iterable[int] | None = None,
 ) -> Conflict | None:
     """Narrow ``bounds`` in place by the ``active`` constraints (all by default).
 
-    Improvements smaller than ``worth`` 分 are not pursued.
+    Improvements smaller than ``worth`` 分 are not pursued. With ``start``, only these constraints
+    are looked at first: nothing else has changed since the bounds were narrowed.
 
     Returns None where every interval stays non-empty, else where it broke.
     """
@@ -85,9 +101,12 @@ def propagate(
     for variable, bottom in enumerate(low):
         if bottom > high[variable]:
             return Conflict(variable, ())
-    waiting = list(range(len(constraints)) if active is None else active)
+    allowed = None if active is None else active if isinstance(active, set) else set(active)
+    if start is None:
+        waiting = list(range(len(constraints)) if active is None else sorted(active))
+    else:
+        waiting = [one for one in start if allowed is None or one in allowed]
     waiting.reverse()
-    allowed = None if active is None else set(waiting)
     queued = set(waiting)
     cause: dict[int, list[int]] = {}
     while waiting:
@@ -121,7 +140,8 @@ def propagate(
             else:
                 new_bottom, new_top = _scaled(coefficient, bottom, top, least, most, bound)
             # A wide interval must shrink by a part of it: else circles of free cells go on and on.
-            least_gain = max(worth, (top - bottom) >> 8)
+            left = min(top, new_top) - max(bottom, new_bottom)
+            least_gain = max(worth, left >> 8)
             changed = False
             if new_bottom >= bottom + least_gain or new_bottom > max(bottom, top):
                 low[variable], changed = new_bottom, True

@@ -1,218 +1,128 @@
-"""From contradictions to findings: name the cell, do the arithmetic, offer the value."""
+"""From contradictions to findings: the wrong cells, misplaced figures and missing rows of a book."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.locate import Candidate, Contradiction, locate
-from xlbudget.checks.propagate import printed_bounds, propagate
-from xlbudget.checks.single import holds, residual
-from xlbudget.checks.system import System, build_system
-from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_text
-from xlbudget.findings import Finding, Level, Status, Suggestion
-from xlbudget.money import Amount, round_div
-from xlbudget.relations.derive import definitions, unit_of
+from xlbudget.checks.describe import (
+    blank_finding,
+    cell_finding,
+    determined,
+    moved_finding,
+    tail_finding,
+)
+from xlbudget.checks.examine import examine
+from xlbudget.checks.missing import completed
+from xlbudget.checks.rowsets import absence_finding, gap_findings, renamed_finding
+from xlbudget.checks.wording import table_title
+from xlbudget.findings import Level, Status
+from xlbudget.money import Amount
+from xlbudget.relations.derive import definitions
 from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterator
 
-    from xlbudget.figures import Place
-    from xlbudget.relations.expand import Relation
-    from xlbudget.relations.grid import Grid
+    from xlbudget.checks.explanation import Examination
+    from xlbudget.checks.locate import Contradiction
+    from xlbudget.checks.propagate import Bounds
+    from xlbudget.figures import Cell, Place
+    from xlbudget.findings import Finding
 
-__all__ = ["reconcile"]
+__all__ = ["Reconciled", "blank_values", "reconcile"]
 
-_MOST_SUGGESTIONS = 3
-_MOST_BASIS = 4
+_MANY = 2
+"""More cells of one table that are off by 尾差 are reported together."""
 
 
-def reconcile(grid: Grid, status: Status, computed: Collection[Place] = ()) -> list[Finding]:
-    """Findings for the contradictions of the joint system.
+class Reconciled(NamedTuple):
+    """Findings, and what the cells should hold that they say are wrong (as far as that is known)."""
+
+    findings: list[Finding]
+    corrected: dict[int, Cell]
+
+
+def reconcile(grid: Grid, status: Status, computed: Collection[Place] = ()) -> Reconciled:
+    """Findings for the rows that do not match and the contradictions of the joint system.
 
     Derived cells that hold a formula (``computed``) say nothing by themselves: they follow from
     other cells, and a wrong one of these is what is to be found.
 
-    Each contradiction gives one finding per wrong cell: an error, or a warning where the workbook
-    as a whole is 尾差 (some table may have been footed on rounded figures).
+    Each contradiction gives one finding: an error, or a warning where the workbook as a whole is
+    尾差 (some table may have been footed on rounded figures).
     """
-    relations = expand(grid).relations
-    hard = [one for one in relations if one.equation.check and not one.rule.soft]
     level = Level.ERROR if status is Status.ERROR else Level.WARNING
-    blank = _blank_derived(grid, relations)
-    free = set(blank)
+    expansion = expand(grid)
+    whole, relations, free = grid, expansion.relations, set[int]()
+    done = completed(grid, expansion.gaps) if expansion.gaps else None
+    if done is not None:
+        whole = Grid(grid.standard, done.book)
+        relations = expand(whole).relations
+        free = {cell for block, key in done.added for cell in whole.row_numbers(block, key)}
     if computed:
-        free |= {number for number in definitions(relations) if grid.place(number) in computed}
-    system = build_system(grid.cells, hard, blanks=True, free=free)
-    contradictions = locate(system, {cell: unit_of(grid, cell) for cell in system.variable})
-    wrong = {cell for one in contradictions for best in one.candidates[:1] for cell in best.cells}
-    findings = _blank_findings(grid, system, blank, wrong)
-    for contradiction in contradictions:
-        findings += _findings(grid, contradiction, level)
-    return findings
+        free |= {number for number in definitions(relations) if whole.place(number) in computed}
+    found = examine(whole, relations, free)
+    bounds = found.settled()
+    findings: list[Finding] = []
+    if done is not None:
+        findings += [renamed_finding(grid, one) for one in done.renamed]
+        findings += gap_findings(grid, expansion.gaps, done, found, bounds)
+    findings += [moved_finding(one, found, bounds, level) for one in found.moved]
+    findings += [absence_finding(one, found, bounds, level) for one in found.absences]
+    for number, value in blank_values(found, bounds):
+        findings.append(blank_finding(found.grid, number, found.blank[number], value))
+    findings += _wrong_cells(found, level)
+    return Reconciled(findings, _corrected(grid, found, bounds))
 
 
-def _blank_derived(grid: Grid, relations: Iterable[Relation]) -> dict[int, Relation]:
-    """Derived cells that are blank although something they sum is not (nor zero)."""
-    defined = definitions(relations)
-    state: dict[int, bool] = {}
-
-    def has_money(number: int) -> bool:
-        cell = grid.cells[number]
-        if cell is not None:
-            return bool(cell.fen) if isinstance(cell, Amount) else False
-        if number not in defined:
-            return False
-        if number not in state:
-            state[number] = False
-            state[number] = any(has_money(part) for _, part in defined[number].terms[1:])
-        return state[number]
-
-    return {
-        number: relation
-        for number, relation in defined.items()
-        if grid.cells[number] is None and has_money(number)
-    }
+def _wrong_cells(found: Examination, level: Level) -> Iterator[Finding]:
+    """A finding per wrong cell; one per table where many are off by no more than 尾差."""
+    tails: dict[str, list[tuple[Contradiction, int, Amount]]] = {}
+    for one in found.contradictions:
+        for best in one.candidates[:1]:
+            printed, right = found.grid.cells[best.cell], best.value
+            if isinstance(printed, Amount) and right is not None:
+                off = abs(printed.fen - right.fen)
+                if off <= found.grid.standard.rounding_limit:
+                    title = table_title(found.grid, best.cell)
+                    tails.setdefault(title, []).append((one, best.cell, right))
+    many = [group for group in tails.values() if len(group) > _MANY]
+    merged = {id(one) for group in many for one, _, _ in group}
+    for one in found.contradictions:
+        if id(one) not in merged:
+            yield cell_finding(found, one, level)
+    for group in many:
+        cells = sorted((cell, right) for _, cell, right in group)
+        yield tail_finding(found, cells, cell_finding(found, group[0][0], level).code, level)
 
 
-def _blank_findings(
-    grid: Grid, system: System, blank: dict[int, Relation], wrong: set[int]
-) -> list[Finding]:
-    """A blank derived cell is an error unless the rest, without the ``wrong`` cells, allows 0.
+def _corrected(grid: Grid, found: Examination, bounds: Bounds | None) -> dict[int, Cell]:
+    """The right figures of wrong cells, by their numbers in ``grid``; as printed where unknown."""
+    right: list[tuple[Grid, int, Cell]] = []
+    for one in found.moved:
+        right += [(one.grid, cell, value) for cell, value in one.what.edits.items()]
+        for cell in one.what.unknown:
+            number = found.number_of(one.grid, cell)
+            right.append((one.grid, cell, determined(found, bounds, number)))
+    for number, value in blank_values(found, bounds):
+        right.append((found.grid, number, value))
+    for contradiction in found.contradictions:
+        for best in contradiction.candidates[:1]:
+            right += [(found.grid, cell, best.value) for cell in (best.cell, *best.also)]
+    numbered = ((whole.number_in(grid, cell), value) for whole, cell, value in right)
+    return {number: value for number, value in numbered if number is not None}
 
-    Its value is offered where the rest determines it.
+
+def blank_values(found: Examination, bounds: Bounds | None) -> Iterator[tuple[int, Amount | None]]:
+    """The blank derived cells that are wrong, with their value where the rest determines it.
+
+    A blank is right where the rest, without the wrong cells, allows 0.
     """
-    if not blank:
-        return []
-    bounds = printed_bounds(system, wrong)
-    consistent = propagate(system, bounds) is None
-    findings = []
-    for number, relation in blank.items():
-        variable = system.variable.get(number)
-        expected = ""
-        if consistent and variable is not None:
+    for number in found.blank:
+        variable = found.system.variable.get(number)
+        if bounds is not None and variable is not None:
             low, high = bounds.low[variable], bounds.high[variable]
             if low <= 0 <= high:
                 continue
-            unit = unit_of(grid, number)
-            ulp = unit.fen // 10 ** min(2, unit.max_places)
-            ends = {round_div(end, ulp) for end in (low, high)}
-            expected = Amount(ends.pop() * ulp, unit).plain if len(ends) == 1 else ""
-        value = f"，应为 {expected}" if expected else ""
-        message = f"{cell_label(grid, number)}为空{value}；可用“填列小计”自动填写。"
-        suggestions = (Suggestion(expected, "由其余各格得出", 1.0),) if expected else ()
-        findings.append(
-            finding_at(
-                grid,
-                number,
-                relation.rule.code,
-                Level.ERROR,
-                message,
-                expected=expected,
-                basis=(f"{relation.rule.code} {relation.rule.title}",),
-                suggestions=suggestions,
-            )
-        )
-    return findings
-
-
-def _findings(grid: Grid, contradiction: Contradiction, level: Level) -> list[Finding]:
-    basis = _basis(grid, contradiction)
-    code = _code(grid, contradiction)
-    if not contradiction.candidates:
-        relation = _relations(contradiction)[0]
-        number = relation.terms[0][1]
-        message = f"{cell_label(grid, number)}与有关各格合不上，改一格解决不了；请按依据逐项核对，并看有没有表还没有填。"
-        return [finding_at(grid, number, code, level, message, basis=basis)]
-    best, *others = contradiction.candidates
-    if len(best.cells) > 1:
-        return [_finding(grid, best, i, level, code, basis, ()) for i in range(len(best.cells))]
-    return [_finding(grid, best, 0, level, code, basis, others[: _MOST_SUGGESTIONS - 1])]
-
-
-def _relations(contradiction: Contradiction) -> list[Relation]:
-    seen: dict[int, Relation] = {}
-    for core in contradiction.cores:
-        for relation in core.relations:
-            seen.setdefault(id(relation), relation)
-    return list(seen.values())
-
-
-def _basis(grid: Grid, contradiction: Contradiction) -> tuple[str, ...]:
-    """The identities that do not hold by themselves, else those of the contradiction.
-
-    Formulas hold by themselves even if what they sum is wrong: then the sums are left out that
-    add up exactly.
-    """
-    relations = _relations(contradiction)
-    broken = [relation for relation in relations if not holds(grid, relation)]
-    off = [relation for relation in relations if residual(grid, relation)]
-    return tuple(
-        arithmetic(grid, relation) for relation in (broken or off or relations)[:_MOST_BASIS]
-    )
-
-
-def _code(grid: Grid, contradiction: Contradiction) -> str:
-    relations = _relations(contradiction)
-    broken = [relation for relation in relations if not holds(grid, relation)]
-    return (broken or relations)[0].rule.code
-
-
-def _finding(
-    grid: Grid,
-    best: Candidate,
-    index: int,
-    level: Level,
-    code: str,
-    basis: tuple[str, ...],
-    others: Sequence[Candidate],
-) -> Finding:
-    number, value = best.cells[index], best.values[index]
-    cell = grid.cells[number]
-    printed = f"现为 {cell.text}" if isinstance(cell, Amount) else "现为空白"
-    low, high = best.ranges[index]
-    unit = unit_of(grid, number)
-    slip = f"（{best.slips[index]}？）" if best.slips[index] else ""
-    if value is None:
-        demand = "与其余各格合不上，请核对。"
-    elif _one_print(low, high, value):
-        demand = f"按勾稽关系应为 {value.text}{slip}。"
-    else:
-        demand = f"按勾稽关系应在 {money_text(low, unit)} 至 {money_text(high, unit)} 之间，很可能是 {value.text}{slip}。"
-    suggestions = [_suggestion(grid, best, index, number)] if value is not None else []
-    suggestions += [
-        _suggestion(grid, other, 0, number) for other in others if other.values[0] is not None
-    ]
-    difference = ""
-    if value is not None:
-        have = cell.fen if isinstance(cell, Amount) else 0
-        difference = money_text(have - value.fen, unit).replace(",", "")
-    return finding_at(
-        grid,
-        number,
-        code,
-        level,
-        f"{cell_label(grid, number)}{printed}；{demand}",
-        expected=value.plain if value is not None else "",
-        difference=difference,
-        basis=basis,
-        suggestions=tuple(suggestions),
-    )
-
-
-def _one_print(low: int, high: int, value: Amount) -> bool:
-    return round_div(low, value.ulp) == round_div(high, value.ulp)
-
-
-def _suggestion(grid: Grid, candidate: Candidate, index: int, here: int) -> Suggestion:
-    number, value = candidate.cells[index], candidate.values[index]
-    assert value is not None
-    slip = candidate.slips[index]
-    if number == here:
-        return Suggestion(value.plain, slip or "由勾稽关系得出", round(candidate.share, 4))
-    place = grid.place(number)
-    where = f"{place.sheet} {place.cell}".strip()
-    reason = f"也可能是{where}{cell_label(grid, number)}应为 {value.text}" + (
-        f"（{slip}）" if slip else ""
-    )
-    return Suggestion(value.plain, reason, round(candidate.share, 4))
+        yield number, determined(found, bounds, number)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.system import interval
+from xlbudget.checks.probe import stands
 from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_text
-from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import Amount
 
@@ -32,15 +31,7 @@ def residual(grid: Grid, relation: Relation) -> int:
 
 def holds(grid: Grid, relation: Relation) -> bool:
     """Whether unrounded amounts exist that satisfy this relation alone; true if a cell is unreadable."""
-    low = high = 0
-    for sign, number in relation.terms:
-        cell = grid.cells[number]
-        if isinstance(cell, Unreadable):
-            return True
-        one, other = interval(cell)
-        low += one if sign > 0 else -other
-        high += other if sign > 0 else -one
-    return high >= 0 if relation.equation.relation == ">=" else low <= 0 <= high
+    return stands(grid.cells, relation.terms, relation.equation.relation == ">=")
 
 
 def single_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding]:

@@ -40,17 +40,23 @@ def code_form(context: Context) -> Iterator[Outcome]:
 
 
 def code_parent(context: Context) -> Iterator[Outcome]:
-    """The rows of the subjects above a code exist."""
+    """The rows of the subjects above a code exist: one finding per missing row, at the first below it.
+
+    A row that another table has, and this one lacks, is reported as such.
+    """
+    below: dict[tuple[str, str], list[tuple[int, Row]]] = {}
     for key, position, row, subjects in _rows(context):
         if not subjects.level(row.key):
             continue
         index = context.grid.book.blocks[key].by_key
-        missing = [code for code in subjects.parents(row.key) if code not in index]
-        if missing:
-            message = (
-                f"“{row.key} {row.label}”缺少上级科目行 {'、'.join(missing)}；可用“填列小计”补上。"
-            )
-            yield context.in_row(key, position, message)
+        for code in subjects.parents(row.key):
+            if code not in index and (key, code) not in context.grid.lacking:
+                below.setdefault((key, code), []).append((position, row))
+    for (key, code), rows in below.items():
+        position, row = rows[0]
+        others = f"等{len(rows)}行" if len(rows) > 1 else ""
+        message = f"“{row.key} {row.label}”{others}缺少上级科目行 {code}；可用“填列小计”补上。"
+        yield context.in_row(key, position, message)
 
 
 def code_name(context: Context) -> Iterator[Outcome]:
@@ -100,10 +106,12 @@ def code_order(context: Context) -> Iterator[Outcome]:
 
 
 def code_depth(context: Context) -> Iterator[Outcome]:
-    """Every branch goes down to the last level (项, 款)."""
+    """Every branch goes down to the last level (项, 款); a row that another table has is not said twice."""
     for key, position, row, subjects in _rows(context):
         level = subjects.level(row.key)
         if 0 < level < len(subjects.levels) and position not in context.grid.tree(key):
+            if any(lack == key and code.startswith(row.key) for lack, code in context.grid.lacking):
+                continue
             message = (
                 f"“{row.key} {row.label}”只列到“{subjects.levels[level - 1]}”，"
                 f"应细化到“{subjects.levels[-1]}”级科目。"

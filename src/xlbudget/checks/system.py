@@ -7,6 +7,7 @@ to be located. Everything is a whole number of 分.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import Unreadable
@@ -38,7 +39,8 @@ class System:
     """Variables with their observations, constraints, and which constraints a variable is in.
 
     ``observations[v]`` are the cell numbers that print variable v; ``copies[v]`` the identities
-    that say so; ``variable`` maps a cell number to its variable.
+    that say so; ``variable`` maps a cell number to its variable; ``printed`` the bounds that all
+    prints leave, once they were asked for.
     """
 
     def __init__(self, cells: Sequence[Cell]) -> None:
@@ -48,6 +50,7 @@ class System:
         self.copies: list[list[Relation]] = []
         self.constraints: list[Constraint] = []
         self.touching: list[list[int]] = []
+        self.printed: tuple[list[int], list[int]] | None = None
 
     def amount(self, cell: int) -> Amount:
         """What a cell prints; a blank is 0."""
@@ -74,12 +77,12 @@ def build_system(
     cells: Sequence[Cell],
     relations: Iterable[Relation],
     *,
-    blanks: bool = False,
+    blanks: Collection[int] = (),
     free: Collection[int] = (),
 ) -> System:
     """The system of all hard relations whose cells can be read.
 
-    With ``blanks``, blank cells are variables (observed as exactly 0) instead of nothing; cells
+    The blank cells in ``blanks`` are variables (observed as exactly 0) instead of nothing; cells
     in ``free`` are variables without observation.
     """
     system = System(cells)
@@ -128,13 +131,16 @@ def build_system(
 
 
 def _kept_terms(
-    cells: Sequence[Cell], relation: Relation, blanks: bool, free: Collection[int]
+    cells: Sequence[Cell],
+    relation: Relation,
+    blanks: Collection[int],
+    free: Collection[int],
 ) -> list[tuple[int, int]] | None:
     kept = []
     for term in relation.terms:
         cell = cells[term[1]]
         if cell is None:
-            if blanks or term[1] in free:
+            if term[1] in blanks or term[1] in free:
                 kept.append(term)
         elif isinstance(cell, Unreadable):
             return None
@@ -156,17 +162,22 @@ def _is_copy(
 
 def _constrain(system: System, many: list[tuple[Relation, list[tuple[int, int]]]]) -> None:
     system.touching = [[] for _ in system.observations]
+    known: set[tuple[tuple[tuple[int, int], ...], bool]] = set()
     for relation, terms in many:
         merged: dict[int, int] = {}
         for sign, cell in terms:
             variable = system.variable[cell]
             merged[variable] = merged.get(variable, 0) + sign
         kept = tuple(
-            (coefficient, variable) for variable, coefficient in merged.items() if coefficient
+            sorted([(one, variable) for variable, one in merged.items() if one], key=itemgetter(1))
         )
         if not kept:
             continue
+        bound = relation.equation.relation == ">="
+        if (kept, bound) in known:
+            continue
+        known.add((kept, bound))
         number = len(system.constraints)
-        system.constraints.append(Constraint(kept, relation.equation.relation == ">=", relation))
+        system.constraints.append(Constraint(kept, bound, relation))
         for _, variable in kept:
             system.touching[variable].append(number)

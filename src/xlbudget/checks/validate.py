@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 from xlbudget.checks.context import Context
 from xlbudget.checks.grade import grade
-from xlbudget.checks.reconcile import reconcile
 from xlbudget.checks.registry import CHECKS
-from xlbudget.checks.rowsets import gap_findings
-from xlbudget.checks.single import single_findings
+from xlbudget.checks.single import holds, single_findings
 from xlbudget.checks.system import build_system
 from xlbudget.checks.wording import cell_label
 from xlbudget.figures import Unreadable
@@ -24,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from xlbudget.checks.context import Outcome
-    from xlbudget.figures import Book, Place
+    from xlbudget.figures import Book, Cell, Place
     from xlbudget.relations.expand import Relation
+    from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Rule, Standard
 
-__all__ = ["check_rows", "validate"]
+__all__ = ["check_rows", "corrections", "validate"]
 
 _SLACK_STEP = Decimal("0.0001")
 
@@ -45,11 +44,22 @@ def validate(
     grid = Grid(standard, book)
     expansion = expand(grid, live_only=True)
     rules = standard.rules_of(book.year)
+    checked = [relation for relation in expansion.relations if relation.equation.check]
+    hard = [relation for relation in checked if not relation.rule.soft]
+    unit_ulp = standard.unit.fen // 100
+    graded = grade(build_system(grid.cells, hard), unit_ulp, standard.rounding_limit)
+    contradictions: list[Finding] = []
+    if graded.conflict is not None or expansion.gaps:
+        # A workbook without contradiction needs no explanation: then this is not even imported.
+        from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
+
+        said = reconcile(grid, graded.status, computed() if computed else ())
+        contradictions, grid.corrected = said.findings, said.corrected
+        grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     outcomes = list(_outcomes(grid, rules))
     findings = [one for one in outcomes if isinstance(one, Finding)]
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
     not_executed += [one for one in outcomes if isinstance(one, NotExecuted)]
-    checked = [relation for relation in expansion.relations if relation.equation.check]
     failed = {one.code for one in expansion.not_executed}
     executed = Counter(
         {
@@ -59,13 +69,9 @@ def validate(
         }
     )
     executed.update(relation.rule.code for relation in checked)
-    hard = [relation for relation in checked if not relation.rule.soft]
-    findings += gap_findings(grid, expansion.gaps)
-    findings += single_findings(grid, [relation for relation in checked if relation.rule.soft])
-    unit_ulp = standard.unit.fen // 100
-    graded = grade(build_system(grid.cells, hard), unit_ulp, standard.rounding_limit)
-    if graded.conflict is not None:
-        findings += reconcile(grid, graded.status, computed() if computed else ())
+    soft = [relation for relation in checked if relation.rule.soft]
+    findings += single_findings(grid, _standing(grid, soft))
+    findings += contradictions
     wrong = any(finding.level is Level.ERROR for finding in findings)
     return Report(
         workbook=book.name,
@@ -78,6 +84,44 @@ def validate(
         unit_name=book.text("unit_name"),
         year=book.year,
     )
+
+
+def corrections(
+    standard: Standard, book: Book, computed: Callable[[], Collection[Place]] | None = None
+) -> dict[Spot, Cell]:
+    """What the cells should hold that :func:`validate` calls wrong, as far as that is known."""
+    grid = Grid(standard, book)
+    expansion = expand(grid, live_only=True)
+    hard = [one for one in expansion.relations if one.equation.check and not one.rule.soft]
+    graded = grade(
+        build_system(grid.cells, hard), standard.unit.fen // 100, standard.rounding_limit
+    )
+    if graded.conflict is None and not expansion.gaps:
+        return {}
+    from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
+
+    found = reconcile(grid, graded.status, computed() if computed else ())
+    return {grid.spot(number): cell for number, cell in found.corrected.items()}
+
+
+def _standing(grid: Grid, soft: list[Relation]) -> list[Relation]:
+    """Without those that hold once the cells are corrected that other findings call wrong.
+
+    Of a cell that is wrong and whose right figure is lost, nothing can be said.
+    """
+    if not grid.corrected:
+        return soft
+    cells = list(grid.cells)
+    for number, cell in grid.corrected.items():
+        cells[number] = cell
+    mended = grid.with_cells(cells)
+    standing = []
+    for one in soft:
+        corrected = [number for _, number in one.terms if number in grid.corrected]
+        lost = any(grid.corrected[number] is None for number in corrected)
+        if not corrected or not (lost or holds(mended, one)):
+            standing.append(one)
+    return standing
 
 
 def check_rows(standard: Standard, book: Book, codes: tuple[str, ...]) -> list[Finding]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlbudget.relations.expand import Relation
     from xlbudget.standard.model import Standard
 
-__all__ = ["CellKey", "Filled", "cell_key", "fill_book", "statements"]
+__all__ = ["CellKey", "Filled", "cell_key", "fill_book", "recomputed", "statements"]
 
 
 _MOST_ROUNDS = 6
@@ -69,6 +69,20 @@ def fill_book(
             changed.add(key)
     filled = _with_cells(grid, completed, cells)
     return Filled(filled._replace(notes=statements(standard, filled)), derived, frozenset(changed))
+
+
+def recomputed(standard: Standard, book: Book, ours: Collection[CellKey]) -> Filled:
+    """``book`` with the cells of ``ours`` that rules define computed anew, and nothing else filled in."""
+    grid = Grid(standard, book)
+    keys = [cell_key(grid, number) for number in range(len(grid.cells))]
+    cells, defined = _settled(grid, lambda number: keys[number] not in ours)
+    derived = frozenset(keys[number] for number in defined if keys[number] in ours)
+    changed = {
+        key
+        for key, now, before in zip(keys, cells, grid.cells, strict=True)
+        if key in derived and now != before
+    }
+    return Filled(_with_cells(grid, book, cells), derived, frozenset(changed))
 
 
 def _settled(grid: Grid, kept: Callable[[int], bool]) -> tuple[list[Cell], dict[int, Relation]]:

@@ -9,13 +9,13 @@ from xlbudget.money import COUNT, STANDARD_PLACES, Amount
 from xlbudget.relations.grid import INFO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from xlbudget.money import Unit
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
 
-__all__ = ["definitions", "evaluate", "unit_of", "value_of"]
+__all__ = ["definitions", "evaluate", "through", "unit_of", "value_of"]
 
 
 def definitions(relations: Iterable[Relation]) -> dict[int, Relation]:
@@ -75,3 +75,38 @@ def evaluate(grid: Grid, defined: dict[int, Relation], kept: Callable[[int], boo
     for number in defined:
         settle(number)
     return cells
+
+
+def through(relations: Sequence[Relation], derived: Collection[int]) -> list[Relation]:
+    """The relations with each of the ``derived`` cells replaced by what it is computed from.
+
+    They speak of typed cells alone, as far as definitions reach; a definition itself says nothing
+    any more and has no terms. Cells that define one another in a circle stay.
+    """
+    defined = definitions(relations)
+    known: dict[int, dict[int, int]] = {}
+
+    def parts(cell: int) -> dict[int, int]:
+        if cell not in derived or cell not in defined:
+            return {cell: 1}
+        if cell not in known:
+            known[cell] = {cell: 1}
+            known[cell] = total(defined[cell].terms[1:], -1)
+        return known[cell]
+
+    def total(terms: Iterable[tuple[int, int]], factor: int) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for sign, cell in terms:
+            for part, times in parts(cell).items():
+                found[part] = found.get(part, 0) + factor * sign * times
+        return found
+
+    rewritten = []
+    for relation in relations:
+        if any(cell in derived for _, cell in relation.terms):
+            found = total(relation.terms, 1)
+            terms = tuple((sign, cell) for cell, sign in found.items() if sign)
+            rewritten.append(relation._replace(terms=terms))
+        else:
+            rewritten.append(relation)
+    return rewritten

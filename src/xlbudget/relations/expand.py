@@ -111,11 +111,12 @@ def _of_equation(
         key = data.rows[position].key
         if matched and not any(key in index for index in indexes):
             if _has_money(grid, lead, position):
-                result.gaps.append(Gap(rule, key, lead.block, partners[0].block))
+                result.gaps.append(Gap(rule, key, lead.block, _home(grid, partners, key)))
             continue
         _instances(result.relations, rule, equation, sides, plans, key, position, cells)
+    leading = equation.relation == "=" or any(term.ref == lead for term in equation.left)
     for key, ref in _strangers(grid, lead, partners).items():
-        if equation.relation == "=":
+        if leading:
             result.gaps.append(Gap(rule, key, ref.block, lead.block))
         else:
             _instances(result.relations, rule, equation, sides, plans, key, -1, cells)
@@ -134,6 +135,22 @@ def _strangers(grid: Grid, lead: Ref, partners: tuple[Ref, ...]) -> dict[str, Re
             if key not in known.by_key and key not in found and _has_money(grid, ref, position):
                 found[key] = ref
     return found
+
+
+def _home(grid: Grid, partners: tuple[Ref, ...], key: str) -> str:
+    """The table in which a row that all partners lack would stand: that of its nearest relatives.
+
+    Rows below it are nearer than rows above it.
+    """
+    rows = {ref.block: data.by_key for ref in partners if (data := grid.data(ref.block))}
+    for block, keys in rows.items():
+        if any(one.startswith(key) for one in keys):
+            return block
+    for length in range(len(key) - 1, 0, -1):
+        for block, keys in rows.items():
+            if key[:length] in keys:
+                return block
+    return partners[0].block
 
 
 def _has_money(grid: Grid, ref: Ref, position: int) -> bool:

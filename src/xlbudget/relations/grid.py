@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +32,8 @@ class Grid:
     """The cells of a book, numbered; ``cells[number]`` is the value.
 
     Numbers are given block by block, row by row, in the order of the amount columns; those of
-    基础信息 come last.
+    基础信息 come last. ``lacking`` are rows (block, key) known to be missing beside another table's, and
+    ``corrected`` what cells should hold that are known to be wrong.
     """
 
     def __init__(self, standard: Standard, book: Book) -> None:
@@ -47,6 +49,8 @@ class Grid:
             [Row(one.key, "info", one.label, (book.number(one.key),)) for one in fields]
         )
         self._add(INFO, self._info, 1)
+        self.lacking: frozenset[tuple[str, str]] = frozenset()
+        self.corrected: Mapping[int, Cell] = {}
         self._select: dict[tuple[str, str], list[int]] = {}
         self._trees: dict[str, dict[int, list[int]]] = {}
 
@@ -77,6 +81,41 @@ class Grid:
                 if any(cell is not None for cell in self.cells[column:end:width]):
                     live.add(column)
         return live
+
+    def block_of(self, number: int) -> str:
+        """The block in which a cell stands."""
+        return self._owner[number]
+
+    def end(self, block: str) -> int:
+        """The number after a block's last cell."""
+        data = self.data(block)
+        return self.base[block] + (len(data.rows) if data else 0) * self.width[block]
+
+    def row_numbers(self, block: str, key: str) -> range:
+        """The numbers of the cells of a row."""
+        data = self.data(block)
+        assert data is not None
+        first = self.number(block, data.by_key[key], 0)
+        return range(first, first + self.width[block])
+
+    def number_in(self, other: Grid, number: int) -> int | None:
+        """The number in ``other`` of the cell that has ``number`` here; None if its row is not there."""
+        if other is self:
+            return number
+        block, row, column = self.spot(number)
+        data = other.data(block)
+        position = data.by_key.get(row.key) if data else None
+        return None if position is None else other.number(block, position, column)
+
+    def right(self, number: int) -> Cell:
+        """What a cell should hold, as far as that is known; else what it holds."""
+        return self.corrected.get(number, self.cells[number])
+
+    def with_cells(self, cells: list[Cell]) -> Grid:
+        """The same rows with other figures."""
+        other = copy(self)
+        other.cells = cells
+        return other
 
     def spot(self, number: int) -> Spot:
         """What a cell means."""

@@ -109,6 +109,13 @@ def catalogue_text(standard: Standard, year: int | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _how(rule: Rule) -> str:
+    """How a rule without equations is judged."""
+    if rule.compares:
+        return "（与上年的工作簿核对）"
+    return "（核对文字）" if rule.texts else "（逐项检查）"
+
+
 def catalogue_markdown(standard: Standard, year: int | None = None) -> str:
     """The catalogue as a Markdown table, for the documentation."""
     lines = ["| 编号 | 级别 | 规则 | 来源 | 等式 |", "|---|---|---|---|---|"]
@@ -119,7 +126,7 @@ def catalogue_markdown(standard: Standard, year: int | None = None) -> str:
             _LEVELS[rule.level],
             rule.title,
             rule.source,
-            equations or ("（核对文字）" if rule.texts else "（逐项检查）"),
+            equations or _how(rule),
         )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

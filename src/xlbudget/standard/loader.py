@@ -13,6 +13,7 @@ from xlbudget.standard.equations import parse_equation, parse_ref
 from xlbudget.standard.model import (
     AMOUNT,
     Block,
+    Carry,
     Chart,
     Column,
     Condition,
@@ -106,6 +107,9 @@ def load_folder(folder: Path) -> Standard:
         rules=rules,
         charts=charts,
         picture=picture,
+        carries=tuple(
+            Carry(parse_ref(one["from"]), parse_ref(one["to"])) for one in main.get("carry", ())
+        ),
         blocks=blocks,
         fields={one.key: one for section in sections for one in section.fields},
     )
@@ -125,7 +129,13 @@ def _subjects(folder: Path, key: str, entry: Mapping[str, Any]) -> SubjectList:
 
 def _columns(entries: list[dict[str, Any]]) -> tuple[Column, ...]:
     return tuple(
-        Column(entry["key"], entry["kind"], tuple(entry["label"]), entry.get("width", 0.0))
+        Column(
+            entry["key"],
+            entry["kind"],
+            tuple(entry["label"]),
+            entry.get("width", 0.0),
+            entry.get("last_year_of", ""),
+        )
         for entry in entries
     )
 
@@ -182,6 +192,7 @@ def _form(data: Mapping[str, Any]) -> Form:
         lines,
         data["indicator_caption"],
         indicators,
+        data.get("period", ""),
     )
 
 
@@ -234,7 +245,8 @@ def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:
         equations=tuple(with_columns(one, blocks) for one in equations),
         first=first,
         last=last,
-        texts=data.get("texts", False),
+        texts=data.get("texts", False) or bool(data.get("compares")),
+        compares=data.get("compares", ""),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AMOUNT",
     "Block",
+    "Carry",
     "Chart",
     "Column",
     "Condition",
@@ -42,12 +43,14 @@ class Column(NamedTuple):
     """A column: ``kind`` is amount, code, name, label, text, level1 or level2.
 
     ``label`` is the path of its heading, outermost first; ``{year}`` stands for the budget year.
+    ``last_year_of``: the amount column of the same block whose figures it shows a year later.
     """
 
     key: str
     kind: str
     label: tuple[str, ...]
     width: float = 0.0
+    last_year_of: str = ""
 
     def heading(self, year: int) -> tuple[str, ...]:
         """The heading's path for ``year``."""
@@ -109,7 +112,10 @@ class FormLine(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A form printed once per project: its lines and the columns of its indicators."""
+    """A form printed once per project: its lines and the columns of its indicators.
+
+    ``period`` is the field that says from when to when the project runs, empty where none does.
+    """
 
     key: str
     title: str
@@ -117,6 +123,7 @@ class Form(NamedTuple):
     lines: tuple[FormLine, ...]
     caption: str
     indicators: tuple[Column, ...]
+    period: str = ""
 
 
 class Table(NamedTuple):
@@ -207,6 +214,13 @@ class Picture(NamedTuple):
     split: tuple[Ref, ...]
 
 
+class Carry(NamedTuple):
+    """What is left of this year (``source``) and where next year's carry-over of it stands."""
+
+    source: Ref
+    target: Ref
+
+
 class Condition(NamedTuple):
     """Holds when every cell referred to is zero or blank; rules may depend on it."""
 
@@ -218,7 +232,8 @@ class Condition(NamedTuple):
 class Rule(NamedTuple):
     """A numbered rule: linear equations, a named check in code, or what the texts must say.
 
-    A rule of the ``texts`` is interpreted with ``notes/readings.toml``. ``level`` is what a violation counts as; a ``soft`` rule is compared by itself and does not
+    A rule of the ``texts`` is interpreted with ``notes/readings.toml``; one that ``compares``
+    (name, rows, labels, figures, jumps, wording) counts as such and needs last year's workbook. ``level`` is what a violation counts as; a ``soft`` rule is compared by itself and does not
     take part in the joint reconciliation. Valid in the years ``first`` to ``last``.
     """
 
@@ -232,6 +247,7 @@ class Rule(NamedTuple):
     first: int = 0
     last: int = 9999
     texts: bool = False
+    compares: str = ""
 
 
 class Standard(NamedTuple):
@@ -259,6 +275,7 @@ class Standard(NamedTuple):
     rules: tuple[Rule, ...]
     charts: tuple[Chart, ...] = ()
     picture: Picture | None = None
+    carries: tuple[Carry, ...] = ()
     blocks: Mapping[str, Block] = {}
     fields: Mapping[str, Field] = {}
 

@@ -15,13 +15,17 @@ __all__ = ["Subject", "SubjectList", "make_list", "read_subjects"]
 
 
 class Subject(NamedTuple):
-    """One subject; ``aliases`` are other spellings that mean the same."""
+    """One subject; ``aliases`` are other spellings that mean the same.
+
+    ``successor`` is the code that takes its money once it is not valid any more.
+    """
 
     code: str
     name: str
     first: int = 0
     last: int = 9999
     aliases: tuple[str, ...] = ()
+    successor: str = ""
 
     def valid(self, year: int) -> bool:
         """Whether the subject is in use in ``year``."""
@@ -89,11 +93,12 @@ _HEADINGS = {
     "first": ("valid_from", "启用年度"),
     "last": ("valid_to", "停用年度"),
     "aliases": ("aliases", "别名"),
+    "successor": ("successor", "改列科目"),
 }
 
 
 def read_subjects(path: Path) -> tuple[Subject, ...]:
-    """Read a list from CSV: columns code/科目编码, name/科目名称, optional years and aliases.
+    """Read a list from CSV: columns code/科目编码, name/科目名称, optional years, aliases, successor.
 
     Raises:
         StandardError: the file is missing, lacks a column, or a line has no code.
@@ -127,4 +132,5 @@ def _subject(path: Path, number: int, line: list[str], places: Mapping[str, int]
     if not code.isdigit() or not all(year.isdigit() for year in (first, last) if year):
         raise StandardError(f"科目目录“{path.name}”第{number}行的编码或年度不是数字。")
     aliases = tuple(name for name in cell("aliases").split("|") if name)
-    return Subject(code, cell("name"), int(first or 0), int(last or 9999), aliases)
+    years = int(first or 0), int(last or 9999)
+    return Subject(code, cell("name"), *years, aliases, cell("successor"))

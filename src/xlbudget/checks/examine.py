@@ -1,0 +1,270 @@
+"""What is wrong in a workbook, from the simplest to the most involved explanation.
+
+One wrong cell; figures that stand in the wrong place; a row that is missing; several wrong cells.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+from xlbudget.checks.blanks import blank_derived
+from xlbudget.checks.cores import all_cores, clusters, core_of
+from xlbudget.checks.explanation import Absence, Examination, Moved
+from xlbudget.checks.locate import Contradiction, Locator
+from xlbudget.checks.misplacements import find_misplacements
+from xlbudget.checks.missing import missing_rows
+from xlbudget.checks.neighbours import Surroundings
+from xlbudget.checks.probe import Probe
+from xlbudget.checks.propagate import printed_bounds, propagate
+from xlbudget.checks.several import Search
+from xlbudget.checks.system import build_system
+from xlbudget.figures import BlockData
+from xlbudget.relations.derive import definitions, through, unit_of
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from xlbudget.checks.cores import Core
+    from xlbudget.checks.misplaced import Misplacement
+    from xlbudget.figures import Book, Cell
+    from xlbudget.relations.expand import Relation
+
+__all__ = ["checked", "examine"]
+
+_MOST_STEPS = 12
+_TELLING = 0.004
+"""How telling a slip must be, per figure of the sum that it puts off: chance explains long sums."""
+
+
+def checked(relations: Sequence[Relation]) -> list[Relation]:
+    """The relations that are reconciled together."""
+    return [one for one in relations if one.equation.check and not one.rule.soft]
+
+
+def examine(grid: Grid, relations: Sequence[Relation], free: Collection[int] = ()) -> Examination:
+    """Explain all contradictions of a workbook by all its ``relations``.
+
+    ``free`` cells say nothing by themselves, nor do derived cells that are blank.
+    """
+    state = _State(grid, relations, set(free))
+    while True:
+        locator, groups = state.locator()
+        singles = [locator.single(group) for group in groups]
+        unexplained = [group for group, one in zip(groups, singles, strict=True) if one is None]
+        involved = len(groups) > 1 or unexplained or state.blank
+        if groups and involved and state.steps < _MOST_STEPS and state.probe.gross():
+            state.steps += 1
+            if state.put_right(groups, unexplained):
+                continue
+            if any(state.complete(group, locator) for group in unexplained):
+                continue
+        found = _explained(locator, groups, singles)
+        return Examination(
+            state.grid, state.probe, state.system, found, state.moved, state.absences, state.blank
+        )
+
+
+def _explained(
+    locator: Locator, groups: Sequence[Sequence[Core]], singles: Sequence[Contradiction | None]
+) -> list[Contradiction]:
+    """A contradiction per wrong cell; a cell that explains one group is not blamed again for another."""
+    found: list[Contradiction] = []
+    blamed: set[int] = set()
+    for group, single in zip(groups, singles, strict=True):
+        left = [core for core in group if core.cells.isdisjoint(blamed)]
+        if not left:
+            continue
+        alone = single or locator.repeated(group)
+        for one in [alone] if alone is not None else Search(locator, left, blamed).run():
+            cells = {one.candidates[0].cell} if one.candidates else set[int]()
+            if not cells or cells.isdisjoint(blamed):
+                found.append(one)
+                blamed |= cells
+    return found
+
+
+class _State:
+    """The figures as far as they have been put right."""
+
+    def __init__(self, grid: Grid, relations: Sequence[Relation], free: set[int]) -> None:
+        self.moved: list[Moved] = []
+        self.absences: list[Absence] = []
+        self.steps = 0
+        self._take(grid, relations, free)
+
+    def _take(self, grid: Grid, relations: Sequence[Relation], free: set[int]) -> None:
+        """Go on with these figures."""
+        self.grid, self.relations, self.free = grid, relations, free
+        self.hard = checked(relations)
+        self.blank = blank_derived(grid, definitions(relations), free)
+        self.probe = _probe(grid, relations, free)
+
+    def locator(self) -> tuple[Locator, list[list[Core]]]:
+        """The search for wrong cells, and the clusters of contradictions."""
+        free = self.free | set(self.blank)
+        self.system = build_system(self.grid.cells, self.hard, blanks=self._blanks(), free=free)
+        cores = all_cores(self.system)
+        locator = Locator(
+            self.system,
+            cores,
+            lambda cell: unit_of(self.grid, cell),
+            Surroundings(self.grid, free),
+        )
+        return locator, clusters(cores)
+
+    def _blanks(self) -> set[int]:
+        """The blank cells of broken relations: a figure may be missing there."""
+        cells = self.grid.cells
+        doubtful = [
+            self.probe.terms[number]
+            for number in self.probe.broken
+            if not any(cell in self.blank for _, cell in self.probe.terms[number])
+        ]
+        if not doubtful:
+            free = self.free | set(self.blank)
+            system = build_system(cells, self.hard, free=free)
+            conflict = propagate(system, printed_bounds(system))
+            if conflict is not None:
+                doubtful = [one.terms for one in core_of(system, conflict, ()).relations]
+        return {
+            number
+            for terms in doubtful
+            for _, number in terms
+            if cells[number] is None and number not in self.free and number not in self.blank
+        }
+
+    def put_right(
+        self, groups: Sequence[Sequence[Core]], unexplained: Sequence[Sequence[Core]]
+    ) -> bool:
+        """Put right what stands in the wrong place, where single cells explain less."""
+        found = [
+            one
+            for one in find_misplacements(self.grid, self.probe)
+            if self._explains_more(one, groups, unexplained)
+        ]
+        if not found:
+            return False
+        left = [self._left_by(one) for one in found]
+        best = found[left.index(min(left))]
+        elsewhere = {
+            one.block
+            for one, count in zip(found, left, strict=True)
+            if count == min(left) and one.kind == best.kind and one.block != best.block
+        }
+        relations = tuple(self.hard[number] for number in sorted(best.mended))
+        self.moved.append(Moved(self.grid, best, relations, tuple(sorted(elsewhere))))
+        cells = self._cells_with(best)
+        self._take(self.grid.with_cells(cells), self.relations, self.free | set(best.unknown))
+        return True
+
+    def _cells_with(self, one: Misplacement) -> list[Cell]:
+        cells = list(self.grid.cells)
+        for number, cell in one.edits.items():
+            cells[number] = cell
+        return cells
+
+    def _left_by(self, one: Misplacement) -> int:
+        """How many contradictions would be left once a misplacement is put right."""
+        free = self.free | set(self.blank) | set(one.unknown)
+        return len(all_cores(build_system(self._cells_with(one), self.hard, free=free)))
+
+    def _explains_more(
+        self,
+        found: Misplacement,
+        groups: Sequence[Sequence[Core]],
+        unexplained: Sequence[Sequence[Core]],
+    ) -> bool:
+        """Whether a misplacement explains what single wrong cells do not, or takes several of them."""
+        open_again = (one for cell in found.unknown for one in self.probe.touching.get(cell, ()))
+        names = {
+            _signature(self.grid, self.hard[number])
+            for number in {*found.mended, *self.probe.broken.intersection(open_again)}
+        }
+        # Where totals are formulas, copies stand between the mended relations and the cores.
+        touched = {*found.edits, *found.unknown}
+        concerned = [
+            group
+            for group in groups
+            if any(_signature(self.grid, one) in names for core in group for one in core.relations)
+            or (self.free and any(not touched.isdisjoint(core.cells) for core in group))
+        ]
+        if any(group in unexplained for group in concerned):
+            return True
+        filled = any(
+            cell in self.blank for number in found.mended for _, cell in self.hard[number].terms
+        )
+        return len(concerned) + filled > 1 and len(found.mended) > 1
+
+    def complete(self, group: Sequence[Core], locator: Locator) -> bool:
+        """Add a row whose absence explains a cluster, if there is one."""
+        relations = [one for core in group for one in core.relations]
+        suspects = {cell for one in relations for _, cell in one.terms}
+        before = {_signature(self.grid, self.hard[one]) for one in self.probe.broken}
+        inside = {_signature(self.grid, one) for one in relations} & before
+        for lack in missing_rows(self.grid, _with_figures(self.grid), self.probe, suspects):
+            grid = Grid(self.grid.standard, lack.book)
+            expanded = expand(grid).relations
+            hard = checked(expanded)
+            kept = (self.grid.number_in(grid, number) for number in self.free)
+            free = {number for number in kept if number is not None}
+            free |= set(grid.row_numbers(lack.block, lack.key))
+            probe = _probe(grid, expanded, free)
+            after = {_signature(grid, hard[one]) for one in probe.broken}
+            if not (inside and after < before and inside.isdisjoint(after)):
+                continue
+            if not after and not _consistent(grid, hard, free):
+                continue
+            mended = tuple(
+                self.hard[one]
+                for one in sorted(self.probe.broken)
+                if _signature(self.grid, self.hard[one]) not in after
+            )
+            slip = locator.repeated(group)
+            if _rather_a_slip(slip, mended):
+                return False
+            instead = slip.candidates[0] if slip is not None else None
+            self.absences.append(Absence(self.grid, lack, mended, instead))
+            self._take(grid, expanded, free)
+            return True
+        return False
+
+
+def _probe(grid: Grid, relations: Sequence[Relation], free: set[int]) -> Probe:
+    """The relations one by one, over typed cells: what a formula shows follows from these."""
+    terms = [one.terms for one in checked(through(relations, free))] if free else None
+    return Probe(grid.cells, checked(relations), free, terms)
+
+
+def _rather_a_slip(one: Contradiction | None, mended: Sequence[Relation]) -> bool:
+    """Whether a telling slip, made in every print of a figure, is likelier than a missing row."""
+    if one is None or not one.candidates:
+        return False
+    longest = max(len(relation.terms) for relation in mended)
+    return one.candidates[0].score > log(_TELLING * longest)
+
+
+def _consistent(grid: Grid, relations: Sequence[Relation], free: set[int]) -> bool:
+    system = build_system(grid.cells, relations, free=free)
+    return propagate(system, printed_bounds(system)) is None
+
+
+def _signature(grid: Grid, relation: Relation) -> tuple[int, str, str, int]:
+    """A relation, however its cells are numbered."""
+    block, row, column = grid.spot(relation.terms[0][1])
+    return id(relation.equation), block, row.key, column
+
+
+def _with_figures(grid: Grid) -> Book:
+    """The book with the figures of ``grid``, which may have been put right."""
+    blocks = {}
+    for key, data in grid.book.blocks.items():
+        width, base = grid.width[key], grid.base[key]
+        rows = [
+            row._replace(cells=tuple(grid.cells[base + at * width : base + (at + 1) * width]))
+            for at, row in enumerate(data.rows)
+        ]
+        blocks[key] = BlockData.of(rows, data.letters)
+    return grid.book.with_blocks(blocks)

@@ -1,0 +1,193 @@
+"""Several wrong cells behind one cluster of contradictions: an implicit hitting set.
+
+Cells are released one after another, always a cell of what still contradicts, the most plausible
+first; then those are dropped that need not be released, and each is compared with other cells
+that would do in its stead.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+from xlbudget.checks.cores import Core, core_of
+from xlbudget.checks.locate import MOST_SINGLES, Candidate, Contradiction, Locator, shared
+from xlbudget.checks.propagate import Bounds, printed_bounds, propagate
+from xlbudget.checks.slips import guess_slip
+from xlbudget.checks.system import interval
+from xlbudget.money import Amount, round_div
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+__all__ = ["Search"]
+
+_MOST_WRONG = 40
+_FIRST_CHOICES = 3
+_MANY_CORES = 12
+"""In a cluster of more cores than this, only the best first choice is followed."""
+_COPY = 12.0
+"""What a copy that prints differently counts for against a value."""
+
+
+class Search:
+    """The search for the wrong cells of one cluster, beside those that are ``blamed`` already."""
+
+    def __init__(self, locator: Locator, cluster: Sequence[Core], blamed: Collection[int]) -> None:
+        self.locator, self.cluster = locator, cluster
+        self.system, self.rounding = locator.system, locator.rounding
+        self.active, aside = locator.others_aside(cluster)
+        self.silent = aside | set(blamed)
+
+    def run(self) -> list[Contradiction]:
+        """A contradiction for each wrong cell; one without candidates where no cells suffice."""
+        options = []
+        choices = _FIRST_CHOICES if len(self.cluster) <= _MANY_CORES else 1
+        for first in self._ranked_by_gain(self.cluster, {})[:choices]:
+            chosen = self._greedy(first)
+            if chosen is not None:
+                found = self._valued(self._pruned(chosen))
+                options.append((sum(one.score for one in found), found))
+        if not options:
+            return [Contradiction(tuple(self.cluster), ())]
+        _, best = max(options, key=lambda one: one[0])
+        return [self._with_alternatives(one, best) for one in best]
+
+    def _released(self, cells: Collection[int]) -> Bounds:
+        """What is printed, the cells and those of other clusters left out."""
+        return printed_bounds(self.system, {*cells, *self.silent})
+
+    def _greedy(self, first: int) -> list[int] | None:
+        """Cells released one after another until nothing contradicts."""
+        chosen = [first]
+        moved = self._moved({}, first)
+        open_cores = [core for core in self.cluster if first not in core.cells]
+        while len(chosen) <= _MOST_WRONG:
+            if not open_cores:
+                conflict = propagate(self.system, self._released(chosen), self.active)
+                if conflict is None:
+                    return chosen
+                open_cores = [core_of(self.system, conflict, {*chosen, *self.silent})]
+            ranked = self._ranked_by_gain(open_cores, moved)
+            best = next((one for one in ranked if one not in chosen), None)
+            if best is None:
+                return None
+            chosen.append(best)
+            moved = self._moved(moved, best)
+            open_cores = [core for core in open_cores if best not in core.cells]
+        return None
+
+    def _ranked_by_gain(self, cores: Sequence[Core], moved: dict[int, int]) -> list[int]:
+        cells = {cell for core in cores for cell in core.cells}
+        gains = {cell: self._gain(cell, moved)[0] for cell in cells}
+        return sorted(cells, key=lambda cell: (-gains[cell], cell))
+
+    def _moved(self, moved: dict[int, int], cell: int) -> dict[int, int]:
+        """``moved`` with the cell's quantity at its best value."""
+        value = self._gain(cell, moved)[1]
+        variable = self.system.variable[cell]
+        was = self.rounding.fens[variable]
+        return {**moved, variable: value - was} if was is not None else moved
+
+    def _gain(self, cell: int, moved: dict[int, int]) -> tuple[float, int]:
+        """By how much a mended cell would make its identities more plausible, and its value."""
+        system, cost = self.system, self.rounding.cost
+        variable = system.variable[cell]
+        was = self.rounding.fens[variable]
+        if was is None:
+            return 0.0, 0
+        touching = system.touching[variable]
+        printed = system.cells[cell]
+        shown = printed if isinstance(printed, Amount) else None
+        have = shown.fen if shown else 0
+        unit = self.locator.unit_of(cell)
+        places = shown.places if shown else min(2, unit.max_places)
+        ulp = unit.fen // 10**places
+        here = {**moved, variable: moved.get(variable, 0) + have - was}
+        copies = [system.amount(one).fen for one in system.observations[variable] if one != cell]
+        before = cost(touching, here) + _COPY * sum(one != have for one in copies)
+        best, value = -1e9, have
+        for fen in {*copies, *self._demanded(variable, here, ulp)} - {have}:
+            right = Amount(fen, unit, places)
+            after = cost(touching, {**here, variable: fen - was})
+            after += _COPY * sum(one != fen for one in copies)
+            slip = guess_slip(shown, right, self.locator.near(cell))
+            gain = before - after + log(slip.weight)
+            if gain > best:
+                best, value = gain, fen
+        return best, value
+
+    def _demanded(self, variable: int, moved: dict[int, int], ulp: int) -> Iterable[int]:
+        """The printed values that the identities of a variable demand, each by itself."""
+        was = self.rounding.fens[variable]
+        assert was is not None
+        for number in self.system.touching[variable]:
+            found = self.rounding.residual(number)
+            if found is None:
+                continue
+            off, own = found[0], 1
+            for coefficient, other in self.system.constraints[number].terms:
+                if other == variable:
+                    own = coefficient
+                elif other in moved:
+                    off += coefficient * moved[other]
+            yield round_div(was * own - off, own * ulp) * ulp
+
+    def _pruned(self, chosen: list[int]) -> list[int]:
+        """Without the cells that need not be released."""
+        kept = list(chosen)
+        for cell in reversed(chosen):
+            fewer = [one for one in kept if one != cell]
+            if fewer and propagate(self.system, self._released(fewer), self.active) is None:
+                kept = fewer
+        return kept
+
+    def _valued(self, chosen: Sequence[int]) -> list[Candidate]:
+        """The chosen cells with their best values, the best determined first."""
+        system = self.system
+        bounds = self._released(chosen)
+        propagate(system, bounds, self.active)
+        moved: dict[int, int] = {}
+        found: list[Candidate] = []
+        left = {cell: system.variable[cell] for cell in chosen}
+        while left:
+            cell = min(left, key=lambda one: bounds.high[left[one]] - bounds.low[left[one]])
+            variable = left.pop(cell)
+            low, high = bounds.low[variable], bounds.high[variable]
+            candidate = self.locator.weighed(cell, low, high, system.touching[variable], moved)
+            found.append(candidate)
+            was = self.rounding.fens[variable]
+            if candidate.value is not None and was is not None:
+                moved[variable] = candidate.value.fen - was
+                bottom, top = interval(candidate.value)
+                trial = Bounds(list(bounds.low), list(bounds.high))
+                trial.low[variable], trial.high[variable] = max(low, bottom), min(high, top)
+                if propagate(system, trial, self.active, start=system.touching[variable]) is None:
+                    bounds = trial
+        return found
+
+    def _with_alternatives(self, one: Candidate, best: Sequence[Candidate]) -> Contradiction:
+        """The contradiction that a cell of the best set explains, with other cells in its stead."""
+        others = {other.cell for other in best if other is not one}
+        cores = tuple(core for core in self.cluster if one.cell in core.cells)
+        open_cores = [core for core in cores if core.cells.isdisjoint(others)]
+        if not open_cores:
+            return Contradiction(cores or tuple(self.cluster), (one,))
+        common = frozenset.intersection(*(core.cells for core in open_cores)) - others
+        feasible = self.locator.feasible(
+            sorted(common)[:MOST_SINGLES], self.active, self.silent | others
+        )
+        if one.cell not in {cell for cell, _, _ in feasible}:
+            return Contradiction(cores, (one,))
+        moved = self._shifts(other for other in best if other is not one)
+        return Contradiction(cores, shared(self.locator.compared(feasible, moved)))
+
+    def _shifts(self, candidates: Iterable[Candidate]) -> dict[int, int]:
+        """By how much candidates move their quantities."""
+        moved = {}
+        for one in candidates:
+            variable = self.system.variable[one.cell]
+            was = self.rounding.fens[variable]
+            if one.value is not None and was is not None:
+                moved[variable] = one.value.fen - was
+        return moved
