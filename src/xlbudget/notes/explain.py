@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from xlbudget.notes.document import BODY, HEADING, Document, Paragraph, Section
 from xlbudget.notes.facts import Facts, evaluate_facts
+from xlbudget.notes.profile import profile_texts
 from xlbudget.notes.render import found, line, render
 from xlbudget.notes.source import load_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from xlbudget.figures import Book
     from xlbudget.notes.figure import Figure
@@ -49,12 +50,17 @@ def document(standard: Standard, book: Book, name: str) -> Document:
     source = load_source(standard)
     facts = evaluate_facts(standard, book, source)
     specs = source.sections.get(name, ())
+    names = {**facts.names, "profile": profile_texts(standard, book)}
     return Document(
-        tuple(_section(facts, spec) for spec in specs if not spec.when or facts.names[spec.when])
+        tuple(
+            _section(facts, names, spec)
+            for spec in specs
+            if not spec.when or facts.names[spec.when]
+        )
     )
 
 
-def _section(facts: Facts, spec: SectionSpec) -> Section:
+def _section(facts: Facts, names: Mapping[str, object], spec: SectionSpec) -> Section:
     paragraphs = []
     if spec.heading:
         marked = line(spec.heading, facts.names)
@@ -63,7 +69,7 @@ def _section(facts: Facts, spec: SectionSpec) -> Section:
             Paragraph(spec.number, HEADING, text, spans, _review(every), 1, tuple(every))
         )
     seen: dict[str, int] = {}
-    for piece in render(facts.source.folder, spec.template, facts.names, facts.figures):
+    for piece in render(facts.source.folder, spec.template, names, facts.figures):
         seen[piece.key] = again = seen.get(piece.key, 0) + 1
         identity = f"{spec.number}.{piece.key}" + (f"-{again}" if again > 1 else "")
         kind = HEADING if piece.level else BODY

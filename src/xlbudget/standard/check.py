@@ -36,6 +36,7 @@ class _Column(_Strict):
     kind: Literal["amount", "code", "name", "label", "text", "level1", "level2"]
     label: Annotated[list[str], Field(min_length=1, max_length=2)]
     width: float = 0
+    last_year_of: str = ""
 
 
 class _Row(_Strict):
@@ -79,6 +80,7 @@ class _Rule(_Strict):
     equations: list[str | dict[str, Any]] = []
     years: tuple[int, int] = (0, 9999)
     texts: bool = False
+    compares: Literal["", "name", "rows", "labels", "figures", "jumps", "wording"] = ""
 
 
 class _Chart(_Strict):
@@ -136,6 +138,7 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
         )
     for chart in standard.charts:
         problems.extend(f"图 {chart.key}：{one}" for one in _chart_problems(standard, chart))
+    problems += _rollover_problems(standard)
     for block in standard.blocks.values():
         if block.subjects and block.subjects not in standard.subjects:
             problems.append(f"表块 {block.key} 的科目分类“{block.subjects}”不存在。")
@@ -193,6 +196,29 @@ def _chart_problems(standard: Standard, chart: Chart) -> Iterator[str]:
         which = chart.rows.which[-1:] if chart.rows.which.endswith("*") else chart.rows.which
         if chart.rows.how != EACH or which not in _CHART_ROWS.get(body, ()):
             yield f"“{chart.rows}”不能成图：rows 应写 each:class、each:unit 或 each:编码*。"
+
+
+def _rollover_problems(standard: Standard) -> Iterator[str]:
+    for carry in standard.carries:
+        for ref in carry:
+            yield from (f"结转：{one}" for one in _ref_problems(standard, ref))
+            if ref.how != ONE:
+                yield f"结转：“{ref}”应指一行。"
+    for block in standard.blocks.values():
+        for column in block.columns:
+            if not column.last_year_of:
+                continue
+            if column.kind != "amount" or column.last_year_of not in block.amount_index:
+                yield f"表块 {block.key} 的栏 {column.key}：last_year_of 应是同一表块的金额栏。"
+    for table in standard.tables:
+        for form in table.forms:
+            fields = {cell.field for line in form.lines for cell in line.cells}
+            if form.period and form.period not in fields:
+                yield f"表式 {form.key} 的 period 应是它的一个字段。"
+    for subjects in standard.subjects.values():
+        for one in subjects.subjects:
+            if one.successor and not subjects.level(one.successor):
+                yield f"科目 {one.code} 的改列科目“{one.successor}”不是{subjects.name}的编码。"
 
 
 _CHART_ROWS = {"subject": ("class", "*"), "fixed": ("class",), "unit": ("unit",)}

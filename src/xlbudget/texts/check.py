@@ -11,11 +11,18 @@ from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
 from xlbudget.texts.bind import bind
-from xlbudget.texts.general import subject_names, unfinished, unit_names, years
+from xlbudget.texts.forms import form_findings
+from xlbudget.texts.general import (
+    odd_wordings,
+    outdated,
+    subject_names,
+    unfinished,
+    unit_names,
+    years,
+)
 from xlbudget.texts.judge import Paper, judge
 from xlbudget.texts.plain import plain, printed
 from xlbudget.texts.readings import load_readings
-from xlbudget.texts.targets import targets
 from xlbudget.texts.vocabulary import SILENT, vocabulary
 
 if TYPE_CHECKING:
@@ -56,10 +63,24 @@ def check_texts(standard: Standard, book: Book) -> TextOutcome:
     units = [*book.texts, *_table_notes(book), *_profile(book)]
     for section in dict.fromkeys(unit.section for unit in units):
         check.section(section, [unit for unit in units if unit.section == section])
-    check.findings += targets(standard, book, readings, lambda: check.facts)
+    check.findings += form_findings(standard, book, readings, check.names, lambda: check.facts)
     if not any(unit.part == "notes" for unit in book.texts):
         check.loose.append(NotExecuted(next(iter(readings.rules.values())), _NO_NOTES))
-    return TextOutcome(check.findings, check.loose, check.counts)
+    return TextOutcome(list(_each_once(check.findings)), check.loose, check.counts)
+
+
+def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same slip twice in one paragraph is two findings that can be told apart."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for one in findings:
+        said = (one.code, one.row, one.message)
+        seen[said] += 1
+        if seen[said] == 1:
+            yield one
+        else:
+            yield one._replace(
+                message=f"{one.message.removesuffix('。')}（同一段第{seen[said]}处）。"
+            )
 
 
 def _table_notes(book: Book) -> Iterator[TextUnit]:
@@ -119,12 +140,15 @@ class _Check:
             tells = unit.part in ("notes", "glossary")
             if tells:
                 self._done("year", years(paper, text, self.book.year))
+                if unit.place.cell and "stale" in self.readings.rules:
+                    self._done("stale", outdated(paper))
             self._done("placeholder", unfinished(paper, text))
             if unit.heading:
                 continue
             self._done("name", unit_names(paper, text, self.names))
             if tells:
                 self._done("name", subject_names(paper, text, self.subjects))
+                self.findings += odd_wordings(paper, text)
             self.findings += self._thresholds(paper, known, text)
             for mention in bind(self.readings, known, text) if known.phrases else ():
                 seen.append((unit, mention))

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from xlbudget.findings import Finding, Level
+from xlbudget.texts.judge import PRESCRIBED
 from xlbudget.texts.plain import plain, printed
 
 if TYPE_CHECKING:
@@ -14,7 +15,15 @@ if TYPE_CHECKING:
 
     from xlbudget.texts.judge import Paper
 
-__all__ = ["outdated", "subject_names", "unfinished", "unit_names", "years"]
+__all__ = [
+    "odd_wordings",
+    "outdated",
+    "subject_names",
+    "unfinished",
+    "unit_names",
+    "unit_variants",
+    "years",
+]
 
 _KEPT = re.compile(r"《[^》]*》|\d{4}年\d{1,2}月(?:\d{1,2}日)?|(?:截至|截止)\d{4}年(?:底|末)?")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
@@ -33,7 +42,13 @@ def years(paper: Paper, text: str, year: int) -> Iterator[Finding]:
         if int(match[1]) != wanted:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             yield paper.finding(
-                "year", Level.ERROR, f"“{said}”的年份应为{wanted}年。", None, match[1], str(wanted)
+                "year",
+                Level.ERROR,
+                f"“{said}”的年份应为{wanted}年。",
+                None,
+                match[1],
+                str(wanted),
+                "预算年度",
             )
 
 
@@ -63,25 +78,54 @@ def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
 
 
 def unit_names(paper: Paper, text: str, names: Collection[str]) -> Iterator[Finding]:
-    """The unit's name in one spelling: what begins and ends like it is it, or ends like another."""
-    ends = "|".join(map(re.escape, paper.readings.words["unit_ends"]))
+    """The unit's name in one spelling."""
+    for found, core in unit_variants(text, names, paper.readings.words["unit_ends"]):
+        yield paper.finding(
+            "name", Level.WARNING, f"单位名称写作“{printed(found)}”，应为“{printed(core)}”。",
+            None, printed(found), printed(core), PRESCRIBED,
+        )  # fmt: skip
+
+
+def unit_variants(
+    text: str, names: Collection[str], ends: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Other spellings of the unit's name in plain ``text``, each with the right one.
+
+    What begins and ends like the name is the name, or it ends like another unit's (``ends``).
+    """
     known = {plain(name) for name in names if name}
     cores = {re.sub(r"\([^()]*\)$", "", name) for name in known}
-    for core in sorted(cores, key=len, reverse=True):
-        if len(core) < 5:  # noqa: PLR2004  # too short to be told from other words
+    core = max(cores, key=len, default="")
+    if len(core) < 5:  # noqa: PLR2004  # too short to be told from other words
+        return
+    pattern = re.compile(
+        f"{re.escape(core[:2])}[^、:;。,()]{{0,{len(core) + 2}}}?{re.escape(core[-2:])}"
+        f"|{re.escape(core[:-1])}(?:{'|'.join(map(re.escape, ends))})"
+    )
+    for found in dict.fromkeys(pattern.findall(text)):
+        ratio = difflib.SequenceMatcher(None, found, core).ratio()
+        if found not in cores and found not in known and ratio >= _CLOSE:
+            yield found, core
+
+
+def odd_wordings(paper: Paper, text: str) -> Iterator[Finding]:
+    """Terms in place of the prescribed ones, as the standard lists them."""
+    for one in paper.readings.wordings:
+        if one.part != paper.unit.part:
             continue
-        pattern = re.compile(
-            f"{re.escape(core[:2])}[^、:;。,()]{{0,{len(core) + 2}}}?{re.escape(core[-2:])}"
-            f"|{re.escape(core[:-1])}(?:{ends})"
-        )
-        for found in dict.fromkeys(pattern.findall(text)):
-            ratio = difflib.SequenceMatcher(None, found, core).ratio()
-            if found not in cores and found not in known and ratio >= _CLOSE:
+        for sentence in re.split("[。;]", text):
+            _, said, rest = sentence.partition(plain(one.said))
+            if said and (not one.beside or any(plain(word) in rest for word in one.beside)):
                 yield paper.finding(
-                    "name", Level.WARNING, f"单位名称写作“{printed(found)}”，应为“{printed(core)}”。",
-                    None, printed(found), printed(core),
-                )  # fmt: skip
-        break
+                    "name",
+                    Level.WARNING,
+                    f"“{one.said}”应为“{one.right}”。",
+                    None,
+                    one.said,
+                    one.right,
+                    PRESCRIBED,
+                )
+                break
 
 
 def subject_names(paper: Paper, text: str, subjects: Collection[str]) -> Iterator[Finding]:
@@ -98,5 +142,5 @@ def subject_names(paper: Paper, text: str, subjects: Collection[str]) -> Iterato
         hint = f"，应为“{printed(near[0])}”" if near else "，科目目录中没有"
         yield paper.finding(
             "name", Level.WARNING if near else Level.HINT,
-            f"科目名称写作“{printed(lead)}”{hint}；请核对。", None, printed(lead), printed(near[0]) if near else "",
+            f"科目名称写作“{printed(lead)}”{hint}；请核对。", None, printed(lead), printed(near[0]) if near else "", PRESCRIBED,
         )  # fmt: skip

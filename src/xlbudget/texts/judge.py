@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from xlbudget.texts.readings import Readings
     from xlbudget.texts.scan import Number
 
-__all__ = ["Paper", "judge"]
+__all__ = ["PRESCRIBED", "Paper", "judge"]
+
+PRESCRIBED = "规定的写法"
+"""Why a name or term should be another."""
 
 _SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100, "": 1_000_000}
 
@@ -39,10 +42,14 @@ class Paper(NamedTuple):
         figure: Figure | None = None,
         said: str = "",
         expected: str = "",
+        why: str = "由各表算出",
     ) -> Finding:
-        """A finding about this paragraph; ``rule`` is a key of the readings' rules or a section."""
+        """A finding about this paragraph; ``rule`` is a key of the readings' rules or a section.
+
+        ``why`` is the reason for ``expected``, where there is that.
+        """
         codes = self.readings.rules
-        suggestions = (Suggestion(expected, "由各表算出", 1.0),) if expected else ()
+        suggestions = (Suggestion(expected, why, 1.0),) if expected else ()
         return Finding(
             code=codes.get(rule, codes["other"]),
             level=level,
@@ -277,6 +284,7 @@ def _names(paper: Paper, mention: Mention) -> Iterator[Finding]:
                 figure,
                 printed(one),
                 name,
+                PRESCRIBED,
             )
         elif one not in wanted:
             yield paper.finding(

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Head", "Part", "Readings", "load_readings"]
+__all__ = ["PARTS", "Head", "Part", "Readings", "Wording", "load_readings"]
+
+PARTS = ("notes", "glossary", "form")
+"""Where a :class:`Wording` is looked for."""
 
 
 class Part(NamedTuple):
@@ -36,6 +39,18 @@ class Head(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
+class Wording(NamedTuple):
+    """A term that is not the prescribed one in ``part`` (notes, glossary or form).
+
+    With ``beside``, only where the same sentence goes on with one of these words.
+    """
+
+    said: str
+    right: str
+    part: str
+    beside: tuple[str, ...] = ()
+
+
 class Readings(NamedTuple):
     """The file as records; ``lines`` are (section, list) pairs, ``rules`` the codes of findings."""
 
@@ -45,6 +60,7 @@ class Readings(NamedTuple):
     heads: tuple[Head, ...]
     lines: tuple[tuple[str, str], ...]
     targets: tuple[Part, ...]
+    wordings: tuple[Wording, ...]
 
 
 def load_readings(folder: Path) -> Readings | None:
@@ -68,6 +84,7 @@ def load_readings(folder: Path) -> Readings | None:
             tuple(map(_head, raw["head"])),
             tuple((one["section"], one["list"]) for one in raw.get("lines", ())),
             tuple(map(_part, raw.get("target", ()))),
+            tuple(map(_wording, raw.get("wording", ()))),
         )
     except (KeyError, TypeError) as error:
         raise StandardError(f"“notes/{path.name}”缺少或写错了{error}。") from error
@@ -75,6 +92,10 @@ def load_readings(folder: Path) -> Readings | None:
 
 def _part(raw: Mapping[str, Any]) -> Part:
     return Part(tuple(raw["say"]), raw["figure"])
+
+
+def _wording(raw: Mapping[str, Any]) -> Wording:
+    return Wording(raw["said"], raw["right"], raw["part"], tuple(raw.get("beside", ())))
 
 
 def _head(raw: Mapping[str, Any]) -> Head:

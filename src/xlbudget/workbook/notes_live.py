@@ -48,6 +48,7 @@ __all__ = [
     "refreshed",
     "same_value",
     "same_value_formula",
+    "shown_place",
     "shown_text",
     "state_formula",
     "state_of",
@@ -212,13 +213,18 @@ def refreshed(source: Path, edits: Iterable[CellEdit] = ()) -> list[CellEdit]:
 
 def _places(formulas: Mapping[str, str]) -> dict[int, Place]:
     """Line of the list -> the cell that its formula shows."""
-    found = {}
-    for line in range(NOTES_FIGURES_FIRST, _LAST + 1):
-        match = _PRESENT.match(formulas.get(f"F{line}", ""))
-        if match is not None:
-            sheet = match[1].replace("''", "'") if match[1] else match[2]
-            found[line] = Place(sheet, f"{match[3]}{match[4]}")
-    return found
+    every = range(NOTES_FIGURES_FIRST, _LAST + 1)
+    found = {line: shown_place(formulas.get(f"F{line}", "")) for line in every}
+    return {line: place for line, place in found.items() if place is not None}
+
+
+def shown_place(formula: str) -> Place | None:
+    """The cell that a :func:`present_formula` shows; None where it is another formula."""
+    match = _PRESENT.match(formula)
+    if match is None:
+        return None
+    sheet = match[1].replace("''", "'") if match[1] else match[2]
+    return Place(sheet, f"{match[3]}{match[4]}")
 
 
 def _figures(

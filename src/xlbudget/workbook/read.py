@@ -36,6 +36,7 @@ from xlbudget.workbook.read_info import (
 )
 from xlbudget.workbook.read_labels import plain_name
 from xlbudget.workbook.read_source import Source, opened
+from xlbudget.workbook.read_stale import with_staleness
 from xlbudget.workbook.read_tables import read_table
 from xlbudget.workbook.read_texts import read_texts
 from xlbudget.workbook.read_uncomputed import compute_texts, lacks_texts
@@ -131,7 +132,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
         sheets={**{key: name for key, name in others.items() if name}, **sheets},
         findings=tuple(findings + tables.findings),
         subjects=own,
-        texts=tuple(texts),
+        texts=tuple(with_staleness(source, texts)),
     )
 
 

@@ -141,6 +141,7 @@ def own_subjects(standard: Standard, lines: Lines) -> dict[str, tuple[Subject, .
             int(last) if last.isdigit() else 9999,
             tuple(alias for alias in aliases.split("|") if alias),
         )
-        if one not in subjects.by_code.get(code, ()):
+        listed = (known._replace(successor="") for known in subjects.by_code.get(code, ()))
+        if one not in listed:
             found.setdefault(subjects.key, []).append(one)
     return {key: tuple(subjects) for key, subjects in found.items()}

@@ -5,7 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
-from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import (
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook.archive import check_archive
@@ -70,6 +76,9 @@ class Source:
         self.names = [
             one.name for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet
         ]
+        self.visible = {
+            one.name for one in workbook.sheets_metadata if one.visible == SheetVisibleEnum.Visible
+        }
         self.plain: dict[str, str] = {}
         for name in self.names:
             self.plain.setdefault(plain_name(name), name)

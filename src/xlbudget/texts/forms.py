@@ -1,0 +1,143 @@
+"""Texts of the performance forms: the unit's name, prescribed terms, and targets that state counts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.findings import Finding, Level, Suggestion
+from xlbudget.money import Amount
+from xlbudget.texts.general import unit_variants
+from xlbudget.texts.judge import PRESCRIBED
+from xlbudget.texts.plain import plain, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from xlbudget.figures import Book, FormData, Indicator
+    from xlbudget.notes.facts import Facts
+    from xlbudget.standard.model import Standard
+    from xlbudget.texts.readings import Part, Readings
+
+__all__ = ["form_findings"]
+
+_PEOPLE = re.compile(r"(?<![\d.])(\d+)人")
+_SHOWN = 3
+"""So many projects are named, the others counted."""
+
+
+class _Text(NamedTuple):
+    """A text of a form: whose, what it says, and its cell."""
+
+    form: FormData
+    text: str
+    cell: str
+
+
+def form_findings(
+    standard: Standard,
+    book: Book,
+    readings: Readings,
+    names: Collection[str],
+    facts: Callable[[], Facts],
+) -> Iterator[Finding]:
+    """What is wrong with the forms' texts; a slip that recurs from form to form is one finding."""
+    table = next((one for one in standard.tables if one.forms), None)
+    if table is None or not book.forms:
+        return
+    sheet = book.sheets.get(table.key, "")
+    blank = Finding(code="", level=Level.WARNING, message="", table=table.title, sheet=sheet)
+    for (said, right), there in _slips(book, readings, names).items():
+        yield _recurring(blank._replace(code=readings.rules["name"]), said, right, there)
+    blank = blank._replace(code=readings.rules["other"])
+    for form in book.forms:
+        for line in form.indicators:
+            yield from _targets(blank, form, line, readings, facts)
+
+
+def _texts(form: FormData) -> Iterator[_Text]:
+    for key, text in form.fields.items():
+        yield _Text(form, text, form.places.get(key, ""))
+    for line in form.indicators:
+        for key, text in line.values.items():
+            yield _Text(form, text, _cell(form, line, key))
+
+
+def _cell(form: FormData, line: Indicator, key: str) -> str:
+    letter = form.letters.get(key, "")
+    return f"{letter}{line.line}" if letter and line.line else ""
+
+
+def _slips(
+    book: Book, readings: Readings, names: Collection[str]
+) -> dict[tuple[str, str], list[_Text]]:
+    """Where something is said otherwise than it should: (said, right) -> texts."""
+    wordings = [one for one in readings.wordings if one.part == "form"]
+    ends = readings.words["unit_ends"]
+    found: dict[tuple[str, str], list[_Text]] = {}
+    for form in book.forms:
+        for one in _texts(form):
+            text = plain(one.text)
+            for said, right in unit_variants(text, names, ends):
+                found.setdefault((printed(said), printed(right)), []).append(one)
+            for wording in wordings:
+                if plain(wording.said) in text:
+                    found.setdefault((wording.said, wording.right), []).append(one)
+    return found
+
+
+def _recurring(blank: Finding, said: str, right: str, there: list[_Text]) -> Finding:
+    """One finding for all places, at the first of them."""
+    first = there[0]
+    names = list(dict.fromkeys(one.form.name for one in there))
+    more = f"等{len(names)}个项目" if len(names) > _SHOWN else ""
+    often = f"有{len(there)}处" if len(there) > 1 else f"项目“{first.form.name}”"
+    return blank._replace(
+        message=f"{often}写作“{said}”，应为“{right}”；请核对。",
+        cell=first.cell,
+        row=first.form.name,
+        printed=said,
+        expected=right,
+        basis=(f"项目：{'、'.join(names[:_SHOWN])}{more}",) if len(there) > 1 else (),
+        suggestions=(Suggestion(right, PRESCRIBED, 1.0),),
+    )
+
+
+def _targets(
+    blank: Finding,
+    form: FormData,
+    line: Indicator,
+    readings: Readings,
+    facts: Callable[[], Facts],
+) -> Iterator[Finding]:
+    """Targets that speak of all of a group state the group's number."""
+    text = plain("".join(line.values.values()))
+    if "人" not in text:
+        return
+    for target, say in _spoken(readings, text):
+        figure = facts().figures.get(target.figure)
+        if figure is None or not isinstance(figure.value, Amount) or not figure.value.fen:
+            continue
+        count = figure.value.fen
+        stated = {key: _PEOPLE.findall(plain(one)) for key, one in line.values.items()}
+        if any(str(count) in numbers for numbers in stated.values()):
+            continue
+        key, other = next(
+            ((key, numbers[0]) for key, numbers in stated.items() if numbers),
+            (next(iter(form.letters), ""), ""),
+        )
+        said = f"写的是{other}人，而" if other else "却没有写人数："
+        yield blank._replace(
+            message=f"项目“{form.name}”的指标说“{say}”，{said}{figure.title}为{count}人；请核对。",
+            cell=_cell(form, line, key),
+            row=form.name,
+            printed=f"{other}人" if other else "",
+            expected=f"{count}人",
+        )
+
+
+def _spoken(readings: Readings, text: str) -> Iterator[tuple[Part, str]]:
+    for target in readings.targets:
+        said = next((say for say in target.say if plain(say) in text), None)
+        if said is not None:
+            yield target, said
