@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xlbudget.findings import Report
+    from xlbudget.report.pictures import Pictures
     from xlbudget.standard.model import Standard
 
 __all__ = ["FORMATS", "render"]
@@ -19,12 +20,17 @@ FORMATS = ("text", "json", "html")
 
 
 def render(
-    reports: Sequence[Report], form: str = "text", standards: Mapping[str, Standard] | None = None
+    reports: Sequence[Report],
+    form: str = "text",
+    standards: Mapping[str, Standard] | None = None,
+    pictures: Sequence[Pictures | None] = (),
 ) -> str:
     """All ``reports`` in one of :data:`FORMATS`, ending with a newline.
 
     ``standards`` maps the id in a report to its standard: it gives the region, the unit of money
-    and the titles of rules; without it text and html do with the id and the codes.
+    and the titles of rules; without it text and html do with the id and the codes. ``pictures``
+    are those of each report (see ``texts.passages.report_pictures``): html shows the tables and
+    the text with them, the other formats do not use them.
 
     Raises:
         ValueError: there is no such format.
@@ -40,5 +46,5 @@ def render(
     if form == "html":
         from xlbudget.report.html_report import report_html  # noqa: PLC0415
 
-        return report_html(reports, standards)
+        return report_html(reports, standards, pictures)
     raise ValueError(f"没有格式“{form}”；现有：{'、'.join(FORMATS)}。")

@@ -1,0 +1,68 @@
+"""The script of the html report: a number's origin opens beside it; nothing needs it to be read."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+
+__all__ = ["SCRIPT", "SCRIPT_HASH"]
+
+SCRIPT = """
+(function () {
+  "use strict";
+  var page = document, card = null, number = null, opened = [];
+  function unfold(id) {
+    var found = id && page.getElementById(id), box = found && found.closest("details");
+    while (box) { box.open = true; box = box.parentElement.closest("details"); }
+    return found;
+  }
+  function close(back) {
+    if (!card) { return; }
+    card.remove(); card = null;
+    number.setAttribute("aria-expanded", "false");
+    if (back) { number.focus(); }
+    number = null;
+  }
+  function show(link) {
+    var origin = page.getElementById(link.hash.slice(1)), spot = link.getBoundingClientRect();
+    if (!origin) { return false; }
+    card = page.createElement("div");
+    card.className = "card";
+    card.setAttribute("role", "dialog");
+    card.setAttribute("aria-label", "\u6570\u5b57\u7684\u51fa\u5904");
+    origin.childNodes.forEach(function (one) { card.appendChild(one.cloneNode(true)); });
+    (link.closest(".room") || link).insertAdjacentElement("afterend", card);
+    number = link;
+    link.setAttribute("aria-expanded", "true");
+    var base = card.offsetParent.getBoundingClientRect();
+    var room = page.documentElement.clientWidth - card.offsetWidth - 12;
+    card.style.left = Math.max(12, Math.min(spot.left, room)) - base.left + "px";
+    card.style.top = spot.bottom - base.top + 6 + "px";
+    return true;
+  }
+  page.addEventListener("click", function (event) {
+    var link = event.target.closest("a[href^='#']"), same = link && link === number;
+    if (!link && event.target.closest(".card")) { return; }
+    close(false);
+    if (!link) { return; }
+    if (!link.classList.contains("n")) { unfold(link.hash.slice(1)); return; }
+    if (same || show(link)) { event.preventDefault(); }
+  });
+  page.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") { close(true); }
+  });
+  window.addEventListener("hashchange", function () { unfold(location.hash.slice(1)); });
+  window.addEventListener("beforeprint", function () {
+    close(false);
+    opened = Array.from(page.querySelectorAll("details:not([open])"));
+    opened.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (one) { one.open = false; });
+    opened = [];
+  });
+  unfold(location.hash.slice(1));
+})();
+"""
+SCRIPT_HASH = f"sha256-{b64encode(sha256(SCRIPT.encode('utf-8')).digest()).decode('ascii')}"
+"""What the page's policy lets run: this script and no other."""
