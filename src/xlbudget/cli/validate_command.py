@@ -35,15 +35,27 @@ __all__ = ["command"]
     is_flag=True,
     help="同时写入工作簿的“校验结果”，有误的格加▲标记；您写的处理说明保留。",
 )
+@click.option(
+    "--last-year",
+    type=click.Path(path_type=Path),
+    metavar="上年",
+    help="同时与上年核对：上年的工作簿或数据文件夹；有多个单位时写放上年工作簿的文件夹，按单位名称对应。",
+)
 @quiet_option
 def command(
-    books: tuple[Path, ...], form: str, output: Path | None, write: bool, quiet: bool
+    books: tuple[Path, ...],
+    form: str,
+    output: Path | None,
+    write: bool,
+    last_year: Path | None,
+    quiet: bool,
 ) -> int:
     """校验勾稽关系：逐格指出差错、应为的金额和依据。
 
-    工作簿可以是多个文件，也可以是文件夹（其中的全部工作簿）。没有差错（允许有尾差）返回 0，有差错返回 1，
+    工作簿可以是多个文件，也可以是文件夹（其中的全部工作簿）；也可以是公开文本（.docx、.pdf、.html、.txt、.md），
+    这时位置是文中的第几行、第几段或第几页。没有差错（允许有尾差）返回 0，有差错返回 1，
     文件不能用返回 2。
     """
     from xlbudget.cli.validation import Request, validate_files  # noqa: PLC0415
 
-    return validate_files(Request(books, form, output, quiet, write))
+    return validate_files(Request(books, form, output, quiet, write, last_year))

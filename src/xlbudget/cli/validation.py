@@ -9,25 +9,35 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.cli.files import expand_paths, refuse_workbook, write_text
 from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
 from xlbudget.errors import XlbudgetError
+from xlbudget.exchange.published.source import is_document
 from xlbudget.findings import Status
 from xlbudget.report import FORMATS, render
 from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
+from xlbudget.workbook.validate_file import examine_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xlbudget.cli.last_year import LastBooks
     from xlbudget.findings import Report
+    from xlbudget.report.pictures import Pictures
+    from xlbudget.workbook.validate_file import Examined
 
 __all__ = ["Request", "simple_request", "validate_files"]
+
+_VALUED = ("--format", "-o", "--output", "--last-year")
+_DOCUMENT = "公开文本不与上年核对；请先用 xlbudget import 做成工作簿。"
+_PICTURED = 20
+"""Of more workbooks the html report shows the findings without the tables."""
 
 
 class Request(NamedTuple):
     """What to validate and where the report goes (None: the screen).
 
-    ``write``: the findings also go into every workbook's 校验结果.
+    ``write``: the findings also go into every workbook's 校验结果. ``last_year`` is last year's
+    workbook or data folder, or a folder with those of all units.
     """
 
     books: tuple[Path, ...]
@@ -35,12 +45,14 @@ class Request(NamedTuple):
     output: Path | None = None
     quiet: bool = False
     write: bool = False
+    last_year: Path | None = None
 
 
 def simple_request(arguments: Sequence[str]) -> Request | None:
     """The request that plain arguments make; None where click must look at them.
 
-    Plain are paths, ``--format`` and ``-o`` each followed by its value, ``--write``, ``--quiet``.
+    Plain are paths, ``--format``, ``-o`` and ``--last-year`` each followed by its value, ``--write``,
+    ``--quiet``.
     """
     books: list[Path] = []
     request = Request(())
@@ -50,12 +62,16 @@ def simple_request(arguments: Sequence[str]) -> Request | None:
             request = request._replace(quiet=True)
         elif one == "--write":
             request = request._replace(write=True)
-        elif one in ("--format", "-o", "--output"):
+        elif one in _VALUED:
             value = next(waiting, "")
             if not value or (one == "--format" and value not in FORMATS):
                 return None
-            known = {"form": value} if one == "--format" else {"output": Path(value)}
-            request = request._replace(**known)
+            if one == "--format":
+                request = request._replace(form=value)
+            elif one == "--last-year":
+                request = request._replace(last_year=Path(value))
+            else:
+                request = request._replace(output=Path(value))
         elif one.startswith("-") or not one:
             return None
         else:
@@ -68,19 +84,31 @@ def validate_files(request: Request) -> int:
     if request.output is not None:
         refuse_workbook(request.output)
     reports: list[Report] = []
+    pictures: list[Pictures | None] = []
     unusable = False
-    for path in expand_paths(request.books):
+    paths = expand_paths(request.books)
+    pictured = request.form == "html" and len(paths) <= _PICTURED
+    last = _last_books(request.last_year) if request.last_year is not None else None
+    for path in paths:
         try:
-            report = validate_file(path)
+            if is_document(path):
+                report = _validated(path)
+                if last is not None:
+                    report = last.skipped(report, _DOCUMENT)
+                pictures.append(None)
+            else:
+                found = examine_file(path)
+                report = last.compared(found) if last is not None else found.report
+                pictures.append(_pictures(found) if pictured else None)
             reports.append(report)
-            if request.write:
+            if request.write and not is_document(path):
                 _write(path, report, quiet=request.quiet)
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
     if reports:
         standards = {report.standard: load_standard(report.standard) for report in reports}
-        text = render(reports, request.form, standards)
+        text = render(reports, request.form, standards, pictures)
         if request.output is not None:
             write_text(request.output, text)
             if not request.quiet:
@@ -88,6 +116,25 @@ def validate_files(request: Request) -> int:
         elif wrong or not request.quiet:
             sys.stdout.write(text)
     return UNUSABLE if unusable else WRONG * wrong
+
+
+def _validated(path: Path) -> Report:
+    """The report of a published document (.docx, .pdf, .html, .txt, .md)."""
+    from xlbudget.exchange.published.validate import validate_published  # noqa: PLC0415  # rare
+
+    return validate_published(path)
+
+
+def _last_books(path: Path) -> LastBooks:
+    from xlbudget.cli.last_year import last_books  # noqa: PLC0415  # only where it is given
+
+    return last_books(path)
+
+
+def _pictures(found: Examined) -> Pictures:
+    from xlbudget.texts.passages import report_pictures  # noqa: PLC0415  # only for the page
+
+    return report_pictures(found.standard, found.book)
 
 
 def _write(path: Path, report: Report, *, quiet: bool) -> None:
