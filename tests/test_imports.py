@@ -20,6 +20,7 @@ HEAVY = {
     "pydantic",
     "rich",
     "scipy",
+    "xlrd",
     "xlsxwriter",
     "xlwings",
 }

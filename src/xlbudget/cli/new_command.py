@@ -56,8 +56,9 @@ def command(
     """新建部门预算工作簿：空白的，或由数据文件夹填好数字的。"""
     from xlbudget.exchange.blank import blank_book  # noqa: PLC0415
     from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415
+    from xlbudget.exchange.published.final_texts import write_finals  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
-    from xlbudget.standard.extend import OWN_LISTS, with_subject_files  # noqa: PLC0415
+    from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
     from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
 
@@ -67,6 +68,7 @@ def command(
     standard = with_subject_files(load_standard(identity), subjects)
     if source:
         figures = read_folder(source, standard)
+        standard = with_subjects(standard, figures.subjects)
         _refuse_lost(source, figures, year)
     else:
         figures = blank_book(standard, year or datetime.now(tz=UTC).year + 1)
@@ -76,9 +78,13 @@ def command(
         )
     if subjects:
         figures = figures._replace(info={**figures.info, "subject_lists": InfoValue(OWN_LISTS)})
-    replace_atomically(
-        book, lambda target: build_workbook(standard, figures, target, year=figures.year)
-    )
+
+    def write(target: Path) -> None:
+        build_workbook(standard, figures, target, year=figures.year)
+        if figures.texts:
+            write_finals(target, standard, figures.texts)
+
+    replace_atomically(book, write)
     for finding in () if quiet else figures.findings:
         click.echo(f"［{finding.level.chinese}］{finding.message}")
     if not quiet:

@@ -12,7 +12,9 @@ from xlbudget.cli.base import Command, quiet_option
 from xlbudget.cli.files import refuse_output
 
 if TYPE_CHECKING:
+    from xlbudget.figures import Book
     from xlbudget.notes.document import Document
+    from xlbudget.standard.model import Standard
 
 __all__ = ["command"]
 
@@ -27,8 +29,16 @@ __all__ = ["command"]
     help="写入另存的工作簿，原工作簿不动。",
 )
 @click.option("--text", is_flag=True, help="只在屏幕上输出文字，不写工作簿。")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    metavar="text|json",
+    help="只在屏幕上输出，不写工作簿：text 同 --text；json 为各段定稿，每个数字出自哪些单元格，"
+    "每个单元格写进了哪些段落。",
+)
 @quiet_option
-def command(book: Path, output: Path | None, text: bool, quiet: bool) -> None:
+def command(book: Path, output: Path | None, text: bool, form: str | None, quiet: bool) -> None:
     """生成部门预算情况说明和名词解释，写入工作簿的“情况说明”“名词解释”。
 
     您改过的定稿不会被覆盖。不写 -o 时直接改原工作簿，并留一份备份。
@@ -40,8 +50,11 @@ def command(book: Path, output: Path | None, text: bool, quiet: bool) -> None:
 
     figures = read_book(book)
     standard = own_standard(figures)
+    if form == "json":
+        sys.stdout.write(_provenance(standard, figures))
+        return
     documents = explain(standard, figures), glossary(standard, figures)
-    if text:
+    if text or form == "text":
         sys.stdout.write("\n".join(map(document_text, documents)))
         return
     from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
@@ -61,6 +74,19 @@ def command(book: Path, output: Path | None, text: bool, quiet: bool) -> None:
         )
     if not quiet:
         _say(documents, plan.kept, target)
+
+
+def _provenance(standard: Standard, figures: Book) -> str:
+    from xlbudget.report.provenance import provenance_json  # noqa: PLC0415
+    from xlbudget.texts.passages import passages  # noqa: PLC0415
+
+    about: dict[str, object] = {
+        "workbook": figures.name,
+        "standard": standard.id,
+        "unit_name": figures.text("unit_name"),
+        "year": figures.year,
+    }
+    return provenance_json(about, passages(standard, figures, generate=True))
 
 
 def _say(documents: tuple[Document, Document], kept: list[str], target: Path) -> None:

@@ -44,8 +44,9 @@ def _checked(folder: Path) -> Standard:
     """The standard of a folder, if nothing in it contradicts itself."""
     from xlbudget.checks.registry import CHECKS  # noqa: PLC0415
     from xlbudget.standard.check import check_folder  # noqa: PLC0415
+    from xlbudget.texts.check_readings import reading_problems  # noqa: PLC0415
 
-    problems = check_folder(folder, frozenset(CHECKS))
+    problems = check_folder(folder, frozenset(CHECKS)) or reading_problems(load_folder(folder))
     if problems:
         listed = "".join(f"\n  {problem}" for problem in problems)
         raise StandardError(f"标准“{folder.name}”有{len(problems)}处不对，请改正后再用：{listed}")

@@ -16,7 +16,7 @@ from xlbudget.errors import UnusableFileError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BACKUP_MARK", "refuse_open_file", "replace_atomically", "replace_text"]
+__all__ = ["BACKUP_MARK", "is_open", "refuse_open_file", "replace_atomically", "replace_text"]
 
 BACKUP_MARK = ".备份"
 _MARK = ".~xlbudget-"
@@ -25,14 +25,19 @@ _STALE = 600.0
 """Seconds after which a temporary file is nobody's any more."""
 
 
+def is_open(path: Path) -> bool:
+    """Whether a lock file of Excel, WPS or LibreOffice lies beside it."""
+    locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    return any(lock.exists() for lock in locks)
+
+
 def refuse_open_file(path: Path) -> None:
     """A workbook that is open elsewhere must not be written: its program would overwrite it.
 
     Raises:
         UnusableFileError: a lock file of Excel, WPS or LibreOffice lies beside it.
     """
-    locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
-    if any(lock.exists() for lock in locks):
+    if is_open(path):
         raise UnusableFileError(f"“{path.name}”正在打开着；请先在 Excel 等程序中关闭它，再试一次。")
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard, Table
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["ROW_RULES", "FillPlan", "plan_fill"]
+__all__ = ["ROW_RULES", "FillPlan", "formula_keys", "plan_fill", "plan_filled", "refuse_moved"]
 
 ROW_RULES = ("A15", "F01", "F06")
 """Rules about rows and readability: what keeps filling from being complete."""
@@ -60,10 +60,27 @@ def plan_fill(source: Path) -> FillPlan:
     """
     book = read_book(source)
     standard = own_standard(book)
-    _refuse_moved(standard, book)
+    refuse_moved(standard, book)
     formulas = cell_formulas(source, set(book.sheets.values()))
     grid = Grid(standard, book)
-    filled = fill_book(standard, book, _ours(grid, formulas), _conditional(grid, formulas))
+    filled = fill_book(standard, book, formula_keys(grid, formulas), _conditional(grid, formulas))
+    return plan_filled(source, standard, book, filled, formulas)
+
+
+def plan_filled(
+    source: Path,
+    standard: Standard,
+    book: Book,
+    filled: Filled,
+    formulas: Mapping[str, Mapping[str, str]],
+) -> FillPlan:
+    """The edits that bring ``source``, which holds ``book``, to what was filled in.
+
+    ``formulas`` are those that the file has. Of forms and 基础信息 only amounts are written.
+
+    Raises:
+        UnusableFileError: more rows than fit, or a row would cover what was not understood.
+    """
     placed = _placed(standard, book, filled.book)
     lines = read_lines(source, [table.sheet for table in standard.tables])
     held = {
@@ -89,19 +106,23 @@ def plan_fill(source: Path) -> FillPlan:
     return FillPlan(standard, placed, edits, Afterwards(True, last_rows, {}, charts))
 
 
-def _refuse_moved(standard: Standard, book: Book) -> None:
-    """Formulas name sheets and columns: they must stand where the layout has them."""
+def refuse_moved(standard: Standard, book: Book, action: str = "填列小计") -> None:
+    """Formulas name sheets and columns: they must stand where the layout has them.
+
+    Raises:
+        UnusableFileError: they do not; ``action`` is what could not be done.
+    """
     info = book.sheets.get(INFO, "")
     if info != INFO_SHEET:
         raise UnusableFileError(
             f"工作表“{INFO_SHEET}”{f'被改名为“{info}”' if info else '不在工作簿中'}；"
-            "请恢复这张表和它的名称后再填列小计。文件没有改动。"
+            f"请恢复这张表和它的名称后再{action}。文件没有改动。"
         )
     for table in standard.tables:
         sheet = book.sheets.get(table.key, table.sheet)
         if sheet != table.sheet:
             raise UnusableFileError(
-                f"工作表“{table.sheet}”被改名为“{sheet}”；请改回原名后再填列小计。文件没有改动。"
+                f"工作表“{table.sheet}”被改名为“{sheet}”；请改回原名后再{action}。文件没有改动。"
             )
         if is_form(table):
             continue
@@ -110,15 +131,15 @@ def _refuse_moved(standard: Standard, book: Book) -> None:
             data = book.blocks.get(one.block.key)
             if data is not None and data.letters != one.amounts:
                 raise UnusableFileError(
-                    f"工作表“{table.sheet}”的栏被移动、插入或删除过；请恢复原来的栏后再填列小计。文件没有改动。"
+                    f"工作表“{table.sheet}”的栏被移动、插入或删除过；请恢复原来的栏后再{action}。文件没有改动。"
                 )
             if data is not None and any(row.line < layout.first for row in data.rows):
                 raise UnusableFileError(
-                    f"工作表“{table.sheet}”的标题行被删除过；请恢复到第{layout.first - 1}行后再填列小计。文件没有改动。"
+                    f"工作表“{table.sheet}”的标题行被删除过；请恢复到第{layout.first - 1}行后再{action}。文件没有改动。"
                 )
 
 
-def _ours(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[CellKey]:
+def formula_keys(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[CellKey]:
     """The amount cells that hold a formula."""
     found = set()
     for number in range(len(grid.cells)):

@@ -80,9 +80,9 @@ def form_layout(form: Form, first: int, indicators: int) -> FormLayout:
 
 
 def place_forms(
-    table: Table, rows: Sequence[Row], forms: Sequence[FormData]
+    table: Table, rows: Sequence[Row], forms: Sequence[FormData], first: int = FORM_FIRST
 ) -> tuple[list[Row], tuple[FormData, ...]]:
-    """Rows and forms with their cells; a row without a form gets one, and the reverse.
+    """Rows and forms with their cells, from line ``first`` on; a row without a form gets one, and the reverse.
 
     Raises:
         UnusableFileError: a form has more indicator columns than the sheet has letters for.
@@ -93,7 +93,7 @@ def place_forms(
         by_name.setdefault(row.key, []).append(row)
     placed_rows: list[Row] = []
     placed_forms: list[FormData] = []
-    line = FORM_FIRST
+    line = first
     for data in _completed(table, rows, forms):
         form = form_of(table, data)
         if len(form.indicators) > len(_INDICATORS):

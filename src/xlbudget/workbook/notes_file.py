@@ -23,6 +23,7 @@ from xlbudget.workbook.layout import (
     NOTES_ROOM,
 )
 from xlbudget.workbook.notes_figures import FigureLine, basis_sheets, figure_lines
+from xlbudget.workbook.notes_heights import figure_heights, text_heights
 from xlbudget.workbook.notes_live import (
     CHANGED,
     EDITED,
@@ -45,7 +46,6 @@ from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.references import column_number, same_formula, split_cell
-from xlbudget.workbook.styles import lines_of, row_height
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,9 +60,6 @@ __all__ = ["EDITED", "FRESH", "REVIEW", "STALE", "NotesPlan", "plan_notes"]
 _OWN = "自写."
 _GONE = "本段已不在生成稿中，定稿予以保留；不用时请清空定稿。"
 _WRITTEN = "自己写的段落，不随数字更新。"
-_LARGE = 12 / 11
-"""The texts' letters are so much larger than those by which columns are measured."""
-_EMPTY_HEIGHT = 15.0
 
 
 class NotesPlan(NamedTuple):
@@ -93,8 +90,16 @@ class _Line(NamedTuple):
     older: str = ""
 
 
-def plan_notes(source: Path, explanation: Document, glossary: Document) -> NotesPlan:
+def plan_notes(
+    source: Path,
+    explanation: Document,
+    glossary: Document,
+    finals: Mapping[str, str] | None = None,
+) -> NotesPlan:
     """What writing both documents into ``source`` would change.
+
+    ``finals`` are final texts by paragraph (of a published document): they stand where the user has
+    not written one.
 
     Raises:
         UnusableFileError: a sheet is missing, is of an older layout, or has no room for all
@@ -116,21 +121,31 @@ def plan_notes(source: Path, explanation: Document, glossary: Document) -> Notes
             "可用“xlbudget notes 工作簿 --text”输出文字，或把明细项目合并后再生成。"
         )
     for sheet, paragraphs in sheets.items():
-        held = _held(lines[sheet], formulas.get(sheet, {}))
+        own = _held(lines[sheet], formulas.get(sheet, {}))
+        held = {**_given(paragraphs, finals or {}), **own}
         rows = list(_rows(paragraphs, held))
         if len(rows) > NOTES_ROOM:
             raise UnusableFileError(
                 f"工作表“{sheet}”只能放下{NOTES_ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
             )
-        plan.kept.extend(held)
+        plan.kept.extend(own)
         last_rows[sheet] = NOTES_FIRST - 1 + max(len(rows), 1)
         contents = [*_paragraph_cells(sheet, rows, listed)]
-        heights[sheet] = _heights(rows)
+        heights[sheet] = text_heights([(one.generated, one.final, one.review) for one in rows])
         if sheet == NOTES:
             contents += _figure_cells(listed)
-            heights[sheet] |= _figure_heights(listed)
+            heights[sheet] |= figure_heights(listed)
         plan.edits.extend(_edits(sheet, contents, lines[sheet], formulas.get(sheet, {})))
     return plan
+
+
+def _given(paragraphs: Sequence[Paragraph], finals: Mapping[str, str]) -> dict[str, _Held]:
+    """Final texts from elsewhere that are not what was generated, as if written for today's figures."""
+    return {
+        one.id: _Held(finals[one.id], one.fingerprint, one.kind)
+        for one in paragraphs
+        if finals.get(one.id, one.text).strip() not in ("", one.text.strip())
+    }
 
 
 def _check_layout(sheet: str, lines: Mapping[str, Lines]) -> None:
@@ -258,28 +273,6 @@ def _figure_cells(listed: Sequence[FigureLine]) -> Iterator[CellContent]:
 
 def _cell(cell: str, value: CellValue, formula: str = "") -> CellContent:
     return CellContent(cell, "formula" if formula else "text", value, formula)
-
-
-def _heights(rows: Sequence[_Line]) -> dict[int, float]:
-    """Row -> height that shows the longer of the two texts whole; usual where none stands."""
-    found = dict.fromkeys(range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM), _EMPTY_HEIGHT)
-    width, remark = page.NOTES_WIDTHS[2] / _LARGE, page.NOTES_WIDTHS[5]
-    for number, one in enumerate(rows, NOTES_FIRST):
-        lines = max(lines_of(text, width) for text in (one.generated, one.final))
-        text = row_height(lines, line=17.5)
-        found[number] = max(text, row_height(lines_of(one.review, remark)))
-    return found
-
-
-def _figure_heights(listed: Sequence[FigureLine]) -> dict[int, float]:
-    every = range(NOTES_FIGURES_FIRST, NOTES_FIGURES_FIRST + NOTES_FIGURES_ROOM)
-    found = dict.fromkeys(every, _EMPTY_HEIGHT)
-    widths = [page.NOTES_WIDTHS[column] for column in (0, 1, 2, 4, 5)]
-    for number, one in enumerate(listed, NOTES_FIGURES_FIRST):
-        texts = (one.paragraph, one.shown, one.meaning, str(one.value), str(one.value))
-        lines = max(lines_of(text, width) for text, width in zip(texts, widths, strict=True))
-        found[number] = row_height(lines, least=19)
-    return found
 
 
 def _edits(

@@ -6,16 +6,14 @@ Parts that do not change are copied as they are packed, with their dates, attrib
 from __future__ import annotations
 
 import re
-import struct
-import zlib
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
 from xlbudget.workbook.archive import check_archive
+from xlbudget.workbook.damage import naming
 from xlbudget.workbook.parts import workbook_parts
 from xlbudget.workbook.repack import repacked
 from xlbudget.workbook.row_heights import free_rows, with_heights
@@ -32,7 +30,7 @@ from xlbudget.workbook.tags import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from xlbudget.workbook.parts import Parts
@@ -103,7 +101,7 @@ def patch_workbook(
     wanted = list(edits)
     by_sheet: dict[str, dict[Spot, Content]] = {}
     check_archive(source)
-    with _named(source):
+    with naming(source, "没有改动"):
         for edit in wanted:
             by_sheet.setdefault(edit.sheet, {})[_spot(edit)] = _content(edit)
         changed, dropped = _changes(source, by_sheet, afterwards or Afterwards())
@@ -121,7 +119,7 @@ def cell_formulas(source: Path, sheets: Collection[str] | None = None) -> dict[s
         UnusableFileError: ``source`` is unreadable or damaged.
     """
     check_archive(source)
-    with _named(source), ZipFile(source) as archive:
+    with naming(source, "没有改动"), ZipFile(source) as archive:
         parts = _parts(archive)
         return {
             sheet: sheet_formulas(archive.read(part), sheet)
@@ -147,7 +145,7 @@ def sheet_names(source: Path) -> list[str]:
         UnusableFileError: ``source`` is unreadable or damaged.
     """
     check_archive(source)
-    with _named(source), ZipFile(source) as archive:
+    with naming(source, "没有改动"), ZipFile(source) as archive:
         return list(_parts(archive).sheets)
 
 
@@ -157,39 +155,13 @@ def rows_to_fit(source: Path, heights: Mapping[str, Iterable[int]]) -> dict[str,
     Raises:
         UnusableFileError: ``source`` is unreadable or damaged.
     """
-    with _named(source), ZipFile(source) as archive:
+    with naming(source, "没有改动"), ZipFile(source) as archive:
         parts = _parts(archive).sheets
         return {
             sheet: free_rows(archive.read(parts[sheet][0]), rows)
             for sheet, rows in heights.items()
             if sheet in parts
         }
-
-
-@contextmanager
-def _named(source: Path) -> Iterator[None]:
-    """Errors name the file."""
-    try:
-        yield
-    except UnusableFileError as error:
-        raise UnusableFileError(f"工作簿“{source.name}”：{error}") from error
-    except OSError as error:
-        raise UnusableFileError(
-            f"“{source}”读不出来（{error.strerror or error}）；请检查磁盘或网络。"
-        ) from error
-    except (
-        BadZipFile,
-        EOFError,
-        LookupError,
-        NotImplementedError,
-        RuntimeError,
-        struct.error,
-        UnicodeError,
-        zlib.error,
-    ) as error:
-        raise UnusableFileError(
-            f"工作簿“{source.name}”已损坏，没有改动；请从备份恢复，或在 Excel 中打开修复后另存。"
-        ) from error
 
 
 def _parts(archive: ZipFile) -> Parts:

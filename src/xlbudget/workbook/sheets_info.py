@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xlbudget.workbook.formulas import Formula
     from xlbudget.workbook.sheet_writer import Sheet
 
-__all__ = ["PROFILE_ROOM", "write_info", "write_profile"]
+__all__ = ["PROFILE_ROOM", "profile_rows", "write_info", "write_profile"]
 
 PROFILE_ROOM = 120
 PROFILE_KINDS = ("主要职能", "机构说明", "机构设置", "预算单位")
@@ -93,7 +93,8 @@ def _value_style(one: CellContent, field: Field | None) -> styles.Style:
     return replace(style, bg_color=styles.GREY, locked=None) if one.kind == "formula" else style
 
 
-def _profile_rows(profile: Profile) -> list[tuple[str, str, str]]:
+def profile_rows(profile: Profile) -> list[tuple[str, str, str]]:
+    """The lines of 部门概况: 栏目, 名称, 内容."""
     rows = [("主要职能", "", duty) for duty in profile.duties]
     if profile.remark:
         rows.append(("机构说明", "", profile.remark))
@@ -107,7 +108,7 @@ def write_profile(sheet: Sheet, profile: Profile) -> None:
     Raises:
         UnusableFileError: more rows than fit.
     """
-    rows = _profile_rows(profile)
+    rows = profile_rows(profile)
     if len(rows) > PROFILE_ROOM:
         raise UnusableFileError(
             f"部门概况有{len(rows)}行，工作表只能放下{PROFILE_ROOM}行；请合并或删去多余的行。"

@@ -2,20 +2,23 @@
 
 Files: ``NN-表名.csv`` per table (headings joined by "/"), ``11-….csv`` and ``11-绩效指标.csv`` for
 the performance forms, ``基础信息.toml``, ``部门概况.toml``. A file that is absent is an empty table.
+``folder_more`` reads what else there may be.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-import tomllib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xlbudget.errors import AmountError, DataFolderError
-from xlbudget.figures import BlockData, Book, FormData, Indicator, InfoValue, Office, Profile, Row
+from xlbudget.exchange.folder.files import read_csv, read_toml
+from xlbudget.exchange.folder.forms import read_form_files
+from xlbudget.exchange.folder.more import read_finals_file, read_notes_file, read_subjects_file
+from xlbudget.figures import BlockData, Book, InfoValue, Office, Profile
 from xlbudget.fill.fill import statements
 from xlbudget.money import COUNT, from_number, parse_amount
+from xlbudget.standard.extend import OWN_LISTS, with_subjects
 from xlbudget.workbook.layout import is_form
 from xlbudget.workbook.read_cells import Sheet
 from xlbudget.workbook.read_tables import read_table
@@ -24,15 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from xlbudget.figures import Cell
+    from xlbudget.figures import Cell, FormData
     from xlbudget.findings import Finding
     from xlbudget.standard.model import Field, Standard, Table
 
 __all__ = ["INFO_FILE", "PROFILE_FILE", "read_folder"]
 
-INFO_FILE, PROFILE_FILE, INDICATOR_FILE = "基础信息.toml", "部门概况.toml", "绩效指标"
+INFO_FILE, PROFILE_FILE = "基础信息.toml", "部门概况.toml"
 _YEAR = re.compile(r"(20\d\d)年")
-_FORM_KIND, _PROJECT = "表式", "项目名称"
 
 
 def read_folder(folder: Path, standard: Standard) -> Book:
@@ -43,15 +45,19 @@ def read_folder(folder: Path, standard: Standard) -> Book:
     """
     if not folder.is_dir():
         raise DataFolderError(f"找不到数据文件夹“{folder}”；请检查路径。")
-    raw = _toml(folder / INFO_FILE)
+    raw = read_toml(folder / INFO_FILE)
     info, keyed = _info(standard, raw)
     year = _year(standard, raw)
+    own = read_subjects_file(folder, standard)
+    if own:
+        standard = with_subjects(standard, own)
+        info["subject_lists"] = InfoValue(OWN_LISTS)
     blocks: dict[str, BlockData] = {}
     findings: list[Finding] = []
     forms: tuple[FormData, ...] = ()
     for table in standard.tables:
         if is_form(table):
-            blocks[table.blocks[0].key], forms = _forms(folder, table)
+            blocks[table.blocks[0].key], forms = read_form_files(folder, table)
         else:
             sheet = Sheet(table.sheet, _lines(folder, table, year))
             found = read_table(standard, table, sheet, year)
@@ -67,8 +73,12 @@ def read_folder(folder: Path, standard: Standard) -> Book:
         keyed=keyed,
         profile=_profile(folder),
         findings=tuple(findings),
+        subjects=own,
+        texts=read_finals_file(folder),
     )
-    return book._replace(notes=statements(standard, book))
+    # Lines that the folder states are kept, also where a statement is out of place.
+    notes = {**statements(standard, book), **read_notes_file(folder, standard)}
+    return book._replace(notes=notes)
 
 
 def _unplaced(data: BlockData) -> BlockData:
@@ -76,28 +86,10 @@ def _unplaced(data: BlockData) -> BlockData:
     return BlockData.of([row._replace(line=0) for row in data.rows])
 
 
-def _csv(path: Path) -> list[list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [
-                line for line in csv.reader(file, strict=True) if any(cell.strip() for cell in line)
-            ]
-    except FileNotFoundError:
-        return []
-    except UnicodeDecodeError as error:
-        raise DataFolderError(
-            f"数据文件“{path.name}”不是UTF-8编码；请另存为“CSV UTF-8”。"
-        ) from error
-    except (OSError, csv.Error) as error:
-        raise DataFolderError(
-            f"数据文件“{path.name}”读不出来：请检查引号是否成对、文件是否损坏。"
-        ) from error
-
-
 def _lines(folder: Path, table: Table, year: int) -> list[list[object]]:
     """A table's file as the lines of a sheet: the heading paths become heading rows."""
     path = folder / f"{table.number:02d}-{table.sheet}.csv"
-    lines = _csv(path)
+    lines = read_csv(path)
     if not lines:
         columns = [column for block in table.blocks for column in block.columns]
         labels = ["/".join(column.heading(year)) for column in columns]
@@ -119,19 +111,6 @@ def _lines(folder: Path, table: Table, year: int) -> list[list[object]]:
     ]
     body: list[list[object]] = [[*line, *[""] * (len(labels) - len(line))] for line in lines[1:]]
     return [[table.title, *[""] * (len(labels) - 1)], *headings, *body]
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-    except FileNotFoundError as error:
-        raise DataFolderError(f"数据文件夹缺少“{path.name}”。") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFolderError(f"数据文件“{path.name}”读不出来：应为UTF-8编码的文本。") from error
-    except tomllib.TOMLDecodeError as error:
-        raise DataFolderError(
-            f"数据文件“{path.name}”的写法不对（{error}）；文字要放在英文双引号里。"
-        ) from error
 
 
 def _info(
@@ -196,7 +175,7 @@ def _year(standard: Standard, raw: Mapping[str, Any]) -> int:
 def _profile(folder: Path) -> Profile:
     if not (folder / PROFILE_FILE).is_file():
         return Profile()
-    raw = _toml(folder / PROFILE_FILE)
+    raw = read_toml(folder / PROFILE_FILE)
     try:
         return Profile(
             duties=tuple(map(str, raw.get("主要职能", ()))),
@@ -208,88 +187,3 @@ def _profile(folder: Path) -> Profile:
         )
     except (KeyError, TypeError) as error:
         raise DataFolderError(f"{PROFILE_FILE}“机构设置”的每一项都要有“名称”和“职责”。") from error
-
-
-def _forms(folder: Path, table: Table) -> tuple[BlockData, tuple[FormData, ...]]:
-    """The performance forms: their amounts as rows, their texts and indicators."""
-    block = table.blocks[0]
-    indicators = _indicators(folder, table)
-    captions = {
-        cell.caption: cell.field
-        for form in table.forms
-        for line in form.lines
-        for cell in line.cells
-    }
-    amounts = {column.label[0]: column.key for column in block.columns}
-    titles = {form.title: form.key for form in table.forms}
-    path = folder / f"{table.number:02d}-{table.sheet}.csv"
-    rows: list[Row] = []
-    forms: list[FormData] = []
-    for number, entry in _records(path):
-        name = entry.get(_PROJECT, "")
-        if entry.get(_FORM_KIND) not in titles:
-            allowed = "、".join(titles)
-            raise DataFolderError(
-                f"数据文件“{path.name}”第{number}行的“{_FORM_KIND}”应为：{allowed}。"
-            )
-        unknown = [
-            label
-            for label in entry
-            if label not in captions and label not in amounts and label != _FORM_KIND
-        ]
-        if unknown:
-            raise DataFolderError(f"数据文件“{path.name}”中不认识的栏：{'、'.join(unknown)}。")
-        cells: dict[str, Cell] = {}
-        for label, key in amounts.items():
-            try:
-                cells[key] = parse_amount(entry.get(label, ""), block.unit)
-            except AmountError as error:
-                raise DataFolderError(
-                    f"数据文件“{path.name}”第{number}行“{label}”：{error}"
-                ) from error
-        fields = {
-            captions[label]: text
-            for label, text in entry.items()
-            if captions.get(label) not in (None, *amounts.values())
-        }
-        rows.append(Row(name, "form", name, tuple(cells[key] for key in block.amounts)))
-        forms.append(
-            FormData(name, titles[entry[_FORM_KIND]], fields, tuple(indicators.pop(name, ())))
-        )
-    if indicators:
-        raise DataFolderError(
-            f"绩效指标中的项目“{next(iter(indicators))}”不在“{path.name}”中；请核对项目名称。"
-        )
-    return BlockData.of(rows), tuple(forms)
-
-
-def _indicators(folder: Path, table: Table) -> dict[str, list[Indicator]]:
-    columns = {column.label[0]: column.key for form in table.forms for column in form.indicators}
-    path = folder / f"{table.number:02d}-{INDICATOR_FILE}.csv"
-    found: dict[str, list[Indicator]] = {}
-    for _, entry in _records(path):
-        unknown = [label for label in entry if label not in columns and label != _PROJECT]
-        if unknown:
-            raise DataFolderError(f"数据文件“{path.name}”中不认识的栏：{'、'.join(unknown)}。")
-        values = {
-            columns[label]: text for label, text in entry.items() if label != _PROJECT and text
-        }
-        found.setdefault(entry.get(_PROJECT, ""), []).append(Indicator(values))
-    return found
-
-
-def _records(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a CSV file as heading -> text, with their line number."""
-    lines = _csv(path)
-    labels = [label.strip() for label in lines[0]] if lines else []
-    records = []
-    for number, line in enumerate(lines[1:], 2):
-        if len(line) > len(labels):
-            raise DataFolderError(
-                f"数据文件“{path.name}”第{number}行的格数多于首行；请检查逗号和引号。"
-            )
-        cells = [cell.strip() for cell in line]
-        records.append(
-            (number, dict(zip(labels, [*cells, *[""] * (len(labels) - len(cells))], strict=True)))
-        )
-    return records
