@@ -1,0 +1,1 @@
+"""The published document of a book as plain values: parts, tables, forms, texts."""

@@ -1,0 +1,144 @@
+"""The performance forms of a book as they are printed: one per project, with merged captions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlbudget.exchange.disclosure.model import FORM, Grid, GridCell, visible, visible_line
+from xlbudget.figures import Unreadable
+from xlbudget.workbook.contents import note_contents, with_info
+from xlbudget.workbook.layout_forms import form_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from xlbudget.figures import Book, Cell, FormData, Row
+    from xlbudget.standard.model import Form, FormLine, Table
+
+__all__ = ["form_grids"]
+
+_CAPTION = 2
+"""Columns before the first value: that of the groups, and that of the captions."""
+_NARROW = 5
+"""Letters that a group's caption has side by side."""
+_GROUPED = 2
+"""So many columns of indicators are levels, whose repeated entries are printed once."""
+
+
+def form_grids(table: Table, book: Book) -> list[Grid]:
+    """All forms of a placed book; without any, the statement that there is none."""
+    if not book.forms:
+        stated = (visible(str(one.value or "")) for one in note_contents(table, book, 1))
+        notes = tuple(text for text in stated if text)
+        return [Grid(FORM, visible_line(table.title), (), (), (), notes=notes)]
+    rows = book.blocks[table.blocks[0].key].rows
+    amounts = table.blocks[0].amount_index
+    return [
+        _grid(form_of(table, data), data, _values(data, row, amounts), book)
+        for data, row in zip(book.forms, rows, strict=True)
+    ]
+
+
+def _values(data: FormData, row: Row, amounts: Mapping[str, int]) -> dict[str, str]:
+    """Field -> what is printed."""
+    printed = {key: visible(text) for key, text in data.fields.items()}
+    return printed | {key: _amount(row.cells[index]) for key, index in amounts.items()}
+
+
+def _amount(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return visible(cell.raw) if isinstance(cell, Unreadable) else cell.text
+
+
+def _grid(form: Form, data: FormData, values: Mapping[str, str], book: Book) -> Grid:
+    width = max(1 + len(form.indicators), _CAPTION + 1)
+    lines = [*_lines(form, values, width), *_indicators(form, data, width)]
+    subtitle = with_info("A1", form.subtitle, book, "").value if form.subtitle else ""
+    kinds = ("caption", *("indicator" for _ in range(width - 1)))
+    title, below = visible_line(form.title), visible_line(str(subtitle or ""))
+    return Grid(FORM, title, kinds, (), tuple(lines), subtitle=below)
+
+
+def _lines(form: Form, values: Mapping[str, str], width: int) -> Iterator[tuple[GridCell, ...]]:
+    """The lines above the indicators; neighbours of one group share its caption."""
+    lines = [piece for one in form.lines for piece in _fitting(one, width)]
+    for position, line in enumerate(lines):
+        cells: list[GridCell] = []
+        first = position == 0 or lines[position - 1].group != line.group
+        if line.group and first:
+            rows = _run([one.group for one in lines], position)
+            cells.append(GridCell(_broken(line.group), "caption", rows=rows, header=True))
+        free = width - _CAPTION - (len(line.cells) - 1)
+        for index, cell in enumerate(line.cells):
+            caption = _CAPTION if index == 0 and not line.group else 1
+            span = free // len(line.cells)
+            if index == len(line.cells) - 1:
+                span = free - span * index
+            cells.append(GridCell(visible(cell.caption), "caption", caption, header=True))
+            cells.append(GridCell(values.get(cell.field, ""), "value", span))
+        yield tuple(cells)
+
+
+def _broken(caption: str) -> str:
+    """What stands in brackets goes on a line of its own: the column is narrow."""
+    return visible(caption).replace("（", "\n（", 1) if len(caption) > _NARROW else visible(caption)
+
+
+def _fitting(line: FormLine, width: int) -> list[FormLine]:
+    """A line whose pairs have no room side by side gives each pair a line."""
+    if width >= _CAPTION + 2 * len(line.cells) - 1:
+        return [line]
+    return [line._replace(cells=(cell,)) for cell in line.cells]
+
+
+def _run(keys: Sequence[object], start: int) -> int:
+    """How many neighbours from ``start`` on have the same key."""
+    end = start + 1
+    while end < len(keys) and keys[end] == keys[start]:
+        end += 1
+    return end - start
+
+
+def _indicators(form: Form, data: FormData, width: int) -> Iterator[tuple[GridCell, ...]]:
+    """The indicators under their headings; levels that repeat are printed once."""
+    spare = width - 1 - len(form.indicators)
+    columns = form.indicators
+    headings = [GridCell(visible(one.label[0]), "heading") for one in columns]
+    if headings:
+        headings[-1] = headings[-1]._replace(columns=1 + spare)
+    caption = GridCell(visible(form.caption), "caption", rows=1 + len(data.indicators), header=True)
+    yield (caption, *headings)
+    texts = [
+        [visible(one.values.get(column.key, "")) for column in columns] for one in data.indicators
+    ]
+    levels = _levels(texts)
+    for position, line in enumerate(texts):
+        cells = []
+        for index, text in enumerate(line):
+            span = 1 + (spare if index == len(line) - 1 else 0)
+            if index < _GROUPED:
+                keys = [one[index] for one in levels]
+                if position and keys[position] == keys[position - 1]:
+                    continue
+                cells.append(GridCell(text, "indicator", span, _run(keys, position)))
+            else:
+                cells.append(GridCell(text, "indicator", span))
+        yield tuple(cells)
+
+
+def _levels(texts: Sequence[Sequence[str]]) -> list[list[tuple[str, ...]]]:
+    """Line -> for each level, the path by which neighbours are known to belong together.
+
+    A blank entry belongs to the one above; a repeated one does where all levels before it do.
+    """
+    found: list[list[tuple[str, ...]]] = []
+    above: list[str] = []
+    for line in texts:
+        levels = list(line[:_GROUPED])
+        for index, text in enumerate(levels):
+            if not text and above and levels[:index] == above[:index]:
+                levels[index] = above[index]
+        above = levels
+        found.append([tuple(levels[: index + 1]) for index in range(len(levels))])
+    return found

@@ -1,0 +1,175 @@
+"""Read a published document (.docx, .pdf, .html, .txt, .md) into a book and its texts.
+
+What stands in the file is taken as it stands, mistakes included. Cells that a conversion shifted
+or lost are reported, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.exchange.imported import GLOSSARY_TEXT, Imported
+from xlbudget.exchange.published.figures import read_figures
+from xlbudget.exchange.published.info import read_cover, stated_info, years_of
+from xlbudget.exchange.published.kind import other_standard
+from xlbudget.exchange.published.notes import DOCUMENTS, published_texts, units_of
+from xlbudget.exchange.published.parts import divide
+from xlbudget.exchange.published.profile import profile_lines, read_profile_part
+from xlbudget.exchange.published.rows import shift_findings
+from xlbudget.exchange.published.source import read_source
+from xlbudget.exchange.published.told import told_info, told_texts
+from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
+from xlbudget.texts.check import STAFF
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from xlbudget.exchange.imported import PublishedText
+    from xlbudget.exchange.published.parts import Parts
+    from xlbudget.exchange.published.pieces import Line
+    from xlbudget.exchange.published.source import Source
+    from xlbudget.standard.model import Standard
+
+__all__ = ["Document", "read_document", "read_published"]
+
+
+class Document(NamedTuple):
+    """What was read, and the document's parts."""
+
+    imported: Imported
+    parts: Parts
+
+
+_TABLES = "tables"
+_PROFILE = "profile"
+_PROFILE_TITLE = "部门概况"
+
+
+def read_published(path: Path, standard: Standard, year: int | None = None) -> Imported:
+    """The figures and texts of a published document.
+
+    ``year``: the year that it must be of.
+
+    Raises:
+        UnusableFileError: missing, damaged, encrypted, a scan, of another standard or year.
+    """
+    found = read_document(path, read_source(path), standard, year).imported
+    shifted = shift_findings(standard, found.book)
+    book = found.book._replace(findings=(*found.book.findings, *shifted))
+    return found._replace(book=book)
+
+
+def read_document(
+    path: Path, source: Source, standard: Standard, year: int | None = None
+) -> Document:
+    """The same of a source that was read already, without looking for figures in wrong columns.
+
+    Raises:
+        UnusableFileError: it is of another standard or year.
+    """
+    parts = divide(standard, source.pieces)
+    found = _year(path, standard, parts, year)
+    tables = parts.parts[_TABLES].pieces if _TABLES in parts.parts else source.pieces
+    figures = read_figures(standard, tables, found)
+    if not figures.blocks:
+        raise UnusableFileError(other_standard(path, standard, source.pieces))
+    texts = [
+        text
+        for holds in DOCUMENTS
+        if holds in parts.parts
+        for text in published_texts(standard, parts.parts[holds])
+    ]
+    cover = read_cover(standard, parts)
+    info = {
+        **{
+            field.key: InfoValue(str(found))
+            for field in standard.fields.values()
+            if field.kind == "year"
+        },
+        "standard": InfoValue(standard.id),
+        **stated_info(standard, figures.notes, figures.forms),
+    }
+    if cover.unit:
+        info["unit_name"] = InfoValue(cover.unit)
+    days = [field.key for field in standard.fields.values() if field.kind == "date"]
+    info |= {key: InfoValue(cover.day) for key in days[:1] if cover.day}
+    lines = profile_lines(standard, parts.parts[_PROFILE]) if _PROFILE in parts.parts else {}
+    units = (*units_of(texts), *_profile_units(lines.get("units", ())))
+    book = Book(
+        name=path.name,
+        standard=standard.id,
+        year=found,
+        info=info,
+        blocks=figures.blocks,
+        forms=figures.forms,
+        profile=read_profile_part(lines) if lines else Profile(),
+        notes={key: texts for key, texts in figures.notes.items() if texts},
+        sheets={key: standard.table(key).title for key in figures.origins},
+        findings=figures.findings,
+        texts=units,
+    )
+    info = {**told_info(standard, book, units), **_short_name(standard, info, texts), **info}
+    book = book._replace(info=info)
+    book = book._replace(keyed=told_texts(standard, book, units))
+    origins = _origins(parts, figures.origins)
+    return Document(Imported(book, origins, tuple(texts), figures.left), parts)
+
+
+def _short_name(
+    standard: Standard, info: Mapping[str, InfoValue], texts: Sequence[PublishedText]
+) -> dict[str, InfoValue]:
+    """The unit's name without what stands in brackets after it, where the glossary uses that."""
+    name = info["unit_name"].value if "unit_name" in info else ""
+    short = re.sub(r"[（(][^（）()]*[)）]$", "", name) if isinstance(name, str) else ""
+    glossary = [one.text for one in texts if one.part == GLOSSARY_TEXT]
+    used = short != name and any(short in text for text in glossary)
+    if used and "unit_short" in standard.fields and not any(str(name) in text for text in glossary):
+        return {"unit_short": InfoValue(short)}
+    return {}
+
+
+def _profile_units(lines: Sequence[Line]) -> list[TextUnit]:
+    """The sentences of 部门概况 that speak of people."""
+    return [
+        TextUnit(
+            _PROFILE,
+            STAFF,
+            f"{_PROFILE_TITLE}.{number}",
+            one.text,
+            Place(_PROFILE_TITLE, one.where),
+        )
+        for number, one in enumerate(lines, 1)
+        if re.search(r"\d\s*人", one.text)
+    ]
+
+
+def _year(path: Path, standard: Standard, parts: Parts, wanted: int | None) -> int:
+    """The year that the document is of: what cover, headings and columns say most often."""
+    votes = years_of(parts)
+    if not votes and wanted is None:
+        raise UnusableFileError(f"“{path.name}”看不出是哪一年度的预算；请指明年度后再试。")
+    found = votes.most_common(1)[0][0] if votes else wanted
+    assert found is not None
+    if wanted is not None and found != wanted:
+        raise UnusableFileError(
+            f"“{path.name}”是{found}年度的部门预算，不是{wanted}年度的，没有读入；请换成{wanted}年度的文件。"
+        )
+    if not standard.first <= found <= standard.last:
+        raise UnusableFileError(
+            f"“{path.name}”是{found}年度的部门预算；{standard.name}的标准适用于{standard.first}年度起，没有读入。"
+        )
+    return found
+
+
+def _origins(parts: Parts, tables: dict[str, str]) -> dict[str, str]:
+    """Where everything was found, in words."""
+    names = {"explanation": "notes", "glossary": "glossary", _PROFILE: _PROFILE}
+    found = dict(tables)
+    for holds, part in parts.parts.items():
+        if holds in names:
+            found[names[holds]] = f"“{part.heading.text}”（{part.heading.where}）"
+    found["info"] = "封面、表上方和表下说明、情况说明"
+    return found

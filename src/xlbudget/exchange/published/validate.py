@@ -1,0 +1,88 @@
+"""Validate a published document: its tables, its text, its contents, and what was lost on the way."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xlbudget.exchange.published.contents import contents_findings, year_findings
+from xlbudget.exchange.published.document import read_document
+from xlbudget.exchange.published.kind import standard_of_document
+from xlbudget.exchange.published.source import read_source
+from xlbudget.figures import InfoValue
+from xlbudget.findings import Level, Status
+from xlbudget.money import COUNT, parse_amount
+from xlbudget.texts.whole import validate_whole
+from xlbudget.workbook.layout import is_form
+from xlbudget.workbook.references import column_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.findings import Finding, Report
+    from xlbudget.standard.model import Standard
+
+__all__ = ["validate_published"]
+
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,5})")
+_REQUIRED = "required_info"
+"""The check that asks for fields of 基础信息, which a document does not have."""
+
+
+def validate_published(
+    path: Path, standard: Standard | None = None, year: int | None = None
+) -> Report:
+    """Read and validate a published document; the standard is told from its tables if not given.
+
+    Places are the document's own: 第3行第14列 of a table, 第712行, 第31页, 第160段 of a text.
+
+    Raises:
+        UnusableFileError: it cannot be read, is of another standard, or of another year.
+    """
+    source = read_source(path)
+    standard = standard or standard_of_document(path, source.pieces)
+    document = read_document(path, source, standard, year)
+    book = _with_settings(standard, document.imported.book)
+    report = validate_whole(standard, book)
+    found = [
+        *report.findings,
+        *contents_findings(standard, document.parts),
+        *year_findings(standard, document.parts, book.year),
+    ]
+    asked = {rule.code for rule in standard.rules if rule.check == _REQUIRED}
+    findings = [_placed(standard, one) for one in found if one.code not in asked]
+    levels = list(Level)
+    findings.sort(key=lambda one: levels.index(one.level))
+    wrong = any(one.level is Level.ERROR for one in findings)
+    return report._replace(
+        status=Status.ERROR if wrong else report.status, findings=tuple(findings)
+    )
+
+
+def _with_settings(standard: Standard, book: Book) -> Book:
+    """The settings as a new workbook has them, which no document states."""
+    info = {
+        field.key: InfoValue(parse_amount(field.default, COUNT))
+        for field in standard.fields.values()
+        if field.kind == "count" and field.default
+    }
+    return book._replace(info={**info, **book.info})
+
+
+def _placed(standard: Standard, finding: Finding) -> Finding:
+    """The place in the document's words."""
+    titles = {table.title: table for table in standard.tables}
+    cell, match = finding.cell, _CELL.fullmatch(finding.cell)
+    if finding.sheet in titles and match is not None:
+        # The form's title is put above its lines when they are read.
+        above = 1 if is_form(titles[finding.sheet]) else 0
+        cell = f"第{int(match[2]) - above}行第{column_number(match[1])}列"
+    named = re.compile(f"({'|'.join(map(re.escape, titles))}){_CELL.pattern}")
+    basis = tuple(named.sub(_named, one) for one in finding.basis)
+    message = finding.message.replace("工作表“", "表“")
+    return finding._replace(cell=cell, basis=basis, message=message)
+
+
+def _named(match: re.Match[str]) -> str:
+    return f"{match[1]}第{match[3]}行第{column_number(match[2])}列"

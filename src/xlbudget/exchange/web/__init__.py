@@ -1,0 +1,1 @@
+"""The published document as one accessible web page."""
