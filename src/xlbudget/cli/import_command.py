@@ -1,0 +1,245 @@
+"""``xlbudget import``: figures from exported tables, published documents and data folders."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlbudget.cli.base import Command, quiet_option
+from xlbudget.cli.files import SUFFIXES, refuse_existing
+from xlbudget.errors import UnusableFileError
+from xlbudget.standard.loader import DEFAULT, load_standard
+
+if TYPE_CHECKING:
+    from xlbudget.exchange.merge.model import ImportPlan
+    from xlbudget.standard.subjects import Subject
+
+__all__ = ["command"]
+
+
+@click.command(cls=Command)
+@click.argument("paths", metavar="来源… [工作簿]", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--into",
+    "-w",
+    "book",
+    type=click.Path(path_type=Path),
+    metavar="工作簿",
+    help="导入到哪个工作簿；不存在时新建。不写时，最后一个 .xlsm 就是工作簿。",
+)
+@click.option("--preview", "--dry-run", "dry", is_flag=True, help="只显示预览，不写入。")
+@click.option("--yes", "-y", is_flag=True, help="显示预览后直接写入，不再询问。")
+@click.option(
+    "--overwrite", is_flag=True, help="工作簿里已填、与来源不同的格也改写；不写时保留原数并列出。"
+)
+@click.option("--year", type=int, metavar="年度", help="预算年度；默认按工作簿，新建时按来源。")
+@click.option(
+    "--standard",
+    "identity",
+    default=DEFAULT,
+    metavar="代号",
+    help=f"新建工作簿用的标准（默认 {DEFAULT}）。",
+)
+@click.option(
+    "--subjects",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="财政部门的科目目录（.xlsx、.xls 或 .csv，有科目编码、科目名称两栏），补充到科目字典，可写多次。",
+)
+@quiet_option
+def command(
+    paths: tuple[Path, ...],
+    book: Path | None,
+    dry: bool,
+    yes: bool,
+    overwrite: bool,
+    year: int | None,
+    identity: str,
+    subjects: tuple[Path, ...],
+    quiet: bool,
+) -> int:
+    """导入：把导出的表（.xls、.xlsx）、公开文本（.docx、.pdf）或数据文件夹的数字填入工作簿。
+
+    先显示预览：每张表取自哪里、新填几格、哪些不同、哪些没有导入；在终端里确认后才写入，并留一份备份。
+    """
+    sources, book = _source_and_book(paths, book, has_lists=bool(subjects))
+    if book.suffix.lower() not in SUFFIXES:
+        raise UnusableFileError(f"“{book.name}”的扩展名应为 .xlsm 或 .xlsx。")
+    if not sources and not subjects:
+        raise UnusableFileError("没有写明导入什么；请写上来源文件，或用 --subjects 指明科目目录。")
+    if book in sources:
+        raise UnusableFileError(f"来源和工作簿是同一个文件“{book.name}”；请核对。")
+    if book.exists():
+        return _into(book, sources, subjects, year, dry, yes, overwrite, quiet)
+    return _new(book, sources, subjects, year, identity, dry, yes, quiet)
+
+
+def _source_and_book(
+    paths: tuple[Path, ...], book: Path | None, *, has_lists: bool
+) -> tuple[tuple[Path, ...], Path]:
+    """What is read and what is written: without ``--into`` the last path, where it is an .xlsm.
+
+    An .xlsx at the end is taken for a source: exported tables have that ending.
+    """
+    if book is not None:
+        return paths, book
+    if len(paths) > (0 if has_lists else 1) and paths[-1].suffix.lower() == ".xlsm":
+        return paths[:-1], paths[-1]
+    raise UnusableFileError(
+        "没有写明导入到哪个工作簿；请写在最后（.xlsm），如 xlbudget import 导出的表.xls 部门预算.xlsm，"
+        "或用 -w 指明。"
+    )
+
+
+def _into(
+    book: Path,
+    sources: tuple[Path, ...],
+    subjects: tuple[Path, ...],
+    year: int | None,
+    dry: bool,
+    yes: bool,
+    overwrite: bool,
+    quiet: bool,
+) -> int:
+    """Into a workbook that is there."""
+    from xlbudget.exchange.merge.plan import plan_import  # noqa: PLC0415
+    from xlbudget.standard.extend import own_standard  # noqa: PLC0415
+    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
+    from xlbudget.workbook.read import read_book  # noqa: PLC0415
+
+    refuse_open_file(book)
+    held = read_book(book)
+    if year not in (None, held.year):
+        raise UnusableFileError(
+            f"“{book.name}”是{held.year}年度的工作簿，与 --year {year} 不一致；请核对。"
+        )
+    lists = _subjects(subjects, own_standard(held).id)
+    plan = plan_import(book, sources, overwrite=overwrite, subjects=lists)
+    if not quiet:
+        click.echo(plan.said)
+    _say_subjects(lists, quiet)
+    if not plan.edits:
+        click.echo(f"“{book.name}”里已有全部内容，没有需要写入的格。")
+        return int(plan.conflicts > 0)
+    if dry:
+        click.echo("以上是预览，没有写入。")
+        return int(plan.conflicts > 0)
+    if not _agreed(yes, f"写入“{book.name}”吗？"):
+        return 0
+    backup = replace_atomically(
+        book, lambda path: patch_workbook(book, path, plan.edits, plan.afterwards)
+    )
+    kept = f"，原文件备份为“{backup.name}”" if backup else ""
+    _end(plan, quiet, f"已导入，写入“{book}”{kept}。")
+    return int(plan.conflicts > 0)
+
+
+def _end(plan: ImportPlan, quiet: bool, said: str) -> None:
+    if plan.conflicts:
+        click.echo(
+            f"有{plan.conflicts}格与来源不同，保留了原数；要改写请加 --overwrite。", err=quiet
+        )
+    if not quiet:
+        click.echo(f"{said}请再运行 xlbudget validate 校验。")
+
+
+def _new(
+    book: Path,
+    sources: tuple[Path, ...],
+    subjects: tuple[Path, ...],
+    year: int | None,
+    identity: str,
+    dry: bool,
+    yes: bool,
+    quiet: bool,
+) -> int:
+    """Into a new workbook."""
+    from xlbudget.exchange.merge.model import ImportPlan  # noqa: PLC0415
+    from xlbudget.exchange.merge.plan import (  # noqa: PLC0415
+        new_book,
+        new_tallies,
+        preview,
+        read_sources,
+        unwritten,
+    )
+    from xlbudget.exchange.merge.texts import write_texts  # noqa: PLC0415
+    from xlbudget.figures import InfoValue  # noqa: PLC0415
+    from xlbudget.standard.extend import OWN_LISTS, with_subjects  # noqa: PLC0415
+    from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415
+    from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
+    from xlbudget.workbook.patch import Afterwards  # noqa: PLC0415
+
+    refuse_existing(book)
+    if not sources:
+        raise UnusableFileError(f"找不到工作簿“{book}”；请先用 xlbudget new 新建，再导入科目。")
+    lists = _subjects(subjects, identity)
+    standard = with_subjects(load_standard(identity), lists)
+    found = read_sources(sources, standard, year)
+    figures = new_book(standard, found)
+    if lists:
+        figures = figures._replace(
+            subjects={**figures.subjects, **lists},
+            info={**figures.info, "subject_lists": InfoValue(OWN_LISTS)},
+        )
+    standard = with_subjects(standard, figures.subjects)
+    plan = ImportPlan([], Afterwards(), "", new_tallies(standard, found), (), unwritten(found))
+    if not quiet:
+        click.echo(preview(plan))
+    _say_subjects(lists, quiet)
+    if dry:
+        click.echo(f"以上是预览，没有新建“{book.name}”。")
+        return 0
+    if not _agreed(yes, f"新建“{book.name}”（{figures.year}年度）吗？"):
+        return 0
+    left: list[str] = []
+
+    def write(target: Path) -> None:
+        build_workbook(standard, figures, target, year=figures.year)
+        if found.texts:
+            left.extend(write_texts(target, found.texts))
+
+    replace_atomically(book, write)
+    for one in left:
+        click.echo(one, err=quiet)
+    _end(plan, quiet, f"已新建“{book}”（{figures.year}年度）。")
+    return 0
+
+
+def _subjects(paths: tuple[Path, ...], identity: str) -> dict[str, tuple[Subject, ...]]:
+    """The bureau's own subjects by list."""
+    if not paths:
+        return {}
+    from xlbudget.exchange.subject_lists import read_subject_list  # noqa: PLC0415
+
+    found: dict[str, tuple[Subject, ...]] = {}
+    standard = load_standard(identity)
+    for path in paths:
+        for key, subjects in read_subject_list(path, standard).items():
+            found[key] = (*found.get(key, ()), *subjects)
+    return found
+
+
+def _say_subjects(lists: dict[str, tuple[Subject, ...]], quiet: bool) -> None:
+    if lists and not quiet:
+        count = sum(map(len, lists.values()))
+        click.echo(f"科目目录：{count}个科目，补充到科目字典中没有的或名称不同的。")
+
+
+def _agreed(yes: bool, question: str) -> bool:
+    """Whether the user wants it.
+
+    Where nobody is at a terminal to be asked, it is written: blanks alone are filled, what differs
+    is kept unless ``--overwrite`` asked for it, and the file before lies beside.
+    """
+    if yes or not sys.stdin.isatty():
+        return True
+    click.echo(f"{question}（y 写入，其他键不写）", nl=False)
+    if sys.stdin.readline().strip().lower() in ("y", "yes", "是"):
+        return True
+    click.echo("没有写入。")
+    return False

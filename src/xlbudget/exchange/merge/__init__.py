@@ -1,0 +1,1 @@
+"""Putting what an import found into a workbook: the plan, its preview, its edits."""

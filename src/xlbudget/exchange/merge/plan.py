@@ -1,0 +1,245 @@
+"""Import into a workbook: the plan with its preview, and the book of a new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.exchange.blank import blank_book
+from xlbudget.exchange.imported import Imported
+from xlbudget.exchange.merge.book import merge_books
+from xlbudget.exchange.merge.forms import merge_forms
+from xlbudget.exchange.merge.front import merge_front
+from xlbudget.exchange.merge.model import ImportPlan, Kind, Tally
+from xlbudget.exchange.merge.shown import shown_edits
+from xlbudget.exchange.merge.texts import TEXT_SHEETS, plan_texts
+from xlbudget.exchange.sources import combined, read_source_file
+from xlbudget.fill.fill import CellKey, statements
+from xlbudget.relations.grid import INFO
+from xlbudget.standard.extend import own_standard, with_subjects
+from xlbudget.workbook.contents import with_info
+from xlbudget.workbook.fill_file import plan_filled, refuse_moved
+from xlbudget.workbook.findings_live import refreshed_findings
+from xlbudget.workbook.layout import INFO_SHEET, is_form
+from xlbudget.workbook.notes_live import refreshed
+from xlbudget.workbook.patch import cell_formulas
+from xlbudget.workbook.read import read_book
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from xlbudget.figures import Book, FormData
+    from xlbudget.standard.model import Standard, Table
+    from xlbudget.standard.subjects import Subject
+
+__all__ = ["new_book", "new_tallies", "plan_import", "preview", "read_sources", "unwritten"]
+
+_MOST = 20
+"""So many differing cells are listed in the preview."""
+
+
+def plan_import(
+    source: Path,
+    sources: Sequence[Path],
+    *,
+    overwrite: bool = False,
+    subjects: Mapping[str, tuple[Subject, ...]] | None = None,
+) -> ImportPlan:
+    """What importing ``sources`` into the workbook ``source`` would write.
+
+    Apply it with ``patch.patch_workbook``. Cells that are filled and differ stay as they are
+    unless ``overwrite``. ``subjects`` are a bureau's own, by the key of their list.
+
+    Raises:
+        UnusableFileError: the workbook or a source cannot be used; nothing is written.
+    """
+    book = read_book(source)
+    standard = own_standard(book)
+    refuse_moved(standard, book, "导入")
+    if subjects:
+        standard = with_subjects(standard, subjects)
+    if sources:
+        found = read_sources(sources, standard, book.year)
+    else:
+        found = Imported(blank_book(standard, book.year)._replace(blocks={}), {})
+    given = found.book
+    if subjects:
+        given = given._replace(subjects={**given.subjects, **subjects})
+    formulas = cell_formulas(source, set(book.sheets.values()))
+    merged = merge_books(standard, book, given, formulas, overwrite=overwrite)
+    after = merged.filled.book
+    counts, changes = merged.counts, list(merged.changes)
+    edits = []
+    for table in standard.tables:
+        if is_form(table) and table.blocks[0].key in given.blocks:
+            forms = merge_forms(table, book, after, given, overwrite=overwrite)
+            after = forms.book
+            edits += forms.edits
+            changes += forms.changes
+            _add(counts.setdefault(table.key, {}), forms.counts)
+    front = merge_front(source, standard, book, after, given, overwrite=overwrite)
+    _add(counts.setdefault(INFO, {}), front.counts)
+    changes += front.changes
+    after = after._replace(notes=_notes(standard, book, after))
+    filled = merged.filled._replace(
+        book=after, changed=merged.filled.changed | _numbers(standard, book, after)
+    )
+    plan = plan_filled(source, standard, book, filled, formulas)
+    left = [*unwritten(found), *front.left]
+    left += [f"工作簿里没有“{title}”的工作表，该表没有导入。" for title in merged.absent]
+    tallies = tuple(_tallies(standard, found, counts, merged.rows_kept))
+    edits = [*edits, *plan.edits, *front.edits]
+    if front.edits or any(one.sheet == INFO_SHEET for one in edits):
+        written = {(one.sheet, one.cell) for one in edits}
+        edits += shown_edits(source, plan.book, cell_formulas(source), written)
+    if len(edits) > len(plan.edits):  # texts and forms change what 情况说明 and 校验结果 watch
+        edits += refreshed(source, edits)
+        edits += refreshed_findings(source, edits)
+    afterwards = plan.afterwards
+    if found.texts:
+        texts = plan_texts(source, edits, afterwards, found.texts)
+        edits += texts.edits
+        afterwards = texts.afterwards
+        tallies += _text_tallies(found)
+        left += texts.left
+    result = ImportPlan(edits, afterwards, "", tallies, tuple(changes), tuple(left))
+    return result._replace(said=preview(result))
+
+
+def read_sources(sources: Sequence[Path], standard: Standard, year: int | None) -> Imported:
+    """All sources as one.
+
+    Raises:
+        UnusableFileError: one cannot be used, or they are of different years.
+    """
+    found: list[Imported] = []
+    for one in sources:
+        found.append(read_source_file(one, standard, year))
+        year = year or found[0].book.year
+    return combined(found, standard)
+
+
+def unwritten(found: Imported) -> tuple[str, ...]:
+    """What is wrong in the sources or found no place."""
+    return (*(one.message for one in found.book.findings), *found.left)
+
+
+def new_book(standard: Standard, found: Imported) -> Book:
+    """The book of a new workbook that holds what was found.
+
+    Raises:
+        UnusableFileError: the standard does not hold for its year.
+    """
+    given = found.book
+    if not standard.first <= given.year <= standard.last:
+        raise UnusableFileError(
+            f"{standard.name}的标准适用于{standard.first}年度起，不适用于{given.year}年度；请核对来源。"
+        )
+    blank = blank_book(standard, given.year)
+    book = given._replace(blocks={**blank.blocks, **given.blocks}, findings=())
+    return book._replace(notes=statements(standard, book))
+
+
+def new_tallies(standard: Standard, found: Imported) -> tuple[Tally, ...]:
+    """What of every table goes into a new workbook."""
+    counts: dict[str, dict[Kind, int]] = {}
+    for table in standard.tables:
+        number = sum(
+            1
+            for block in table.blocks
+            if block.key in found.book.blocks
+            for row in found.book.blocks[block.key].rows
+            for cell in row.cells
+            if cell is not None
+        )
+        if is_form(table):
+            number += sum(map(_form_size, found.book.forms))
+        counts[table.key] = {Kind.NEW: number} if number else {}
+    fields = sum(1 for one in found.book.info.values() if one.value not in (None, ""))
+    counts[INFO] = {Kind.NEW: fields} if fields else {}
+    return (*_tallies(standard, found, counts, {}), *_text_tallies(found))
+
+
+def preview(plan: ImportPlan) -> str:
+    """What goes where, what differs and what is left, in lines."""
+    lines = [one.sentence for one in plan.tallies]
+    for kind in (Kind.KEPT, Kind.CHANGED, Kind.TOTAL, Kind.HELD):
+        found = [one for one in plan.changes if one.kind is kind]
+        if found:
+            lines.append(f"{kind.chinese}的{len(found)}格：")
+            lines += [f"  {one.sentence}" for one in found[:_MOST]]
+            lines += [f"  ……另有{len(found) - _MOST}格。"] if len(found) > _MOST else []
+    if plan.left:
+        lines.append(f"没有导入或需要核对的{len(plan.left)}项：")
+        lines += [f"  {one}" for one in plan.left]
+    return "\n".join(lines)
+
+
+def _tallies(
+    standard: Standard,
+    found: Imported,
+    counts: Mapping[str, dict[Kind, int]],
+    kept: Mapping[str, int],
+) -> list[Tally]:
+    tallies = []
+    for table in standard.tables:
+        if any(block.key in found.book.blocks for block in table.blocks):
+            origin = found.origins.get(table.key, f"“{found.book.name}”")
+            here = counts.get(table.key, {})
+            tallies.append(Tally(table.title, origin, here, kept.get(table.key, 0)))
+    if counts.get(INFO):
+        origin = found.origins.get("info", f"“{found.book.name}”")
+        tallies.append(Tally(INFO_SHEET, origin, counts[INFO]))
+    return tallies
+
+
+def _text_tallies(found: Imported) -> tuple[Tally, ...]:
+    """How many paragraphs of a document are taken."""
+    counts = Counter(one.part for one in found.texts)
+    return tuple(
+        Tally(sheet, found.origins.get(part, f"“{found.book.name}”"), {Kind.TEXTS: counts[part]})
+        for part, sheet in TEXT_SHEETS.items()
+        if counts[part]
+    )
+
+
+def _form_size(form: FormData) -> int:
+    texts = sum(1 for text in form.fields.values() if text)
+    return texts + sum(len(one.values) for one in form.indicators)
+
+
+def _add(counts: dict[Kind, int], more: Mapping[Kind, int]) -> None:
+    for kind, number in more.items():
+        counts[kind] = counts.get(kind, 0) + number
+
+
+def _notes(standard: Standard, book: Book, after: Book) -> dict[str, tuple[str, ...]]:
+    """The notes below the tables; those that follow 基础信息 go on following it."""
+    notes = dict(after.notes)
+    for table in standard.tables:
+        ready = {with_info("A1", one, book, "note").value for one in table.notes}
+        if ready and set(book.notes.get(table.key, ())) == ready:
+            notes.pop(table.key, None)
+    return notes
+
+
+def _numbers(standard: Standard, book: Book, after: Book) -> set[CellKey]:
+    """Amounts of forms, which are written where the file differs, and those of 基础信息 that change."""
+    found = {
+        CellKey(INFO, key, "value")
+        for key, one in after.info.items()
+        if key in book.info and one.value != book.info[key].value
+    }
+    for table in standard.tables:
+        if is_form(table):
+            found |= _form_keys(table, after)
+    return found
+
+
+def _form_keys(table: Table, book: Book) -> set[CellKey]:
+    block = table.blocks[0]
+    data = book.blocks.get(block.key)
+    rows = data.rows if data else ()
+    return {CellKey(block.key, row.key, column) for row in rows for column in block.amounts}

@@ -1,0 +1,1 @@
+"""Exported tables (.xls, .xlsx, .xlsm) found and read, whatever their sheets and offsets."""
