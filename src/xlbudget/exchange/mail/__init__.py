@@ -1,0 +1,1 @@
+"""Mail: drafts (.eml), addresses, settings, sending."""

@@ -1,0 +1,1 @@
+"""The finished set of files that goes to others."""

@@ -1,0 +1,282 @@
+"""The finished set of a department: what goes to others, from one workbook."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.errors import UnusableFileError, XlbudgetError
+from xlbudget.exchange.mail.figures import key_figures
+from xlbudget.exchange.mail.message import DEFAULT_LIMIT, Attachment, draft
+from xlbudget.exchange.mail.text import MailContent, letter_for
+from xlbudget.exchange.package.list import ListContent, PackedFile, list_json, list_text
+from xlbudget.exchange.package.names import WITH_ERRORS, book_title, file_names
+from xlbudget.exchange.package.notes import notes_state, notes_warnings
+from xlbudget.exchange.package.publish import publish, refuse_folder
+from xlbudget.exchange.package.sheets import choose_sheets
+from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.findings import Level, Status
+from xlbudget.report import render
+from xlbudget.standard.extend import own_standard
+from xlbudget.texts.passages import report_pictures
+from xlbudget.workbook.archive import check_archive
+from xlbudget.workbook.atomic import is_open
+from xlbudget.workbook.patch import patch_workbook
+from xlbudget.workbook.read import read_book
+from xlbudget.workbook.sheets_macros import TEXTS
+from xlbudget.workbook.validate_file import validate_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlbudget.exchange.mail.address import Address
+    from xlbudget.exchange.mail.message import Letter
+    from xlbudget.exchange.values.copy import ValuesCopy
+    from xlbudget.figures import Book
+    from xlbudget.findings import Report
+    from xlbudget.standard.model import Standard
+
+__all__ = ["ErrorsFoundError", "Package", "Wish", "make_package"]
+
+_WHAT = {
+    "values": "数值副本（没有宏、公式和链接）",
+    "docx": "公开文本（Word）",
+    "pdf": "公开文本（PDF）",
+    "web": "公开文本（网页）",
+    "report": "校验结果（网页）",
+    "mail": "邮件草稿",
+}
+_NAMED = 8
+"""So many paragraphs are named in a sentence."""
+
+
+class ErrorsFoundError(XlbudgetError):
+    """The workbook has errors and was not packaged; ``report`` lists them."""
+
+    def __init__(self, report: Report, standard: Standard) -> None:
+        self.report, self.standard = report, standard
+        super().__init__(
+            f"有差错 {report.number_of(Level.ERROR)} 处，没有打包；请改正后再打包，"
+            "确实要带着差错发出时加 --with-errors。"
+        )
+
+
+class Wish(NamedTuple):
+    """What is asked for: ``sheets`` go into the values-only copy besides what is published."""
+
+    with_errors: bool = False
+    to: tuple[Address, ...] = ()
+    sender: Address | None = None
+    pdf: bool = True
+    sheets: tuple[str, ...] = ()
+    limit: int = DEFAULT_LIMIT
+    made: str = ""
+
+
+class Package(NamedTuple):
+    """What was made: ``warnings`` are to be looked at, ``remarks`` say what is not in it."""
+
+    folder: Path
+    files: tuple[PackedFile, ...]
+    report: Report
+    warnings: tuple[str, ...]
+    remarks: tuple[str, ...]
+    backups: tuple[Path, ...]
+    letter: Letter
+    mail: bytes
+
+
+def make_package(path: Path, folder: Path, wish: Wish | None = None) -> Package:
+    """Validate the workbook and write the finished set into ``folder``, all of it or nothing.
+
+    The workbook itself is not changed. The same workbook gives the same files.
+
+    Raises:
+        ErrorsFoundError: it has errors and that was not allowed.
+        UnusableFileError: it cannot be read or used, or the folder cannot be written.
+        MailError: the attachments are too large.
+    """
+    check_archive(path)
+    with tempfile.TemporaryDirectory(prefix="xlbudget-") as name:
+        copy = Path(name) / path.name
+        copy.write_bytes(path.read_bytes())
+        work = _Work(path, copy, folder, wish or Wish())
+        work.examine()
+        work.write()
+        return work.publish()
+
+
+class _Work:
+    """A package while it is made, from a copy of the workbook."""
+
+    def __init__(self, path: Path, copy: Path, folder: Path, wish: Wish) -> None:
+        self.path, self.copy, self.folder, self.wish = path, copy, folder, wish
+        self.source = _packed(path.name, "来源工作簿", copy.read_bytes())
+        self.book: Book = read_book(copy)
+        self.standard = own_standard(self.book)
+        self.report = validate_file(copy)
+        self.wrong = self.report.status is Status.ERROR
+        self.title = book_title(self.standard, self.book)
+        self.names = file_names(self.title, with_errors=self.wrong)
+        self.warnings: list[str] = []
+        self.remarks: list[str] = []
+        self.files: dict[str, bytes] = {}
+        self.left_out: list[str] = []
+        self.letter: Letter
+
+    def examine(self) -> None:
+        """Refuse what must not go out; tell what should be looked at."""
+        if self.wrong and not self.wish.with_errors:
+            raise ErrorsFoundError(self.report, self.standard)
+        refuse_folder(self.folder, self._every_name(), self.path)
+        if is_open(self.path):
+            self.warnings.append("工作簿正在打开着，收入的是上次保存的内容；要收入改动请先保存。")
+        warned = self.report.number_of(Level.WARNING)
+        if warned:
+            self.warnings.append(f"校验有提醒 {warned} 处，请看“{self.names['report']}”。")
+        state = notes_state(self.copy, self.standard, self.book)
+        if state.plan is not None:
+            patch_workbook(self.copy, self.copy, state.plan.edits, state.plan.afterwards)
+            self.warnings.append(
+                "工作簿里还没有情况说明，已按现有数字生成后收入；原工作簿没有改动，"
+                "要修改文字请先点“生成说明”。"
+            )
+        self.warnings += notes_warnings(state)
+
+    def write(self) -> None:
+        """Every file of the set, in memory."""
+        folder = self.copy.parent
+        values = folder / "values.xlsx"
+        chosen = choose_sheets(self.copy, self.standard, self.book, self.wish.sheets)
+        outcome = write_values_copy(
+            self.copy,
+            values,
+            chosen.sheets,
+            texts=chosen.texts,
+            title=self.title + WITH_ERRORS * self.wrong,
+            with_errors=self.wish.with_errors,
+        )
+        self._tell(outcome, chosen.tables)
+        self.files["values"] = values.read_bytes()
+        self._write_texts(folder)
+        pictures = report_pictures(self.standard, read_book(self.copy))
+        report = render([self.report], "html", {self.standard.id: self.standard}, [pictures])
+        self.files["report"] = report.encode("utf-8")
+        self._write_mail()
+        self._write_lists()
+
+    def _tell(self, outcome: ValuesCopy, tables: Sequence[str]) -> None:
+        for table in (one for one in tables if one not in outcome.sheets):
+            self.warnings.append(f"工作表“{table}”是隐藏的，没有收入数值副本；要收入请取消隐藏。")
+        if outcome.hidden:
+            self.warnings.append(
+                f"数值副本里有隐藏的行或列（{'、'.join(outcome.hidden[:_NAMED])}），收件人可以取消隐藏。"
+            )
+        if outcome.errors:
+            self.warnings.append(f"有单元格显示错误值：{'、'.join(outcome.errors[:_NAMED])}。")
+        self.left_out = [name for name, _ in outcome.left_out if name != TEXTS]
+        if self.left_out:
+            self.remarks.append(f"数值副本没有收入的工作表：{'、'.join(self.left_out)}。")
+        if outcome.dropped:
+            self.remarks.append(f"数值副本没有保留：{'、'.join(outcome.dropped)}。")
+
+    def _write_texts(self, folder: Path) -> None:
+        """The disclosure as a document, for reading and for the web."""
+        from xlbudget.exchange.disclosure.document import (  # noqa: PLC0415  # heavy, for packages alone
+            disclosure,
+            final_paragraphs,
+        )
+        from xlbudget.exchange.docx.writer import write_docx  # noqa: PLC0415
+        from xlbudget.exchange.web.copy import web_copy  # noqa: PLC0415
+
+        texts = final_paragraphs(self.copy, self.standard, self.book)
+        published = disclosure(self.standard, self.book, texts)
+        document = folder / "text.docx"
+        if not write_docx(published, document):
+            self.warnings.append(
+                "Word 文本的目录没有页码：没有 LibreOffice 可以排版；请在 Word 或 WPS 中打开，"
+                "在目录上点右键，选“更新域”后保存。"
+            )
+        self.files["docx"] = document.read_bytes()
+        self.files["web"] = web_copy(published).encode("utf-8")
+        if not self.wish.pdf:
+            self.remarks.append("按 --no-pdf，没有制作 PDF。")
+            return
+        from xlbudget.exchange.package.pdf import write_pdf  # noqa: PLC0415
+
+        target = folder / "text.pdf"
+        try:
+            write_pdf(document, target)
+        except UnusableFileError as error:
+            self.warnings.append(f"没有制作 PDF：{error}")
+            return
+        self.files["pdf"] = target.read_bytes()
+
+    def _write_mail(self) -> None:
+        wanted = ("values", "docx", "pdf", *["report"] * self.wrong)
+        kinds = [kind for kind in wanted if kind in self.files]
+        attachments = [Attachment(self.names[kind], self.files[kind]) for kind in kinds]
+        content = MailContent(
+            self.title + WITH_ERRORS * self.wrong,
+            key_figures(self.standard, self.book),
+            self.report,
+            self.standard,
+            self._said(),
+        )
+        letter = letter_for(content, attachments, self.wish.to)
+        self.letter = letter._replace(sender=self.wish.sender)
+        self.files["mail"] = draft(self.letter, limit=self.wish.limit)
+
+    def _said(self) -> list[str]:
+        """What every reader must know."""
+        if not self.wrong:
+            return []
+        count = self.report.number_of(Level.ERROR)
+        return [f"本套文件含未改正的差错 {count} 处，详见“{self.names['report']}”。"]
+
+    def _write_lists(self) -> None:
+        files = [
+            _packed(self.names[kind], what, self.files[kind])
+            for kind, what in _WHAT.items()
+            if kind in self.files
+        ]
+        content = ListContent(
+            self.title + WITH_ERRORS * self.wrong,
+            self.standard,
+            self.report,
+            self.source,
+            files,
+            self.left_out,
+            [*self._said(), *self.warnings],
+            self.wish.made,
+        )
+        self.files["list"] = list_text(content).encode("utf-8")
+        self.files["json"] = list_json(content).encode("utf-8")
+
+    def publish(self) -> Package:
+        """Put the files into the folder; the lists come last."""
+        files = {self.names[kind]: data for kind, data in self.files.items()}
+        obsolete = [name for name in self._every_name() if name not in files]
+        backups = publish(self.folder, files, obsolete)
+        what = {**_WHAT, "list": "校验清单和校验和", "json": "校验清单（供程序读取）"}
+        return Package(
+            self.folder,
+            tuple(_packed(self.names[kind], what[kind], data) for kind, data in self.files.items()),
+            self.report,
+            tuple(self.warnings),
+            tuple(self.remarks),
+            tuple(backups),
+            self.letter,
+            self.files["mail"],
+        )
+
+    def _every_name(self) -> list[str]:
+        """All names that a package of this book may have: no older file stays as if it were new."""
+        both = (file_names(self.title, with_errors=wrong) for wrong in (False, True))
+        return [name for names in both for name in names.values()]
+
+
+def _packed(name: str, what: str, data: bytes) -> PackedFile:
+    return PackedFile(name, what, len(data), hashlib.sha256(data).hexdigest())

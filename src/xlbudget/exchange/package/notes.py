@@ -1,0 +1,113 @@
+"""Whether the explanation in a workbook still says what the tables say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.notes.explain import explain, glossary
+from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
+from xlbudget.workbook.notes_file import REVIEW, STALE, plan_notes
+from xlbudget.workbook.read import read_lines
+from xlbudget.workbook.read_cells import text_of, value_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+    from xlbudget.workbook.notes_file import NotesPlan
+    from xlbudget.workbook.read_cells import Lines
+
+__all__ = ["NotesState", "notes_state", "notes_warnings"]
+
+_GAP = "【待填"
+_NAMED = 8
+"""So many paragraphs are named in a sentence."""
+
+
+class NotesState(NamedTuple):
+    """Ids of paragraphs by what is wrong with them.
+
+    ``stale``: the final text is older than its figures; ``absent``: the figures ask for a paragraph
+    that is not there; ``reviews``: marked to be looked at; ``gaps``: something is still to be
+    filled in. ``plan`` writes both texts where the workbook has none at all.
+    """
+
+    stale: tuple[str, ...]
+    absent: tuple[str, ...]
+    reviews: tuple[str, ...]
+    gaps: tuple[str, ...]
+    plan: NotesPlan | None
+
+
+def notes_warnings(state: NotesState) -> list[str]:
+    """What to look at, in sentences."""
+    told = (
+        (
+            state.stale,
+            "情况说明已过期 {} 段（数字变了，定稿没有变）：{}；请重新生成说明，改过的定稿请核对。",
+        ),
+        (state.absent, "按现有数字，情况说明缺 {} 段：{}；请重新生成说明。"),
+        (state.gaps, "情况说明有 {} 段还有【待填】：{}；请补填。"),
+        (state.reviews, "情况说明有 {} 段标着“待核对”：{}；请看“备注”栏。"),
+    )
+    return [
+        sentence.format(len(found), "、".join(found[:_NAMED]) + "等" * (len(found) > _NAMED))
+        for found, sentence in told
+        if found
+    ]
+
+
+class _Line(NamedTuple):
+    sheet: str
+    id: str
+    generated: str
+    final: str
+    state: str
+
+
+def notes_state(path: Path, standard: Standard, book: Book) -> NotesState:
+    """Compare the final texts of a workbook with what its figures say now.
+
+    Raises:
+        UnusableFileError: a sheet is missing or of an older layout.
+    """
+    documents = explain(standard, book), glossary(standard, book)
+    plan = plan_notes(path, *documents)
+    lines = read_lines(path, [NOTES, GLOSSARY])
+    held = [*_lines(lines, {})]
+    if not any(one.generated or one.final for one in held):
+        fresh = [(one.id, one.text, one.review) for part in documents for one in part.paragraphs]
+        gaps = tuple(identity for identity, text, _ in fresh if _GAP in text)
+        reviews = tuple(identity for identity, _, review in fresh if review)
+        return NotesState((), (), reviews, gaps, plan)
+    due = {one.id: one for part in documents for one in part.paragraphs}
+    coming = {(one.sheet, one.cell): one.value for one in plan.edits}
+    older = {one.id for one in _lines(lines, coming) if one.state == STALE}
+    stale = [
+        one.id
+        for one in held
+        if one.id in older
+        or (one.final == one.generated and (one.id not in due or due[one.id].text != one.final))
+    ]
+    known = {one.id for one in held}
+    return NotesState(
+        tuple(stale),
+        tuple(identity for identity in due if identity not in known),
+        tuple(one.id for one in held if one.state == REVIEW and one.id not in stale),
+        tuple(one.id for one in held if _GAP in one.final),
+        None,
+    )
+
+
+def _lines(lines: Mapping[str, Lines], coming: Mapping[tuple[str, str], object]) -> Iterator[_Line]:
+    """The lines that hold a text, as they are or as ``coming`` makes them."""
+    for sheet, cells in lines.items():
+        for line in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
+            identity, generated, final, state = (
+                text_of(coming.get((sheet, f"{letter}{line}"), value_at(cells, line, column)))
+                for letter, column in (("A", 1), ("C", 3), ("D", 4), ("E", 5))
+            )
+            if generated or final:
+                yield _Line(sheet, identity, generated, final, state)

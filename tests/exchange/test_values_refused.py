@@ -1,0 +1,84 @@
+"""Workbooks of which no values-only copy is made, because recipients could not read it."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.exchange.package.sheets import choose_sheets
+from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.workbook.read import read_book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xlbudget.exchange.values.copy import ValuesCopy
+    from xlbudget.standard.model import Standard
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
+
+TABLE = "部门收支总表"
+
+
+def copy_of(standard: Standard, source: Path, target: Path, **options: bool) -> ValuesCopy:
+    chosen = choose_sheets(source, standard, read_book(source))
+    return write_values_copy(source, target, chosen.sheets, texts=chosen.texts, **options)
+
+
+def _edited(source: Path, target: Path, change: Callable[[str], str]) -> Path:
+    """A copy in which the first table's XML is changed."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for one in old.infolist():
+            data = old.read(one)
+            if one.filename == "xl/worksheets/sheet5.xml":
+                data = change(data.decode()).encode()
+            new.writestr(one, data)
+    return target
+
+
+def test_a_formula_without_a_stored_value_is_refused(
+    standard: Standard, example_file: Path, tmp_path: Path
+) -> None:
+    source = _edited(
+        example_file,
+        tmp_path / "无值.xlsm",
+        lambda text: re.sub(r'(<c r="B6"[^>]*><f>.*?</f>)<v>.*?</v>', r"\1", text),
+    )
+    with pytest.raises(UnusableFileError, match=rf"没有存下计算结果.*“{TABLE}”B6.*在 Excel 中打开"):
+        copy_of(standard, source, tmp_path / "副本.xlsx")
+    assert not (tmp_path / "副本.xlsx").exists()
+
+
+def test_an_error_value_is_refused_unless_errors_may_go_out(
+    standard: Standard, example_file: Path, tmp_path: Path
+) -> None:
+    source = _edited(
+        example_file,
+        tmp_path / "错值.xlsm",
+        lambda text: re.sub(
+            r'<c r="B6"( s="\d+")><f>.*?</f><v>.*?</v>', r'<c r="B6"\1 t="e"><v>#REF!</v>', text
+        ),
+    )
+    target = tmp_path / "副本.xlsx"
+    with pytest.raises(UnusableFileError, match=rf"错误值.*“{TABLE}”B6（#REF!）"):
+        copy_of(standard, source, target)
+    outcome = copy_of(standard, source, target, with_errors=True)
+    assert outcome.errors == (f"“{TABLE}”B6（#REF!）",)
+    assert openpyxl.load_workbook(target)[TABLE]["B6"].value == "#REF!"
+
+
+def test_a_damaged_or_foreign_file_is_one_sentence(standard: Standard, tmp_path: Path) -> None:
+    path = tmp_path / "坏.xlsm"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    with pytest.raises(UnusableFileError, match=r"坏\.xlsm"):
+        write_values_copy(path, tmp_path / "副本.xlsx", ["封面"])
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(UnusableFileError, match=r"坏\.xlsm"):
+        write_values_copy(path, tmp_path / "副本.xlsx", ["封面"])
