@@ -13,8 +13,24 @@ Public Sub ButtonNotes()
     XlbRun "notes"
 End Sub
 
+Public Sub ButtonImport()
+    XlbImport
+End Sub
+
+Public Sub ButtonPackage()
+    XlbRun "package"
+End Sub
+
+Public Sub ButtonRollOver()
+    XlbRun "roll_over"
+End Sub
+
 Public Sub ButtonUndo()
     XlbRun "undo"
+End Sub
+
+Public Sub ButtonValues()
+    XlbExport
 End Sub
 
 Public Sub ButtonAbout()

@@ -30,7 +30,7 @@ Private Sub XlbFindAddin()
     Set addin = Application.Workbooks("xlwings.xlam")
 End Sub
 
-Private Function XlbToken() As String
+Public Function XlbToken() As String
     Randomize
     XlbToken = Format(Now, "yyyymmddhhnnss") & Format(Int(Rnd * 1000000), "000000")
 End Function
@@ -57,13 +57,15 @@ Private Sub XlbRunInOffice(ByVal action As String, ByVal token As String)
     Next i
 End Sub
 
-Public Sub XlbSay(ByVal key As String)
+Public Sub XlbSay(ByVal key As String, Optional ByVal detail As String = "")
+    MsgBox Replace(XlbText(key), "{}", detail), vbExclamation, XlbText("title")
+End Sub
+
+Public Function XlbText(ByVal key As String) As String
     ' Chinese texts stand on the hidden sheet, because this source is plain ASCII.
     Dim i As Long
-    Dim text As String
-    text = key
+    XlbText = key
     For i = 2 To 40
-        If shTexts.Cells(i, 1).Value = key Then text = shTexts.Cells(i, 2).Value
+        If shTexts.Cells(i, 1).Value = key Then XlbText = shTexts.Cells(i, 2).Value
     Next i
-    MsgBox text, vbExclamation, shTexts.Range("B2").Value
-End Sub
+End Function

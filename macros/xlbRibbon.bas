@@ -13,6 +13,22 @@ Public Sub RibbonNotes(control As IRibbonControl)
     XlbRun "notes"
 End Sub
 
+Public Sub RibbonValues(control As IRibbonControl)
+    XlbExport
+End Sub
+
+Public Sub RibbonImport(control As IRibbonControl)
+    XlbImport
+End Sub
+
+Public Sub RibbonPackage(control As IRibbonControl)
+    XlbRun "package"
+End Sub
+
+Public Sub RibbonRollOver(control As IRibbonControl)
+    XlbRun "roll_over"
+End Sub
+
 Public Sub RibbonUndo(control As IRibbonControl)
     XlbRun "undo"
 End Sub

@@ -7,15 +7,14 @@ import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import openpyxl
 import pytest
 
+from calc.clicked import Clicked, contents, differences
 from tests_support import leaves_only
 from xlbudget import addin
 from xlbudget.cli.run import run
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.patch import CellEdit, patch_workbook
-from xlbudget.workbook.references import same_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,29 +33,6 @@ pytestmark = [
 TABLE, CELL = "一般公共预算支出表", "F8"
 
 
-class Clicked:
-    """A workbook open in the office, whose buttons are clicked."""
-
-    def __init__(self, book: xw.Book) -> None:
-        self.book = book
-
-    def click(self, name: str, *answers: str) -> str:
-        """Call an action as the macro does; what it said."""
-        self.book.set_mock_caller()
-        app = self.book.app.impl
-        app.alerts.clear()
-        app.answers.extend(answers)
-        self.book.sheets["_texts"].range("B1").value = "token 1"
-        getattr(addin, name)()
-        assert self.book.sheets["_texts"].range("B1").value == "ok token 1"
-        return str(app.alerts[-1].text)
-
-    def saved(self, folder: Path) -> Path:
-        path = folder / "存 下.xlsm"
-        self.book.api.SaveCopyAs(str(path))
-        return path
-
-
 @pytest.fixture(autouse=True)
 def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XLBUDGET_HOME", str(tmp_path / "状态"))
@@ -69,53 +45,6 @@ def bare(standard: Standard, example: Book, tmp_path: Path) -> Path:
     path = tmp_path / "只有 明细.xlsm"
     build_workbook(standard, book, path, year=example.year)
     return path
-
-
-def contents(path: Path) -> dict[tuple[str, str], object]:
-    """Every cell that holds something: its formula, or its value."""
-    book = openpyxl.load_workbook(path)
-    found: dict[tuple[str, str], object] = {}
-    for sheet in book:
-        for line in sheet.iter_rows():
-            for cell in line:
-                if cell.value not in (None, ""):
-                    value = getattr(cell.value, "text", cell.value)
-                    found[sheet.title, cell.coordinate] = value
-    return found
-
-
-def values(path: Path) -> dict[tuple[str, str], object]:
-    book = openpyxl.load_workbook(path, data_only=True)
-    return {
-        (sheet.title, cell.coordinate): cell.value
-        for sheet in book
-        for line in sheet.iter_rows()
-        for cell in line
-        if cell.value not in (None, "")
-    }
-
-
-def differences(live: Path, command: Path) -> tuple[list[object], int]:
-    """The cells whose content or shown value differs, and how many were compared."""
-    wrong: list[object] = []
-    count = 0
-    for read in (contents, values):
-        one, other = read(live), read(command)
-        for place in sorted(one.keys() | other.keys()):
-            if place[0] == "_texts":
-                continue
-            count += 1
-            if not _same(one.get(place), other.get(place)):
-                wrong.append((place, one.get(place), other.get(place)))
-    return wrong, count
-
-
-def _same(one: object, other: object) -> bool:
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return abs(one - other) <= 1e-9 * max(1.0, abs(one))
-    if isinstance(one, str) and isinstance(other, str) and one.startswith("="):
-        return same_formula(one.replace("_xlfn.", ""), other.replace("_xlfn.", ""))
-    return one == other
 
 
 def damaged(path: Path) -> Path:

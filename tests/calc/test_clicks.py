@@ -23,7 +23,8 @@ pytestmark = pytest.mark.office
 
 HERE = Path(__file__).parent
 NEEDED = ("soffice", "Xvfb", "xdotool", "import")
-TABLE, FINDINGS, NOTES, INFO = "一般公共预算支出表", "校验结果", "情况说明", "基础信息"
+COVER, TABLE, FINDINGS = "封面", "一般公共预算支出表", "校验结果"
+NOTES, INFO = "情况说明", "基础信息"
 ROUNDS = {"cold": 10, "warm": 3}
 PATIENCE = 60.0
 
@@ -230,6 +231,27 @@ def test_clicks_do_their_work_every_time(
         said = f"{caption}: {len(seconds)} clicks, median {middle:.2f} s, longest {longest:.2f} s"
         sys.stdout.write(f"{how} {said}\n")
         assert len(seconds) == rounds
+
+
+@pytest.mark.parametrize("window", ["cold"], indirect=True)
+def test_the_buttons_of_the_cover_reach_python(
+    window: Window, example_file: Path, tmp_path: Path
+) -> None:
+    """A figure that is missing comes back from a file; two buttons write beside the workbook."""
+    cell = window.cell(TABLE, "F8")
+    right = cell.getValue()
+    assert right > 0
+    cell.setString("")
+    window.cell("_texts", "C1").setString(str(example_file))
+    window.click(COVER, "导入", lambda: cell.getValue() == right)
+    assert not window.cell("_texts", "C1").String
+    folder = tmp_path / "点 按"
+    made = folder / "部门预算 样例 2025.xlsm"
+    window.click(COVER, "结转下年", made.exists)
+    assert made.stat().st_size > 100_000
+    package = folder / "部门预算 样例 公开套件"
+    window.click(COVER, "打包", package.exists)
+    assert {".docx", ".eml", ".xlsx"} <= {one.suffix for one in package.iterdir()}
 
 
 def _keep(window: Window, how: str) -> None:

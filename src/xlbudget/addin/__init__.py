@@ -6,5 +6,15 @@ Each name is a function without arguments. It never raises: whatever happens is 
 from __future__ import annotations
 
 from xlbudget.addin.actions import about, fill, notes, undo, validate
+from xlbudget.addin.deliveries import package, roll_over, take_in
 
-__all__ = ["about", "fill", "notes", "undo", "validate"]
+__all__ = [
+    "about",
+    "fill",
+    "notes",
+    "package",
+    "roll_over",
+    "take_in",
+    "undo",
+    "validate",
+]

@@ -12,7 +12,7 @@ from xlbudget.workbook.layout import CONTENTS, FINDINGS, NOTES
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from xlbudget.addin.session import Source
 
 __all__ = ["about", "fill", "notes", "undo", "validate"]
 
@@ -21,12 +21,12 @@ _MANY = 5
 
 
 @action("填列小计")
-def fill(source: Path) -> Change:
+def fill(source: Source) -> Change:
     """Fill in derived subtotals."""
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
     from xlbudget.workbook.fill_file import ROW_RULES, plan_fill  # noqa: PLC0415
 
-    plan = plan_fill(source)
+    plan = plan_fill(source.copy)
     said = [
         f"{one.sheet}{one.cell}：{one.message}"
         for one in check_rows(plan.standard, plan.book, ROW_RULES)
@@ -42,15 +42,15 @@ def fill(source: Path) -> Change:
 
 
 @action("校验")
-def validate(source: Path) -> Change:
+def validate(source: Source) -> Change:
     """Check everything and list the findings in the workbook."""
     from xlbudget.findings import Level  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.findings_file import plan_findings  # noqa: PLC0415
     from xlbudget.workbook.validate_file import validate_file  # noqa: PLC0415
 
-    report = validate_file(source)
-    plan = plan_findings(source, own_standard(read_book(source)), report)
+    report = validate_file(source.copy)
+    plan = plan_findings(source.copy, own_standard(read_book(source.copy)), report)
     counts = "，".join(f"{level.chinese}{report.number_of(level)}处" for level in Level)
     said = f"校验完成：{report.status.chinese}（{counts}）。"
     if report.findings:
@@ -63,16 +63,16 @@ def validate(source: Path) -> Change:
 
 
 @action("生成说明")
-def notes(source: Path) -> Change:
+def notes(source: Source) -> Change:
     """Write the explanation and the glossary."""
     from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
 
-    book = read_book(source)
+    book = read_book(source.copy)
     standard = own_standard(book)
     documents = explain(standard, book), glossary(standard, book)
-    plan = plan_notes(source, *documents)
+    plan = plan_notes(source.copy, *documents)
     said = f"说明和名词解释已生成，共{sum(len(one.paragraphs) for one in documents)}段。"
     if plan.kept:
         said += f"\n您改过的定稿{len(plan.kept)}段没有覆盖。"
@@ -83,17 +83,17 @@ def notes(source: Path) -> Change:
 
 
 @action("撤销上次操作")
-def undo(_source: Path) -> Change:
+def undo(_source: Source) -> Change:
     """Bring back the cells that the last action changed."""
     return Change.take_back()
 
 
 @action("关于")
-def about(source: Path) -> Change:
+def about(source: Source) -> Change:
     """What this is, and where help is."""
     from xlbudget.standard.loader import load_standard  # noqa: PLC0415
 
-    book = read_book(source)
+    book = read_book(source.copy)
     standard = load_standard(book.standard)
     said = (
         f"xlbudget {__version__}\n适用标准：{standard.region}{book.year}年度\n"

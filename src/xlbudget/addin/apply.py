@@ -83,7 +83,9 @@ def _risky(content: str | float) -> bool:
     if not isinstance(content, str) or not content or content.startswith("="):
         return False
     plain = content.strip()
-    if content[0] in "+-@'" or plain.upper() in ("TRUE", "FALSE"):
+    if content[0] == "'":
+        return False
+    if content[0] in "+-@" or plain.upper() in ("TRUE", "FALSE"):
         return True
     return any(sign.isdigit() for sign in plain[:2]) and len(plain) <= _LONGEST_NUMBER
 
@@ -150,5 +152,6 @@ def _content(edit: CellEdit) -> str | float:
     if isinstance(edit.value, (int, Decimal)):
         return float(edit.value)
     text = edit.value or ""
-    # A text that begins with "=" must not be told from a formula by what it looks like.
-    return f"'{text}" if text.startswith("=") else text
+    # A text that begins with "=" must not be told from a formula by what it looks like; an
+    # apostrophe in front is taken for a mark, so one that belongs to the text needs another.
+    return f"'{text}" if text.startswith(("=", "'")) else text

@@ -23,7 +23,7 @@ from xlbudget.addin.host import (
     restore_protection,
     save_copy,
 )
-from xlbudget.addin.stamp import answer, calling_book
+from xlbudget.addin.stamp import answer, calling_book, chosen_files
 from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.logs import log_fault
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas, rows_to_fit
@@ -34,16 +34,27 @@ if TYPE_CHECKING:
 
     from xlbudget.addin.undo_state import Before
 
-__all__ = ["Change", "action"]
+__all__ = ["Change", "Source", "action"]
 
 _TITLE = "部门预算"
+
+
+class Source(NamedTuple):
+    """What an action works on: ``copy`` is the workbook as it stands, ``place`` where it was opened.
+
+    ``chosen`` are the files that the user picked for this click.
+    """
+
+    copy: Path
+    place: Path
+    chosen: tuple[Path, ...] = ()
 
 
 class Change(NamedTuple):
     """What an action does: the edits, what goes with them, what is said, the sheet to show.
 
-    In ``message``, ``{count}`` is how many cells were written. ``undo``: no edits of its own, the
-    last action's are taken back.
+    In ``message``, ``{count}`` is how many cells were written. ``question`` is asked before anything
+    is written. ``undo``: no edits of its own, the last action's are taken back.
     """
 
     edits: list[CellEdit]
@@ -51,6 +62,7 @@ class Change(NamedTuple):
     message: str
     show: str = ""
     undo: bool = False
+    question: str = ""
 
     @classmethod
     def telling(cls, message: str) -> Change:
@@ -63,10 +75,10 @@ class Change(NamedTuple):
         return cls([], Afterwards(), "", undo=True)
 
 
-def action(title: str) -> Callable[[Callable[[Path], Change]], Callable[[], None]]:
+def action(title: str) -> Callable[[Callable[[Source], Change]], Callable[[], None]]:
     """Make a button's action of a function that plans a change from a copy of the workbook."""
 
-    def decorated(plan: Callable[[Path], Change]) -> Callable[[], None]:
+    def decorated(plan: Callable[[Source], Change]) -> Callable[[], None]:
         @functools.wraps(plan)
         def run() -> None:
             _run(title, plan)
@@ -76,7 +88,7 @@ def action(title: str) -> Callable[[Callable[[Path], Change]], Callable[[], None
     return decorated
 
 
-def _run(title: str, plan: Callable[[Path], Change]) -> None:
+def _run(title: str, plan: Callable[[Source], Change]) -> None:
     """Never raises: what went wrong is said, and logged where it is our own fault."""
     book = None
     try:
@@ -113,13 +125,15 @@ def _alert_anywhere(said: str, title: str) -> None:
         app.alert(said, f"{_TITLE} · {title}", mode="exclamation")
 
 
-def _act(book: xw.Book, title: str, plan: Callable[[Path], Change]) -> str:
+def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
     """Do it; the closing message."""
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
         source = save_copy(book, Path(folder))
-        change = plan(source)
+        change = plan(Source(source, Path(book.fullname), chosen_files(book)))
         if change.undo:
             return _take_back(book, title, source)
+        if change.question and not _agreed(book, title, change.question):
+            return "没有写入，工作簿没有改动。"
         formulas = cell_formulas(source, {one.sheet for one in change.edits})
         edits = changing(change.edits, formulas)
         if edits:
@@ -130,6 +144,10 @@ def _act(book: xw.Book, title: str, plan: Callable[[Path], Change]) -> str:
     if change.show:
         book.sheets[change.show].activate()
     return change.message.replace("{count}", str(len(edits)))
+
+
+def _agreed(book: xw.Book, title: str, question: str) -> bool:
+    return bool(book.app.alert(question, f"{_TITLE} · {title}", buttons="yes_no") == "yes")
 
 
 def _take_back(book: xw.Book, title: str, source: Path) -> str:
@@ -150,7 +168,7 @@ def _take_back(book: xw.Book, title: str, source: Path) -> str:
             f"“{before.title}”之后您又改过其中{len(moved)}格（如 {first}）。"
             "撤销会把它们也恢复到操作之前。是否继续？"
         )
-        if book.app.alert(question, f"{_TITLE} · {title}", buttons="yes_no") != "yes":
+        if not _agreed(book, title, question):
             return "没有撤销，工作簿没有改动。"
     now = undo.before_of(f"撤销{before.title}", before.was, lines, formulas)
     rows: dict[str, list[int]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xlwings as xw
@@ -11,9 +12,10 @@ from xlbudget.errors import UnusableFileError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["STAMP_SHEET", "answer", "calling_book"]
+__all__ = ["STAMP_SHEET", "answer", "calling_book", "chosen_files"]
 
 STAMP_SHEET, _CELL = "_texts", "B1"
+_CHOSEN = "C1"
 _ANSWERED = "ok "
 
 
@@ -50,6 +52,17 @@ def _token(book: xw.Book) -> str | None:
         return None
     found = book.sheets[STAMP_SHEET].range(_CELL).value
     return "" if found is None else str(found)
+
+
+def chosen_files(book: xw.Book) -> tuple[Path, ...]:
+    """The files that the user picked for this click, a line each; they are forgotten by this call."""
+    if _token(book) is None:
+        return ()
+    cell = book.sheets[STAMP_SHEET].range(_CHOSEN)
+    said = str(cell.value or "")
+    if said:
+        cell.value = ""
+    return tuple(Path(line) for line in said.splitlines() if line)
 
 
 def answer(book: xw.Book) -> None:

@@ -131,9 +131,12 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
             return writer.finish()
         found = load_macros()
         write_texts(writer.sheet(TEXTS, CODE_NAMES[TEXTS]), found)
-        for name, sheet in sheets.items():
-            if name in tables or name == COVER:
-                put_buttons(sheet, found, "B1" if name == COVER else "C1")
+        short = [one for one in found.buttons if not one.cover]
+        for name in tables:
+            put_buttons(sheets[name], short, "C1")
+        # A column each, because a button across two of them is drawn wider by some programs.
+        put_buttons(sheets[COVER], found.buttons[:1], "B1")
+        put_buttons(sheets[COVER], found.buttons[1:], "C1")
         writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), found.modules))
         return writer.finish(found.ribbon)
 

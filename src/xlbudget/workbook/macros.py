@@ -13,11 +13,15 @@ __all__ = ["Button", "Macros", "load_macros"]
 
 
 class Button(NamedTuple):
-    """A button on a sheet: its caption, the macro it calls, and what it is for those who hear it."""
+    """A button on a sheet: its caption, the macro it calls, and what it is for those who hear it.
+
+    ``cover``: it stands on 封面 alone, not on every table.
+    """
 
     caption: str
     macro: str
     description: str
+    cover: bool = False
 
 
 class Macros(NamedTuple):

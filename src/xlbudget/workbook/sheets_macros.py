@@ -9,14 +9,16 @@ from xlbudget.workbook.references import column_number, split_cell
 from xlbudget.workbook.sheet_writer import checked
 
 if TYPE_CHECKING:
-    from xlbudget.workbook.macros import Macros
+    from collections.abc import Iterable
+
+    from xlbudget.workbook.macros import Button, Macros
     from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["TEXTS", "put_buttons", "write_texts"]
 
 TEXTS = "_texts"
 """The hidden sheet, behind all others."""
-_WIDTH, _HEIGHT, _GAP = 84, 24, 6
+_WIDTH, _HEIGHT, _GAP = 78, 24, 3
 
 
 def write_texts(sheet: Sheet, macros: Macros) -> None:
@@ -29,10 +31,10 @@ def write_texts(sheet: Sheet, macros: Macros) -> None:
     sheet.raw.very_hidden()
 
 
-def put_buttons(sheet: Sheet, macros: Macros, cell: str) -> None:
+def put_buttons(sheet: Sheet, buttons: Iterable[Button], cell: str) -> None:
     """The buttons side by side from ``cell`` on; they are not printed."""
     letters, row = split_cell(cell)
-    for place, one in enumerate(macros.buttons):
+    for place, one in enumerate(buttons):
         options = {
             "macro": one.macro,
             "caption": one.caption,

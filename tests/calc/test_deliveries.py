@@ -1,0 +1,130 @@
+"""导入, 结转下年 and 打包 on an open workbook give what the command line gives."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from calc.clicked import Clicked, contents, differences
+from xlbudget.cli.run import run
+from xlbudget.workbook.patch import CellEdit, patch_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import xlwings as xw
+
+pytestmark = [
+    pytest.mark.office,
+    pytest.mark.filterwarnings("ignore:.*extension is not supported"),
+]
+
+
+@pytest.fixture(autouse=True)
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XLBUDGET_HOME", str(tmp_path / "状态"))
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    path = tmp_path / "空白 预算.xlsm"
+    assert run(["new", str(path), "--year", "2024", "-q"]) == 0
+    return path
+
+
+def chosen(clicked: Clicked, *files: Path) -> None:
+    """As the window of the macro leaves them."""
+    clicked.book.sheets["_texts"].range("C1").value = "\n".join(map(str, files))
+
+
+def exported(example_file: Path, tmp_path: Path) -> Path:
+    """Values alone, as another program gives them."""
+    book = openpyxl.load_workbook(example_file, data_only=True, keep_vba=False)
+    path = tmp_path / "导出 的表.xlsx"
+    book.save(path)
+    return path
+
+
+def test_an_import_asks_first_and_writes_what_the_command_line_writes(
+    blank: Path,
+    example_file: Path,
+    live: Callable[[Path], xw.Book],
+    recalculate: Callable[[Path], Path],
+    tmp_path: Path,
+) -> None:
+    source = exported(example_file, tmp_path)
+    other = tmp_path / "命令行.xlsm"
+    other.write_bytes(blank.read_bytes())
+    clicked = Clicked(live(blank))
+    before = contents(clicked.saved(tmp_path))
+    chosen(clicked, source)
+    assert "没有写入" in clicked.click("take_in", "no")
+    assert contents(clicked.saved(tmp_path)) == before | {("_texts", "B1"): "ok token 1"}
+    chosen(clicked, source)
+    said = clicked.click("take_in", "yes")
+    assert "导入完成：写入" in said
+    asked = clicked.book.app.impl.alerts[-2]
+    assert asked.buttons == "yes_no" and "部门收支总表" in asked.text and len(asked.text) < 1024
+    assert run(["import", str(source), "-w", str(other), "--yes", "-q"]) == 0
+    wrong, count = differences(clicked.saved(tmp_path), recalculate(other))
+    print(f"import: {count} cells compared, {len(wrong)} differ")
+    assert not wrong, "\n".join(map(str, wrong[:20]))
+    assert count > 10_000
+    assert "已撤销" in clicked.click("undo")
+
+
+def test_no_file_and_a_useless_file_change_nothing(
+    blank: Path, live: Callable[[Path], xw.Book], tmp_path: Path
+) -> None:
+    clicked = Clicked(live(blank))
+    before = contents(clicked.saved(tmp_path))
+    assert "没有选择文件" in clicked.click("take_in")
+    useless = tmp_path / "照片.xlsx"
+    useless.write_bytes(b"\xff\xd8\xff")
+    chosen(clicked, useless)
+    assert "照片.xlsx" in clicked.click("take_in")
+    assert not clicked.book.sheets["_texts"].range("C1").value
+    assert contents(clicked.saved(tmp_path)) == before | {("_texts", "B1"): "ok token 1"}
+
+
+def test_next_years_workbook_lies_beside_this_one(
+    example_copy: Path, live: Callable[[Path], xw.Book], tmp_path: Path
+) -> None:
+    clicked = Clicked(live(example_copy))
+    said = clicked.click("roll_over")
+    target = example_copy.with_name("部门预算 样例 2025.xlsm")
+    assert "2025年度工作簿已建好" in said and str(target) in said
+    assert len(said) < 1024
+    assert run(["rollover", str(example_copy), str(tmp_path / "命令行.xlsm"), "-q"]) == 0
+    assert contents(target) == contents(tmp_path / "命令行.xlsm")
+    held = target.read_bytes()
+    assert "已经存在" in clicked.click("roll_over")
+    assert target.read_bytes() == held
+
+
+def test_the_finished_set_lies_beside_the_workbook(
+    example_copy: Path, live: Callable[[Path], xw.Book]
+) -> None:
+    clicked = Clicked(live(example_copy))
+    said = clicked.click("package")
+    folder = example_copy.with_name("部门预算 样例 公开套件")
+    assert "已打包到" in said and str(folder) in said
+    kinds = {one.suffix for one in folder.iterdir()}
+    assert {".xlsx", ".docx", ".html", ".eml", ".txt", ".json"} <= kinds
+    listed = next(folder.glob("*校验清单.txt")).read_text("utf-8")
+    assert example_copy.name in listed
+
+
+def test_a_workbook_with_errors_is_not_packaged(
+    example_copy: Path, live: Callable[[Path], xw.Book]
+) -> None:
+    damage = CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))
+    patch_workbook(example_copy, example_copy, [damage])
+    clicked = Clicked(live(example_copy))
+    said = clicked.click("package")
+    assert "没有打包" in said and "校验" in said
+    assert not example_copy.with_name("部门预算 样例 公开套件").exists()
