@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.exchange.folder.read import read_folder
+from xlbudget.exchange.package.make import make_package
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.notes.text import document_text
 from xlbudget.report import render
 from xlbudget.report.picture import Bar, spending_bars, spending_picture
 from xlbudget.standard.loader import load_standard
+from xlbudget.texts.passages import report_pictures
 from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.atomic import refuse_open_file, replace_atomically, replace_text
 from xlbudget.workbook.build import build_workbook
@@ -25,12 +27,15 @@ if TYPE_CHECKING:
 
     from xlbudget.findings import Report
     from xlbudget.notes.document import Document
+    from xlbudget.report.pictures import Pictures
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.patch import Afterwards, CellEdit
 
 __all__ = ["EXAMPLE", "DemoResult", "example_folder", "run_demo"]
 
 EXAMPLE = "changchun-gov-office-2024"
+PACKAGE = "公开套件"
+"""Name of the folder with the finished set."""
 
 
 class DemoResult(NamedTuple):
@@ -82,21 +87,28 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         else "填列小计：各级小计、合计齐全，没有需要补填的格"
     )
     figures = read_book(path, standard)
-    report = validate_whole(standard, figures)
-    say(
-        f"校验：{sum(count for _, count in report.executed)} 个勾稽关系，结论“{report.status.chinese}”"
-    )
     documents = explain(standard, figures), glossary(standard, figures)
     notes = plan_notes(path, *documents)
     _patched(path, notes.edits, notes.afterwards)
     paragraphs = sum(len(one.paragraphs) for one in documents)
     say(f"生成情况说明和名词解释：{paragraphs} 段")
-    files = [(path, "部门预算工作簿"), *_texts(folder, standard, report, documents)]
+    told = read_book(path, standard)
+    report = validate_whole(standard, told)
+    say(
+        f"校验表和文字：{sum(count for _, count in report.executed)} 个勾稽关系，"
+        f"结论“{report.status.chinese}”"
+    )
+    pictures = report_pictures(standard, told)
+    texts = _texts(folder, standard, report, documents, pictures)
+    files = [(path, "部门预算工作簿"), *texts]
     picture = folder / "支出结构.svg"
     replace_text(picture, spending_picture(standard, figures), backup=False)
     say("画出支出结构图")
+    package = make_package(path, folder / PACKAGE)
+    say(f"打包：公开文本、数值副本、邮件草稿等 {len(package.files)} 个文件")
+    packed = [(package.folder / one.name, one.what) for one in package.files]
     return DemoResult(
-        [*files, (picture, "支出结构图")],
+        [*files, (picture, "支出结构图"), *packed],
         report,
         spending_bars(standard, figures),
         paragraphs,
@@ -123,13 +135,21 @@ def _patched(path: Path, edits: list[CellEdit], after: Afterwards) -> int:
 
 
 def _texts(
-    folder: Path, standard: Standard, report: Report, documents: tuple[Document, Document]
+    folder: Path,
+    standard: Standard,
+    report: Report,
+    documents: tuple[Document, Document],
+    pictures: Pictures,
 ) -> list[tuple[Path, str]]:
     standards = {standard.id: standard}
     texts = [
         ("情况说明.txt", "部门预算情况说明", document_text(documents[0])),
         ("名词解释.txt", "名词解释", document_text(documents[1])),
-        ("校验结果.html", "校验结果（网页，可打印）", render([report], "html", standards)),
+        (
+            "校验结果.html",
+            "校验结果（网页，可打印）",
+            render([report], "html", standards, [pictures]),
+        ),
         ("校验结果.json", "校验结果（供程序读取）", render([report], "json", standards)),
     ]
     for name, _, text in texts:

@@ -228,10 +228,10 @@ def test_brackets_and_signs_are_minus(cli: Any, book: Path, typed: str) -> None:
     edited(book, CellEdit(GENERAL, "G9", typed))
     status, _, found = findings(cli, book)
     assert status == 1
-    assert any(
-        (one["cell"], one["level"]) == ("G9", "warning") and "-2,934.35" in one["message"]
-        for one in found["F03"]
-    )
+    (one,) = [one for group in found.values() for one in group if one.get("cell") == "G9"]
+    assert (one["level"], one["expected"]) == ("error", "2934.35")
+    assert "现为 -2,934.35" in one["message"]
+    assert "正负号" in one["message"]
 
 
 def test_a_negative_amount_alone_is_a_warning(cli: Any, book: Path) -> None:

@@ -219,7 +219,9 @@ def test_the_demo_makes_all_the_files_that_it_lists(cli: Any, folder: Path) -> N
     assert (ended.status, ended.err) == (0, "")
     listed = [line.split("  ——")[0].strip() for line in ended.out.splitlines() if "  ——" in line]
     assert len(listed) >= 6
-    assert {one.name for one in target.iterdir()} == set(listed)
+    made = {str(one.relative_to(target)) for one in target.rglob("*") if one.is_file()}
+    assert made == set(listed)
+    assert {Path(name).suffix for name in listed} >= {".xlsm", ".xlsx", ".docx", ".html", ".eml"}
     assert all((target / name).stat().st_size for name in listed)
     (workbook,) = target.glob("*.xlsm")
     assert cli("validate", workbook).status == 0

