@@ -44,6 +44,7 @@ def make_change(facts: Facts, spec: ChangeSpec) -> Change:
             trend=empty,
             percent=empty,
             reason=empty,
+            prior=empty,
         )
     found = added(((1, now), (-1, prior))).amount or Amount(0, facts.source.unit)
     unit = facts.source.unit
@@ -67,6 +68,27 @@ def make_change(facts: Facts, spec: ChangeSpec) -> Change:
             "percent", "percent", "" if percent is None else percent_text(percent), percent
         ),
         reason=empty if same else _reason(facts, spec, difference, direction),
+        prior=_prior(facts, spec, prior),
+    )
+
+
+def _prior(facts: Facts, spec: ChangeSpec, prior: Value) -> Figure:
+    """Last year's figure: not in our own sentences, but people write it into theirs."""
+    unit = facts.source.unit
+    amount = prior.amount or Amount(0, unit)
+    shown = amount if amount.unit == unit else amount.rounded(unit, facts.source.places)
+    name, title = f"{spec.name}.prior", f"{spec.title}的上年数"
+    return facts.keep(
+        Figure(
+            name,
+            title,
+            "amount",
+            facts.printed(shown),
+            shown,
+            prior.cells,
+            "change",
+            (spec.prior.text,),
+        )
     )
 
 

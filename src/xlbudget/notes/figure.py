@@ -140,7 +140,8 @@ class Change:
 
     ``known`` is whether last year's figure is there; ``note`` says what is missing if it is not.
     ``amount`` is printed without sign, ``direction`` and ``trend`` are the words for it
-    (增加/减少; 增长/下降), ``percent`` is not shown on a base of nought.
+    (增加/减少; 增长/下降), ``percent`` is not shown on a base of nought. ``prior`` is last year's
+    figure itself.
     """
 
     known: bool
@@ -151,3 +152,4 @@ class Change:
     trend: Figure
     percent: Figure
     reason: Figure
+    prior: Figure

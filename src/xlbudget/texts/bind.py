@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.money import COUNT, Amount
+from xlbudget.texts.plain import plain
 from xlbudget.texts.scan import NUMBER, PHRASE, STOP, YEAR, Scanner
 
 if TYPE_CHECKING:
@@ -18,6 +21,10 @@ __all__ = ["Mention", "bind"]
 
 _COUNTS = ("个", "辆", "台(套)", "台", "套", "人", "平方米")
 _TO = ("到", "至", "为")
+_CODE_LENGTHS = (3, 5, 7)
+_PRIOR = re.compile(r"[与比较同](?:\d{4}年|上年|去年)(?:度|的|年初|预算|执行|决算|数|为)*$")
+"""What stands before last year's figure: 比2023年预算数30.99万元."""
+_BOUNDARY = "。;,、:()和及与"
 
 
 class Mention(NamedTuple):
@@ -41,15 +48,21 @@ class Mention(NamedTuple):
 
 
 class _State:
-    """Where a sentence stands while it is read."""
+    """Where a sentence stands while it is read.
+
+    ``pending`` is what was named and has no number yet, its name ending at ``pending_end``; a
+    phrase at ``served`` had its number before it.
+    """
 
     def __init__(self) -> None:
         self.topic: Topic | None = None
         self.pending: Target | None = None
+        self.pending_end = -1
+        self.served = -1
         self.last: Target | None = None
         self.up: bool | None = None
         self.share = self.none = False
-        self.quiet = ""
+        self.quiet, self.since = "", 0
 
 
 def bind(readings: Readings, known: Vocabulary, text: str) -> list[Mention]:
@@ -57,7 +70,7 @@ def bind(readings: Readings, known: Vocabulary, text: str) -> list[Mention]:
     scanner = Scanner(known.phrases, readings.words)
     tokens = list(scanner.tokens(text))
     found = list(_mentions(known, text, tokens))
-    words = readings.words["reason"]
+    words = tuple(map(plain, readings.words["reason"]))
     return [_with_reason(found, place, text, words) for place in range(len(found))]
 
 
@@ -75,7 +88,7 @@ def _mentions(known: Vocabulary, text: str, tokens: list[Token]) -> Iterator[Men
         elif token.kind == STOP:
             _stop(state, token)
         elif token.kind in ("up", "down"):
-            if text[token.end : token.end + 1] not in _TO:
+            if token.text.endswith("幅") or text[token.end : token.end + 1] not in _TO:
                 state.up = token.kind == "up"
         elif token.kind == "same":
             if state.topic is not None and state.topic.change is not None and not state.quiet:
@@ -98,7 +111,7 @@ def _mentions(known: Vocabulary, text: str, tokens: list[Token]) -> Iterator[Men
                     .lstrip(":")
                 )
                 yield Mention("names", rest, state.topic.names, topic=state.topic, rest=rest)
-            state.quiet = token.kind
+            state.quiet, state.since = token.kind, token.end
         elif token.kind == "every" and state.topic is not None:
             rest = text[token.end :]
             for sign in "。;,":
@@ -124,7 +137,12 @@ def _stop(state: _State, token: Token) -> None:
 def _phrase(
     known: Vocabulary, state: _State, text: str, token: Token, *, close: bool
 ) -> Iterator[Mention]:
-    if state.quiet and not close:
+    # What money is for is not spoken of, unless a name of its own stands there with its amount.
+    if state.quiet and not (
+        close and (token.start == state.since or text[token.start - 1] in _BOUNDARY)
+    ):
+        return
+    if token.start == state.served:
         return
     state.quiet = ""
     inner = state.topic.parts.get(token.text) if state.topic is not None else None
@@ -142,7 +160,7 @@ def _phrase(
         ):
             yield Mention("none", _said(text, token), target.figure, target=target)
         return
-    state.pending, state.up = target, None
+    state.pending, state.pending_end, state.up = target, token.end, None
 
 
 def _number(
@@ -156,8 +174,8 @@ def _number(
         if up is not None and topic is not None and topic.change is not None and not state.quiet:
             change = topic.change
             yield Mention("percent", said, change.percent, number, None, topic, change, up)
-        elif state.share and state.last is not None and state.last.share is not None:
-            yield Mention("share", said, state.last.share, number, state.last, topic)
+        elif state.share and (target := _shared(state)) is not None:
+            yield Mention("share", said, target.share, number, target, topic)
         else:
             yield Mention("loose", said, number=number)
         state.share = False
@@ -165,9 +183,16 @@ def _number(
     if number.unit in _COUNTS:
         behind = following is not None and following.kind == PHRASE and following.start == token.end
         after = known.topics.get(following.text) if behind and following is not None else None
-        if state.pending is None and after is not None and after.target is not None:
+        named = state.pending is not None and state.pending_end == token.start
+        if not named and after is not None and after.target is not None:
             yield Mention("amount", said, after.target.figure, number, after.target, after)
+            state.served = token.end
             return
+    elif _is_code(number, token, following):
+        return
+    if topic is not None and topic.change is not None and _PRIOR.search(text, 0, token.start):
+        yield Mention("amount", said, topic.change.prior, number, None, topic)
+        return
     if up is not None:
         if topic is not None and topic.change is not None and not state.quiet:
             change, at = topic.change, token.end
@@ -176,12 +201,39 @@ def _number(
             yield Mention("loose", said, number=number)
         state.pending = None
         return
-    if state.pending is not None and not state.quiet:
+    if state.pending is not None and not state.quiet and _fits(state.pending.figure, number):
         pending, at = state.pending, token.end
         yield Mention("amount", said, pending.figure, number, pending, topic, at=at)
         state.last, state.pending = state.pending, None
         return
     yield Mention("loose", said, number=number)
+
+
+def _shared(state: _State) -> Target | None:
+    """Whose share is spoken of: what was just named, or what an amount was given for."""
+    return next(
+        (one for one in (state.pending, state.last) if one is not None and one.share is not None),
+        None,
+    )
+
+
+def _fits(figure: Figure, number: Number) -> bool:
+    """Whether a number's unit is of the figure's kind: people and cars are not money."""
+    if not isinstance(figure.value, Amount) or not number.unit:
+        return True
+    return (figure.value.unit == COUNT) == (number.unit in _COUNTS)
+
+
+def _is_code(number: Number, token: Token, following: Token | None) -> bool:
+    """A subject's code right before its name (201一般公共服务支出)."""
+    return (
+        not number.unit
+        and len(token.text) in _CODE_LENGTHS
+        and token.text.isdigit()
+        and following is not None
+        and following.kind == PHRASE
+        and following.start == token.end
+    )
 
 
 def _said(text: str, token: Token) -> str:

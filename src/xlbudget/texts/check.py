@@ -20,7 +20,7 @@ from xlbudget.texts.general import (
     unit_names,
     years,
 )
-from xlbudget.texts.judge import Paper, judge
+from xlbudget.texts.judge import Paper, judge, prints
 from xlbudget.texts.plain import plain, printed
 from xlbudget.texts.readings import load_readings
 from xlbudget.texts.vocabulary import SILENT, vocabulary
@@ -156,6 +156,12 @@ class _Check:
                     where = f"{unit.place.sheet}{unit.place.cell}" or unit.id
                     reason = f"{where}的“{printed(mention.said)}”认不出说的是哪个数字，未核对。"
                     self.loose.append(NotExecuted(self.readings.rules.get(section, "C15"), reason))
+                    if mention.number is not None and mention.number.unit == "万":
+                        said = printed(mention.said)
+                        message = f"“{said}”写作“万”，应为“万元”。"
+                        self.findings.append(
+                            paper.finding("unit", Level.WARNING, message, None, said)
+                        )
                 else:
                     self.counts[self.readings.rules.get(section, self.readings.rules["other"])] += 1
                     self.findings += judge(
@@ -179,9 +185,12 @@ class _Check:
         self.findings += found
 
     def _thresholds(self, paper: Paper, known: Vocabulary, text: str) -> Iterator[Finding]:
-        for pattern, right in known.thresholds:
+        ends: set[int] = set()
+        for pattern, right in sorted(known.thresholds, key=lambda one: -len(one[1])):
             for match in pattern.finditer(text):
-                if match[0] != right:
+                told = match.end() in ends
+                ends.add(match.end())
+                if match[0] != right and not told:
                     said = printed(match[0])
                     yield paper.finding(
                         paper.unit.section, Level.ERROR, f"“{said}”应为“{printed(right)}”。", None, said,
@@ -191,13 +200,23 @@ class _Check:
     def _complete(
         self, known: Vocabulary, units: list[TextUnit], seen: list[tuple[TextUnit, Mention]]
     ) -> None:
-        """Lists are given whole, and what a section must speak of is spoken of."""
+        """Lists are given whole, and what a section must speak of is spoken of.
+
+        An amount that is there under a name that is not known is 未核对, and not missing.
+        """
+        loose = [one.number for _, one in seen if one.kind == "loose" and one.number is not None]
         for name, lines in known.whole.items():
             spots = [
                 unit for unit, one in seen if one.target is not None and one.target.list == name
             ]
             there = {one.target.key for _, one in seen if one.target and one.target.list == name}
-            lost = [line for line in lines.items if line.key not in there and line.amount]
+            lost = [
+                line
+                for line in lines.items
+                if line.key not in there
+                and line.amount
+                and not any(prints(line.amount, number) for number in loose)
+            ]
             if spots and lost:
                 names = "、".join(line.name.text for line in lost)
                 paper = self.paper(max(spots, key=spots.count))
@@ -223,6 +242,8 @@ class _Check:
             found = next(one for one in known.topics.values() if id(one) == topic)
             target = found.target
             if id(found.head) in spoken or target is None or target.figure.missing:
+                continue
+            if any(prints(target.figure, number) for number in loose):
                 continue
             if not (target.figure.zero and any(one.kind == "none" for _, one in seen)):
                 paper = self.paper(units[0])

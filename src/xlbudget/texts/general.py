@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 _KEPT = re.compile(r"《[^》]*》|\d{4}年\d{1,2}月(?:\d{1,2}日)?|(?:截至|截止)\d{4}年(?:底|末)?")
+_LISTED = re.compile(r"\d{4}年(?:度)?[、和及与,]$")
+"""A year after another: both years are spoken of (2024年、2023年均未安排)."""
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
 _ASKED = re.compile(r"【待填[^】]*】|待填|[X×x]{2,}|[＿_]{2,}|…{2,}|\?{2,}")
 _CLOSE = 0.6
@@ -39,7 +41,8 @@ def years(paper: Paper, text: str, year: int) -> Iterator[Finding]:
     for match in _YEAR.finditer(kept):
         lead = kept[: match.start()]
         wanted = year - 1 if lead.endswith(before) else year
-        if int(match[1]) != wanted:
+        listed = _LISTED.search(lead) and int(match[1]) in (year - 1, year)
+        if int(match[1]) != wanted and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             yield paper.finding(
                 "year",

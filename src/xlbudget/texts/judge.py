@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlbudget.texts.readings import Readings
     from xlbudget.texts.scan import Number
 
-__all__ = ["PRESCRIBED", "Paper", "judge"]
+__all__ = ["PRESCRIBED", "Paper", "judge", "prints"]
 
 PRESCRIBED = "规定的写法"
 """Why a name or term should be another."""
@@ -151,6 +151,16 @@ def _number(paper: Paper, mention: Mention) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def prints(figure: Figure, number: Number) -> bool:
+    """Whether a number, whatever it is said of, is this figure as it may be printed."""
+    value = figure.value
+    if not isinstance(value, Amount) or figure.missing:
+        return False
+    if value.unit == COUNT:
+        return number.value == value.fen
+    return number.unit in _SCALE and _equal(value, number, _SCALE[number.unit])
+
+
 def _equal(amount: Amount, number: Number, scale: int) -> bool:
     """Whether the amount prints as the number in a unit of ``scale`` 分, at the number's decimals."""
     exact = Decimal(amount.fen) / scale
@@ -265,7 +275,9 @@ def _names(paper: Paper, mention: Mention) -> Iterator[Finding]:
     assert figure is not None
     if figure.missing or not isinstance(figure.value, tuple):
         return
-    there = [one for one in mention.rest.rstrip("。;,").split("、") if one]
+    lead, mark, named = mention.rest.rstrip("。;,").partition(":")
+    rest = named if mark and "、" not in lead else f"{lead}{mark}{named}"
+    there = [one for one in rest.split("、" if "、" in rest else ",") if one]
     if there and there[-1].endswith("等"):
         there[-1] = there[-1][:-1]
     wanted = {plain(str(name)): str(name) for name in figure.value}

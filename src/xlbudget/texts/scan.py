@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["NUMBER", "PHRASE", "STOP", "YEAR", "Number", "Scanner", "Token"]
 
 PHRASE, NUMBER, YEAR, STOP = "phrase", "number", "year", "stop"
-_NUMBER = r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>亿元|万元|元|万(?!分)|%|个|辆|台\(套\)|台|套|人|平方米)?"
+_NUMBER = r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?P<unit>亿元|万元|元|万(?!分)|%|个|辆|台\(套\)|台|套|人|平方米)?"
 _LEAD = re.compile(r"(?:\d{1,2}[.、]|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十]+、)")
 
 

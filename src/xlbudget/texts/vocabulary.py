@@ -120,7 +120,7 @@ def _threshold(facts: Facts, say: str) -> tuple[re.Pattern[str], str]:
     """A phrase with a set amount in it: with any number there, and as it should be."""
     right = re.sub(r"\{(\w+)\}", lambda match: str(facts.names.get(match[1], "")), say)
     pieces = [re.escape(plain(piece)) for piece in re.split(r"\{\w+\}", say)]
-    return re.compile(r"[\d.,]+(?:万元|万|元)?".join(pieces)), plain(right)
+    return re.compile(r"\d[\d.,]*(?:万元|万|元)?".join(pieces)), plain(right)
 
 
 def _lines(readings: Readings, name: str, items: Iterable[Item]) -> Iterator[tuple[str, Target]]:
