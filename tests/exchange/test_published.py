@@ -539,7 +539,7 @@ def test_last_years_file_is_told_from_this_years(standard: Standard) -> None:
         read_published(REFERENCE, standard, 2025)
 
 
-def test_a_document_of_another_standard_is_named(tmp_path: Path) -> None:
+def test_a_document_of_another_standard_is_named(standard: Standard, tmp_path: Path) -> None:
     path = tmp_path / "某区.txt"
     path.write_text(
         "某区某局2024年度部门预算\n\n2024年部门财务收支预算总表\n\n单位：元\n\n项目\t预算数\n财政拨款收入\t1.00\n\n"
@@ -550,6 +550,8 @@ def test_a_document_of_another_standard_is_named(tmp_path: Path) -> None:
         validate_published(path)
     assert "另一种公开标准：有“部门财务收支预算总表”“部门收入预算总表”" in str(caught.value)
     assert "金额单位为元" in str(caught.value)
+    with pytest.raises(UnusableFileError, match="另一种公开标准"):
+        read_published(path, standard, 2026)  # of another year too, which matters less
 
 
 def test_harmed_documents_are_read_or_refused(standard: Standard, tmp_path: Path) -> None:

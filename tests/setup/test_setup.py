@@ -85,7 +85,7 @@ def said(system: System, folder: Path) -> str:
 @pytest.mark.parametrize("record", MACHINES, ids=[one["name"] for one in MACHINES])
 def test_every_machine_is_told_what_it_lacks(record: dict[str, Any]) -> None:
     system = Recorded(record)
-    folder = Path(record.get("folder", "/work/预算"))
+    folder = Path(record.get("folder", "/srv/预算"))
     lines = diagnose(system, folder)
     assert [one.what for one in lines if one.state == MISSING] == record["missing"]
     assert all(one.remedy for one in lines if one.state == MISSING)

@@ -30,6 +30,7 @@ _HEADINGS = (
     ("依据", "basis"),
     ("建议", "remedy"),
 )
+_SHORT = 10
 _ALWAYS, _MESSAGE = 4, 7
 """The first columns are always there, and the message; the others where any finding has them."""
 
@@ -84,8 +85,10 @@ def _cells(finding: Finding, places: Places) -> list[tuple[str, str]]:
 
 
 def _amount_class(text: str) -> str:
-    """Numbers stand right and unbroken; other text is free to wrap."""
-    return ' class="number"' if is_amount(text) else ""
+    """Numbers stand right and unbroken, short text (9.15万元) unbroken; other text is free to wrap."""
+    if is_amount(text):
+        return ' class="number"'
+    return ' class="whole"' if 0 < len(text) <= _SHORT else ""
 
 
 def _place(finding: Finding, places: Places) -> str:

@@ -13,7 +13,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.imported import GLOSSARY_TEXT, Imported
 from xlbudget.exchange.published.figures import read_figures
 from xlbudget.exchange.published.info import read_cover, stated_info, years_of
-from xlbudget.exchange.published.kind import other_standard
+from xlbudget.exchange.published.kind import names_tables, other_standard
 from xlbudget.exchange.published.notes import DOCUMENTS, published_texts, units_of
 from xlbudget.exchange.published.parts import divide
 from xlbudget.exchange.published.profile import profile_lines, read_profile_part
@@ -70,6 +70,8 @@ def read_document(
     Raises:
         UnusableFileError: it is of another standard or year.
     """
+    if not names_tables(standard, source.pieces):
+        raise UnusableFileError(other_standard(path, standard, source.pieces))
     parts = divide(standard, source.pieces)
     found = _year(path, standard, parts, year)
     tables = parts.parts[_TABLES].pieces if _TABLES in parts.parts else source.pieces

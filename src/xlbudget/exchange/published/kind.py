@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xlbudget.standard.model import Standard
 
-__all__ = ["other_standard", "standard_of_document"]
+__all__ = ["names_tables", "other_standard", "standard_of_document"]
 
 _TITLE = re.compile(r"(?!第.{1,3}部分)[^，。；：、]{2,30}表")
 _MONEY = re.compile(r"单位:(万元|元)")
@@ -36,6 +36,11 @@ def standard_of_document(path: Path, pieces: Sequence[Line | Matrix]) -> Standar
     if not _shared(load_standard(best), names):
         raise UnusableFileError(other_standard(path, load_standard(best), pieces))
     return load_standard(best)
+
+
+def names_tables(standard: Standard, pieces: Sequence[Line | Matrix]) -> bool:
+    """Whether a document names any table of the standard."""
+    return bool(_shared(standard, {plain_name(text) for text in _titles(pieces)}))
 
 
 def _shared(standard: Standard, names: set[str]) -> int:
