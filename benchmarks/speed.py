@@ -4,7 +4,7 @@
 
 Prints two ratios: a whole process (start, read, validate, print) against a process that imports
 python-calamine and reads the file's sheets; and, in one process over many workbooks, the time
-beyond reading against the reading. The workbook is the demo's: figures, explanation and glossary.
+beyond reading against the reading. The workbook is the example's: figures, explanation and glossary.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from xlbudget.checks.validate import validate
-from xlbudget.demo import run_demo
+from xlbudget.cli.run import run
+from xlbudget.demo import example_folder
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.read import read_book
 
@@ -97,8 +98,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         first = Path(folder) / "0.xlsm"
-        run_demo(Path(folder) / "demo", lambda _: None)
-        shutil.copyfile(next((Path(folder) / "demo").glob("*.xlsm")), first)
+        run(["new", "-q", str(first), "--from", str(example_folder())])
+        run(["notes", "-q", str(first)])
         paths = [first, *(Path(folder) / f"{n}.xlsm" for n in range(1, options.books))]
         for path in paths[1:]:
             shutil.copyfile(first, path)

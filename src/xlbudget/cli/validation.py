@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.cli.files import expand_paths, refuse_workbook, write_text
 from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
 from xlbudget.errors import XlbudgetError
-from xlbudget.exchange.published.source import is_document
+from xlbudget.exchange.published.names import is_document
 from xlbudget.findings import Status
 from xlbudget.report import FORMATS, render
 from xlbudget.standard.extend import own_standard

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.money import Amount
@@ -32,8 +31,7 @@ class CellRef(NamedTuple):
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One figure of the text.
 
     ``kind`` is amount, count, percent, year, text, list, constant or note (a note prints nothing
@@ -87,8 +85,7 @@ def placeholder(
     return Figure(name, title, kind, text, cells=cells, review=reason, missing=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One line of a list: its name, amount, share of the whole, and the text registered for it.
 
     ``level`` is the subject level (类, 款, 项) of a line that is a subject; ``children`` the lines
@@ -104,7 +101,6 @@ class Item:
     level: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class FigureList:
     """Lines with money, in the order of the table.
 
@@ -112,10 +108,16 @@ class FigureList:
     where the list cannot be made. It is true where it has lines or a placeholder.
     """
 
-    items: tuple[Item, ...] = ()
-    whole: Figure | None = None
-    names: Figure | None = None
-    gap: Figure | None = None
+    __slots__ = ("gap", "items", "names", "whole")
+
+    def __init__(
+        self,
+        items: tuple[Item, ...] = (),
+        whole: Figure | None = None,
+        names: Figure | None = None,
+        gap: Figure | None = None,
+    ) -> None:
+        self.items, self.whole, self.names, self.gap = items, whole, names, gap
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)
@@ -134,8 +136,7 @@ class FigureList:
         return self.items[0].amount.value == self.whole.value
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A comparison of this year with the last.
 
     ``known`` is whether last year's figure is there; ``note`` says what is missing if it is not.

@@ -6,14 +6,13 @@ The shape of both files is described at their heads.
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import StandardError
 from xlbudget.money import STANDARD_PLACES, UNITS, Unit
 from xlbudget.relations.grid import INFO
 from xlbudget.standard.equations import ONE, Ref, parse_ref
+from xlbudget.standard.loader import notes_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,8 +65,7 @@ class Named(NamedTuple):
     ask: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListSpec:
+class ListSpec(NamedTuple):
     """Lines with money: the rows of a reference, or named sums (``items``)."""
 
     name: str
@@ -80,8 +78,7 @@ class ListSpec:
     tree: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSpec:
+class ChangeSpec(NamedTuple):
     """A comparison with last year; ``components`` are searched for the mover."""
 
     name: str
@@ -101,8 +98,7 @@ class SectionSpec(NamedTuple):
     when: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """All that the two files say; the figures of each kind in the order of the file."""
 
     folder: Path
@@ -127,7 +123,7 @@ def load_source(standard: Standard) -> Source:
         StandardError: a file is missing, or names what the standard does not have.
     """
     folder = standard.folder / "notes"
-    facts, sections = _toml(folder / "facts.toml"), _toml(folder / "sections.toml")
+    facts, sections = _toml(standard.folder, "facts"), _toml(standard.folder, "sections")
     try:
         source = _source(standard, folder, facts, sections)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -184,14 +180,11 @@ def _source(
     )
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    shown = f"notes/{path.name}"
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise StandardError(f"标准缺少文件“{shown}”。") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StandardError(f"标准文件“{shown}”不是有效的TOML：{error}。") from error
+def _toml(folder: Path, name: str) -> dict[str, Any]:
+    found = notes_file(folder, name)
+    if found is None:
+        raise StandardError(f"标准缺少文件“notes/{name}.toml”。")
+    return found
 
 
 def _list(standard: Standard, name: str, entry: Mapping[str, Any]) -> ListSpec:

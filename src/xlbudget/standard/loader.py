@@ -29,7 +29,7 @@ from xlbudget.standard.model import (
     Standard,
     Table,
 )
-from xlbudget.standard.parsed import parsed_files
+from xlbudget.standard.parsed import parsed_file, parsed_files
 from xlbudget.standard.subjects import SubjectList, make_list, read_subjects
 
 if TYPE_CHECKING:
@@ -37,7 +37,15 @@ if TYPE_CHECKING:
 
     from xlbudget.standard.equations import Equation
 
-__all__ = ["DATA", "DEFAULT", "load_folder", "load_standard", "standard_ids", "with_columns"]
+__all__ = [
+    "DATA",
+    "DEFAULT",
+    "load_folder",
+    "load_standard",
+    "notes_file",
+    "standard_ids",
+    "with_columns",
+]
 
 DATA = Path(__file__).parent / "data"
 DEFAULT = "changchun"
@@ -60,6 +68,15 @@ def load_standard(identity: str = DEFAULT) -> Standard:
         known = "、".join(standard_ids())
         raise StandardError(f"没有名为“{identity}”的标准；现有：{known}。")
     return load_folder(DATA / identity)
+
+
+def notes_file(folder: Path, name: str) -> dict[str, Any] | None:
+    """A TOML file of a standard's notes (``facts``), None where there is none.
+
+    Raises:
+        StandardError: it is no TOML.
+    """
+    return parsed_file(folder, f"notes/{name}", keep=folder.parent == DATA)
 
 
 def load_folder(folder: Path) -> Standard:

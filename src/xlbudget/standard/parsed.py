@@ -17,7 +17,7 @@ from xlbudget.errors import StandardError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["keep_parsed", "parse_files", "parsed_files"]
+__all__ = ["keep_parsed", "parse_files", "parsed_file", "parsed_files"]
 
 _VERSION = 1
 _Stamp = list[tuple[str, int, int]]
@@ -47,21 +47,33 @@ def parsed_files(folder: Path, *, keep: bool) -> dict[str, Any]:
     return data
 
 
+def parsed_file(folder: Path, name: str, *, keep: bool) -> dict[str, Any] | None:
+    """One of these files, None where there is no such file.
+
+    Raises:
+        StandardError: it is no TOML.
+    """
+    if keep:
+        return parsed_files(folder, keep=True).get(name)
+    return _parsed(folder, f"{name}.toml") if (folder / f"{name}.toml").is_file() else None
+
+
 def parse_files(folder: Path) -> dict[str, Any]:
     """The same, parsed anew.
 
     Raises:
         StandardError: a file is no TOML.
     """
+    return {name.removesuffix(".toml"): _parsed(folder, name) for name, _, _ in _stamp(folder)}
+
+
+def _parsed(folder: Path, name: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415  # not needed where the parsed form is kept
 
-    data: dict[str, Any] = {}
-    for name, _, _ in _stamp(folder):
-        try:
-            data[name.removesuffix(".toml")] = tomllib.loads((folder / name).read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise StandardError(f"标准文件“{name}”不是有效的TOML：{error}。") from error
-    return data
+    try:
+        return tomllib.loads((folder / name).read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StandardError(f"标准文件“{name}”不是有效的TOML：{error}。") from error
 
 
 def keep_parsed(folder: Path, data: dict[str, Any]) -> None:

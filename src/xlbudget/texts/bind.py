@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlbudget.texts.scan import Number, Token
     from xlbudget.texts.vocabulary import Target, Topic, Vocabulary
 
-__all__ = ["Mention", "bind"]
+__all__ = ["Binder", "Mention"]
 
 _COUNTS = ("个", "辆", "台(套)", "台", "套", "人", "平方米")
 _TO = ("到", "至", "为")
@@ -65,13 +65,19 @@ class _State:
         self.quiet, self.since = "", 0
 
 
-def bind(readings: Readings, known: Vocabulary, text: str) -> list[Mention]:
-    """The mentions of a plain text, in its order."""
-    scanner = Scanner(known.phrases, readings.words)
-    tokens = list(scanner.tokens(text))
-    found = list(_mentions(known, text, tokens))
-    words = tuple(map(plain, readings.words["reason"]))
-    return [_with_reason(found, place, text, words) for place in range(len(found))]
+class Binder:
+    """Binds the texts of one section, whose phrases are made ready once."""
+
+    def __init__(self, readings: Readings, known: Vocabulary) -> None:
+        self.known = known
+        self.scanner = Scanner(known.phrases, readings.words)
+        self.reasons = tuple(map(plain, readings.words["reason"]))
+
+    def mentions(self, text: str) -> list[Mention]:
+        """What a plain text says, in its order."""
+        tokens = list(self.scanner.tokens(text))
+        found = list(_mentions(self.known, text, tokens))
+        return [_with_reason(found, place, text, self.reasons) for place in range(len(found))]
 
 
 def _mentions(known: Vocabulary, text: str, tokens: list[Token]) -> Iterator[Mention]:

@@ -10,17 +10,18 @@ from xlbudget.figures import Place, TextUnit
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
-from xlbudget.texts.bind import bind
+from xlbudget.texts.bind import Binder
 from xlbudget.texts.forms import form_findings
 from xlbudget.texts.general import (
+    SubjectNames,
+    UnitName,
     odd_wordings,
     outdated,
-    subject_names,
     unfinished,
-    unit_names,
     years,
 )
-from xlbudget.texts.judge import Paper, judge, prints
+from xlbudget.texts.judge import judge, prints
+from xlbudget.texts.paper import Paper
 from xlbudget.texts.plain import plain, printed
 from xlbudget.texts.readings import load_readings
 from xlbudget.texts.vocabulary import SILENT, vocabulary
@@ -63,7 +64,7 @@ def check_texts(standard: Standard, book: Book) -> TextOutcome:
     units = [*book.texts, *_table_notes(book), *_profile(book)]
     for section in dict.fromkeys(unit.section for unit in units):
         check.section(section, [unit for unit in units if unit.section == section])
-    check.findings += form_findings(standard, book, readings, check.names, lambda: check.facts)
+    check.findings += form_findings(standard, book, readings, check.unit_name, lambda: check.facts)
     if not any(unit.part == "notes" for unit in book.texts):
         check.loose.append(NotExecuted(next(iter(readings.rules.values())), _NO_NOTES))
     return TextOutcome(list(_each_once(check.findings)), check.loose, check.counts)
@@ -113,11 +114,13 @@ class _Check:
         self.standard, self.book, self.readings = standard, book, readings
         self.findings: list[Finding] = []
         self.loose: list[NotExecuted] = []
-        self.names = [book.text("unit_name"), book.text("unit_short")]
+        names = [book.text("unit_name"), book.text("unit_short")]
+        self.unit_name = UnitName(names, readings.words["unit_ends"])
         listed = standard.subjects.values()
-        self.subjects = {one.name for subjects in listed for one in subjects.subjects}
+        subjects = {one.name for subjects in listed for one in subjects.subjects}
         rows = (row for data in book.blocks.values() for row in data.rows)
-        self.subjects |= {row.label for row in rows if row.kind in ("subject", "class")}
+        subjects |= {row.label for row in rows if row.kind in ("subject", "class")}
+        self.subjects = SubjectNames(subjects)
         self.counts: Counter[str] = Counter()
 
     @cached_property
@@ -134,6 +137,7 @@ class _Check:
     def section(self, section: str, units: list[TextUnit]) -> None:
         """Check the paragraphs of one section, and what it must mention."""
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
+        binder = Binder(self.readings, known) if known.phrases else None
         seen: list[tuple[TextUnit, Mention]] = []
         for unit in units:
             paper, text = self.paper(unit), plain(unit.text)
@@ -145,12 +149,12 @@ class _Check:
             self._done("placeholder", unfinished(paper, text))
             if unit.heading:
                 continue
-            self._done("name", unit_names(paper, text, self.names))
+            self._done("name", self.unit_name.findings(paper, text))
             if tells:
-                self._done("name", subject_names(paper, text, self.subjects))
+                self._done("name", self.subjects.findings(paper, text))
                 self.findings += odd_wordings(paper, text)
             self.findings += self._thresholds(paper, known, text)
-            for mention in bind(self.readings, known, text) if known.phrases else ():
+            for mention in binder.mentions(text) if binder is not None else ():
                 seen.append((unit, mention))
                 if mention.kind == "loose":
                     where = f"{unit.place.sheet}{unit.place.cell}" or unit.id

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
-from xlbudget.texts.general import unit_variants
-from xlbudget.texts.judge import PRESCRIBED
+from xlbudget.texts.paper import PRESCRIBED
 from xlbudget.texts.plain import plain, printed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
     from xlbudget.figures import Book, FormData, Indicator
     from xlbudget.notes.facts import Facts
     from xlbudget.standard.model import Standard
+    from xlbudget.texts.general import UnitName
     from xlbudget.texts.readings import Part, Readings
 
 __all__ = ["form_findings"]
@@ -38,7 +38,7 @@ def form_findings(
     standard: Standard,
     book: Book,
     readings: Readings,
-    names: Collection[str],
+    name: UnitName,
     facts: Callable[[], Facts],
 ) -> Iterator[Finding]:
     """What is wrong with the forms' texts; a slip that recurs from form to form is one finding."""
@@ -47,7 +47,7 @@ def form_findings(
         return
     sheet = book.sheets.get(table.key, "")
     blank = Finding(code="", level=Level.WARNING, message="", table=table.title, sheet=sheet)
-    for (said, right), there in _slips(book, readings, names).items():
+    for (said, right), there in _slips(book, readings, name).items():
         yield _recurring(blank._replace(code=readings.rules["name"]), said, right, there)
     blank = blank._replace(code=readings.rules["other"])
     for form in book.forms:
@@ -68,18 +68,15 @@ def _cell(form: FormData, line: Indicator, key: str) -> str:
     return f"{letter}{line.line}" if letter and line.line else ""
 
 
-def _slips(
-    book: Book, readings: Readings, names: Collection[str]
-) -> dict[tuple[str, str], list[_Text]]:
+def _slips(book: Book, readings: Readings, name: UnitName) -> dict[tuple[str, str], list[_Text]]:
     """Where something is said otherwise than it should: (said, right) -> texts."""
     wordings = [one for one in readings.wordings if one.part == "form"]
-    ends = readings.words["unit_ends"]
     found: dict[tuple[str, str], list[_Text]] = {}
     for form in book.forms:
         for one in _texts(form):
             text = plain(one.text)
-            for said, right in unit_variants(text, names, ends):
-                found.setdefault((printed(said), printed(right)), []).append(one)
+            for said in name.variants(text):
+                found.setdefault((printed(said), printed(name.core)), []).append(one)
             for wording in wordings:
                 if plain(wording.said) in text:
                     found.setdefault((wording.said, wording.right), []).append(one)

@@ -7,21 +7,20 @@ import re
 from typing import TYPE_CHECKING
 
 from xlbudget.findings import Finding, Level
-from xlbudget.texts.judge import PRESCRIBED
+from xlbudget.texts.paper import PRESCRIBED
 from xlbudget.texts.plain import plain, printed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from xlbudget.texts.judge import Paper
+    from xlbudget.texts.paper import Paper
 
 __all__ = [
+    "SubjectNames",
+    "UnitName",
     "odd_wordings",
     "outdated",
-    "subject_names",
     "unfinished",
-    "unit_names",
-    "unit_variants",
     "years",
 ]
 
@@ -31,6 +30,8 @@ _LISTED = re.compile(r"\d{4}年(?:度)?[、和及与,]$")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
 _ASKED = re.compile(r"【待填[^】]*】|待填|[X×x]{2,}|[＿_]{2,}|…{2,}|\?{2,}")
 _CLOSE = 0.6
+_TELLING = 5
+"""A shorter name cannot be told from other words."""
 _MOST = 5
 
 
@@ -80,35 +81,42 @@ def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
         )
 
 
-def unit_names(paper: Paper, text: str, names: Collection[str]) -> Iterator[Finding]:
-    """The unit's name in one spelling."""
-    for found, core in unit_variants(text, names, paper.readings.words["unit_ends"]):
-        yield paper.finding(
-            "name", Level.WARNING, f"单位名称写作“{printed(found)}”，应为“{printed(core)}”。",
-            None, printed(found), printed(core), PRESCRIBED,
-        )  # fmt: skip
-
-
-def unit_variants(
-    text: str, names: Collection[str], ends: Collection[str]
-) -> Iterator[tuple[str, str]]:
-    """Other spellings of the unit's name in plain ``text``, each with the right one.
+class UnitName:
+    """The unit's name in one spelling, looked for in many texts.
 
     What begins and ends like the name is the name, or it ends like another unit's (``ends``).
     """
-    known = {plain(name) for name in names if name}
-    cores = {re.sub(r"\([^()]*\)$", "", name) for name in known}
-    core = max(cores, key=len, default="")
-    if len(core) < 5:  # noqa: PLR2004  # too short to be told from other words
-        return
-    pattern = re.compile(
-        f"{re.escape(core[:2])}[^、:;。,()]{{0,{len(core) + 2}}}?{re.escape(core[-2:])}"
-        f"|{re.escape(core[:-1])}(?:{'|'.join(map(re.escape, ends))})"
-    )
-    for found in dict.fromkeys(pattern.findall(text)):
-        ratio = difflib.SequenceMatcher(None, found, core).ratio()
-        if found not in cores and found not in known and ratio >= _CLOSE:
-            yield found, core
+
+    def __init__(self, names: Collection[str], ends: Collection[str]) -> None:
+        self.known = {plain(name) for name in names if name}
+        self.known |= {re.sub(r"\([^()]*\)$", "", name) for name in self.known}
+        bare = (name for name in self.known if not name.endswith(")"))
+        self.core = core = max(bare, key=len, default="")
+        self.pattern = (
+            re.compile(
+                f"{re.escape(core[:2])}[^、:;。,()]{{0,{len(core) + 2}}}?{re.escape(core[-2:])}"
+                f"|{re.escape(core[:-1])}(?:{'|'.join(map(re.escape, ends))})"
+            )
+            if len(core) >= _TELLING
+            else None
+        )
+
+    def variants(self, text: str) -> Iterator[str]:
+        """Other spellings of the name in a plain text."""
+        if self.pattern is None or self.core[:2] not in text:
+            return
+        for found in dict.fromkeys(self.pattern.findall(text)):
+            ratio = difflib.SequenceMatcher(None, found, self.core).ratio()
+            if found not in self.known and ratio >= _CLOSE:
+                yield found
+
+    def findings(self, paper: Paper, text: str) -> Iterator[Finding]:
+        """A finding for each of them."""
+        for found in self.variants(text):
+            yield paper.finding(
+                "name", Level.WARNING, f"单位名称写作“{printed(found)}”，应为“{printed(self.core)}”。",
+                None, printed(found), printed(self.core), PRESCRIBED,
+            )  # fmt: skip
 
 
 def odd_wordings(paper: Paper, text: str) -> Iterator[Finding]:
@@ -131,19 +139,26 @@ def odd_wordings(paper: Paper, text: str) -> Iterator[Finding]:
                 break
 
 
-def subject_names(paper: Paper, text: str, subjects: Collection[str]) -> Iterator[Finding]:
-    """Every “…（类）” is a subject's name, with or without 支出."""
-    known = {plain(name) for name in subjects}
-    for match in re.finditer(r"\((类|款|项)\)", text):
-        lead = re.split(r"\((?:类|款|项)\)支?出?|[、:;。,]|\d+\.", text[: match.start()])[-1]
-        lead = re.sub(r"^\([一二三四五六七八九十]+\)", "", lead)
-        if not lead or any(
-            lead.endswith(one) for one in known | {name.removesuffix("支出") for name in known}
-        ):
-            continue
-        near = difflib.get_close_matches(lead, sorted(known), 1, _CLOSE)
-        hint = f"，应为“{printed(near[0])}”" if near else "，科目目录中没有"
-        yield paper.finding(
-            "name", Level.WARNING if near else Level.HINT,
-            f"科目名称写作“{printed(lead)}”{hint}；请核对。", None, printed(lead), printed(near[0]) if near else "", PRESCRIBED,
-        )  # fmt: skip
+class SubjectNames:
+    """The subjects' names, with or without 支出, looked for in many texts."""
+
+    def __init__(self, subjects: Collection[str]) -> None:
+        self.names = sorted({plain(name) for name in subjects if name})
+        self.tails = tuple(
+            {*self.names, *(name.removesuffix("支出") for name in self.names)} - {""}
+        )
+
+    def findings(self, paper: Paper, text: str) -> Iterator[Finding]:
+        """Every “…（类）” is a subject's name."""
+        for match in re.finditer(r"\((类|款|项)\)", text):
+            lead = re.split(r"\((?:类|款|项)\)支?出?|[、:;。,]|\d+\.", text[: match.start()])[-1]
+            lead = re.sub(r"^\([一二三四五六七八九十]+\)", "", lead)
+            if not lead or lead.endswith(self.tails):
+                continue
+            near = difflib.get_close_matches(lead, self.names, 1, _CLOSE)
+            hint = f"，应为“{printed(near[0])}”" if near else "，科目目录中没有"
+            yield paper.finding(
+                "name", Level.WARNING if near else Level.HINT,
+                f"科目名称写作“{printed(lead)}”{hint}；请核对。", None, printed(lead),
+                printed(near[0]) if near else "", PRESCRIBED,
+            )  # fmt: skip

@@ -3,78 +3,23 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from xlbudget.findings import Finding, Level, Suggestion
+from xlbudget.findings import Finding, Level
 from xlbudget.money import COUNT, Amount
+from xlbudget.texts.paper import PRESCRIBED, Paper
 from xlbudget.texts.plain import plain, printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlbudget.figures import TextUnit
     from xlbudget.notes.figure import Figure
     from xlbudget.texts.bind import Mention
-    from xlbudget.texts.readings import Readings
     from xlbudget.texts.scan import Number
 
-__all__ = ["PRESCRIBED", "Paper", "judge", "prints"]
-
-PRESCRIBED = "规定的写法"
-"""Why a name or term should be another."""
+__all__ = ["judge", "prints"]
 
 _SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100, "": 1_000_000}
-
-
-class Paper(NamedTuple):
-    """The paragraph that is judged, and the codes of the findings."""
-
-    readings: Readings
-    unit: TextUnit
-    title: str
-    money: str = ""
-
-    def finding(
-        self,
-        rule: str,
-        level: Level,
-        message: str,
-        figure: Figure | None = None,
-        said: str = "",
-        expected: str = "",
-        why: str = "由各表算出",
-    ) -> Finding:
-        """A finding about this paragraph; ``rule`` is a key of the readings' rules or a section.
-
-        ``why`` is the reason for ``expected``, where there is that.
-        """
-        codes = self.readings.rules
-        suggestions = (Suggestion(expected, why, 1.0),) if expected else ()
-        return Finding(
-            code=codes.get(rule, codes["other"]),
-            level=level,
-            message=message,
-            table=self.title,
-            sheet=self.unit.place.sheet,
-            cell=self.unit.place.cell,
-            row=self.unit.id,
-            printed=said,
-            expected=expected,
-            basis=_basis(figure),
-            suggestions=suggestions,
-        )
-
-
-def _basis(figure: Figure | None) -> tuple[str, ...]:
-    """Where the figure stands in the tables."""
-    if figure is None or not figure.cells:
-        return ()
-    shown = []
-    for cell in figure.cells[:3]:
-        where = f"{cell.place.sheet}{cell.place.cell}" if cell.place.cell else cell.place.sheet
-        shown.append(f"{where}“{cell.label}”" if cell.label else where)
-    more = f"等{len(figure.cells)}格" if len(figure.cells) > len(shown) else ""
-    return (f"{figure.title}：{'、'.join(dict.fromkeys(shown))}{more}",)
 
 
 def judge(paper: Paper, mention: Mention) -> Iterator[Finding]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["plain", "printed"]
 
 _BACK = str.maketrans({"(": "（", ")": "）", ";": "；", ":": "："})
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Without white space; digits, brackets, quotes and punctuation in one form (``,`` ``;`` ``:``)."""
     folded = unicodedata.normalize("NFKC", "".join(text.split()))

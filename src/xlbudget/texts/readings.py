@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import StandardError
+from xlbudget.standard.loader import notes_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,13 +69,9 @@ def load_readings(folder: Path) -> Readings | None:
     Raises:
         StandardError: the file is not what its head describes.
     """
-    path = folder / "notes" / "readings.toml"
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    raw = notes_file(folder, "readings")
+    if raw is None:
         return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StandardError(f"“notes/{path.name}”的写法不对：{error}。") from error
     try:
         return Readings(
             raw["rules"],
@@ -87,7 +83,7 @@ def load_readings(folder: Path) -> Readings | None:
             tuple(map(_wording, raw.get("wording", ()))),
         )
     except (KeyError, TypeError) as error:
-        raise StandardError(f"“notes/{path.name}”缺少或写错了{error}。") from error
+        raise StandardError(f"“notes/readings.toml”缺少或写错了{error}。") from error
 
 
 def _part(raw: Mapping[str, Any]) -> Part:

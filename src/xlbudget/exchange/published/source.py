@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.exchange.published.names import OLD_SUFFIXES, SUFFIXES
 from xlbudget.exchange.published.pieces import Line, Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["SUFFIXES", "Source", "is_document", "read_source"]
+__all__ = ["Source", "read_source"]
 
-SUFFIXES = (".docx", ".pdf", ".html", ".htm", ".txt", ".md")
-"""What a published document may be."""
-_OLD = (".doc", ".wps", ".rtf", ".odt", ".ofd")
 _LARGEST = 100 * 2**20
 
 
@@ -23,11 +21,6 @@ class Source(NamedTuple):
     """All pieces of a document in reading order."""
 
     pieces: tuple[Line | Matrix, ...]
-
-
-def is_document(path: Path) -> bool:
-    """Whether a file's name is that of a document and not of a workbook, readable or not."""
-    return path.suffix.lower() in (*SUFFIXES, *_OLD)
 
 
 def read_source(path: Path) -> Source:
@@ -62,7 +55,7 @@ def read_source(path: Path) -> Source:
 
 
 def _refuse(path: Path, suffix: str) -> None:
-    if suffix in _OLD:
+    if suffix in OLD_SUFFIXES:
         raise UnusableFileError(
             f"“{path.name}”的格式（{suffix}）读不了；请用 Word 或 WPS 打开，另存为 .docx 后再试。"
         )

@@ -17,7 +17,7 @@ from xlbudget.notes.figure import Figure, FigureList
 from xlbudget.notes.source import load_source
 from xlbudget.notes.wording import clean_clause
 from xlbudget.relations.grid import INFO
-from xlbudget.texts.bind import bind
+from xlbudget.texts.bind import Binder
 from xlbudget.texts.plain import plain, printed
 from xlbudget.texts.readings import load_readings
 from xlbudget.texts.vocabulary import vocabulary
@@ -51,11 +51,12 @@ def told_info(standard: Standard, book: Book, units: Sequence[TextUnit]) -> dict
         known = vocabulary(readings, facts, section)
         if not known.phrases:
             continue
+        binder = Binder(readings, known)
         for unit in units:
             if unit.section != section or unit.heading:
                 continue
             text = plain(unit.text)
-            for mention in bind(readings, known, text):
+            for mention in binder.mentions(text):
                 for key, value in _told(standard, facts, readings, changes, mention, text):
                     said.setdefault(key, Counter())[value] += 1
     return {
