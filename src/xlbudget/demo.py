@@ -39,7 +39,10 @@ PACKAGE = "公开套件"
 
 
 class DemoResult(NamedTuple):
-    """What the demo made: files with what each is, the report, the structure of spending."""
+    """What the demo made: files with what each is, the report, the structure of spending.
+
+    ``warnings`` say what the package lacks on this machine.
+    """
 
     files: list[tuple[Path, str]]
     report: Report
@@ -47,6 +50,7 @@ class DemoResult(NamedTuple):
     paragraphs: int
     reviews: int
     filled: int
+    warnings: tuple[str, ...]
 
 
 def example_folder() -> Path:
@@ -114,6 +118,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         paragraphs,
         sum(len(one.reviews) for one in documents),
         filled,
+        tuple(one for one in package.warnings if "LibreOffice" in one),
     )
 
 

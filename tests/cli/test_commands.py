@@ -16,6 +16,7 @@ import pytest
 import xlbudget
 from xlbudget import __version__
 from xlbudget.cli.run import COMMANDS, run
+from xlbudget.exchange.package import pdf as pdf_writer
 from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
@@ -225,6 +226,18 @@ def test_the_demo_makes_all_the_files_that_it_lists(cli: Any, folder: Path) -> N
     assert all((target / name).stat().st_size for name in listed)
     (workbook,) = target.glob("*.xlsm")
     assert cli("validate", workbook).status == 0
+
+
+def test_the_demo_without_an_office_says_what_is_lacking(
+    cli: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_writer, "find_office", lambda: None)
+    ended = cli("demo", "-o", folder)
+    assert (ended.status, ended.err) == (0, "")
+    listed = [line.split("  ——")[0].strip() for line in ended.out.splitlines() if "  ——" in line]
+    assert not any(name.endswith(".pdf") for name in listed)
+    assert all((folder / name).is_file() for name in listed)
+    assert "注意：没有制作 PDF" in ended.out
 
 
 def test_the_demo_again_keeps_the_earlier_workbook(cli: Any, folder: Path) -> None:

@@ -72,5 +72,7 @@ def _summary(result: DemoResult, folder: Path) -> None:
     click.echo(f"文件在“{folder}”：")
     for path, what in result.files:
         click.echo(f"  {path.relative_to(folder)}  —— {what}")
+    for warning in result.warnings:
+        click.echo(f"  注意：{warning}")
     click.echo()
     click.echo("下一步：打开工作簿看一看；或新建自己的：xlbudget new 我的部门预算.xlsm")
