@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,6 +41,8 @@ __all__ = ["STAFF", "TextOutcome", "check_texts"]
 
 STAFF = "人员"
 """The section of the readings that speaks of people, wherever they are spoken of."""
+_NAMED = re.compile(r"[\u4e00-\u9fff]{2}.*\d")
+"""A number with a name before it, known or not."""
 _NO_NOTES = "没有情况说明，文字没有核对；请先生成说明。"
 
 
@@ -208,7 +211,11 @@ class _Check:
 
         An amount that is there under a name that is not known is 未核对, and not missing.
         """
-        loose = [one.number for _, one in seen if one.kind == "loose" and one.number is not None]
+        loose = [
+            one.number
+            for _, one in seen
+            if one.kind == "loose" and one.number is not None and _NAMED.search(one.said)
+        ]
         for name, lines in known.whole.items():
             spots = [
                 unit for unit, one in seen if one.target is not None and one.target.list == name
