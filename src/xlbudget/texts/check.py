@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book
     from xlbudget.notes.facts import Facts
+    from xlbudget.notes.figure import Item
     from xlbudget.standard.model import Standard
     from xlbudget.texts.bind import Mention
     from xlbudget.texts.readings import Readings
@@ -108,6 +109,15 @@ def _profile(book: Book) -> Iterator[TextUnit]:
     ):
         for number, text in enumerate(texts, 1):
             yield TextUnit("profile", STAFF, f"部门概况.{name}.{number}", text, place)
+
+
+def _told(mention: Mention, line: Item) -> bool:
+    """Whether a mention of something else gives the line's name and amount (they may be alike)."""
+    return (
+        mention.number is not None
+        and plain(line.name.text) in mention.said
+        and prints(line.amount, mention.number)
+    )
 
 
 class _Check:
@@ -227,6 +237,7 @@ class _Check:
                 if line.key not in there
                 and line.amount
                 and not any(prints(line.amount, number) for number in loose)
+                and not any(_told(one, line) for _, one in seen)
             ]
             if spots and lost:
                 names = "、".join(line.name.text for line in lost)
