@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xlbudget.findings import Finding
+    from xlbudget.standard.model import Block, Standard
     from xlbudget.standard.subjects import Subject
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Row",
     "TextUnit",
     "Unreadable",
+    "row_indent",
 ]
 
 TOTAL = "total"
@@ -204,3 +206,14 @@ class Book(NamedTuple):
     def with_blocks(self, blocks: Mapping[str, BlockData]) -> Book:
         """The same book with some blocks replaced."""
         return self._replace(blocks={**self.blocks, **blocks})
+
+
+def row_indent(standard: Standard, block: Block, row: Row) -> int:
+    """By how many levels a row's label is set in: subjects by their code, others as prescribed."""
+    if row.kind == "subject":
+        lengths = standard.subjects[block.subjects].lengths
+        return sum(len(row.key) > length for length in lengths)
+    if row.kind == "class":
+        return next((spec.indent for spec in block.rows if spec.slot), 0)
+    prescribed = (spec for spec in block.rows if not spec.slot)
+    return next((spec.indent for spec in prescribed if spec.key == row.key), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.figures import TOTAL, BlockData, Unreadable
+from xlbudget.figures import TOTAL, BlockData, Unreadable, row_indent
 from xlbudget.money import COUNT, Amount
 from xlbudget.relations.grid import INFO
 from xlbudget.report.pictures import Box, Line, TablePicture
@@ -100,7 +100,7 @@ def _row_boxes(
         cell = f"{_letter(first + position)}{row.line}" if row.line else ""
         header = bool(text) and kind != "text" and (kind != "code" or row.kind == TOTAL)
         header, named = header and not named, named or header
-        indent = _indent(standard, block, row) if kind in (_LABEL, "name") else 0
+        indent = row_indent(standard, block, row) if kind in (_LABEL, "name") else 0
         yield Box(text, kind, cell, header, indent)
 
 
@@ -120,15 +120,6 @@ def _text(standard: Standard, block: Block, row: Row, kind: str, count: int, *, 
         wanted = "group" if kind == "level1" else "item"
         return (row.label or row.key) if row.kind == wanted else ""
     return row.label or row.key
-
-
-def _indent(standard: Standard, block: Block, row: Row) -> int:
-    if row.kind == "subject":
-        lengths = standard.subjects[block.subjects].lengths
-        return sum(len(row.key) > length for length in lengths)
-    if row.kind == "class":
-        return next((spec.indent for spec in block.rows if spec.slot), 0)
-    return next((spec.indent for spec in block.rows if spec.key == row.key), 0)
 
 
 def _strong(standard: Standard, block: Block, row: Row) -> bool:

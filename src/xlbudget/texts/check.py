@@ -173,17 +173,9 @@ class _Check:
                     where = f"{unit.place.sheet}{unit.place.cell}" or unit.id
                     reason = f"{where}的“{printed(mention.said)}”认不出说的是哪个数字，未核对。"
                     self.loose.append(NotExecuted(self.readings.rules.get(section, "C15"), reason))
-                    if mention.number is not None and mention.number.unit == "万":
-                        said = printed(mention.said)
-                        message = f"“{said}”写作“万”，应为“万元”。"
-                        self.findings.append(
-                            paper.finding("unit", Level.WARNING, message, None, said)
-                        )
                 else:
                     self.counts[self.readings.rules.get(section, self.readings.rules["other"])] += 1
-                    self.findings += judge(
-                        paper._replace(money=self.facts.source.unit.name), mention
-                    )
+                self.findings += judge(paper._replace(money=self.facts.source.unit.name), mention)
         if units and units[0].part == "notes":
             self._complete(known, units, seen)
 
@@ -203,7 +195,7 @@ class _Check:
 
     def _thresholds(self, paper: Paper, known: Vocabulary, text: str) -> Iterator[Finding]:
         ends: set[int] = set()
-        for pattern, right in sorted(known.thresholds, key=lambda one: -len(one[1])):
+        for pattern, right in known.thresholds:
             for match in pattern.finditer(text):
                 told = match.end() in ends
                 ends.add(match.end())

@@ -78,7 +78,7 @@ def _slips(book: Book, readings: Readings, name: UnitName) -> dict[tuple[str, st
             for said in name.variants(text):
                 found.setdefault((printed(said), printed(name.core)), []).append(one)
             for wording in wordings:
-                if plain(wording.said) in text:
+                if wording.used(text):
                     found.setdefault((wording.said, wording.right), []).append(one)
     return found
 

@@ -122,21 +122,11 @@ class UnitName:
 def odd_wordings(paper: Paper, text: str) -> Iterator[Finding]:
     """Terms in place of the prescribed ones, as the standard lists them."""
     for one in paper.readings.wordings:
-        if one.part != paper.unit.part:
-            continue
-        for sentence in re.split("[。;]", text):
-            _, said, rest = sentence.partition(plain(one.said))
-            if said and (not one.beside or any(plain(word) in rest for word in one.beside)):
-                yield paper.finding(
-                    "name",
-                    Level.WARNING,
-                    f"“{one.said}”应为“{one.right}”。",
-                    None,
-                    one.said,
-                    one.right,
-                    PRESCRIBED,
-                )
-                break
+        if one.part == paper.unit.part and one.used(text):
+            message = f"“{one.said}”应为“{one.right}”。"
+            yield paper.finding(
+                "name", Level.WARNING, message, None, one.said, one.right, PRESCRIBED
+            )
 
 
 class SubjectNames:

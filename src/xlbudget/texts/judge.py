@@ -48,6 +48,11 @@ def judge(paper: Paper, mention: Mention) -> Iterator[Finding]:
         yield from _every(paper, mention)
     if kind == "names":
         yield from _names(paper, mention)
+    if kind == "loose" and mention.number is not None and mention.number.unit == "万":
+        said = printed(mention.said)
+        yield paper.finding(
+            "unit", Level.WARNING, f"“{said}”写作“万”，应为“{paper.money}”。", None, said
+        )
 
 
 def _number(paper: Paper, mention: Mention) -> Iterator[Finding]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import StandardError
 from xlbudget.standard.loader import notes_file
+from xlbudget.texts.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +51,14 @@ class Wording(NamedTuple):
     right: str
     part: str
     beside: tuple[str, ...] = ()
+
+    def used(self, text: str) -> bool:
+        """Whether a plain text says it so."""
+        return any(
+            found and (not self.beside or any(plain(word) in rest for word in self.beside))
+            for sentence in re.split("[。;]", text)
+            for _, found, rest in [sentence.partition(plain(self.said))]
+        )
 
 
 class Readings(NamedTuple):

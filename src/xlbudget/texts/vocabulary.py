@@ -81,8 +81,9 @@ def vocabulary(readings: Readings, facts: Facts, section: str) -> Vocabulary:
                 lines.setdefault(phrase, target)
     phrases |= dict.fromkeys(lines)
     ordered = tuple(sorted(phrases, key=len, reverse=True))
-    patterns = tuple(_threshold(facts, say) for say in thresholds)
-    return Vocabulary(topics, lines, whole, ordered, patterns)
+    # A longer phrase holds the shorter ones, and is the one to name.
+    patterns = sorted((_threshold(facts, say) for say in thresholds), key=lambda one: -len(one[1]))
+    return Vocabulary(topics, lines, whole, ordered, tuple(patterns))
 
 
 def _topic(readings: Readings, facts: Facts, head: Head) -> Topic:

@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlbudget.figures import TOTAL, Place, Row
+from xlbudget.figures import TOTAL, Place, Row, row_indent
 from xlbudget.workbook.contents import CellContent, amount_content, note_contents, text_content
 from xlbudget.workbook.contents_forms import render_forms
 from xlbudget.workbook.dictionary import name_formula, names_itself
@@ -84,7 +84,7 @@ def _label_content(
     block, cell = one.block, f"{one.letters[index]}{row.line}"
     kind = block.columns[index].kind
     text = _text(standard, one, row, index, labels)
-    indent = _indent(standard, block, row) if text else 0
+    indent = row_indent(standard, block, row) if text else 0
     if kind == "name" and names_itself(block):
         if text == _dictionary_name(standard, book, block, row):
             formula = name_formula(one, row.line)
@@ -176,16 +176,6 @@ def ordinal(number: int) -> str:
     digits = "零一二三四五六七八九"
     head = "" if tens == 0 else ("十" if tens == 1 else digits[tens] + "十")
     return head + (digits[ones] if ones or not tens else "")
-
-
-def _indent(standard: Standard, block: Block, row: Row) -> int:
-    if row.kind == "subject":
-        lengths = standard.subjects[block.subjects].lengths
-        return sum(len(row.key) > length for length in lengths)
-    if row.kind == "class":
-        return next((spec.indent for spec in block.rows if spec.slot), 0)
-    prescribed = (spec for spec in block.rows if not spec.slot)
-    return next((spec.indent for spec in prescribed if spec.key == row.key), 0)
 
 
 def render_info(
