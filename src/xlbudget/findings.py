@@ -35,11 +35,16 @@ class Status(StrEnum):
 
 
 class Suggestion(NamedTuple):
-    """A value that would mend the cell, why, and its share among the candidates (0 to 1)."""
+    """A value that would mend a cell, why, and its share among the candidates (0 to 1).
+
+    ``sheet`` and ``cell`` name the cell to mend; empty where it is the finding's own.
+    """
 
     value: str
     reason: str
     share: float
+    sheet: str = ""
+    cell: str = ""
 
 
 class Finding(NamedTuple):
@@ -47,7 +52,9 @@ class Finding(NamedTuple):
 
     ``sheet`` and ``cell`` name the place to mend; ``printed``, ``expected`` and ``difference`` are
     amounts as printed (unit of the table), empty where the finding is not about an amount.
-    ``basis`` holds the identities that show it, each a sentence with its arithmetic.
+    ``basis`` holds the identities that show it, each a sentence with its arithmetic; ``follows``
+    what is wrong only because this is, a sentence each. ``page`` and ``paragraph`` (from 1) say where
+    in a published document; None elsewhere.
     """
 
     code: str
@@ -63,6 +70,9 @@ class Finding(NamedTuple):
     difference: str = ""
     basis: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    follows: tuple[str, ...] = ()
+    page: int | None = None
+    paragraph: int | None = None
 
 
 class NotExecuted(NamedTuple):

@@ -25,13 +25,15 @@ from xlbudget.workbook.validate_file import validate_file
 EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
 GENERAL = "一般公共预算支出表"
 WRONG = CellEdit(GENERAL, "G9", Decimal(3000))
-KEYS = {"workbook", "standard", "status", "slack", "findings", "not_executed"}
+KEYS = {"version", "workbook", "standard", "status", "slack", "findings", "not_executed"}
 FINDING = {
     "code": str,
     "level": str,
     "table": str,
     "sheet": str,
     "cell": str,
+    "page": type(None),
+    "paragraph": type(None),
     "row": str,
     "column": str,
     "printed": str,
@@ -39,6 +41,7 @@ FINDING = {
     "difference": str,
     "message": str,
     "basis": list,
+    "follows": list,
     "suggestions": list,
 }
 
@@ -117,7 +120,7 @@ def test_the_json_of_one_workbook_is_the_contract(cli: Any, wrong: Path) -> None
         assert finding["level"] in ("error", "warning", "hint")
         assert all(isinstance(one, str) for one in finding["basis"])
         for one in finding["suggestions"]:
-            assert set(one) == {"value", "reason", "share"}
+            assert set(one) == {"sheet", "cell", "value", "reason", "share"}
             assert 0 <= one["share"] <= 1
     for one in report["not_executed"]:
         assert {key: type(value) for key, value in one.items()} == {"code": str, "reason": str}

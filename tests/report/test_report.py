@@ -43,11 +43,22 @@ def test_reports_read_as_agreed(
 
 def test_json_has_the_keys_of_the_contract_in_their_order(samples: Samples) -> None:
     told = json.loads(reports_json([samples["error"]]))
-    assert list(told) == ["workbook", "standard", "status", "slack", "findings", "not_executed"]
-    keys = "code level table sheet cell row column printed expected difference message basis suggestions"
+    assert list(told) == [
+        "version",
+        "workbook",
+        "standard",
+        "status",
+        "slack",
+        "findings",
+        "not_executed",
+    ]
+    keys = (
+        "code level table sheet cell page paragraph row column printed expected difference message"
+        " basis follows suggestions"
+    )
     assert all(list(finding) == keys.split() for finding in told["findings"])
     suggestions = [one for finding in told["findings"] for one in finding["suggestions"]]
-    assert {tuple(one) for one in suggestions} == {("value", "reason", "share")}
+    assert {tuple(one) for one in suggestions} == {("sheet", "cell", "value", "reason", "share")}
     assert {tuple(one) for one in told["not_executed"]} == {("code", "reason")}
     assert told == report_dict(samples["error"])
     assert (told["status"], told["findings"][0]["level"]) == ("error", "error")

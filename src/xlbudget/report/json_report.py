@@ -18,8 +18,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def report_dict(report: Report) -> dict[str, object]:
-    """One workbook's report: workbook, standard, status, slack, findings, not_executed."""
+    """One workbook's report; ``version`` changes when a key does."""
     return {
+        "version": 1,
         "workbook": report.workbook,
         "standard": report.standard,
         "status": report.status.value,
@@ -36,6 +37,8 @@ def _finding_dict(finding: Finding) -> dict[str, object]:
         "table": finding.table,
         "sheet": finding.sheet,
         "cell": finding.cell,
+        "page": finding.page,
+        "paragraph": finding.paragraph,
         "row": finding.row,
         "column": finding.column,
         "printed": finding.printed,
@@ -43,8 +46,15 @@ def _finding_dict(finding: Finding) -> dict[str, object]:
         "difference": finding.difference,
         "message": finding.message,
         "basis": list(finding.basis),
+        "follows": list(finding.follows),
         "suggestions": [
-            {"value": one.value, "reason": one.reason, "share": one.share}
+            {
+                "sheet": one.sheet or finding.sheet,
+                "cell": one.cell or finding.cell,
+                "value": one.value,
+                "reason": one.reason,
+                "share": one.share,
+            }
             for one in finding.suggestions
         ],
     }
