@@ -25,6 +25,7 @@ __all__ = [
     "FormData",
     "Indicator",
     "InfoValue",
+    "Keepsake",
     "Office",
     "Place",
     "Profile",
@@ -163,6 +164,14 @@ class TextUnit(NamedTuple):
     stale: tuple[str, ...] = ()
 
 
+class Keepsake(NamedTuple):
+    """What a workbook keeps of an earlier moment, unread: see :mod:`xlbudget.memory`."""
+
+    moment: str
+    head: str
+    body: str
+
+
 class InfoValue(NamedTuple):
     """A value of 基础信息: text, or an amount or count; ``cell`` is where it stands."""
 
@@ -176,7 +185,8 @@ class Book(NamedTuple):
     ``blocks`` lacks a block whose sheet is missing. ``notes`` are the lines found below each
     table, by table key; ``sheets`` the sheet on which each table (and ``info``, ``profile``) was found;
     ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list;
-    ``texts`` the paragraphs of the explanation and glossary as they would be published.
+    ``texts`` the paragraphs of the explanation and glossary as they would be published; ``keepsakes``
+    what it remembers of its typed cells.
     """
 
     name: str
@@ -192,6 +202,7 @@ class Book(NamedTuple):
     findings: tuple[Finding, ...] = ()
     subjects: Mapping[str, tuple[Subject, ...]] = {}
     texts: tuple[TextUnit, ...] = ()
+    keepsakes: tuple[Keepsake, ...] = ()
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""

@@ -26,9 +26,11 @@ def readable_amount(context: Context) -> Iterator[Outcome]:
 
 
 def two_decimals(context: Context) -> Iterator[Outcome]:
-    """An amount with more decimals than are published."""
+    """An amount with more decimals than are published; of a formula's, those that it sums are told."""
     grid = context.grid
     for number, cell in enumerate(grid.cells):
+        if number in grid.functions:
+            continue
         if isinstance(cell, Amount) and cell.places > STANDARD_PLACES:
             rounded = cell.rounded(cell.unit)
             message = (
@@ -41,9 +43,14 @@ def two_decimals(context: Context) -> Iterator[Outcome]:
 
 
 def negative_amount(context: Context) -> Iterator[Outcome]:
-    """A negative amount: possible, but worth a look; unless another finding says what it should be."""
+    """A negative amount: possible, but worth a look; unless another finding says what it should be.
+
+    Where a formula comes to one, the amounts that it sums are told.
+    """
     grid = context.grid
     for number, cell in enumerate(grid.cells):
+        if number in grid.functions:
+            continue
         if isinstance(cell, Amount) and cell.fen < 0 and number not in grid.corrected:
             message = f"{cell_label(grid, number)}为负数 {cell.text}；预算金额一般不为负，请核对。"
             yield finding_at(grid, number, context.rule.code, context.level, message)

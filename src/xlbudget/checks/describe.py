@@ -16,12 +16,14 @@ from xlbudget.checks.wording import (
     table_title,
 )
 from xlbudget.findings import Finding, Level, Suggestion
+from xlbudget.memory import PASSED
 from xlbudget.money import Amount, round_div
 from xlbudget.relations.derive import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xlbudget.checks.evidence import Evidence
     from xlbudget.checks.explanation import Examination, Moved
     from xlbudget.checks.locate import Candidate, Contradiction
     from xlbudget.checks.propagate import Bounds
@@ -34,8 +36,12 @@ __all__ = [
     "cell_finding",
     "determined",
     "moved_finding",
+    "relations_of",
+    "sensible",
+    "since",
     "suggestion",
     "tail_finding",
+    "where",
 ]
 
 _MOST_SUGGESTIONS = 3
@@ -94,7 +100,7 @@ def blank_finding(grid: Grid, number: int, relation: Relation, right: Amount | N
 def cell_finding(found: Examination, contradiction: Contradiction, level: Level) -> Finding:
     """A wrong cell: what it prints, what it should print, and why."""
     grid = found.grid
-    inside = _relations(contradiction)
+    inside = relations_of(found, contradiction)
     if not contradiction.candidates:
         number = inside[0].terms[0][1]
         message = f"{cell_label(grid, number)}与有关各格合不上，改一格解决不了；请按依据逐项核对，并看有没有表还没有填。"
@@ -106,7 +112,7 @@ def cell_finding(found: Examination, contradiction: Contradiction, level: Level)
     }
     touching = [found.probe.relations[number] for number in sorted(numbers)]
     relations = [relation for relation in touching if not holds(grid, relation)] or inside
-    return _about(grid, best, level, relations, others[: _MOST_SUGGESTIONS - 1])
+    return _about(found, best, level, relations, others[: _MOST_SUGGESTIONS - 1])
 
 
 def tail_finding(
@@ -134,24 +140,46 @@ def _fen(grid: Grid, number: int) -> int:
     return cell.fen if isinstance(cell, Amount) else 0
 
 
-def _relations(contradiction: Contradiction) -> list[Relation]:
+def relations_of(found: Examination, contradiction: Contradiction) -> list[Relation]:
+    """The identities of a contradiction, as the standard has them."""
     seen: dict[int, Relation] = {}
     for core in contradiction.cores:
         for relation in core.relations:
             seen.setdefault(id(relation), relation)
-    return list(seen.values())
+    return [found.origin.get(id(one), one) for one in seen.values()]
+
+
+def sensible(grid: Grid, candidate: Candidate) -> bool:
+    """No advice makes a negative out of an amount, or nothing out of nothing."""
+    value, cell = candidate.value, grid.cells[candidate.cell]
+    if value is None:
+        return False
+    if value.fen < 0 and not (isinstance(cell, Amount) and cell.fen < 0):
+        return False
+    return bool(value.fen) or isinstance(cell, Amount)
+
+
+def since(evidence: Evidence, number: int) -> str:
+    """When a cell held what it is remembered to have held."""
+    for one in evidence.memories:
+        if number in one.cells and one.cells[number] != evidence.cells[number]:
+            return "自上次校验通过以来改动过，当时为" if one.moment == PASSED else "生成说明时为"
+    return "原为"
 
 
 def _about(
-    grid: Grid,
+    found: Examination,
     best: Candidate,
     level: Level,
     relations: Sequence[Relation],
     others: Sequence[Candidate],
 ) -> Finding:
+    grid, evidence = found.grid, found.evidence
     number, value = best.cell, best.value
     cell = grid.cells[number]
     printed = f"现为 {cell.text}" if isinstance(cell, Amount) else "现为空白"
+    if evidence is not None and value is not None and evidence.recall(number, value.fen):
+        printed += f"，{since(evidence, number)} {value.text}"
     low, high = best.range
     unit = unit_of(grid, number)
     slip = f"（{best.slip}？）" if best.slip else ""
@@ -162,12 +190,12 @@ def _about(
     else:
         demand = f"按勾稽关系应在 {money_text(low, unit)} 至 {money_text(high, unit)} 之间，很可能是 {value.text}{slip}。"
     if best.also:
-        demand += f"同一个数也印在{'、'.join(_where(grid, one) for one in best.also)}，请一并改正。"
-    suggestions = [suggestion(grid, best, number)] if value is not None else []
+        demand += f"同一个数也印在{'、'.join(where(grid, one) for one in best.also)}，请一并改正。"
+    suggestions = [suggestion(grid, best, number)] if sensible(grid, best) else []
     suggestions += [
         suggestion(grid, other, number)
         for other in others
-        if other.value is not None and other.share >= _LEAST_SHARE
+        if sensible(grid, other) and other.share >= _LEAST_SHARE
     ]
     difference = ""
     if value is not None:
@@ -190,7 +218,8 @@ def _one_print(low: int, high: int, value: Amount) -> bool:
     return round_div(low, value.ulp) == round_div(high, value.ulp)
 
 
-def _where(grid: Grid, number: int) -> str:
+def where(grid: Grid, number: int) -> str:
+    """A cell by its place and by what it means."""
     place = grid.place(number)
     return f"{place.sheet} {place.cell}".strip() + cell_label(grid, number)
 
@@ -199,10 +228,12 @@ def suggestion(grid: Grid, candidate: Candidate, here: int) -> Suggestion:
     """A candidate as a suggestion of a finding at the cell ``here``."""
     number, value, slip = candidate.cell, candidate.value, candidate.slip
     assert value is not None
+    place, share = grid.place(number), round(candidate.share, 4)
     if number == here:
-        return Suggestion(value.plain, slip or "由勾稽关系得出", round(candidate.share, 4))
-    reason = f"也可能是{_where(grid, number)}应为 {value.text}" + (f"（{slip}）" if slip else "")
-    return Suggestion(value.plain, reason, round(candidate.share, 4))
+        reason = slip or "由勾稽关系得出"
+    else:
+        reason = f"也可能是{where(grid, number)}应为 {value.text}" + (f"（{slip}）" if slip else "")
+    return Suggestion(value.plain, reason, share, place.sheet, place.cell)
 
 
 def moved_finding(moved: Moved, found: Examination, bounds: Bounds | None, level: Level) -> Finding:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from xlbudget.checks.blanks import blank_derived
 from xlbudget.checks.cores import all_cores, clusters, core_of
+from xlbudget.checks.disagreement import Disagreements
+from xlbudget.checks.evidence import Evidence
 from xlbudget.checks.explanation import Absence, Examination, Moved
 from xlbudget.checks.locate import Contradiction, Locator
 from xlbudget.checks.misplacements import find_misplacements
@@ -20,15 +22,18 @@ from xlbudget.checks.propagate import printed_bounds, propagate
 from xlbudget.checks.several import Search
 from xlbudget.checks.system import build_system
 from xlbudget.figures import BlockData
-from xlbudget.relations.derive import definitions, through, unit_of
+from xlbudget.memory import recalled
+from xlbudget.relations.derive import definitions, resolver, through, unit_of
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from xlbudget.checks.cores import Core
+    from xlbudget.checks.evidence import Saying
     from xlbudget.checks.misplaced import Misplacement
+    from xlbudget.checks.slips import Neighbours
     from xlbudget.figures import Book, Cell
     from xlbudget.relations.expand import Relation
 
@@ -44,12 +49,20 @@ def checked(relations: Sequence[Relation]) -> list[Relation]:
     return [one for one in relations if one.equation.check and not one.rule.soft]
 
 
-def examine(grid: Grid, relations: Sequence[Relation], free: Collection[int] = ()) -> Examination:
+def examine(
+    grid: Grid,
+    relations: Sequence[Relation],
+    free: Collection[int] = (),
+    functions: Collection[int] = (),
+    sayings: Callable[[Grid], list[Saying]] | None = None,
+) -> Examination:
     """Explain all contradictions of a workbook by all its ``relations``.
 
-    ``free`` cells say nothing by themselves, nor do derived cells that are blank.
+    ``free`` cells say nothing by themselves, nor do derived cells that are blank; ``functions`` follow
+    from typed cells by a formula, and are replaced by these. ``sayings`` are the numbers of the text as functions of a grid's cells; with them the text and what the workbook
+    remembers are evidence too, and what stands against the text is explained as well.
     """
-    state = _State(grid, relations, set(free))
+    state = _State(grid, relations, set(free), set(functions), sayings)
     while True:
         locator, groups = state.locator()
         singles = [locator.single(group) for group in groups]
@@ -62,9 +75,34 @@ def examine(grid: Grid, relations: Sequence[Relation], free: Collection[int] = (
             if any(state.complete(group, locator) for group in unexplained):
                 continue
         found = _explained(locator, groups, singles)
-        return Examination(
-            state.grid, state.probe, state.system, found, state.moved, state.absences, state.blank
+        examination = Examination(
+            state.grid,
+            state.probe,
+            state.system,
+            found,
+            state.moved,
+            state.absences,
+            state.blank,
+            state.origin,
+            state.evidence,
         )
+        if state.evidence is not None:
+            found += _disagreements(examination, state.evidence, locator.near)
+        return examination
+
+
+def _disagreements(
+    found: Examination, evidence: Evidence, near: Callable[[int], Neighbours]
+) -> list[Contradiction]:
+    """What is left of the text against the tables, once the accused cells are put right."""
+    moved: dict[int, int] = {}
+    for one in found.contradictions:
+        accused = one.accused
+        if accused is not None and accused.value is not None:
+            for cell in (accused.cell, *accused.also):
+                moved[cell] = accused.value.fen - evidence.fen(cell)
+    search = Disagreements(evidence, found.probe, lambda cell: unit_of(found.grid, cell), near)
+    return search.explain(moved, found.doubted() - set(moved))
 
 
 def _explained(
@@ -89,29 +127,53 @@ def _explained(
 class _State:
     """The figures as far as they have been put right."""
 
-    def __init__(self, grid: Grid, relations: Sequence[Relation], free: set[int]) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        relations: Sequence[Relation],
+        free: set[int],
+        functions: set[int],
+        sayings: Callable[[Grid], list[Saying]] | None,
+    ) -> None:
+        self.sayings = sayings
         self.moved: list[Moved] = []
         self.absences: list[Absence] = []
         self.steps = 0
-        self._take(grid, relations, free)
+        self._take(grid, relations, free, functions)
 
-    def _take(self, grid: Grid, relations: Sequence[Relation], free: set[int]) -> None:
+    def _take(
+        self, grid: Grid, relations: Sequence[Relation], free: set[int], functions: set[int]
+    ) -> None:
         """Go on with these figures."""
-        self.grid, self.relations, self.free = grid, relations, free
+        self.grid, self.relations = grid, relations
+        self.free, self.functions = free | functions, functions
         self.hard = checked(relations)
-        self.blank = blank_derived(grid, definitions(relations), free)
-        self.probe = _probe(grid, relations, free)
+        self.blank = blank_derived(grid, definitions(relations), self.free)
+        typed = checked(through(relations, functions)) if functions else self.hard
+        self.typed = [one for one in typed if one.terms]
+        self.origin = {
+            id(one): other for one, other in zip(typed, self.hard, strict=True) if one is not other
+        }
+        self.probe = _probe(grid, relations, self.free)
+        self.evidence = self._evidence()
+
+    def _evidence(self) -> Evidence | None:
+        if self.sayings is None:
+            return None
+        parts = resolver(self.relations, self.functions)
+        return Evidence(self.grid.cells, self.sayings(self.grid), recalled(self.grid), parts)
 
     def locator(self) -> tuple[Locator, list[list[Core]]]:
         """The search for wrong cells, and the clusters of contradictions."""
         free = self.free | set(self.blank)
-        self.system = build_system(self.grid.cells, self.hard, blanks=self._blanks(), free=free)
+        self.system = build_system(self.grid.cells, self.typed, blanks=self._blanks(), free=free)
         cores = all_cores(self.system)
         locator = Locator(
             self.system,
             cores,
             lambda cell: unit_of(self.grid, cell),
             Surroundings(self.grid, free),
+            self.evidence,
         )
         return locator, clusters(cores)
 
@@ -125,7 +187,7 @@ class _State:
         ]
         if not doubtful:
             free = self.free | set(self.blank)
-            system = build_system(cells, self.hard, free=free)
+            system = build_system(cells, self.typed, free=free)
             conflict = propagate(system, printed_bounds(system))
             if conflict is not None:
                 doubtful = [one.terms for one in core_of(system, conflict, ()).relations]
@@ -157,7 +219,8 @@ class _State:
         relations = tuple(self.hard[number] for number in sorted(best.mended))
         self.moved.append(Moved(self.grid, best, relations, tuple(sorted(elsewhere))))
         cells = self._cells_with(best)
-        self._take(self.grid.with_cells(cells), self.relations, self.free | set(best.unknown))
+        free = self.free | set(best.unknown)
+        self._take(self.grid.with_cells(cells), self.relations, free, self.functions)
         return True
 
     def _cells_with(self, one: Misplacement) -> list[Cell]:
@@ -169,7 +232,7 @@ class _State:
     def _left_by(self, one: Misplacement) -> int:
         """How many contradictions would be left once a misplacement is put right."""
         free = self.free | set(self.blank) | set(one.unknown)
-        return len(all_cores(build_system(self._cells_with(one), self.hard, free=free)))
+        return len(all_cores(build_system(self._cells_with(one), self.typed, free=free)))
 
     def _explains_more(
         self,
@@ -188,7 +251,11 @@ class _State:
         concerned = [
             group
             for group in groups
-            if any(_signature(self.grid, one) in names for core in group for one in core.relations)
+            if any(
+                _signature(self.grid, self.origin.get(id(one), one)) in names
+                for core in group
+                for one in core.relations
+            )
             or (self.free and any(not touched.isdisjoint(core.cells) for core in group))
         ]
         if any(group in unexplained for group in concerned):
@@ -200,7 +267,7 @@ class _State:
 
     def complete(self, group: Sequence[Core], locator: Locator) -> bool:
         """Add a row whose absence explains a cluster, if there is one."""
-        relations = [one for core in group for one in core.relations]
+        relations = [self.origin.get(id(one), one) for core in group for one in core.relations]
         suspects = {cell for one in relations for _, cell in one.terms}
         before = {_signature(self.grid, self.hard[one]) for one in self.probe.broken}
         inside = {_signature(self.grid, one) for one in relations} & before
@@ -208,8 +275,10 @@ class _State:
             grid = Grid(self.grid.standard, lack.book)
             expanded = expand(grid).relations
             hard = checked(expanded)
-            kept = (self.grid.number_in(grid, number) for number in self.free)
-            free = {number for number in kept if number is not None}
+            free, functions = (
+                {there for one in cells if (there := self.grid.number_in(grid, one)) is not None}
+                for cells in (self.free, self.functions)
+            )
             free |= set(grid.row_numbers(lack.block, lack.key))
             probe = _probe(grid, expanded, free)
             after = {_signature(grid, hard[one]) for one in probe.broken}
@@ -227,7 +296,7 @@ class _State:
                 return False
             instead = slip.candidates[0] if slip is not None else None
             self.absences.append(Absence(self.grid, lack, mended, instead))
-            self._take(grid, expanded, free)
+            self._take(grid, expanded, free, functions)
             return True
         return False
 

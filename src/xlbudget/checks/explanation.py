@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.checks.propagate import Bounds, printed_bounds, propagate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlbudget.checks.evidence import Evidence
     from xlbudget.checks.locate import Candidate, Contradiction
     from xlbudget.checks.misplaced import Misplacement
     from xlbudget.checks.missing import Lack
@@ -46,7 +49,8 @@ class Examination(NamedTuple):
     """The explanation: misplaced figures, missing rows, wrong cells; and the figures they leave.
 
     ``grid``, ``probe`` and ``system`` are those in which ``contradictions`` speak of cells;
-    ``blank`` are derived cells without a figure, and what derives them.
+    ``blank`` are derived cells without a figure, and what derives them; ``origin`` gives the relation
+    as the standard has it for one that was rewritten over typed cells (by its ``id``).
     """
 
     grid: Grid
@@ -56,13 +60,23 @@ class Examination(NamedTuple):
     moved: list[Moved]
     absences: list[Absence]
     blank: dict[int, Relation]
+    origin: Mapping[int, Relation]
+    evidence: Evidence | None = None
 
     def settled(self) -> Bounds | None:
         """The bounds of all quantities once the wrong cells say nothing; None if still contradictory."""
-        blamed = [one.candidates[0] for one in self.contradictions if one.candidates]
-        wrong = {cell for one in blamed for cell in (one.cell, *one.also)}
+        wrong = self.doubted()
         bounds = printed_bounds(self.system, wrong)
         return bounds if propagate(self.system, bounds) is None else None
+
+    def doubted(self) -> set[int]:
+        """The cells that are accused, and of a group of which one is wrong all."""
+        found: set[int] = set()
+        for one in self.contradictions:
+            accused = one.accused
+            blamed = [accused] if accused is not None else one.candidates
+            found |= {cell for each in blamed for cell in (each.cell, *each.also)}
+        return found
 
     def number_of(self, grid: Grid, number: int) -> int:
         """The number that a cell of an earlier grid has now."""

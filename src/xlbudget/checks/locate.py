@@ -21,21 +21,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from xlbudget.checks.cores import Core
+    from xlbudget.checks.evidence import Evidence
     from xlbudget.checks.slips import Neighbours
     from xlbudget.checks.system import System
     from xlbudget.money import Unit
 
-__all__ = ["MOST_SINGLES", "Candidate", "Contradiction", "Locator", "shared"]
+__all__ = ["LEAST_PROOF", "MOST_SINGLES", "Candidate", "Contradiction", "Locator", "shared"]
 
 MOST_SINGLES = 60
+LEAST_PROOF = 0.6
+"""A cell with less than this share of the evidence is not accused."""
 _MOST_VALUES = 41
 _REPEATED = 0.1
+_NEGATIVE = 0.02
+"""How much rarer than others a negative amount is where none was printed."""
 
 
 class Candidate(NamedTuple):
     """A cell that may be wrong: the right amount (None: not determined), or its range in 分.
 
-    ``also`` are other cells that print the same quantity, wrong alike.
+    ``also`` are other cells that print the same quantity, wrong alike. ``score`` is the log-likelihood,
+    ``evident`` that part of it which is evidence (identities, texts, memory) and no guess at the kind of
+    slip; ``share`` and ``proof`` are the candidate's shares by the one and the other.
     """
 
     cell: int
@@ -43,15 +50,31 @@ class Candidate(NamedTuple):
     range: tuple[int, int]
     slip: str
     score: float
+    evident: float = 0.0
     share: float = 1.0
+    proof: float = 1.0
     also: tuple[int, ...] = ()
 
 
 class Contradiction(NamedTuple):
-    """Cores that belong together, and the candidates that explain them, the likeliest first."""
+    """Cores that belong together, and the candidates that explain them, the likeliest first.
+
+    ``sayings`` are the numbers of the text that stand against the tables, where only these do.
+    """
 
     cores: tuple[Core, ...]
     candidates: tuple[Candidate, ...]
+    sayings: tuple[int, ...] = ()
+
+    @property
+    def accused(self) -> Candidate | None:
+        """The cell that is called wrong: the likeliest, if evidence tells it from all others.
+
+        That one kind of slip is commoner than another orders the candidates, but accuses nobody.
+        """
+        if not self.candidates or self.candidates[0].proof < LEAST_PROOF:
+            return None
+        return self.candidates[0]
 
 
 class Locator:
@@ -63,8 +86,10 @@ class Locator:
         cores: Sequence[Core],
         unit_of: Callable[[int], Unit],
         near: Callable[[int], Neighbours],
+        evidence: Evidence | None = None,
     ) -> None:
         self.system, self.cores, self.unit_of, self.near = system, cores, unit_of, near
+        self.evidence = evidence
         self.rounding = Rounding(system, {one for core in cores for one in core.constraints})
         known = {one for core in cores for one in core.constraints}
         # Where contradictions are too many to know them all, each is mended by itself: with all
@@ -98,7 +123,19 @@ class Locator:
         self, cluster: Sequence[Core], active: set[int], silent: set[int]
     ) -> list[Candidate]:
         common = frozenset.intersection(*(core.cells for core in cluster))
-        return self.compared(self.feasible(sorted(common)[:MOST_SINGLES], active, silent), {})
+        return self.compared(self.feasible(self._foremost(common), active, silent), {})
+
+    def _foremost(self, cells: Iterable[int]) -> list[int]:
+        """As many cells as are tried: first those for which the texts or the memory speak."""
+        evidence = self.evidence
+        if evidence is None:
+            return sorted(cells)[:MOST_SINGLES]
+        ranks = {
+            cell: -evidence.prior(cell)
+            - max((evidence.gain(cell, shift) for shift in evidence.shifts(cell)), default=0.0)
+            for cell in cells
+        }
+        return sorted(sorted(ranks, key=lambda cell: (ranks[cell], cell))[:MOST_SINGLES])
 
     def feasible(
         self, suspects: Sequence[int], active: set[int], silent: set[int]
@@ -160,28 +197,52 @@ class Locator:
         """The best value of a cell in a range, and the weight of all of them together (its log)."""
         printed = self.system.cells[cell]
         shown = printed if isinstance(printed, Amount) else None
+        prior = self.evidence.prior(cell) if self.evidence is not None else 0.0
         if high - low >= FREE // 2:
-            cost = self.rounding.cost(affected, moved)
-            return Candidate(cell, None, (low, high), "", log(unexplained(shown)) - cost)
+            evident = prior - self.rounding.cost(affected, moved)
+            score = log(unexplained(shown)) + evident
+            return Candidate(cell, None, (low, high), "", score, evident)
         unit = self.unit_of(cell)
         places = shown.places if shown else min(2, unit.max_places)
         ulp = unit.fen // 10**places
         variable = self.system.variable[cell]
         was = self.rounding.fens[variable]
         near = self.near(cell)
-        best, best_slip, best_weight, total = None, "", -1.0, 0.0
-        for step in _steps(round_div(low, ulp), round_div(high, ulp)):
+        best, best_slip, best_weight, total, evident = None, "", -1.0, 0.0, 0.0
+        for step in self._steps(cell, round_div(low, ulp), round_div(high, ulp), ulp):
             value = Amount(step * ulp, unit, places)
             if value == printed and high - low < ulp:
                 continue
             slip = guess_slip(shown, value, near)
             shift = {**moved, variable: value.fen - was} if was is not None else moved
-            weight = slip.weight * exp(-self.rounding.cost(affected, shift))
-            total += weight
-            if weight > best_weight:
-                best, best_slip, best_weight = value, slip.name, weight
-        score = log(max(total, 1e-300))
-        return Candidate(cell, best, (low, high), best_slip, score)
+            here = exp(self._speaking(cell, value.fen) - self.rounding.cost(affected, shift))
+            evident += here * _usual(shown, value, near)
+            total += slip.weight * here
+            if slip.weight * here > best_weight:
+                best, best_slip, best_weight = value, slip.name, slip.weight * here
+        score, evident = log(max(total, 1e-300)) + prior, log(max(evident, 1e-300)) + prior
+        return Candidate(cell, best, (low, high), best_slip, score, evident)
+
+    def _speaking(self, cell: int, fen: int) -> float:
+        """What texts and memory say for a value of a cell."""
+        if self.evidence is None:
+            return 0.0
+        have = self.system.amount(cell).fen
+        return self.evidence.gain(cell, fen - have) + self.evidence.recall(cell, fen)
+
+    def _steps(self, cell: int, first: int, last: int, ulp: int) -> Iterable[int]:
+        """Printed values of a range: all of a narrow one, the middle ones of a wide one.
+
+        Those that a text or the memory demands are among them.
+        """
+        middle = (first + last) // 2
+        half = _MOST_VALUES // 2
+        tried = range(max(first, middle - half), min(last, middle + half) + 1)
+        if self.evidence is None or last - first < _MOST_VALUES:
+            return tried
+        have = self.system.amount(cell).fen
+        wanted = {round_div(have + shift, ulp) for shift in self.evidence.shifts(cell)}
+        return [*tried, *sorted(one for one in wanted if first <= one <= last and one not in tried)]
 
     def _repeated(
         self, cluster: Sequence[Core], active: set[int], silent: set[int]
@@ -215,16 +276,21 @@ class Locator:
         return self.system.constraints[number].terms
 
 
-def _steps(first: int, last: int) -> Iterable[int]:
-    """Printed values of a range: all of a narrow one, the middle ones of a wide one."""
-    middle = (first + last) // 2
-    half = _MOST_VALUES // 2
-    return range(max(first, middle - half), min(last, middle + half) + 1)
+def _usual(shown: Amount | None, value: Amount, near: Neighbours) -> float:
+    """How usual a value is in its place: amounts are seldom negative, and blanks mostly meant."""
+    if value.fen < 0 and (shown is None or shown.fen >= 0):
+        return _NEGATIVE
+    return near.filled if shown is None and value.fen else 1.0
 
 
 def shared(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Ranked, with their shares."""
     best = max(one.score for one in found)
     total = sum(exp(one.score - best) for one in found)
+    most = max(one.evident for one in found)
+    proofs = sum(exp(one.evident - most) for one in found)
     ranked = sorted(found, key=lambda one: (-one.score, one.cell))
-    return tuple(one._replace(share=exp(one.score - best) / total) for one in ranked)
+    return tuple(
+        one._replace(share=exp(one.score - best) / total, proof=exp(one.evident - most) / proofs)
+        for one in ranked
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from xlbudget.checks.evidence import INDICATOR, Saying
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Finding, NotExecuted
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.context import Context, Outcome
     from xlbudget.figures import FormData, Indicator
+    from xlbudget.relations.grid import Grid
 
-__all__ = ["cost_indicator", "weight_stated", "weight_sum"]
+__all__ = ["cost_indicator", "cost_sayings", "weight_stated", "weight_sum"]
 
 _BLOCK = "performance"
 _STATED = re.compile(r"(\d+(?:\.\d+)?)\s*%")
@@ -117,36 +119,47 @@ def weight_stated(context: Context) -> Iterator[Outcome]:
 
 def cost_indicator(context: Context) -> Iterator[Outcome]:
     """The values of the economic cost indicators sum to the project's amount (as corrected)."""
-    data = context.grid.book.blocks.get(_BLOCK)
-    for form in context.grid.book.forms:
-        row = data.row(form.name) if data else None
-        whole = row.cells[0] if row else None
-        costs = [one for one in form.indicators if "经济成本" in one.values.get("second", "")]
-        if whole is None or isinstance(whole, Unreadable) or not costs:
+    grid = context.grid
+    for form, costs, number in _with_costs(grid):
+        whole = grid.cells[number]
+        if not isinstance(whole, Amount) or number in grid.open_cells:
             continue
-        values = [_cost(context, one.values.get("value", "")) for one in costs]
+        values = [_cost(grid, one.values.get("value", "")) for one in costs]
         if None in values:
             yield NotExecuted(context.rule.code, f"项目“{form.name}”的经济成本指标值不是金额。")
             continue
         total = sum(value.fen for value in values if value is not None)
-        if total not in (whole.fen, _corrected(context, form.name, whole)):
+        right = grid.right(number)
+        if total not in (whole.fen, right.fen if isinstance(right, Amount) else whole.fen):
             shown = whole._replace(fen=total)
             cell = f"{form.letters['value']}{costs[0].line}" if form.letters else ""
             message = f"的经济成本指标合计为 {shown.text}{whole.unit.name}，年度资金总额为 {whole.text}{whole.unit.name}。"
             yield _finding(context, form, cell, message, printed=shown.plain, expected=whole.plain)
 
 
-def _corrected(context: Context, name: str, whole: Amount) -> int:
-    """What the amount should be where another finding says that it is wrong."""
-    right = context.grid.right(context.grid.row_numbers(_BLOCK, name)[0])
-    return right.fen if isinstance(right, Amount) else whole.fen
+def cost_sayings(grid: Grid) -> Iterator[Saying]:
+    """What the economic cost indicators say of their projects' amounts."""
+    for _, costs, number in _with_costs(grid):
+        values = [_cost(grid, one.values.get("value", "")) for one in costs]
+        total = sum(value.fen for value in values if value is not None)
+        if None not in values and total:
+            yield Saying(((1, number),), total, total, INDICATOR)
 
 
-def _cost(context: Context, text: str) -> Amount | None:
+def _with_costs(grid: Grid) -> Iterator[tuple[FormData, list[Indicator], int]]:
+    """The forms that have economic cost indicators, with these and the cell of the project's amount."""
+    data = grid.book.blocks.get(_BLOCK)
+    for form in grid.book.forms:
+        costs = [one for one in form.indicators if "经济成本" in one.values.get("second", "")]
+        if costs and data is not None and form.name in data.by_key:
+            yield form, costs, grid.row_numbers(_BLOCK, form.name)[0]
+
+
+def _cost(grid: Grid, text: str) -> Amount | None:
     match = _COST.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
         return None
     try:
-        return parse_amount(match[1] + (match[2] or ""), context.grid.standard.blocks[_BLOCK].unit)
+        return parse_amount(match[1] + (match[2] or ""), grid.standard.blocks[_BLOCK].unit)
     except AmountError:
         return None

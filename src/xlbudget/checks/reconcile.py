@@ -11,23 +11,25 @@ from xlbudget.checks.describe import (
     moved_finding,
     tail_finding,
 )
+from xlbudget.checks.describe_sums import said_finding, sum_finding
 from xlbudget.checks.examine import examine
 from xlbudget.checks.missing import completed
 from xlbudget.checks.rowsets import absence_finding, gap_findings, renamed_finding
 from xlbudget.checks.wording import table_title
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
-from xlbudget.relations.derive import definitions
+from xlbudget.relations.derive import dependents
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
+    from xlbudget.checks.evidence import Saying
     from xlbudget.checks.explanation import Examination
     from xlbudget.checks.locate import Contradiction
     from xlbudget.checks.propagate import Bounds
-    from xlbudget.figures import Cell, Place
+    from xlbudget.figures import Cell
     from xlbudget.findings import Finding
 
 __all__ = ["Reconciled", "blank_values", "reconcile"]
@@ -37,22 +39,33 @@ _MANY = 2
 
 
 class Reconciled(NamedTuple):
-    """Findings, and what the cells should hold that they say are wrong (as far as that is known)."""
+    """Findings, and what the cells should hold that they say are wrong (as far as that is known).
+
+    ``open_cells`` are those of which one is wrong and nobody can tell which, with all that is computed
+    from them: nothing else is to be said of these.
+    """
 
     findings: list[Finding]
     corrected: dict[int, Cell]
+    open_cells: frozenset[int]
 
 
-def reconcile(grid: Grid, status: Status, computed: Collection[Place] = ()) -> Reconciled:
+def reconcile(
+    grid: Grid,
+    status: Status,
+    functions: Collection[int] = (),
+    sayings: Callable[[Grid], list[Saying]] | None = None,
+) -> Reconciled:
     """Findings for the rows that do not match and the contradictions of the joint system.
 
-    Derived cells that hold a formula (``computed``) say nothing by themselves: they follow from
-    other cells, and a wrong one of these is what is to be found.
+    ``functions`` are derived cells that hold a formula: they say nothing by themselves, and a wrong one
+    of the typed cells that they follow from is what is to be found. ``sayings`` give the numbers of the
+    text as functions of a grid's cells.
 
     Each contradiction gives one finding: an error, or a warning where the workbook as a whole is
     尾差 (some table may have been footed on rounded figures).
     """
-    level = Level.ERROR if status is Status.ERROR else Level.WARNING
+    level = Level.ERROR if status is not Status.ROUNDING else Level.WARNING
     expansion = expand(grid)
     whole, relations, free = grid, expansion.relations, set[int]()
     done = completed(grid, expansion.gaps) if expansion.gaps else None
@@ -60,9 +73,9 @@ def reconcile(grid: Grid, status: Status, computed: Collection[Place] = ()) -> R
         whole = Grid(grid.standard, done.book)
         relations = expand(whole).relations
         free = {cell for block, key in done.added for cell in whole.row_numbers(block, key)}
-    if computed:
-        free |= {number for number in definitions(relations) if whole.place(number) in computed}
-    found = examine(whole, relations, free)
+    there = (grid.number_in(whole, one) for one in functions)
+    computed = {one for one in there if one is not None} - free
+    found = examine(whole, relations, free, computed, sayings)
     bounds = found.settled()
     findings: list[Finding] = []
     if done is not None:
@@ -73,14 +86,34 @@ def reconcile(grid: Grid, status: Status, computed: Collection[Place] = ()) -> R
     for number, value in blank_values(found, bounds):
         findings.append(blank_finding(found.grid, number, found.blank[number], value))
     findings += _wrong_cells(found, level)
-    return Reconciled(findings, _corrected(grid, found, bounds))
+    return Reconciled(findings, _corrected(grid, found, bounds), _open(grid, found))
+
+
+def _open(grid: Grid, found: Examination) -> frozenset[int]:
+    """The cells of groups without an accused one, by their numbers in ``grid``, and what follows from them."""
+    doubtful = {
+        each.cell for one in found.contradictions if one.accused is None for each in one.candidates
+    }
+    doubtful |= {cell for cell in found.doubted() if _lost(found, cell)}
+    here = {found.grid.number_in(grid, cell) for cell in doubtful}
+    known = {number for number in here if number is not None}
+    return frozenset(known | dependents(expand(grid).relations, known)) if known else frozenset()
+
+
+def _lost(found: Examination, cell: int) -> bool:
+    """Whether a cell is accused and its right figure is not known."""
+    return any(
+        one.accused is not None and one.accused.cell == cell and one.accused.value is None
+        for one in found.contradictions
+    )
 
 
 def _wrong_cells(found: Examination, level: Level) -> Iterator[Finding]:
     """A finding per wrong cell; one per table where many are off by no more than 尾差."""
     tails: dict[str, list[tuple[Contradiction, int, Amount]]] = {}
     for one in found.contradictions:
-        for best in one.candidates[:1]:
+        best = one.accused
+        if best is not None:
             printed, right = found.grid.cells[best.cell], best.value
             if isinstance(printed, Amount) and right is not None:
                 off = abs(printed.fen - right.fen)
@@ -90,7 +123,13 @@ def _wrong_cells(found: Examination, level: Level) -> Iterator[Finding]:
     many = [group for group in tails.values() if len(group) > _MANY]
     merged = {id(one) for group in many for one, _, _ in group}
     for one in found.contradictions:
-        if id(one) not in merged:
+        if id(one) in merged:
+            continue
+        if one.sayings:
+            yield said_finding(found, one)
+        elif one.candidates and one.accused is None:
+            yield sum_finding(found, one, level)
+        else:
             yield cell_finding(found, one, level)
     for group in many:
         cells = sorted((cell, right) for _, cell, right in group)
@@ -108,7 +147,8 @@ def _corrected(grid: Grid, found: Examination, bounds: Bounds | None) -> dict[in
     for number, value in blank_values(found, bounds):
         right.append((found.grid, number, value))
     for contradiction in found.contradictions:
-        for best in contradiction.candidates[:1]:
+        best = contradiction.accused
+        if best is not None:
             right += [(found.grid, cell, best.value) for cell in (best.cell, *best.also)]
     numbered = ((whole.number_in(grid, cell), value) for whole, cell, value in right)
     return {number: value for number, value in numbered if number is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.probe import stands
-from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_text
+from xlbudget.checks.wording import arithmetic, finding_at, mismatch, money_text
 from xlbudget.findings import Level
 from xlbudget.money import Amount
 
@@ -44,12 +44,8 @@ def single_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding]:
         cell = grid.cells[number]
         unit = cell.unit if isinstance(cell, Amount) else grid.standard.unit
         off = residual(grid, relation)
-        expected = Amount(
-            (cell.fen if isinstance(cell, Amount) else 0) - off * relation.terms[0][0], unit
-        )
-        printed = f"现为 {cell.text}" if isinstance(cell, Amount) else "现为空白"
-        wanted = "应不小于" if relation.equation.relation == ">=" else "应为"
-        message = f"{cell_label(grid, number)}{printed}；按“{relation.rule.title}”{wanted} {expected.text}。"
+        # One relation does not tell which of its sides is wrong: both are named.
+        message = f"{mismatch(grid, relation)}（{relation.rule.title}）；请核对。"
         findings.append(
             finding_at(
                 grid,
@@ -57,7 +53,6 @@ def single_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding]:
                 relation.rule.code,
                 Level(relation.rule.level),
                 message,
-                expected=expected.plain,
                 difference=money_text(off * relation.terms[0][0], unit).replace(",", ""),
                 basis=(arithmetic(grid, relation),),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.context import Context
 from xlbudget.checks.grade import grade
@@ -15,46 +15,83 @@ from xlbudget.checks.wording import cell_label
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
 from xlbudget.pausing import without_collecting
+from xlbudget.relations.derive import definitions, evaluate
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from xlbudget.checks.context import Outcome
+    from xlbudget.checks.evidence import Saying
+    from xlbudget.checks.grade import Grade
     from xlbudget.figures import Book, Cell, Place
-    from xlbudget.relations.expand import Relation
+    from xlbudget.relations.expand import Expansion, Relation
     from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Rule, Standard
 
-__all__ = ["check_rows", "corrections", "validate"]
+__all__ = ["Judged", "check_rows", "judge", "validate"]
 
 _SLACK_STEP = Decimal("0.0001")
 
 
-@without_collecting
+class Judged(NamedTuple):
+    """A report, and what of the figures is not to be believed.
+
+    ``corrected`` are what cells should hold that are called wrong, as far as that is known, with all
+    that follows from them by formulas; ``open_cells`` those about which nothing can be said until
+    another finding is dealt with.
+    """
+
+    report: Report
+    corrected: Mapping[Spot, Cell]
+    open_cells: frozenset[Spot]
+
+
 def validate(
     standard: Standard, book: Book, computed: Callable[[], Collection[Place]] | None = None
 ) -> Report:
-    """All that the standard's rules say of ``book``; pure, no files.
+    """All that the standard's rules say of ``book``'s tables; pure, no files."""
+    return judge(standard, book, computed).report
+
+
+@without_collecting
+def judge(
+    standard: Standard,
+    book: Book,
+    computed: Callable[[], Collection[Place]] | None = None,
+    sayings: Callable[[Grid], list[Saying]] | None = None,
+    *,
+    explain: bool = False,
+) -> Judged:
+    """The same, with what it means for everything that rests on these figures.
 
     ``computed`` tells which cells hold a formula, and is asked only where something is wrong: it is
-    then sought in what people typed, not in totals that follow from it.
+    then sought in what people typed, not in totals that follow from it. ``sayings`` are the numbers
+    of the text as functions of a grid's cells; ``explain``: some of them stand against the tables.
     """
     grid = Grid(standard, book)
     expansion = expand(grid, live_only=True)
     rules = standard.rules_of(book.year)
-    checked = [relation for relation in expansion.relations if relation.equation.check]
-    hard = [relation for relation in checked if not relation.rule.soft]
-    unit_ulp = standard.unit.fen // 100
-    graded = grade(build_system(grid.cells, hard), unit_ulp, standard.rounding_limit)
+    graded = _graded(grid, expansion)
     contradictions: list[Finding] = []
-    if graded.conflict is not None or expansion.gaps:
+    corrected: dict[int, Cell] = {}
+    open_cells: frozenset[int] = frozenset()
+    if graded.conflict is not None or expansion.gaps or explain:
         # A workbook without contradiction needs no explanation: then this is not even imported.
         from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
 
-        said = reconcile(grid, graded.status, computed() if computed else ())
-        contradictions, grid.corrected = said.findings, said.corrected
+        functions = _functions(grid, computed() if computed is not None else ())
+        if functions:
+            grid = grid.with_cells(_recomputed(grid, functions))
+            grid.functions = functions
+            expansion = expand(grid, live_only=True)
+            graded = _graded(grid, expansion)
+        if graded.conflict is not None or expansion.gaps or explain:
+            said = reconcile(grid, graded.status, functions, _everything_said(sayings))
+            contradictions, corrected, open_cells = said
+            corrected = _with_functions(grid, corrected, functions)
+            grid.corrected, grid.open_cells = corrected, open_cells
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     outcomes = list(_outcomes(grid, rules))
     findings = [one for one in outcomes if isinstance(one, Finding)]
@@ -68,12 +105,13 @@ def validate(
             if rule.code not in failed and not rule.texts
         }
     )
+    checked = [relation for relation in expansion.relations if relation.equation.check]
     executed.update(relation.rule.code for relation in checked)
     soft = [relation for relation in checked if relation.rule.soft]
-    findings += single_findings(grid, _standing(grid, soft))
+    findings += single_findings(grid, _standing(grid, soft, open_cells))
     findings += contradictions
     wrong = any(finding.level is Level.ERROR for finding in findings)
-    return Report(
+    report = Report(
         workbook=book.name,
         standard=standard.id,
         status=Status.ERROR if wrong else graded.status,
@@ -84,31 +122,71 @@ def validate(
         unit_name=book.text("unit_name"),
         year=book.year,
     )
-
-
-def corrections(
-    standard: Standard, book: Book, computed: Callable[[], Collection[Place]] | None = None
-) -> dict[Spot, Cell]:
-    """What the cells should hold that :func:`validate` calls wrong, as far as that is known."""
-    grid = Grid(standard, book)
-    expansion = expand(grid, live_only=True)
-    hard = [one for one in expansion.relations if one.equation.check and not one.rule.soft]
-    graded = grade(
-        build_system(grid.cells, hard), standard.unit.fen // 100, standard.rounding_limit
+    return Judged(
+        report,
+        {grid.spot(number): cell for number, cell in corrected.items()},
+        frozenset(grid.spot(number) for number in open_cells),
     )
-    if graded.conflict is None and not expansion.gaps:
-        return {}
-    from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
-
-    found = reconcile(grid, graded.status, computed() if computed else ())
-    return {grid.spot(number): cell for number, cell in found.corrected.items()}
 
 
-def _standing(grid: Grid, soft: list[Relation]) -> list[Relation]:
+def _everything_said(
+    sayings: Callable[[Grid], list[Saying]] | None,
+) -> Callable[[Grid], list[Saying]]:
+    """The texts' numbers, the forms' indicators, and what mostly holds, as functions of a grid's cells."""
+    from xlbudget.checks.evidence import usual_sayings  # noqa: PLC0415  # only where something is wrong
+    from xlbudget.checks.performance import cost_sayings  # noqa: PLC0415
+
+    def said(grid: Grid) -> list[Saying]:
+        texts = sayings(grid) if sayings is not None else []
+        return [*texts, *cost_sayings(grid), *usual_sayings(grid)]
+
+    return said
+
+
+def _graded(grid: Grid, expansion: Expansion) -> Grade:
+    hard = [one for one in expansion.relations if one.equation.check and not one.rule.soft]
+    standard = grid.standard
+    system = build_system(grid.cells, hard)
+    return grade(system, standard.unit.fen // 100, standard.rounding_limit)
+
+
+def _functions(grid: Grid, computed: Collection[Place]) -> set[int]:
+    """The derived cells that hold a formula."""
+    if not computed:
+        return set()
+    return {one for one in definitions(expand(grid).relations) if grid.place(one) in computed}
+
+
+def _recomputed(grid: Grid, functions: Collection[int]) -> list[Cell]:
+    """The cells with those that hold a formula worked out anew: what a program shows once it recalculates."""
+    defined = definitions(expand(grid).relations)
+    return evaluate(grid, defined, lambda number: number not in functions)
+
+
+def _with_functions(
+    grid: Grid, corrected: Mapping[int, Cell], functions: Collection[int]
+) -> dict[int, Cell]:
+    """The corrections, and what the formulas over them then come to.
+
+    Where a derived cell's own right figure is known, it stands.
+    """
+    changed = dict(corrected)
+    if functions and changed:
+        cells = list(grid.cells)
+        for number, cell in changed.items():
+            cells[number] = cell
+        after = _recomputed(grid.with_cells(cells), set(functions) - set(changed))
+        changed |= {one: after[one] for one in functions if after[one] != grid.cells[one]}
+    return changed
+
+
+def _standing(grid: Grid, soft: list[Relation], open_cells: Collection[int]) -> list[Relation]:
     """Without those that hold once the cells are corrected that other findings call wrong.
 
-    Of a cell that is wrong and whose right figure is lost, nothing can be said.
+    Of a cell that is wrong and whose right figure is lost, nothing can be said, nor of those of which
+    one is wrong.
     """
+    soft = [one for one in soft if not any(number in open_cells for _, number in one.terms)]
     if not grid.corrected:
         return soft
     cells = list(grid.cells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.findings import Finding
@@ -21,6 +21,7 @@ __all__ = [
     "cell_label",
     "column_label",
     "finding_at",
+    "mismatch",
     "money_text",
     "row_label",
     "table_title",
@@ -74,6 +75,7 @@ def finding_at(
     difference: str = "",
     basis: tuple[str, ...] = (),
     suggestions: tuple[Suggestion, ...] = (),
+    follows: tuple[str, ...] = (),
 ) -> Finding:
     """A finding about one cell, with its place and what it prints."""
     spot, place, cell = grid.spot(number), grid.place(number), grid.cells[number]
@@ -92,6 +94,7 @@ def finding_at(
         difference=difference,
         basis=basis,
         suggestions=suggestions,
+        follows=follows,
     )
 
 
@@ -102,11 +105,18 @@ def money_text(fen: int, unit: Unit, places: int = 2) -> str:
     return f"{value:,.{shown}f}"
 
 
-def arithmetic(grid: Grid, relation: Relation) -> str:
-    """The relation as a sentence: code, left and right side with their sums, the difference.
+class _Sides(NamedTuple):
+    """Both sides of a relation in words and as sums, the unit, and what rounding allows (分)."""
 
-    Example: ``A11 302 商品和服务支出 公用经费 422.82；下级15行合计 423.18，差 -0.36；四舍五入至多差 0.08``
-    """
+    texts: tuple[str, str]
+    sums: tuple[int, int]
+    unit: Unit
+    printed: int
+    slack: int
+    exact: bool
+
+
+def _sides(grid: Grid, relation: Relation) -> _Sides:
     sides = (relation.terms[: relation.left], relation.terms[relation.left :])
     sums, texts, count, slack, exact = [], [], 0, 0, True
     unit = None
@@ -124,7 +134,16 @@ def arithmetic(grid: Grid, relation: Relation) -> str:
             shown.append((flip * sign, number))
         sums.append(total)
         texts.append(_side(grid, shown) if shown else _absent(grid, relation, flip))
-    unit = unit or grid.standard.unit
+    named = (texts[0], texts[1]), (sums[0], sums[1])
+    return _Sides(*named, unit or grid.standard.unit, count, slack, exact)
+
+
+def arithmetic(grid: Grid, relation: Relation) -> str:
+    """The relation as a sentence: code, left and right side with their sums, the difference.
+
+    Example: ``A11 302 商品和服务支出 公用经费 422.82；下级15行合计 423.18，差 -0.36；四舍五入至多差 0.08``
+    """
+    texts, sums, unit, count, slack, exact = _sides(grid, relation)
     difference = money_text(sums[0] - sums[1], unit)
     relation_sign = relation.equation.relation
     verb = "应等于" if relation_sign == "=" else "应不小于"
@@ -135,6 +154,15 @@ def arithmetic(grid: Grid, relation: Relation) -> str:
         else f"；{count}个数四舍五入至多差{money_text(slack // 2, unit, 3)}"
     )
     return f"{relation.rule.code} {texts[0]}（{left}）{verb}{texts[1]}（{right}），差{difference}{allowed}"
+
+
+def mismatch(grid: Grid, relation: Relation) -> str:
+    """By how much the two sides of a relation differ, in words."""
+    texts, sums, unit, *_ = _sides(grid, relation)
+    left, right = (money_text(one, unit) for one in sums)
+    verb = "与" if relation.equation.relation == "=" else "应不小于"
+    difference = money_text(abs(sums[0] - sums[1]), unit)
+    return f"{texts[0]}（{left}）{verb}{texts[1]}（{right}），差 {difference}"
 
 
 def _absent(grid: Grid, relation: Relation, flip: int) -> str:

@@ -58,6 +58,7 @@ def command(
     from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415
     from xlbudget.exchange.published.final_texts import write_finals  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
+    from xlbudget.fill.rows import with_names  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
     from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
@@ -69,6 +70,7 @@ def command(
     if source:
         figures = read_folder(source, standard)
         standard = with_subjects(standard, figures.subjects)
+        figures = with_names(standard, figures)
         _refuse_lost(source, figures, year)
     else:
         figures = blank_book(standard, year or datetime.now(tz=UTC).year + 1)

@@ -8,13 +8,13 @@ from xlbudget.figures import TOTAL, BlockData, Row
 from xlbudget.standard.equations import EACH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Block, Standard
     from xlbudget.standard.subjects import SubjectList
 
-__all__ = ["complete_rows"]
+__all__ = ["complete_rows", "with_names"]
 
 
 def complete_rows(standard: Standard, book: Book) -> Book:
@@ -50,10 +50,7 @@ def _blank(block_width: int) -> tuple[None, ...]:
 
 
 def _with_parents(rows: list[Row], subjects: SubjectList, year: int, width: int) -> list[Row]:
-    named = []
-    for row in rows:
-        known = subjects.find(row.key, year) if row.kind == "subject" and not row.label else None
-        named.append(row._replace(label=known.name) if known else row)
+    named = _named(rows, subjects, year)
     codes = {row.key for row in named if row.kind == "subject"}
     missing: dict[str, Row] = {}
     for code in codes:
@@ -62,6 +59,26 @@ def _with_parents(rows: list[Row], subjects: SubjectList, year: int, width: int)
                 known = subjects.find(parent, year)
                 missing[parent] = Row(parent, "subject", known.name if known else "", _blank(width))
     return sorted([*named, *missing.values()], key=lambda row: (row.kind == "total", row.key))
+
+
+def _named(rows: Sequence[Row], subjects: SubjectList, year: int) -> list[Row]:
+    """Subjects without a name get the list's."""
+    named = []
+    for row in rows:
+        known = subjects.find(row.key, year) if row.kind == "subject" and not row.label else None
+        named.append(row._replace(label=known.name) if known else row)
+    return named
+
+
+def with_names(standard: Standard, book: Book) -> Book:
+    """The same rows, each subject that is written as a code alone with the list's name."""
+    blocks = {}
+    for key, data in book.blocks.items():
+        block = standard.blocks[key]
+        if block.body == "subject" and any(not row.label for row in data.rows):
+            rows = _named(data.rows, standard.subjects[block.subjects], book.year)
+            blocks[key] = BlockData.of(rows, data.letters)
+    return book.with_blocks(blocks)
 
 
 def _with_groups(rows: list[Row], block: Block) -> list[Row]:

@@ -9,13 +9,22 @@ from xlbudget.money import COUNT, STANDARD_PLACES, Amount
 from xlbudget.relations.grid import INFO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from xlbudget.money import Unit
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
 
-__all__ = ["definitions", "evaluate", "through", "unit_of", "value_of"]
+__all__ = [
+    "definitions",
+    "dependents",
+    "evaluate",
+    "resolved",
+    "resolver",
+    "through",
+    "unit_of",
+    "value_of",
+]
 
 
 def definitions(relations: Iterable[Relation]) -> dict[int, Relation]:
@@ -77,11 +86,29 @@ def evaluate(grid: Grid, defined: dict[int, Relation], kept: Callable[[int], boo
     return cells
 
 
-def through(relations: Sequence[Relation], derived: Collection[int]) -> list[Relation]:
-    """The relations with each of the ``derived`` cells replaced by what it is computed from.
+def dependents(relations: Iterable[Relation], cells: Collection[int]) -> set[int]:
+    """The derived cells that are computed, by whatever steps, from some of these cells."""
+    above: dict[int, list[int]] = {}
+    for target, relation in definitions(relations).items():
+        for _, part in relation.terms[1:]:
+            above.setdefault(part, []).append(target)
+    found: set[int] = set()
+    waiting = list(cells)
+    while waiting:
+        for target in above.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
 
-    They speak of typed cells alone, as far as definitions reach; a definition itself says nothing
-    any more and has no terms. Cells that define one another in a circle stay.
+
+def resolver(
+    relations: Iterable[Relation], derived: Collection[int]
+) -> Callable[[int], Mapping[int, int]]:
+    """A function from a cell to the typed cells that it comes to, each with its coefficient.
+
+    A cell not in ``derived`` is typed: it comes to itself, as do cells that define one another in a
+    circle.
     """
     defined = definitions(relations)
     known: dict[int, dict[int, int]] = {}
@@ -91,20 +118,34 @@ def through(relations: Sequence[Relation], derived: Collection[int]) -> list[Rel
             return {cell: 1}
         if cell not in known:
             known[cell] = {cell: 1}
-            known[cell] = total(defined[cell].terms[1:], -1)
+            known[cell] = resolved(defined[cell].terms[1:], parts, -1)
         return known[cell]
 
-    def total(terms: Iterable[tuple[int, int]], factor: int) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for sign, cell in terms:
-            for part, times in parts(cell).items():
-                found[part] = found.get(part, 0) + factor * sign * times
-        return found
+    return parts
 
+
+def resolved(
+    terms: Iterable[tuple[int, int]], parts: Callable[[int], Mapping[int, int]], factor: int = 1
+) -> dict[int, int]:
+    """What terms come to in typed cells, times ``factor``: cell -> coefficient, 0 where they cancel."""
+    found: dict[int, int] = {}
+    for sign, cell in terms:
+        for part, times in parts(cell).items():
+            found[part] = found.get(part, 0) + factor * sign * times
+    return found
+
+
+def through(relations: Sequence[Relation], derived: Collection[int]) -> list[Relation]:
+    """The relations with each of the ``derived`` cells replaced by what it is computed from.
+
+    They speak of typed cells alone, as far as definitions reach; a definition itself says nothing
+    any more and has no terms.
+    """
+    parts = resolver(relations, derived)
     rewritten = []
     for relation in relations:
         if any(cell in derived for _, cell in relation.terms):
-            found = total(relation.terms, 1)
+            found = resolved(relation.terms, parts)
             terms = tuple((sign, cell) for cell, sign in found.items() if sign)
             rewritten.append(relation._replace(terms=terms))
         else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.figures import BlockData, Cell, Place, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Block, Column, Standard
@@ -33,7 +33,8 @@ class Grid:
 
     Numbers are given block by block, row by row, in the order of the amount columns; those of
     基础信息 come last. ``lacking`` are rows (block, key) known to be missing beside another table's, and
-    ``corrected`` what cells should hold that are known to be wrong.
+    ``corrected`` what cells should hold that are known to be wrong; of ``open_cells`` one is wrong, or
+    they follow from such a one. ``functions`` are derived cells known to hold a formula.
     """
 
     def __init__(self, standard: Standard, book: Book) -> None:
@@ -51,6 +52,8 @@ class Grid:
         self._add(INFO, self._info, 1)
         self.lacking: frozenset[tuple[str, str]] = frozenset()
         self.corrected: Mapping[int, Cell] = {}
+        self.open_cells: Collection[int] = ()
+        self.functions: Collection[int] = ()
         self._select: dict[tuple[str, str], list[int]] = {}
         self._trees: dict[str, dict[int, list[int]]] = {}
 

@@ -28,11 +28,12 @@ from xlbudget.texts.readings import load_readings
 from xlbudget.texts.vocabulary import SILENT, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.figures import Book
     from xlbudget.notes.facts import Facts
     from xlbudget.notes.figure import Item
+    from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Standard
     from xlbudget.texts.bind import Mention
     from xlbudget.texts.readings import Readings
@@ -48,30 +49,43 @@ _NO_NOTES = "没有情况说明，文字没有核对；请先生成说明。"
 
 
 class TextOutcome(NamedTuple):
-    """Findings, numbers that could not be tied to a figure, and how many mentions were compared, by rule."""
+    """Findings, numbers that could not be tied to a figure, and how many mentions were compared, by rule.
+
+    ``mentions`` are all that was read, each with its paragraph, and ``facts`` what it was compared
+    with (None where nothing was); ``stale`` is the code of paragraphs that are older than their figures.
+    """
 
     findings: list[Finding]
     loose: list[NotExecuted]
     counts: Mapping[str, int]
+    mentions: list[tuple[TextUnit, Mention]]
+    facts: Facts | None
+    stale: str = ""
 
 
-def check_texts(standard: Standard, book: Book) -> TextOutcome:
+def check_texts(standard: Standard, book: Book, open_cells: Collection[Spot] = ()) -> TextOutcome:
     """What is wrong with the texts of ``book``: explanation, glossary, notes below the tables, targets.
+
+    ``open_cells`` are cells of which it is not known whether they are right: what is said of figures
+    that rest on them is not judged.
 
     Raises:
         StandardError: the standard's facts or readings are wrong.
     """
     readings = load_readings(standard.folder)
     if readings is None:
-        return TextOutcome([], [], {})
-    check = _Check(standard, book, readings)
+        return TextOutcome([], [], {}, [], None)
+    check = _Check(standard, book, readings, open_cells)
     units = [*book.texts, *_table_notes(book), *_profile(book)]
     for section in dict.fromkeys(unit.section for unit in units):
         check.section(section, [unit for unit in units if unit.section == section])
     check.findings += form_findings(standard, book, readings, check.unit_name, lambda: check.facts)
     if not any(unit.part == "notes" for unit in book.texts):
         check.loose.append(NotExecuted(next(iter(readings.rules.values())), _NO_NOTES))
-    return TextOutcome(list(_each_once(check.findings)), check.loose, check.counts)
+    facts = check.facts if check.mentions else None
+    findings = list(_each_once(check.findings))
+    stale = readings.rules.get("stale", "")
+    return TextOutcome(findings, check.loose, check.counts, check.mentions, facts, stale)
 
 
 def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -123,10 +137,18 @@ def _told(mention: Mention, line: Item) -> bool:
 class _Check:
     """The findings so far."""
 
-    def __init__(self, standard: Standard, book: Book, readings: Readings) -> None:
+    def __init__(
+        self, standard: Standard, book: Book, readings: Readings, open_cells: Collection[Spot]
+    ) -> None:
+        amounts = {key: block.amounts for key, block in standard.blocks.items()}
+        self.waiting = {
+            (block, row.key, amounts[block][column] if block in amounts else "value")
+            for block, row, column in open_cells
+        }
         self.standard, self.book, self.readings = standard, book, readings
         self.findings: list[Finding] = []
         self.loose: list[NotExecuted] = []
+        self.mentions: list[tuple[TextUnit, Mention]] = []
         names = [book.text("unit_name"), book.text("unit_short")]
         self.unit_name = UnitName(names, readings.words["unit_ends"])
         listed = standard.subjects.values()
@@ -175,9 +197,36 @@ class _Check:
                     self.loose.append(NotExecuted(self.readings.rules.get(section, "C15"), reason))
                 else:
                     self.counts[self.readings.rules.get(section, self.readings.rules["other"])] += 1
+                if self._waits(mention):
+                    self._wait(paper, section, mention)
+                    continue
                 self.findings += judge(paper._replace(money=self.facts.source.unit.name), mention)
-        if units and units[0].part == "notes":
+        self.mentions += seen
+        if units and units[0].part == "notes" and not self.waiting:
             self._complete(known, units, seen)
+
+    def _waits(self, mention: Mention) -> bool:
+        """Whether what is spoken of rests on a cell that is in doubt."""
+        if not self.waiting:
+            return False
+        topic, target = mention.topic, mention.target
+        figures = [mention.figure, target.figure if target is not None else None]
+        if mention.change is not None:
+            figures.append(mention.change.amount)
+        if topic is not None and mention.kind in ("every", "names", "same"):
+            figures += [topic.names, topic.target.figure if topic.target is not None else None]
+        return any(
+            (cell.block, cell.row, cell.column) in self.waiting
+            for figure in figures
+            if figure is not None
+            for cell in figure.cells
+        )
+
+    def _wait(self, paper: Paper, section: str, mention: Mention) -> None:
+        where = f"{paper.unit.place.sheet}{paper.unit.place.cell}" or paper.unit.id
+        reason = f"{where}的“{printed(mention.said)}”所说的数还有待核对的差错，改正后再判断。"
+        code = self.readings.rules.get(section, self.readings.rules["other"])
+        self.loose.append(NotExecuted(code, reason))
 
     def _speaks(self, units: list[TextUnit]) -> bool:
         """Whether any figure may be spoken of; tables' notes and 部门概况 seldom do."""

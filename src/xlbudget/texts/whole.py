@@ -1,40 +1,57 @@
-"""The report of a whole book: its tables and its texts."""
+"""The report of a whole book: its tables and its texts, judged together."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.validate import corrections, validate
-from xlbudget.figures import BlockData
+from xlbudget.checks.validate import judge
+from xlbudget.figures import BlockData, InfoValue
 from xlbudget.findings import Level, Status
-from xlbudget.relations.grid import Grid
+from xlbudget.relations.grid import INFO
 from xlbudget.texts.check import check_texts
+from xlbudget.texts.sayings import disagreeing, sayings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from xlbudget.checks.evidence import Saying
+    from xlbudget.checks.validate import Judged
     from xlbudget.figures import Book, Cell, Place
     from xlbudget.findings import Finding, Report
-    from xlbudget.relations.grid import Spot
+    from xlbudget.relations.grid import Grid, Spot
     from xlbudget.standard.model import Standard
     from xlbudget.texts.check import TextOutcome
 
 __all__ = ["validate_whole"]
 
+_MOST_FOLLOWS = 6
+
 
 def validate_whole(
     standard: Standard, book: Book, computed: Callable[[], Collection[Place]] | None = None
 ) -> Report:
-    """All that is wrong with the tables, then with the texts; pure, no files.
+    """All that is wrong with the tables, and with the texts; pure, no files.
+
+    The numbers of the text are evidence beside the tables' cells: a sentence is only accused where the
+    tables agree against it. ``computed`` tells which cells hold a formula; it is asked where something
+    is wrong.
 
     Raises:
         StandardError: the standard's facts or readings are wrong.
     """
-    report = validate(standard, book, computed)
     texts = check_texts(standard, book)
-    if report.status is Status.ERROR and texts.findings:
-        texts = _own_mistakes(texts, standard, book, computed)
+    facts = texts.facts
+
+    def sayings(grid: Grid) -> list[Saying]:
+        return sayings_of(grid, facts, texts.mentions) if facts is not None else []
+
+    judged = judge(
+        standard, book, computed, sayings, explain=facts is not None and disagreeing(texts.mentions)
+    )
+    report = judged.report
+    if judged.corrected or judged.open_cells:
+        report, texts = _own_mistakes(report, texts, standard, book, judged)
     counts = Counter(dict(report.executed))
     counts.update(texts.counts)
     levels = list(Level)
@@ -49,24 +66,43 @@ def validate_whole(
 
 
 def _own_mistakes(
-    texts: TextOutcome,
-    standard: Standard,
-    book: Book,
-    computed: Callable[[], Collection[Place]] | None,
-) -> TextOutcome:
-    """Without what only follows from mistakes in the tables: a text that agrees with the right figures."""
-    right = corrections(standard, book, computed)
-    if not right:
-        return texts
-    # Formulas follow from what is corrected: blank, they are computed anew.
-    formulas = computed() if computed else ()
-    grid = Grid(standard, book)
-    numbers = range(len(grid.cells)) if formulas else ()
-    stale = {grid.spot(number): None for number in numbers if grid.place(number) in formulas}
-    again = check_texts(standard, _corrected(book, {**stale, **right})).findings
-    same = dict(_told_apart(again))
-    kept = [same[key] for key, _ in _told_apart(texts.findings) if key in same]
-    return texts._replace(findings=kept)
+    report: Report, texts: TextOutcome, standard: Standard, book: Book, judged: Judged
+) -> tuple[Report, TextOutcome]:
+    """Without what only follows from mistakes in the tables; that is listed under them instead."""
+    right = _corrected(book, judged.corrected)
+    again = check_texts(standard, right, judged.open_cells)
+    before = dict(_told_apart(texts.findings))
+    after = dict(_told_apart(again.findings))
+    kept = [one for key, one in after.items() if key in before]
+    explained = {(one.sheet, one.cell) for key, one in before.items() if key not in after}
+    stale = {one for one in kept if one.code == texts.stale and (one.sheet, one.cell) in explained}
+    kept = [one for one in kept if one not in stale]
+    gone = [one for key, one in before.items() if key not in after or one in stale]
+    new = [one for key, one in after.items() if key not in before]
+    report = report._replace(findings=tuple(_with_follows(report.findings, gone, new)))
+    return report, again._replace(findings=kept, counts=texts.counts)
+
+
+def _with_follows(
+    findings: Iterable[Finding], gone: Iterable[Finding], new: Iterable[Finding]
+) -> Iterator[Finding]:
+    """The first error about figures gets what follows from it: texts that are right, or will be outdated."""
+    right = dict.fromkeys(f"{_place(one)}与它不一致，改正后即相符。" for one in gone)
+    outdated = dict.fromkeys(f"{_place(one)}是按它写的，改正后请重新生成说明。" for one in new)
+    said = [*right, *outdated]
+    shown = tuple(said[:_MOST_FOLLOWS])
+    if len(said) > _MOST_FOLLOWS:
+        shown += (f"另有{len(said) - _MOST_FOLLOWS}处。",)
+    for one in findings:
+        if shown and one.level is not Level.HINT and (one.expected or one.difference):
+            yield one._replace(follows=one.follows or shown)
+            shown = ()
+        else:
+            yield one
+
+
+def _place(one: Finding) -> str:
+    return f"{one.sheet} {one.cell}".strip() or one.table
 
 
 def _told_apart(findings: Iterable[Finding]) -> Iterator[tuple[tuple[str, str, str, int], Finding]]:
@@ -80,16 +116,27 @@ def _told_apart(findings: Iterable[Finding]) -> Iterator[tuple[tuple[str, str, s
 
 def _corrected(book: Book, right: Mapping[Spot, Cell]) -> Book:
     """The book with the cells as they should be."""
-    blocks = dict(book.blocks)
+    wanted: dict[str, dict[tuple[str, int], Cell]] = {}
     for spot, cell in right.items():
-        data = blocks.get(spot.block)
-        if data is None:
+        wanted.setdefault(spot.block, {})[spot.row.key, spot.column] = cell
+    blocks = dict(book.blocks)
+    info = dict(book.info)
+    for block, cells in wanted.items():
+        if block == INFO:
+            for (key, _), cell in cells.items():
+                info[key] = info.get(key, InfoValue(None))._replace(value=cell)
             continue
+        data = blocks[block]
+        touched = {key for key, _ in cells}
         rows = [
-            row._replace(cells=(*row.cells[: spot.column], cell, *row.cells[spot.column + 1 :]))
-            if row.key == spot.row.key
+            row._replace(
+                cells=tuple(
+                    cells.get((row.key, column), cell) for column, cell in enumerate(row.cells)
+                )
+            )
+            if row.key in touched
             else row
             for row in data.rows
         ]
-        blocks[spot.block] = BlockData.of(rows, data.letters)
-    return book._replace(blocks=blocks)
+        blocks[block] = BlockData.of(rows, data.letters)
+    return book._replace(blocks=blocks, info=info)

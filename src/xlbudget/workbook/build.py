@@ -27,6 +27,7 @@ from xlbudget.workbook.layout import (
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
 from xlbudget.workbook.live import render_live
 from xlbudget.workbook.macros import load_macros
+from xlbudget.workbook.memory_sheet import MEMORY
 from xlbudget.workbook.render import render_info, render_table
 from xlbudget.workbook.sheets_checks import write_checks
 from xlbudget.workbook.sheets_dictionary import write_dictionary
@@ -62,6 +63,7 @@ CODE_NAMES = {
     OVERVIEW: "shOverview",
     FINDINGS: "shFindings",
     DICTIONARY: "shDictionary",
+    MEMORY: "shMemory",
     TEXTS: "shTexts",
 }
 """What macros call the sheets that are no tables; a table's sheet is ``shTable`` and its key."""
@@ -127,6 +129,10 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_findings(writer, sheet, standard, _figures(standard, placed, formulas))
             elif name == DICTIONARY:
                 write_dictionary(writer, sheet, standard, placed.profile)
+        memory = writer.sheet(MEMORY, CODE_NAMES[MEMORY])
+        memory.text("A1", "xlbudget", styles.BODY)
+        memory.raw.very_hidden()
+        codes.append(CODE_NAMES[MEMORY])
         if not macros:
             return writer.finish()
         found = load_macros()

@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.findings import Level
+from xlbudget.findings import Level, Status
+from xlbudget.memory import PASSED
 from xlbudget.report.wording import clean, suggestion_text
 from xlbudget.workbook import sheets_findings as page
 from xlbudget.workbook.contents import CellContent
@@ -30,6 +31,7 @@ from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.references import same_formula
+from xlbudget.workbook.remembering import remembering
 from xlbudget.workbook.styles import lines_of, row_height
 
 if TYPE_CHECKING:
@@ -108,6 +110,8 @@ def plan_findings(source: Path, standard: Standard, report: Report) -> FindingsP
         for one in contents
         if not same_formula(formulas.get(one.cell, ""), one.formula) or not shows(one, lines)
     ]
+    if report.status is not Status.ERROR:
+        edits += remembering(source, PASSED)
     ends = {FINDINGS: FINDINGS_FIRST - 1 + max(len(shown), 1)}
     heights = {FINDINGS: _heights(shown)}
     kept = sum(bool(one.remark) for one in shown)

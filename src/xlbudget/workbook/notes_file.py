@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.memory import EXPLAINED
 from xlbudget.workbook import sheets_notes as page
 from xlbudget.workbook.contents import CellContent
 from xlbudget.workbook.layout import (
@@ -46,6 +47,7 @@ from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.references import column_number, same_formula, split_cell
+from xlbudget.workbook.remembering import remembering
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -136,6 +138,7 @@ def plan_notes(
             contents += _figure_cells(listed)
             heights[sheet] |= figure_heights(listed)
         plan.edits.extend(_edits(sheet, contents, lines[sheet], formulas.get(sheet, {})))
+    plan.edits.extend(remembering(source, EXPLAINED))
     return plan
 
 

@@ -23,6 +23,7 @@ from xlbudget.workbook.layout import (
     PROFILE,
     is_form,
 )
+from xlbudget.workbook.memory_sheet import MEMORY, read_keepsakes
 from xlbudget.workbook.read_cells import Sheet
 from xlbudget.workbook.read_forms import read_forms
 from xlbudget.workbook.read_info import (
@@ -133,6 +134,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
         findings=tuple(findings + tables.findings),
         subjects=own,
         texts=tuple(with_staleness(source, texts)),
+        keepsakes=read_keepsakes(source.lines(MEMORY)) if MEMORY in source.names else (),
     )
 
 

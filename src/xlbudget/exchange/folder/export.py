@@ -19,6 +19,7 @@ from xlbudget.workbook.atomic import refuse_open_file
 from xlbudget.workbook.contents import note_contents
 from xlbudget.workbook.layout import DICTIONARY, INFO_SHEET, is_form
 from xlbudget.workbook.layout import sheet_names as usual_sheets
+from xlbudget.workbook.memory_sheet import MEMORY
 from xlbudget.workbook.patch import sheet_names
 from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_info import own_subjects
@@ -149,7 +150,7 @@ def foreign_sheets(path: Path, standard: Standard, book: Book) -> list[str]:
     Raises:
         UnusableFileError: the file cannot be read.
     """
-    usual = {*usual_sheets(standard), *book.sheets.values(), TEXTS}
+    usual = {*usual_sheets(standard), *book.sheets.values(), TEXTS, MEMORY}
     return [name for name in sheet_names(path) if name not in usual]
 
 

@@ -23,6 +23,7 @@ from xlbudget.standard.extend import own_standard
 from xlbudget.texts.passages import report_pictures
 from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.atomic import is_open
+from xlbudget.workbook.memory_sheet import MEMORY
 from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.sheets_macros import TEXTS
@@ -176,7 +177,7 @@ class _Work:
             )
         if outcome.errors:
             self.warnings.append(f"有单元格显示错误值：{'、'.join(outcome.errors[:_NAMED])}。")
-        self.left_out = [name for name, _ in outcome.left_out if name != TEXTS]
+        self.left_out = [name for name, _ in outcome.left_out if name not in (TEXTS, MEMORY)]
         if self.left_out:
             self.remarks.append(f"数值副本没有收入的工作表：{'、'.join(self.left_out)}。")
         if outcome.dropped:

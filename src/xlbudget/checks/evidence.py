@@ -1,0 +1,167 @@
+"""What speaks for or against a cell besides the identities: the text's numbers, and what is remembered.
+
+A number of the text is a linear function of cells as they are printed, so it holds exactly or not at
+all. A cell that is a formula is a function of typed cells; everything here is said of the latter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from math import sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.money import Amount
+from xlbudget.relations.derive import resolved
+from xlbudget.relations.expand import expand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from xlbudget.figures import Cell
+    from xlbudget.memory import Memory
+    from xlbudget.relations.grid import Grid
+
+__all__ = ["GENERATED", "INDICATOR", "USUAL", "WRITTEN", "Evidence", "Saying", "usual_sayings"]
+
+GENERATED, WRITTEN, INDICATOR, USUAL = 6.0, 3.0, 3.0, 2.0
+"""Log-odds that something said is right: a text that follows the generated one, a person's, an indicator
+of a performance form, what mostly holds (a rule that only warns)."""
+_SAME, _PARTLY = -6.0, -3.0
+"""Log-odds of a slip in a cell that is as every memory has it, or as some have it and others not."""
+_REMEMBERED = 1.5
+"""For a value that the cell is remembered to have had."""
+
+
+class Saying(NamedTuple):
+    """Something said of figures: the sum of ``terms`` lies from ``low`` to ``high`` (分, both inclusive).
+
+    ``terms`` are coefficients with cell numbers, as the figure is made; ``said`` the words, and
+    ``paragraph`` the number of the paragraph that says it (-1: no text, but an indicator or a rule of
+    experience). ``weight`` are the log-odds that it is right.
+    """
+
+    terms: tuple[tuple[int, int], ...]
+    low: int
+    high: int
+    weight: float
+    paragraph: int = -1
+    said: str = ""
+
+
+def usual_sayings(grid: Grid) -> Iterator[Saying]:
+    """The equations of rules that only warn: they mostly hold, up to rounding."""
+    for relation in expand(grid).relations:
+        if relation.rule.soft and relation.equation.check and relation.equation.relation == "=":
+            amounts = ((sign, grid.cells[cell]) for sign, cell in relation.terms)
+            slack = (
+                sum(abs(sign) * one.ulp for sign, one in amounts if isinstance(one, Amount)) // 2
+            )
+            yield Saying(relation.terms, -slack, slack, USUAL)
+
+
+class Evidence:
+    """All sayings and memories about one grid's cells.
+
+    ``parts`` resolves a cell into the typed cells that it is computed from (itself, if typed).
+    """
+
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        sayings: Iterable[Saying],
+        memories: Sequence[Memory],
+        parts: Callable[[int], Mapping[int, int]],
+    ) -> None:
+        self.cells = cells
+        self.sayings = list(sayings)
+        self.memories = memories
+        self.terms: list[dict[int, int]] = []
+        self.touching: dict[int, list[int]] = defaultdict(list)
+        for number, saying in enumerate(self.sayings):
+            typed = resolved(saying.terms, parts)
+            self.terms.append({cell: times for cell, times in typed.items() if times})
+            for cell in self.terms[number]:
+                self.touching[cell].append(number)
+        self.weights = self._weights()
+
+    def _weights(self) -> list[float]:
+        """The same figure said again is no second witness, only a somewhat better one."""
+        alike: dict[tuple[tuple[int, int], ...], int] = defaultdict(int)
+        keys = [tuple(sorted(terms.items())) for terms in self.terms]
+        for key in keys:
+            alike[key] += 1
+        pairs = zip(self.sayings, keys, strict=True)
+        return [saying.weight / sqrt(alike[key]) for saying, key in pairs]
+
+    # ------------------------------------------------------------ the text
+
+    def off(self, number: int, moved: Mapping[int, int] = {}) -> int:  # never changed
+        """By how many 分 the cells' sum must change for a saying to hold; 0 where it holds."""
+        total = 0
+        for cell, times in self.terms[number].items():
+            total += times * (self.fen(cell) + moved.get(cell, 0))
+        saying = self.sayings[number]
+        if total < saying.low or total > saying.high:
+            return (saying.low + saying.high + 1) // 2 - total
+        return 0
+
+    def contradicting(self, moved: Mapping[int, int] = {}) -> list[int]:  # never changed
+        """The numbers of the text that do not hold, cells being ``moved`` by 分."""
+        return [
+            number
+            for number, saying in enumerate(self.sayings)
+            if saying.paragraph >= 0 and self.off(number, moved)
+        ]
+
+    def gain(self, cell: int, shift: int, moved: Mapping[int, int] = {}) -> float:
+        """How much more (log-odds) the texts agree once a cell is moved by ``shift`` 分 besides ``moved``."""
+        if not shift:
+            return 0.0
+        after = {**moved, cell: moved.get(cell, 0) + shift}
+        total = 0.0
+        for number in self.touching.get(cell, ()):
+            before, now = self.off(number, moved), self.off(number, after)
+            if bool(before) != bool(now):
+                total += self.weights[number] if before else -self.weights[number]
+        return total
+
+    def shifts(self, cell: int, moved: Mapping[int, int] = {}) -> Iterator[int]:
+        """Moves of a cell by which some saying would hold, and the one back to what is remembered."""
+        seen = set()
+        for number in self.touching.get(cell, ()):
+            off, times = self.off(number, moved), self.terms[number][cell]
+            if off and off % times == 0:
+                seen.add(off // times)
+        before = self.before(cell)
+        if isinstance(before, Amount):
+            seen.add(before.fen - self.fen(cell))
+        yield from sorted(seen - {0})
+
+    # ------------------------------------------------------------ memory
+
+    def changed(self, cell: int) -> bool:
+        """Whether the memories know the cell, and all of them otherwise than it is."""
+        known = [one.cells[cell] == self.cells[cell] for one in self.memories if cell in one.cells]
+        return bool(known) and not any(known)
+
+    def before(self, cell: int) -> Cell:
+        """What a changed cell held, by the latest memory that knows it otherwise; None if unchanged."""
+        for one in self.memories:
+            if cell in one.cells and one.cells[cell] != self.cells[cell]:
+                return one.cells[cell]
+        return None
+
+    def prior(self, cell: int) -> float:
+        """Log-odds of a slip in this cell, from what is remembered of it."""
+        known = [one.cells[cell] == self.cells[cell] for one in self.memories if cell in one.cells]
+        return (_SAME if all(known) else _PARTLY) if any(known) else 0.0
+
+    def recall(self, cell: int, value: int) -> float:
+        """What speaks for a value (分) that the cell had."""
+        before = self.before(cell)
+        return _REMEMBERED if isinstance(before, Amount) and before.fen == value else 0.0
+
+    def fen(self, cell: int) -> int:
+        """What a cell holds, in 分; a blank is 0."""
+        amount = self.cells[cell]
+        return amount.fen if isinstance(amount, Amount) else 0

@@ -1,0 +1,122 @@
+"""What a workbook remembers of its typed cells: when it last passed, and when its text was generated.
+
+A cell that differs from what is remembered, while everything else agrees, is the one to look at,
+whatever the sums allow. A memory of another unit, year or standard, or one that hardly resembles the
+workbook any more, counts for nothing: it came with a copied sheet, or is too old to be evidence.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.errors import AmountError
+from xlbudget.figures import Keepsake
+from xlbudget.money import COUNT, Amount, parse_amount
+from xlbudget.relations.derive import unit_of
+from xlbudget.relations.grid import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from xlbudget.figures import Book, Cell, Place
+    from xlbudget.money import Unit
+    from xlbudget.standard.model import Standard
+
+__all__ = ["EXPLAINED", "PASSED", "Memory", "keepsake", "recalled"]
+
+PASSED, EXPLAINED = "passed", "explained"
+"""The moments: the last time that validation found no error; when the explanation was generated."""
+_VERSION = 1
+_ALIKE = 0.5
+"""A memory of which less than this share still holds is of another state of affairs."""
+_FEW = 12
+"""Of so few cells all may have changed."""
+
+
+class Memory(NamedTuple):
+    """What typed cells held at a moment: cell number in the grid -> amount, or None for a blank."""
+
+    moment: str
+    cells: Mapping[int, Cell]
+
+
+def keepsake(standard: Standard, book: Book, computed: Collection[Place], moment: str) -> Keepsake:
+    """The typed cells as they are now, to be kept in the workbook.
+
+    ``computed`` are the cells that hold a formula: they follow from others and are not kept.
+    """
+    kept: dict[str, dict[str, list[str | None]]] = {}
+    grid = Grid(standard, book)
+    for number, cell in enumerate(grid.cells):
+        block, row, column = grid.spot(number)
+        cells = kept.setdefault(block, {}).setdefault(row.key, [])
+        if len(cells) != column:
+            continue  # a second row of that key: the first is the one that is found by it
+        text = cell.plain if isinstance(cell, Amount) else "" if cell is None else None
+        cells.append(text if grid.place(number) not in computed else None)
+    head = json.dumps({**_identity(standard, book), "version": _VERSION}, ensure_ascii=False)
+    return Keepsake(moment, head, json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
+
+
+def recalled(grid: Grid) -> tuple[Memory, ...]:
+    """The memories of the grid's book that belong to it and still resemble it."""
+    found = []
+    for moment, head, body in grid.book.keepsakes:
+        kept = _parsed(head, body)
+        wanted = {**_identity(grid.standard, grid.book), "version": _VERSION}
+        if kept is None or kept[0] != wanted:
+            continue
+        memory = Memory(moment, dict(_cells(grid, kept[1])))
+        if _resembles(grid, memory):
+            found.append(memory)
+    return tuple(found)
+
+
+def _identity(standard: Standard, book: Book) -> dict[str, object]:
+    return {"standard": standard.id, "year": book.year, "unit": book.text("unit_name")}
+
+
+def _parsed(head: str, body: str) -> tuple[Mapping[str, object], Mapping[str, object]] | None:
+    """Head and blocks; None where somebody shortened or edited them: no memory beats a wrong one."""
+    try:
+        parsed = json.loads(head), json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(parsed[0], dict) or not isinstance(parsed[1], dict):
+        return None
+    return parsed
+
+
+def _cells(grid: Grid, blocks: Mapping[str, object]) -> Iterator[tuple[int, Cell]]:
+    for block, rows in blocks.items():
+        data = grid.data(block)
+        if data is None or not isinstance(rows, dict):
+            continue
+        for key, cells in rows.items():
+            position = data.by_key.get(key)
+            if position is None or not isinstance(cells, list):
+                continue
+            for column, text in enumerate(cells[: grid.width[block]]):
+                if isinstance(text, str):
+                    number = grid.number(block, position, column)
+                    yield from _one(number, text, unit_of(grid, number))
+
+
+def _one(number: int, text: str, unit: Unit) -> Iterator[tuple[int, Cell]]:
+    if not text:
+        yield number, None
+    elif unit == COUNT:
+        if text.lstrip("-").isdecimal():
+            yield number, Amount(int(text), COUNT, 0)
+    else:
+        try:
+            yield number, parse_amount(text, unit)
+        except AmountError:
+            return
+
+
+def _resembles(grid: Grid, memory: Memory) -> bool:
+    filled = [number for number, then in memory.cells.items() if then is not None]
+    same = sum([grid.cells[number] == memory.cells[number] for number in filled])
+    return len(filled) <= _FEW or same >= _ALIKE * len(filled)
