@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.evidence import Evidence
     from xlbudget.checks.explanation import Examination, Moved
     from xlbudget.checks.locate import Candidate, Contradiction
+    from xlbudget.checks.misplaced import Misplacement
     from xlbudget.checks.propagate import Bounds
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
@@ -111,7 +112,7 @@ def cell_finding(found: Examination, contradiction: Contradiction, level: Level)
         one for cell in (best.cell, *best.also) for one in found.probe.touching.get(cell, ())
     }
     touching = [found.probe.relations[number] for number in sorted(numbers)]
-    relations = [relation for relation in touching if not holds(grid, relation)] or inside
+    relations = [one for one in touching if not holds(grid, one)] or inside or touching
     return _about(found, best, level, relations, others[: _MOST_SUGGESTIONS - 1])
 
 
@@ -188,7 +189,10 @@ def _about(
     elif _one_print(low, high, value):
         demand = f"按勾稽关系应为 {value.text}{slip}。"
     else:
-        demand = f"按勾稽关系应在 {money_text(low, unit)} 至 {money_text(high, unit)} 之间，很可能是 {value.text}{slip}。"
+        ends = (
+            Amount(round_div(end, value.ulp) * value.ulp, unit, value.places) for end in (low, high)
+        )
+        demand = f"按勾稽关系应在 {' 至 '.join(end.text for end in ends)} 之间，很可能是 {value.text}{slip}。"
     if best.also:
         demand += f"同一个数也印在{'、'.join(where(grid, one) for one in best.also)}，请一并改正。"
     suggestions = [suggestion(grid, best, number)] if sensible(grid, best) else []
@@ -247,12 +251,11 @@ def moved_finding(moved: Moved, found: Examination, bounds: Bounds | None, level
         f"等{len(rows)}行" if len(rows) > _MOST_NAMED else ""
     )
     steps = abs(what.shift)
+    promise = _promise(what)
     if what.kind == COLUMNS:
         way, back = ("右", "左") if what.shift > 0 else ("左", "右")
         count = sum(isinstance(grid.cells[cell], Amount) for cell in what.edits)
-        message = (
-            f"{named}有{count}个数向{way}错了{steps}栏；向{back}移{steps}栏，有关勾稽关系就都成立。"
-        )
+        message = f"{named}有{count}个数向{way}错了{steps}栏；向{back}移{steps}栏，{promise}。"
     elif what.kind == ROWS:
         way, back = ("下", "上") if what.shift > 0 else ("上", "下")
         columns = list(dict.fromkeys(column_label(grid, cell) for cell in what.edits))
@@ -261,18 +264,18 @@ def moved_finding(moved: Moved, found: Examination, bounds: Bounds | None, level
         home, there = (rows[0], rows[-1]) if what.shift > 0 else (rows[-1], rows[0])
         message = (
             f"“{home}”{column}的 {figures[0].text} 写到了{way}面的“{there}”一行；"
-            "移回原行，有关勾稽关系就都成立。"
+            f"移回原行，{promise}。"
             if len(figures) == 1 and not what.unknown
             else f"“{rows[0]}”至“{rows[-1]}”{len(rows)}行，{column}的数整体向{way}错了{steps}行；"
-            f"各向{back}移{steps}行，有关勾稽关系就都成立。"
+            f"各向{back}移{steps}行，{promise}。"
         )
     elif what.kind == SWAP:
-        message = f"“{rows[0]}”与“{rows[-1]}”两行的数互换了位置；对调回来，有关勾稽关系就都成立。"
+        message = f"“{rows[0]}”与“{rows[-1]}”两行的数互换了位置；对调回来，{promise}。"
     else:
         unit = unit_of(grid, number).name
         how = "一万倍，像是把元当作" if what.shift > 0 else "万分之一，像是小一级的单位当作"
         fix = "除以10,000" if what.shift > 0 else "乘以10,000"
-        message = f"{table_title(grid, number)}全表的金额都是应有的{how}{unit}填列；各数{fix}，有关勾稽关系就都成立。"
+        message = f"{table_title(grid, number)}全表的金额都是应有的{how}{unit}填列；各数{fix}，{promise}。"
     lost = []
     for cell in what.unknown:
         value = determined(found, bounds, found.number_of(grid, cell))
@@ -295,6 +298,14 @@ def moved_finding(moved: Moved, found: Examination, bounds: Bounds | None, level
         basis=basis_of(grid, moved.relations),
         suggestions=(Suggestion(expected, _REMEDIES[what.kind], 1.0),) if expected else (),
     )
+
+
+def _promise(what: Misplacement) -> str:
+    """What putting figures back mends, and what then remains: tried on a copy before it is said."""
+    mended, left = len(what.mended), what.left
+    if left:
+        return f"其中{mended}条勾稽关系随即成立，另有{left}条还要看其他差错"
+    return "有关勾稽关系就都成立" if not what.unknown else f"{mended}条勾稽关系随即成立"
 
 
 def _first(moved: Moved) -> int:

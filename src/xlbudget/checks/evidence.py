@@ -125,6 +125,27 @@ class Evidence:
                 total += self.weights[number] if before else -self.weights[number]
         return total
 
+    def believes(self, edits: Mapping[int, Cell]) -> bool:
+        """Whether texts and memory can live with cells having been moved about as ``edits`` undoes it.
+
+        Cells that are as they are remembered were not moved, and a text that was written for the figures
+        as they stand does not become wrong by putting them right.
+        """
+        moved = {
+            cell: (right.fen if isinstance(right, Amount) else 0) - self.fen(cell)
+            for cell, right in edits.items()
+        }
+        known = [cell for cell in edits if any(cell in one.cells for one in self.memories)]
+        if known and not any(self.prior(cell) == 0.0 for cell in known):
+            return False
+        concerned = {one for cell in edits for one in self.touching.get(cell, ())}
+        gain = 0.0
+        for number in concerned:
+            before, after = self.off(number), self.off(number, moved)
+            if bool(before) != bool(after):
+                gain += self.weights[number] if before else -self.weights[number]
+        return gain >= 0
+
     def shifts(self, cell: int, moved: Mapping[int, int] = {}) -> Iterator[int]:
         """Moves of a cell by which some saying would hold, and the one back to what is remembered."""
         seen = set()

@@ -13,16 +13,19 @@ from xlbudget.checks.cores import all_cores, clusters, core_of
 from xlbudget.checks.disagreement import Disagreements
 from xlbudget.checks.evidence import Evidence
 from xlbudget.checks.explanation import Absence, Examination, Moved
-from xlbudget.checks.locate import Contradiction, Locator
+from xlbudget.checks.locate import Candidate, Contradiction, Locator
 from xlbudget.checks.misplacements import find_misplacements
 from xlbudget.checks.missing import missing_rows
 from xlbudget.checks.neighbours import Surroundings
 from xlbudget.checks.probe import Probe
 from xlbudget.checks.propagate import printed_bounds, propagate
+from xlbudget.checks.reversal import reversals
 from xlbudget.checks.several import Search
+from xlbudget.checks.slips import guess_slip
 from xlbudget.checks.system import build_system
 from xlbudget.figures import BlockData
 from xlbudget.memory import recalled
+from xlbudget.money import Amount
 from xlbudget.relations.derive import definitions, resolver, through, unit_of
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
@@ -63,6 +66,9 @@ def examine(
     remembers are evidence too, and what stands against the text is explained as well.
     """
     state = _State(grid, relations, set(free), set(functions), sayings)
+    reverted = state.reverted()
+    if reverted or state.revised:
+        return state.examination(reverted)
     while True:
         locator, groups = state.locator()
         singles = [locator.single(group) for group in groups]
@@ -75,17 +81,7 @@ def examine(
             if any(state.complete(group, locator) for group in unexplained):
                 continue
         found = _explained(locator, groups, singles)
-        examination = Examination(
-            state.grid,
-            state.probe,
-            state.system,
-            found,
-            state.moved,
-            state.absences,
-            state.blank,
-            state.origin,
-            state.evidence,
-        )
+        examination = state.examination(found)
         if state.evidence is not None:
             found += _disagreements(examination, state.evidence, locator.near)
         return examination
@@ -136,6 +132,7 @@ class _State:
         sayings: Callable[[Grid], list[Saying]] | None,
     ) -> None:
         self.sayings = sayings
+        self.revised: dict[int, Cell] = {}
         self.moved: list[Moved] = []
         self.absences: list[Absence] = []
         self.steps = 0
@@ -162,6 +159,51 @@ class _State:
             return None
         parts = resolver(self.relations, self.functions)
         return Evidence(self.grid.cells, self.sayings(self.grid), recalled(self.grid), parts)
+
+    def examination(self, found: list[Contradiction]) -> Examination:
+        """The explanation as a value."""
+        return Examination(
+            self.grid,
+            self.probe,
+            self.system,
+            found,
+            self.moved,
+            self.absences,
+            self.blank,
+            self.origin,
+            self.evidence,
+            self.revised,
+        )
+
+    def reverted(self) -> list[Contradiction]:
+        """The changes since the workbook last agreed that cannot stay, if they explain everything."""
+        evidence = self.evidence
+        if evidence is None or not evidence.memories:
+            return []
+        free = (self.free - self.functions) | set(self.blank)
+        self.system = build_system(self.grid.cells, self.typed, free=free)
+        back, revised = reversals(evidence, self.typed, free)
+        if revised:
+            self.revised = back
+        if revised or not back:
+            return []
+        self.system = build_system(self.grid.cells, self.typed, blanks=set(back), free=free)
+        against = set(evidence.contradicting())
+        found = []
+        for cell, before in back.items():
+            unit = unit_of(self.grid, cell)
+            value = (
+                before if isinstance(before, Amount) else Amount(0, unit, min(2, unit.max_places))
+            )
+            printed = self.grid.cells[cell]
+            shown = printed if isinstance(printed, Amount) else None
+            near = Surroundings(self.grid, self.free)(cell)
+            slip = guess_slip(shown, value, near).name
+            sayings = tuple(sorted(against.intersection(evidence.touching.get(cell, ()))))
+            told = not self.probe.broken.intersection(self.probe.touching.get(cell, ()))
+            candidate = Candidate(cell, value, (value.fen, value.fen), slip, 0.0)
+            found.append(Contradiction((), (candidate,), sayings if told else ()))
+        return found
 
     def locator(self) -> tuple[Locator, list[list[Core]]]:
         """The search for wrong cells, and the clusters of contradictions."""
@@ -205,7 +247,8 @@ class _State:
         found = [
             one
             for one in find_misplacements(self.grid, self.probe)
-            if self._explains_more(one, groups, unexplained)
+            if (self.evidence is None or self.evidence.believes(one.edits))
+            and self._explains_more(one, groups, unexplained)
         ]
         if not found:
             return False

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.missing import Lack
     from xlbudget.checks.probe import Probe
     from xlbudget.checks.system import System
+    from xlbudget.figures import Cell
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
 
@@ -51,6 +52,7 @@ class Examination(NamedTuple):
     ``grid``, ``probe`` and ``system`` are those in which ``contradictions`` speak of cells;
     ``blank`` are derived cells without a figure, and what derives them; ``origin`` gives the relation
     as the standard has it for one that was rewritten over typed cells (by its ``id``).
+    ``revised`` are cells, with what they held, that were changed together since the text was generated.
     """
 
     grid: Grid
@@ -62,6 +64,7 @@ class Examination(NamedTuple):
     blank: dict[int, Relation]
     origin: Mapping[int, Relation]
     evidence: Evidence | None = None
+    revised: Mapping[int, Cell] = {}
 
     def settled(self) -> Bounds | None:
         """The bounds of all quantities once the wrong cells say nothing; None if still contradictory."""

@@ -42,12 +42,14 @@ class Reconciled(NamedTuple):
     """Findings, and what the cells should hold that they say are wrong (as far as that is known).
 
     ``open_cells`` are those of which one is wrong and nobody can tell which, with all that is computed
-    from them: nothing else is to be said of these.
+    from them: nothing else is to be said of these. ``revised`` are cells, with what they held, that the
+    text does not know yet as they are.
     """
 
     findings: list[Finding]
     corrected: dict[int, Cell]
     open_cells: frozenset[int]
+    revised: dict[int, Cell]
 
 
 def reconcile(
@@ -86,7 +88,9 @@ def reconcile(
     for number, value in blank_values(found, bounds):
         findings.append(blank_finding(found.grid, number, found.blank[number], value))
     findings += _wrong_cells(found, level)
-    return Reconciled(findings, _corrected(grid, found, bounds), _open(grid, found))
+    revised = ((found.grid.number_in(grid, one), cell) for one, cell in found.revised.items())
+    before = {number: cell for number, cell in revised if number is not None}
+    return Reconciled(findings, _corrected(grid, found, bounds), _open(grid, found), before)
 
 
 def _open(grid: Grid, found: Examination) -> frozenset[int]:

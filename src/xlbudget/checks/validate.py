@@ -40,12 +40,14 @@ class Judged(NamedTuple):
 
     ``corrected`` are what cells should hold that are called wrong, as far as that is known, with all
     that follows from them by formulas; ``open_cells`` those about which nothing can be said until
-    another finding is dealt with.
+    another finding is dealt with. ``revised`` is what cells held, and all that follows from them, before
+    they were changed together after the text was generated.
     """
 
     report: Report
     corrected: Mapping[Spot, Cell]
     open_cells: frozenset[Spot]
+    revised: Mapping[Spot, Cell]
 
 
 def validate(
@@ -77,6 +79,7 @@ def judge(
     contradictions: list[Finding] = []
     corrected: dict[int, Cell] = {}
     open_cells: frozenset[int] = frozenset()
+    revised: dict[int, Cell] = {}
     if graded.conflict is not None or expansion.gaps or explain:
         # A workbook without contradiction needs no explanation: then this is not even imported.
         from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
@@ -89,8 +92,9 @@ def judge(
             graded = _graded(grid, expansion)
         if graded.conflict is not None or expansion.gaps or explain:
             said = reconcile(grid, graded.status, functions, _everything_said(sayings))
-            contradictions, corrected, open_cells = said
+            contradictions, corrected, open_cells, revised = said
             corrected = _with_functions(grid, corrected, functions)
+            revised = _with_functions(grid, revised, functions)
             grid.corrected, grid.open_cells = corrected, open_cells
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     outcomes = list(_outcomes(grid, rules))
@@ -126,6 +130,7 @@ def judge(
         report,
         {grid.spot(number): cell for number, cell in corrected.items()},
         frozenset(grid.spot(number) for number in open_cells),
+        {grid.spot(number): cell for number, cell in revised.items()},
     )
 
 

@@ -52,6 +52,8 @@ def validate_whole(
     report = judged.report
     if judged.corrected or judged.open_cells:
         report, texts = _own_mistakes(report, texts, standard, book, judged)
+    elif judged.revised:
+        texts = _outdated(texts, standard, book, judged)
     counts = Counter(dict(report.executed))
     counts.update(texts.counts)
     levels = list(Level)
@@ -81,6 +83,31 @@ def _own_mistakes(
     new = [one for key, one in after.items() if key not in before]
     report = report._replace(findings=tuple(_with_follows(report.findings, gone, new)))
     return report, again._replace(findings=kept, counts=texts.counts)
+
+
+def _outdated(texts: TextOutcome, standard: Standard, book: Book, judged: Judged) -> TextOutcome:
+    """One finding for all that the text says of figures as they were before a revision."""
+    again = check_texts(standard, _corrected(book, judged.revised))
+    then = dict(_told_apart(again.findings))
+    kept: list[Finding] = []
+    gone: list[Finding] = []
+    for key, one in _told_apart(texts.findings):
+        (kept if key in then and one.code != texts.stale else gone).append(one)
+    first = next((one for one in gone if one.level is Level.ERROR), None)
+    if first is None:
+        return texts
+    count = sum(spot.block in book.blocks for spot in judged.revised)
+    message = (
+        f"文字是按改动以前的数字写的：生成说明之后改过{count}格，各表之间没有矛盾；请重新生成说明。"
+    )
+    follows = tuple(dict.fromkeys(f"{_place(one)}写的是以前的数字。" for one in gone))
+    if len(follows) > _MOST_FOLLOWS:
+        more = f"另有{len(follows) - _MOST_FOLLOWS}处。"
+        follows = (*follows[:_MOST_FOLLOWS], more)
+    one = first._replace(
+        message=message, expected="", basis=(), suggestions=(), follows=follows, printed=""
+    )
+    return texts._replace(findings=[one, *kept])
 
 
 def _with_follows(
