@@ -232,7 +232,9 @@ def suggestion(grid: Grid, candidate: Candidate, here: int) -> Suggestion:
     """A candidate as a suggestion of a finding at the cell ``here``."""
     number, value, slip = candidate.cell, candidate.value, candidate.slip
     assert value is not None
-    place, share = grid.place(number), round(candidate.share, 4)
+    place = grid.place(number)
+    # Only where no other cell would do is there a single candidate.
+    share = 1.0 if candidate.share == 1 else min(round(candidate.share, 4), 0.9999)
     if number == here:
         reason = slip or "由勾稽关系得出"
     else:

@@ -25,6 +25,7 @@ __all__ = ["Reversal", "reversals"]
 
 _MOST_CHANGED = 60
 """Of more changes too much has happened since."""
+_FEW = 4
 _MOST_SLIPS = 5
 """More changes than this that the tables agree with are a revision."""
 
@@ -82,10 +83,13 @@ def reversals(evidence: Evidence, relations: Sequence[Relation], free: Collectio
 
 
 def _alike(relations: Sequence[Relation], shifts: Mapping[int, int]) -> bool:
-    """Whether changes cancel out in some relation: then they were made for its sake."""
+    """Whether changes cancel out in some relation: then they were made for its sake.
+
+    In a long sum two of them may do so by chance.
+    """
     for relation in relations:
         inside = [sign * shifts[cell] for sign, cell in relation.terms if cell in shifts]
-        if len(inside) > 1 and not sum(inside):
+        if 2 * len(inside) >= max(_FEW, len(relation.terms)) and not sum(inside):
             return True
     return False
 

@@ -79,7 +79,7 @@ def _cells(finding: Finding, places: Places) -> list[tuple[str, str]]:
         (' class="place"', _place(finding, places)),
         *((_amount_class(one), safe(one)) for one in amounts),
         ("", safe(finding.message)),
-        ("", _list(finding.basis)),
+        ("", _list([*finding.basis, *(f"连带：{one}" for one in finding.follows)])),
         ("", _list(suggestions)),
     ]
 

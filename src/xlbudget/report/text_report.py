@@ -66,3 +66,5 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
         yield f"{_INDENT}依据：{clean(sentence)}"
     for suggestion in finding.suggestions:
         yield f"{_INDENT}建议：{suggestion_text(suggestion)}"
+    for sentence in finding.follows:
+        yield f"{_INDENT}连带：{clean(sentence)}"

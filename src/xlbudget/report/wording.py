@@ -38,7 +38,7 @@ WHOLE_BOOK = "全册"
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _AMOUNT = re.compile(r"([+-]?)(\d+)(\.\d+)", re.ASCII)
-_ELSEWHERE = "也可能是"
+_ELSEWHERE = ("也可能是", "可能是")
 """How the reason of a suggestion begins that would mend another cell than the finding's own."""
 
 

@@ -160,7 +160,7 @@ def _found(standard: Standard, report: Report, there: Mapping[str, Lines]) -> It
             one.cell,
             (one.printed, one.expected, one.difference),
             clean(one.message),
-            "\n".join(map(clean, one.basis)),
+            "\n".join([*map(clean, one.basis), *(f"连带：{clean(text)}" for text in one.follows)]),
             "\n".join(suggestion_text(each) for each in one.suggestions),
             mark=f"{sheet}!{one.cell}" if one.sheet and one.cell else "",
             identity=identity,

@@ -1,0 +1,252 @@
+"""What the text and the memory of a workbook add: who is accused, and who is not."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xlbudget.exchange.folder.read import read_folder
+from xlbudget.fill.rows import with_names
+from xlbudget.findings import Level, Status
+from xlbudget.memory import EXPLAINED, PASSED, recalled
+from xlbudget.money import Amount
+from xlbudget.notes.explain import explain, glossary
+from xlbudget.relations.derive import definitions, evaluate
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import INFO, Grid
+from xlbudget.standard.extend import own_standard, with_subject_files
+from xlbudget.texts.whole import validate_whole
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.findings_file import plan_findings
+from xlbudget.workbook.memory_sheet import MEMORY, forget
+from xlbudget.workbook.notes_file import plan_notes
+from xlbudget.workbook.patch import CellEdit, formula_cells, patch_workbook
+from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.validate_file import validate_file
+
+if TYPE_CHECKING:
+    from xlbudget.figures import Book, Place
+    from xlbudget.findings import Finding, Report
+    from xlbudget.standard.model import Standard
+
+BUREAU = Path(__file__).parents[1] / "cases" / "culture-bureau"
+GENERAL, BASIC = "一般公共预算支出表", "一般公共预算基本支出表"
+TEXTS = {"情况说明", "名词解释", "部门概况"}
+
+
+def _explained(path: Path) -> None:
+    book = read_book(path)
+    standard = own_standard(book)
+    plan = plan_notes(path, explain(standard, book), glossary(standard, book))
+    patch_workbook(path, path, plan.edits, plan.afterwards)
+
+
+def _passed(path: Path) -> None:
+    report = validate_file(path)
+    assert report.status is not Status.ERROR
+    plan = plan_findings(path, own_standard(read_book(path)), report)
+    patch_workbook(path, path, plan.edits, plan.afterwards)
+
+
+@pytest.fixture(scope="module", params=["example", "bureau"])
+def workbook(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, standard: Standard
+) -> Path:
+    """A workbook with totals as formulas, explained and passed."""
+    path = tmp_path_factory.mktemp("evidence") / "预算.xlsm"
+    if request.param == "example":
+        book = request.getfixturevalue("example")
+        build_workbook(standard, book, path, year=book.year)
+    else:
+        files = [("functional", BUREAU / "functional-subjects.csv")]
+        wider = with_subject_files(standard, files)
+        book = with_names(wider, read_folder(BUREAU, wider))
+        build_workbook(wider, book, path, year=book.year)
+    _explained(path)
+    _passed(path)
+    return path
+
+
+class Living:
+    """A workbook in memory whose formulas follow when a typed cell changes."""
+
+    def __init__(self, path: Path) -> None:
+        self.book = read_book(path)
+        self.standard = own_standard(self.book)
+        self.computed = formula_cells(path, set(self.book.sheets.values()))
+        self.grid = Grid(self.standard, self.book)
+        self.defined = definitions(expand(self.grid).relations)
+        self.typed = [
+            number
+            for number, cell in enumerate(self.grid.cells)
+            if isinstance(cell, Amount)
+            and cell.fen
+            and self.grid.block_of(number) != INFO
+            and self.grid.place(number) not in self.computed
+        ]
+
+    def with_cells(self, wrong: dict[int, Amount]) -> Book:
+        """The book with other typed amounts, formulas worked out anew."""
+        cells = list(self.grid.cells)
+        for number, cell in wrong.items():
+            cells[number] = cell
+        free = {one for one in self.defined if self.grid.place(one) in self.computed}
+        cells = evaluate(self.grid.with_cells(cells), self.defined, lambda one: one not in free)
+        blocks = {}
+        for key, data in self.book.blocks.items():
+            width, base = self.grid.width[key], self.grid.base[key]
+            rows = [
+                row._replace(cells=tuple(cells[base + at * width : base + (at + 1) * width]))
+                for at, row in enumerate(data.rows)
+            ]
+            blocks[key] = data._replace(rows=tuple(rows))
+        return self.book.with_blocks(blocks)
+
+    def judged(self, book: Book) -> Report:
+        return validate_whole(self.standard, book, lambda: self.computed)
+
+    def new(self, book: Book) -> list[Finding]:
+        """What is said beyond hints and what is said of the untouched workbook."""
+        before = {
+            (one.code, one.sheet, one.cell, one.message) for one in self.judged(self.book).findings
+        }
+        return [
+            one
+            for one in self.judged(book).findings
+            if one.level is not Level.HINT
+            and (one.code, one.sheet, one.cell, one.message) not in before
+        ]
+
+
+def _swapped(amount: Amount, rng: random.Random) -> Amount:
+    """The same amount with one digit wrong."""
+    steps = abs(amount.fen) // amount.ulp
+    place = 10 ** rng.randrange(1, max(2, len(str(steps))))
+    return amount._replace(fen=amount.fen + amount.ulp * place * rng.randrange(1, 90))
+
+
+def _accused(findings: list[Finding]) -> set[Place | tuple[str, str]]:
+    """Cells for which a value is offered as their own right one."""
+    return {(one.sheet, one.cell) for one in findings if one.expected}
+
+
+def _wrong_ones(living: Living, rng: random.Random, count: int) -> dict[int, Amount]:
+    chosen = rng.sample(living.typed, count)
+    return {one: _swapped(living.grid.cells[one], rng) for one in chosen}
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 20])
+def test_with_its_memory_every_wrong_cell_and_its_value_are_told(
+    workbook: Path, count: int
+) -> None:
+    living, rng = Living(workbook), random.Random(count)
+    for _ in range(4):
+        wrong = _wrong_ones(living, rng, count)
+        found = living.new(living.with_cells(wrong))
+        places = {tuple(living.grid.place(one)): living.grid.cells[one].plain for one in wrong}
+        assert {(one.sheet, one.cell): one.expected for one in found} == places
+        assert not [one for one in found if one.sheet in TEXTS]
+
+
+@pytest.mark.parametrize("moment", [EXPLAINED, None])
+def test_with_the_explanation_no_right_sentence_is_told_to_change(
+    workbook: Path, moment: str | None
+) -> None:
+    living, rng = Living(workbook), random.Random(5)
+    kept = tuple(one for one in living.book.keepsakes if one.moment == moment)
+    for _ in range(10):
+        wrong = _wrong_ones(living, rng, 1)
+        (number,) = wrong
+        book = living.with_cells(wrong)._replace(keepsakes=kept)
+        found = living.new(book)
+        assert found and not [one for one in found if one.sheet in TEXTS]
+        assert _accused(found) <= {tuple(living.grid.place(number))}
+        if moment:
+            assert _accused(found)
+
+
+def test_without_text_and_memory_nobody_is_accused_where_nothing_tells(workbook: Path) -> None:
+    living, rng = Living(workbook), random.Random(6)
+    bare = living.book._replace(texts=(), keepsakes=())
+    sums = 0
+    for _ in range(12):
+        wrong = _wrong_ones(living, rng, 1)
+        (number,) = wrong
+        book = living.with_cells(wrong)._replace(texts=(), keepsakes=())
+        before = {one.message for one in living.judged(bare).findings}
+        found = [one for one in living.judged(book).findings if one.message not in before]
+        errors = [one for one in found if one.level is Level.ERROR]
+        assert _accused(errors) <= {tuple(living.grid.place(number))}
+        for one in errors:
+            if not one.expected:
+                assert "差" in one.message or one.not_executed
+                sums += 1
+    assert sums
+
+
+def test_a_revision_that_the_tables_agree_with_makes_the_text_outdated(
+    example: Book, standard: Standard, tmp_path: Path
+) -> None:
+    """A figure raised alike wherever it is typed: one finding, at the text."""
+    path = tmp_path / "样例.xlsm"
+    build_workbook(standard, example, path, year=example.year)
+    _explained(path)
+    _passed(path)
+    living = Living(path)
+    typed = {tuple(living.grid.place(one)): one for one in living.typed}
+    revised = {}
+    for sheet, cell in ((GENERAL, "F9"), ("部门支出总表", "D9"), (BASIC, "E7"), (BASIC, "D7")):
+        number = typed.get((sheet, cell))
+        if number is not None:
+            amount = living.grid.cells[number]
+            revised[number] = amount._replace(fen=amount.fen + 1_000_000)
+    assert revised
+    found = living.new(living.with_cells(revised))
+    assert all("应为" not in one.message or one.sheet not in TEXTS for one in found)
+
+
+def test_a_memory_of_another_unit_or_year_counts_for_nothing(workbook: Path) -> None:
+    book = read_book(workbook)
+    standard = own_standard(book)
+    assert {one.moment for one in recalled(Grid(standard, book))} == {PASSED, EXPLAINED}
+    other = book._replace(year=book.year + 1)
+    assert recalled(Grid(standard, other)) == ()
+    name = book.info["unit_name"]._replace(value="另一个单位")
+    renamed = book._replace(info={**book.info, "unit_name": name})
+    assert recalled(Grid(standard, renamed)) == ()
+    cut = tuple(one._replace(body=one.body[:-3]) for one in book.keepsakes)
+    assert recalled(Grid(standard, book._replace(keepsakes=cut))) == ()
+
+
+def test_a_memory_that_hardly_resembles_the_workbook_counts_for_nothing(workbook: Path) -> None:
+    living, rng = Living(workbook), random.Random(7)
+    wrong = _wrong_ones(living, rng, len(living.typed))
+    assert recalled(Grid(living.standard, living.with_cells(wrong))) == ()
+
+
+def test_the_memory_is_written_once_and_can_be_emptied(workbook: Path, tmp_path: Path) -> None:
+    path = tmp_path / "预算.xlsm"
+    shutil.copy(workbook, path)
+    plan = plan_findings(path, own_standard(read_book(path)), validate_file(path))
+    assert not [one for one in plan.edits if one.sheet == MEMORY]
+    patch_workbook(path, path, forget(read_lines(path, [MEMORY])[MEMORY]))
+    assert read_book(path).keepsakes == ()
+
+
+def test_a_workbook_with_errors_is_not_remembered_as_passed(workbook: Path, tmp_path: Path) -> None:
+    path = tmp_path / "预算.xlsm"
+    shutil.copy(workbook, path)
+    living = Living(path)
+    sheet, cell = living.grid.place(living.typed[0])
+    before = read_lines(path, [MEMORY])
+    patch_workbook(path, path, [CellEdit(sheet, cell, Decimal("987654.32"))])
+    report = validate_file(path)
+    assert report.status is Status.ERROR
+    plan = plan_findings(path, own_standard(read_book(path)), report)
+    patch_workbook(path, path, plan.edits, plan.afterwards)
+    assert read_lines(path, [MEMORY]) == before
