@@ -28,6 +28,7 @@ __all__ = [
     "Keepsake",
     "Office",
     "Place",
+    "Printed",
     "Profile",
     "Row",
     "TextUnit",
@@ -172,6 +173,19 @@ class Keepsake(NamedTuple):
     body: str
 
 
+class Printed(NamedTuple):
+    """Any text that would be published, as it stands: a cell, or a paragraph of a document.
+
+    ``before`` is what stands in the cell on its left; ``info``: it is a value of 基础信息, which is
+    printed elsewhere.
+    """
+
+    text: str
+    place: Place
+    before: str = ""
+    info: bool = False
+
+
 class InfoValue(NamedTuple):
     """A value of 基础信息: text, or an amount or count; ``cell`` is where it stands."""
 
@@ -186,7 +200,8 @@ class Book(NamedTuple):
     table, by table key; ``sheets`` the sheet on which each table (and ``info``, ``profile``) was found;
     ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list;
     ``texts`` the paragraphs of the explanation and glossary as they would be published; ``keepsakes``
-    what it remembers of its typed cells.
+    what it remembers of its typed cells; ``printed`` every text that would be published, wherever it
+    stands.
     """
 
     name: str
@@ -203,6 +218,7 @@ class Book(NamedTuple):
     subjects: Mapping[str, tuple[Subject, ...]] = {}
     texts: tuple[TextUnit, ...] = ()
     keepsakes: tuple[Keepsake, ...] = ()
+    printed: tuple[Printed, ...] = ()
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from xlbudget.checks import amounts, assets, completeness, performance, subjects
+from xlbudget.texts import personal
 
 __all__ = ["CHECKS"]
 
@@ -23,6 +24,8 @@ CHECKS = MappingProxyType(
             performance.cost_indicator,
             performance.weight_stated,
             performance.weight_sum,
+            personal.personal_data,
+            personal.secret_marks,
             subjects.code_depth,
             subjects.code_form,
             subjects.code_name,

@@ -36,6 +36,7 @@ from xlbudget.workbook.read_info import (
     year_of,
 )
 from xlbudget.workbook.read_labels import plain_name
+from xlbudget.workbook.read_printed import read_printed
 from xlbudget.workbook.read_source import Source, opened
 from xlbudget.workbook.read_stale import with_staleness
 from xlbudget.workbook.read_tables import read_table
@@ -112,6 +113,8 @@ def _read(source: Source, standard: Standard | None) -> Book:
         standard = with_subjects(standard, own)
     findings: list[Finding] = []
     year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
+    # Before the forms are read: that writes merged cells out.
+    printed = tuple(read_printed(source, sheets.values()))
     tables = _read_tables(source, standard, sheets, year)
     texts = [
         unit
@@ -135,6 +138,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
         subjects=own,
         texts=tuple(with_staleness(source, texts)),
         keepsakes=read_keepsakes(source.lines(MEMORY)) if MEMORY in source.names else (),
+        printed=printed,
     )
 
 

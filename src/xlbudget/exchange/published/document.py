@@ -16,12 +16,14 @@ from xlbudget.exchange.published.info import read_cover, stated_info, years_of
 from xlbudget.exchange.published.kind import names_tables, other_standard
 from xlbudget.exchange.published.notes import DOCUMENTS, published_texts, units_of
 from xlbudget.exchange.published.parts import divide
+from xlbudget.exchange.published.printed import printed_texts
 from xlbudget.exchange.published.profile import profile_lines, read_profile_part
 from xlbudget.exchange.published.rows import shift_findings
 from xlbudget.exchange.published.source import read_source
 from xlbudget.exchange.published.told import told_info, told_texts
 from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
 from xlbudget.texts.check import STAFF
+from xlbudget.texts.personal import stated_phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,6 +98,10 @@ def read_document(
     }
     if cover.unit:
         info["unit_name"] = InfoValue(cover.unit)
+    printed = tuple(printed_texts(parts))
+    phone, numbers = stated_phone(standard, (one.text for one in printed))
+    if numbers:
+        info[phone] = InfoValue(numbers)
     days = [field.key for field in standard.fields.values() if field.kind == "date"]
     info |= {key: InfoValue(cover.day) for key in days[:1] if cover.day}
     lines = profile_lines(standard, parts.parts[_PROFILE]) if _PROFILE in parts.parts else {}
@@ -112,6 +118,7 @@ def read_document(
         sheets={key: standard.table(key).title for key in figures.origins},
         findings=figures.findings,
         texts=units,
+        printed=printed,
     )
     info = {**told_info(standard, book, units), **_short_name(standard, info, texts), **info}
     book = book._replace(info=info)
