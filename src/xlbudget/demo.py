@@ -112,7 +112,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     say(f"打包：公开文本、数值副本、邮件草稿等 {len(package.files)} 个文件")
     packed = [(package.folder / one.name, one.what) for one in package.files]
     return DemoResult(
-        [*files, (picture, "支出结构图"), *packed],
+        [*files, (picture, "支出结构图"), *packed, (package.page, "清样单：公开前还要处理什么")],
         report,
         spending_bars(standard, figures),
         paragraphs,

@@ -20,7 +20,8 @@ from lxml import html
 
 from xlbudget.exchange.mail.address import Address
 from xlbudget.exchange.package import pdf as pdf_writer
-from xlbudget.exchange.package.make import ErrorsFoundError, Package, Wish, make_package
+from xlbudget.exchange.package.gate import NotReadyError
+from xlbudget.exchange.package.make import Package, Wish, make_package
 from xlbudget.workbook.layout import NOTES
 from xlbudget.workbook.patch import CellEdit, patch_workbook
 
@@ -91,7 +92,10 @@ def test_the_whole_set(book: Path, tmp_path: Path, errors: Callable[[Path], list
     inside = attachments(found[f"{TITLE}.eml"])
     assert inside == {f"{TITLE}{end}": found[f"{TITLE}{end}"] for end in (".xlsx", ".docx", ".pdf")}
     assert "总收入：6,295.86万元" in text_of(made)
-    assert "校验结论：通过" in text_of(made)
+    said = text_of(made)
+    assert "各表之间、表与文字之间的数字已核对，全部相符" in said and "未取整" not in said
+    assert f"{TITLE}.xlsx：数值副本（各表和说明，没有宏、公式和链接）" in said
+    assert "未取整" not in text
     assert "PDF" not in " ".join((*made.warnings, *made.remarks))
 
 
@@ -154,9 +158,9 @@ def test_the_date_is_said_only_where_it_was_given(book: Path, tmp_path: Path) ->
 
 
 def test_errors_are_refused(wrong: Path, tmp_path: Path) -> None:
-    with pytest.raises(ErrorsFoundError, match=r"有差错 \d+ 处，没有打包.*--with-errors") as told:
+    with pytest.raises(NotReadyError, match=r"有差错 \d+ 处，没有打包.*--with-errors") as told:
         make_package(wrong, tmp_path / "包", NO_PDF)
-    assert told.value.report.findings
+    assert told.value.items
     assert not (tmp_path / "包").exists()
 
 
@@ -165,6 +169,7 @@ def test_with_errors_every_file_says_so(wrong: Path, tmp_path: Path) -> None:
     found = contents(tmp_path / "包")
     assert set(found) == {f"{WRONG}{end}" for end in ENDS}
     assert "含未改正的差错" in text_of(made)
+    assert "发现差错 1 处尚未改正" in text_of(made)
     assert "含未改正的差错" in found[f"{WRONG}－校验清单.txt"].decode("utf-8")
     message = email.message_from_bytes(made.mail, policy=policy.default)
     assert message["Subject"] == WRONG

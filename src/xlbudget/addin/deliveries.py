@@ -61,7 +61,8 @@ def roll_over(source: Source) -> Change:
 @action("打包")
 def package(source: Source) -> Change:
     """The finished set in a folder beside the workbook."""
-    from xlbudget.exchange.package.make import ErrorsFoundError, make_package  # noqa: PLC0415
+    from xlbudget.exchange.package.gate import NotReadyError  # noqa: PLC0415
+    from xlbudget.exchange.package.make import make_package  # noqa: PLC0415
 
     folder = _folder(source) / f"{source.place.stem} 公开套件"
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as name:
@@ -69,15 +70,15 @@ def package(source: Source) -> Change:
         named.write_bytes(source.copy.read_bytes())
         try:
             made = make_package(named, folder)
-        except ErrorsFoundError as error:
-            count = len(error.report.findings)
-            return Change.telling(
-                f"校验有差错，没有打包（共{count}条意见）。请点“校验”，按“校验结果”改正后再打包。"
-            )
+        except NotReadyError as error:
+            listed = [one.line for one in error.items]
+            return Change.telling(_clipped(_lines([str(error), "", *listed])))
     listed = [f"{one.name}　{one.what}" for one in made.files]
     warned = [f"注意：{one}" for one in made.warnings]
     return Change.telling(
-        _clipped(_lines([f"已打包到：{folder}", *listed, *warned, *made.remarks]))
+        _clipped(
+            _lines([f"已打包到：{folder}", f"清样单：{made.page}", *listed, *warned, *made.remarks])
+        )
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 
 from xlbudget.cli.base import Command, quiet_option
 from xlbudget.cli.outcome import WRONG, fail
+from xlbudget.report.wording import clean
 
 if TYPE_CHECKING:
     from xlbudget.exchange.mail.settings import MailSettings
@@ -33,6 +33,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
     help="写入这个文件夹；没有就新建，其中别的文件不动。",
 )
 @click.option("--with-errors", is_flag=True, help="有差错也打包，并在文件名和邮件里写明。")
+@click.option("--draft", is_flag=True, help="还有待核对、未填的也打包，每个文件里写明是草稿。")
+@click.option("--allow-personal", is_flag=True, help="有个人信息也打包，每个文件里写明。")
 @click.option("--to", "recipients", multiple=True, metavar="地址", help="邮件的收件人，可写多次。")
 @click.option("--no-pdf", is_flag=True, help="不制作 PDF。")
 @click.option(
@@ -43,6 +45,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
     help="数值副本另外收入的工作表，如 总览；可写多次。",
 )
 @click.option("--date", "made", metavar="日期", help="校验清单里写明的日期，如 2024-02-27。")
+@click.option(
+    "--with-workbook", is_flag=True, help="邮件另附原工作簿；有的邮件网关会拦下带宏的文件。"
+)
 @click.option("--send", is_flag=True, help="打包后用邮件服务器发出，发之前再问一次。")
 @click.option("--yes", is_flag=True, help="发送时不再询问。")
 @click.option(
@@ -64,10 +69,13 @@ def command(
     book: Path,
     output: Path,
     with_errors: bool,
+    draft: bool,
+    allow_personal: bool,
     recipients: tuple[str, ...],
     no_pdf: bool,
     sheets: tuple[str, ...],
     made: str | None,
+    with_workbook: bool,
     send: bool,
     yes: bool,
     settings_file: Path | None,
@@ -77,13 +85,13 @@ def command(
     """打包：校验通过后，生成发给别人的全套文件。
 
     数值副本（没有宏、公式、链接和隐藏的工作表）、公开文本（Word、PDF、网页）、校验结果、邮件草稿和校验清单。
-    有差错时不打包，列出差错并返回 1。原工作簿不改动。
+    有差错、必填项未填、说明待核对、有个人信息时不打包：逐项列出，写一页清样单，返回 1。原工作簿不改动。
     """
     from xlbudget.errors import MailError  # noqa: PLC0415
     from xlbudget.exchange.mail.address import address_of  # noqa: PLC0415
     from xlbudget.exchange.mail.settings import mail_settings  # noqa: PLC0415
-    from xlbudget.exchange.package.make import ErrorsFoundError, Wish, make_package  # noqa: PLC0415
-    from xlbudget.report import render  # noqa: PLC0415
+    from xlbudget.exchange.package.gate import NotReadyError  # noqa: PLC0415
+    from xlbudget.exchange.package.make import Wish, make_package  # noqa: PLC0415
 
     if made and not _DAY.fullmatch(made):
         return fail(f"--date 写的是“{made}”，应像 2024-02-27 这样。")
@@ -93,6 +101,9 @@ def command(
     settings = mail_settings(settings_file) if send or settings_file else None
     wish = Wish(
         with_errors=with_errors,
+        draft=draft,
+        personal=allow_personal,
+        workbook=with_workbook,
         to=to,
         sender=settings.sender if settings else None,
         pdf=not no_pdf,
@@ -102,8 +113,9 @@ def command(
     )
     try:
         package = make_package(book, output, wish)
-    except ErrorsFoundError as error:
-        sys.stdout.write(render([error.report], "text", {error.standard.id: error.standard}))
+    except NotReadyError as error:
+        for one in error.items:
+            click.echo(clean(one.line))
         fail(str(error))
         return WRONG
     _say(package, quiet=quiet)
@@ -120,6 +132,7 @@ def _say(package: Package, *, quiet: bool) -> None:
     click.echo(f"已打包到“{package.folder}”，校验结论“{package.report.status.chinese}”：")
     for one in package.files:
         click.echo(f"  {one.name}　{one.what}，{one.size:,} 字节")
+    click.echo(f"清样单：“{package.page}”。")
     for remark in package.remarks:
         click.echo(remark)
     for backup in package.backups:

@@ -24,13 +24,14 @@ def render(
     form: str = "text",
     standards: Mapping[str, Standard] | None = None,
     pictures: Sequence[Pictures | None] = (),
+    remarks: Sequence[str] = (),
 ) -> str:
     """All ``reports`` in one of :data:`FORMATS`, ending with a newline.
 
     ``standards`` maps the id in a report to its standard: it gives the region, the unit of money
     and the titles of rules; without it text and html do with the id and the codes. ``pictures``
     are those of each report (see ``texts.passages.report_pictures``): html shows the tables and
-    the text with them, the other formats do not use them.
+    the text with them, the other formats do not use them. ``remarks`` stand at the top of the page.
 
     Raises:
         ValueError: there is no such format.
@@ -46,5 +47,5 @@ def render(
     if form == "html":
         from xlbudget.report.html_report import report_html  # noqa: PLC0415
 
-        return report_html(reports, standards, pictures)
+        return report_html(reports, standards, pictures, remarks)
     raise ValueError(f"没有格式“{form}”；现有：{'、'.join(FORMATS)}。")

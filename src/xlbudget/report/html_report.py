@@ -59,18 +59,19 @@ def report_html(
     reports: Sequence[Report],
     standards: Mapping[str, Standard] | None = None,
     pictures: Sequence[Pictures | None] = (),
+    remarks: Sequence[str] = (),
 ) -> str:
     """A whole page: for several workbooks an overview first, then one section for each.
 
     ``pictures`` are those of each report, in their order: of one workbook all tables and the whole
-    text are shown, of several only what findings speak of.
+    text are shown, of several only what findings speak of. ``remarks`` stand at the top.
     """
     known = standards or {}
     shown = [*pictures, *([None] * (len(reports) - len(pictures)))]
     title = _TITLE
     if len(reports) == 1:
         title = f"{_TITLE}：{safe(reports[0].unit_name or reports[0].workbook)}"
-    return "\n".join(_page(title, reports, known, shown)) + "\n"
+    return "\n".join(_page(title, reports, known, shown, remarks)) + "\n"
 
 
 def _page(
@@ -78,6 +79,7 @@ def _page(
     reports: Sequence[Report],
     standards: Mapping[str, Standard],
     pictures: Sequence[Pictures | None],
+    remarks: Sequence[str],
 ) -> Iterator[str]:
     live = any(one is not None and (one.passages or one.tables) for one in pictures)
     yield "<!DOCTYPE html>"
@@ -94,6 +96,7 @@ def _page(
     yield "</head>"
     yield "<body>"
     yield f'<h1 id="top">{_TITLE}</h1>'
+    yield from (f"<p><strong>{safe(remark)}</strong></p>" for remark in remarks)
     if len(reports) != 1:
         yield from _overview(reports, standards)
     yield "<main>"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
@@ -125,7 +126,7 @@ def plan_notes(
     for sheet, paragraphs in sheets.items():
         own = _held(lines[sheet], formulas.get(sheet, {}))
         held = {**_given(paragraphs, finals or {}), **own}
-        rows = list(_rows(paragraphs, held))
+        rows = list(_rows(_looked_at(paragraphs, lines[sheet]), held))
         if len(rows) > NOTES_ROOM:
             raise UnusableFileError(
                 f"工作表“{sheet}”只能放下{NOTES_ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
@@ -193,6 +194,17 @@ def _held(lines: Lines, formulas: Mapping[str, str]) -> dict[str, _Held]:
             text = raw if isinstance(raw, str) else final
             found[key] = _Held(text, _written_for(stamp, final), kind)
     return found
+
+
+def _looked_at(paragraphs: Sequence[Paragraph], lines: Lines) -> list[Paragraph]:
+    """Without the remarks that a person has cleared: same text, same figures, nothing to look at."""
+    room = range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM)
+    told = {found[0]: found for number in room if (found := _texts(lines, number, 8))[0]}
+    seen = {key: (one[2], one[7].split(" ")[0]) for key, one in told.items() if not one[5]}
+    return [
+        replace(one, review="") if seen.get(one.id) == (one.text, one.fingerprint) else one
+        for one in paragraphs
+    ]
 
 
 def _written_for(stamp: str, final: str) -> str:

@@ -65,9 +65,7 @@ def write_notes(sheet: Sheet, title: str) -> None:
         sheet.text(f"{chr(65 + column)}3", NOTES_HEADINGS[column], styles.HEADING)
         sheet.hide(column)
     sheet.link("B1", NOTES, "引用数字", styles.LINK, to=f"A{NOTES_FIGURES_FIRST - 2}")
-    hint = (
-        f"改写请在“定稿”栏。状态“{STALE}”：所引数字已变，请重新生成说明；“{REVIEW}”：请按备注核对。"
-    )
+    hint = f"改写请在“定稿”栏。状态“{STALE}”：所引数字已变，请重新生成说明；“{REVIEW}”：请按备注核对，无误就清空备注。"
     sheet.text("C1", hint, styles.HINT)
     last = NOTES_FIRST + NOTES_ROOM - 1
     for line in range(NOTES_FIRST, last + 1):
@@ -76,7 +74,7 @@ def write_notes(sheet: Sheet, title: str) -> None:
         sheet.blank(f"C{line}", _GENERATED)
         sheet.formula(f"D{line}", final_formula(line), "", _FINAL)
         sheet.formula(f"E{line}", state_formula(title, line), "", _LABEL)
-        sheet.blank(f"F{line}", _REMARK)
+        sheet.blank(f"F{line}", replace(_REMARK, locked=False))
         sheet.formula(f"G{line}", count_formula(title, line), "", _JUMP)
         for letter in "HI":  # hidden: what wraps there would make rows high
             sheet.blank(f"{letter}{line}", replace(_REMARK, text_wrap=None))

@@ -85,7 +85,10 @@ class Part(NamedTuple):
 
 
 class Disclosure(NamedTuple):
-    """The whole document; ``day`` is the day of publication as printed, empty where unknown."""
+    """The whole document; ``day`` is the day of publication as printed, empty where unknown.
+
+    ``remarks`` are what every reader must know of an unfinished one: they stand on every page.
+    """
 
     title: str
     unit: str
@@ -94,6 +97,7 @@ class Disclosure(NamedTuple):
     year: int
     contents: str
     parts: tuple[Part, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def headings(self) -> Iterator[tuple[int, str]]:

@@ -100,7 +100,9 @@ class _Body:
         unit = max(1, math.ceil(len(found.unit) * 26 / COVER_PAGE.width))
         title = max(1, math.ceil(len(found.cover) * 36 / COVER_PAGE.width))
         room = COVER_PAGE.height - unit * 40 - title * 60 - 150
+        room -= 18 * len(found.remarks)
         top, middle = max(20.0, room * 0.28), 40.0
+        self.open += [Paragraph("Footer", run(one, "<w:b/><w:bCs/>")) for one in found.remarks]
         self.open += [
             Paragraph("CoverUnit", run(found.unit), _before(top)),
             Paragraph("CoverTitle", run(found.cover), _before(middle)),

@@ -81,7 +81,7 @@ def docx_bytes(disclosure: Disclosure, pages: Sequence[int] = ()) -> bytes:
         "word/styles.xml": styles_xml(BODY_PAGE.width, sizes),
         "word/settings.xml": _settings(),
         "word/fontTable.xml": fonts_xml(),
-        "word/footer1.xml": _footer(),
+        "word/footer1.xml": _footer(disclosure.remarks),
     }
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
@@ -148,6 +148,9 @@ def _settings() -> str:
     )
 
 
-def _footer() -> str:
-    runs = f"{run('— ')}{field('PAGE', '1')}{run(' —')}"
-    return f'{_START}<w:ftr {_NAMESPACES}><w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>{runs}</w:p></w:ftr>'
+def _footer(remarks: Sequence[str]) -> str:
+    """The number of the page; above it what every reader must know."""
+    style = '<w:pPr><w:pStyle w:val="Footer"/></w:pPr>'
+    lines = [*map(run, remarks), f"{run('— ')}{field('PAGE', '1')}{run(' —')}"]
+    shown = "".join(f"<w:p>{style}{one}</w:p>" for one in lines)
+    return f"{_START}<w:ftr {_NAMESPACES}>{shown}</w:ftr>"

@@ -39,10 +39,11 @@ _PIECE = 220
 
 
 class Attachment(NamedTuple):
-    """A file in a mail."""
+    """A file in a mail, and what it is."""
 
     name: str
     data: bytes
+    what: str = ""
 
 
 class Letter(NamedTuple):

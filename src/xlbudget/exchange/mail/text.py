@@ -1,12 +1,13 @@
-"""What the mail of a package says: unit, year, key figures, grade, attachments."""
+"""What the mail of a package says: unit, year, key figures, whether it balances, attachments."""
 
 from __future__ import annotations
 
-from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.exchange.mail.message import Letter, size_text
-from xlbudget.report.wording import verdict
+from xlbudget.exchange.templates import rendered
+from xlbudget.findings import Level, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,13 +15,10 @@ if TYPE_CHECKING:
     from xlbudget.exchange.mail.address import Address
     from xlbudget.exchange.mail.message import Attachment
     from xlbudget.findings import Report
-    from xlbudget.standard.model import Standard
 
-__all__ = ["MailContent", "letter_for"]
+__all__ = ["MailContent", "letter_for", "plain_grade"]
 
-_ASIDE = "本邮件由 xlbudget 按工作簿生成；表格只有数值，没有宏、公式和外部链接。"
-_STYLE = "border-collapse:collapse;margin:0.5em 0"
-_CELL = "border:1px solid #7f7f7f;padding:0.2em 0.8em"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 class MailContent(NamedTuple):
@@ -29,8 +27,20 @@ class MailContent(NamedTuple):
     title: str
     figures: Sequence[tuple[str, str]]
     report: Report
-    standard: Standard
     remarks: Sequence[str] = ()
+
+
+def plain_grade(report: Report) -> str:
+    """The grade for people outside, who know nothing of rounding and rules."""
+    if report.status is Status.ERROR:
+        count = report.number_of(Level.ERROR)
+        found = f"，发现差错 {count} 处尚未改正" if count else "，各表数字尚不能全部对上"
+        return f"各表之间、表与文字之间的数字已核对{found}。"
+    if not any(count for _, count in report.executed):
+        return "各表数字没有核对。"
+    if report.status is Status.ROUNDING:
+        return "各表之间、表与文字之间的数字已核对，总数与分项之和有四舍五入造成的尾差，请留意。"
+    return "各表之间、表与文字之间的数字已核对，全部相符（分项四舍五入的尾差除外）。"
 
 
 def letter_for(
@@ -38,41 +48,14 @@ def letter_for(
 ) -> Letter:
     """The mail of a package."""
     report = content.report
-    unit = report.unit_name or "（单位名称未填）"
-    opening = f"现发送{unit}{report.year}年度部门预算，请查收。"
-    grade = verdict(report, content.standard)[0]
-    listed = [(one.name, size_text(len(one.data))) for one in attachments]
-    text = [opening, ""]
-    if content.figures:
-        text += ["主要数字：", *(f"  {title}：{amount}" for title, amount in content.figures), ""]
-    text += [f"校验结论：{grade}"]
-    text += [f"注意：{one}" for one in content.remarks]
-    text += ["", f"附件{len(listed)}个："]
-    text += [f"  {number}. {name}（{size}）" for number, (name, size) in enumerate(listed, 1)]
-    text += ["", _ASIDE, ""]
-    return Letter(
-        content.title,
-        "\n".join(text),
-        _html(opening, grade, content, listed),
-        tuple(attachments),
-        tuple(to),
-    )
-
-
-def _html(opening: str, grade: str, content: MailContent, listed: Sequence[tuple[str, str]]) -> str:
-    pieces = [f"<p>{escape(opening)}</p>"]
-    if content.figures:
-        rows = "".join(
-            f'<tr><td style="{_CELL}">{escape(title)}</td>'
-            f'<td style="{_CELL};text-align:right">{escape(amount)}</td></tr>'
-            for title, amount in content.figures
-        )
-        pieces.append(f'<table style="{_STYLE}">{rows}</table>')
-    pieces.append(f"<p>校验结论：{escape(grade)}</p>")
-    pieces += [f"<p><strong>注意：{escape(one)}</strong></p>" for one in content.remarks]
-    items = "".join(f"<li>{escape(name)}（{size}）</li>" for name, size in listed)
-    pieces.append(f"<p>附件{len(listed)}个：</p><ol>{items}</ol>")
-    pieces.append(f'<p style="color:#595959">{escape(_ASIDE)}</p>')
-    body = "\n".join(pieces)
-    head = f'<head><meta charset="utf-8"><title>{escape(content.title)}</title></head>'
-    return f'<!DOCTYPE html>\n<html lang="zh-CN">{head}<body>\n{body}\n</body></html>\n'
+    values = {
+        "title": content.title,
+        "unit": report.unit_name or "（单位名称未填）",
+        "year": report.year,
+        "remarks": content.remarks,
+        "figures": content.figures,
+        "grade": plain_grade(report),
+        "attachments": [(one.name, one.what, size_text(len(one.data))) for one in attachments],
+    }
+    text, html = (rendered(_TEMPLATES, f"letter.{kind}.j2", values) for kind in ("txt", "html"))
+    return Letter(content.title, text, html, tuple(attachments), tuple(to))

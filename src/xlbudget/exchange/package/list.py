@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget import __version__
+from xlbudget.exchange.mail.text import plain_grade
 from xlbudget.findings import Level
-from xlbudget.report.wording import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def list_text(content: ListContent) -> str:
         f"单位：{report.unit_name}",
         f"年度：{report.year}",
         f"标准：{content.standard.name}（{content.standard.id}）",
-        f"校验结论：{verdict(report, content.standard)[0]}",
+        f"校验结论：{report.status.chinese}。{plain_grade(report)}",
         f"　　　　　{levels}；未执行 {len(report.not_executed)} 项",
         *(f"注意：{one}" for one in content.remarks),
         f"程序：xlbudget {__version__}",

@@ -7,12 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.errors import UnusableFileError, XlbudgetError
+from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.mail.figures import key_figures
 from xlbudget.exchange.mail.message import DEFAULT_LIMIT, Attachment, draft
 from xlbudget.exchange.mail.text import MailContent, letter_for
+from xlbudget.exchange.package.gate import Allowed, examine, pass_or_stop, write_list
 from xlbudget.exchange.package.list import ListContent, PackedFile, list_json, list_text
-from xlbudget.exchange.package.names import WITH_ERRORS, book_title, file_names
+from xlbudget.exchange.package.names import book_title, every_name, file_names
 from xlbudget.exchange.package.notes import notes_state, notes_warnings
 from xlbudget.exchange.package.publish import publish, refuse_folder
 from xlbudget.exchange.package.sheets import choose_sheets
@@ -21,11 +22,13 @@ from xlbudget.findings import Level, Status
 from xlbudget.report import render
 from xlbudget.standard.extend import own_standard
 from xlbudget.texts.passages import report_pictures
+from xlbudget.texts.personal import personal_findings
 from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.atomic import is_open
 from xlbudget.workbook.memory_sheet import MEMORY
 from xlbudget.workbook.patch import patch_workbook
-from xlbudget.workbook.read import read_book
+from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read_printed import sheet_texts
 from xlbudget.workbook.sheets_macros import TEXTS
 from xlbudget.workbook.validate_file import validate_file
 
@@ -34,15 +37,16 @@ if TYPE_CHECKING:
 
     from xlbudget.exchange.mail.address import Address
     from xlbudget.exchange.mail.message import Letter
+    from xlbudget.exchange.package.gate import Gate
+    from xlbudget.exchange.package.notes import NotesState
     from xlbudget.exchange.values.copy import ValuesCopy
     from xlbudget.figures import Book
     from xlbudget.findings import Report
-    from xlbudget.standard.model import Standard
 
-__all__ = ["ErrorsFoundError", "Package", "Wish", "make_package"]
+__all__ = ["Package", "Wish", "make_package"]
 
 _WHAT = {
-    "values": "数值副本（没有宏、公式和链接）",
+    "values": "数值副本（各表和说明，没有宏、公式和链接）",
     "docx": "公开文本（Word）",
     "pdf": "公开文本（PDF）",
     "web": "公开文本（网页）",
@@ -53,21 +57,17 @@ _NAMED = 8
 """So many paragraphs are named in a sentence."""
 
 
-class ErrorsFoundError(XlbudgetError):
-    """The workbook has errors and was not packaged; ``report`` lists them."""
-
-    def __init__(self, report: Report, standard: Standard) -> None:
-        self.report, self.standard = report, standard
-        super().__init__(
-            f"有差错 {report.number_of(Level.ERROR)} 处，没有打包；请改正后再打包，"
-            "确实要带着差错发出时加 --with-errors。"
-        )
-
-
 class Wish(NamedTuple):
-    """What is asked for: ``sheets`` go into the values-only copy besides what is published."""
+    """What is asked for: ``sheets`` go into the values-only copy besides what is published.
+
+    ``draft`` lets a set go out that is not finished, ``with_errors`` one with errors alone,
+    ``personal`` one with people's data; the files say so. ``workbook``: the mail carries it too.
+    """
 
     with_errors: bool = False
+    draft: bool = False
+    personal: bool = False
+    workbook: bool = False
     to: tuple[Address, ...] = ()
     sender: Address | None = None
     pdf: bool = True
@@ -77,7 +77,10 @@ class Wish(NamedTuple):
 
 
 class Package(NamedTuple):
-    """What was made: ``warnings`` are to be looked at, ``remarks`` say what is not in it."""
+    """What was made: ``warnings`` are to be looked at, ``remarks`` say what is not in it.
+
+    ``page`` is the list of what is still missing (清样单), beside the folder.
+    """
 
     folder: Path
     files: tuple[PackedFile, ...]
@@ -87,15 +90,17 @@ class Package(NamedTuple):
     backups: tuple[Path, ...]
     letter: Letter
     mail: bytes
+    page: Path
 
 
 def make_package(path: Path, folder: Path, wish: Wish | None = None) -> Package:
     """Validate the workbook and write the finished set into ``folder``, all of it or nothing.
 
-    The workbook itself is not changed. The same workbook gives the same files.
+    The workbook itself is not changed. The same workbook gives the same files. What is still missing
+    is listed on a page beside the folder, also where that stops the package.
 
     Raises:
-        ErrorsFoundError: it has errors and that was not allowed.
+        NotReadyError: something is missing that was not allowed to be.
         UnusableFileError: it cannot be read or used, or the folder cannot be written.
         MailError: the attachments are too large.
     """
@@ -114,13 +119,17 @@ class _Work:
 
     def __init__(self, path: Path, copy: Path, folder: Path, wish: Wish) -> None:
         self.path, self.copy, self.folder, self.wish = path, copy, folder, wish
-        self.source = _packed(path.name, "来源工作簿", copy.read_bytes())
+        self.original = copy.read_bytes()
+        self.source = _packed(path.name, "来源工作簿", self.original)
         self.book: Book = read_book(copy)
         self.standard = own_standard(self.book)
         self.report = validate_file(copy)
         self.wrong = self.report.status is Status.ERROR
         self.title = book_title(self.standard, self.book)
-        self.names = file_names(self.title, with_errors=self.wrong)
+        self.gate: Gate
+        self.marks = ""
+        self.said: tuple[str, ...] = ()
+        self.names: dict[str, str] = {}
         self.warnings: list[str] = []
         self.remarks: list[str] = []
         self.files: dict[str, bytes] = {}
@@ -129,15 +138,14 @@ class _Work:
 
     def examine(self) -> None:
         """Refuse what must not go out; tell what should be looked at."""
-        if self.wrong and not self.wish.with_errors:
-            raise ErrorsFoundError(self.report, self.standard)
-        refuse_folder(self.folder, self._every_name(), self.path)
+        refuse_folder(self.folder, every_name(self.title), self.path)
+        state = notes_state(self.copy, self.standard, self.book)
+        self._pass_gate(state)
         if is_open(self.path):
             self.warnings.append("工作簿正在打开着，收入的是上次保存的内容；要收入改动请先保存。")
         warned = self.report.number_of(Level.WARNING)
         if warned:
             self.warnings.append(f"校验有提醒 {warned} 处，请看“{self.names['report']}”。")
-        state = notes_state(self.copy, self.standard, self.book)
         if state.plan is not None:
             patch_workbook(self.copy, self.copy, state.plan.edits, state.plan.afterwards)
             self.warnings.append(
@@ -145,6 +153,19 @@ class _Work:
                 "要修改文字请先点“生成说明”。"
             )
         self.warnings += notes_warnings(state)
+
+    def _pass_gate(self, state: NotesState) -> None:
+        """Stop, with the list of what is missing, or know how the files must be marked."""
+        wish = self.wish
+        lines = read_lines(self.copy, wish.sheets)
+        others = [one for name, held in lines.items() for one in sheet_texts(name, held)]
+        found = personal_findings(self.standard, self.book, others, Level.WARNING)
+        self.gate = examine(self.standard, self.report, state, found)
+        allowed = Allowed(errors=wish.with_errors, draft=wish.draft, personal=wish.personal)
+        pass_or_stop(self.gate, allowed, self.folder, self.title)
+        self.marks = self.gate.marks
+        self.names = file_names(self.title, self.marks)
+        self.said = self.gate.said(self.names["report"])
 
     def write(self) -> None:
         """Every file of the set, in memory."""
@@ -156,14 +177,17 @@ class _Work:
             values,
             chosen.sheets,
             texts=chosen.texts,
-            title=self.title + WITH_ERRORS * self.wrong,
-            with_errors=self.wish.with_errors,
+            title=self.title + self.marks,
+            with_errors=self.wish.with_errors or self.wish.draft,
+            remarks=self.said,
         )
         self._tell(outcome, chosen.tables)
         self.files["values"] = values.read_bytes()
         self._write_texts(folder)
         pictures = report_pictures(self.standard, read_book(self.copy))
-        report = render([self.report], "html", {self.standard.id: self.standard}, [pictures])
+        report = render(
+            [self.report], "html", {self.standard.id: self.standard}, [pictures], self.said
+        )
         self.files["report"] = report.encode("utf-8")
         self._write_mail()
         self._write_lists()
@@ -193,7 +217,7 @@ class _Work:
         from xlbudget.exchange.web.copy import web_copy  # noqa: PLC0415
 
         texts = final_paragraphs(self.copy, self.standard, self.book)
-        published = disclosure(self.standard, self.book, texts)
+        published = disclosure(self.standard, self.book, texts)._replace(remarks=self.said)
         document = folder / "text.docx"
         if not write_docx(published, document):
             self.warnings.append(
@@ -217,25 +241,18 @@ class _Work:
 
     def _write_mail(self) -> None:
         wanted = ("values", "docx", "pdf", *["report"] * self.wrong)
-        kinds = [kind for kind in wanted if kind in self.files]
-        attachments = [Attachment(self.names[kind], self.files[kind]) for kind in kinds]
-        content = MailContent(
-            self.title + WITH_ERRORS * self.wrong,
-            key_figures(self.standard, self.book),
-            self.report,
-            self.standard,
-            self._said(),
-        )
+        attachments = [
+            Attachment(self.names[kind], self.files[kind], _WHAT[kind])
+            for kind in wanted
+            if kind in self.files
+        ]
+        if self.wish.workbook:
+            attachments.append(Attachment(self.path.name, self.original, "原工作簿，含宏和公式"))
+        figures = key_figures(self.standard, self.book)
+        content = MailContent(self.title + self.marks, figures, self.report, self.said)
         letter = letter_for(content, attachments, self.wish.to)
         self.letter = letter._replace(sender=self.wish.sender)
         self.files["mail"] = draft(self.letter, limit=self.wish.limit)
-
-    def _said(self) -> list[str]:
-        """What every reader must know."""
-        if not self.wrong:
-            return []
-        count = self.report.number_of(Level.ERROR)
-        return [f"本套文件含未改正的差错 {count} 处，详见“{self.names['report']}”。"]
 
     def _write_lists(self) -> None:
         files = [
@@ -244,13 +261,13 @@ class _Work:
             if kind in self.files
         ]
         content = ListContent(
-            self.title + WITH_ERRORS * self.wrong,
+            self.title + self.marks,
             self.standard,
             self.report,
             self.source,
             files,
             self.left_out,
-            [*self._said(), *self.warnings],
+            [*self.said, *self.warnings],
             self.wish.made,
         )
         self.files["list"] = list_text(content).encode("utf-8")
@@ -259,8 +276,10 @@ class _Work:
     def publish(self) -> Package:
         """Put the files into the folder; the lists come last."""
         files = {self.names[kind]: data for kind, data in self.files.items()}
-        obsolete = [name for name in self._every_name() if name not in files]
+        obsolete = [name for name in every_name(self.title) if name not in files]
         backups = publish(self.folder, files, obsolete)
+        told = "".join([f"已打包到“{self.folder.name}”。", *self.said])
+        page = write_list(self.gate, self.folder, self.title, told)
         what = {**_WHAT, "list": "校验清单和校验和", "json": "校验清单（供程序读取）"}
         return Package(
             self.folder,
@@ -271,12 +290,8 @@ class _Work:
             tuple(backups),
             self.letter,
             self.files["mail"],
+            page,
         )
-
-    def _every_name(self) -> list[str]:
-        """All names that a package of this book may have: no older file stays as if it were new."""
-        both = (file_names(self.title, with_errors=wrong) for wrong in (False, True))
-        return [name for names in both for name in names.values()]
 
 
 def _packed(name: str, what: str, data: bytes) -> PackedFile:

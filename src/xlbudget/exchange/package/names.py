@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING
 
 from xlbudget.notes.wording import clean
@@ -11,9 +12,8 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
-__all__ = ["KINDS", "WITH_ERRORS", "book_title", "file_names"]
+__all__ = ["KINDS", "book_title", "every_name", "file_names", "marks_of"]
 
-WITH_ERRORS = "（含未改正差错）"
 KINDS = {
     "values": ".xlsx",
     "docx": ".docx",
@@ -28,7 +28,7 @@ KINDS = {
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-_LONGEST = 180
+_LONGEST = 150
 """Bytes; systems allow 255 for a name with what is added to it."""
 
 
@@ -38,11 +38,29 @@ def book_title(standard: Standard, book: Book) -> str:
     return title.replace("{year}", str(book.year))
 
 
-def file_names(title: str, *, with_errors: bool) -> dict[str, str]:
+def marks_of(*, draft: bool, errors: bool, personal: bool) -> str:
+    """What stands behind the title of a set that is not as it should be: ``（草稿，含个人信息）``."""
+    told = (("草稿", draft), ("含未改正差错", errors), ("含个人信息", personal))
+    words = "，".join(word for word, so in told if so)
+    return f"（{words}）" if words else ""
+
+
+def file_names(title: str, marks: str = "") -> dict[str, str]:
     """The name of each kind of file."""
     stem = _UNSAFE.sub("_", title).strip(" .") or "部门预算"
     while len(stem.encode("utf-8")) > _LONGEST:
         stem = stem[:-1]
     if _RESERVED.fullmatch(stem):
         stem = f"_{stem}"
-    return {kind: f"{stem}{WITH_ERRORS * with_errors}{end}" for kind, end in KINDS.items()}
+    return {kind: f"{stem}{marks}{end}" for kind, end in KINDS.items()}
+
+
+def every_name(title: str) -> list[str]:
+    """All names that a package may have: no older file stays as if it were new."""
+    return [
+        name
+        for draft, errors, personal in product((False, True), repeat=3)
+        for name in file_names(
+            title, marks_of(draft=draft, errors=errors, personal=personal)
+        ).values()
+    ]

@@ -19,25 +19,34 @@ if TYPE_CHECKING:
     from xlbudget.workbook.notes_file import NotesPlan
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["NotesState", "notes_state", "notes_warnings"]
+__all__ = ["NotesState", "Spot", "notes_state", "notes_warnings"]
 
 _GAP = "【待填"
 _NAMED = 8
 """So many paragraphs are named in a sentence."""
 
 
+class Spot(NamedTuple):
+    """A paragraph: its id, its cell (empty where it is not on its sheet), and what its remark says."""
+
+    id: str
+    sheet: str
+    cell: str = ""
+    remark: str = ""
+
+
 class NotesState(NamedTuple):
-    """Ids of paragraphs by what is wrong with them.
+    """Paragraphs by what is wrong with them.
 
     ``stale``: the final text is older than its figures; ``absent``: the figures ask for a paragraph
     that is not there; ``reviews``: marked to be looked at; ``gaps``: something is still to be
     filled in. ``plan`` writes both texts where the workbook has none at all.
     """
 
-    stale: tuple[str, ...]
-    absent: tuple[str, ...]
-    reviews: tuple[str, ...]
-    gaps: tuple[str, ...]
+    stale: tuple[Spot, ...]
+    absent: tuple[Spot, ...]
+    reviews: tuple[Spot, ...]
+    gaps: tuple[Spot, ...]
     plan: NotesPlan | None
 
 
@@ -49,11 +58,12 @@ def notes_warnings(state: NotesState) -> list[str]:
             "情况说明已过期 {} 段（数字变了，定稿没有变）：{}；请重新生成说明，改过的定稿请核对。",
         ),
         (state.absent, "按现有数字，情况说明缺 {} 段：{}；请重新生成说明。"),
-        (state.gaps, "情况说明有 {} 段还有【待填】：{}；请补填。"),
-        (state.reviews, "情况说明有 {} 段标着“待核对”：{}；请看“备注”栏。"),
     )
     return [
-        sentence.format(len(found), "、".join(found[:_NAMED]) + "等" * (len(found) > _NAMED))
+        sentence.format(
+            len(found),
+            "、".join(one.id for one in found[:_NAMED]) + "等" * (len(found) > _NAMED),
+        )
         for found, sentence in told
         if found
     ]
@@ -61,10 +71,17 @@ def notes_warnings(state: NotesState) -> list[str]:
 
 class _Line(NamedTuple):
     sheet: str
+    line: int
     id: str
     generated: str
     final: str
     state: str
+    remark: str
+
+    @property
+    def spot(self) -> Spot:
+        """The cell of its final text."""
+        return Spot(self.id, self.sheet, f"D{self.line}", self.remark)
 
 
 def notes_state(path: Path, standard: Standard, book: Book) -> NotesState:
@@ -76,28 +93,31 @@ def notes_state(path: Path, standard: Standard, book: Book) -> NotesState:
     documents = explain(standard, book), glossary(standard, book)
     plan = plan_notes(path, *documents)
     lines = read_lines(path, [NOTES, GLOSSARY])
-    held = [*_lines(lines, {})]
-    if not any(one.generated or one.final for one in held):
-        fresh = [(one.id, one.text, one.review) for part in documents for one in part.paragraphs]
-        gaps = tuple(identity for identity, text, _ in fresh if _GAP in text)
-        reviews = tuple(identity for identity, _, review in fresh if review)
-        return NotesState((), (), reviews, gaps, plan)
-    due = {one.id: one for part in documents for one in part.paragraphs}
     coming = {(one.sheet, one.cell): one.value for one in plan.edits}
+    held = [*_lines(lines, {})]
+    none = not any(one.generated or one.final for one in held)
+    if none:
+        held = [*_lines(lines, coming)]
+    due = {one.id: one for part in documents for one in part.paragraphs}
     older = {one.id for one in _lines(lines, coming) if one.state == STALE}
     stale = [
-        one.id
+        one
         for one in held
         if one.id in older
         or (one.final == one.generated and (one.id not in due or due[one.id].text != one.final))
     ]
     known = {one.id for one in held}
+    sheets = {
+        one.id: sheet
+        for sheet, part in zip(lines, documents, strict=False)
+        for one in part.paragraphs
+    }
     return NotesState(
-        tuple(stale),
-        tuple(identity for identity in due if identity not in known),
-        tuple(one.id for one in held if one.state == REVIEW and one.id not in stale),
-        tuple(one.id for one in held if _GAP in one.final),
-        None,
+        tuple(one.spot for one in stale),
+        tuple(Spot(identity, sheets[identity]) for identity in due if identity not in known),
+        tuple(one.spot for one in held if one.state == REVIEW and one not in stale),
+        tuple(one.spot for one in held if _GAP in one.final),
+        plan if none else None,
     )
 
 
@@ -105,9 +125,9 @@ def _lines(lines: Mapping[str, Lines], coming: Mapping[tuple[str, str], object])
     """The lines that hold a text, as they are or as ``coming`` makes them."""
     for sheet, cells in lines.items():
         for line in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
-            identity, generated, final, state = (
+            identity, generated, final, state, remark = (
                 text_of(coming.get((sheet, f"{letter}{line}"), value_at(cells, line, column)))
-                for letter, column in (("A", 1), ("C", 3), ("D", 4), ("E", 5))
+                for letter, column in (("A", 1), ("C", 3), ("D", 4), ("E", 5), ("F", 6))
             )
             if generated or final:
-                yield _Line(sheet, identity, generated, final, state)
+                yield _Line(sheet, line, identity, generated, final, state, remark)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZipFile
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.values.book import book_sheets, book_xml
+from xlbudget.exchange.values.book import BookSheet, book_sheets, book_xml
 from xlbudget.exchange.values.drawing import strip_chart, strip_drawing
 from xlbudget.exchange.values.notes import FINAL, only_final_texts
 from xlbudget.exchange.values.pack import Pack
+from xlbudget.exchange.values.remarks import mark_pages, remark_sheet
 from xlbudget.exchange.values.sheet import strip_sheet
 from xlbudget.exchange.values.strings import Strings
 from xlbudget.exchange.values.styles import Styles
@@ -32,13 +33,16 @@ from xlbudget.workbook.damage import naming
 from xlbudget.workbook.parts import workbook_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from pathlib import Path
     from xml.etree.ElementTree import Element
 
 __all__ = ["ValuesCopy", "write_values_copy"]
 
 _STRICT = "http://purl.oclc.org/ooxml/"
+_REMARKS = "注意"
+_NOWHERE = -2
+"""The place of a sheet that the source has not; -1 is that of what belongs to no sheet."""
 _NAMED = 5
 """So many cells are named in a message."""
 
@@ -67,10 +71,12 @@ def write_values_copy(
     texts: Collection[str] = (),
     title: str = "",
     with_errors: bool = False,
+    remarks: Sequence[str] = (),
 ) -> ValuesCopy:
     """Write the visible ones of ``sheets`` with their values to ``target`` (an .xlsx).
 
-    Of the sheets ``texts`` only the final texts are written. The same source gives the same bytes.
+    Of the sheets ``texts`` only the final texts are written. ``remarks`` stand on a sheet of their
+    own, the first one, and above every printed page. The same source gives the same bytes.
 
     Raises:
         UnusableFileError: ``source`` is damaged, none of the sheets is there, a formula has no
@@ -83,7 +89,7 @@ def write_values_copy(
             raise UnusableFileError(
                 "这是严格 OOXML 格式，不能改写；请在 Excel 中另存为普通 .xlsx 或 .xlsm。"
             )
-        work = _Copy(archive, set(sheets), set(texts))
+        work = _Copy(archive, set(sheets), set(texts), tuple(remarks))
         if not work.kept:
             raise UnusableFileError("没有一张要收入的工作表，或都是隐藏的；请取消隐藏后再试。")
         work.write_sheets()
@@ -96,8 +102,10 @@ def write_values_copy(
 class _Copy:
     """The copy while it is made."""
 
-    def __init__(self, archive: ZipFile, wanted: set[str], texts: set[str]) -> None:
-        self.archive, self.texts = archive, texts
+    def __init__(
+        self, archive: ZipFile, wanted: set[str], texts: set[str], remarks: tuple[str, ...]
+    ) -> None:
+        self.archive, self.texts, self.remarks = archive, texts, remarks
         self.book_part = workbook_parts(archive).book
         self.links = links(archive, self.book_part)
         self.book = parsed(archive.read(self.book_part), self.book_part)
@@ -122,10 +130,23 @@ class _Copy:
     def _part(self, kind: str) -> str:
         return next((one.target for one in self.links.values() if one.kind == kind), "")
 
+    @property
+    def added(self) -> list[BookSheet]:
+        """The sheet of the remarks, under a name that no other has."""
+        if not self.remarks:
+            return []
+        name, names = _REMARKS, {one.name for one in self.kept}
+        while name in names:
+            name += "＊"
+        return [BookSheet(name, "", hidden=False, position=_NOWHERE)]
+
     def write_sheets(self) -> None:
         """Strip every sheet and what is drawn on it."""
         names = {one.name for one in self.kept}
-        for number, one in enumerate(self.kept, 1):
+        if self.remarks:
+            self.pack.sheet(1, serialized(remark_sheet(self.remarks, self.strings)), [])
+        first = len(self.added) + 1
+        for number, one in enumerate(self.kept, first):
             root = parsed(self.archive.read(one.part), one.part)
             if one.name in self.texts:
                 self.last_lines[one.name] = only_final_texts(root, self.strings, self.styles)
@@ -135,6 +156,8 @@ class _Copy:
             self.uncomputed += [f"“{one.name}”{cell}" for cell in facts.uncomputed]
             self.hidden += [f"“{one.name}”{place}" for place in facts.hidden]
             self.dropped.update(facts.dropped)
+            if self.remarks:
+                mark_pages(root, self.remarks)
             if number == 1:
                 for view in root.iterfind(f"{MAIN}sheetViews/{MAIN}sheetView"):
                     view.set("tabSelected", "1")
@@ -186,7 +209,7 @@ class _Copy:
             self.pack.program(*program)
         self.pack.styles(self.styles.part())
         self.pack.strings(self.strings.part())
-        return self.pack.finish(book_xml(self.book, self.kept, areas), title)
+        return self.pack.finish(book_xml(self.book, [*self.added, *self.kept], areas), title)
 
     def outcome(self) -> ValuesCopy:
         """What became of the source."""

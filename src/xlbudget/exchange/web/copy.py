@@ -43,6 +43,7 @@ def _page(found: Disclosure) -> Iterator[str]:
     yield "<body>"
     yield '<a class="skip" href="#part-1">跳到正文</a>'
     yield "<header>"
+    yield from (f'<p class="remark" role="note">{_safe(one)}</p>' for one in found.remarks)
     yield f"<h1>{_safe(found.title)}</h1>"
     if found.day:
         yield f'<p class="day">{_safe(found.day)}</p>'

@@ -17,7 +17,8 @@ h3 { font: bold 1.15rem/1.6 "SimHei", "Heiti SC", "黑体", sans-serif; margin: 
 h4 { font: bold 1.05rem/1.6 "KaiTi", "STKaiti", "楷体", serif; margin: 1rem 0 .2rem; text-indent: 2em; }
 .day, .subtitle { text-align: center; margin: .2rem 0; }
 p { margin: 0; text-indent: 2em; overflow-wrap: anywhere; }
-.day, .subtitle, .above, .note { text-indent: 0; }
+.day, .subtitle, .above, .note, .remark { text-indent: 0; }
+.remark { font-weight: bold; color: #a40000; border: 2px solid #a40000; padding: .2rem .8rem; margin: .3rem 0; }
 .term { font-weight: bold; }
 nav { margin: 1.5rem 0; padding: .8rem 1.2rem; border: 1px solid #8c8c8c; }
 nav h2 { margin: 0; padding: 0; border: 0; font-size: 1.15rem; }

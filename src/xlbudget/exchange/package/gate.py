@@ -1,0 +1,255 @@
+"""The gate of a package: what is still missing before a set may go out, item by item.
+
+Errors, required particulars, paragraphs that a person must still look at, and people's data stop
+it. The same items are the page of what is missing (清样单).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.errors import UnusableFileError, XlbudgetError
+from xlbudget.exchange.package.names import marks_of
+from xlbudget.exchange.templates import rendered
+from xlbudget.findings import Level, Status
+from xlbudget.texts.personal import CHECKED
+from xlbudget.workbook.atomic import replace_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from xlbudget.exchange.package.notes import NotesState, Spot
+    from xlbudget.findings import Finding, Report
+    from xlbudget.standard.model import Standard
+
+__all__ = [
+    "Allowed",
+    "Gate",
+    "Item",
+    "NotReadyError",
+    "examine",
+    "list_path",
+    "pass_or_stop",
+    "write_list",
+]
+
+ERROR, REQUIRED, GAP, REVIEW, PERSONAL, OTHER = "差错", "必填", "待填", "待核对", "个人信息", "提醒"
+"""Kinds of items, in the order in which they are to be dealt with; only OTHER stops nothing."""
+_COUNTED = {
+    ERROR: "差错 {} 处",
+    REQUIRED: "必填项未填 {} 处",
+    GAP: "待填 {} 段",
+    REVIEW: "待核对 {} 段",
+    PERSONAL: "个人信息或密级标志 {} 处",
+}
+_UNFINISHED = (REQUIRED, GAP, REVIEW)
+"""What makes a set a draft, besides errors."""
+_REQUIRED_CHECK = "required_info"
+_NOWHERE = "勾稽关系不能同时成立，但没有定位到具体的单元格。"
+_LIST = "－清样单.html"
+_TEMPLATE = "checklist.html.j2"
+
+
+class Item(NamedTuple):
+    """Something to deal with: where it stands, what it is, and what to do."""
+
+    kind: str
+    sheet: str
+    cell: str
+    what: str
+    todo: str
+
+    @property
+    def line(self) -> str:
+        """The item on one line."""
+        where = f"{self.sheet} {self.cell}".strip()
+        return f"［{self.kind}］{where}：{self.what}{self.todo}"
+
+
+class Allowed(NamedTuple):
+    """What may go out: a ``draft`` (errors and all), ``errors`` alone, ``personal`` data."""
+
+    errors: bool = False
+    draft: bool = False
+    personal: bool = False
+
+
+class Gate(NamedTuple):
+    """All items of a workbook."""
+
+    items: tuple[Item, ...]
+
+    def count(self, *kinds: str) -> int:
+        """How many items are of these kinds."""
+        return sum(one.kind in kinds for one in self.items)
+
+    def of(self, kinds: Iterable[str]) -> str:
+        """``待核对 3 段、差错 1 处``: those of ``kinds`` that there are."""
+        return "、".join(
+            _COUNTED[kind].format(self.count(kind)) for kind in kinds if self.count(kind)
+        )
+
+    def stopping(self, allowed: Allowed) -> list[str]:
+        """The kinds that stop a package."""
+        passing = {
+            ERROR: allowed.errors or allowed.draft,
+            PERSONAL: allowed.personal,
+        }
+        return [
+            kind for kind in _COUNTED if self.count(kind) and not passing.get(kind, allowed.draft)
+        ]
+
+    @property
+    def marks(self) -> str:
+        """What stands behind the title of the set."""
+        return marks_of(
+            draft=self.count(*_UNFINISHED) > 0,
+            errors=self.count(ERROR) > 0,
+            personal=self.count(PERSONAL) > 0,
+        )
+
+    def said(self, report: str) -> tuple[str, ...]:
+        """What every reader of the set must know; ``report`` is the file with the errors."""
+        said = []
+        if self.count(*_UNFINISHED):
+            said.append(f"草稿：尚有{self.of(_UNFINISHED)}，不是定稿，请勿公开。")
+        if self.count(ERROR):
+            said.append(f"本套文件含未改正的差错 {self.count(ERROR)} 处，详见“{report}”。")
+        if self.count(PERSONAL):
+            said.append(f"本套文件含{self.of((PERSONAL,))}，打包时已确认可以带着发出。")
+        return tuple(said)
+
+
+class NotReadyError(XlbudgetError):
+    """The gate stopped the package; ``items`` say what is missing, ``page`` is the written list."""
+
+    def __init__(self, gate: Gate, kinds: Sequence[str], page: Path | None) -> None:
+        self.items = tuple(one for one in gate.items if one.kind in kinds)
+        self.page = page
+        where = f"逐项见清样单“{page}”" if page else "清样单没有写出来，请检查文件夹的写入权限"
+        ways = []
+        if set(kinds) - {PERSONAL}:
+            ways.append("先作为草稿发出加 --draft")
+        if ERROR in kinds:
+            ways.append("只带着差错发出加 --with-errors")
+        if PERSONAL in kinds:
+            ways.append("确认可以公开的个人信息加 --allow-personal")
+        super().__init__(f"还有{gate.of(kinds)}，没有打包；{where}。{'，'.join(ways)}。")
+
+
+def examine(
+    standard: Standard, report: Report, state: NotesState, personal: Iterable[Finding] = ()
+) -> Gate:
+    """What the report and the explanation still lack; ``personal`` are findings in other sheets."""
+    codes = {rule.code: rule.check for rule in standard.rules}
+    checks = [(codes.get(one.code, ""), one) for one in report.findings]
+    found: list[Item] = []
+    for check, one in checks:
+        if one.level is Level.ERROR:
+            found.append(_of_finding(ERROR, one))
+        elif check == _REQUIRED_CHECK:
+            found.append(_of_finding(REQUIRED, one))
+        elif check in CHECKED:
+            found.append(_of_finding(PERSONAL, one))
+    if report.status is Status.ERROR and not any(one.kind == ERROR for one in found):
+        found.append(Item(ERROR, "", "", _NOWHERE, "请逐表核对合计。"))
+    found += [_of_finding(PERSONAL, one) for one in personal]
+    found += _of_notes(state, {(one.sheet, one.cell) for one in found if one.kind == ERROR})
+    found += [
+        _of_finding(OTHER, one)
+        for check, one in checks
+        if one.level is Level.WARNING and check not in (_REQUIRED_CHECK, *CHECKED)
+    ]
+    kinds = [*_COUNTED, OTHER]
+    found.sort(key=lambda one: kinds.index(one.kind))
+    return Gate(tuple(dict.fromkeys(found)))
+
+
+def _of_finding(kind: str, one: Finding) -> Item:
+    """A finding's message says what to do, except where a field is just empty."""
+    todo = "请填写。" if kind == REQUIRED and "请" not in one.message else ""
+    if kind == ERROR and one.suggestions and one.suggestions[0].value not in one.message:
+        first = one.suggestions[0]
+        where = f"{first.sheet}{first.cell}" if first.cell else ""
+        todo = f"建议{where}改为“{first.value}”。"
+    return Item(kind, one.sheet or one.table, one.cell, one.message, todo)
+
+
+def _of_notes(state: NotesState, told: set[tuple[str, str]]) -> Iterator[Item]:
+    reviewed = {(one.sheet, one.cell) for one in state.reviews}
+    for one in state.gaps:
+        if (one.sheet, one.cell) not in reviewed | told:
+            yield _of_spot(GAP, one, "还有【待填】。", "请补填定稿。")
+    for one in state.reviews:
+        remark = one.remark.rstrip("。") or "没有写明原因"
+        yield _of_spot(
+            REVIEW,
+            one,
+            f"{remark}。",
+            "请补填基础信息后重新生成说明，或直接改写定稿；核对无误、不用改的，清空这一行的“备注”。",
+        )
+    for one in state.stale:
+        yield _of_spot(
+            OTHER, one, "所引数字已变，文字已过期。", "请重新生成说明，改过的定稿请核对。"
+        )
+    for one in state.absent:
+        yield _of_spot(OTHER, one, "按现有数字应有这一段。", "请重新生成说明。")
+
+
+def _of_spot(kind: str, one: Spot, what: str, todo: str) -> Item:
+    return Item(kind, one.sheet, one.cell, f"{one.id} {what}", todo)
+
+
+def pass_or_stop(gate: Gate, allowed: Allowed, folder: Path, title: str) -> None:
+    """Nothing where the set may go out; else the page of what is missing, and the refusal.
+
+    Raises:
+        NotReadyError: it may not.
+    """
+    kinds = gate.stopping(allowed)
+    if kinds:
+        page: Path | None = None
+        with suppress(UnusableFileError):  # the refusal says that there is no page
+            page = write_list(gate, folder, title, "没有打包。")
+        raise NotReadyError(gate, kinds, page)
+
+
+# ------------------------------------------------------------------ the page
+
+
+def list_path(folder: Path) -> Path:
+    """Where the page stands: beside the folder of the set, not in it, for it is not for others."""
+    whole = folder.absolute()
+    return whole.with_name(f"{whole.name}{_LIST}") if whole.name else whole / _LIST[1:]
+
+
+def write_list(gate: Gate, folder: Path, title: str, said: str) -> Path:
+    """Write the page of what is missing, also where nothing is: an older one would not be true.
+
+    Raises:
+        UnusableFileError: it cannot be written.
+    """
+    page = list_path(folder)
+    kinds = [*_COUNTED, OTHER]
+    groups = [(kind, [one for one in gate.items if one.kind == kind]) for kind in kinds]
+    text = rendered(
+        Path(__file__).parent / "templates",
+        _TEMPLATE,
+        {
+            "title": title,
+            "said": said,
+            "must": gate.of(_COUNTED),
+            "groups": [(kind, items) for kind, items in groups if items],
+        },
+    )
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        if not page.is_file() or page.read_text("utf-8", "replace") != text:
+            replace_text(page, text, backup=False)
+    except OSError as error:
+        raise UnusableFileError(
+            f"清样单“{page}”写不出来（{error.strerror or error}）；请检查权限和磁盘空间，或用 -o 换一个文件夹。"
+        ) from error
+    return page
