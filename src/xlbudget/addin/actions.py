@@ -76,9 +76,8 @@ def notes(source: Source) -> Change:
     said = f"说明和名词解释已生成，共{sum(len(one.paragraphs) for one in documents)}段。"
     if plan.kept:
         said += f"\n您改过的定稿{len(plan.kept)}段没有覆盖。"
-    reviews = sum(len(one.reviews) for one in documents)
-    if reviews:
-        said += f"\n有{reviews}处待核对，原因写在“备注”栏。"
+    if plan.reviews:
+        said += f"\n有{len(plan.reviews)}处待核对，原因写在“备注”栏。"
     return Change(plan.edits, plan.afterwards, said, NOTES)
 
 

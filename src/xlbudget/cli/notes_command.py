@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.notes.document import Document
     from xlbudget.standard.model import Standard
+    from xlbudget.workbook.notes_file import NotesPlan
 
 __all__ = ["command"]
 
@@ -73,7 +74,7 @@ def command(book: Path, output: Path | None, text: bool, form: str | None, quiet
             backup=output is None,
         )
     if not quiet:
-        _say(documents, plan.kept, target)
+        _say(documents, plan, target)
 
 
 def _provenance(standard: Standard, figures: Book) -> str:
@@ -89,11 +90,10 @@ def _provenance(standard: Standard, figures: Book) -> str:
     return provenance_json(about, passages(standard, figures, generate=True))
 
 
-def _say(documents: tuple[Document, Document], kept: list[str], target: Path) -> None:
+def _say(documents: tuple[Document, Document], plan: NotesPlan, target: Path) -> None:
     paragraphs = sum(len(one.paragraphs) for one in documents)
     click.echo(f"情况说明和名词解释共 {paragraphs} 段，已写入“{target}”。")
-    if kept:
-        click.echo(f"您改过的定稿没有覆盖：{'、'.join(kept)}。")
-    for document in documents:
-        for one in document.reviews:
-            click.echo(f"［待核对］{one.id}：{one.review}")
+    if plan.kept:
+        click.echo(f"您改过的定稿没有覆盖：{'、'.join(plan.kept)}。")
+    for identity, why in plan.reviews:
+        click.echo(f"［待核对］{identity}：{why}")

@@ -47,6 +47,7 @@ from xlbudget.workbook.notes_live import (
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
+from xlbudget.workbook.read_texts import without_remark
 from xlbudget.workbook.references import column_number, same_formula, split_cell
 from xlbudget.workbook.remembering import remembering
 
@@ -62,15 +63,15 @@ __all__ = ["EDITED", "FRESH", "REVIEW", "STALE", "NotesPlan", "plan_notes"]
 
 _OWN = "自写."
 _GONE = "本段已不在生成稿中，定稿予以保留；不用时请清空定稿。"
-_WRITTEN = "自己写的段落，不随数字更新。"
 
 
 class NotesPlan(NamedTuple):
-    """The edits, the ids of edited paragraphs, whose final text is kept, and what goes with it."""
+    """The edits, ids of paragraphs whose final text is kept, what goes with it, (id, why) to look at."""
 
     edits: list[CellEdit]
     kept: list[str]
     afterwards: Afterwards
+    reviews: list[tuple[str, str]]
 
 
 class _Held(NamedTuple):
@@ -116,7 +117,7 @@ def plan_notes(
     formulas = cell_formulas(source, set(sheets))
     last_rows: dict[str, int] = {}
     heights: dict[str, dict[int, float]] = {}
-    plan = NotesPlan([], [], Afterwards(last_rows=last_rows, heights=heights))
+    plan = NotesPlan([], [], Afterwards(last_rows=last_rows, heights=heights), [])
     listed = figure_lines(every, lines)
     if len(listed) > NOTES_FIGURES_ROOM:
         raise UnusableFileError(
@@ -132,6 +133,7 @@ def plan_notes(
                 f"工作表“{sheet}”只能放下{NOTES_ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
             )
         plan.kept.extend(own)
+        plan.reviews.extend((one.id, one.review) for one in rows if one.review and not one.final)
         last_rows[sheet] = NOTES_FIRST - 1 + max(len(rows), 1)
         contents = [*_paragraph_cells(sheet, rows, listed)]
         heights[sheet] = text_heights([(one.generated, one.final, one.review) for one in rows])
@@ -198,9 +200,7 @@ def _held(lines: Lines, formulas: Mapping[str, str]) -> dict[str, _Held]:
 
 def _looked_at(paragraphs: Sequence[Paragraph], lines: Lines) -> list[Paragraph]:
     """Without the remarks that a person has cleared: same text, same figures, nothing to look at."""
-    room = range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM)
-    told = {found[0]: found for number in room if (found := _texts(lines, number, 8))[0]}
-    seen = {key: (one[2], one[7].split(" ")[0]) for key, one in told.items() if not one[5]}
+    seen = without_remark(lines)
     return [
         replace(one, review="") if seen.get(one.id) == (one.text, one.fingerprint) else one
         for one in paragraphs
@@ -238,7 +238,7 @@ def _rows(paragraphs: Sequence[Paragraph], held: Mapping[str, _Held]) -> Iterato
         if key not in ids:
             stamp = f"- {kept.print or '-'} {_hash(kept.text)}"
             own = key.startswith(_OWN)
-            remark, older = (_WRITTEN, "") if own else (_GONE, kept.text)
+            remark, older = ("自己写的段落，不随数字更新。", "") if own else (_GONE, kept.text)
             yield _Line(key, kept.kind, "", kept.text, remark, stamp, older)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["read_texts"]
+__all__ = ["read_texts", "without_remark"]
 
 _HEADING = "标题"
 
@@ -39,3 +39,15 @@ def read_texts(title: str, sheet: str, lines: Lines) -> Iterator[TextUnit]:
             heading=kind == _HEADING,
             follows=text == generated,
         )
+
+
+def without_remark(lines: Lines) -> dict[str, tuple[str, str]]:
+    """Paragraphs beside which nothing is remarked: id -> generated text, fingerprint of its figures."""
+    found = {}
+    for number in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
+        identity, text, remark, stamp = (
+            text_of(value_at(lines, number, column)) for column in (1, 3, 6, 8)
+        )
+        if identity and not remark:
+            found[identity] = (text, stamp.partition(" ")[0])
+    return found

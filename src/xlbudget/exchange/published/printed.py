@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ["printed_texts"]
 
-_COVER, _REST = "封面", "公开文本"
+_COVER, _CONTENTS, _REST = "封面", "目录", "公开文本"
 _BROKEN_AFTER = re.compile(r"[0-9A-Za-z._%+-]+(?:@[0-9A-Za-z.-]*)?$")
 _BROKEN_BEFORE = re.compile(r"@?[0-9A-Za-z.-]+")
 
 
 def printed_texts(parts: Parts) -> Iterator[Printed]:
     """Cover, contents, all parts: paragraphs, and cells with what stands on their left."""
-    yield from _pieces(_COVER, (*parts.cover, *parts.contents))
+    yield from _pieces(_COVER, parts.cover)
+    yield from _pieces(_CONTENTS, parts.contents)
     for part in parts.parts.values():
         yield from _pieces(part.heading.text, part.pieces)
     yield from _pieces(_REST, parts.rest)
