@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
@@ -47,7 +46,7 @@ from xlbudget.workbook.notes_live import (
 from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
 from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.read_texts import without_remark
+from xlbudget.workbook.read_texts import looked_at
 from xlbudget.workbook.references import column_number, same_formula, split_cell
 from xlbudget.workbook.remembering import remembering
 
@@ -127,7 +126,7 @@ def plan_notes(
     for sheet, paragraphs in sheets.items():
         own = _held(lines[sheet], formulas.get(sheet, {}))
         held = {**_given(paragraphs, finals or {}), **own}
-        rows = list(_rows(_looked_at(paragraphs, lines[sheet]), held))
+        rows = list(_rows(looked_at(paragraphs, lines[sheet]), held))
         if len(rows) > NOTES_ROOM:
             raise UnusableFileError(
                 f"工作表“{sheet}”只能放下{NOTES_ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
@@ -196,15 +195,6 @@ def _held(lines: Lines, formulas: Mapping[str, str]) -> dict[str, _Held]:
             text = raw if isinstance(raw, str) else final
             found[key] = _Held(text, _written_for(stamp, final), kind)
     return found
-
-
-def _looked_at(paragraphs: Sequence[Paragraph], lines: Lines) -> list[Paragraph]:
-    """Without the remarks that a person has cleared: same text, same figures, nothing to look at."""
-    seen = without_remark(lines)
-    return [
-        replace(one, review="") if seen.get(one.id) == (one.text, one.fingerprint) else one
-        for one in paragraphs
-    ]
 
 
 def _written_for(stamp: str, final: str) -> str:

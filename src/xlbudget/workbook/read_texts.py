@@ -1,7 +1,8 @@
-"""The paragraphs of 情况说明 and 名词解释 as they would be published."""
+"""The paragraphs of 情况说明 and 名词解释 as they would be published, and which were looked at."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlbudget.figures import Place, TextUnit
@@ -9,11 +10,12 @@ from xlbudget.workbook.layout import NOTES, NOTES_FIRST, NOTES_ROOM
 from xlbudget.workbook.read_cells import text_of, value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from xlbudget.notes.document import Paragraph
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["read_texts", "without_remark"]
+__all__ = ["looked_at", "read_texts"]
 
 _HEADING = "标题"
 
@@ -41,13 +43,16 @@ def read_texts(title: str, sheet: str, lines: Lines) -> Iterator[TextUnit]:
         )
 
 
-def without_remark(lines: Lines) -> dict[str, tuple[str, str]]:
-    """Paragraphs beside which nothing is remarked: id -> generated text, fingerprint of its figures."""
-    found = {}
+def looked_at(paragraphs: Sequence[Paragraph], lines: Lines) -> list[Paragraph]:
+    """Without the remarks that a person has cleared: same text, same figures, nothing to look at."""
+    seen = {}
     for number in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
         identity, text, remark, stamp = (
             text_of(value_at(lines, number, column)) for column in (1, 3, 6, 8)
         )
-        if identity and not remark:
-            found[identity] = (text, stamp.partition(" ")[0])
-    return found
+        if not remark:
+            seen[identity] = (text, stamp.partition(" ")[0])
+    return [
+        replace(one, review="") if seen.get(one.id) == (one.text, one.fingerprint) else one
+        for one in paragraphs
+    ]
