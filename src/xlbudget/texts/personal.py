@@ -189,9 +189,8 @@ def _declared(said: str, declared: str) -> bool:
     )
 
 
-_LOCAL = 7
-"""Digits of the shortest number without its area code."""
-_AREA = 4
+_LOCAL, _AREA = 7, 4
+"""Digits of the shortest number without its area code, and of the longest area code."""
 
 
 def _same_line(one: str, other: str) -> bool:
@@ -284,19 +283,12 @@ def _signs(folder: Path) -> _Signs | None:
             )
             for one in raw["sign"]
         )
-        odd = next(
-            (
-                one.title
-                for one in signs
-                if one.verify not in _VERIFY
-                or one.mask not in _MASKS
-                or one.rule not in CHECKED
-                or not one.pattern.groupindex
-            ),
-            "",
-        )
-        if odd:
-            raise StandardError(f"“{_FILE}”的“{odd}”写法不对：rule、verify、mask 或 it 不认识。")
+        for one in signs:
+            known = one.verify in _VERIFY and one.mask in _MASKS and one.rule in CHECKED
+            if not (known and one.pattern.groupindex):
+                raise StandardError(
+                    f"“{_FILE}”的“{one.title}”写法不对：请核对 rule、verify、mask 和 it。"
+                )
         public = raw["public"]
         leads = "|".join(map(re.escape, sorted(public["words"], key=len, reverse=True)))
         number = r"(?:\(?0\d{2,3}\)? ?-? ?)?[2-9]\d{2,3}-?\d{4}(?: ?[-转] ?\d{1,5})?"
