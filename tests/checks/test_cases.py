@@ -16,6 +16,7 @@ from xlbudget.findings import Level
 from xlbudget.money import COUNT, Amount, parse_amount
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
+from xlbudget.texts.personal import CHECKED
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell, Row
@@ -205,4 +206,5 @@ def test_every_rule_about_figures_is_violated_by_some_case(
         seen |= {one.rule.code for one in expansion.relations if not holds(grid, one)}
         seen |= {gap.rule.code for gap in expansion.gaps}
         seen |= {finding.code for finding in validate(standard, book).findings}
-    assert {rule.code for rule in standard.rules if not rule.texts} - seen == set()
+    about = [one for one in standard.rules if not one.texts and one.check not in CHECKED]
+    assert {rule.code for rule in about} - seen == set()
