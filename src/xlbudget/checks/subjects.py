@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import squash
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def code_name(context: Context) -> Iterator[Outcome]:
             if not row.label:
                 message = f"科目 {row.key} 没有写名称，应为“{known.name}”。"
                 yield context.in_row(key, position, message)
-            elif _plain(row.label) not in {_plain(name) for name in (known.name, *known.aliases)}:
+            elif squash(row.label) not in {squash(name) for name in (known.name, *known.aliases)}:
                 message = f"科目 {row.key} 的名称为“{row.label}”，科目字典中为“{known.name}”。"
                 yield context.in_row(key, position, message, printed=row.label)
         elif row.key in subjects.by_code:
@@ -83,11 +82,6 @@ def code_name(context: Context) -> Iterator[Outcome]:
             message = f"科目字典中没有编码 {row.key}{name}；请核对，或导入本地完整的科目目录。"
             level = Level.HINT if row.label else Level.WARNING
             yield context.in_row(key, position, message, level=level)
-
-
-@lru_cache(maxsize=4096)
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def code_order(context: Context) -> Iterator[Outcome]:
