@@ -76,19 +76,28 @@ class Row(NamedTuple):
 
 
 class BlockData(NamedTuple):
-    """The rows of one block as found; ``letters`` are the sheet columns of its amounts."""
+    """The rows of one block as found; ``letters`` are the sheet columns of its amounts.
+
+    ``strays`` are lines with money that name no row (kind ``stray``, without a key).
+    """
 
     rows: tuple[Row, ...]
     letters: tuple[str, ...] = ()
     by_key: Mapping[str, int] = {}
+    strays: tuple[Row, ...] = ()
 
     @classmethod
-    def of(cls, rows: list[Row] | tuple[Row, ...], letters: tuple[str, ...] = ()) -> BlockData:
+    def of(
+        cls,
+        rows: list[Row] | tuple[Row, ...],
+        letters: tuple[str, ...] = (),
+        strays: tuple[Row, ...] = (),
+    ) -> BlockData:
         """With the index by key; of several rows with one key, the first is found."""
         index: dict[str, int] = {}
         for position, row in enumerate(rows):
             index.setdefault(row.key, position)
-        return cls(tuple(rows), letters, index)
+        return cls(tuple(rows), letters, index, strays)
 
     def row(self, key: str) -> Row | None:
         """The row of that key."""
@@ -186,7 +195,8 @@ class Book(NamedTuple):
     table, by table key; ``sheets`` the sheet on which each table (and ``info``, ``profile``) was found;
     ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list;
     ``texts`` the paragraphs of the explanation and glossary as they would be published; ``keepsakes``
-    what it remembers of its typed cells.
+    what it remembers of its typed cells; ``as_text`` the cells whose amount is stored as text, which
+    formulas leave out; ``dated`` the years in titles and headings of the tables, with their cells.
     """
 
     name: str
@@ -203,6 +213,8 @@ class Book(NamedTuple):
     subjects: Mapping[str, tuple[Subject, ...]] = {}
     texts: tuple[TextUnit, ...] = ()
     keepsakes: tuple[Keepsake, ...] = ()
+    as_text: frozenset[Place] = frozenset()
+    dated: tuple[tuple[Place, int], ...] = ()
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""
