@@ -151,7 +151,13 @@ def _everything_said(
 
     def said(grid: Grid) -> list[Saying]:
         texts = sayings(grid) if sayings is not None else []
-        return [*texts, *cost_sayings(grid), *usual_sayings(grid)]
+        every = [*texts, *cost_sayings(grid), *usual_sayings(grid)]
+        # Of a cell that nobody can read, a text says nothing that could be compared.
+        return [
+            one
+            for one in every
+            if not any(isinstance(grid.cells[number], Unreadable) for _, number in one.terms)
+        ]
 
     return said
 
