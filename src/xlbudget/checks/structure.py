@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.follow import Formulas, with_cells
+from xlbudget.checks.follow import Formulas
 from xlbudget.checks.structure_rows import Rows
 from xlbudget.checks.structure_year import right_year
 from xlbudget.checks.wording import cell_label, finding_at, table_title
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, Place
     from xlbudget.standard.model import Standard
 
-__all__ = ["TOLD", "Structure", "repaired", "set_aside"]
+__all__ = ["TOLD", "Structure", "repaired"]
 
 TOLD = frozenset(("readable_amount",))
 """Named checks whose findings are given here, and not by the rules' checks."""
@@ -80,19 +80,6 @@ def repaired(
     return Structure(
         mended, tuple(findings), _waiting(standard, mended, unreadable or rows.findings)
     )
-
-
-def set_aside(standard: Standard, structure: Structure, table: str, reason: str) -> Structure:
-    """The same with all amounts of a table waiting, and without findings about them."""
-    book = structure.book
-    grid = Grid(standard, book)
-    keys = {block.key for block in standard.table(table).blocks}
-    cells = [
-        Unreadable(reason) if cell is not None and grid.block_of(at) in keys else cell
-        for at, cell in enumerate(grid.cells)
-    ]
-    aside = with_cells(grid, book, cells)
-    return structure._replace(book=aside, waiting=_waiting(standard, aside, True))
 
 
 def _waiting(standard: Standard, book: Book, any_fault: object) -> dict[CellKey, str]:
