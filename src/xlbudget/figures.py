@@ -77,19 +77,28 @@ class Row(NamedTuple):
 
 
 class BlockData(NamedTuple):
-    """The rows of one block as found; ``letters`` are the sheet columns of its amounts."""
+    """The rows of one block as found; ``letters`` are the sheet columns of its amounts.
+
+    ``strays`` are lines with money that name no row (kind ``stray``, without a key).
+    """
 
     rows: tuple[Row, ...]
     letters: tuple[str, ...] = ()
     by_key: Mapping[str, int] = {}
+    strays: tuple[Row, ...] = ()
 
     @classmethod
-    def of(cls, rows: list[Row] | tuple[Row, ...], letters: tuple[str, ...] = ()) -> BlockData:
+    def of(
+        cls,
+        rows: list[Row] | tuple[Row, ...],
+        letters: tuple[str, ...] = (),
+        strays: tuple[Row, ...] = (),
+    ) -> BlockData:
         """With the index by key; of several rows with one key, the first is found."""
         index: dict[str, int] = {}
         for position, row in enumerate(rows):
             index.setdefault(row.key, position)
-        return cls(tuple(rows), letters, index)
+        return cls(tuple(rows), letters, index, strays)
 
     def row(self, key: str) -> Row | None:
         """The row of that key."""
@@ -201,7 +210,7 @@ class Book(NamedTuple):
     ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list;
     ``texts`` the paragraphs of the explanation and glossary as they would be published; ``keepsakes``
     what it remembers of its typed cells; ``printed`` every text that would be published, wherever it
-    stands.
+    stands; ``as_text`` the cells whose amount is stored as text, which formulas leave out; ``dated`` the years in titles and headings of the tables, with their cells.
     """
 
     name: str
@@ -219,6 +228,8 @@ class Book(NamedTuple):
     texts: tuple[TextUnit, ...] = ()
     keepsakes: tuple[Keepsake, ...] = ()
     printed: tuple[Printed, ...] = ()
+    as_text: frozenset[Place] = frozenset()
+    dated: tuple[tuple[Place, int], ...] = ()
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""

@@ -7,10 +7,10 @@ decimals in which it was printed. No float gets past :func:`from_number`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from xlbudget.characters import amount_text, visible
 from xlbudget.errors import AmountError
 
 __all__ = [
@@ -118,7 +118,6 @@ def from_number(number: float | Decimal, unit: Unit) -> Amount:
 
 _SUFFIXES = (("亿元", 10**8), ("万元", 10**4), ("元", 1), ("万", 10**4), ("亿", 10**8))
 _SEPARATED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+")
-_SIGNS = str.maketrans({"−": "-", "–": "-", "△": "-", "▲": "-", "，": ",", "。": "."})
 
 
 def parse_amount(text: str, unit: Unit) -> Amount | None:
@@ -128,12 +127,14 @@ def parse_amount(text: str, unit: Unit) -> Amount | None:
     are kept where they exceed two. Blank text gives None.
 
     Raises:
-        AmountError: the text is something else; it is never read as zero.
+        AmountError: the text is something else; it is never read as zero, nor is a ¥ alone blank.
     """
-    cleaned = unicodedata.normalize("NFKC", text).translate(_SIGNS)
-    cleaned = "".join(cleaned.split()).removeprefix("人民币").lstrip("¥￥")
-    if not cleaned:
+    cleaned = amount_text(text)
+    if cleaned == "":
         return None
+    if cleaned is None:
+        raise AmountError(f"“{visible(text).strip()}”不是金额。")
+    cleaned = cleaned.removeprefix("人民币").lstrip("¥￥")
     own = Decimal(unit.fen) / 100
     body, scale = cleaned, own
     negative = False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import folded
 from xlbudget.checks.evidence import INDICATOR, Saying
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
@@ -56,7 +56,7 @@ def _weight(indicator: Indicator) -> Decimal | None:
 
 @lru_cache(maxsize=1024)
 def _decimal(text: str) -> Decimal | None:
-    plain = unicodedata.normalize("NFKC", text).strip().rstrip("%分")
+    plain = folded(text).strip().rstrip("%分")
     try:
         return Decimal(plain) if plain else None
     except InvalidOperation:
@@ -107,7 +107,7 @@ def weight_stated(context: Context) -> Iterator[Outcome]:
             yield NotExecuted(context.rule.code, f"项目“{form.name}”{missing}")
             continue
         for label, indicators in groups.items():
-            stated = _STATED.search(unicodedata.normalize("NFKC", label))
+            stated = _STATED.search(folded(label))
             total = sum((_weight(one) or Decimal(0) for one in indicators), Decimal(0))
             if stated and total != Decimal(stated[1]):
                 cell = f"{form.letters['first']}{indicators[0].line}" if form.letters else ""
@@ -156,7 +156,7 @@ def _with_costs(grid: Grid) -> Iterator[tuple[FormData, list[Indicator], int]]:
 
 
 def _cost(grid: Grid, text: str) -> Amount | None:
-    match = _COST.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    match = _COST.fullmatch(folded(text).strip())
     if match is None:
         return None
     try:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import squash
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
@@ -13,7 +12,11 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.context import Context, Outcome
     from xlbudget.figures import Row
+    from xlbudget.findings import Finding
     from xlbudget.standard.subjects import SubjectList
+
+_MANY = 3
+"""With more rows out of place, the table was sorted by something else: that is told once."""
 
 __all__ = ["code_depth", "code_form", "code_name", "code_order", "code_parent"]
 
@@ -70,7 +73,7 @@ def code_name(context: Context) -> Iterator[Outcome]:
             if not row.label:
                 message = f"科目 {row.key} 没有写名称，应为“{known.name}”。"
                 yield context.in_row(key, position, message)
-            elif _plain(row.label) not in {_plain(name) for name in (known.name, *known.aliases)}:
+            elif squash(row.label) not in {squash(name) for name in (known.name, *known.aliases)}:
                 message = f"科目 {row.key} 的名称为“{row.label}”，科目字典中为“{known.name}”。"
                 yield context.in_row(key, position, message, printed=row.label)
         elif row.key in subjects.by_code:
@@ -85,24 +88,27 @@ def code_name(context: Context) -> Iterator[Outcome]:
             yield context.in_row(key, position, message, level=level)
 
 
-@lru_cache(maxsize=4096)
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
-
-
 def code_order(context: Context) -> Iterator[Outcome]:
     """Codes ascend (a parent before its children) and none is doubled."""
     last: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
+    unordered: dict[str, list[Finding]] = {}
     for key, position, row, _ in _rows(context):
         if (key, row.key) in seen:
             message = f"科目 {row.key}（{row.label}）重复出现；同一科目只列一行，请合并。"
             yield context.in_row(key, position, message)
         elif row.key < last.get(key, ""):
             message = f"科目 {row.key}（{row.label}）没有按编码顺序排列，应在 {last[key]} 之前。"
-            yield context.in_row(key, position, message, level=Level.WARNING)
+            found = context.in_row(key, position, message, level=Level.WARNING)
+            unordered.setdefault(key, []).append(found)
         seen.add((key, row.key))
         last[key] = max(row.key, last.get(key, ""))
+    for key, findings in unordered.items():
+        if len(findings) > _MANY:
+            message = f"{context.title(key)}各行没有按科目编码排列（{len(findings)}行不在其位）；请按编码重新排序。"
+            yield findings[0]._replace(message=message)
+        else:
+            yield from findings
 
 
 def code_depth(context: Context) -> Iterator[Outcome]:

@@ -10,6 +10,7 @@ from xlbudget.checks.context import Context
 from xlbudget.checks.grade import grade
 from xlbudget.checks.registry import CHECKS
 from xlbudget.checks.single import holds, single_findings
+from xlbudget.checks.structure import TOLD, repaired
 from xlbudget.checks.system import build_system
 from xlbudget.checks.wording import cell_label
 from xlbudget.figures import Unreadable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.context import Outcome
     from xlbudget.checks.evidence import Saying
     from xlbudget.checks.grade import Grade
+    from xlbudget.checks.structure import Structure
     from xlbudget.figures import Book, Cell, Place
     from xlbudget.relations.expand import Expansion, Relation
     from xlbudget.relations.grid import Spot
@@ -65,13 +67,19 @@ def judge(
     sayings: Callable[[Grid], list[Saying]] | None = None,
     *,
     explain: bool = False,
+    structure: Structure | None = None,
 ) -> Judged:
     """The same, with what it means for everything that rests on these figures.
+
+    What is wrong with its form comes first, and all else is judged as if that were mended;
+    ``structure`` is what :func:`repaired` made of the book, where that is known.
 
     ``computed`` tells which cells hold a formula, and is asked only where something is wrong: it is
     then sought in what people typed, not in totals that follow from it. ``sayings`` are the numbers
     of the text as functions of a grid's cells; ``explain``: some of them stand against the tables.
     """
+    structure = structure or repaired(standard, book, computed)
+    book = structure.book
     grid = Grid(standard, book)
     expansion = expand(grid, live_only=True)
     rules = standard.rules_of(book.year)
@@ -98,7 +106,7 @@ def judge(
             grid.corrected, grid.open_cells = corrected, open_cells
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     outcomes = list(_outcomes(grid, rules))
-    findings = [one for one in outcomes if isinstance(one, Finding)]
+    findings = [*structure.findings, *(one for one in outcomes if isinstance(one, Finding))]
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
     not_executed += [one for one in outcomes if isinstance(one, NotExecuted)]
     failed = {one.code for one in expansion.not_executed}
@@ -120,7 +128,7 @@ def judge(
         standard=standard.id,
         status=Status.ERROR if wrong else graded.status,
         slack=_slack_text(graded.slack, standard),
-        findings=tuple(_ordered(standard, findings)),
+        findings=tuple(_ordered(standard, findings, len(structure.findings))),
         not_executed=tuple(dict.fromkeys(not_executed)),
         executed=tuple(sorted(executed.items())),
         unit_name=book.text("unit_name"),
@@ -143,7 +151,13 @@ def _everything_said(
 
     def said(grid: Grid) -> list[Saying]:
         texts = sayings(grid) if sayings is not None else []
-        return [*texts, *cost_sayings(grid), *usual_sayings(grid)]
+        every = [*texts, *cost_sayings(grid), *usual_sayings(grid)]
+        # Of a cell that nobody can read, a text says nothing that could be compared.
+        return [
+            one
+            for one in every
+            if not any(isinstance(grid.cells[number], Unreadable) for _, number in one.terms)
+        ]
 
     return said
 
@@ -221,7 +235,7 @@ def check_rows(standard: Standard, book: Book, codes: tuple[str, ...]) -> list[F
 def _outcomes(grid: Grid, rules: Iterable[Rule]) -> Iterator[Outcome]:
     """What the rules' named checks say."""
     for rule in rules:
-        if rule.check:
+        if rule.check and rule.check not in TOLD:
             yield from CHECKS[rule.check](Context(rule, grid))
 
 
@@ -248,8 +262,12 @@ def _slack_text(slack: Decimal | None, standard: Standard) -> str:
     return f"{(slack / standard.unit.fen).quantize(_SLACK_STEP, ROUND_HALF_UP):f}"
 
 
-def _ordered(standard: Standard, findings: list[Finding]) -> list[Finding]:
-    """Errors first; within a level by table in the standard's order, then by cell as found."""
+def _ordered(standard: Standard, findings: list[Finding], first: int = 0) -> list[Finding]:
+    """Errors first; within a level the ``first`` ones, then by table in the standard's order."""
     tables = {table.title: table.number for table in standard.tables}
     levels = list(Level)
-    return sorted(findings, key=lambda one: (levels.index(one.level), tables.get(one.table, 99)))
+    keyed = [
+        (levels.index(one.level), at >= first, tables.get(one.table, 99))
+        for at, one in enumerate(findings)
+    ]
+    return [findings[at] for at in sorted(range(len(findings)), key=keyed.__getitem__)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import code_text
 from xlbudget.errors import UnusableFileError
 from xlbudget.standard.subjects import Subject
 from xlbudget.workbook.read_cells import text_of
@@ -47,7 +48,7 @@ def read_subject_list(path: Path, standard: Standard) -> dict[str, tuple[Subject
         number, places = start
         for line, cells in enumerate(lines[number + 1 :], number + 2):
             one = {key: cells[at] if at < len(cells) else "" for key, at in places.items()}
-            code = squash(one.get("code", ""))
+            code = code_text(one.get("code", ""))
             if not code and not one.get("name"):
                 continue
             at = f"科目目录“{path.name}”{where}第{line}行"

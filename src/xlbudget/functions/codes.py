@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import code_text as typed_code
 from xlbudget.workbook.read_cells import text_of
-from xlbudget.workbook.read_labels import squash
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Levels", "code_text", "code_texts"]
 
-_WHOLE = re.compile(r"([0-9]+)\.0+")
 _LONGEST = 64
 
 
@@ -67,13 +65,9 @@ def code_text(value: object, width: int = 0) -> str:
     A number that is one part of a code gets its lost zeros back, up to ``width`` digits.
     """
     if isinstance(value, str):
-        if value.isascii() and value.isdigit():
-            return value
         if len(value) > _LONGEST:
             return value.strip()[:_LONGEST]
-        text = squash(value)
-        whole = _WHOLE.fullmatch(text)
-        return whole[1] if whole else text
+        return typed_code(value)
     if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124  # NaN
         return ""
     return text_of(value).zfill(width)

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import Place, TextUnit
+from xlbudget.figures import Place, TextUnit, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
@@ -67,7 +67,7 @@ def check_texts(standard: Standard, book: Book, open_cells: Collection[Spot] = (
     """What is wrong with the texts of ``book``: explanation, glossary, notes below the tables, targets.
 
     ``open_cells`` are cells of which it is not known whether they are right: what is said of figures
-    that rest on them is not judged.
+    that rest on them is not judged, nor what a section says that speaks of a cell nobody can read.
 
     Raises:
         StandardError: the standard's facts or readings are wrong.
@@ -145,6 +145,12 @@ class _Check:
             (block, row.key, amounts[block][column] if block in amounts else "value")
             for block, row, column in open_cells
         }
+        self.blocked = any(
+            isinstance(cell, Unreadable)
+            for data in book.blocks.values()
+            for row in data.rows
+            for cell in row.cells
+        )
         self.standard, self.book, self.readings = standard, book, readings
         self.findings: list[Finding] = []
         self.loose: list[NotExecuted] = []
@@ -173,6 +179,7 @@ class _Check:
         """Check the paragraphs of one section, and what it must mention."""
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
         binder = Binder(self.readings, known) if known.phrases else None
+        lost = known is not SILENT and self._lost(section)
         seen: list[tuple[TextUnit, Mention]] = []
         for unit in units:
             paper, text = self.paper(unit), plain(unit.text)
@@ -200,9 +207,13 @@ class _Check:
                 if self._waits(mention):
                     self._wait(paper, section, mention)
                     continue
-                self.findings += judge(paper._replace(money=self.facts.source.unit.name), mention)
+                found = list(judge(paper._replace(money=self.facts.source.unit.name), mention))
+                if found and lost:
+                    self._wait(paper, section, mention)
+                else:
+                    self.findings += found
         self.mentions += seen
-        if units and units[0].part == "notes" and not self.waiting:
+        if units and units[0].part == "notes" and not self.waiting and not lost:
             self._complete(known, units, seen)
 
     def _waits(self, mention: Mention) -> bool:
@@ -236,6 +247,17 @@ class _Check:
             plain(say) for one in self.readings.heads if one.section == STAFF for say in one.say
         ]
         return any(say in plain(unit.text) for unit in units for say in said)
+
+    def _lost(self, section: str) -> bool:
+        """Whether a figure that the section speaks of waits for a cell to be mended."""
+        if not self.blocked:
+            return False
+        names = [name for of, name in self.readings.lines if of == section]
+        for head in self.readings.heads:
+            if head.section == section:
+                names += [head.figure, *(part.figure for part in head.parts)]
+        found = (self.facts.names.get(name) for name in names)
+        return any(getattr(one, "missing", False) or getattr(one, "gap", None) for one in found)
 
     def _done(self, rule: str, found: Iterable[Finding]) -> None:
         """Count a paragraph that was looked at under a rule that holds for all of them."""

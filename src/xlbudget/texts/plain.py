@@ -1,10 +1,11 @@
-"""A text made comparable: no white space, half-width digits, brackets and punctuation."""
+"""A text made comparable: no white space or invisible signs, half-width digits, brackets and punctuation."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from xlbudget.characters import squash
 
 __all__ = ["plain", "printed"]
 
@@ -14,8 +15,7 @@ _BACK = str.maketrans({"(": "（", ")": "）", ";": "；", ":": "："})
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Without white space; digits, brackets, quotes and punctuation in one form (``,`` ``;`` ``:``)."""
-    folded = unicodedata.normalize("NFKC", "".join(text.split()))
-    return re.sub("[“”„‟「」『』]", '"', folded)
+    return re.sub("[“”„‟「」『』]", '"', squash(text))
 
 
 def printed(text: str) -> str:

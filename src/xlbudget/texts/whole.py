@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xlbudget.checks.structure import repaired
 from xlbudget.checks.validate import judge
 from xlbudget.figures import BlockData, InfoValue
 from xlbudget.findings import Level, Status
@@ -40,6 +41,8 @@ def validate_whole(
     Raises:
         StandardError: the standard's facts or readings are wrong.
     """
+    structure = repaired(standard, book, computed)
+    book = structure.book
     texts = check_texts(standard, book)
     facts = texts.facts
 
@@ -47,7 +50,12 @@ def validate_whole(
         return sayings_of(grid, facts, texts.mentions) if facts is not None else []
 
     judged = judge(
-        standard, book, computed, sayings, explain=facts is not None and disagreeing(texts.mentions)
+        standard,
+        book,
+        computed,
+        sayings,
+        explain=facts is not None and disagreeing(texts.mentions),
+        structure=structure,
     )
     report = judged.report
     if judged.corrected or judged.open_cells:

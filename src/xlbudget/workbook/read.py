@@ -39,6 +39,7 @@ from xlbudget.workbook.read_labels import plain_name
 from xlbudget.workbook.read_printed import read_printed
 from xlbudget.workbook.read_source import Source, opened
 from xlbudget.workbook.read_stale import with_staleness
+from xlbudget.workbook.read_stored import dated_titles, stored_as_text
 from xlbudget.workbook.read_tables import read_table
 from xlbudget.workbook.read_texts import read_texts
 from xlbudget.workbook.read_uncomputed import compute_texts, lacks_texts
@@ -123,7 +124,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
         for unit in read_texts(title, name, source.lines(name))
     ]
     others = {INFO: info_sheet, "profile": profile_sheet}
-    return Book(
+    book = Book(
         name=source.path.name,
         standard=standard.id,
         year=year,
@@ -139,6 +140,10 @@ def _read(source: Source, standard: Standard | None) -> Book:
         texts=tuple(with_staleness(source, texts)),
         keepsakes=read_keepsakes(source.lines(MEMORY)) if MEMORY in source.names else (),
         printed=printed,
+    )
+    return book._replace(
+        as_text=stored_as_text(standard, book, source.lines),
+        dated=dated_titles({key: (name, source.lines(name)) for key, name in sheets.items()}),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import visible
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
 from xlbudget.money import COUNT, YUAN, Amount, from_number, parse_amount
@@ -103,7 +104,7 @@ def _number(value: float, unit: Unit) -> Cell:
 
 def _other(value: object, unit: Unit) -> Cell:
     if isinstance(value, str):
-        text = value.strip()
+        text = visible(value).strip()
         if not text or text in _NOTHING:
             return None
         try:
@@ -118,7 +119,8 @@ def _other(value: object, unit: Unit) -> Cell:
 def count_of(value: object, unit_name: str = "") -> Cell:
     """A whole number of things; anything else, also 2.5, is unreadable. ``unit_name``: ``130人``."""
     if isinstance(value, str):
-        value = value.strip().removesuffix(unit_name).rstrip() if unit_name else value.strip()
+        value = visible(value).strip()
+        value = value.removesuffix(unit_name).rstrip() if unit_name else value
         if value.endswith(("元", "万", "亿")):
             return Unreadable(value)
     found = _other("" if value is None else value, YUAN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import visible
 from xlbudget.figures import BlockData, FormData, Indicator, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.workbook.layout import column_letter
@@ -155,7 +156,7 @@ def _finish(table: Table, sheet: str, done: list[_Open], notes: list[str]) -> Fo
     forms: list[FormData] = []
     findings: list[Finding] = []
     for one in done:
-        name = text_of(one.values.get("name"))
+        name = visible(text_of(one.values.get("name"))).strip()
         if not name:
             message = f"{table.title}第{one.line}行的表没有项目名称；请补上。"
             cell = one.places.get("name", f"A{one.line}")

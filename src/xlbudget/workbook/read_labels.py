@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from unicodedata import normalize
+
+from xlbudget.characters import folded, squash, visible
 
 __all__ = ["caption", "heading", "is_note", "plain_name", "row_label", "squash", "without_ordinal"]
 
-_INVISIBLE = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _QUOTES = re.compile("[“”‘’\"'「」『』《》]")
 _YEAR = re.compile(r"20\d\d年")
 _TITLE_YEAR = re.compile(r"^20\d\d年度?")
@@ -18,12 +18,6 @@ _ORDINAL = re.compile(rf"其中:?|{_NUMBER}(?:、|\.(?!\d)|,)|\({_NUMBER}\)[、.
 _LEADING = re.compile(rf"附?表?{_NUMBER}[-_、.:)]+|附?表?\(?\d{{1,2}}\)?")
 _NOTE = re.compile(rf"说明|备注|注[:\d]|\(?{_NUMBER}\)?[、.)]")
 _CIRCLED = dict.fromkeys(range(0x2460, 0x2474), "")
-
-
-@lru_cache(maxsize=8192)
-def squash(text: str) -> str:
-    """NFKC without white space and invisible signs: ``收 入`` is 收入, ``（境）`` is (境)."""
-    return _INVISIBLE.sub("", normalize("NFKC", text))
 
 
 @lru_cache(maxsize=1024)
@@ -51,10 +45,10 @@ def row_label(text: str) -> str:
 
 def without_ordinal(text: str) -> str:
     """A label as printed, but without its ordinal: ``一、教育支出`` is ``教育支出``."""
-    found = text.strip()
-    if len(normalize("NFKC", found)) != len(found):
+    found = visible(text).strip()
+    if len(folded(found)) != len(found):
         return row_label(found)
-    while match := _ORDINAL.match(normalize("NFKC", found)):
+    while match := _ORDINAL.match(folded(found)):
         found = found[match.end() :].lstrip()
     return found
 

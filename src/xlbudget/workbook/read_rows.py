@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from xlbudget.characters import code_text, visible
 from xlbudget.figures import TOTAL, Row
 from xlbudget.workbook.read_cells import text_of
 from xlbudget.workbook.read_labels import is_note, row_label, squash, without_ordinal
@@ -53,6 +54,11 @@ def _text_columns(block: Block) -> list[tuple[int, str]]:
 
 def _texts(line: Line, positions: list[int]) -> tuple[str, ...]:
     return tuple([text_of(line.values[position]) for position in positions]) if positions else ()
+
+
+def _name(value: object) -> str:
+    """The name of a row, which other tables must have too: without invisible signs."""
+    return visible(text_of(value)).strip()
 
 
 def _is_total(block: Block, line: Line) -> bool:
@@ -153,7 +159,7 @@ class _Subjects:
         values = line.values
         code = "".join(
             [
-                squash(value) if isinstance(value := values[at], str) else _padded(value, width)
+                code_text(value) if isinstance(value := values[at], str) else _padded(value, width)
                 for at, width in self.codes
             ]
         )
@@ -164,7 +170,7 @@ class _Subjects:
                 return None
         if not _CODE.fullmatch(code) and not (line.filled and any(map(str.isdigit, code))):
             return None
-        name = "" if self.name is None else text_of(values[self.name])
+        name = "" if self.name is None else _name(values[self.name])
         return Row(code, "subject", name, line.cells, _texts(line, self.texts), "", line.number)
 
 
@@ -187,7 +193,7 @@ class _Units:
         if _is_total(self.block, line):
             return _total(self.block, line)
         texts = _texts(line, self.texts)
-        name = text_of(line.values[self.label])
+        name = _name(line.values[self.label])
         if not name or (not line.filled and is_note(name)):
             return None
         return Row(name, "unit", name, line.cells, texts, "", line.number)
@@ -208,8 +214,8 @@ class _Projects:
         if _is_total(self.block, line):
             return _total(self.block, line)
         texts = _texts(line, self.texts)
-        group = "" if self.level1 is None else text_of(line.values[self.level1])
-        item = "" if self.level2 is None else text_of(line.values[self.level2])
+        group = "" if self.level1 is None else _name(line.values[self.level1])
+        item = "" if self.level2 is None else _name(line.values[self.level2])
         if group:
             self.group = f"group:{group}"
         if item:

@@ -38,13 +38,17 @@ class TableData(NamedTuple):
 
 
 class _Stray(NamedTuple):
-    """A line of a block that is no row of it: ``why`` is empty for a line without a meaning."""
+    """A line of a block that is no row of it: ``why`` is empty for a line without a meaning.
+
+    ``row`` are its amounts, where it has any.
+    """
 
     number: int
     label: str
     cell: str
     filled: bool
     why: str
+    row: Row | None = None
 
 
 class _Body(NamedTuple):
@@ -79,7 +83,8 @@ def read_table(standard: Standard, table: Table, sheet: Sheet, year: int) -> Tab
                 for index in block.of_kind(AMOUNT)
             )
             rows = [_placed(row, letters) for row in body.rows] if missing else body.rows
-            blocks[block.key] = BlockData.of(rows, letters)
+            lost = tuple(one.row for one in body.strays if one.row is not None)
+            blocks[block.key] = BlockData.of(rows, letters, lost)
             strays += body.strays
             known.update(row.line for row in rows)
     notes: list[int] = []
@@ -217,10 +222,12 @@ def _stray(block: Block, columns: list[int | None], line: Line, why: str) -> _St
     if labels:
         label, place = labels[0]
         filled = filled or (line.filled and not is_note(label))
-        return _Stray(line.number, label, _cell(place, line.number), filled, why)
+        row = Row("", "stray", labels[-1][0], line.cells, line=line.number) if filled else None
+        return _Stray(line.number, label, _cell(place, line.number), filled, why, row)
     amounts = [place for kind, place in kinds if kind == AMOUNT]
     place = next(place for cell, place in zip(line.cells, amounts, strict=True) if cell is not None)
-    return _Stray(line.number, "", _cell(place, line.number), filled, why)
+    row = Row("", "stray", "", line.cells, line=line.number) if filled else None
+    return _Stray(line.number, "", _cell(place, line.number), filled, why, row)
 
 
 def _cell(column: int | None, line: int) -> str:

@@ -194,10 +194,16 @@ class _Assembly:
 
 
 def _cell(text: str | None) -> str:
-    """A cell's text without the breaks of its narrow column."""
+    """A cell's text without the breaks of its narrow column.
+
+    A break between two digits stays: nothing says whether one number was broken or two stand there.
+    """
     whole = ""
     for line in (text or "").split("\n"):
         one = line.strip()
+        if whole[-1:].isdigit() and one[:1].isdigit():
+            whole += f"\n{one}"
+            continue
         ends = whole[-1:] + one[:1]
         whole += f" {one}" if ends.isascii() and ends.isalpha() and len(ends) == _BOTH else one
     return whole

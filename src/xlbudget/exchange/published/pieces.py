@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from xlbudget.characters import visible
+
 __all__ = ["Line", "Matrix", "evened", "joined", "tidy"]
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f"
@@ -44,7 +46,7 @@ def evened(lines: list[list[str]]) -> list[list[str]]:
 
 def tidy(text: str) -> str:
     """Without the spaces that converters put beside Chinese letters."""
-    return _GAP.sub("", text.replace("\u00a0", " ")).strip()
+    return _GAP.sub("", visible(text).replace("\u00a0", " ")).strip()
 
 
 def joined(before: str, text: str, *, apart: bool) -> bool:

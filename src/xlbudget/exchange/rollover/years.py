@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from xlbudget.characters import folded
 
 __all__ = ["last_year_of", "moved_years"]
 
@@ -66,7 +67,7 @@ def _moved(text: str, year: int) -> str:
 
 def last_year_of(period: str) -> int | None:
     """The year in which a period (2024年1月—2024年12月) ends; None where it does not say."""
-    text = unicodedata.normalize("NFKC", period).strip()
+    text = folded(period).strip()
     short = _SHORT.search(text)
     years = {int(one) for one in re.findall(r"(?<!\d)20\d\d(?!\d)", text)}
     if short is not None and int(short[3]) > int(short[2]):

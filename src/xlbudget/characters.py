@@ -1,0 +1,85 @@
+"""Characters made comparable: the only module that folds widths, radicals and invisible signs.
+
+Sheets, exported tables, documents and functions all read their codes, amounts and labels through
+it, so that the same cell means the same to each of them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from unicodedata import category, normalize
+
+__all__ = ["amount_text", "code_text", "folded", "squash", "visible"]
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
+)
+"""Zero-width, bidirectional and joining signs, soft hyphens, variation selectors, blank fillers."""
+_RADICALS = str.maketrans(
+    dict(
+        zip(
+            "⺁⺄⺈⺌⺍⺕⺗⺝⺠⺢⺮⺼⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
+            "厂乙刀小小彐心月民水竹肉虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
+            strict=True,
+        )
+    )
+)
+"""Radicals that PDF readers give for whole characters, and that NFKC leaves as they are."""
+_SPACES = re.compile(r"\s+")
+_SIGNS = str.maketrans({"−": "-", "–": "-", "△": "-", "▲": "-", "，": ",", "。": "."})
+_APOSTROPHES = "'’‘`´"
+_GROUPED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?![\d ])")
+_BROKEN = re.compile(r"[\d.,]\s+[\d.,]")
+_WHOLE = re.compile(r"(\d+)\.0+")
+
+
+@lru_cache(maxsize=8192)
+def visible(text: str) -> str:
+    """The text without signs that nobody sees, radicals as characters; widths and spaces stay."""
+    if text.isascii():
+        return text
+    return _INVISIBLE.sub("", text).translate(_RADICALS)
+
+
+@lru_cache(maxsize=8192)
+def folded(text: str) -> str:
+    """Visible signs in one width and form (NFKC): ``（１）`` is ``(1)``; white space stays."""
+    return text if text.isascii() else normalize("NFKC", visible(text))
+
+
+@lru_cache(maxsize=8192)
+def squash(text: str) -> str:
+    """Folded without any white space: ``收 入`` is 收入, ``（境）`` is (境)."""
+    return _SPACES.sub("", folded(text))
+
+
+def amount_text(text: str) -> str | None:
+    """The signs of a typed amount in plain form, blank for nothing, None where it can be no amount.
+
+    White space beside digits goes, also between groups of three; white space that splits a number
+    (a line break in a cell: ``12⏎34``) makes it no amount, and so do raised and circled digits,
+    which would otherwise be read as ordinary ones: ``5²`` is no 52.
+    """
+    seen = visible(text).strip().lstrip(_APOSTROPHES).strip()
+    if not seen.isascii():
+        if any(category(sign) == "No" for sign in seen):
+            return None
+        seen = normalize("NFKC", seen).translate(_SIGNS)
+    seen = _GROUPED.sub(lambda match: match[0].replace(" ", ""), seen)
+    return None if _BROKEN.search(seen) else _SPACES.sub("", seen)
+
+
+def code_text(value: str) -> str:
+    """A subject code as typed, without white space: ``２０１ ０３`` is 20103, ``20103.0`` too.
+
+    Raised and circled digits stay what they are, so that they are told as no code.
+    """
+    if value.isascii() and value.isdigit():
+        return value
+    if any(category(sign) == "No" for sign in value):
+        return _SPACES.sub("", visible(value))
+    text = squash(value).strip(_APOSTROPHES)
+    whole = _WHOLE.fullmatch(text)
+    return whole[1] if whole else text
