@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TOTAL",
+    "UNFILLED",
     "BlockData",
     "Book",
     "Cell",
@@ -44,6 +45,9 @@ class Unreadable(NamedTuple):
 
     raw: str
 
+
+UNFILLED = Unreadable("")
+"""A cell that nobody has filled in yet, of which nothing is known: unlike a blank, it is no zero."""
 
 Cell = Amount | Unreadable | None
 
@@ -186,7 +190,8 @@ class Book(NamedTuple):
     table, by table key; ``sheets`` the sheet on which each table (and ``info``, ``profile``) was found;
     ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list;
     ``texts`` the paragraphs of the explanation and glossary as they would be published; ``keepsakes``
-    what it remembers of its typed cells.
+    what it remembers of its typed cells; ``unfilled`` says of blocks whose rows nobody has filled in yet,
+    or not to the end, what to tell of it.
     """
 
     name: str
@@ -203,6 +208,7 @@ class Book(NamedTuple):
     subjects: Mapping[str, tuple[Subject, ...]] = {}
     texts: tuple[TextUnit, ...] = ()
     keepsakes: tuple[Keepsake, ...] = ()
+    unfilled: Mapping[str, str] = {}
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""
