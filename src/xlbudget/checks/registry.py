@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from xlbudget.checks import amounts, assets, completeness, performance, subjects
+from xlbudget.checks import amounts, assets, completeness, performance, subjects, unfilled
 
 __all__ = ["CHECKS"]
 
@@ -28,6 +28,8 @@ CHECKS = MappingProxyType(
             subjects.code_name,
             subjects.code_order,
             subjects.code_parent,
+            unfilled.subtotals_filled,
+            unfilled.tables_filled,
         )
     }
 )

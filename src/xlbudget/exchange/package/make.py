@@ -58,6 +58,11 @@ class ErrorsFoundError(XlbudgetError):
 
     def __init__(self, report: Report, standard: Standard) -> None:
         self.report, self.standard = report, standard
+        if report.status is Status.UNKNOWN:
+            super().__init__(
+                "还没有填完，没有打包；请按校验提醒填好后再打包，确实要这样发出时加 --with-errors。"
+            )
+            return
         super().__init__(
             f"有差错 {report.number_of(Level.ERROR)} 处，没有打包；请改正后再打包，"
             "确实要带着差错发出时加 --with-errors。"
@@ -129,7 +134,8 @@ class _Work:
 
     def examine(self) -> None:
         """Refuse what must not go out; tell what should be looked at."""
-        if self.wrong and not self.wish.with_errors:
+        unfinished = self.report.status is Status.UNKNOWN
+        if (self.wrong or unfinished) and not self.wish.with_errors:
             raise ErrorsFoundError(self.report, self.standard)
         refuse_folder(self.folder, self._every_name(), self.path)
         if is_open(self.path):
