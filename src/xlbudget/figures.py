@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TOTAL",
+    "UNFILLED",
     "BlockData",
     "Book",
     "Cell",
@@ -45,6 +46,9 @@ class Unreadable(NamedTuple):
 
     raw: str
 
+
+UNFILLED = Unreadable("")
+"""A cell that nobody has filled in yet, of which nothing is known: unlike a blank, it is no zero."""
 
 Cell = Amount | Unreadable | None
 
@@ -210,7 +214,9 @@ class Book(NamedTuple):
     ``findings`` what the reading itself noticed; ``subjects`` the department's own subjects, by list;
     ``texts`` the paragraphs of the explanation and glossary as they would be published; ``keepsakes``
     what it remembers of its typed cells; ``printed`` every text that would be published, wherever it
-    stands; ``as_text`` the cells whose amount is stored as text, which formulas leave out; ``dated`` the years in titles and headings of the tables, with their cells.
+    stands; ``as_text`` the cells whose amount is stored as text, which formulas leave out; ``dated`` the
+    years in titles and headings of the tables, with their cells; ``unfilled`` says of blocks whose rows
+    nobody has filled in yet, or not to the end, what to tell of it.
     """
 
     name: str
@@ -230,6 +236,7 @@ class Book(NamedTuple):
     printed: tuple[Printed, ...] = ()
     as_text: frozenset[Place] = frozenset()
     dated: tuple[tuple[Place, int], ...] = ()
+    unfilled: Mapping[str, str] = {}
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""

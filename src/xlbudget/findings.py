@@ -27,11 +27,13 @@ class Status(StrEnum):
     PASS = "pass"
     ROUNDING = "rounding"
     ERROR = "error"
+    UNKNOWN = "unknown"
 
     @property
     def chinese(self) -> str:
-        """What the user sees: 通过, 尾差, 差错."""
-        return {"pass": "通过", "rounding": "尾差", "error": "差错"}[self.value]
+        """What the user sees: 通过, 尾差, 差错, 无法判断."""
+        words = {"pass": "通过", "rounding": "尾差", "error": "差错", "unknown": "无法判断"}
+        return words[self.value]
 
 
 class Suggestion(NamedTuple):

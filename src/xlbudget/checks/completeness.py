@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlbudget.checks.unfilled import is_waiting
 from xlbudget.figures import TOTAL
 from xlbudget.findings import Finding, Level
 
@@ -29,6 +30,8 @@ def unknown_row(context: Context) -> Iterator[Outcome]:
     yield from context.grid.book.findings
     for key, data in context.grid.book.blocks.items():
         block = context.grid.standard.blocks[key]
+        if is_waiting(context, key):
+            continue
         if block.total and not data.empty and TOTAL not in data.by_key:
             message = f"{context.title(key)}有数字却没有“{block.total}”行；可用“填列小计”补上。"
             yield Finding(
@@ -45,7 +48,7 @@ def _ungrouped(context: Context) -> Iterator[Outcome]:
         alone = [
             at
             for at, row in enumerate(data.rows)
-            if row.kind == "item" and row.parent not in data.by_key
+            if row.kind == "item" and row.parent not in data.by_key and not is_waiting(context, key)
         ]
         if alone:
             first = data.rows[alone[0]].label
@@ -60,6 +63,8 @@ def empty_statement(context: Context) -> Iterator[Outcome]:
     for table in context.grid.standard.tables:
         blocks = [book.blocks[block.key] for block in table.blocks if block.key in book.blocks]
         if not table.empty_statement or not blocks:
+            continue
+        if any(is_waiting(context, block.key) for block in table.blocks):
             continue
         empty = all(data.empty for data in blocks)
         said = [note for note in book.notes.get(table.key, ()) if _denies(note)]

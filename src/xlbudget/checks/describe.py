@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "basis_of",
-    "blank_finding",
     "cell_finding",
     "determined",
     "moved_finding",
@@ -80,22 +79,6 @@ def basis_of(grid: Grid, relations: Iterable[Relation]) -> tuple[str, ...]:
 def _code(grid: Grid, relations: Sequence[Relation]) -> str:
     broken = [relation for relation in relations if not holds(grid, relation)]
     return (broken or relations)[0].rule.code
-
-
-def blank_finding(grid: Grid, number: int, relation: Relation, right: Amount | None) -> Finding:
-    """A derived cell that is blank although its parts are not."""
-    expected = right.plain if right else ""
-    value = f"，应为 {expected}" if expected else ""
-    return finding_at(
-        grid,
-        number,
-        relation.rule.code,
-        Level.ERROR,
-        f"{cell_label(grid, number)}为空{value}；可用“填列小计”自动填写。",
-        expected=expected,
-        basis=(f"{relation.rule.code} {relation.rule.title}",),
-        suggestions=(Suggestion(expected, "由其余各格得出", 1.0),) if expected else (),
-    )
 
 
 def cell_finding(found: Examination, contradiction: Contradiction, level: Level) -> Finding:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.checks.blanks import blank_finding
 from xlbudget.checks.describe import (
-    blank_finding,
     cell_finding,
     determined,
     moved_finding,
@@ -85,8 +85,7 @@ def reconcile(
         findings += gap_findings(grid, expansion.gaps, done, found, bounds)
     findings += [moved_finding(one, found, bounds, level) for one in found.moved]
     findings += [absence_finding(one, found, bounds, level) for one in found.absences]
-    for number, value in blank_values(found, bounds):
-        findings.append(blank_finding(found.grid, number, found.blank[number], value))
+    findings += _blanks(found, bounds)
     findings += _wrong_cells(found, level)
     revised = ((found.grid.number_in(grid, one), cell) for one, cell in found.revised.items())
     before = {number: cell for number, cell in revised if number is not None}
@@ -110,6 +109,15 @@ def _lost(found: Examination, cell: int) -> bool:
         one.accused is not None and one.accused.cell == cell and one.accused.value is None
         for one in found.contradictions
     )
+
+
+def _blanks(found: Examination, bounds: Bounds | None) -> Iterator[Finding]:
+    """The blank derived cells that are wrong: a finding for each table."""
+    tables: dict[str, list[tuple[int, Amount | None]]] = {}
+    for number, value in blank_values(found, bounds):
+        tables.setdefault(table_title(found.grid, number), []).append((number, value))
+    for blanks in tables.values():
+        yield blank_finding(found.grid, blanks, found.blank)
 
 
 def _wrong_cells(found: Examination, level: Level) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from xlbudget.checks import amounts, assets, completeness, performance, subjects
+from xlbudget.checks import amounts, assets, completeness, performance, subjects, unfilled
 from xlbudget.texts import personal
 
 __all__ = ["CHECKS"]
@@ -31,6 +31,8 @@ CHECKS = MappingProxyType(
             subjects.code_name,
             subjects.code_order,
             subjects.code_parent,
+            unfilled.subtotals_filled,
+            unfilled.tables_filled,
         )
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import squash
+from xlbudget.checks.unfilled import is_waiting
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def code_parent(context: Context) -> Iterator[Outcome]:
     """
     below: dict[tuple[str, str], list[tuple[int, Row]]] = {}
     for key, position, row, subjects in _rows(context):
-        if not subjects.level(row.key):
+        if not subjects.level(row.key) or is_waiting(context, key):
             continue
         index = context.grid.book.blocks[key].by_key
         for code in subjects.parents(row.key):
@@ -115,6 +116,8 @@ def code_depth(context: Context) -> Iterator[Outcome]:
     """Every branch goes down to the last level (项, 款); a row that another table has is not said twice."""
     for key, position, row, subjects in _rows(context):
         level = subjects.level(row.key)
+        if is_waiting(context, key):
+            continue
         if 0 < level < len(subjects.levels) and position not in context.grid.tree(key):
             if any(lack == key and code.startswith(row.key) for lack, code in context.grid.lacking):
                 continue

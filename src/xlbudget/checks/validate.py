@@ -7,13 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.context import Context
-from xlbudget.checks.grade import grade
+from xlbudget.checks.look import graded_by, look
 from xlbudget.checks.registry import CHECKS
 from xlbudget.checks.single import holds, single_findings
 from xlbudget.checks.structure import TOLD, repaired
-from xlbudget.checks.system import build_system
-from xlbudget.checks.wording import cell_label
-from xlbudget.figures import Unreadable
+from xlbudget.checks.wording import cell_label, column_label, table_title
+from xlbudget.figures import UNFILLED, Unreadable
+from xlbudget.fill.fill import cell_key
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
 from xlbudget.pausing import without_collecting
 from xlbudget.relations.derive import definitions, evaluate
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.context import Outcome
     from xlbudget.checks.evidence import Saying
-    from xlbudget.checks.grade import Grade
+    from xlbudget.checks.look import Look
     from xlbudget.checks.structure import Structure
     from xlbudget.figures import Book, Cell, Place
-    from xlbudget.relations.expand import Expansion, Relation
+    from xlbudget.fill.fill import CellKey
+    from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Rule, Standard
 
@@ -68,6 +69,7 @@ def judge(
     *,
     explain: bool = False,
     structure: Structure | None = None,
+    looked: Look | None = None,
 ) -> Judged:
     """The same, with what it means for everything that rests on these figures.
 
@@ -77,13 +79,13 @@ def judge(
     ``computed`` tells which cells hold a formula, and is asked only where something is wrong: it is
     then sought in what people typed, not in totals that follow from it. ``sayings`` are the numbers
     of the text as functions of a grid's cells; ``explain``: some of them stand against the tables.
+    ``looked`` is what :func:`look` says of the book, if that is known.
     """
     structure = structure or repaired(standard, book, computed)
-    book = structure.book
-    grid = Grid(standard, book)
-    expansion = expand(grid, live_only=True)
+    looked = looked or look(standard, structure.book)
+    grid, expansion, graded, named = looked
+    virtual = named.virtual
     rules = standard.rules_of(book.year)
-    graded = _graded(grid, expansion)
     contradictions: list[Finding] = []
     corrected: dict[int, Cell] = {}
     open_cells: frozenset[int] = frozenset()
@@ -92,12 +94,13 @@ def judge(
         # A workbook without contradiction needs no explanation: then this is not even imported.
         from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
 
-        functions = _functions(grid, computed() if computed is not None else ())
+        filled = virtual.filled if virtual is not None else ()
+        functions = _functions(grid, computed() if computed is not None else (), filled)
         if functions:
             grid = grid.with_cells(_recomputed(grid, functions))
             grid.functions = functions
             expansion = expand(grid, live_only=True)
-            graded = _graded(grid, expansion)
+            graded = graded_by(grid, expansion)
         if graded.conflict is not None or expansion.gaps or explain:
             said = reconcile(grid, graded.status, functions, _everything_said(sayings))
             contradictions, corrected, open_cells, revised = said
@@ -105,7 +108,8 @@ def judge(
             revised = _with_functions(grid, revised, functions)
             grid.corrected, grid.open_cells = corrected, open_cells
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
-    outcomes = list(_outcomes(grid, rules))
+    named = grid if virtual is None else _as_found(grid, named)
+    outcomes = list(_outcomes(named, rules))
     findings = [*structure.findings, *(one for one in outcomes if isinstance(one, Finding))]
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
     not_executed += [one for one in outcomes if isinstance(one, NotExecuted)]
@@ -126,7 +130,7 @@ def judge(
     report = Report(
         workbook=book.name,
         standard=standard.id,
-        status=Status.ERROR if wrong else graded.status,
+        status=Status.ERROR if wrong else graded.status if virtual is None else Status.UNKNOWN,
         slack=_slack_text(graded.slack, standard),
         findings=tuple(_ordered(standard, findings, len(structure.findings))),
         not_executed=tuple(dict.fromkeys(not_executed)),
@@ -162,18 +166,26 @@ def _everything_said(
     return said
 
 
-def _graded(grid: Grid, expansion: Expansion) -> Grade:
-    hard = [one for one in expansion.relations if one.equation.check and not one.rule.soft]
-    standard = grid.standard
-    system = build_system(grid.cells, hard)
-    return grade(system, standard.unit.fen // 100, standard.rounding_limit)
-
-
-def _functions(grid: Grid, computed: Collection[Place]) -> set[int]:
-    """The derived cells that hold a formula."""
-    if not computed:
+def _functions(grid: Grid, computed: Collection[Place], filled: Collection[CellKey]) -> set[int]:
+    """The derived cells that hold a formula, or were blank and have been computed."""
+    if not computed and not filled:
         return set()
-    return {one for one in definitions(expand(grid).relations) if grid.place(one) in computed}
+    return {
+        one
+        for one in definitions(expand(grid).relations)
+        if grid.place(one) in computed or cell_key(grid, one) in filled
+    }
+
+
+def _as_found(judged: Grid, found: Grid) -> Grid:
+    """The cells as they are, with what has come out about those that were judged."""
+    numbers = {one: judged.number_in(found, one) for one in (*judged.corrected, *judged.open_cells)}
+    found.corrected = {
+        there: cell for one, cell in judged.corrected.items() if (there := numbers[one]) is not None
+    }
+    found.open_cells = {there for one in judged.open_cells if (there := numbers[one]) is not None}
+    found.lacking = judged.lacking
+    return found
 
 
 def _recomputed(grid: Grid, functions: Collection[int]) -> list[Cell]:
@@ -246,12 +258,18 @@ def _unreadable(grid: Grid, relations: list[Relation]) -> list[NotExecuted]:
         return []
     for relation in relations:
         for _, number in relation.terms:
-            if isinstance(grid.cells[number], Unreadable):
+            cell = grid.cells[number]
+            if cell == UNFILLED:
+                title, column = table_title(grid, number), column_label(grid, number)
+                reason = grid.book.unfilled.get(
+                    grid.block_of(number), f"{title}“{column}”尚未填列，有关勾稽关系未核对。"
+                )
+                found[relation.rule.code, reason] = None
+            elif isinstance(cell, Unreadable):
                 place = grid.place(number)
                 where = f"{place.sheet} {place.cell}".strip()
-                found[relation.rule.code, f"{where} {cell_label(grid, number)}无法读作金额。"] = (
-                    None
-                )
+                reason = f"{where} {cell_label(grid, number)}无法读作金额。"
+                found[relation.rule.code, reason] = None
     return [NotExecuted(code, reason) for code, reason in found]
 
 

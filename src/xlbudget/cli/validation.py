@@ -12,6 +12,7 @@ from xlbudget.errors import XlbudgetError
 from xlbudget.exchange.published.names import is_document
 from xlbudget.findings import Status
 from xlbudget.report import FORMATS, render
+from xlbudget.report.wording import clean
 from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.read import read_book
@@ -31,6 +32,7 @@ _VALUED = ("--format", "-o", "--output", "--last-year")
 _DOCUMENT = "公开文本不与上年核对；请先用 xlbudget import 做成工作簿。"
 _PICTURED = 20
 """Of more workbooks the html report shows the findings without the tables."""
+_UNKNOWN = "“{}”还没有填完，无法判断；请按提醒填好以后再校验。"
 
 
 class Request(NamedTuple):
@@ -106,6 +108,9 @@ def validate_files(request: Request) -> int:
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
+    for report in reports if not wrong else ():
+        if report.status is Status.UNKNOWN:
+            unusable = bool(fail(_UNKNOWN.format(clean(report.workbook))))
     if reports:
         standards = {report.standard: load_standard(report.standard) for report in reports}
         text = render(reports, request.form, standards, pictures)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import BlockData, Cell, Unreadable
+from xlbudget.figures import UNFILLED, BlockData, Cell, Unreadable
 from xlbudget.fill.rows import complete_rows
 from xlbudget.relations.derive import definitions, evaluate
 from xlbudget.relations.expand import expand
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from xlbudget.relations.expand import Relation
     from xlbudget.standard.model import Standard
 
-__all__ = ["CellKey", "Filled", "cell_key", "fill_book", "recomputed", "statements"]
+__all__ = [
+    "CellKey",
+    "Filled",
+    "cell_key",
+    "fill_book",
+    "recomputed",
+    "settled",
+    "statements",
+    "with_cells",
+]
 
 
 _MOST_ROUNDS = 6
@@ -48,7 +57,7 @@ def fill_book(
     ``ours`` are the cells that hold a formula: they are computed anew. Every other derived cell
     is filled where it is blank and kept where it is typed, also if it differs from its sum. Cells
     of ``lapsed`` (formulas that filling wrote under a condition) are emptied where the condition
-    holds no longer.
+    holds no longer. What follows from an amount that is not divided yet stays blank.
     """
     completed = complete_rows(standard, book)
     grid = Grid(standard, completed)
@@ -57,17 +66,16 @@ def fill_book(
     def kept(number: int) -> bool:
         return grid.cells[number] is not None and keys[number] not in ours
 
-    cells, defined = _settled(grid, kept)
+    cells, defined = settled(grid, kept)
     derived = frozenset(keys[number] for number in defined if not kept(number))
     changed = set()
+    cells = _written(grid, cells)
     for number, key in keys.items():
-        if isinstance(cells[number], Unreadable):
-            cells[number] = grid.cells[number]
         if key in lapsed and number not in defined:
             cells[number] = None
         if cells[number] != grid.cells[number]:
             changed.add(key)
-    filled = _with_cells(grid, completed, cells)
+    filled = with_cells(grid, completed, cells)
     return Filled(filled._replace(notes=statements(standard, filled)), derived, frozenset(changed))
 
 
@@ -75,18 +83,27 @@ def recomputed(standard: Standard, book: Book, ours: Collection[CellKey]) -> Fil
     """``book`` with the cells of ``ours`` that rules define computed anew, and nothing else filled in."""
     grid = Grid(standard, book)
     keys = [cell_key(grid, number) for number in range(len(grid.cells))]
-    cells, defined = _settled(grid, lambda number: keys[number] not in ours)
+    cells, defined = settled(grid, lambda number: keys[number] not in ours)
+    cells = _written(grid, cells)
     derived = frozenset(keys[number] for number in defined if keys[number] in ours)
     changed = {
         key
         for key, now, before in zip(keys, cells, grid.cells, strict=True)
         if key in derived and now != before
     }
-    return Filled(_with_cells(grid, book, cells), derived, frozenset(changed))
+    return Filled(with_cells(grid, book, cells), derived, frozenset(changed))
 
 
-def _settled(grid: Grid, kept: Callable[[int], bool]) -> tuple[list[Cell], dict[int, Relation]]:
-    """The computed cells and their definitions.
+def _written(grid: Grid, cells: list[Cell]) -> list[Cell]:
+    """The cells as they are written: what is unknown is blank, what cannot be computed as it was."""
+    return [
+        None if cell == UNFILLED else was if isinstance(cell, Unreadable) else cell
+        for cell, was in zip(cells, grid.cells, strict=True)
+    ]
+
+
+def settled(grid: Grid, kept: Callable[[int], bool]) -> tuple[list[Cell], dict[int, Relation]]:
+    """The computed cells and their definitions; cells for which ``kept`` is true stand.
 
     Whether a conditional rule applies is judged on what the cells come to, not on what is typed
     so far: a total that is still blank must not pass for zero.
@@ -94,7 +111,7 @@ def _settled(grid: Grid, kept: Callable[[int], bool]) -> tuple[list[Cell], dict[
     cells = list(grid.cells)
     defined: dict[int, Relation] = {}
     for _ in range(_MOST_ROUNDS):
-        judged = Grid(grid.standard, _with_cells(grid, grid.book, cells))
+        judged = Grid(grid.standard, with_cells(grid, grid.book, cells))
         defined = definitions(expand(judged).relations)
         again = evaluate(grid, defined, kept)
         if again == cells:
@@ -110,7 +127,8 @@ def cell_key(grid: Grid, number: int) -> CellKey:
     return CellKey(block, row.key, name)
 
 
-def _with_cells(grid: Grid, book: Book, cells: list[Cell]) -> Book:
+def with_cells(grid: Grid, book: Book, cells: list[Cell]) -> Book:
+    """``book``, whose rows are those of ``grid``, with these figures."""
     blocks = {}
     for key, data in book.blocks.items():
         width, base = grid.width[key], grid.base[key]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Block, Standard
     from xlbudget.standard.subjects import SubjectList
 
-__all__ = ["complete_rows", "with_names"]
+__all__ = ["class_sources", "complete_rows", "with_names"]
 
 
 def complete_rows(standard: Standard, book: Book) -> Book:
@@ -36,7 +36,7 @@ def complete_rows(standard: Standard, book: Book) -> Book:
         if block.total:
             rows = _with_total(rows, block)
         blocks[key] = BlockData.of(rows, data.letters)
-    for key, sources in _class_sources(standard).items():
+    for key, sources in class_sources(standard).items():
         if key in blocks:
             found = (blocks[source] for source in sources if source in blocks)
             blocks[key] = _with_classes(
@@ -119,7 +119,7 @@ def _with_total(rows: list[Row], block: Block) -> list[Row]:
     )
 
 
-def _class_sources(standard: Standard) -> dict[str, list[str]]:
+def class_sources(standard: Standard) -> dict[str, list[str]]:
     """Fixed blocks whose class rows are derived from subject tables, and those tables."""
     sources: dict[str, list[str]] = {}
     for rule in standard.rules:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.figures import Unreadable
+from xlbudget.figures import UNFILLED, Unreadable
 
 if TYPE_CHECKING:
     from xlbudget.relations.grid import Grid
@@ -36,11 +36,15 @@ class Conditions:
         grid, condition = self.grid, self.grid.standard.conditions[key]
         for ref in condition.zero:
             if ref.block not in grid.book.blocks:
+                if ref.block in grid.book.unfilled:
+                    return False, f"无法判断“{condition.title}”：{grid.book.unfilled[ref.block]}"
                 sheet = grid.standard.table(grid.standard.blocks[ref.block].table).sheet
                 return False, f"无法判断“{condition.title}”：缺少工作表“{sheet}”。"
             data = grid.data(ref.block)
             row = data.row(ref.which) if data else None
             cell = row.cells[grid.column(ref.block, ref.column)] if row else None
+            if cell == UNFILLED:
+                return False, f"无法判断“{condition.title}”：有关各格尚未填列。"
             if isinstance(cell, Unreadable):
                 return False, f"无法判断“{condition.title}”：相关金额不可读。"
             if cell is not None and cell.fen:

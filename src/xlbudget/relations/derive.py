@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.figures import Cell, Unreadable
+from xlbudget.figures import UNFILLED, Cell, Unreadable
 from xlbudget.money import COUNT, STANDARD_PLACES, Amount
 from xlbudget.relations.grid import INFO
+from xlbudget.standard.equations import ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -14,14 +15,18 @@ if TYPE_CHECKING:
     from xlbudget.money import Unit
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
+    from xlbudget.standard.equations import Ref
+    from xlbudget.standard.model import Allotment
 
 __all__ = [
+    "allotted",
     "definitions",
     "dependents",
     "evaluate",
     "resolved",
     "resolver",
     "through",
+    "undivided",
     "unit_of",
     "value_of",
 ]
@@ -66,7 +71,8 @@ def evaluate(grid: Grid, defined: dict[int, Relation], kept: Callable[[int], boo
     """All cells of the grid, the derived ones computed unless ``kept`` says that they stand.
 
     Cells are computed from computed cells, in the order of their dependence; where definitions
-    form a circle, the cell that closes it keeps what it has.
+    form a circle, the cell that closes it keeps what it has. Parts among which an amount has not
+    been divided yet come out as ``UNFILLED``, and so does what would be computed from them.
     """
     cells = list(grid.cells)
     state: dict[int, bool] = {}
@@ -81,9 +87,41 @@ def evaluate(grid: Grid, defined: dict[int, Relation], kept: Callable[[int], boo
             settle(part)
         cells[number] = value_of(defined[number], cells, unit_of(grid, number))
 
+    for one in grid.standard.allotments:
+        whole, parts = allotted(grid, one)
+        for number in (*whole, *parts):
+            settle(number)
+        if undivided(cells, whole, parts):
+            for number in parts:
+                cells[number] = UNFILLED
     for number in defined:
         settle(number)
     return cells
+
+
+def allotted(grid: Grid, one: Allotment) -> tuple[list[int], list[int]]:
+    """The cell that is divided (none where it is missing) and those among which it is."""
+    return _numbers(grid, one.whole), _numbers(grid, one.parts)
+
+
+def _numbers(grid: Grid, ref: Ref) -> list[int]:
+    data = grid.data(ref.block)
+    if data is None:
+        return []
+    if ref.how == ONE:
+        rows = [data.by_key[ref.which]] if ref.which in data.by_key else []
+    else:
+        rows = grid.select(ref.block, ref.which)
+    column = grid.column(ref.block, ref.column)
+    return [grid.number(ref.block, row, column) for row in rows]
+
+
+def undivided(cells: Sequence[Cell], whole: Iterable[int], parts: Iterable[int]) -> bool:
+    """Whether there is something to divide and none of the parts has anything."""
+    amounts = (cells[number] for number in whole)
+    return any(isinstance(one, Amount) and one.fen for one in amounts) and all(
+        cells[number] is None for number in parts
+    )
 
 
 def dependents(relations: Iterable[Relation], cells: Collection[int]) -> set[int]:

@@ -9,6 +9,7 @@ from xlbudget.findings import NotExecuted
 from xlbudget.relations.conditions import Conditions
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.relations.sides import Plan, Side, plans_of, sides_of
+from xlbudget.standard.equations import ONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -77,8 +78,16 @@ def expand(grid: Grid, *, live_only: bool = False, assume: bool = False) -> Expa
 
 
 def _missing(grid: Grid, equation: Equation) -> str:
+    """Why an equation cannot be judged: a sheet, or rows that it adds up or compares, are not there.
+
+    Of a block that is not filled in to the end, single rows can still be compared.
+    """
     for ref in equation.refs:
-        if ref.block != INFO and ref.block not in grid.book.blocks:
+        there = ref.block == INFO or ref.block in grid.book.blocks
+        whole = ref.how != ONE and not equation.same_row
+        if ref.block in grid.book.unfilled and (whole or not there):
+            return grid.book.unfilled[ref.block]
+        if not there:
             table = grid.standard.table(grid.standard.blocks[ref.block].table)
             return f"缺少工作表“{table.sheet}”。"
     return ""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from xlbudget.figures import Book
+    from xlbudget.fill.virtual import Virtual
     from xlbudget.standard.model import Block, Column, Standard
 
 __all__ = ["INFO", "Grid", "Spot"]
@@ -34,7 +35,8 @@ class Grid:
     Numbers are given block by block, row by row, in the order of the amount columns; those of
     基础信息 come last. ``lacking`` are rows (block, key) known to be missing beside another table's, and
     ``corrected`` what cells should hold that are known to be wrong; of ``open_cells`` one is wrong, or
-    they follow from such a one. ``functions`` are derived cells known to hold a formula.
+    they follow from such a one. ``functions`` are derived cells known to hold a formula, ``virtual`` is what
+    is not filled in yet.
     """
 
     def __init__(self, standard: Standard, book: Book) -> None:
@@ -54,6 +56,7 @@ class Grid:
         self.corrected: Mapping[int, Cell] = {}
         self.open_cells: Collection[int] = ()
         self.functions: Collection[int] = ()
+        self.virtual: Virtual | None = None
         self._select: dict[tuple[str, str], list[int]] = {}
         self._trees: dict[str, dict[int, list[int]]] = {}
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["report_html"]
 
 _TITLE = "部门预算校验报告"
-_STATUS_SHAPES = {Status.PASS: "✓", Status.ROUNDING: "≈", Status.ERROR: "×"}
+_STATUS_SHAPES = {Status.PASS: "✓", Status.ROUNDING: "≈", Status.ERROR: "×", Status.UNKNOWN: "?"}
 _OVERVIEW = (
     ("序号", "number"),
     ("工作簿", "name"),

@@ -31,6 +31,7 @@ section { margin: 0 0 40px; }
 .status { flex: none; font-size: 34px; font-weight: bold; line-height: 1.2; white-space: nowrap; }
 .summary.pass { border-left-color: #1b6e3c; } .pass .status, td.pass { color: #14582f; }
 .summary.rounding { border-left-color: #b27300; } .rounding .status, td.rounding { color: #7a4d00; }
+.summary.unknown { border-left-color: #6b6b6b; } .unknown .status, td.unknown { color: #4a4a4a; }
 .summary.error { border-left-color: #a40000; } .error .status, td.error { color: #a40000; }
 .jump { margin: 12px 0 0; font-size: 14px; }
 .room { overflow-x: auto; }

@@ -94,7 +94,7 @@ def verdict(report: Report, standard: Standard | None) -> list[str]:
     """The grade as sentences, the first with its word: what holds, what to do, what is not said."""
     said = [_grade(report)]
     slack = slack_text(report, standard)
-    if slack and not _exact(report):
+    if slack and not _exact(report) and report.status is not Status.UNKNOWN:
         so = "即可" if report.status is Status.PASS else "才能"
         said.append(f"最大尾差半宽 {slack}：各数上下放宽这么多，全部勾稽关系{so}同时成立。")
     elif not slack and report.status is Status.ERROR:
@@ -111,6 +111,8 @@ def _grade(report: Report) -> str:
             if not errors:
                 return "差错：勾稽关系不能同时成立，但没有定位到具体的单元格；请逐表核对合计。"
             return f"差错：发现差错 {errors} 处，须改正" + (f"；另有{others}。" if others else "。")
+        case Status.UNKNOWN:
+            said = "无法判断：还没有填完；已经填列的数没有发现差错，其余请填好以后再校验。"
         case Status.ROUNDING:
             said = "尾差：有尾差超出四舍五入所能解释的范围，可能有合计是用四舍五入后的数字相加的；请核对，不算差错。"
         case Status.PASS if not executed_counts(report)[0]:

@@ -136,6 +136,10 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
             for ref in condition.zero
             for one in _ref_problems(standard, ref)
         )
+    for allotment in standard.allotments:
+        problems.extend(f"分摊：{one}" for ref in allotment for one in _ref_problems(standard, ref))
+        if allotment.whole.how != ONE or "*" in (allotment.whole.column, allotment.parts.column):
+            problems.append(f"分摊：“{allotment.whole}”应指一格，“{allotment.parts}”应指一栏。")
     for chart in standard.charts:
         problems.extend(f"图 {chart.key}：{one}" for one in _chart_problems(standard, chart))
     problems += _rollover_problems(standard)

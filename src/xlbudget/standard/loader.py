@@ -12,6 +12,7 @@ from xlbudget.money import UNITS, Unit
 from xlbudget.standard.equations import parse_equation, parse_ref
 from xlbudget.standard.model import (
     AMOUNT,
+    Allotment,
     Block,
     Carry,
     Chart,
@@ -126,6 +127,10 @@ def load_folder(folder: Path) -> Standard:
         picture=picture,
         carries=tuple(
             Carry(parse_ref(one["from"]), parse_ref(one["to"])) for one in main.get("carry", ())
+        ),
+        allotments=tuple(
+            Allotment(parse_ref(one["whole"]), parse_ref(one["parts"]))
+            for one in main.get("allotment", ())
         ),
         blocks=blocks,
         fields={one.key: one for section in sections for one in section.fields},

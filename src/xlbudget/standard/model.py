@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AMOUNT",
+    "Allotment",
     "Block",
     "Carry",
     "Chart",
@@ -221,6 +222,13 @@ class Carry(NamedTuple):
     target: Ref
 
 
+class Allotment(NamedTuple):
+    """``whole`` is divided among ``parts``: while these are all blank, nothing follows from them."""
+
+    whole: Ref
+    parts: Ref
+
+
 class Condition(NamedTuple):
     """Holds when every cell referred to is zero or blank; rules may depend on it."""
 
@@ -251,10 +259,7 @@ class Rule(NamedTuple):
 
 
 class Standard(NamedTuple):
-    """A standard as a whole; ``folder`` holds its texts and templates.
-
-    ``template_year`` is the year of the blank template, which its user changes.
-    """
+    """A standard as a whole; ``folder`` holds its texts, ``template_year`` is the blank template's."""
 
     id: str
     name: str
@@ -276,6 +281,7 @@ class Standard(NamedTuple):
     charts: tuple[Chart, ...] = ()
     picture: Picture | None = None
     carries: tuple[Carry, ...] = ()
+    allotments: tuple[Allotment, ...] = ()
     blocks: Mapping[str, Block] = {}
     fields: Mapping[str, Field] = {}
 

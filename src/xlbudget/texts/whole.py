@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xlbudget.checks.look import look
 from xlbudget.checks.structure import repaired
 from xlbudget.checks.validate import judge
 from xlbudget.figures import BlockData, InfoValue
@@ -42,26 +43,28 @@ def validate_whole(
         StandardError: the standard's facts or readings are wrong.
     """
     structure = repaired(standard, book, computed)
-    book = structure.book
-    texts = check_texts(standard, book)
+    looked = look(standard, structure.book)
+    texts = check_texts(standard, looked.grid.book)
     facts = texts.facts
 
     def sayings(grid: Grid) -> list[Saying]:
         return sayings_of(grid, facts, texts.mentions) if facts is not None else []
 
+    against = facts is not None and disagreeing(texts.mentions)
     judged = judge(
         standard,
         book,
         computed,
         sayings,
-        explain=facts is not None and disagreeing(texts.mentions),
+        explain=against,
         structure=structure,
+        looked=looked,
     )
     report = judged.report
     if judged.corrected or judged.open_cells:
-        report, texts = _own_mistakes(report, texts, standard, book, judged)
+        report, texts = _own_mistakes(report, texts, standard, looked.grid.book, judged)
     elif judged.revised:
-        texts = _outdated(texts, standard, book, judged)
+        texts = _outdated(texts, standard, looked.grid.book, judged)
     counts = Counter(dict(report.executed))
     counts.update(texts.counts)
     levels = list(Level)

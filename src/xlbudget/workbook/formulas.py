@@ -1,6 +1,7 @@
 """Native formulas of derived cells, written from the relations that define them.
 
-A sum over blanks shows "" (blank is not 0.00). Terms on the same sheet, and fixed rows elsewhere,
+A sum over blanks shows "" (blank is not 0.00), and so does what follows from an amount that is still
+to be divided (a standard's allotments): it looks at the parts first. Terms on the same sheet, and fixed rows elsewhere,
 are direct references; rows of subject tables on other sheets are found by their code, so that the
 formula survives when rows move there. Formula texts carry no leading "=".
 """
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL, Cell, Place
 from xlbudget.money import STANDARD_PLACES
-from xlbudget.relations.derive import definitions, unit_of, value_of
+from xlbudget.relations.derive import allotted, definitions, undivided, unit_of, value_of
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.workbook.layout import table_layout
@@ -64,13 +65,57 @@ def book_formulas(standard: Standard, book: Book) -> dict[Place, Formula]:
     """
     grid = Grid(standard, book)
     defined = definitions(expand(grid).relations)
+    waiting = _waiting(grid, defined)
     found: dict[Place, Formula] = {}
     for number in _acyclic(grid, defined):
         text = formula_for(grid, number, defined[number])
         if text:
             value = value_of(defined[number], grid.cells, unit_of(grid, number))
-            found[grid.place(number)] = Formula(text, value)
+            for whole, parts in waiting.get(number, ()):
+                text = _once_divided(grid, whole, parts, text)
+                value = None if undivided(grid.cells, whole, parts) else value
+            if len(text) <= _LONGEST:
+                found[grid.place(number)] = Formula(text, value)
     return found
+
+
+_Divided = tuple[list[int], list[int]]
+
+
+def _waiting(grid: Grid, defined: dict[int, Relation]) -> dict[int, list[_Divided]]:
+    """Derived cells -> the amounts that are to be divided among cells of their table they follow from."""
+    found: dict[int, list[_Divided]] = {}
+    for one in grid.standard.allotments:
+        whole, parts = allotted(grid, one)
+        follows: dict[int, bool] = dict.fromkeys(parts, True)
+
+        def from_parts(
+            number: int, follows: dict[int, bool] = follows, block: str = one.parts.block
+        ) -> bool:
+            if number not in follows:
+                follows[number] = False
+                relation = defined.get(number)
+                follows[number] = relation is not None and any(
+                    grid.block_of(part) == block and from_parts(part)
+                    for _, part in relation.terms[1:]
+                )
+            return follows[number]
+
+        for number in defined if whole and parts else ():
+            inside = grid.block_of(number) == one.parts.block and number not in parts
+            if inside and from_parts(number):
+                found.setdefault(number, []).append((whole, parts))
+    return found
+
+
+def _once_divided(grid: Grid, whole: Sequence[int], parts: Sequence[int], text: str) -> str:
+    """``text``, but "" while there is something to divide and no part has a figure."""
+    home = grid.place(parts[0]).sheet
+    cells = references("", [grid.place(number).cell for number in parts])
+    count = "+".join(f"COUNT({','.join(piece)})" for piece in chunked(cells))
+    place = grid.place(whole[0])
+    (of,) = references("" if place.sheet == home else place.sheet, [place.cell])
+    return f'IF(AND({count}=0,SUM({of})<>0),"",{text})'
 
 
 def formula_for(grid: Grid, number: int, relation: Relation) -> str:

@@ -35,18 +35,28 @@ __all__ = [
     "write_list",
 ]
 
-ERROR, REQUIRED, GAP, REVIEW, PERSONAL, OTHER = "差错", "必填", "待填", "待核对", "个人信息", "提醒"
+ERROR, UNFILLED, REQUIRED, GAP, REVIEW, PERSONAL, OTHER = (
+    "差错",
+    "未填列",
+    "必填",
+    "待填",
+    "待核对",
+    "个人信息",
+    "提醒",
+)
 """Kinds of items, in the order in which they are to be dealt with; only OTHER stops nothing."""
 _COUNTED = {
     ERROR: "差错 {} 处",
+    UNFILLED: "表格未填列 {} 处",
     REQUIRED: "必填项未填 {} 处",
     GAP: "待填 {} 段",
     REVIEW: "待核对 {} 段",
     PERSONAL: "个人信息或密级标志 {} 处",
 }
-_UNFINISHED = (REQUIRED, GAP, REVIEW)
+_UNFINISHED = (UNFILLED, REQUIRED, GAP, REVIEW)
 """What makes a set a draft, besides errors."""
 _REQUIRED_CHECK = "required_info"
+_FILLED_CHECKS = ("tables_filled", "subtotals_filled")
 _NOWHERE = "勾稽关系不能同时成立，但没有定位到具体的单元格。"
 _LIST = "－清样单.html"
 _TEMPLATE = "checklist.html.j2"
@@ -151,16 +161,22 @@ def examine(
             found.append(_of_finding(ERROR, one))
         elif check == _REQUIRED_CHECK:
             found.append(_of_finding(REQUIRED, one))
+        elif check in _FILLED_CHECKS and report.status is Status.UNKNOWN:
+            found.append(_of_finding(UNFILLED, one))
         elif check in CHECKED:
             found.append(_of_finding(PERSONAL, one))
     if report.status is Status.ERROR and not any(one.kind == ERROR for one in found):
         found.append(Item(ERROR, "", "", _NOWHERE, "请逐表核对合计。"))
+    if report.status is Status.UNKNOWN and not any(one.kind == UNFILLED for one in found):
+        found.append(Item(UNFILLED, "", "", "还没有填完，无法判断。", "请按校验提醒填好。"))
     found += [_of_finding(PERSONAL, one) for one in personal]
     found += _of_notes(state, {(one.sheet, one.cell) for one in found if one.kind == ERROR})
     found += [
         _of_finding(OTHER, one)
         for check, one in checks
-        if one.level is Level.WARNING and check not in (_REQUIRED_CHECK, *CHECKED)
+        if one.level is Level.WARNING
+        and check not in (_REQUIRED_CHECK, *CHECKED)
+        and not (check in _FILLED_CHECKS and report.status is Status.UNKNOWN)
     ]
     kinds = [*_COUNTED, OTHER]
     found.sort(key=lambda one: kinds.index(one.kind))
