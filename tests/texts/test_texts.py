@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from texts.text_books import reworded, slips, with_texts
+from texts.text_books import culture_bureau, reworded, slips, with_texts
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.findings import Level
 from xlbudget.notes.explain import explain
@@ -205,3 +207,55 @@ def test_forms_in_order_have_no_findings(standard: Standard, told: Book) -> None
         for form in told.forms
     ]
     assert not check_texts(standard, told._replace(forms=tuple(forms))).findings
+
+
+def with_shares(standard: Standard, example: Book, shares: dict[str, str]) -> Book:
+    """五 of the example with a small class, and its shares as they are published."""
+    told = with_texts(standard, example)
+    units = []
+    for one in told.texts:
+        text = one.text
+        for identity, share in shares.items():
+            if one.id == identity:
+                text = re.sub(r"占\d+\.\d+%", f"占{share}", text)
+        units.append(one._replace(text=text))
+    return told._replace(texts=tuple(units))
+
+
+def plain_shares(book: Book) -> dict[str, Decimal]:
+    """Paragraph -> the share that it prints, of the classes of 五."""
+    return {
+        one.id: Decimal(found[1])
+        for one in book.texts
+        if re.fullmatch(r"五\.\d{3}", one.id) and (found := re.search(r"占(\d+\.\d+)%", one.text))
+    }
+
+
+def test_a_share_is_rounded_by_itself(standard: Standard) -> None:
+    """12.00 of 14,287.68 is 0.08 %; 0.09 % is right only where the list makes up 100.00 then."""
+    extended, book = culture_bureau(standard)
+    told = with_texts(extended, book)
+    shares = plain_shares(told)
+    assert (shares["五.206"], sum(shares.values())) == (Decimal("0.08"), Decimal("99.99"))
+    assert about_texts(extended, told) == []
+    assert about_texts(extended, with_shares(extended, book, {"五.206": "0.09%"})) == []
+    for wrong in ("0.10%", "0.07%", "0.80%"):
+        found = about_texts(extended, with_shares(extended, book, {"五.206": wrong}))
+        assert [(one.row, one.expected) for one in found] == [("五.206", "0.08%")]
+
+
+@pytest.mark.parametrize("folder", DEPARTMENTS, ids=lambda one: one.name)
+def test_shares_that_were_made_to_add_up_are_accepted(standard: Standard, folder: Path) -> None:
+    book = read_folder(folder, standard)
+    shares = plain_shares(with_texts(standard, book))
+    rest = 100 - sum(shares.values())
+    last = list(shares)[-1]
+    for adjusted in shares:
+        moved = {**shares, adjusted: shares[adjusted] + rest}
+        made = with_shares(standard, book, {key: f"{one}%" for key, one in moved.items()})
+        assert about_texts(standard, made) == [], "the remainder may be given to any of them"
+    for off in ("0.01", "-0.01"):
+        moved = {**shares, last: shares[last] + rest + Decimal(off)}
+        if moved[last] != shares[last]:
+            made = with_shares(standard, book, {key: f"{one}%" for key, one in moved.items()})
+            assert {one.row for one in about_texts(standard, made)} == {last}

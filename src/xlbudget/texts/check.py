@@ -25,6 +25,7 @@ from xlbudget.texts.judge import judge, prints
 from xlbudget.texts.paper import Paper
 from xlbudget.texts.plain import plain, printed
 from xlbudget.texts.readings import load_readings
+from xlbudget.texts.shares import made_to_add_up
 from xlbudget.texts.vocabulary import SILENT, vocabulary
 
 if TYPE_CHECKING:
@@ -173,8 +174,13 @@ class _Check:
         """Check the paragraphs of one section, and what it must mention."""
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
         binder = Binder(self.readings, known) if known.phrases else None
-        seen: list[tuple[TextUnit, Mention]] = []
-        for unit in units:
+        said = [
+            [] if binder is None or unit.heading else binder.mentions(plain(unit.text))
+            for unit in units
+        ]
+        seen = [(unit, one) for unit, mentions in zip(units, said, strict=True) for one in mentions]
+        fitted = made_to_add_up(known.whole.values(), (one for _, one in seen))
+        for unit, mentions in zip(units, said, strict=True):
             paper, text = self.paper(unit), plain(unit.text)
             tells = unit.part in ("notes", "glossary")
             if tells:
@@ -189,8 +195,7 @@ class _Check:
                 self._done("name", self.subjects.findings(paper, text))
                 self.findings += odd_wordings(paper, text)
             self.findings += self._thresholds(paper, known, text)
-            for mention in binder.mentions(text) if binder is not None else ():
-                seen.append((unit, mention))
+            for mention in mentions:
                 if mention.kind == "loose":
                     where = f"{unit.place.sheet}{unit.place.cell}" or unit.id
                     reason = f"{where}的“{printed(mention.said)}”认不出说的是哪个数字，未核对。"
@@ -200,7 +205,8 @@ class _Check:
                 if self._waits(mention):
                     self._wait(paper, section, mention)
                     continue
-                self.findings += judge(paper._replace(money=self.facts.source.unit.name), mention)
+                paper = paper._replace(money=self.facts.source.unit.name)
+                self.findings += judge(paper, mention, fitted)
         self.mentions += seen
         if units and units[0].part == "notes" and not self.waiting:
             self._complete(known, units, seen)

@@ -11,7 +11,7 @@ from xlbudget.texts.paper import PRESCRIBED, Paper
 from xlbudget.texts.plain import plain, printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from xlbudget.notes.figure import Figure
     from xlbudget.texts.bind import Mention
@@ -22,14 +22,14 @@ __all__ = ["judge", "prints"]
 _SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100, "": 1_000_000}
 
 
-def judge(paper: Paper, mention: Mention) -> Iterator[Finding]:
-    """What is wrong with one mention."""
+def judge(paper: Paper, mention: Mention, fitted: Collection[str] = ()) -> Iterator[Finding]:
+    """What is wrong with one mention; shares named in ``fitted`` were made to add up to 100."""
     kind = mention.kind
     if kind in ("amount", "change"):
         yield from _number(paper, mention)
     if kind in ("change", "percent"):
         yield from _direction(paper, mention)
-    if kind in ("share", "percent"):
+    if kind in ("share", "percent") and not (mention.figure and mention.figure.name in fitted):
         yield from _percent(paper, mention)
     if kind == "same" and mention.change is not None and mention.change.known:
         change = mention.change
@@ -166,9 +166,9 @@ def _percent(paper: Paper, mention: Mention) -> Iterator[Finding]:
         return
     if figure.missing or not isinstance(figure.value, int):
         return
-    exact = Decimal(figure.value) / 100
-    step = Decimal(1).scaleb(-min(number.places, 2))
-    if exact.quantize(step, ROUND_HALF_UP) != number.value:
+    # The figure is rounded itself: with fewer decimals, both neighbours of a half are right.
+    off = abs(Decimal(figure.value) / 100 - number.value)
+    if off and 2 * off > Decimal(1).scaleb(-number.places):
         yield paper.finding(
             "change" if mention.kind == "percent" else paper.unit.section,
             Level.ERROR, f"“{said}”应为{figure.text}（{figure.title}）。", figure, said, figure.text,
