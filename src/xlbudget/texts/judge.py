@@ -9,6 +9,7 @@ from xlbudget.findings import Finding, Level
 from xlbudget.money import COUNT, Amount
 from xlbudget.texts.paper import PRESCRIBED, Paper
 from xlbudget.texts.plain import plain, printed
+from xlbudget.texts.reasons import contrary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -29,6 +30,7 @@ def judge(paper: Paper, mention: Mention, fitted: Collection[str] = ()) -> Itera
         yield from _number(paper, mention)
     if kind in ("change", "percent"):
         yield from _direction(paper, mention)
+        yield from contrary(paper, mention)
     if kind in ("share", "percent") and not (mention.figure and mention.figure.name in fitted):
         yield from _percent(paper, mention)
     if kind == "same" and mention.change is not None and mention.change.known:
@@ -232,7 +234,12 @@ def _names(paper: Paper, mention: Mention) -> Iterator[Finding]:
         there[-1] = there[-1][:-1]
     wanted = {plain(str(name)): str(name) for name in figure.value}
     missing = dict(wanted)
-    for one in there:
+    for one in dict.fromkeys(one for one in there if there.count(one) > 1):
+        yield paper.finding(
+            paper.unit.section, Level.WARNING, f"“{printed(one)}”列了两次；请删去重复的。", figure,
+            printed(one),
+        )  # fmt: skip
+    for one in dict.fromkeys(there):
         if one in missing:
             del missing[one]
             continue
