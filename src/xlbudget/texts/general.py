@@ -36,11 +36,14 @@ _MOST = 5
 def years(paper: Paper, text: str, year: int) -> Iterator[Finding]:
     """The budget year everywhere but in comparisons, which name the year before."""
     before = tuple(map(plain, paper.readings.words["before_prior"]))
+    past = tuple(map(plain, paper.readings.slips.get("past", ())))
     kept = _KEPT.sub(lambda match: "□" * len(match[0]), text)
     for match in _YEAR.finditer(kept):
         lead = kept[: match.start()]
         wanted = year - 1 if lead.endswith(before) else year
         listed = _LISTED.search(lead) and int(match[1]) in (year - 1, year)
+        # What was done last year is said of last year (2023年提前下达).
+        listed = listed or (int(match[1]) < year and kept.startswith(past, match.end() + 1))
         if int(match[1]) != wanted and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             yield paper.finding(
