@@ -25,7 +25,7 @@ __all__ = [
     "parse_amount",
     "percent_text",
     "round_div",
-    "shares",
+    "share",
 ]
 
 STANDARD_PLACES = 2
@@ -160,21 +160,9 @@ def percent_text(hundredths: int) -> str:
     return f"{Decimal(hundredths).scaleb(-2):.2f}%"
 
 
-def shares(parts: list[int], whole: int) -> list[int]:
-    """Percentages of ``parts`` in ``whole``, in hundredths of a point.
+def share(part: int, whole: int) -> int:
+    """The percentage of ``part`` in ``whole``, in hundredths of a point, rounded half up by itself.
 
-    Where the parts make up the whole, the percentages make up 100.00: the remainder of the
-    rounding goes to the parts whose rounding was the nearest call (largest remainder).
-    An empty whole gives zeros.
+    The percentages of the parts of a whole need not make up 100.00 then. An empty whole gives 0.
     """
-    if not whole:
-        return [0] * len(parts)
-    rounded = [round_div(part * 10_000, whole) for part in parts]
-    missing = 10_000 - sum(rounded)
-    if sum(parts) != whole or not missing:
-        return rounded
-    step = 1 if missing > 0 else -1
-    error = [step * (part * 10_000 - got * whole) for part, got in zip(parts, rounded, strict=True)]
-    for index in sorted(range(len(parts)), key=lambda i: -error[i])[: abs(missing)]:
-        rounded[index] += step
-    return rounded
+    return round_div(part * 10_000, whole) if whole else 0

@@ -174,7 +174,7 @@ def BUDGET_BALANCE(total: object, parts: object) -> object:
 @_cells("whole")
 @_guarded
 def BUDGET_SHARE(part: object, whole: object) -> object:
-    """占比，四舍五入到 0.01%（0.845 即 84.50%，请用百分比格式）。给一列时，各部分合起来等于总额的，占比合起来正好 100%。
+    """占比，四舍五入到 0.01%（0.845 即 84.50%，请用百分比格式）。给一列时，每个占比各自四舍五入，合起来不一定正好 100%。
 
     Args:
         part: 部分：一个单元格或一片区域，结果与它同形。

@@ -16,7 +16,7 @@ from xlbudget.exchange.folder.read import read_folder
 from xlbudget.exchange.rollover.book import next_book
 from xlbudget.exchange.rollover.figures import last_figures
 from xlbudget.exchange.rollover.roll import roll_over
-from xlbudget.exchange.rollover.years import last_year_of, moved_years
+from xlbudget.exchange.rollover.years import moved_years
 from xlbudget.figures import BlockData, InfoValue, TextUnit
 from xlbudget.findings import Level, Status
 from xlbudget.money import WAN, Amount
@@ -24,6 +24,7 @@ from xlbudget.notes.explain import explain, glossary
 from xlbudget.standard.check import check_folder
 from xlbudget.standard.loader import DATA, load_folder
 from xlbudget.texts.last_year import with_last_year
+from xlbudget.texts.periods import last_year_of
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.notes_file import plan_notes
 from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook

@@ -222,7 +222,7 @@ def test_values_and_errors_pass_through_xlwings(on_windows: Any, fault_log: Path
     assert call(on_windows, "BUDGET_SUBTOTAL", 201.0, column, amounts) == [[1000.75]]
     assert call(on_windows, "BUDGET_TOTAL", column, amounts) == [[1000.75]]
     assert call(on_windows, "BUDGET_SHARE", ((1.0,), (1.0,), (1.0,)), 3.0) == [
-        [0.3334],
+        [0.3333],
         [0.3333],
         [0.3333],
     ]

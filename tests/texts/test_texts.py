@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from texts.text_books import reworded, slips, with_texts
+from texts.text_books import culture_bureau, reworded, slips, with_texts
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.findings import Level
 from xlbudget.notes.explain import explain
@@ -84,6 +86,7 @@ def test_every_rule_about_texts_is_violated_by_some_slip(standard: Standard, tol
         replaced(told, "九.1", "未安排国有资本经营预算支出", "国有资本经营预算支出2.00万元"),
         replaced(told, "七.3", "9.15万元", "【待填】万元"),
         edited(told, "一.1", "长春市人民政府办公室2024年收支总预算6,295.86万元。"),
+        replaced(told, "名词.10", "十、", "十一、"),
     ]  # fmt: skip
     seen = {one.code for book in books for one in about_texts(standard, book)}
     rules = {rule.code for rule in standard.rules if rule.texts and rule.code.startswith("C")}
@@ -149,7 +152,9 @@ def test_a_mistake_is_said_in_words(
 
 
 def test_what_cannot_be_tied_is_listed_and_not_guessed(standard: Standard, told: Book) -> None:
-    book = replaced(told, "一.1", "上年结转976.06万元。", "上年结转976.06万元。另有12.34万元待定。")
+    book = replaced(
+        told, "一.1", "上年结转976.06万元。", "上年结转976.06万元。另有12.34万元未列入。"
+    )
     outcome = check_texts(standard, book)
     assert not [one for one in outcome.findings if one.table != FORMS]
     assert ["12.34" in one.reason for one in outcome.loose] == [True]
@@ -205,3 +210,64 @@ def test_forms_in_order_have_no_findings(standard: Standard, told: Book) -> None
         for form in told.forms
     ]
     assert not check_texts(standard, told._replace(forms=tuple(forms))).findings
+
+
+def with_shares(standard: Standard, example: Book, shares: dict[str, str]) -> Book:
+    """五 of the example with a small class, and its shares as they are published."""
+    told = with_texts(standard, example)
+    units = []
+    for one in told.texts:
+        text = one.text
+        for identity, share in shares.items():
+            if one.id == identity:
+                text = re.sub(r"占\d+\.\d+%", f"占{share}", text)
+        units.append(one._replace(text=text))
+    return told._replace(texts=tuple(units))
+
+
+def plain_shares(book: Book) -> dict[str, Decimal]:
+    """Paragraph -> the share that it prints, of the classes of 五."""
+    return {
+        one.id: Decimal(found[1])
+        for one in book.texts
+        if re.fullmatch(r"五\.\d{3}", one.id) and (found := re.search(r"占(\d+\.\d+)%", one.text))
+    }
+
+
+def test_a_share_is_rounded_by_itself(standard: Standard) -> None:
+    """12.00 of 14,287.68 is 0.08 %; 0.09 % is right only where the list makes up 100.00 then."""
+    extended, book = culture_bureau(standard)
+    told = with_texts(extended, book)
+    shares = plain_shares(told)
+    assert (shares["五.206"], sum(shares.values())) == (Decimal("0.08"), Decimal("99.99"))
+    hints = [one.message for one in about_texts(extended, told)]
+    for share, wanted in (("0.09%", []), ("0.10%", ["0.08%"]), ("0.07%", ["0.08%"])):
+        found = about_texts(extended, with_shares(extended, book, {"五.206": share}))
+        assert [one.expected for one in found if one.message not in hints] == wanted
+
+
+def test_the_department_of_realistic_size_has_no_findings_in_its_texts(standard: Standard) -> None:
+    """What it says of numbers in reasons and quotations too: they are no figures of tables."""
+    extended, book = culture_bureau(standard)
+    outcome = check_texts(extended, with_texts(extended, book))
+    assert [one.message for one in outcome.findings if one.level is not Level.HINT] == []
+    assert outcome.loose == []
+    reasons = [one for one in outcome.findings if one.level is Level.HINT]
+    assert [(one.row, "机关运行经费只统计" in one.message) for one in reasons] == [("十.2", True)]
+
+
+@pytest.mark.parametrize("folder", DEPARTMENTS, ids=lambda one: one.name)
+def test_shares_that_were_made_to_add_up_are_accepted(standard: Standard, folder: Path) -> None:
+    book = read_folder(folder, standard)
+    shares = plain_shares(with_texts(standard, book))
+    rest = 100 - sum(shares.values())
+    last = list(shares)[-1]
+    for adjusted in shares:
+        moved = {**shares, adjusted: shares[adjusted] + rest}
+        made = with_shares(standard, book, {key: f"{one}%" for key, one in moved.items()})
+        assert about_texts(standard, made) == [], "the remainder may be given to any of them"
+    for off in ("0.01", "-0.01"):
+        moved = {**shares, last: shares[last] + rest + Decimal(off)}
+        if moved[last] != shares[last]:
+            made = with_shares(standard, book, {key: f"{one}%" for key, one in moved.items()})
+            assert {one.row for one in about_texts(standard, made)} == {last}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import TextUnit
 from xlbudget.notes.explain import explain, glossary
+from xlbudget.standard.extend import with_subject_files, with_subjects
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.notes.document import Document, Paragraph
     from xlbudget.standard.model import Standard
 
-__all__ = ["SLIPS", "Slip", "reworded", "slips", "with_texts"]
+__all__ = ["SLIPS", "Slip", "culture_bureau", "reworded", "slips", "with_texts"]
 
 
 def with_texts(standard: Standard, book: Book) -> Book:
@@ -170,3 +173,11 @@ def _shuffled(chance: random.Random, text: str) -> str:
         return match[1] + mark.join(parts)
 
     return re.sub(r"(其中：|包括：|分类：)([^。]*)", mixed, text)
+
+
+def culture_bureau(standard: Standard) -> tuple[Standard, Book]:
+    """The department of realistic size, with the standard that knows its subjects."""
+    folder = Path(__file__).parents[1] / "cases" / "culture-bureau"
+    extended = with_subject_files(standard, [("functional", folder / "functional-subjects.csv")])
+    book = read_folder(folder, extended)
+    return with_subjects(extended, book.subjects), book

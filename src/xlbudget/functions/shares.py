@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from xlbudget.checks.system import interval
 from xlbudget.functions.amounts import amount_reader, decimal_of
 from xlbudget.functions.cells import DIV0, NUM, Failure
-from xlbudget.money import STANDARD_PLACES, WAN, YUAN, Amount, Unit, round_div, shares
+from xlbudget.money import STANDARD_PLACES, WAN, YUAN, Amount, Unit, round_div
+from xlbudget.money import share as share_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,16 +51,14 @@ def balance(total: object, parts: Sequence[object], unit: Unit) -> Result:
 def share(parts: Sequence[object], whole: object) -> list[Result]:
     """The share of each part in ``whole``: 0.8450 for 84.50%.
 
-    Where the parts make up the whole, the shares make up 1 exactly. A blank part gives "", a
-    whole that is blank or nought #DIV/0! (or "" for a blank part).
+    Each is rounded by itself, so that together they need not make up 1. A blank part gives "",
+    a whole that is blank or nought #DIV/0! (or "" for a blank part).
     """
     read = amount_reader()
     of = read(whole)
     if isinstance(of, Failure):
         return [of] * len(parts)
     cells = [read(part) for part in parts]
-    known = [cell for cell in cells if isinstance(cell, Amount)]
-    rates = iter(shares([cell.fen for cell in known], of.fen) if of and of.fen else ())
     result: list[Result] = []
     for cell in cells:
         if isinstance(cell, Failure):
@@ -69,7 +68,7 @@ def share(parts: Sequence[object], whole: object) -> list[Result]:
         elif of is None or not of.fen:
             result.append(Failure(DIV0, "总额为空或为零，算不出占比。"))
         else:
-            result.append(Decimal(next(rates)).scaleb(-4))
+            result.append(Decimal(share_of(cell.fen, of.fen)).scaleb(-4))
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.money import Amount, percent_text, shares
+from xlbudget.money import Amount, percent_text, share
 from xlbudget.notes.figure import CellRef, Figure, FigureList, Item, placeholder
 from xlbudget.notes.wording import clean, clean_clause
 
@@ -80,19 +80,16 @@ def _finished(
 
 
 def _shared(facts: Facts, lines: Sequence[Item], whole: Figure | None) -> Iterable[Item]:
-    """The lines with their shares; shares of the whole make up 100 where the lines make it up."""
+    """The lines with their shares of the whole, each rounded by itself."""
     amounts = [line.amount.value for line in lines]
     known = [one for one in amounts if isinstance(one, Amount) and one.fen >= 0]
     base = whole.value if whole is not None else None
     if whole is None or not isinstance(base, Amount) or base.fen <= 0 or len(known) < len(lines):
         return lines
-    total, parts = base.fen, [one.fen for one in known]
-    slack = (len(parts) + 1) * max(one.ulp for one in (base, *known))
-    if 2 * abs(sum(parts) - total) <= slack:
-        total = sum(parts)
     result = []
-    for line, part in zip(lines, shares(parts, total), strict=True):
-        share = Figure(
+    for line, amount in zip(lines, known, strict=True):
+        part = share(amount.fen, base.fen)
+        figure = Figure(
             line.share.name,
             line.share.title,
             "percent",
@@ -107,7 +104,7 @@ def _shared(facts: Facts, lines: Sequence[Item], whole: Figure | None) -> Iterab
                 line.key,
                 line.name,
                 line.amount,
-                facts.keep(share),
+                facts.keep(figure),
                 line.words,
                 line.children,
                 line.level,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.money import Amount, percent_text, shares
+from xlbudget.money import Amount, percent_text, share
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def _cell(standard: Standard, grid: Grid, ref: Ref) -> tuple[str, object]:
 
 def _bars(pairs: list[tuple[str, object]]) -> list[Bar]:
     found = [(name, cell) for name, cell in pairs if isinstance(cell, Amount) and cell.fen > 0]
-    parts = shares([cell.fen for _, cell in found], sum(cell.fen for _, cell in found))
-    return [Bar(name, cell, share) for (name, cell), share in zip(found, parts, strict=True)]
+    whole = sum(cell.fen for _, cell in found)
+    return [Bar(name, cell, share(cell.fen, whole)) for name, cell in found]
 
 
 def spending_picture(standard: Standard, book: Book) -> str:

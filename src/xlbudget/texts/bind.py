@@ -90,6 +90,9 @@ def _mentions(known: Vocabulary, text: str, tokens: list[Token]) -> Iterator[Men
             )
             yield from _phrase(known, state, text, token, close=close)
         elif token.kind == NUMBER:
+            assert token.number is not None
+            if state.quiet and token.number.unit in _COUNTS:
+                continue  # 主要原因是更新车辆1辆: no count that a table has
             yield from _number(known, state, text, token, following)
         elif token.kind == STOP:
             _stop(state, token)
@@ -247,11 +250,17 @@ def _said(text: str, token: Token) -> str:
     start = token.start
     while start > 0 and text[start - 1] not in "。;,、:" and token.start - start < 16:  # noqa: PLR2004  # a few words
         start -= 1
-    return text[start : token.end]
+    said = text[start : token.end]
+    # Words that begin in the middle of a quotation are shown from its first sign on.
+    opened = text.rfind('"', 0, start)
+    return text[opened : token.end] if said.count('"') % 2 and opened >= 0 else said
 
 
 def _with_reason(found: list[Mention], place: int, text: str, words: tuple[str, ...]) -> Mention:
-    """Whether a reason follows a change in its sentence, or before something else is spoken of."""
+    """Whether a reason follows a change in its sentence, or before something else is spoken of.
+
+    ``rest`` is the clause that gives it.
+    """
     one = found[place]
     if one.kind != "change":
         return one
@@ -263,4 +272,9 @@ def _with_reason(found: list[Mention], place: int, text: str, words: tuple[str, 
     sentence = text.find("。", one.at)
     last = max(next(others, len(text)), len(text) if sentence < 0 else sentence)
     rest = text[one.at : last]
-    return one._replace(reason=any(word in rest for word in words))
+    starts = [(rest.index(word), -len(word)) for word in words if word in rest]
+    if not starts:
+        return one
+    first, length = min(starts)
+    clause = re.split("[。;]", rest[first - length :], maxsplit=1)[0]
+    return one._replace(reason=True, rest=clause.lstrip(":,是为系在于"))

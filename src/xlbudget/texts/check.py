@@ -18,13 +18,18 @@ from xlbudget.texts.general import (
     UnitName,
     odd_wordings,
     outdated,
-    unfinished,
     years,
 )
+from xlbudget.texts.glossary import glossary_findings
 from xlbudget.texts.judge import judge, prints
+from xlbudget.texts.obligations import lost_texts
+from xlbudget.texts.other_units import OtherUnits
 from xlbudget.texts.paper import Paper
 from xlbudget.texts.plain import plain, printed
 from xlbudget.texts.readings import load_readings
+from xlbudget.texts.shares import made_to_add_up
+from xlbudget.texts.twice import named_twice
+from xlbudget.texts.unfinished import doubled, lost_numbers, unfinished
 from xlbudget.texts.vocabulary import SILENT, vocabulary
 
 if TYPE_CHECKING:
@@ -80,6 +85,11 @@ def check_texts(standard: Standard, book: Book, open_cells: Collection[Spot] = (
     for section in dict.fromkeys(unit.section for unit in units):
         check.section(section, [unit for unit in units if unit.section == section])
     check.findings += form_findings(standard, book, readings, check.unit_name, lambda: check.facts)
+    if book.texts:
+        check.findings += lost_texts(book.texts, check.paper, readings, check.facts)
+        check.findings += glossary_findings(
+            book.texts, check.paper, readings, check.facts, {one.expected for one in check.findings}
+        )
     if not any(unit.part == "notes" for unit in book.texts):
         check.loose.append(NotExecuted(next(iter(readings.rules.values())), _NO_NOTES))
     facts = check.facts if check.mentions else None
@@ -159,7 +169,9 @@ class _Check:
         self.unit_name = UnitName(names, readings.words["unit_ends"])
         listed = standard.subjects.values()
         subjects = {one.name for subjects in listed for one in subjects.subjects}
-        rows = (row for data in book.blocks.values() for row in data.rows)
+        rows = [row for data in book.blocks.values() for row in data.rows]
+        units = [*book.profile.units, *(row.label for row in rows if row.kind == "unit")]
+        self.other_units = OtherUnits(self.unit_name, units, readings.words["unit_ends"])
         subjects |= {row.label for row in rows if row.kind in ("subject", "class")}
         self.subjects = SubjectNames(subjects)
         self.counts: Counter[str] = Counter()
@@ -172,16 +184,23 @@ class _Check:
     def paper(self, unit: TextUnit) -> Paper:
         """How findings about a paragraph are made."""
         titles = {"glossary": self.standard.parts[-1], "profile": "部门概况"}
+        if unit.part == "table":
+            titles["table"] = self.standard.table(unit.id.partition(".")[0]).title
         title = unit.place.sheet or titles.get(unit.part, "情况说明")
-        return Paper(self.readings, unit, title)
+        return Paper(self.readings, unit, title, several=len(self.book.profile.units) > 1)
 
     def section(self, section: str, units: list[TextUnit]) -> None:
         """Check the paragraphs of one section, and what it must mention."""
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
         binder = Binder(self.readings, known) if known.phrases else None
         lost = known is not SILENT and self._lost(section)
-        seen: list[tuple[TextUnit, Mention]] = []
-        for unit in units:
+        said = [
+            [] if binder is None or unit.heading else binder.mentions(plain(unit.text))
+            for unit in units
+        ]
+        seen = [(unit, one) for unit, mentions in zip(units, said, strict=True) for one in mentions]
+        fitted = made_to_add_up(known.whole.values(), (one for _, one in seen))
+        for unit, mentions in zip(units, said, strict=True):
             paper, text = self.paper(unit), plain(unit.text)
             tells = unit.part in ("notes", "glossary")
             if tells:
@@ -189,25 +208,34 @@ class _Check:
                 if unit.place.cell and "stale" in self.readings.rules:
                     self._done("stale", outdated(paper))
             self._done("placeholder", unfinished(paper, text))
+            if unit.part != "glossary":
+                self.findings += doubled(paper, text, self.subjects.names)
             if unit.heading:
                 continue
             self._done("name", self.unit_name.findings(paper, text))
             if tells:
-                self._done("name", self.subjects.findings(paper, text))
+                self._done("name", self.subjects.findings(paper, text, self.book.year))
                 self.findings += odd_wordings(paper, text)
+            if unit.part == "notes":
+                self.findings += self.other_units.findings(paper, text, known.topics)
+                self.findings += lost_numbers(paper, text, known.phrases, self.readings.words)
+                self.findings += named_twice(paper, text, mentions)
             self.findings += self._thresholds(paper, known, text)
-            for mention in binder.mentions(text) if binder is not None else ():
-                seen.append((unit, mention))
-                if mention.kind == "loose":
+            for mention in mentions:
+                aside = (
+                    section == STAFF and mention.number and mention.number.unit not in ("人", "")
+                )
+                if mention.kind == "loose" and not aside:
                     where = f"{unit.place.sheet}{unit.place.cell}" or unit.id
                     reason = f"{where}的“{printed(mention.said)}”认不出说的是哪个数字，未核对。"
                     self.loose.append(NotExecuted(self.readings.rules.get(section, "C15"), reason))
-                else:
+                elif mention.kind != "loose":
                     self.counts[self.readings.rules.get(section, self.readings.rules["other"])] += 1
                 if self._waits(mention):
                     self._wait(paper, section, mention)
                     continue
-                found = list(judge(paper._replace(money=self.facts.source.unit.name), mention))
+                paper = paper._replace(money=self.facts.source.unit.name)
+                found = list(judge(paper, mention, fitted))
                 if found and lost:
                     self._wait(paper, section, mention)
                 else:
@@ -323,20 +351,22 @@ class _Check:
             for topic in known.topics.values()
             if one.target == topic.target
         }
-        for topic in dict.fromkeys(id(one) for one in known.topics.values() if one.head.required):
+        wanted = [one for one in known.topics.values() if one.head.required or one.head.stated]
+        for topic in dict.fromkeys(map(id, wanted)):
             found = next(one for one in known.topics.values() if id(one) == topic)
             target = found.target
             if id(found.head) in spoken or target is None or target.figure.missing:
                 continue
             if any(prints(target.figure, number) for number in loose):
                 continue
-            if not (target.figure.zero and any(one.kind == "none" for _, one in seen)):
+            none = found.head.stated or any(one.kind == "none" for _, one in seen)
+            if not (target.figure.zero and none):
                 paper = self.paper(units[0])
                 self.findings.append(
                     paper.finding(
                         paper.unit.section,
                         Level.WARNING,
-                        f"这一部分没有写“{found.head.say[0]}”；请补上。",
+                        f"这一部分没有写{target.figure.title}；请补上。",
                         target.figure,
                     )
                 )

@@ -64,6 +64,11 @@ def _problems(standard: Standard, source: Source, readings: Readings) -> Iterato
     for target in readings.targets:
         if target.figure not in figures:
             yield f"[[target]]“{target.say[0]}”的“{target.figure}”不在 facts.toml 中。"
+    if readings.glossary and readings.glossary not in lists:
+        yield f"[glossary]的 list = “{readings.glossary}”不是 facts.toml 中的清单。"
+    for passage in readings.passages:
+        if passage.zero and passage.zero not in figures:
+            yield f"[[passage]]“{passage.name}”的 zero = “{passage.zero}”不在 facts.toml 中。"
     for wording in readings.wordings:
         if wording.part not in PARTS:
             yield f"[[wording]]“{wording.said}”的 part 应为 {'、'.join(PARTS)} 之一。"

@@ -1,4 +1,4 @@
-"""Texts of the performance forms: the unit's name, prescribed terms, and targets that state counts."""
+"""Texts of the performance forms: the unit's name, terms, periods, and targets that state counts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
 from xlbudget.texts.paper import PRESCRIBED
+from xlbudget.texts.periods import last_year_of
 from xlbudget.texts.plain import plain, printed
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book, FormData, Indicator
     from xlbudget.notes.facts import Facts
-    from xlbudget.standard.model import Standard
+    from xlbudget.standard.model import Standard, Table
     from xlbudget.texts.general import UnitName
     from xlbudget.texts.readings import Part, Readings
 
@@ -49,6 +50,7 @@ def form_findings(
     blank = Finding(code="", level=Level.WARNING, message="", table=table.title, sheet=sheet)
     for (said, right), there in _slips(book, readings, name).items():
         yield _recurring(blank._replace(code=readings.rules["name"]), said, right, there)
+    yield from _ended(blank._replace(code=readings.rules["year"]), table, book)
     blank = blank._replace(code=readings.rules["other"])
     for form in book.forms:
         for line in form.indicators:
@@ -81,6 +83,22 @@ def _slips(book: Book, readings: Readings, name: UnitName) -> dict[tuple[str, st
                 if wording.used(text):
                     found.setdefault((wording.said, wording.right), []).append(one)
     return found
+
+
+def _ended(blank: Finding, table: Table, book: Book) -> Iterator[Finding]:
+    """Projects whose period ended before the budget year."""
+    fields = {one.key: one.period for one in table.forms}
+    for form in book.forms:
+        field = fields.get(form.form, "")
+        period = form.fields.get(field, "")
+        last = last_year_of(period)
+        if last is not None and last < book.year:
+            yield blank._replace(
+                message=f"项目“{form.name}”的实施期“{period}”在{book.year}年之前就结束了；请核对。",
+                cell=form.places.get(field, ""),
+                row=form.name,
+                printed=period,
+            )
 
 
 def _recurring(blank: Finding, said: str, right: str, there: list[_Text]) -> Finding:

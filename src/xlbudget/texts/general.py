@@ -1,4 +1,4 @@
-"""What holds of any paragraph: years, placeholders, names of the unit and of subjects."""
+"""What holds of any paragraph: years, names of the unit and of subjects, prescribed terms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ __all__ = [
     "UnitName",
     "odd_wordings",
     "outdated",
-    "unfinished",
     "years",
 ]
 
@@ -28,7 +27,6 @@ _KEPT = re.compile(r"《[^》]*》|\d{4}年\d{1,2}月(?:\d{1,2}日)?|(?:截至|�
 _LISTED = re.compile(r"\d{4}年(?:度)?[、和及与,]$")
 """A year after another: both years are spoken of (2024年、2023年均未安排)."""
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
-_ASKED = re.compile(r"【待填[^】]*】|待填|[X×x]{2,}|[＿_]{2,}|…{2,}|\?{2,}")
 _CLOSE = 0.6
 _TELLING = 5
 """A shorter name cannot be told from other words."""
@@ -38,11 +36,14 @@ _MOST = 5
 def years(paper: Paper, text: str, year: int) -> Iterator[Finding]:
     """The budget year everywhere but in comparisons, which name the year before."""
     before = tuple(map(plain, paper.readings.words["before_prior"]))
+    past = tuple(map(plain, paper.readings.slips.get("past", ())))
     kept = _KEPT.sub(lambda match: "□" * len(match[0]), text)
     for match in _YEAR.finditer(kept):
         lead = kept[: match.start()]
         wanted = year - 1 if lead.endswith(before) else year
         listed = _LISTED.search(lead) and int(match[1]) in (year - 1, year)
+        # What was done last year is said of last year (2023年提前下达).
+        listed = listed or (int(match[1]) < year and kept.startswith(past, match.end() + 1))
         if int(match[1]) != wanted and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             yield paper.finding(
@@ -67,18 +68,6 @@ def outdated(paper: Paper) -> Iterator[Finding]:
         message = "这一段改写之后，引用的数字又变了，文字可能已过期；请核对定稿，再重新生成说明。"
     found = paper.finding("stale", Level.WARNING, message)
     yield found._replace(basis=unit.stale[:_MOST])
-
-
-def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
-    """Left-over placeholders."""
-    for match in dict.fromkeys(found[0] for found in _ASKED.finditer(text)):
-        yield paper.finding(
-            "placeholder",
-            Level.ERROR,
-            f"还有没填的内容“{printed(match)}”；请填好。",
-            None,
-            printed(match),
-        )
 
 
 class UnitName:
@@ -129,6 +118,18 @@ def odd_wordings(paper: Paper, text: str) -> Iterator[Finding]:
             )
 
 
+def _former_names(paper: Paper, text: str, year: int) -> Iterator[Finding]:
+    """Subjects under the name that they had in earlier years; 原… may speak of those years."""
+    bare = _KEPT.sub(lambda match: "□" * len(match[0]), text)
+    for one in paper.readings.former:
+        said = plain(one.said)
+        if year <= one.last or not re.search(f"(?<!原){re.escape(said)}", bare):
+            continue
+        since = f"是{one.last}年度以前的名称，" if one.last else ""
+        message = f"“{one.said}”{since}应为“{one.right}”。"
+        yield paper.finding("name", Level.WARNING, message, None, one.said, one.right, PRESCRIBED)
+
+
 class SubjectNames:
     """The subjects' names, with or without 支出, looked for in many texts."""
 
@@ -138,12 +139,14 @@ class SubjectNames:
             {*self.names, *(name.removesuffix("支出") for name in self.names)} - {""}
         )
 
-    def findings(self, paper: Paper, text: str) -> Iterator[Finding]:
-        """Every “…（类）” is a subject's name."""
+    def findings(self, paper: Paper, text: str, year: int) -> Iterator[Finding]:
+        """No name of earlier years; every “…（类）” is a subject's name."""
+        former = list(_former_names(paper, text, year))
+        yield from former
         for match in re.finditer(r"\((类|款|项)\)", text):
             lead = re.split(r"\((?:类|款|项)\)支?出?|[、:;。,]|\d+\.", text[: match.start()])[-1]
             lead = re.sub(r"^\([一二三四五六七八九十]+\)", "", lead)
-            if not lead or lead.endswith(self.tails):
+            if not lead or lead.endswith((*self.tails, *(plain(one.printed) for one in former))):
                 continue
             near = difflib.get_close_matches(lead, self.names, 1, _CLOSE)
             hint = f"，应为“{printed(near[0])}”" if near else "，科目目录中没有"

@@ -9,9 +9,10 @@ from xlbudget.findings import Finding, Level
 from xlbudget.money import COUNT, Amount
 from xlbudget.texts.paper import PRESCRIBED, Paper
 from xlbudget.texts.plain import plain, printed
+from xlbudget.texts.reasons import contrary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from xlbudget.notes.figure import Figure
     from xlbudget.texts.bind import Mention
@@ -22,14 +23,15 @@ __all__ = ["judge", "prints"]
 _SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100, "": 1_000_000}
 
 
-def judge(paper: Paper, mention: Mention) -> Iterator[Finding]:
-    """What is wrong with one mention."""
+def judge(paper: Paper, mention: Mention, fitted: Collection[str] = ()) -> Iterator[Finding]:
+    """What is wrong with one mention; shares named in ``fitted`` were made to add up to 100."""
     kind = mention.kind
     if kind in ("amount", "change"):
         yield from _number(paper, mention)
     if kind in ("change", "percent"):
         yield from _direction(paper, mention)
-    if kind in ("share", "percent"):
+        yield from contrary(paper, mention)
+    if kind in ("share", "percent") and not (mention.figure and mention.figure.name in fitted):
         yield from _percent(paper, mention)
     if kind == "same" and mention.change is not None and mention.change.known:
         change = mention.change
@@ -166,9 +168,9 @@ def _percent(paper: Paper, mention: Mention) -> Iterator[Finding]:
         return
     if figure.missing or not isinstance(figure.value, int):
         return
-    exact = Decimal(figure.value) / 100
-    step = Decimal(1).scaleb(-min(number.places, 2))
-    if exact.quantize(step, ROUND_HALF_UP) != number.value:
+    # The figure is rounded itself: with fewer decimals, both neighbours of a half are right.
+    off = abs(Decimal(figure.value) / 100 - number.value)
+    if off and 2 * off > Decimal(1).scaleb(-number.places):
         yield paper.finding(
             "change" if mention.kind == "percent" else paper.unit.section,
             Level.ERROR, f"“{said}”应为{figure.text}（{figure.title}）。", figure, said, figure.text,
@@ -232,7 +234,12 @@ def _names(paper: Paper, mention: Mention) -> Iterator[Finding]:
         there[-1] = there[-1][:-1]
     wanted = {plain(str(name)): str(name) for name in figure.value}
     missing = dict(wanted)
-    for one in there:
+    for one in dict.fromkeys(one for one in there if there.count(one) > 1):
+        yield paper.finding(
+            paper.unit.section, Level.WARNING, f"“{printed(one)}”列了两次；请删去重复的。", figure,
+            printed(one),
+        )  # fmt: skip
+    for one in dict.fromkeys(there):
         if one in missing:
             del missing[one]
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.figures import Unreadable
-from xlbudget.money import COUNT, Amount, round_div
+from xlbudget.money import COUNT, Amount
 from xlbudget.relations.grid import INFO
 from xlbudget.report.pictures import Origin, Source
 
@@ -20,7 +20,6 @@ _MOST = 60
 """A sum of more terms is not written out; its cells are listed all the same."""
 _FEW = 6
 """In a sum of so few cells the blank ones are written out too."""
-_ADJUSTED = "各部分的百分比已调整，使合计为100%"
 
 
 class Origins:
@@ -99,16 +98,14 @@ class Origins:
         return ""
 
     def _quotient(self, figure: Figure) -> str:
-        """``甲 1.00÷乙 2.00＝50.00%``; says so where the parts were made to add up."""
+        """``甲 1.00÷乙 2.00＝50.00%``."""
         part, whole = (self.facts.figures.get(name) for name in figure.basis)
         if part is None or whole is None:
             return ""
         over, under = part.value, whole.value
         if not isinstance(over, Amount) or not isinstance(under, Amount) or not under.fen:
             return ""
-        exact = round_div(over.fen * 10_000, under.fen)
-        remark = "" if exact == figure.value else f"（{_ADJUSTED}）"
-        return f"{_named(part)}÷{_named(whole)}＝{figure.text}{remark}"
+        return f"{_named(part)}÷{_named(whole)}＝{figure.text}"
 
     def _added(self, figure: Figure) -> str:
         """``甲 1.00＋乙 2.00＝3.00``: of other figures where it is made of them, else of its cells."""

@@ -18,12 +18,13 @@ PRESCRIBED = "规定的写法"
 
 
 class Paper(NamedTuple):
-    """The paragraph that is judged, and the codes of the findings."""
+    """The paragraph that is judged, and the codes of the findings; ``several``: of several units."""
 
     readings: Readings
     unit: TextUnit
     title: str
     money: str = ""
+    several: bool = False
 
     def finding(
         self,

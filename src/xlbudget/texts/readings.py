@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["PARTS", "Head", "Part", "Readings", "Wording", "load_readings"]
+__all__ = ["PARTS", "Former", "Head", "Part", "Passage", "Readings", "Wording", "load_readings"]
 
 PARTS = ("notes", "glossary", "form")
 """Where a :class:`Wording` is looked for."""
@@ -27,7 +27,12 @@ class Part(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What a sentence speaks of: its figure, comparison, make-up and parts."""
+    """What a sentence speaks of: its figure, comparison, make-up and parts.
+
+    ``required``: its section speaks of it, or denies something where the figure is nought;
+    ``stated``: its section speaks of it unless the figure is nought. ``partly`` says of which of a
+    department's units it is, where it is not of all.
+    """
 
     section: str
     say: tuple[str, ...]
@@ -38,6 +43,8 @@ class Head(NamedTuple):
     names: str = ""
     exempt: str = ""
     required: bool = False
+    stated: bool = False
+    partly: str = ""
     parts: tuple[Part, ...] = ()
 
 
@@ -61,8 +68,47 @@ class Wording(NamedTuple):
         )
 
 
+class Former(NamedTuple):
+    """A name that was last right in the budget year ``last`` (0: never), and the one that is right."""
+
+    said: str
+    right: str
+    last: int = 0
+
+
+class Passage(NamedTuple):
+    """What the body of a section must speak of, unless the figure ``zero`` is nought.
+
+    It does in a sentence with one of ``any``, with one of ``near`` if there are any, and without
+    those of ``without``.
+    """
+
+    section: str
+    name: str
+    any: tuple[str, ...]
+    near: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    zero: str = ""
+
+    def told(self, text: str) -> bool:
+        """Whether a plain text speaks of it."""
+        return any(
+            _one_of(self.any, sentence)
+            and (not self.near or _one_of(self.near, sentence))
+            and not _one_of(self.without, sentence)
+            for sentence in re.split("[。;]", text)
+        )
+
+
+def _one_of(words: tuple[str, ...], text: str) -> bool:
+    return any(plain(word) in text for word in words)
+
+
 class Readings(NamedTuple):
-    """The file as records; ``lines`` are (section, list) pairs, ``rules`` the codes of findings."""
+    """The file as records; ``lines`` are (section, list) pairs, ``rules`` the codes of findings.
+
+    ``glossary`` is the list whose items the glossary explains, ``slips`` words by what they tell.
+    """
 
     rules: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
@@ -71,6 +117,10 @@ class Readings(NamedTuple):
     lines: tuple[tuple[str, str], ...]
     targets: tuple[Part, ...]
     wordings: tuple[Wording, ...]
+    former: tuple[Former, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    glossary: str = ""
+    slips: Mapping[str, tuple[str, ...]] = {}
 
 
 def load_readings(folder: Path) -> Readings | None:
@@ -91,6 +141,10 @@ def load_readings(folder: Path) -> Readings | None:
             tuple((one["section"], one["list"]) for one in raw.get("lines", ())),
             tuple(map(_part, raw.get("target", ()))),
             tuple(map(_wording, raw.get("wording", ()))),
+            tuple(Former(**one) for one in raw.get("former", ())),
+            tuple(map(_passage, raw.get("passage", ()))),
+            raw.get("glossary", {}).get("list", ""),
+            {key: tuple(words) for key, words in raw.get("slips", {}).items()},
         )
     except (KeyError, TypeError) as error:
         raise StandardError(f"“notes/readings.toml”缺少或写错了{error}。") from error
@@ -102,6 +156,11 @@ def _part(raw: Mapping[str, Any]) -> Part:
 
 def _wording(raw: Mapping[str, Any]) -> Wording:
     return Wording(raw["said"], raw["right"], raw["part"], tuple(raw.get("beside", ())))
+
+
+def _passage(raw: Mapping[str, Any]) -> Passage:
+    spoken, near, without = (tuple(raw.get(key, ())) for key in ("any", "near", "without"))
+    return Passage(raw["section"], raw["name"], spoken, near, without, raw.get("zero", ""))
 
 
 def _head(raw: Mapping[str, Any]) -> Head:

@@ -1,15 +1,18 @@
-"""The contents of a document against its headings, and years in both."""
+"""The contents of a document against its headings, and years and units in both and above the tables."""
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.exchange.published.info import unit_line
 from xlbudget.exchange.published.parts import bare_heading
 from xlbudget.exchange.published.pieces import Line
 from xlbudget.exchange.published.tables import table_titles
 from xlbudget.findings import Finding, Level
+from xlbudget.texts.other_units import bare_name
 from xlbudget.texts.readings import load_readings
 from xlbudget.workbook.read_labels import heading, plain_name, squash
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from xlbudget.exchange.published.pieces import Matrix
     from xlbudget.standard.model import Standard
 
-__all__ = ["contents_findings", "year_findings"]
+__all__ = ["contents_findings", "unit_findings", "year_findings"]
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!\d{1,2}月)")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、")
@@ -35,6 +38,8 @@ _GLOSSARY = "glossary"
 class _Rules(NamedTuple):
     """The codes of the findings."""
 
+    name: str
+
     year: str
     contents: str
 
@@ -42,7 +47,7 @@ class _Rules(NamedTuple):
 def _rules(standard: Standard) -> _Rules:
     readings = load_readings(standard.folder)
     known = readings.rules if readings is not None else {}
-    return _Rules(known.get("year", "F06"), known.get("stale", "F06"))
+    return _Rules(known.get("name", "F06"), known.get("year", "F06"), known.get("stale", "F06"))
 
 
 def contents_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
@@ -92,6 +97,28 @@ def _nearest(one: Line, others: Sequence[Line]) -> Line | None:
     texts = {heading(other.text): other for other in others}
     near = difflib.get_close_matches(heading(one.text), list(texts), 1, _CLOSE)
     return texts[near[0]] if near else None
+
+
+# ------------------------------------------------------------------ units
+
+
+def unit_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
+    """Another unit above a table than above most of them."""
+    pattern, code = unit_line(standard), _rules(standard).name
+    named = [
+        (title, line, match[1])
+        for holds, part in parts.parts.items()
+        if holds == "tables"
+        for title, line in _around_tables(standard, part.pieces)
+        if (match := pattern.fullmatch(squash(line.text))) is not None
+    ]
+    counts = Counter(bare_name(name) for _, _, name in named)
+    usual = next((name for name, often in counts.items() if 2 * often > len(named)), "")
+    right = next((name for _, _, name in named if bare_name(name) == usual), "")
+    for title, line, name in named if usual else ():
+        if bare_name(name) != usual:
+            message = f"{title}上方的预算单位是“{name}”，其他表是“{right}”；请核对。"
+            yield Finding(code, Level.ERROR, message, title, title, line.where, "", "", name, right)
 
 
 # ------------------------------------------------------------------ years

@@ -42,6 +42,8 @@ def read_figures(standard: Standard, pieces: Sequence[Line | Matrix], year: int)
     every = find_tables(standard, pieces)
     result = Figures({}, (), {}, {}, (), ())
     left = [_left(one) for one in every if one.table is None]
+    plain = [one for one in every if one.table is not None and not is_form(one.table)]
+    stated_often = 2 * sum(bool(one.money) for one in plain) > len(plain)
     findings: list[Finding] = []
     loose: list[Loose] = []
     forms: tuple[FormData, ...] = ()
@@ -72,7 +74,7 @@ def read_figures(standard: Standard, pieces: Sequence[Line | Matrix], year: int)
         matrix = _only(table, found, findings)
         if matrix is None:
             continue
-        findings += _unit_findings(table, found)
+        findings += _unit_findings(table, found, stated=stated_often)
         lines: list[list[object]] = [list(line) for line in matrix.lines]
         data = read_table(standard, table, Sheet(table.title, lines), year)
         result.blocks.update(data.blocks)
@@ -88,9 +90,15 @@ def read_figures(standard: Standard, pieces: Sequence[Line | Matrix], year: int)
     return result._replace(forms=forms, findings=tuple(said), left=tuple(left))
 
 
-def _unit_findings(table: Table, found: Sequence[Found]) -> Iterator[Finding]:
-    """Another unit above the table than the standard's: its figures are read as they stand."""
+def _unit_findings(table: Table, found: Sequence[Found], *, stated: bool) -> Iterator[Finding]:
+    """Another unit above the table than the standard's: its figures are read as they stand.
+
+    ``stated``: most tables say their unit, so that the lack of it here is not the reader's loss.
+    """
     wanted = table.blocks[0].unit.name
+    if stated and not any(one.money for one in found):
+        message = f"{table.title}上方没有写金额单位，其他表都写了；请补上“单位：{wanted}”。"
+        yield Finding(CODE, Level.WARNING, message, table.title, table.title)
     for money in dict.fromkeys(one.money for one in found):
         if money and money != wanted:
             message = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import FormData
     from xlbudget.standard.model import Field, Standard
 
-__all__ = ["Cover", "read_cover", "stated_info", "years_of"]
+__all__ = ["Cover", "read_cover", "stated_info", "unit_line", "years_of"]
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _DAY = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日|(20\d\d)-(\d{1,2})-(\d{1,2})")
@@ -50,9 +50,7 @@ def years_of(parts: Parts) -> Counter[int]:
 
 def read_cover(standard: Standard, parts: Parts) -> Cover:
     """The unit and the day."""
-    plan = load_plan(standard)
-    money = f"(?:{_pattern(plan.phrase('money', money=chr(0))).pattern})?"
-    pattern = re.compile(_pattern(plan.phrase("unit", unit="\0")).pattern + money)
+    pattern = unit_line(standard)
     title = _pattern(
         standard.titles.get("book", "").replace("{unit}", "\0").replace("{year}", "\1")
     )
@@ -72,6 +70,13 @@ def read_cover(standard: Standard, parts: Parts) -> Cover:
         year, month, date = [one for one in days[0].groups() if one]
         day = f"{year}-{int(month):02d}-{int(date):02d}"
     return Cover(named.most_common(1)[0][0] if named else "", day)
+
+
+def unit_line(standard: Standard) -> re.Pattern[str]:
+    """What a squashed line above a table that names the unit looks like: the name is the first group."""
+    plan = load_plan(standard)
+    money = f"(?:{_pattern(plan.phrase('money', money=chr(0))).pattern})?"
+    return re.compile(_pattern(plan.phrase("unit", unit="\0")).pattern + money)
 
 
 def _pieces(parts: Parts) -> Iterator[Line | Matrix]:

@@ -22,7 +22,7 @@ _BEFORE = 6
 """A title stands within so many lines above its table."""
 _CONTINUED = "续"
 _MOST_HEAD = 6
-_UNIT = re.compile(r"单位:(亿元|万元|千元|百元|元)$")
+_UNIT = re.compile(r"单位:(?:人民币)?(亿元|万元|千元|百元|元)\)?$")
 
 
 class Found(NamedTuple):

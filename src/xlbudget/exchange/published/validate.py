@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.published.contents import contents_findings, year_findings
+from xlbudget.exchange.published.contents import (
+    contents_findings,
+    unit_findings,
+    year_findings,
+)
 from xlbudget.exchange.published.document import read_document
 from xlbudget.exchange.published.kind import standard_of_document
 from xlbudget.exchange.published.source import read_source
@@ -49,6 +53,7 @@ def validate_published(
         *report.findings,
         *contents_findings(standard, document.parts),
         *year_findings(standard, document.parts, book.year),
+        *unit_findings(standard, document.parts),
     ]
     asked = {rule.code for rule in standard.rules if rule.check == _REQUIRED}
     findings = [_placed(standard, one) for one in found if one.code not in asked]
