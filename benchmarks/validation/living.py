@@ -1,0 +1,299 @@
+"""Wrong typed cells in living workbooks: what validation says of them, and whether that holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import TYPE_CHECKING, NamedTuple
+
+from evidence import Evidence, more_findings
+from recalculated import Living
+from slip_kinds import KINDS, slipped
+from trials import around
+
+from xlbudget.cli.run import run
+from xlbudget.figures import Place
+from xlbudget.findings import Level, Status
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.layout import GLOSSARY, NOTES, PROFILE
+from xlbudget.workbook.patch import formula_cells
+from xlbudget.workbook.read import read_book
+from xlbudget.workbook.validate_file import examine_file
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from recalculated import Office
+
+    from xlbudget.figures import Book, Cell
+    from xlbudget.findings import Finding, Report
+    from xlbudget.money import Amount
+    from xlbudget.standard.model import Standard
+
+__all__ = ["WAYS", "Said", "Slip", "Sums", "Ways", "missed", "summed", "tried"]
+
+WAYS = {"bare": "没有说明", "notes": "有说明", "memory": "有说明，上次通过的状态已记下"}
+_LIKELY = 0.4
+"""From this share on, a candidate named in a finding is accused."""
+
+
+class Slip(NamedTuple):
+    """One trial: a typed cell (its number in the grid), the kind of slip, the right and the wrong print."""
+
+    number: int
+    place: Place
+    kind: str
+    right: Amount
+    wrong: Amount | None
+
+
+class Said(NamedTuple):
+    """What a report says of one slip.
+
+    ``evident``: something contradicts the slip at all; ``told``: the evidence tells which cell.
+    ``texts`` counts sentences that are right and told to change, ``stale`` those of them that are
+    only called out of date; ``advice`` counts suggestions, ``failed`` those that fail when applied.
+    """
+
+    slip: Slip
+    evident: bool
+    told: bool
+    found: bool
+    first: bool
+    exact: bool
+    difference: bool
+    accused: bool
+    texts: int
+    stale: int
+    bare_error: bool
+    advice: int
+    failed: int
+
+
+class Ways:
+    """A department's workbook in its three states, and the evidence in each."""
+
+    def __init__(self, folder: Path, name: str, standard: Standard, figures: Book) -> None:
+        self.standard, self.name = standard, name
+        self.paths = {way: folder / f"{name}-{way}.xlsm" for way in WAYS}
+        build_workbook(standard, figures, self.paths["bare"], year=figures.year)
+        _derived(self.paths["bare"], self.paths["notes"], ["notes", "-q"])
+        _derived(self.paths["notes"], self.paths["memory"], ["validate", "--write", "-q"])
+        self.usual = {way: examine_file(path) for way, path in self.paths.items()}
+        for way, found in self.usual.items():
+            wrong = [one for one in found.report.findings if one.level is Level.ERROR]
+            if wrong:
+                raise ValueError(f"{name}, {WAYS[way]}: {wrong[0].message}")
+        self.evidence = {
+            way: Evidence(
+                found.standard,
+                found.book,
+                formula_cells(self.paths[way], set(found.book.sheets.values())),
+            )
+            for way, found in self.usual.items()
+        }
+
+    def slips(self, rng: random.Random, count: int) -> Iterator[Slip]:
+        """``count`` slips, of every kind in turn, each in a random typed amount of the tables."""
+        evidence, kinds = self.evidence["bare"], list(KINDS)
+        made = 0
+        while made < count:
+            kind = kinds[made % len(kinds)]
+            number = rng.choice(evidence.typed)
+            near = around(evidence.grid, number)
+            wrong = slipped(rng, kind, near)
+            if not isinstance(wrong, bool):
+                made += 1
+                yield Slip(number, evidence.grid.place(number), kind, near.cell, wrong)
+
+
+def _derived(source: Path, target: Path, command: list[str]) -> None:
+    target.write_bytes(source.read_bytes())
+    with redirect_stdout(StringIO()):
+        run([*command, str(target)])
+
+
+def tried(office: Office, ways: Ways, way: str, slips: list[Slip]) -> Iterator[Said]:
+    """Each slip typed into the workbook, everything recalculated, and the file validated as shipped."""
+    evidence, path = ways.evidence[way], ways.paths[way]
+    target = path.with_name(f"wrong-{way}.xlsm")
+    living = Living(office, path)
+    for number, slip in enumerate(slips):
+        living.damaged(slip.place, slip.wrong, target)
+        if not number:
+            stored = path.with_name(f"stored-{way}.xlsx")
+            living.stored(stored)
+            _same(read_book(stored), read_book(target))
+        living.mend(slip.place, slip.right)
+        found = examine_file(target)
+        cells = evidence.cells_with({slip.number: slip.wrong})
+        _same(found.book, evidence.book_of(cells)._replace(texts=found.book.texts))
+        yield _judged(ways, way, slip, cells, found.report)
+    living.close()
+
+
+def _same(one: Book, other: Book) -> None:
+    """Whether two ways to the same workbook give the same figures and texts.
+
+    Raises:
+        RuntimeError: they do not; says where.
+    """
+    for key, data in one.blocks.items():
+        for row, again in zip(data.rows, other.blocks[key].rows, strict=True):
+            if row.cells != again.cells:
+                raise RuntimeError(
+                    f"{key} {row.key}: {[c and c.fen for c in row.cells]} {[c and c.fen for c in again.cells]}"
+                )
+    if one.texts != other.texts:
+        raise RuntimeError("the texts differ")
+
+
+def _judged(ways: Ways, way: str, slip: Slip, cells: list[Cell], report: Report) -> Said:
+    evidence = ways.evidence[way]
+    usual = ways.usual[way].report.findings
+    new = [one for one in more_findings(report.findings, usual) if one.level is not Level.HINT]
+    evident = evidence.contradicted(cells)
+    other = evidence.alternative(slip.number, slip.wrong) if evident else None
+    texts = [one for one in new if _of_text(evidence, one)]
+    about = [one for one in new if one not in texts]
+    place, value = next(filter(None, map(_accused, about)), (Place("", ""), ""))
+    first = place == slip.place
+    given = [*_advice(evidence, about)]
+    before = evidence.broken(cells)
+    return Said(
+        slip=slip,
+        evident=evident or way == "memory",
+        told=evident and (other is None or way == "memory"),
+        found=bool(new),
+        first=first,
+        exact=first and value == slip.right.plain,
+        difference=any(_names_difference(one, slip) for one in about),
+        accused=any(_accuses(evidence, one) for one in about),
+        texts=len(texts),
+        stale=sum("过期" in one.message for one in texts),
+        bare_error=report.status is Status.ERROR
+        and not any(one.level is Level.ERROR for one in report.findings),
+        advice=len(given),
+        failed=sum(
+            not _holds(evidence, cells, before, number, value, len(about) == 1)
+            for number, value in given
+        ),
+    )
+
+
+def _of_text(evidence: Evidence, finding: Finding) -> bool:
+    """Whether a finding tells to change words: a paragraph, or a form's cell that holds no amount."""
+    if finding.sheet in (NOTES, GLOSSARY, PROFILE):
+        return True
+    place = Place(finding.sheet, finding.cell)
+    forms = {one.place.sheet for one in evidence.book.texts}
+    return finding.sheet in forms or (
+        bool(finding.cell) and place not in evidence.numbers and not finding.expected
+    )
+
+
+def _accused(finding: Finding) -> tuple[Place, str] | None:
+    """The first cell that a finding names as the one to mend, and its value; None where it names none."""
+    own = Place(finding.sheet, finding.cell)
+    for one in finding.suggestions:
+        return (Place(one.sheet, one.cell) if one.cell else own), one.value
+    return (own, finding.expected) if finding.cell else None
+
+
+def _accuses(evidence: Evidence, finding: Finding) -> bool:
+    """Whether an error calls one typed cell wrong."""
+    if finding.level is not Level.ERROR:
+        return False
+    for one in finding.suggestions:
+        place = Place(one.sheet, one.cell) if one.cell else Place(finding.sheet, finding.cell)
+        if one.share >= _LIKELY and evidence.is_typed(place):
+            return True
+    return bool(finding.expected) and evidence.is_typed(Place(finding.sheet, finding.cell))
+
+
+def _names_difference(finding: Finding, slip: Slip) -> bool:
+    """Whether the size of the slip stands in the finding."""
+    wrong = slip.wrong.fen if slip.wrong else 0
+    size = slip.right._replace(fen=abs(wrong - slip.right.fen))
+    said = " ".join((finding.message, finding.difference, *finding.basis))
+    return size.plain in said.replace(",", "") or size.text in said
+
+
+def _advice(evidence: Evidence, findings: list[Finding]) -> Iterator[tuple[int, str]]:
+    """Every suggestion for a cell with an amount: the cell's number and the value."""
+    for finding in findings:
+        for one in finding.suggestions:
+            place = Place(one.sheet, one.cell) if one.cell else Place(finding.sheet, finding.cell)
+            if place in evidence.numbers and one.value:
+                yield evidence.numbers[place], one.value
+
+
+def _holds(
+    evidence: Evidence,
+    cells: list[Cell],
+    before: frozenset[int],
+    number: int,
+    value: str,
+    alone: bool,
+) -> bool:
+    """Whether a suggestion, applied to a copy, mends something and spoils nothing.
+
+    Where it belongs to the only finding, nothing may be left.
+    """
+    after = evidence.cells_with({number: evidence.amount(number, value)}, cells)
+    broken = evidence.broken(after)
+    if not broken <= before or (before and broken == before):
+        return False
+    return bool(not alone or (not broken and evidence.joint(after)))
+
+
+class Sums(NamedTuple):
+    """Counts over trials."""
+
+    trials: int
+    evident: int
+    found: int
+    told: int
+    told_first: int
+    told_exact: int
+    untold: int
+    untold_named: int
+    untold_accused: int
+    untold_right: int
+    sentences: int
+    sentence_trials: int
+    stale: int
+    bare_errors: int
+    advice: int
+    failed: int
+
+
+def summed(said: list[Said]) -> Sums:
+    told = [one for one in said if one.told]
+    untold = [one for one in said if one.evident and not one.told]
+    return Sums(
+        trials=len(said),
+        evident=sum(one.evident for one in said),
+        found=sum(one.found for one in said if one.evident),
+        told=len(told),
+        told_first=sum(one.first for one in told),
+        told_exact=sum(one.exact for one in told),
+        untold=len(untold),
+        untold_named=sum(one.difference for one in untold),
+        untold_accused=sum(one.accused for one in untold),
+        untold_right=sum(one.accused and one.first for one in untold),
+        sentences=sum(one.texts for one in said),
+        sentence_trials=sum(one.texts > 0 for one in said),
+        stale=sum(one.stale for one in said),
+        bare_errors=sum(one.bare_error for one in said),
+        advice=sum(one.advice for one in said),
+        failed=sum(one.failed for one in said),
+    )
+
+
+def missed(said: list[Said]) -> Counter[str]:
+    """Kinds of slip that the evidence tells and that were not put down to their cell."""
+    return Counter(one.slip.kind for one in said if one.told and not one.first)
