@@ -207,8 +207,9 @@ def print_department(
 LIVING_HEADS = [
     "情形",
     "次数",
-    "有据可查",
+    "表间有矛盾",
     "发现",
+    "只与文字不符（发现）",
     "可以分辨",
     "错格居首",
     "首选值正确",
@@ -226,6 +227,7 @@ def living_row(sums: Sums) -> list[str]:
         str(sums.trials),
         str(sums.evident),
         share(sums.found, sums.evident),
+        f"{sums.textual}（{sums.textual_found}）",
         str(sums.told),
         share(sums.told_first, sums.told),
         share(sums.told_exact, sums.told),

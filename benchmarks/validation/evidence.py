@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xlbudget.checks.grade import grade
 from xlbudget.checks.propagate import printed_bounds, propagate
 from xlbudget.checks.single import holds
 from xlbudget.checks.system import build_system
 from xlbudget.figures import BlockData, InfoValue
-from xlbudget.findings import Level
+from xlbudget.findings import Level, Status
 from xlbudget.money import Amount, parse_amount
 from xlbudget.relations.derive import definitions, evaluate, through, unit_of
 from xlbudget.relations.expand import expand
@@ -141,25 +142,39 @@ class Evidence:
         return frozenset(at for at, one in enumerate(self.hard) if not holds(grid, one))
 
     def joint(self, cells: list[Cell]) -> bool:
-        """Whether all hard relations can hold at once; which ones apply may hang on the figures."""
-        grid = Grid(self.standard, self.book_of(cells))
-        checked = (one for one in expand(grid, live_only=True).relations if one.equation.check)
-        system = build_system(grid.cells, [one for one in checked if not one.rule.soft])
+        """Whether true amounts exist that print as these, formulas' cells being what they are made of."""
+        grid, hard = self._hard(cells)
+        system = build_system(grid.cells, hard, free=self.derived)
         return propagate(system, printed_bounds(system)) is None
 
+    def _hard(self, cells: list[Cell]) -> tuple[Grid, list[Relation]]:
+        """The figures and their hard relations; which ones apply may hang on the figures."""
+        grid = Grid(self.standard, self.book_of(cells))
+        checked = (one for one in expand(grid).relations if one.equation.check)
+        return grid, [one for one in checked if not one.rule.soft]
+
     def contradicted(self, cells: list[Cell]) -> bool:
-        """Whether anything at all speaks against these figures: relations, plausibility, texts."""
-        if not self.joint(cells):
+        """Whether the relations speak against these figures.
+
+        Either no true amounts print so, or what is printed, totals by formula included, is off by
+        more than counts as 尾差 (a total of many rounded parts beside another print of it).
+        """
+        grid, hard = self._hard(cells)
+        ulp, limit = self.standard.unit.fen // 100, self.standard.rounding_limit
+        graded = grade(build_system(grid.cells, hard), ulp, limit)
+        if graded.status is Status.ERROR or (graded.conflict is not None and not self.joint(cells)):
             return True
-        grid = self.grid.with_cells(cells)
-        if any(not holds(grid, one) and holds(self.grid, one) for one in self.soft):
-            return True
+        trial = self.grid.with_cells(cells)
+        return any(not holds(trial, one) and holds(self.grid, one) for one in self.soft)
+
+    def text_differs(self, cells: list[Cell]) -> bool:
+        """Whether a text says other figures than these."""
         said = check_texts(self.standard, self.book_of(cells)).findings
         return bool(more_findings(said, self._usual))
 
     def _consistent(self, cells: list[Cell]) -> bool:
         """Whether nothing is said of these figures that is not said of the right ones."""
-        if not self.joint(cells):
+        if self.contradicted(cells):
             return False
         found = validate_whole(self.standard, self.book_of(cells)).findings
         return not more_findings((one for one in found if one.level is not Level.HINT), self._usual)

@@ -53,13 +53,16 @@ class Slip(NamedTuple):
 class Said(NamedTuple):
     """What a report says of one slip.
 
-    ``evident``: something contradicts the slip at all; ``told``: the evidence tells which cell.
-    ``texts`` counts sentences that are right and told to change, ``stale`` those of them that are
-    only called out of date; ``advice`` counts suggestions, ``failed`` those that fail when applied.
+    ``evident``: relations contradict the slip; ``textual``: only a text says another figure, so
+    that the text may as well be out of date; ``told``: the evidence tells which cell.
+    ``texts`` counts right sentences that are told to change though the tables themselves disagree,
+    ``stale`` those of them that are only called out of date; ``advice`` counts suggestions,
+    ``failed`` those that fail when applied.
     """
 
     slip: Slip
     evident: bool
+    textual: bool
     told: bool
     found: bool
     first: bool
@@ -165,15 +168,16 @@ def _judged(ways: Ways, way: str, slip: Slip, cells: list[Cell], report: Report)
     before = evidence.broken(cells)
     return Said(
         slip=slip,
-        evident=evident or way == "memory",
+        evident=evident,
+        textual=not evident and evidence.text_differs(cells),
         told=evident and (other is None or way == "memory"),
         found=bool(new),
         first=first,
         exact=first and value == slip.right.plain,
         difference=any(_names_difference(one, slip) for one in about),
         accused=any(_accuses(evidence, one) for one in about),
-        texts=len(texts),
-        stale=sum("过期" in one.message for one in texts),
+        texts=len(texts) if evident else 0,
+        stale=sum("过期" in one.message for one in texts) if evident else 0,
         bare_error=report.status is Status.ERROR
         and not any(one.level is Level.ERROR for one in report.findings),
         advice=len(given),
@@ -256,6 +260,8 @@ class Sums(NamedTuple):
     trials: int
     evident: int
     found: int
+    textual: int
+    textual_found: int
     told: int
     told_first: int
     told_exact: int
@@ -278,6 +284,8 @@ def summed(said: list[Said]) -> Sums:
         trials=len(said),
         evident=sum(one.evident for one in said),
         found=sum(one.found for one in said if one.evident),
+        textual=sum(one.textual for one in said),
+        textual_found=sum(one.found for one in said if one.textual),
         told=len(told),
         told_first=sum(one.first for one in told),
         told_exact=sum(one.exact for one in told),
