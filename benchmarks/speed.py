@@ -28,17 +28,18 @@ from python_calamine import CalamineWorkbook
 
 from xlbudget.cli.run import run
 from xlbudget.demo import example_folder
-from xlbudget.money import Amount
-from xlbudget.workbook.patch import CellEdit, cell_formulas, formula_cells, patch_workbook
+from xlbudget.workbook.patch import cell_formulas, formula_cells, patch_workbook
 from xlbudget.workbook.validate_file import examine_file
 
 sys.path.insert(0, str(Path(__file__).parent / "validation"))
-from evidence import Evidence
+from evidence import Evidence, patches
 from slip_kinds import slipped
 from trials import around
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from xlbudget.money import Amount
 
 WRONG = ("相邻数字颠倒", "一位数字有误", "少一位", "漏填", "整数差1")
 """The kinds of slip of the wrong workbooks."""
@@ -123,16 +124,9 @@ def wrong_ones(path: Path, folder: Path) -> list[Path]:
         while isinstance(wrong, bool):
             number = rng.choice(evidence.typed)
             wrong = slipped(rng, kind, around(evidence.grid, number))
-        before, after = evidence.grid.cells, evidence.cells_with({number: wrong})
-        edits = []
-        for at, cell in enumerate(after):
-            if cell != before[at]:
-                place = evidence.grid.place(at)
-                value = cell.decimal if isinstance(cell, Amount) else None
-                formula = formulas[place.sheet].get(place.cell, "")
-                edits.append(CellEdit(place.sheet, place.cell, value, formula))
         made.append(folder / f"wrong-{len(made)}.xlsm")
-        patch_workbook(path, made[-1], edits)
+        after = evidence.cells_with({number: wrong})
+        patch_workbook(path, made[-1], patches(evidence, formulas, after))
     return made
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "validation"))
-from evidence import Evidence
+from evidence import Evidence, patches
 from slip_kinds import KINDS, slipped
 from trials import around
 
@@ -165,14 +165,7 @@ def wrong_sentence(rng: random.Random, unit: TextUnit, key: list[dict[str, str]]
 def write_workbook(right: Base, made: Slips, target: Path) -> None:
     """The workbook with the slips, and every formula's value as it then is."""
     evidence = right.evidence
-    before, after = evidence.grid.cells, evidence.cells_with(made.cells)
-    edits = []
-    for at, cell in enumerate(after):
-        if cell != before[at]:
-            place = evidence.grid.place(at)
-            value = cell.decimal if isinstance(cell, Amount) else None
-            formula = right.formulas[place.sheet].get(place.cell, "")
-            edits.append(CellEdit(place.sheet, place.cell, value, formula))
+    edits = patches(evidence, right.formulas, evidence.cells_with(made.cells))
     for at, text in made.sentences.items():
         place = right.sentences[at].place
         edits.append(CellEdit(place.sheet, place.cell, text))

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from alarms import OURS, false_alarms, footed_grades
 from certified import certified
-from living import WAYS, Ways, missed, summed, tried
+from living import WAYS, Ways, tried
+from living_judge import missed, summed
 from random_budget import SIZES, STANDARD, random_budget, reference
 from recalculated import start_office
 from rivals import RIVALS, errorlocate_absent
@@ -30,7 +31,7 @@ from xlbudget.checks.certify import can_certify
 from xlbudget.checks.validate import validate
 
 if TYPE_CHECKING:
-    from living import Sums
+    from living_judge import Sums
     from recalculated import Office
     from trials import Score
 
@@ -200,13 +201,15 @@ def print_department(
         problems += [f"{WAYS[way]}：{kind} {count}" for kind, count in missed(said).items()]
     grid = department.evidence["bare"]
     print(f"### {department.name}：手工填写 {len(grid.typed)} 格，公式 {len(grid.derived)} 格\n")
+    if department.errors:
+        print(f"没有改动时就有差错 {len(department.errors)} 处，如{department.errors[0]}\n")
     table(LIVING_HEADS, rows)
     print(f"可以分辨而没有居首：{'；'.join(problems) or '无'}\n")
 
 
 LIVING_HEADS = [
     "情形",
-    "次数",
+    "次数（没有答复）",
     "表间有矛盾",
     "发现",
     "只与文字不符（发现）",
@@ -224,7 +227,7 @@ LIVING_HEADS = [
 
 def living_row(sums: Sums) -> list[str]:
     return [
-        str(sums.trials),
+        f"{sums.trials}（{sums.silent}）",
         str(sums.evident),
         share(sums.found, sums.evident),
         f"{sums.textual}（{sums.textual_found}）",

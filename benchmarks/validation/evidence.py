@@ -23,16 +23,17 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.whole import validate_whole
+from xlbudget.workbook.patch import CellEdit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from xlbudget.figures import Book, Cell, Place
     from xlbudget.findings import Finding
     from xlbudget.relations.expand import Relation
     from xlbudget.standard.model import Standard
 
-__all__ = ["Evidence", "more_findings"]
+__all__ = ["Evidence", "more_findings", "patches"]
 
 Said = tuple[str, Level, str, str, str]
 
@@ -164,6 +165,10 @@ class Evidence:
         graded = grade(build_system(grid.cells, hard), ulp, limit)
         if graded.status is Status.ERROR or (graded.conflict is not None and not self.joint(cells)):
             return True
+        return self._implausible(cells)
+
+    def _implausible(self, cells: list[Cell]) -> bool:
+        """Whether a relation that only warns has ceased to hold."""
         trial = self.grid.with_cells(cells)
         return any(not holds(trial, one) and holds(self.grid, one) for one in self.soft)
 
@@ -174,7 +179,9 @@ class Evidence:
 
     def _consistent(self, cells: list[Cell]) -> bool:
         """Whether nothing is said of these figures that is not said of the right ones."""
-        if self.contradicted(cells):
+        grid, hard = self._hard(cells)
+        system = build_system(grid.cells, hard)
+        if propagate(system, printed_bounds(system)) is not None or self._implausible(cells):
             return False
         found = validate_whole(self.standard, self.book_of(cells)).findings
         return not more_findings((one for one in found if one.level is not Level.HINT), self._usual)
@@ -223,6 +230,20 @@ class Evidence:
 
     def _fails(self, at: int, off: int) -> bool:
         return off < -self._slack[at] or (off > self._slack[at] and not self._bound[at])
+
+
+def patches(
+    evidence: Evidence, formulas: Mapping[str, Mapping[str, str]], after: Sequence[Cell]
+) -> list[CellEdit]:
+    """How the right workbook's file is changed to hold these figures, formulas (by sheet, cell) kept."""
+    edits = []
+    for number, cell in enumerate(after):
+        if cell != evidence.grid.cells[number]:
+            place = evidence.grid.place(number)
+            value = cell.decimal if isinstance(cell, Amount) else None
+            formula = formulas[place.sheet].get(place.cell, "")
+            edits.append(CellEdit(place.sheet, place.cell, value, formula))
+    return edits
 
 
 def more_findings(found: Iterable[Finding], usual: Iterable[Finding]) -> list[Finding]:

@@ -1,22 +1,21 @@
-"""Wrong typed cells in living workbooks: what validation says of them, and whether that holds."""
+"""Wrong typed cells in living workbooks: typed, recalculated by a spreadsheet program, validated."""
 
 from __future__ import annotations
 
-from collections import Counter
+import signal
 from contextlib import redirect_stdout
 from io import StringIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NoReturn
 
-from evidence import Evidence, more_findings
+from evidence import Evidence
+from living_judge import Said, Slip, judged
 from recalculated import Living
 from slip_kinds import KINDS, slipped
 from trials import around
 
 from xlbudget.cli.run import run
-from xlbudget.figures import Place
-from xlbudget.findings import Level, Status
+from xlbudget.findings import Level
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.layout import GLOSSARY, NOTES, PROFILE
 from xlbudget.workbook.patch import formula_cells
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import examine_file
@@ -28,56 +27,22 @@ if TYPE_CHECKING:
 
     from recalculated import Office
 
-    from xlbudget.figures import Book, Cell
-    from xlbudget.findings import Finding, Report
-    from xlbudget.money import Amount
+    from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
+    from xlbudget.workbook.validate_file import Examined
 
-__all__ = ["WAYS", "Said", "Slip", "Sums", "Ways", "missed", "summed", "tried"]
+__all__ = ["WAYS", "Ways", "tried"]
 
 WAYS = {"bare": "没有说明", "notes": "有说明", "memory": "有说明，上次通过的状态已记下"}
-_LIKELY = 0.4
-"""From this share on, a candidate named in a finding is accused."""
-
-
-class Slip(NamedTuple):
-    """One trial: a typed cell (its number in the grid), the kind of slip, the right and the wrong print."""
-
-    number: int
-    place: Place
-    kind: str
-    right: Amount
-    wrong: Amount | None
-
-
-class Said(NamedTuple):
-    """What a report says of one slip.
-
-    ``evident``: relations contradict the slip; ``textual``: only a text says another figure, so
-    that the text may as well be out of date; ``told``: the evidence tells which cell.
-    ``texts`` counts right sentences that are told to change though the tables themselves disagree,
-    ``stale`` those of them that are only called out of date; ``advice`` counts suggestions,
-    ``failed`` those that fail when applied.
-    """
-
-    slip: Slip
-    evident: bool
-    textual: bool
-    told: bool
-    found: bool
-    first: bool
-    exact: bool
-    difference: bool
-    accused: bool
-    texts: int
-    stale: int
-    bare_error: bool
-    advice: int
-    failed: int
+_PATIENCE = 20.0
+"""So many processor seconds a validation may take, at a hundred times what it should."""
 
 
 class Ways:
-    """A department's workbook in its three states, and the evidence in each."""
+    """A department's workbook in its three states, and the evidence in each.
+
+    ``errors`` are said of the right workbook, which has none: what follows counts what is new.
+    """
 
     def __init__(self, folder: Path, name: str, standard: Standard, figures: Book) -> None:
         self.standard, self.name = standard, name
@@ -86,10 +51,12 @@ class Ways:
         _derived(self.paths["bare"], self.paths["notes"], ["notes", "-q"])
         _derived(self.paths["notes"], self.paths["memory"], ["validate", "--write", "-q"])
         self.usual = {way: examine_file(path) for way, path in self.paths.items()}
-        for way, found in self.usual.items():
-            wrong = [one for one in found.report.findings if one.level is Level.ERROR]
-            if wrong:
-                raise ValueError(f"{name}, {WAYS[way]}: {wrong[0].message}")
+        self.errors = [
+            f"{WAYS[way]}：{one.message}"
+            for way, found in self.usual.items()
+            for one in found.report.findings
+            if one.level is Level.ERROR
+        ]
         self.evidence = {
             way: Evidence(
                 found.standard,
@@ -119,8 +86,11 @@ def _derived(source: Path, target: Path, command: list[str]) -> None:
         run([*command, str(target)])
 
 
-def tried(office: Office, ways: Ways, way: str, slips: list[Slip]) -> Iterator[Said]:
-    """Each slip typed into the workbook, everything recalculated, and the file validated as shipped."""
+def tried(office: Office, ways: Ways, way: str, slips: list[Slip]) -> Iterator[Said | None]:
+    """Each slip typed into the workbook, everything recalculated, and the file validated as shipped.
+
+    None where there is no answer within ``_PATIENCE``.
+    """
     evidence, path = ways.evidence[way], ways.paths[way]
     target = path.with_name(f"wrong-{way}.xlsm")
     living = Living(office, path)
@@ -131,11 +101,32 @@ def tried(office: Office, ways: Ways, way: str, slips: list[Slip]) -> Iterator[S
             living.stored(stored)
             _same(read_book(stored), read_book(target))
         living.mend(slip.place, slip.right)
-        found = examine_file(target)
+        found = _examined(target)
+        if found is None:
+            yield None
+            continue
         cells = evidence.cells_with({slip.number: slip.wrong})
         _same(found.book, evidence.book_of(cells)._replace(texts=found.book.texts))
-        yield _judged(ways, way, slip, cells, found.report)
+        usual = ways.usual[way].report.findings
+        yield judged(evidence, usual, slip, cells, found.report, remembered=way == "memory")
     living.close()
+
+
+def _examined(path: Path) -> Examined | None:
+    """What validation says, as shipped; None where it does not end in time."""
+
+    def stop(*_: object) -> NoReturn:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _PATIENCE)
+    try:
+        return examine_file(path)
+    except TimeoutError:
+        return None
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _same(one: Book, other: Book) -> None:
@@ -152,156 +143,3 @@ def _same(one: Book, other: Book) -> None:
                 )
     if one.texts != other.texts:
         raise RuntimeError("the texts differ")
-
-
-def _judged(ways: Ways, way: str, slip: Slip, cells: list[Cell], report: Report) -> Said:
-    evidence = ways.evidence[way]
-    usual = ways.usual[way].report.findings
-    new = [one for one in more_findings(report.findings, usual) if one.level is not Level.HINT]
-    evident = evidence.contradicted(cells)
-    other = evidence.alternative(slip.number, slip.wrong) if evident else None
-    texts = [one for one in new if _of_text(evidence, one)]
-    about = [one for one in new if one not in texts]
-    place, value = next(filter(None, map(_accused, about)), (Place("", ""), ""))
-    first = place == slip.place
-    given = [*_advice(evidence, about)]
-    before = evidence.broken(cells)
-    return Said(
-        slip=slip,
-        evident=evident,
-        textual=not evident and evidence.text_differs(cells),
-        told=evident and (other is None or way == "memory"),
-        found=bool(new),
-        first=first,
-        exact=first and value == slip.right.plain,
-        difference=any(_names_difference(one, slip) for one in about),
-        accused=any(_accuses(evidence, one) for one in about),
-        texts=len(texts) if evident else 0,
-        stale=sum("过期" in one.message for one in texts) if evident else 0,
-        bare_error=report.status is Status.ERROR
-        and not any(one.level is Level.ERROR for one in report.findings),
-        advice=len(given),
-        failed=sum(
-            not _holds(evidence, cells, before, number, value, len(about) == 1)
-            for number, value in given
-        ),
-    )
-
-
-def _of_text(evidence: Evidence, finding: Finding) -> bool:
-    """Whether a finding tells to change words: a paragraph, or a form's cell that holds no amount."""
-    if finding.sheet in (NOTES, GLOSSARY, PROFILE):
-        return True
-    place = Place(finding.sheet, finding.cell)
-    forms = {one.place.sheet for one in evidence.book.texts}
-    return finding.sheet in forms or (
-        bool(finding.cell) and place not in evidence.numbers and not finding.expected
-    )
-
-
-def _accused(finding: Finding) -> tuple[Place, str] | None:
-    """The first cell that a finding names as the one to mend, and its value; None where it names none."""
-    own = Place(finding.sheet, finding.cell)
-    for one in finding.suggestions:
-        return (Place(one.sheet, one.cell) if one.cell else own), one.value
-    return (own, finding.expected) if finding.cell else None
-
-
-def _accuses(evidence: Evidence, finding: Finding) -> bool:
-    """Whether an error calls one typed cell wrong."""
-    if finding.level is not Level.ERROR:
-        return False
-    for one in finding.suggestions:
-        place = Place(one.sheet, one.cell) if one.cell else Place(finding.sheet, finding.cell)
-        if one.share >= _LIKELY and evidence.is_typed(place):
-            return True
-    return bool(finding.expected) and evidence.is_typed(Place(finding.sheet, finding.cell))
-
-
-def _names_difference(finding: Finding, slip: Slip) -> bool:
-    """Whether the size of the slip stands in the finding."""
-    wrong = slip.wrong.fen if slip.wrong else 0
-    size = slip.right._replace(fen=abs(wrong - slip.right.fen))
-    said = " ".join((finding.message, finding.difference, *finding.basis))
-    return size.plain in said.replace(",", "") or size.text in said
-
-
-def _advice(evidence: Evidence, findings: list[Finding]) -> Iterator[tuple[int, str]]:
-    """Every suggestion for a cell with an amount: the cell's number and the value."""
-    for finding in findings:
-        for one in finding.suggestions:
-            place = Place(one.sheet, one.cell) if one.cell else Place(finding.sheet, finding.cell)
-            if place in evidence.numbers and one.value:
-                yield evidence.numbers[place], one.value
-
-
-def _holds(
-    evidence: Evidence,
-    cells: list[Cell],
-    before: frozenset[int],
-    number: int,
-    value: str,
-    alone: bool,
-) -> bool:
-    """Whether a suggestion, applied to a copy, mends something and spoils nothing.
-
-    Where it belongs to the only finding, nothing may be left.
-    """
-    after = evidence.cells_with({number: evidence.amount(number, value)}, cells)
-    broken = evidence.broken(after)
-    if not broken <= before or (before and broken == before):
-        return False
-    return bool(not alone or (not broken and evidence.joint(after)))
-
-
-class Sums(NamedTuple):
-    """Counts over trials."""
-
-    trials: int
-    evident: int
-    found: int
-    textual: int
-    textual_found: int
-    told: int
-    told_first: int
-    told_exact: int
-    untold: int
-    untold_named: int
-    untold_accused: int
-    untold_right: int
-    sentences: int
-    sentence_trials: int
-    stale: int
-    bare_errors: int
-    advice: int
-    failed: int
-
-
-def summed(said: list[Said]) -> Sums:
-    told = [one for one in said if one.told]
-    untold = [one for one in said if one.evident and not one.told]
-    return Sums(
-        trials=len(said),
-        evident=sum(one.evident for one in said),
-        found=sum(one.found for one in said if one.evident),
-        textual=sum(one.textual for one in said),
-        textual_found=sum(one.found for one in said if one.textual),
-        told=len(told),
-        told_first=sum(one.first for one in told),
-        told_exact=sum(one.exact for one in told),
-        untold=len(untold),
-        untold_named=sum(one.difference for one in untold),
-        untold_accused=sum(one.accused for one in untold),
-        untold_right=sum(one.accused and one.first for one in untold),
-        sentences=sum(one.texts for one in said),
-        sentence_trials=sum(one.texts > 0 for one in said),
-        stale=sum(one.stale for one in said),
-        bare_errors=sum(one.bare_error for one in said),
-        advice=sum(one.advice for one in said),
-        failed=sum(one.failed for one in said),
-    )
-
-
-def missed(said: list[Said]) -> Counter[str]:
-    """Kinds of slip that the evidence tells and that were not put down to their cell."""
-    return Counter(one.slip.kind for one in said if one.told and not one.first)
