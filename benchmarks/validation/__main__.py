@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
+import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING
 from alarms import OURS, false_alarms, footed_grades
 from certified import certified
 from living import WAYS, Ways, tried
-from living_judge import missed, summed
+from living_judge import problems, summed
 from random_budget import SIZES, STANDARD, random_budget, reference
 from recalculated import start_office
 from rivals import RIVALS, errorlocate_absent
@@ -181,11 +183,12 @@ def print_certified(seed: int, quick: bool) -> None:
     table(["规模", "次数", "传播判为矛盾", "精确证明矛盾", "两者都判矛盾", "尾差宽度相同"], rows)
 
 
-def print_living(seed: int, trials: int, ways: list[str]) -> None:
+def print_living(seed: int, trials: int, departments: list[str], ways: list[str]) -> None:
     print(f"## 活的工作簿：公式由 LibreOffice 重算，随机数种子 {seed}\n")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the spreadsheet program ends with us
     with TemporaryDirectory() as name, start_office(Path(name)) as office:
-        for title, make in DEPARTMENTS.items():
-            standard, figures = make(random.Random(seed))
+        for title in departments:
+            standard, figures = DEPARTMENTS[title](random.Random(seed))
             department = Ways(Path(name), title, standard, figures)
             print_department(office, department, seed, trials, ways)
 
@@ -194,17 +197,18 @@ def print_department(
     office: Office, department: Ways, seed: int, trials: int, ways: list[str]
 ) -> None:
     slips = list(department.slips(random.Random(seed), trials))
-    rows, problems = [], []
+    rows, lines = [], []
     for way in ways:
         said = list(tried(office, department, way, slips))
         rows.append([WAYS[way], *living_row(summed(said))])
-        problems += [f"{WAYS[way]}：{kind} {count}" for kind, count in missed(said).items()]
+        lines += [f"- {WAYS[way]}：{one}" for one in problems(said)]
     grid = department.evidence["bare"]
     print(f"### {department.name}：手工填写 {len(grid.typed)} 格，公式 {len(grid.derived)} 格\n")
     if department.errors:
         print(f"没有改动时就有差错 {len(department.errors)} 处，如{department.errors[0]}\n")
     table(LIVING_HEADS, rows)
-    print(f"可以分辨而没有居首：{'；'.join(problems) or '无'}\n")
+    if lines:
+        print("不合要求的各次：\n\n" + "\n".join(lines) + "\n", flush=True)
 
 
 LIVING_HEADS = [
@@ -254,6 +258,9 @@ def main() -> None:
     parser.add_argument("--false-alarms", type=int, default=1500)
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--trials", type=int, default=60, help="living: slips per workbook")
+    parser.add_argument(
+        "--departments", nargs="+", choices=list(DEPARTMENTS), default=list(DEPARTMENTS)
+    )
     parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
     options = parser.parse_args()
     parts = (options.only,) if options.only else PARTS
@@ -268,7 +275,8 @@ def main() -> None:
     if "certified" in parts:
         print_certified(options.seed, options.quick)
     if "living" in parts:
-        print_living(options.seed, 6 if options.quick else options.trials, options.ways)
+        trials = 6 if options.quick else options.trials
+        print_living(options.seed, trials, options.departments, options.ways)
 
 
 if __name__ == "__main__":

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from random_budget import SIZES, STANDARD, random_budget, reference
 
 from xlbudget.exchange.folder.read import read_folder
-from xlbudget.figures import BlockData, FormData, InfoValue
+from xlbudget.figures import FormData, InfoValue
+from xlbudget.fill.rows import with_names
 from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from xlbudget.figures import Book, Row
+    from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
-__all__ = ["DEPARTMENTS", "named"]
+__all__ = ["DEPARTMENTS"]
 
 BUREAU = Path(__file__).parents[2] / "tests" / "cases" / "culture-bureau"
 
@@ -34,12 +35,12 @@ def bureau(_: random.Random) -> tuple[Standard, Book]:
     book = read_folder(BUREAU, standard)
     standard = with_subjects(standard, book.subjects)
     book = book._replace(info={**book.info, "subject_lists": InfoValue(OWN_LISTS)})
-    return standard, named(standard, book)
+    return standard, with_names(standard, book)
 
 
 def medium(rng: random.Random) -> tuple[Standard, Book]:
     """A random budget of medium size."""
-    return STANDARD, with_forms(STANDARD, named(STANDARD, random_budget(rng, SIZES["medium"])))
+    return STANDARD, with_forms(STANDARD, with_names(STANDARD, random_budget(rng, SIZES["medium"])))
 
 
 def with_forms(standard: Standard, book: Book) -> Book:
@@ -56,22 +57,6 @@ def with_forms(standard: Standard, book: Book) -> Book:
             )
             forms.append(FormData(row.key, fitting.key, {"name": row.key}, ()))
     return book._replace(forms=tuple(forms))
-
-
-def named(standard: Standard, book: Book) -> Book:
-    """The book with the names of subjects that the tables leave blank."""
-    blocks = {}
-    for key, data in book.blocks.items():
-        listed = standard.blocks[key].subjects
-        if not listed:
-            continue
-
-        def labelled(row: Row, listed: str = listed) -> Row:
-            found = standard.subjects[listed].find(row.key, book.year)
-            return row if row.label or found is None else row._replace(label=found.name)
-
-        blocks[key] = BlockData.of([labelled(row) for row in data.rows], data.letters)
-    return book.with_blocks(blocks)
 
 
 DEPARTMENTS: dict[str, Callable[[random.Random], tuple[Standard, Book]]] = {

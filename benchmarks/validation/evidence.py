@@ -50,8 +50,9 @@ class Evidence:
     """
 
     def __init__(self, standard: Standard, book: Book, formulas: Collection[Place]) -> None:
-        self.standard, self.book = standard, book
-        self.grid = grid = Grid(standard, book)
+        # What the workbook remembers is for the one who judges: here only figures and texts count.
+        self.standard, self.book = standard, book._replace(keepsakes=())
+        self.grid = grid = Grid(standard, self.book)
         self.derived = {n for n in range(len(grid.cells)) if grid.place(n) in formulas}
         amounts = [
             number
@@ -74,7 +75,7 @@ class Evidence:
         self._touching: dict[int, list[int]] = {}
         for one in through(self.hard, self.derived):
             self._add(one)
-        self._usual = validate_whole(standard, book).findings
+        self._usual = validate_whole(standard, self.book).findings
 
     def _add(self, relation: Relation) -> None:
         cells, terms = self.grid.cells, dict.fromkeys((n for _, n in relation.terms), 0)

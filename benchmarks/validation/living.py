@@ -108,7 +108,14 @@ def tried(office: Office, ways: Ways, way: str, slips: list[Slip]) -> Iterator[S
         cells = evidence.cells_with({slip.number: slip.wrong})
         _same(found.book, evidence.book_of(cells)._replace(texts=found.book.texts))
         usual = ways.usual[way].report.findings
-        yield judged(evidence, usual, slip, cells, found.report, remembered=way == "memory")
+        yield judged(
+            evidence,
+            usual,
+            slip,
+            cells,
+            found.report,
+            remembered=bool(ways.usual[way].book.keepsakes),
+        )
     living.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from evidence import more_findings
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from xlbudget.findings import Finding, Report
     from xlbudget.money import Amount
 
-__all__ = ["Said", "Slip", "Sums", "judged", "missed", "summed"]
+__all__ = ["Said", "Slip", "Sums", "judged", "problems", "summed"]
 
 _LIKELY = 0.4
 """From this share on, a candidate named in a finding is accused."""
@@ -224,6 +223,25 @@ def summed(answers: list[Said | None]) -> Sums:
     )
 
 
-def missed(said: list[Said | None]) -> Counter[str]:
-    """Kinds of slip that the evidence tells and that were not put down to their cell."""
-    return Counter(one.slip.kind for one in said if one and one.told and not one.first)
+def problems(said: Iterable[Said | None]) -> list[str]:
+    """A line for every trial in which something is not as it should be: where, and what."""
+    found = []
+    for one in said:
+        if one is None:
+            continue
+        wrong = {
+            "没有发现": one.evident and not one.found,
+            "没有居首": one.told and not one.first,
+            "首选值不对": one.told and one.first and not one.exact,
+            "没有说明差额": one.evident and not one.told and not one.difference,
+            "不该指认": one.evident and not one.told and one.accused,
+            "错改文字": one.texts,
+            "有错却无差错项": one.bare_error,
+            f"{one.failed}条建议照办无效": one.failed,
+        }
+        if said_of := [name for name, is_so in wrong.items() if is_so]:
+            slip = one.slip
+            was, now = slip.right.text, slip.wrong.text if slip.wrong else "空白"
+            where = f"{slip.place.sheet} {slip.place.cell} {was} → {now}（{slip.kind}）"
+            found.append(f"{where}：{'、'.join(said_of)}")
+    return found
