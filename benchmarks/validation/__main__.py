@@ -11,25 +11,35 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
+import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from alarms import OURS, false_alarms, footed_grades
 from certified import certified
+from living import WAYS, Ways, tried
+from living_judge import problems, summed
 from random_budget import SIZES, STANDARD, random_budget, reference
+from recalculated import start_office
 from rivals import RIVALS, errorlocate_absent
 from structured import DAMAGES, structured
 from trials import Several, errorlocate_top, several, single_cells
 
+from departments import DEPARTMENTS
 from xlbudget.checks.certify import can_certify
 from xlbudget.checks.validate import validate
 
 if TYPE_CHECKING:
+    from living_judge import Sums
+    from recalculated import Office
     from trials import Score
 
     from xlbudget.figures import Book
 
-PARTS = ("alarms", "single", "several", "structured", "certified")
+PARTS = ("alarms", "single", "several", "structured", "certified", "living")
 CHINESE = {"small": "小", "medium": "中", "large": "大"}
 
 
@@ -173,12 +183,85 @@ def print_certified(seed: int, quick: bool) -> None:
     table(["规模", "次数", "传播判为矛盾", "精确证明矛盾", "两者都判矛盾", "尾差宽度相同"], rows)
 
 
+def print_living(seed: int, trials: int, departments: list[str], ways: list[str]) -> None:
+    print(f"## 活的工作簿：公式由 LibreOffice 重算，随机数种子 {seed}\n")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the spreadsheet program ends with us
+    with TemporaryDirectory() as name, start_office(Path(name)) as office:
+        for title in departments:
+            standard, figures = DEPARTMENTS[title](random.Random(seed))
+            department = Ways(Path(name), title, standard, figures)
+            print_department(office, department, seed, trials, ways)
+
+
+def print_department(
+    office: Office, department: Ways, seed: int, trials: int, ways: list[str]
+) -> None:
+    slips = list(department.slips(random.Random(seed), trials))
+    rows, lines = [], []
+    for way in ways:
+        said = list(tried(office, department, way, slips))
+        rows.append([WAYS[way], *living_row(summed(said))])
+        lines += [f"- {WAYS[way]}：{one}" for one in problems(said)]
+    grid = department.evidence["bare"]
+    print(f"### {department.name}：手工填写 {len(grid.typed)} 格，公式 {len(grid.derived)} 格\n")
+    if department.errors:
+        print(f"没有改动时就有差错 {len(department.errors)} 处，如{department.errors[0]}\n")
+    table(LIVING_HEADS, rows)
+    if lines:
+        print("不合要求的各次：\n\n" + "\n".join(lines) + "\n", flush=True)
+
+
+LIVING_HEADS = [
+    "情形",
+    "次数（没有答复）",
+    "表间有矛盾",
+    "发现",
+    "只与文字不符（发现）",
+    "可以分辨",
+    "错格居首",
+    "首选值正确",
+    "分不清",
+    "其中说明差额",
+    "其中指认某格（指对）",
+    "错改文字（次，其中只说过期）",
+    "有错却无差错项",
+    "照办无效的建议",
+]
+
+
+def living_row(sums: Sums) -> list[str]:
+    return [
+        f"{sums.trials}（{sums.silent}）",
+        str(sums.evident),
+        share(sums.found, sums.evident),
+        f"{sums.textual}（{sums.textual_found}）",
+        str(sums.told),
+        share(sums.told_first, sums.told),
+        share(sums.told_exact, sums.told),
+        str(sums.untold),
+        share(sums.untold_named, sums.untold),
+        f"{sums.untold_accused}（{sums.untold_right}）",
+        f"{sums.sentences}（{sums.sentence_trials} 次试验，{sums.stale}）",
+        str(sums.bare_errors),
+        f"{sums.failed}/{sums.advice}",
+    ]
+
+
+def share(count: int, whole: int) -> str:
+    return f"{count}（{100 * count / whole:.1f} %）" if whole else "—"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--false-alarms", type=int, default=1500)
     parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--trials", type=int, default=60, help="living: slips per workbook")
+    parser.add_argument(
+        "--departments", nargs="+", choices=list(DEPARTMENTS), default=list(DEPARTMENTS)
+    )
+    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
     options = parser.parse_args()
     parts = (options.only,) if options.only else PARTS
     if "alarms" in parts:
@@ -191,6 +274,9 @@ def main() -> None:
         print_structured(options.seed, options.quick)
     if "certified" in parts:
         print_certified(options.seed, options.quick)
+    if "living" in parts:
+        trials = 6 if options.quick else options.trials
+        print_living(options.seed, trials, options.departments, options.ways)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ __all__ = [
     "Judgement",
     "Score",
     "Several",
+    "around",
     "errorlocate_top",
     "explained",
     "judged",
@@ -72,7 +73,7 @@ def printed_cells(grid: Grid) -> list[int]:
     ]
 
 
-def _around(grid: Grid, number: int) -> Around:
+def around(grid: Grid, number: int) -> Around:
     block, _, column = grid.spot(number)
     width = grid.width[block]
     above = grid.cells[number - width] if number - width >= grid.base[block] else None
@@ -92,11 +93,11 @@ def slips(
     """Cell, kind, right and wrong print, for all kinds in all cells (or ``cells`` random ones)."""
     numbers = printed_cells(grid)
     for number in rng.sample(numbers, min(cells, len(numbers))) if cells else numbers:
-        around = _around(grid, number)
+        near = around(grid, number)
         for kind in KINDS:
-            made = slipped(rng, kind, around)
+            made = slipped(rng, kind, near)
             if not isinstance(made, bool):
-                yield number, kind, around.cell, made
+                yield number, kind, near.cell, made
 
 
 class Score:
@@ -186,10 +187,10 @@ def several(books: Iterable[Book], rng: random.Random, errors: int, trials: int)
         for _ in range(trials):
             right: dict[int, Cell] = {}
             for number in rng.sample(printed_cells(grid), len(printed_cells(grid))):
-                around = _around(grid, number)
-                made = slipped(rng, rng.choice(list(KINDS)), around)
+                near = around(grid, number)
+                made = slipped(rng, rng.choice(list(KINDS)), near)
                 if not isinstance(made, bool):
-                    right[number] = around.cell
+                    right[number] = near.cell
                     grid.cells[number] = made
                 if len(right) == errors:
                     break
