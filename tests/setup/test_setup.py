@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlwings as xw
+from xlwings.utils import prepare_sys_path
 
 from xlbudget.cli.run import run
 from xlbudget.errors import XlbudgetError
@@ -300,6 +302,24 @@ def test_workbooks_that_came_by_mail_are_known(tmp_path: Path) -> None:
     (tmp_path / "来自内网.xlsx:Zone.Identifier").write_text(mark.format(1), "ascii")
     assert System().blocked(tmp_path) == ["来自邮件.xlsm"]
     assert System().blocked(tmp_path / "没有") == []
+
+
+def test_nothing_beside_the_workbook_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the add-in hands to Python first: our setting, the workbooks' names, other settings."""
+    system = Windows(tmp_path)
+    list(set_up(system))
+    held = settings_in(system.read(config_path(system)), "cp936")
+    (tmp_path / "xlbudget.py").write_text("raise SystemExit", "ascii")
+    for book in (str(tmp_path / "预算.xlsm"), "https://bureau.sharepoint.com/x/预算.xlsm"):
+        before = list(sys.path)
+        monkeypatch.setattr(sys, "path", list(before))
+        prepare_sys_path(f"{held['ADD_WORKBOOK_TO_PYTHONPATH']};{book};{book};;;;")
+        assert str(tmp_path) not in sys.path
+        monkeypatch.setattr(sys, "path", before)
+    with pytest.raises(xw.XlwingsError, match="OneDrive"):
+        prepare_sys_path(f"true;{book};{book};;;;")
 
 
 def test_a_folder_becomes_trusted() -> None:
