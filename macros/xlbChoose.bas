@@ -8,8 +8,8 @@ Public Sub XlbImport()
     If shTexts.Range(CHOSEN_CELL).Value = "" Then
         found = Application.GetOpenFilename(XlbText("filter"), 1, XlbText("choose"), "", True)
         If Not IsArray(found) Then Exit Sub
-        shTexts.Range(CHOSEN_CELL).Value = Join(found, vbLf)
+        XlbNote CHOSEN_CELL, Join(found, vbLf)
     End If
     XlbRun "take_in"
-    shTexts.Range(CHOSEN_CELL).Value = ""
+    XlbNote CHOSEN_CELL, ""
 End Sub

@@ -8,9 +8,13 @@ Private Const TICK As Double = 0.1
 
 Public Sub XlbRun(ByVal action As String)
     Dim token As String
-    token = XlbToken()
-    shTexts.Range(STAMP_CELL).Value = token
     On Error GoTo Missing
+    If XlbOnMac() Then
+        XlbSay "mac"
+        Exit Sub
+    End If
+    token = XlbToken()
+    XlbNote STAMP_CELL, token
     If XlbInOffice() Then
         XlbRunInOffice action, token
     Else
@@ -22,6 +26,14 @@ Public Sub XlbRun(ByVal action As String)
     Exit Sub
 Missing:
     XlbSay "missing"
+End Sub
+
+Public Sub XlbNote(ByVal place As String, ByVal said As String)
+    ' On the hidden sheet. It is no change of the user's: whoever closes need not be asked to save.
+    Dim saved As Boolean
+    saved = ThisWorkbook.Saved
+    shTexts.Range(place).Value = said
+    If saved Then ThisWorkbook.Saved = True
 End Sub
 
 Private Sub XlbFindAddin()
@@ -40,13 +52,19 @@ Public Function XlbInOffice() As Boolean
     XlbInOffice = (Val(Application.Version) < 12)
 End Function
 
+Private Function XlbOnMac() As Boolean
+    ' There Python would only answer after this macro has ended.
+    If XlbInOffice() Then Exit Function
+    XlbOnMac = (InStr(Application.OperatingSystem, "Mac") > 0)
+End Function
+
 Private Sub XlbRunInOffice(ByVal action As String, ByVal token As String)
     ' The child reaches this process from outside: wait without blocking it.
     Dim starter As String
     Dim i As Long
     starter = Environ("XLBUDGET_OFFICE_COMMAND")
     If starter = "" Then
-        shTexts.Range(STAMP_CELL).Value = "ok " & token
+        XlbNote STAMP_CELL, "ok " & token
         XlbSay "office"
         Exit Sub
     End If

@@ -9,7 +9,7 @@ Public Function XlbExport() As String
     Dim target As String, working As String, reason As String
     Dim before As Long
     Dim book As Object
-    If ThisWorkbook.Path = "" Then
+    If ThisWorkbook.Path = "" Or InStr(ThisWorkbook.Path, "://") > 0 Then
         XlbSay "unsaved"
         Exit Function
     End If

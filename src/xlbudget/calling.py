@@ -91,7 +91,7 @@ def _saved() -> _Saved | None:
     try:
         path = Path(xw.Book.caller().fullname)
         status = path.stat()
-    except Exception:  # noqa: BLE001  # programs' own error types differ; addresses are no paths
+    except Exception:  # noqa: BLE001  # xlwings' kinds of errors differ; addresses are no paths
         return None
     return _Saved(str(path), status.st_mtime_ns, status.st_size) if path.is_absolute() else None
 

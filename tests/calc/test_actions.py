@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 import shutil
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from xlwings.utils import fullname_url_to_local_path
 
 from calc.clicked import Clicked, contents, differences
+from calc.engine_book import Book as CalcBook
+from calc.engine_excel import BookApi
 from tests_support import leaves_only
 from xlbudget import addin
+from xlbudget.addin.host import place_of
 from xlbudget.cli.run import run
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.patch import CellEdit, patch_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import xlwings as xw
 
@@ -138,6 +142,76 @@ def test_undo_brings_everything_back_and_again_forth(
     assert states[0] != states[1]
     assert states[0] == states[2]
     assert states[1] == states[3]
+
+
+def test_what_changes_nothing_leaves_the_workbook_saved(
+    example_copy: Path, live: Callable[[Path], xw.Book]
+) -> None:
+    """Seen by the office's own mark of a modified document; the macro restores it after its stamp."""
+    clicked = Clicked(live(example_copy))
+    texts = clicked.book.sheets["_texts"]
+    for saved in (True, False):
+        for name in ("about", "fill", "take_in"):
+            clicked.book.set_mock_caller()
+            texts.range("B1").value = "token 3"
+            texts.range("C1").value = str(example_copy)
+            clicked.book.api.Saved = saved
+            getattr(addin, name)()
+            assert texts.range("B1").value == "ok token 3"
+            assert clicked.book.api.Saved is saved, name
+    clicked.book.api.Saved = True
+    clicked.click("validate")
+    assert not clicked.book.api.Saved
+
+
+ONLINE = (
+    "https://d.docs.live.net/0123456789abcdef/预算/部门预算 样例.xlsm",
+    "https://bureau-my.sharepoint.com/personal/a_b_cn/Documents/部门预算 样例.xlsm",
+    "https://bureau.sharepoint.com/sites/finance/Shared Documents/部门预算 样例.xlsm",
+    "https://files.bureau.example/部门预算 样例.xlsm",
+)
+
+
+@pytest.mark.parametrize("address", ONLINE)
+def test_a_workbook_in_the_cloud_needs_a_path_only_to_write_beside_it(
+    address: str,
+    bare: Path,
+    live: Callable[[Path], xw.Book],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """xlwings' own search for the synchronised copy raises, in one of its several ways."""
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    for name in ("OneDrive", "OneDriveConsumer", "OneDriveCommercial"):
+        monkeypatch.delenv(name, raising=False)
+    book = live(bare)
+    monkeypatch.setattr(BookApi, "FullName", address)
+    monkeypatch.setattr(
+        CalcBook, "fullname", property(lambda _book: fullname_url_to_local_path(address))
+    )
+    with pytest.raises(Exception):  # noqa: B017, PT011  # that is what is answered here
+        _ = book.fullname
+    clicked = Clicked(book)
+    assert "填列完成" in clicked.click("fill")
+    assert "已撤销" in clicked.click("undo")
+    assert "校验完成" in clicked.click("validate")
+    for name in ("roll_over", "package"):
+        said = clicked.click(name)
+        assert "请先另存到本地的文件夹" in said and "部门预算 样例.xlsm" in said
+        assert said.count("。") == 1
+
+
+def test_a_synchronised_copy_is_found(
+    example_copy: Path, live: Callable[[Path], xw.Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"https://d.docs.live.net/0123456789abcdef/{example_copy.name}"
+    monkeypatch.setenv("OneDriveConsumer", str(example_copy.parent))
+    book = live(example_copy)
+    monkeypatch.setattr(BookApi, "FullName", address)
+    monkeypatch.setattr(
+        CalcBook, "fullname", property(lambda _book: fullname_url_to_local_path(address))
+    )
+    assert place_of(book) == example_copy
 
 
 def test_undo_asks_before_it_takes_later_edits_back(

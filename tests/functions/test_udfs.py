@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 import types
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +11,7 @@ import pandas as pd
 import pytest
 import xlwings as xw
 
+from functions.com_server import Cells
 from xlbudget import udfs
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.notes.explain import explain, glossary
@@ -25,7 +24,7 @@ from xlbudget.workbook.validate_file import validate_file
 from xlbudget.workbook.wrappers import function_helps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from functions.com_server import Server
 
 EXCEL_ROWS = 1_048_576
 INSTITUTION = Path(__file__).parents[1] / "departments" / "public-institution"
@@ -152,88 +151,44 @@ def test_a_workbook_that_is_no_file_says_what_to_do(
 # ------------------------------------------------------------ as xlwings calls them on Windows
 
 
-def _clean(data: list[list[object]], _dates, empty: object, _numbers, err_to_str: bool) -> list:
-    """What xlwings makes of the values that Excel hands over."""
-    errors = {-2146826246: "#N/A", -2146826281: "#DIV/0!"}
-
-    def one(value: Any) -> object:
-        if value in ("", None):
-            return empty
-        if isinstance(value, int) and value in errors:
-            return errors[value] if err_to_str else None
-        return value
-
-    return [[one(cell) for cell in row] for row in data]
-
-
-@pytest.fixture
-def on_windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """``xlwings.udfs`` with its decorators, and our functions imported under them."""
-    impl = types.SimpleNamespace(
-        name="excel",
-        type="desktop",
-        clean_value_data=_clean,
-        prepare_xl_data_element=lambda x, _options: "" if x is None or x != x else x,  # noqa: PLR0124
-    )
-    for name in ("pythoncom", "pywintypes", "win32com", "win32com.client"):
-        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
-    sys.modules["pythoncom"].CoInitialize = lambda: None
-    sys.modules["win32com.client"].Dispatch = object
-    monkeypatch.delitem(sys.modules, "xlwings.udfs", raising=False)
-    theirs = importlib.import_module("xlwings.udfs")
-    monkeypatch.setattr(xw, "func", theirs.xlfunc)
-    monkeypatch.setattr(xw, "arg", theirs.xlarg)
-    monkeypatch.setattr(xw, "ret", theirs.xlret)
-    engines = {"excel": types.SimpleNamespace(impl=impl, type="desktop")}
-    monkeypatch.setattr(xw, "engines", engines)
-    yield importlib.reload(udfs)
-    monkeypatch.undo()
-    importlib.reload(udfs)
-
-
-def call(module: Any, name: str, *arguments: object) -> object:
-    """What ``CallUDF`` does with the values of ranges."""
-    from xlwings import conversion  # noqa: PLC0415
-
-    function = getattr(module, name)
-    about = function.__xlfunc__
-    values = [
-        conversion.read(None, value, one["options"])
-        for one, value in zip(about["args"], arguments, strict=True)
-    ]
-    return conversion.write(function(*values), None, about["ret"]["options"])
-
-
-def test_xlwings_knows_every_function(on_windows: Any) -> None:
+def test_xlwings_knows_every_function(server: Server) -> None:
     for one in function_helps():
-        about = getattr(on_windows, one.name).__xlfunc__
+        about = getattr(server.module, one.name).__xlfunc__
         assert [argument["name"] for argument in about["args"]] == list(one.arguments)
         assert about["category"] == "部门预算"
         assert not about["volatile"]
         assert all(argument["options"]["err_to_str"] for argument in about["args"])
 
 
-def test_values_and_errors_pass_through_xlwings(on_windows: Any, fault_log: Path) -> None:
-    column = ((201.0,), ("20103",), (20136.0,))
-    amounts = ((None,), ("1,000.50",), (-2146826246,))
-    assert call(on_windows, "BUDGET_SUBTOTAL", "20136", column, amounts) == [[""]]
-    assert call(on_windows, "BUDGET_SUBTOTAL", 201.0, column, amounts) == [["#N/A"]]
-    amounts = ((None,), ("1,000.50",), (0.25,))
-    assert call(on_windows, "BUDGET_SUBTOTAL", 201.0, column, amounts) == [[1000.75]]
-    assert call(on_windows, "BUDGET_TOTAL", column, amounts) == [[1000.75]]
-    assert call(on_windows, "BUDGET_SHARE", ((1.0,), (1.0,), (1.0,)), 3.0) == [
-        [0.3333],
-        [0.3333],
-        [0.3333],
-    ]
-    assert call(on_windows, "BUDGET_WAN", "") == [[""]]
-    assert call(on_windows, "BUDGET_CHANGE", 2.0, 0.0) == [["#DIV/0!"]]
+def test_values_and_errors_pass_through_xlwings(server: Server, fault_log: Path) -> None:
+    column = Cells(((201.0,), ("20103",), (20136.0,)))
+    amounts = Cells(((None,), ("1,000.50",), (-2146826246,)))
+    assert server.call("BUDGET_SUBTOTAL", "20136", column, amounts) == ""
+    assert server.call("BUDGET_SUBTOTAL", 201.0, column, amounts) == "#N/A"
+    amounts = Cells(((None,), ("1,000.50",), (0.25,)))
+    assert server.call("BUDGET_SUBTOTAL", 201.0, column, amounts) == 1000.75
+    assert server.call("BUDGET_TOTAL", column, amounts) == 1000.75
+    assert server.call("BUDGET_WAN", "") == ""
+    assert server.call("BUDGET_CHANGE", 2.0, 0.0) == "#DIV/0!"
     assert not fault_log.exists()
 
 
-def test_the_table_of_findings_has_headings_and_no_index(on_windows: Any, caller: Path) -> None:
+def test_results_have_the_shape_that_xlwings_gives_them(server: Server) -> None:
+    """One row comes in one dimension: the wrappers must know both."""
+    third = [0.3333, 0.3333, 0.3333]
+    assert server.call("BUDGET_SHARE", Cells(((1.0,), (1.0,), (1.0,))), 3.0) == [
+        [one] for one in third
+    ]
+    assert server.call("BUDGET_SHARE", Cells(((1.0, 1.0, 1.0),)), 3.0) == third
+    assert server.call("BUDGET_WAN", Cells(((100.0, 200.0), (300.0, "x")))) == [
+        [0.01, 0.02],
+        [0.03, "#VALUE!"],
+    ]
+
+
+def test_the_table_of_findings_has_headings_and_no_index(server: Server, caller: Path) -> None:
     spoil(caller)
-    table = call(on_windows, "BUDGET_CHECKS")
+    table: Any = server.call("BUDGET_CHECKS")
     assert table[0] == ["级别", "规则", "表", "位置", "表中数", "应为", "差额", "说明"]
     assert {len(line) for line in table} == {8}
     assert table[1][0] == "差错"

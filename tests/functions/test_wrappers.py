@@ -15,11 +15,14 @@ from pyopenvba.apps.excel._model import Application, Range
 from pyopenvba.interpreter._objects import VBAObject
 from pyopenvba.interpreter._values import EMPTY, VBAArray, error
 
+from functions.com_server import Cells
 from xlbudget import udfs
 from xlbudget.workbook.wrappers import function_helps, function_module
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from functions.com_server import Server
 
 NAMES = (
     "BUDGET_SUBTOTAL",
@@ -119,9 +122,10 @@ def test_no_scanner_takes_a_function_for_an_automatic_macro() -> None:
 
 
 class Python(VBAObject):
-    """What the add-in's XLPy gives: CallUDF calls our functions with the values of the ranges."""
+    """What the add-in's XLPy gives: xlwings' server, and what pywin32 makes of arguments and results."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: Server) -> None:
+        self.server = server
         self.asked: list[tuple[str, list[object]]] = []
         self.broken = False
 
@@ -133,13 +137,27 @@ class Python(VBAObject):
         self.asked.append((function, values))
         if self.broken:
             raise error(1000, "Python ended")
-        result = getattr(udfs, function)(*values)
-        lines = result if isinstance(result, list) else [[result]]
-        array = VBAArray([(0, len(lines) - 1), (0, len(lines[0]) - 1)])
-        for i, line in enumerate(lines):
-            for j, cell in enumerate(line):
-                array.set([i, j], cell)
+        handed = [
+            Cells(one) if isinstance(given, Range) else one
+            for one, given in zip(values, given.items, strict=True)
+        ]
+        return variant(self.server.call(function, *handed))
+
+
+def variant(result: object) -> object:
+    """A result as VBA gets it: a list of lists in two dimensions, a list in one."""
+    if not isinstance(result, list):
+        return result
+    if not isinstance(result[0], list):
+        array = VBAArray([(0, len(result) - 1)])
+        for i, cell in enumerate(result):
+            array.set([i], cell)
         return array
+    array = VBAArray([(0, len(result) - 1), (0, len(result[0]) - 1)])
+    for i, line in enumerate(result):
+        for j, cell in enumerate(line):
+            array.set([i, j], cell)
+    return array
 
 
 def plain(value: object) -> object:
@@ -157,8 +175,8 @@ def plain(value: object) -> object:
 class Excel:
     """An application with the add-in, in which a macro asks for functions."""
 
-    def __init__(self, path: Path, patch: pytest.MonkeyPatch) -> None:
-        self.python = Python()
+    def __init__(self, path: Path, patch: pytest.MonkeyPatch, server: Server) -> None:
+        self.python = Python(server)
         self.described: list[dict[str, object]] = []
         self.application = ExcelApplication.open(path)
         theirs = Application.vba_get
@@ -185,8 +203,8 @@ class Excel:
 
 
 @pytest.fixture
-def excel(with_functions: Path, monkeypatch: pytest.MonkeyPatch) -> Excel:
-    return Excel(with_functions, monkeypatch)
+def excel(with_functions: Path, monkeypatch: pytest.MonkeyPatch, server: Server) -> Excel:
+    return Excel(with_functions, monkeypatch, server)
 
 
 CELLS = [
@@ -231,6 +249,42 @@ def test_errors_are_excel_errors(excel: Excel) -> None:
     )  # fmt: skip
     (one,), (other,) = found
     assert one == 0.02 and "2015" in repr(other)
+
+
+@pytest.mark.parametrize(
+    ("area", "shown"),
+    [
+        ("Z1", 0.02),
+        ("Z1:AB1", [0.02, 0.03, "2015"]),
+        ("Z1:Z2", [[0.02], [0.04]]),
+        ("Z1:AB2", [[0.02, 0.03, "2015"], [0.04, "", 0.05]]),
+    ],
+)
+def test_a_cell_a_row_a_column_and_more_are_shown(excel: Excel, area: str, shown: object) -> None:
+    cells = {"Z1": 150, "AA1": 250, "AB1": '"x"', "Z2": 350, "AB2": 450}
+    lines = [f's.Range("{cell}").Value = {value}' for cell, value in cells.items()]
+    found = excel.ask(f'BUDGET_WAN(s.Range("{area}"))', *CELLS[:3], *lines)
+    assert told(found) == shown
+
+
+def told(found: object) -> object:
+    """An array's values in as many dimensions as it has; an Excel error by its number."""
+    if isinstance(found, VBAArray):
+        bounds = [range(low, high + 1) for low, high in found.bounds]
+        if len(bounds) == 1:
+            return [told(found.get([i])) for i in bounds[0]]
+        return [[told(found.get([i, j])) for j in bounds[1]] for i in bounds[0]]
+    if isinstance(found, list | tuple):
+        return [told(one) for one in found]
+    return found if isinstance(found, int | float | str) else re.findall(r"\d{4}", repr(found))[0]
+
+
+def test_one_row_of_names_and_of_shares_is_shown(excel: Excel) -> None:
+    lines = [*CELLS, 's.Range("W1").Value = "20136"', 's.Range("W2").Value = 0.3']
+    found = excel.ask('BUDGET_SHARE(s.Range("W2:Y2"), 0.4)', *lines, 's.Range("X2").Value = ""')
+    assert told(found) == [0.75, "", 0.25]
+    found = excel.ask('BUDGET_NAME(s.Range("W1:X1"), "功能")', *lines)
+    assert told(found) == ["其他共产党事务支出", "一般公共服务支出"]
 
 
 def test_python_that_fails_shows_an_error_value(excel: Excel) -> None:

@@ -12,6 +12,7 @@ from oletools.mraptor import MacroRaptor
 from oletools.olevba import VBA_Parser
 from pyopenvba import ExcelFile
 from pyopenvba.apps.excel import ExcelApplication
+from pyopenvba.apps.excel._model import Application, Workbook
 
 from xlbudget.workbook.macros import load_macros
 from xlbudget.workbook.vba import vba_project
@@ -20,6 +21,7 @@ from xlbudget.workbook.writer import bare_workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
+WINDOWS = "Windows (64-bit) NT 10.00"
 SUB = re.compile(r"^Public Sub (\w+)\((.*)\)", re.MULTILINE)
 
 
@@ -96,12 +98,62 @@ def test_no_scanner_calls_it_suspicious(example_file: Path) -> None:
 
 
 @pytest.mark.parametrize("macro", ["ButtonFill", "ButtonValidate", "ButtonNotes", "ButtonUndo"])
-def test_without_python_a_button_names_the_way_out(example_file: Path, macro: str) -> None:
+def test_without_python_a_button_names_the_way_out(
+    example_file: Path, macro: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Run by an interpreter of VBA that has neither Excel nor the add-in."""
+    answering(monkeypatch, Application, OperatingSystem=WINDOWS)
     application = ExcelApplication.open(example_file)
     application.run(macro)
     assert len(application.dialogs) == 1
     assert "xlbudget doctor" in str(application.dialogs[0])
+
+
+def test_on_a_mac_a_button_names_the_command_line(
+    example_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, Application, OperatingSystem="Macintosh (Intel) 14")
+    application = ExcelApplication.open(example_file)
+    application.run("ButtonFill")
+    (said,) = application.dialogs
+    assert "macOS 上按钮不能用" in str(said) and "xlbudget fill" in str(said)
+
+
+def test_a_workbook_in_the_cloud_is_not_exported_and_says_why(
+    example_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, Workbook, Path="https://x.sharepoint.com/sites/a/Shared Documents")
+    application = ExcelApplication.open(example_file)
+    application.run("ButtonValues")
+    (said,) = application.dialogs
+    assert "请先另存到本地的文件夹" in str(said)
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_click_that_changes_nothing_leaves_the_workbook_saved(
+    example_file: Path, monkeypatch: pytest.MonkeyPatch, saved: bool
+) -> None:
+    answering(monkeypatch, Application, OperatingSystem=WINDOWS)
+    application = ExcelApplication.open(example_file)
+    application.add_module(
+        'Public Function Stamp()\nStamp = shTexts.Range("B1").Value\nEnd Function\n'
+    )
+    book = application.workbook
+    book.saved = saved
+    application.run("ButtonAbout")
+    assert application.run("Stamp"), "it was written"
+    assert len(application.dialogs) == 1, "no add-in here"
+    assert book.saved is saved
+
+
+def answering(patch: pytest.MonkeyPatch, kind: type, **answers: str) -> None:
+    """Let Excel's objects of a kind have members that the interpreter does not give, or gives otherwise."""
+    theirs = kind.vba_get
+
+    def vba_get(one, name, args=(), named=None):
+        return answers[name] if name in answers else theirs(one, name, args, named)
+
+    patch.setattr(kind, "vba_get", vba_get)
 
 
 def test_what_is_not_plain_is_refused() -> None:

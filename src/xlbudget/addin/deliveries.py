@@ -87,7 +87,8 @@ def _folder(source: Source) -> Path:
     folder = source.place.parent
     if not source.place.is_absolute() or not folder.is_dir():
         raise UnusableFileError(
-            f"“{source.place.name}”没有保存在本机的文件夹里；请先另存到本机，再点按钮。"
+            f"“{source.place.name}”没有保存在本机的文件夹里（在网盘上，或从没保存过）；"
+            "请先另存到本地的文件夹，再点按钮。"
         )
     return folder
 

@@ -1,9 +1,7 @@
-"""What differs between the programs that hold the open workbook, in small functions."""
+"""What is asked of the program that holds the open workbook, in small functions."""
 
 from __future__ import annotations
 
-import shutil
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,9 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Protection",
+    "address_of",
+    "as_saved",
     "busy",
     "calculating_once",
     "lift_protection",
+    "place_of",
     "quiet_program",
     "restore_protection",
     "save_copy",
@@ -51,21 +52,43 @@ class Protection(NamedTuple):
     allowed: Mapping[str, bool]
 
 
-def save_copy(book: xw.Book, folder: Path) -> Path:
-    """A copy of the workbook as it stands, unsaved changes included; the workbook is untouched.
+def address_of(book: xw.Book) -> str:
+    """The workbook's full name as the program has it: a path, in the cloud an address, or a mere name."""
+    return str(book.api.FullName)
 
-    Raises:
-        UnusableFileError: the program cannot make one of an unsaved workbook (macOS).
+
+def place_of(book: xw.Book) -> Path:
+    """Where the workbook lies on this machine; its mere name where that is not known.
+
+    A workbook that is open from SharePoint or OneDrive has an address, for which xlwings looks for a
+    synchronised copy. It raises errors of several kinds where it finds none.
     """
+    address = address_of(book)
+    if "://" not in address:
+        return Path(address)
+    try:
+        found = str(book.fullname)
+    except Exception:  # noqa: BLE001  # xlwings' own, and whatever its search runs into
+        found = address
+    return Path(book.name if "://" in found else found)
+
+
+@contextmanager
+def as_saved(book: xw.Book) -> Iterator[None]:
+    """Whatever is written meanwhile does not make the program ask whether to save the workbook."""
+    saved = bool(book.api.Saved)
+    try:
+        yield
+    finally:
+        if saved:
+            book.api.Saved = True
+
+
+def save_copy(book: xw.Book, folder: Path) -> Path:
+    """A copy of the workbook as it stands, unsaved changes included; the workbook is untouched."""
     suffix = Path(book.name).suffix.lower()
     target = folder / f"copy{suffix if suffix in ('.xlsm', '.xlsx') else '.xlsx'}"
-    if sys.platform == "darwin":
-        source = Path(book.fullname)
-        if not source.is_file() or not book.api.saved.get():
-            raise UnusableFileError(f"请先保存工作簿“{book.name}”，再点按钮。")
-        shutil.copyfile(source, target)
-    else:
-        book.api.SaveCopyAs(str(target))
+    book.api.SaveCopyAs(str(target))
     return target
 
 
@@ -76,22 +99,14 @@ def lift_protection(sheet: xw.Sheet) -> Protection | None:
         UnusableFileError: it needs a password.
     """
     api = sheet.api
-    if sys.platform == "darwin":
-        protected = bool(api.protect_contents.get())
-    else:
-        protected = bool(api.ProtectContents)
-    if not protected:
+    if not api.ProtectContents:
         return None
     allowed = dict(_allowed(api))
     try:
-        if sys.platform == "darwin":
-            api.unprotect()
-        else:
-            api.Unprotect()
+        api.Unprotect()
     except Exception as error:  # the programs' own error types differ
         raise _locked(sheet) from error
-    still = api.protect_contents.get() if sys.platform == "darwin" else api.ProtectContents
-    if still:
+    if api.ProtectContents:
         raise _locked(sheet)
     return Protection(sheet, allowed)
 
@@ -103,8 +118,6 @@ def _locked(sheet: xw.Sheet) -> UnusableFileError:
 
 
 def _allowed(api: Any) -> Iterator[tuple[str, bool]]:
-    if sys.platform == "darwin":
-        return
     for name in _ALLOWED:
         yield name, bool(getattr(api.Protection, name))
 
@@ -112,10 +125,7 @@ def _allowed(api: Any) -> Iterator[tuple[str, bool]]:
 def restore_protection(lifted: Protection) -> None:
     """Protect a sheet again, without password, as it was."""
     api = lifted.sheet.api
-    if sys.platform == "darwin":
-        api.protect_worksheet()
-    else:
-        api.Protect(DrawingObjects=True, Contents=True, Scenarios=True, **lifted.allowed)
+    api.Protect(DrawingObjects=True, Contents=True, Scenarios=True, **lifted.allowed)
 
 
 @contextmanager

@@ -16,9 +16,11 @@ import xlwings as xw
 from xlbudget.addin import undo_state as undo
 from xlbudget.addin.apply import changing, fit_rows, set_print_areas, write_edits
 from xlbudget.addin.host import (
+    address_of,
     busy,
     calculating_once,
     lift_protection,
+    place_of,
     quiet_program,
     restore_protection,
     save_copy,
@@ -129,7 +131,7 @@ def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
     """Do it; the closing message."""
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
         source = save_copy(book, Path(folder))
-        change = plan(Source(source, Path(book.fullname), chosen_files(book)))
+        change = plan(Source(source, place_of(book), chosen_files(book)))
         if change.undo:
             return _take_back(book, title, source)
         if change.question and not _agreed(book, title, change.question):
@@ -151,7 +153,7 @@ def _agreed(book: xw.Book, title: str, question: str) -> bool:
 
 
 def _take_back(book: xw.Book, title: str, source: Path) -> str:
-    before = undo.recall(book.fullname)
+    before = undo.recall(address_of(book))
     if before is None:
         return "没有可以撤销的操作：这个工作簿还没有用按钮改动过，或者另存过。"
     sheets = {one.sheet for one in before.was}
@@ -188,8 +190,8 @@ def _apply(  # what is written, and what goes with it
     """Write whole or not at all: what fails half-way is taken back."""
     wanted = list(edits)
     names = list(dict.fromkeys([*(one.sheet for one in wanted), *rows, *last_rows]))
-    earlier = undo.recall(book.fullname)
-    undo.remember(book.fullname, before)
+    earlier = undo.recall(address_of(book))
+    undo.remember(address_of(book), before)
     lifted = []
     changed: dict[str, str] = {}
     try:
@@ -214,12 +216,12 @@ def _apply(  # what is written, and what goes with it
             raise
     except BaseException:
         if earlier is None:
-            undo.forget(book.fullname)
+            undo.forget(address_of(book))
         else:
-            undo.remember(book.fullname, earlier)
+            undo.remember(address_of(book), earlier)
         raise
     finally:
         for one in lifted:
             restore_protection(one)
     if changed:
-        undo.remember(book.fullname, before._replace(areas=changed))
+        undo.remember(address_of(book), before._replace(areas=changed))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
+from xlbudget.addin.host import as_saved
 from xlbudget.errors import UnusableFileError
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def chosen_files(book: xw.Book) -> tuple[Path, ...]:
     cell = book.sheets[STAMP_SHEET].range(_CHOSEN)
     said = str(cell.value or "")
     if said:
-        cell.value = ""
+        with as_saved(book):
+            cell.value = ""
     return tuple(Path(line) for line in said.splitlines() if line)
 
 
@@ -69,4 +71,5 @@ def answer(book: xw.Book) -> None:
     """Tell the macro that Python has done its part."""
     token = _token(book)
     if token and not token.startswith(_ANSWERED):
-        book.sheets[STAMP_SHEET].range(_CELL).value = f"{_ANSWERED}{token}"
+        with as_saved(book):
+            book.sheets[STAMP_SHEET].range(_CELL).value = f"{_ANSWERED}{token}"

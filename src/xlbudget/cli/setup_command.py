@@ -21,9 +21,9 @@ __all__ = ["command"]
 )
 @quiet_option
 def command(folder: Path | None, quiet: bool) -> None:
-    """设置按钮：装上 Excel 的 xlwings 加载项，写明装有 xlbudget 的 Python 在哪里。
+    """设置按钮（Windows）：装上与 xlwings 同一版本的加载项，写明装有 xlbudget 的 Python 在哪里。
 
-    不需要管理员权限，已有的设置不动。装好后重新打开 Excel；哪里不对用 xlbudget doctor 查。
+    不需要管理员权限；别人的设置逐字保留，改写前另存备份。装好后重新打开 Excel；哪里不对用 xlbudget doctor 查。
     """
     from xlbudget.setup.install import set_up, trust  # noqa: PLC0415
     from xlbudget.setup.system import System  # noqa: PLC0415

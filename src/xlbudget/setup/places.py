@@ -1,80 +1,77 @@
-"""Where Excel and its add-in keep things, by platform."""
+"""Where Excel and its add-in keep things, and by what path the add-in reaches our Python."""
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from xlbudget.errors import XlbudgetError
+from xlbudget.setup.config import can_hold
 
+if TYPE_CHECKING:
     from xlbudget.setup.system import System
 
 __all__ = [
     "ADDIN",
+    "ADD_FOLDER",
+    "CONFIG",
     "EXCEL_KEYS",
+    "INTERPRETER",
     "addin_path",
     "config_path",
-    "interpreter_key",
-    "read_config",
+    "interpreter",
+    "no_buttons",
     "same_file",
-    "with_config",
 ]
 
-ADDIN = "xlwings.xlam"
+ADDIN, CONFIG = "xlwings.xlam", "xlwings.conf"
+INTERPRETER = "INTERPRETER_WIN"
+ADD_FOLDER = "ADD_WORKBOOK_TO_PYTHONPATH"
+"""Whether modules beside the workbook are imported, before all others; the add-in's default is yes."""
 EXCEL_KEYS = ("16.0", "15.0", "14.0")
 """Versions of Office as the registry numbers them: 2016 to 365, 2013, 2010."""
 
 
+def no_buttons(system: System) -> str:
+    """Why there are no buttons on this system; "" on Windows, where there are."""
+    if system.platform == "win32":
+        return ""
+    if system.platform == "darwin":
+        return "macOS 上的按钮没有试过，不提供"
+    return f"这里是 {system.platform}，没有 Excel"
+
+
 def addin_path(system: System) -> Path | None:
     """Where Excel loads add-ins from for this user; None where that is not known."""
-    if system.platform == "win32":
-        base = system.variable("APPDATA")
-        return Path(base) / "Microsoft" / "Excel" / "XLSTART" / ADDIN if base else None
-    if system.platform == "darwin":
-        group = system.home / "Library/Group Containers/UBF8T346G9.Office/User Content.localized"
-        return group / "Startup.localized" / "Excel" / ADDIN
-    return None
+    base = system.variable("APPDATA") if not no_buttons(system) else ""
+    return Path(base) / "Microsoft" / "Excel" / "XLSTART" / ADDIN if base else None
 
 
 def config_path(system: System) -> Path:
     """The add-in's settings for this user."""
-    if system.platform == "darwin":
-        return system.home / "Library/Containers/com.microsoft.Excel/Data/xlwings.conf"
-    return system.home / ".xlwings" / "xlwings.conf"
+    return system.home / ".xlwings" / CONFIG
 
 
-def interpreter_key(system: System) -> str:
-    """The setting that names the interpreter."""
-    return "INTERPRETER_MAC" if system.platform == "darwin" else "INTERPRETER_WIN"
+def interpreter(system: System) -> str:
+    """The interpreter's path in signs that the add-in can read: where need be the short (8.3) one.
+
+    Raises:
+        XlbudgetError: the code page has no signs for either, or for the folder of the settings.
+    """
+    if not can_hold(str(config_path(system)), system.code_page):
+        raise XlbudgetError(
+            f"用户文件夹“{system.home}”里有系统字符集（{system.code_page}）没有的字，加载项读不到设置，"
+            "按钮用不上；请用命令行，结果相同，或换一个用户名只有常用字的账户。"
+        )
+    for path in (system.python, system.short_path(system.python)):
+        if path and can_hold(path, system.code_page):
+            return path
+    raise XlbudgetError(
+        f"Python 的路径“{system.python}”里有系统字符集（{system.code_page}）没有的字，加载项读不了；"
+        r"请把 xlbudget 装到只有英文和数字的文件夹（如 C:\xlbudget），再运行 xlbudget setup。"
+    )
 
 
-def read_config(text: str) -> dict[str, str]:
-    """The settings of a file: lines of ``"KEY","value"``."""
-    rows = csv.reader(io.StringIO(text))
-    return {row[0].strip().upper(): row[1] for row in rows if len(row) > 1 and row[0].strip()}
-
-
-def with_config(text: str, settings: Mapping[str, str]) -> str:
-    """The file with some settings changed or added; every other line as it is."""
-    left = dict(settings)
-    lines = []
-    for line in text.splitlines():
-        key = next(iter(read_config(line)), "")
-        lines.append(_line(key, left.pop(key)) if key in left else line)
-    lines += [_line(key, value) for key, value in left.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _line(key: str, value: str) -> str:
-    quoted = value.replace('"', '""')
-    return f'"{key}","{quoted}"'
-
-
-def same_file(one: str, other: str, *, windows: bool) -> bool:
-    """Whether two paths mean the same file, as far as their text tells."""
-    if windows:
-        return PureWindowsPath(one) == PureWindowsPath(other)
-    return Path(one) == Path(other)
+def same_file(one: str, other: str) -> bool:
+    """Whether two paths of Windows mean the same file, as far as their text tells."""
+    return PureWindowsPath(one) == PureWindowsPath(other)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import importlib.util
 import os
-import shutil
+import re
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from xlbudget.errors import UnusableFileError
+
 __all__ = ["System"]
+
+_UTF8 = 65001
+_LONGEST_PATH = 32_768
+_VERSION = re.compile(r'XLWINGS_VERSION As String = "([^"]+)"')
+_ELSEWHERE = re.compile(rb"ZoneId=[34]")
+"""The zones internet and restricted, in the stream that Windows keeps beside a file."""
 
 
 class System:
@@ -58,12 +68,44 @@ class System:
         """Whether a file or folder is there."""
         return path.exists()
 
-    def text(self, path: Path) -> str:
-        """A text file; "" where it cannot be read."""
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeError):
+    @property
+    def code_page(self) -> str:
+        """The ANSI code page as a codec's name, whatever mode Python runs in; elsewhere UTF-8."""
+        if sys.platform != "win32":
+            return "utf-8"
+        number = ctypes.windll.kernel32.GetACP()
+        return "utf-8" if number == _UTF8 else f"cp{number}"
+
+    def short_path(self, path: str) -> str:
+        """The short (8.3) path of a file; "" where there is none."""
+        if sys.platform != "win32":
             return ""
+        room = ctypes.create_unicode_buffer(_LONGEST_PATH)
+        length = ctypes.windll.kernel32.GetShortPathNameW(path, room, _LONGEST_PATH)
+        return room.value if 0 < length < _LONGEST_PATH else ""
+
+    def read(self, path: Path) -> bytes:
+        """A file's bytes; none where there is no file.
+
+        Raises:
+            OSError: it is there and cannot be read.
+        """
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def blocked(self, folder: Path) -> list[str]:
+        """The workbooks in a folder that Windows has marked as come from elsewhere, by name."""
+        found = sorted(folder.glob("*.xls[mx]")) if folder.is_dir() else []
+        return [one.name for one in found if _marked(one)]
+
+    def addin_version(self, path: Path) -> str:
+        """The version that an add-in was made for; "" where none can be read in it."""
+        from xlbudget.workbook.vba import module_source  # noqa: PLC0415  # rarely needed
+
+        match = _VERSION.search(module_source(path, "Main"))
+        return match[1] if match else ""
 
     def addin_source(self) -> Path | None:
         """The add-in as the xlwings package brings it."""
@@ -73,17 +115,26 @@ class System:
         path = Path(found.origin).parent / "addin" / "xlwings.xlam"
         return path if path.exists() else None
 
-    def write_text(self, path: Path, text: str) -> None:
-        """Write a text file whole; folders are made."""
-        from xlbudget.workbook.atomic import replace_text  # noqa: PLC0415  # rarely needed
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a file whole or not at all; folders are made.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415  # rarely needed
+
+        def fill(new: Path) -> None:
+            new.write_bytes(content)
 
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_text(path, text)
-
-    def copy(self, source: Path, target: Path) -> None:
-        """Copy a file; folders are made."""
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        try:
+            replace_atomically(path, fill, backup=False)
+        except UnusableFileError as error:
+            # Its sentence speaks of workbooks and of -o; the caller knows what this file is for.
+            reason = error.__cause__
+            if isinstance(reason, OSError):
+                raise OSError(reason.errno, reason.strerror, str(path)) from None
+            raise PermissionError(errno.EACCES, "只读文件", str(path)) from None
 
     def set_registry(self, key: str, name: str, value: str | int) -> None:
         """Set a value below HKCU, which needs no administrator."""
@@ -95,6 +146,13 @@ class System:
         kind = winreg.REG_DWORD if isinstance(value, int) else winreg.REG_SZ
         with winreg.CreateKey(_root(root), rest) as opened:
             winreg.SetValueEx(opened, name, 0, kind, value)
+
+
+def _marked(path: Path) -> bool:
+    try:
+        return bool(_ELSEWHERE.search(Path(f"{path}:Zone.Identifier").read_bytes()))
+    except OSError:
+        return False
 
 
 def _root(name: str) -> int:

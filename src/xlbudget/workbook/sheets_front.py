@@ -43,7 +43,10 @@ _LEGEND = (
 _STEPS = (
     "填“基础信息”和各表的明细数；科目只填编码，名称自动出现。",
     "“填列小计”补齐上级科目、小计和合计；“校验”逐格指出差错；“生成说明”写出情况说明。",
+)
+_TIPS = (
     "工作表有保护但没有密码：审阅 → 撤消工作表保护，即可调整格式或版面。",
+    "从邮件、网盘收到的文件，按钮被禁用时：先关闭，右键点文件 → 属性 → 勾选“解除锁定”，再打开。",
 )
 
 
@@ -70,15 +73,12 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
         sheet.height(line, 24)
         line += 1
     _band(sheet, line, "使用步骤")
-    for number, step in enumerate(_STEPS, 1):
+    steps = [(f"第{number}步", step) for number, step in zip("一二三", _STEPS, strict=False)]
+    for label, text in [*steps, *(("提示", tip) for tip in _TIPS)]:
         line += 1
-        sheet.text(
-            f"B{line}",
-            f"第{'一二三'[number - 1]}步" if number < len(_STEPS) else "提示",
-            styles.CAPTION,
-        )
-        sheet.text(f"C{line}", step, styles.CAPTION)
-        sheet.height(line, styles.row_height(styles.lines_of(step, 70), least=24))
+        sheet.text(f"B{line}", label, styles.CAPTION)
+        sheet.text(f"C{line}", text, styles.CAPTION)
+        sheet.height(line, styles.row_height(styles.lines_of(text, 70), least=24))
     print_page(sheet, "A2:C7")
     sheet.protect()
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyopenvba import ExcelFile  # type: ignore[import-untyped]  # has no py.typed marker
+from pyopenvba.exceptions import PyOpenVBAError  # type: ignore[import-untyped]  # as above
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["vba_project"]
+__all__ = ["module_source", "vba_project"]
 
 _PROJECT = "xl/vbaProject.bin"
 
@@ -46,3 +47,12 @@ def vba_project(workbook: bytes, modules: Mapping[str, str]) -> bytes:
             raise ValueError(f"The VBA project is not whole: {problems or missing}.")
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as parts:
             return parts.read(_PROJECT)
+
+
+def module_source(path: Path, name: str) -> str:
+    """The source of a module in a workbook or add-in; "" where it has none, or is no such file."""
+    try:
+        with ExcelFile(path) as file:
+            return str(file.get_module(name)) if name in file.module_names() else ""
+    except (OSError, ValueError, LookupError, PyOpenVBAError, zipfile.BadZipFile):
+        return ""

@@ -82,23 +82,30 @@ Private Sub XlbTrim(args As Variant)
 End Sub
 
 Private Function XlbShown(ByVal found As Variant) As Variant
-    ' Python names errors by their texts, in an array of two dimensions.
+    ' Python names errors by their texts. xlwings hands one cell over without an array, one row
+    ' in an array of one dimension, anything larger in one of two.
     Dim i As Long
     Dim j As Long
+    Dim last As Long
     If Not IsArray(found) Then
         XlbShown = XlbShownCell(found)
         Exit Function
     End If
-    If UBound(found, 1) = LBound(found, 1) And UBound(found, 2) = LBound(found, 2) Then
-        XlbShown = XlbShownCell(found(LBound(found, 1), LBound(found, 2)))
-        Exit Function
-    End If
+    last = XlbLastColumn(found)
     For i = LBound(found, 1) To UBound(found, 1)
-        For j = LBound(found, 2) To UBound(found, 2)
+        If last < 0 Then found(i) = XlbShownCell(found(i))
+        For j = 0 To last
             found(i, j) = XlbShownCell(found(i, j))
         Next j
     Next i
     XlbShown = found
+End Function
+
+Private Function XlbLastColumn(ByVal found As Variant) As Long
+    ' -1 where an array has one dimension: asking for the second is error 9.
+    XlbLastColumn = -1
+    On Error Resume Next
+    XlbLastColumn = UBound(found, 2)
 End Function
 
 Private Function XlbShownCell(ByVal found As Variant) As Variant
