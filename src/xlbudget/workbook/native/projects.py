@@ -42,7 +42,7 @@ def group_piece(areas: Areas, equation: Equation, steps: Steps) -> tuple[str, in
     number = f"MMULT(--({rows}>=TRANSPOSE({rows})),{marks})"
     same = f"--({number}=TRANSPOSE({number}))"
     held = f"(LEN({item.reference})>0)*ISNUMBER({every})"
-    below = f"MMULT({same},IF({held},{every},0))"
+    below = f"MMULT({same},IF({held}>0,{every},0))"
     count = f"(ISNUMBER({every})*1+MMULT({same},{held}))"
     off = f"ABS(IF(ISNUMBER({every}),{every},0)-{below})"
     text = f"SUM({begins}*{steps.graded(off, count)})"
