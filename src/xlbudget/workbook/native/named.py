@@ -14,6 +14,7 @@ from xlbudget.workbook.native.forms import form_lines
 from xlbudget.workbook.native.terms import NotNativeError, keys_of
 from xlbudget.workbook.native.weights import ERROR, Piece
 from xlbudget.workbook.read_cells import NOTHING
+from xlbudget.workbook.references import column_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -108,8 +109,16 @@ def _readable_amount(areas: Areas) -> Iterator[Found]:
                 ]
                 yield table.number, _added(found)
             continue
-        columns = [areas.column(body, body.letters[key]) for key in body.block.amounts]
-        yield table.number, _added([_unreadable(one) for one in columns])
+        runs: list[Area] = []
+        last = 0
+        for letter in (body.letters[key] for key in body.block.amounts):
+            area, number = areas.column(body, letter), column_number(letter)
+            if number == last + 1:
+                runs[-1] = runs[-1].beside(area)
+            else:
+                runs.append(area)
+            last = number
+        yield table.number, _added([_unreadable(one) for one in runs])
 
 
 def _unreadable(area: Area, test: str = "", chosen: Sequence[bool] = ()) -> tuple[str, int]:
