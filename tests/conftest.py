@@ -83,8 +83,16 @@ def example_file(
 
 
 @pytest.fixture(scope="session")
-def recalculate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+def recalculate(recalculate_all: Callable[[list[Path]], list[Path]]) -> Callable[[Path], Path]:
     """A function that gives the workbook as LibreOffice saves it after recalculating all."""
+    return lambda source: recalculate_all([source])[0]
+
+
+@pytest.fixture(scope="session")
+def recalculate_all(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[list[Path]], list[Path]]:
+    """The same for several workbooks, in one start of LibreOffice."""
     soffice = shutil.which("soffice") or shutil.which("libreoffice")
     if soffice is None:
         pytest.skip("LibreOffice (soffice) is not installed")
@@ -92,7 +100,7 @@ def recalculate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
     (profile / "user").mkdir()
     (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS, encoding="utf-8")
 
-    def run(source: Path) -> Path:
+    def run(sources: list[Path]) -> list[Path]:
         target = tmp_path_factory.mktemp("recalculated")
         command = [
             soffice,
@@ -105,11 +113,11 @@ def recalculate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
             "xlsx:Calc MS Excel 2007 XML",
             "--outdir",
             str(target),
-            str(source),
+            *map(str, sources),
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-        found = target / f"{source.stem}.xlsx"
-        assert found.is_file(), done.stdout + done.stderr
+        found = [target / f"{source.stem}.xlsx" for source in sources]
+        assert all(one.is_file() for one in found), done.stdout + done.stderr
         return found
 
     return run

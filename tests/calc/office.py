@@ -23,9 +23,12 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"
  xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
 """
-_SETTINGS = (
+_RECALCULATE = (
     ("Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),
     ("Office.Calc/Formula/Load", "ODFRecalcMode", "0"),
+)
+"""Compute all on loading; without this setting, what is stored is trusted."""
+_SETTINGS = (
     ("Setup/Office", "ooSetupInstCompleted", "true"),
     ("Office.Common/Misc", "FirstRun", "false"),
     ("Office.Common/Misc", "ShowTipOfTheDay", "false"),
@@ -94,6 +97,7 @@ class Office:
 
     Without ``display`` it has no windows. Macros of files below ``trusted`` run, whoever opens
     them; ``environment`` is added to what its own children (started by macros) find in theirs.
+    Without ``recalculate`` files are loaded as by default: their stored values are trusted.
     """
 
     def __init__(
@@ -104,8 +108,10 @@ class Office:
         display: str | None = None,
         trusted: Iterable[Path] = (),
         environment: Mapping[str, str] | None = None,
+        recalculate: bool = True,
     ) -> None:
         self.profile, self.display = profile, display
+        self.recalculate = recalculate
         self.pipe = pipe or f"xlbudget-{uuid.uuid4().hex}"
         self.trusted = tuple(trusted)
         self.environment = dict(environment or {})
@@ -125,7 +131,8 @@ class Office:
         """
         soffice = shutil.which("soffice") or shutil.which("libreoffice")
         assert soffice is not None, "LibreOffice (soffice) is not installed"
-        _write_profile(self.profile, self.trusted)
+        settings = (*_RECALCULATE, *_SETTINGS) if self.recalculate else _SETTINGS
+        _write_profile(self.profile, settings, self.trusted)
         command = [
             soffice,
             *(() if self.display else ("--headless",)),
@@ -217,10 +224,12 @@ def _components(desktop: Uno) -> list[Uno]:
     return [one for one in found if one is not None and hasattr(one, "close")]
 
 
-def _write_profile(profile: Path, trusted: tuple[Path, ...]) -> None:
+def _write_profile(
+    profile: Path, settings: Iterable[tuple[str, str, str]], trusted: tuple[Path, ...]
+) -> None:
     """The settings that a new profile begins with."""
     lines = [_HEAD]
-    for place, name, value in _SETTINGS:
+    for place, name, value in settings:
         lines.append(_item(place, name, f"<value>{value}</value>"))
     if trusted:
         folders = "".join(f"<it>{escape(one.resolve().as_uri())}</it>" for one in trusted)

@@ -148,7 +148,7 @@ def sum_contents(
         reference = area.reference
         weights = f"MOD(ROW({reference}),{_TURN})+7*COLUMN({reference})"
         total = f"IFERROR(SUMPRODUCT({reference},{weights}),{_MISSING})"
-        differs = f'IF(O{line}="",0,IF(ABS(O{line}-P{line})>{_SAME},1,0))'
+        differs = f'IF(O{line}="",0,IF(ABS(ROUND(O{line}-P{line},6))>{_SAME},1,0))'
         moved = Decimal(then is not None and abs(then - current) > _SAME)
         yield CellContent(f"N{line}", "text", area.sheet)
         yield (

@@ -10,7 +10,7 @@ from xlbudget.standard.equations import ONE
 from xlbudget.workbook.layout import INFO_SHEET
 from xlbudget.workbook.native.areas import literal
 from xlbudget.workbook.native.rows import selection
-from xlbudget.workbook.native.terms import constant, looked_up, plain
+from xlbudget.workbook.native.terms import looked_up, plain
 from xlbudget.workbook.references import quoted
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _figure(areas: Areas, ref: Ref) -> Figure:
     label = _label(body, ref)
     if label:
         keys = areas.column(body, body.letters[_key_column(body)])
-        vector = looked_up([(keys, constant(plain(label)))], amounts)
+        vector = looked_up(keys, plain(label), amounts)
         value = vector.amounts[0] if vector.numbers[0] else None
         criterion = literal(label)
         money = f"SUMIF({keys.reference},{criterion},{amounts.reference})"

@@ -19,12 +19,22 @@ if TYPE_CHECKING:
     from xlbudget.figures import Cell
     from xlbudget.money import Unit
 
-__all__ = ["Lines", "Sheet", "cell_reader", "count_of", "text_of", "value_at", "whole_lines"]
+__all__ = [
+    "NOTHING",
+    "Lines",
+    "Sheet",
+    "cell_reader",
+    "count_of",
+    "text_of",
+    "value_at",
+    "whole_lines",
+]
 
 Lines = list[list[object]]
 """The cells of a sheet from A1 on, line by line; all lines equally long."""
 
-_NOTHING = frozenset(("-", "--", "－", "—", "——", "–", "―", "/", "／", "−"))
+NOTHING = frozenset(("-", "--", "－", "—", "——", "–", "―", "/", "／", "−"))
+"""What people put where there is no amount."""
 _EXACT = 10.0**13
 """Below this, a float with two decimals is printed with at most 15 digits."""
 
@@ -105,7 +115,7 @@ def _number(value: float, unit: Unit) -> Cell:
 def _other(value: object, unit: Unit) -> Cell:
     if isinstance(value, str):
         text = visible(value).strip()
-        if not text or text in _NOTHING:
+        if not text or text in NOTHING:
             return None
         try:
             return parse_amount(text, unit)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "areas_of",
     "chunked",
     "column_letter",
     "column_number",
@@ -23,6 +24,9 @@ __all__ = [
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _PLAIN = re.compile(r"[^\W\d][\w.]*")
 _LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[RrCc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)")
+_AWAY = re.compile(
+    r"((?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)(\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?)"
+)
 _ARGUMENTS = 250
 """Excel takes 255 arguments."""
 
@@ -82,6 +86,22 @@ def references(sheet: str, cells: Iterable[str]) -> list[str]:
             runs.append([spot])
     prefix = f"{quoted(sheet)}!" if sheet else ""
     return [prefix + _run(run) for run in runs]
+
+
+def areas_of(formulas: Iterable[str]) -> list[str]:
+    """For each other sheet that some formulas read, the one area that holds all they read of it."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for formula in formulas:
+        for match in _AWAY.finditer(formula):
+            ends = [split_cell(one.replace("$", "")) for one in match[2].split(":")]
+            spots = [(column_number(letters), line) for letters, line in ends]
+            found.setdefault(match[1], []).extend(spots)
+    areas = []
+    for prefix, spots in found.items():
+        columns, lines = zip(*spots, strict=True)
+        first = f"${column_letter(min(columns) - 1)}${min(lines)}"
+        areas.append(f"{prefix}{first}:${column_letter(max(columns) - 1)}${max(lines)}")
+    return areas
 
 
 def _run(run: Sequence[tuple[int, int, str]]) -> str:

@@ -86,15 +86,16 @@ def _single(areas: Areas, section: ChartSection) -> Iterator[CellContent]:
         helpers, lines = _listed(areas, section)
         yield from helpers
     unit = _unit(areas, chart)
-    count, every = (f"${letter}${section.total}" for letter in (_NEXT, _NAMES))
+    every = f"${_NAMES}${section.total}"
     whole = sum((amount for _, amount in lines.shown), Decimal(0))
     number = Decimal(len(lines.shown))
     counted = f"IFERROR(SUM({lines.test}),0)"
     yield CellContent(f"{_NEXT}{section.total}", "array", number, counted, "helper")
-    added = f"IFERROR(SUM(IF({lines.test},{lines.amounts},0)),0)"
+    added = f"IFERROR(SUM(IF({lines.test}>0,{lines.amounts},0)),0)"
     yield CellContent(f"{_NAMES}{section.total}", "array", whole, added, "helper")
 
-    total = _total(areas, section, unit, f"{count}=0", every, whole if lines.shown else None)
+    listed = f"COUNT(B${section.first}:B${section.last})=0"
+    total = _total(areas, section, unit, listed, every, whole if lines.shown else None)
     cells = f"B{section.total}"
     yield CellContent(f"A{section.total}", "text", "合计", "", "total_name")
     yield _formula(cells, total.text, _value(total.value), "total_amount", places)
@@ -123,7 +124,7 @@ def _line(
     """Which line of the table is next, its name and its amount; the last line adds up the rest."""
     first, last = section.first, section.last
     start = lines.amounts.partition(":")[0]
-    rows = f'IF({lines.test},ROW({lines.amounts})-ROW({start})+1,"")'
+    rows = f'IF({lines.test}>0,ROW({lines.amounts})-ROW({start})+1,"")'
     rank = f"ROWS({_NEXT}${first}:{_NEXT}{line})"
     there = place < len(lines.shown)
     position: Decimal | str = Decimal(lines.positions[place]) if there else ""
@@ -136,7 +137,9 @@ def _line(
     if lines.before:
         mark = '"' + lines.before.replace('"', '""') + '"'
         named = f"IFERROR(MID({named},FIND({mark},{named})+{len(lines.before)},99),{named})"
-    named = f'IF({following}="","",{named}&"")'
+    # The amount reads the table itself; what follows from it is told of every edit through it. The
+    # hidden cells are arrays, which LibreOffice leaves uncomputed, and mute, after loading.
+    named = f'IF(B{line}="","",{named}&"")'
     money = f'IF({following}="","",INDEX({lines.amounts},{following}))'
     if line == last:
         count = f"${_NEXT}${section.total}"

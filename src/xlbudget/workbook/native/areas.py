@@ -17,7 +17,7 @@ from xlbudget.workbook.references import quoted
 from xlbudget.workbook.render import render_info, render_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xlbudget.figures import Book, Place
     from xlbudget.standard.model import Block, Standard
@@ -38,6 +38,11 @@ class Area(NamedTuple):
     def texts(self) -> list[str]:
         """What a comparison with text sees."""
         return ["" if one is None else str(one) for one in self.values]
+
+    def beside(self, other: Area) -> Area:
+        """One or several columns, and one right of them, as one area; values column by column."""
+        last = other.reference.rpartition(":")[2]
+        return Area(f"{self.reference.partition(':')[0]}:{last}", (*self.values, *other.values))
 
 
 class Body(NamedTuple):
@@ -130,7 +135,7 @@ def literal(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def matching(criterion: str, texts: list[str]) -> list[int]:
+def matching(criterion: str, texts: Sequence[str]) -> list[int]:
     """The positions (from 0) at which a criterion holds; "" holds nowhere that counts."""
     if not criterion:
         return []

@@ -14,14 +14,14 @@ from xlbudget.workbook.native.forms import form_lines, form_term
 from xlbudget.workbook.native.projects import group_piece
 from xlbudget.workbook.native.rows import named_classes, selection, strangers
 from xlbudget.workbook.native.terms import (
-    Criteria,
     NotNativeError,
     Vector,
     children,
+    code_texts,
     keys_of,
-    looked_up,
     of_columns,
     of_lines,
+    paired,
     single,
 )
 from xlbudget.workbook.native.weights import Piece, Steps, steps_of
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["condition_piece", "equation_pieces"]
 
+Term = tuple[int, "Ref", str]
+"""Sign, what is referred to, the key of its column."""
+
 
 def equation_pieces(areas: Areas, equation: Equation) -> list[Piece]:
     """What contradicts an equation, a piece for every column that ``*`` stands for.
@@ -45,29 +48,70 @@ def equation_pieces(areas: Areas, equation: Equation) -> list[Piece]:
         NotNativeError: no formula expresses it.
     """
     lead = equation.lead
-    pieces: list[Piece] = []
     if lead is not None and areas.bodies[lead.block].block.body == "project" and lead.which:
         return [Piece(*group_piece(areas, equation, _steps(areas, equation.refs)))]
-    for number in range(len(equation.columns[0])):
-        terms = [
-            (sign, ref, _column(areas, ref, columns[number]))
-            for sign, ref, columns in zip(
-                equation.signs, equation.refs, equation.columns, strict=True
-            )
-            if columns[number] >= 0
-        ]
-        if lead is not None and areas.bodies[lead.block].block.body == "form":
-            pieces += _of_forms(areas, equation, terms, lead)
-        else:
-            pieces.append(_of_lines(areas, equation, terms))
+    every = [_terms(areas, equation, number) for number in range(len(equation.columns[0]))]
+    if lead is not None and areas.bodies[lead.block].block.body == "form":
+        pieces = [one for terms in every for one in _of_forms(areas, equation, terms, lead)]
+    elif _of_children(areas, equation, every):
+        pieces = [_together(areas, equation, every)]
+    else:
+        pieces = [_of_lines(areas, equation, terms) for terms in every]
     return [_when(areas, equation, piece) for piece in pieces]
+
+
+def _terms(areas: Areas, equation: Equation, number: int) -> list[Term]:
+    """The terms for one of the columns that ``*`` stands for; those without one are left out."""
+    return [
+        (sign, ref, _column(areas, ref, columns[number]))
+        for sign, ref, columns in zip(equation.signs, equation.refs, equation.columns, strict=True)
+        if columns[number] >= 0
+    ]
+
+
+def _of_children(areas: Areas, equation: Equation, every: list[list[Term]]) -> bool:
+    """Whether all terms stand on a table's own lines or directly below, in columns side by side."""
+    shapes = {tuple((sign, ref) for sign, ref, _ in terms) for terms in every}
+    refs = {ref for terms in every for _, ref, _ in terms}
+    return (
+        len(shapes) == 1
+        and any(_child(ref) for ref in refs)
+        and all(_own(equation, ref) or _child(ref) for ref in refs)
+        and all(
+            column_number(areas.bodies[ref.block].letters[column])
+            == column_number(areas.bodies[ref.block].letters[every[0][place][2]]) + number
+            for number, terms in enumerate(every)
+            for place, (_, ref, column) in enumerate(terms)
+        )
+    )
+
+
+def _together(areas: Areas, equation: Equation, every: list[list[Term]]) -> Piece:
+    """One formula for all columns: which line is below which is found out once."""
+    lead = equation.lead
+    assert lead is not None
+    signed = []
+    for place, (sign, ref, _) in enumerate(every[0]):
+        body = areas.bodies[ref.block]
+        columns = [areas.column(body, body.letters[terms[place][2]]) for terms in every]
+        area = columns[0]
+        for one in columns[1:]:
+            area = area.beside(one)
+        signed.append((sign, children(areas, body, area) if _child(ref) else of_lines(area)))
+    test, chosen = selection(areas, areas.bodies[lead.block], lead.which)
+    steps = _steps(areas, [ref for _, ref, _ in every[0]])
+    return _counted(signed, equation, steps, test, chosen * len(every))
+
+
+def _child(ref: Ref) -> bool:
+    return ref.how == ALL and ref.which == "child"
 
 
 def _column(areas: Areas, ref: Ref, position: int) -> str:
     return "value" if ref.block == INFO else areas.bodies[ref.block].block.amounts[position]
 
 
-def _of_lines(areas: Areas, equation: Equation, terms: list[tuple[int, Ref, str]]) -> Piece:
+def _of_lines(areas: Areas, equation: Equation, terms: list[Term]) -> Piece:
     lead = equation.lead
     signed = [
         (sign, _term(areas, equation, ref, column))
@@ -117,9 +161,7 @@ def _runs(areas: Areas, terms: Sequence[tuple[int, Body, str]]) -> list[tuple[in
     return runs
 
 
-def _of_forms(
-    areas: Areas, equation: Equation, terms: list[tuple[int, Ref, str]], lead: Ref
-) -> list[Piece]:
+def _of_forms(areas: Areas, equation: Equation, terms: list[Term], lead: Ref) -> list[Piece]:
     body = areas.bodies[lead.block]
     steps = _steps(areas, [ref for _, ref, _ in terms])
     pieces = []
@@ -137,21 +179,19 @@ def _term(areas: Areas, equation: Equation, ref: Ref, column: str) -> Vector:
     if ref.block == INFO:
         return _info(areas, ref)
     body = areas.bodies[ref.block]
-    if ref.how == ALL and ref.which == "child":
+    if _child(ref):
         if lead is None or lead.block != ref.block:
             raise NotNativeError(str(ref))
-        return children(areas, body, column)
+        return children(areas, body, areas.column(body, body.letters[column]))
     if ref.how != EACH:
         return single(areas, ref, column)
     amounts = areas.column(body, body.letters[column])
     assert lead is not None
     own = areas.bodies[lead.block]
     if own.block.body == "fixed":
-        return looked_up(named_classes(areas, own, body), amounts)
+        return named_classes(areas, own, body, amounts)
     if own.block.body == body.block.body == "subject" and own.block.total == body.block.total:
-        codes = keys_of(areas, own)
-        criteria = Criteria(codes.reference, tuple(codes.texts))
-        return looked_up([(keys_of(areas, body), criteria)], amounts)
+        return paired(code_texts(keys_of(areas, own)), keys_of(areas, body), amounts)
     raise NotNativeError(str(ref))
 
 

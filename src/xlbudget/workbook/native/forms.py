@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.workbook.layout_forms import form_layout
@@ -11,8 +10,8 @@ from xlbudget.workbook.native.terms import (
     Criteria,
     NotNativeError,
     Vector,
-    looked_up,
     of_lines,
+    paired,
     plain,
 )
 from xlbudget.workbook.references import split_cell
@@ -73,9 +72,6 @@ def form_term(areas: Areas, lines: FormLines, ref: Ref, column: str) -> Vector |
     item = body.letter_of("level2")
     if body.block.body != "project" or ref.which != "item" or not item:
         raise NotNativeError(str(ref))
-    pairs = ((areas.column(body, item), Criteria(lines.names.reference, _criteria(lines.names))),)
-    return looked_up(pairs, areas.column(body, body.letters[column]))
-
-
-def _criteria(names: Area) -> tuple[str, ...]:
-    return tuple("" if isinstance(one, Decimal) else plain(one or "") for one in names.values)
+    items = areas.column(body, item)
+    wanted = Criteria(lines.names.reference, tuple(plain(one) for one in lines.names.texts))
+    return paired(wanted, items, areas.column(body, body.letters[column]))

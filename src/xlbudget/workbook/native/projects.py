@@ -37,13 +37,13 @@ def group_piece(areas: Areas, equation: Equation, steps: Steps) -> tuple[str, in
     every = first.partition(":")[0] + ":" + last.partition(":")[2]
     rows = f"ROW({group.reference})"
     begins = f"(LEN({group.reference})>0)"
-    marks = f"{begins}+({label.reference}={literal(body.block.total)})"
+    marks = f"{begins}*1+({label.reference}={literal(body.block.total)})*1"
     # The number of the group that a line belongs to: how many have begun up to there.
     number = f"MMULT(--({rows}>=TRANSPOSE({rows})),{marks})"
     same = f"--({number}=TRANSPOSE({number}))"
     held = f"(LEN({item.reference})>0)*ISNUMBER({every})"
-    below = f"MMULT({same},IF({held},{every},0))"
-    count = f"(ISNUMBER({every})+MMULT({same},{held}))"
+    below = f"MMULT({same},IF({held}>0,{every},0))"
+    count = f"(ISNUMBER({every})*1+MMULT({same},{held}))"
     off = f"ABS(IF(ISNUMBER({every}),{every},0)-{below})"
     text = f"SUM({begins}*{steps.graded(off, count)})"
     value, belongs, current = 0, [], 0

@@ -10,17 +10,18 @@ from xlbudget.workbook.native.terms import (
     Criteria,
     NotNativeError,
     class_names,
-    constant,
     keys_of,
+    paired,
+    picked,
     plain,
     prescribed,
+    upper_codes,
 )
 from xlbudget.workbook.native.weights import ERROR
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xlbudget.workbook.native.areas import Area, Areas, Body
+    from xlbudget.workbook.native.terms import Vector
 
 __all__ = ["named_classes", "selection", "strangers"]
 
@@ -53,12 +54,10 @@ def selection(areas: Areas, body: Body, which: str) -> tuple[str, tuple[bool, ..
         if which == "class":
             return f"(LEN({cells})={lengths[0]})", tuple(len(one) == lengths[0] for one in texts)
         if which == "parent":
-            below = "?" * (lengths[1] - lengths[0])
-            upper = "+".join(f"(LEN({cells})={one})" for one in lengths[:-1])
-            text = f'({upper})*(COUNTIF({cells},{cells}&"{below}")>0)'
-            return text, tuple(
-                len(one) in lengths[:-1] and bool(matching(one + below, texts)) for one in texts
-            )
+            upper = "+".join(f"(LEN({cells})={one})*1" for one in lengths[:-1])
+            above = upper_codes(areas, body)
+            text = f'({upper})*ISNUMBER(MATCH({cells}&"",{above.text},0))'
+            return text, tuple(len(one) in lengths[:-1] and one in above.values for one in texts)
         if which.endswith("*"):
             start = which[:-1]
             text = f'(LEFT({cells},{len(start)})="{start}")'
@@ -70,17 +69,30 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def named_classes(areas: Areas, own: Body, other: Body) -> Sequence[tuple[Area, Criteria]]:
-    """How ``other`` table's row of a class is found from its name on the lines of ``own``."""
+def named_classes(areas: Areas, own: Body, other: Body, amounts: Area) -> Vector:
+    """The amounts of ``other`` table's rows of classes, by their names on the lines of ``own``.
+
+    Raises:
+        NotNativeError: ``other`` has no column of names.
+    """
     names = class_names(areas, own)
+    keys = keys_of(areas, other)
     if other.block.body == "fixed":
-        return [(keys_of(areas, other), _labels(other, names))]
+        return paired(_labels(other, names), keys, amounts)
     digits = areas.standard.subjects[other.block.subjects].lengths[0]
     letter = other.letter_of("name")
     if not letter:
         raise NotNativeError(other.block.key)
+    area = areas.column(other, letter)
+    classes = Criteria(
+        f'IF(LEN({keys.reference})={digits},{area.reference},"")',
+        tuple(
+            name if len(code) == digits else ""
+            for code, name in zip(keys.texts, area.texts, strict=True)
+        ),
+    )
     named = Criteria(names.text, tuple(plain(one) for one in names.values))
-    return [(keys_of(areas, other), constant("?" * digits)), (areas.column(other, letter), named)]
+    return picked(named, classes, amounts)
 
 
 def strangers(areas: Areas, own: Body, other: Body, which: str, column: str) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from xlbudget.workbook.layout import CONTENTS, OVERVIEW, is_form
 from xlbudget.workbook.native.areas import literal, matching
 from xlbudget.workbook.native.terms import single
 from xlbudget.workbook.native.weights import ERROR
-from xlbudget.workbook.references import column_letter, quoted
+from xlbudget.workbook.references import areas_of, column_letter, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -82,7 +82,11 @@ def _check_cells(check: CheckLine, line: int) -> Iterator[CellContent]:
     pieces = [column_letter(HIDDEN_FIRST + 2 + place) for place in range(len(check.pieces))]
     for letter, piece in zip(pieces, check.pieces, strict=True):
         yield CellContent(f"{letter}{line}", "array", Decimal(piece.value), piece.text, "piece")
-    total = f"IFERROR(SUM({pieces[0]}{line}:{pieces[-1]}{line}),{ERROR})"
+    # LibreOffice does not compute a file on loading. Its array formulas then wait to be computed and
+    # tell nobody of changes; a plain formula that reads the same cells itself follows every edit.
+    read = ",".join(areas_of(piece.text for piece in check.pieces))
+    added = f"IFERROR(SUM({pieces[0]}{line}:{pieces[-1]}{line}),{ERROR})"
+    total = f"IF(COUNTA({read})=0,0,{added})"
     yield CellContent(f"{weight}{line}", "formula", Decimal(check.weight), total, "piece")
     broken = f"INT({weight}{line}/{ERROR})"
     yield CellContent(f"C{line}", "formula", Decimal(check.broken), broken, "broken")

@@ -29,14 +29,18 @@ __all__ = [
     "cells_sum",
     "children",
     "class_names",
-    "constant",
+    "code_texts",
     "keys_of",
     "looked_up",
     "of_columns",
+    "of_length",
     "of_lines",
+    "paired",
+    "picked",
     "plain",
     "prescribed",
     "single",
+    "upper_codes",
 ]
 
 _NUMBER = '"<1E99"'
@@ -61,7 +65,7 @@ class Vector(NamedTuple):
 
 
 class Criteria(NamedTuple):
-    """What is looked for: one text, or one per line, as a formula piece with its values."""
+    """Texts, one per line, that are looked for or among which is looked: a formula and its values."""
 
     text: str
     values: tuple[str, ...]
@@ -81,7 +85,7 @@ def of_lines(amounts: Area) -> Vector:
     """The amounts of the leading table's own lines."""
     return Vector(
         f"IF(ISNUMBER({amounts.reference}),{amounts.reference},0)",
-        f"ISNUMBER({amounts.reference})",
+        f"ISNUMBER({amounts.reference})*1",
         tuple(_money(one) for one in amounts.values),
         tuple(int(isinstance(one, Decimal)) for one in amounts.values),
     )
@@ -108,29 +112,78 @@ def _money(value: object) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(0)
 
 
-def looked_up(pairs: Sequence[tuple[Area, Criteria]], amounts: Area) -> Vector:
-    """The amounts of the lines in which every area meets its criterion."""
-    tests = ",".join(f"{area.reference},{criteria.text}" for area, criteria in pairs)
-    width = max(len(criteria.values) for _, criteria in pairs)
-    totals, counts = [], []
-    known = [
-        {one: set(matching(one, area.texts)) for one in set(criteria.values)}
-        for area, criteria in pairs
-    ]
-    for line in range(width):
-        lines: set[int] | None = None
-        for found, (_, criteria) in zip(known, pairs, strict=True):
-            here = found[criteria.values[line if len(criteria.values) > 1 else 0]]
-            lines = here if lines is None else lines & here
-        cells = [amounts.values[position] for position in lines or ()]
-        totals.append(sum(map(_money, cells), Decimal(0)))
-        counts.append(sum(isinstance(one, Decimal) for one in cells))
+def looked_up(area: Area, criterion: str, amounts: Area) -> Vector:
+    """The amounts of all lines in which an area meets one criterion, as a single entry.
+
+    Never with a criterion per line: gnumeric does not go through these in SUMIFS and COUNTIFS.
+    """
+    test = f"{area.reference},{_quoted(criterion)}"
+    cells = [amounts.values[position] for position in matching(criterion, area.texts)]
     return Vector(
-        f"SUMIFS({amounts.reference},{tests})",
-        f"COUNTIFS({tests},{amounts.reference},{_NUMBER})",
-        tuple(totals),
-        tuple(counts),
+        f"SUMIFS({amounts.reference},{test})",
+        f"COUNTIFS({test},{amounts.reference},{_NUMBER})",
+        (sum(map(_money, cells), Decimal(0)),),
+        (sum(isinstance(one, Decimal) for one in cells),),
     )
+
+
+def of_length(codes: Area, length: int, amounts: Area) -> Vector:
+    """The amounts of all lines whose code has that many digits, as a single entry.
+
+    Not by a criterion like ``???``: that finds no codes which were typed as numbers.
+    """
+    test, cells = f"(LEN({codes.reference})={length})", amounts.reference
+    found = [
+        value
+        for code, value in zip(codes.texts, amounts.values, strict=True)
+        if len(code) == length and isinstance(value, Decimal)
+    ]
+    return Vector(
+        f"SUM({test}*IF(ISNUMBER({cells}),{cells},0))",
+        f"SUM({test}*ISNUMBER({cells}))",
+        (sum(found, Decimal(0)),),
+        (len(found),),
+    )
+
+
+def paired(wanted: Criteria, area: Area, amounts: Area) -> Vector:
+    """For each line the amount of the one line of another table that has the wanted text.
+
+    There is an average where there is a number; that several lines have the text is another rule's
+    business.
+    """
+    test = f"{area.reference},{wanted.text},{amounts.reference}"
+    lines = {one: matching(one, area.texts) for one in set(wanted.values)}
+    found = [[amounts.values[at] for at in lines[one]] for one in wanted.values]
+    return Vector(
+        f"SUMIF({test})",
+        f"ISNUMBER(AVERAGEIF({test}))*1",
+        tuple(sum(map(_money, cells), Decimal(0)) for cells in found),
+        tuple(int(any(isinstance(one, Decimal) for one in cells)) for cells in found),
+    )
+
+
+def picked(wanted: Criteria, among: Criteria, amounts: Area) -> Vector:
+    """As ``paired``, among texts that no cells hold; of several lines the first. Much slower."""
+    cells = amounts.reference
+    first = cells.partition(":")[0]
+    at = f"MATCH({wanted.text},{among.text},0),ROW({cells})-ROW({first})+1"
+    positions = {one: next(iter(matching(one, among.values)), None) for one in set(wanted.values)}
+    found = [
+        None if (at_ := positions[one]) is None else amounts.values[at_] for one in wanted.values
+    ]
+    return Vector(
+        f"IFERROR(LOOKUP({at},IF(ISNUMBER({cells}),{cells},0)),0)",
+        f"IFERROR(LOOKUP({at},ISNUMBER({cells})*1),0)",
+        tuple(map(_money, found)),
+        tuple(int(isinstance(one, Decimal)) for one in found),
+    )
+
+
+def code_texts(codes: Area) -> Criteria:
+    """Codes to be looked for: as texts, however they were typed; a blank one is nowhere."""
+    cells = codes.reference
+    return Criteria(f'IF(LEN({cells})>0,{cells}&"","|")', tuple(codes.texts))
 
 
 def single(areas: Areas, ref: Ref, column: str) -> Vector:
@@ -154,12 +207,12 @@ def single(areas: Areas, ref: Ref, column: str) -> Vector:
     keys, amounts = keys_of(areas, body), areas.column(body, letter)
 
     def rows(criterion: str, area: Area = keys) -> Vector:
-        return looked_up([(area, constant(criterion))], amounts)
+        return looked_up(area, criterion, amounts)
 
     if ref.how == ONE:
         return rows(_label(body, ref.which))
     if body.block.body == "subject" and ref.which in ("top", "class"):
-        return rows("?" * areas.standard.subjects[body.block.subjects].lengths[0])
+        return of_length(keys, areas.standard.subjects[body.block.subjects].lengths[0], amounts)
     if body.block.body == "unit" and ref.which == "unit":
         return _without(rows("?*"), [rows(plain(body.block.total))])
     if body.block.body == "project":
@@ -214,9 +267,8 @@ def plain(text: str) -> str:
     return literal(text)[1:-1].replace('""', '"')
 
 
-def constant(criterion: str) -> Criteria:
-    """The same criterion for every line."""
-    return Criteria('"' + criterion.replace('"', '""') + '"', (criterion,))
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def prescribed(body: Body) -> list[str]:
@@ -239,22 +291,51 @@ def class_names(areas: Areas, body: Body) -> Criteria:
     return Criteria(text, tuple(one.split(before, 1)[-1] for one in area.texts))
 
 
-def children(areas: Areas, body: Body, column: str) -> Vector:
-    """For every line the sum of the lines directly below it.
+def upper_codes(areas: Areas, body: Body) -> Criteria:
+    """For every line the code directly above its own, as text.
 
     Raises:
         NotNativeError: the levels differ in length, or rows are not told apart by codes.
     """
     if body.block.body != "subject":
         raise NotNativeError(body.block.key)
-    amounts = areas.column(body, body.letters[column])
     lengths = areas.standard.subjects[body.block.subjects].lengths
     steps = {after - before for before, after in pairwise(lengths)}
     if len(steps) != 1:
         raise NotNativeError(body.block.key)
-    codes, below = keys_of(areas, body), "?" * steps.pop()
-    values = tuple(one + below for one in codes.texts)
-    return looked_up([(codes, Criteria(f'{codes.reference}&"{below}"', values))], amounts)
+    codes, step = keys_of(areas, body), steps.pop()
+    cells = codes.reference
+    text = f"LEFT({cells},(LEN({cells})>{step})*(LEN({cells})-{step}))"
+    return Criteria(text, tuple(one[:-step] for one in codes.texts))
+
+
+def children(areas: Areas, body: Body, amounts: Area) -> Vector:
+    """For every line the sum of the lines directly below it, in one column or in several.
+
+    A matrix says which line is directly below which: conditions like ``201??`` find no codes that
+    were typed as numbers, and a table's columns share one matrix.
+
+    Raises:
+        NotNativeError: the levels differ in length, or rows are not told apart by codes.
+    """
+    codes, upper = keys_of(areas, body), upper_codes(areas, body)
+    cells = codes.reference
+    below = f'(TRANSPOSE({upper.text})={cells}&"")*(LEN({cells})>0)'
+    lines: dict[str, list[int]] = {}
+    for position, code in enumerate(upper.values):
+        lines.setdefault(code, []).append(position)
+    height = len(codes.texts)
+    found = [
+        [amounts.values[start + at] for at in lines.get(code, ()) if code]
+        for start in range(0, len(amounts.values), height)
+        for code in codes.texts
+    ]
+    return Vector(
+        f"MMULT({below},IF(ISNUMBER({amounts.reference}),{amounts.reference},0))",
+        f"MMULT({below},ISNUMBER({amounts.reference})*1)",
+        tuple(sum(map(_money, one), Decimal(0)) for one in found),
+        tuple(sum(isinstance(cell, Decimal) for cell in one) for one in found),
+    )
 
 
 def _form_cells(areas: Areas, body: Body, column: str) -> Iterable[tuple[str, str, str]]:
@@ -271,4 +352,4 @@ def _form_cells(areas: Areas, body: Body, column: str) -> Iterable[tuple[str, st
 
 def _captioned(areas: Areas, body: Body, caption: str, text: str, value: str) -> Vector:
     captions, amounts = areas.column(body, caption), areas.column(body, value)
-    return looked_up([(captions, constant(plain(text)))], amounts)
+    return looked_up(captions, plain(text), amounts)
