@@ -32,8 +32,10 @@ def missing_rows(
     standard: Standard, book: Book, formulas: Formulas
 ) -> Iterator[tuple[Finding, Book]]:
     """A finding for each row that is missing, and the book with it and those before."""
+    if not _gaps(Grid(standard, book)):
+        return
     grid = Grid(standard, formulas.following(book))
-    gaps = [one for one in expand(grid, live_only=True).gaps if one.key != TOTAL]
+    gaps = _gaps(grid)
     if not gaps:
         return
     done = completed(grid, gaps)
@@ -58,6 +60,10 @@ def missing_rows(
             _finding(whole, gap, {number: known[number] for number in numbers if number in known}),
             mended,
         )
+
+
+def _gaps(grid: Grid) -> list[Gap]:
+    return [one for one in expand(grid, live_only=True).gaps if one.key != TOTAL]
 
 
 def _settled(grid: Grid, new: dict[int, tuple[str, str]]) -> dict[int, Amount]:

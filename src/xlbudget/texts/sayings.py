@@ -58,15 +58,22 @@ def sayings_of(
 
 def disagreeing(mentions: Iterable[tuple[TextUnit, Mention]]) -> bool:
     """Whether some amount or count of the text is not its figure's."""
-    return any(
-        one.kind in ("amount", "change")
-        and one.number is not None
-        and one.figure is not None
-        and not one.figure.missing
-        and isinstance(one.figure.value, Amount)
-        and not prints(one.figure, one.number)
-        for _, one in mentions
-    )
+    return any(_disagrees(one) for _, one in mentions)
+
+
+def _disagrees(one: Mention) -> bool:
+    figure, number = one.figure, one.number
+    if one.kind not in ("amount", "change") or number is None or figure is None:
+        return False
+    value = figure.value
+    if figure.missing or not isinstance(value, Amount):
+        return False
+    if one.kind == "change":
+        # A change is printed without its sign, beside a word that says it.
+        if one.up is not None and value.fen and one.up != (value.fen > 0):
+            return True
+        figure = figure._replace(value=value._replace(fen=abs(value.fen)))
+    return not prints(figure, number)
 
 
 def _bounds(value: Amount, number: Number) -> tuple[int, int] | None:
