@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.follow import with_cells
+from xlbudget.checks.look import look
 from xlbudget.checks.missing import completed
 from xlbudget.checks.wording import column_label
 from xlbudget.figures import TOTAL, Unreadable
@@ -34,7 +35,10 @@ def missing_rows(
     """A finding for each row that is missing, and the book with it and those before."""
     if not _gaps(Grid(standard, book)):
         return
-    grid = Grid(standard, formulas.following(book))
+    followed = formulas.following(book)
+    if look(standard, followed).found.virtual is not None:
+        return  # a table that is not filled in to its end lacks rows, and is told as that
+    grid = Grid(standard, followed)
     gaps = _gaps(grid)
     if not gaps:
         return
