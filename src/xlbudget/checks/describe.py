@@ -290,7 +290,7 @@ def _promise(what: Misplacement) -> str:
     mended, left = len(what.mended), what.left
     if left:
         return f"其中{mended}条勾稽关系随即成立，另有{left}条还要看其他差错"
-    return "有关勾稽关系就都成立" if not what.unknown else f"{mended}条勾稽关系随即成立"
+    return "有关勾稽关系就都成立"
 
 
 def _first(moved: Moved) -> int:
