@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BOUNDS",
     "FUNDS",
+    "HUGE",
     "MIRRORS",
     "SIZES",
     "STANDARD",
@@ -46,6 +47,8 @@ SIZES = {
     "medium": Size(29, 14, 20, 7, 26),
     "large": Size(84, 20, 30, 16, 68),
 }
+HUGE = Size(215, 24, 36, 40, 200)
+"""Some 300 subject rows and 200 projects: larger than any department that we know of."""
 Money = defaultdict[tuple[str, str, str, str], int]
 """(subject, fund, kind, current or carry) -> 分."""
 
@@ -77,6 +80,14 @@ def _leaves(rng: random.Random, count: int) -> list[str]:
         for leaf in (1, 2, 99)
     ]
     pool = [*others, *(code for code in made if code not in others)]
+    if count > len(pool):
+        more = (
+            f"{top}{money:02d}{leaf:02d}"
+            for top in range(206, 216)
+            for money in range(11, 17)
+            for leaf in range(1, 6)
+        )
+        pool += [code for code in more if code not in pool]
     start = rng.randrange(max(1, min(len(others), len(pool) - count)))
     return sorted({*always, *pool[start : start + count - len(always)], "2010301"})
 

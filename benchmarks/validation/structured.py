@@ -85,7 +85,7 @@ def column_shift(rng: random.Random, book: Book) -> Damage | None:
         return None  # 结转 put with 财政拨款: some forms have only that cell, and it is right there
     key = _key(rows[at])
     rows[at] = rows[at]._replace(cells=tuple(cells))
-    return Damage(_with(book, block, rows), _title(block), frozenset({key}), "栏，有关勾稽关系")
+    return Damage(_with(book, block, rows), _title(block), frozenset({key}), "栏，")
 
 
 def row_shift(rng: random.Random, book: Book) -> Damage | None:
@@ -105,7 +105,7 @@ def row_shift(rng: random.Random, book: Book) -> Damage | None:
     for at, figures in zip(span, moved, strict=True):
         rows[at] = rows[at]._replace(cells=figures)
     names = frozenset(_key(rows[at]) for at in span)
-    return Damage(_with(book, block, rows), _title(block), names, "行，有关勾稽关系")
+    return Damage(_with(book, block, rows), _title(block), names, "行，")
 
 
 def missing_row(rng: random.Random, book: Book) -> Damage | None:

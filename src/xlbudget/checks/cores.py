@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.system import System
     from xlbudget.relations.expand import Relation
 
-__all__ = ["MOST_CORES", "Core", "all_cores", "clusters", "core_of"]
+__all__ = ["MOST_CORES", "Core", "all_cores", "clusters", "core_of", "relieving"]
 
 MOST_CORES = 200
 """Beyond this many contradictions the workbook is unfinished rather than wrong in places."""
@@ -44,7 +44,7 @@ def all_cores(system: System) -> list[Core]:
             cores.append(_reduced(system, (number,), released))
             aside.add(number)
     active = set(range(len(system.constraints))) - aside
-    while len(cores) < MOST_CORES:
+    while len(cores) < MOST_CORES and not (cores and system.work.exhausted):
         conflict = propagate(system, printed_bounds(system, released), active)
         if conflict is None:
             break
@@ -93,8 +93,13 @@ def core_of(system: System, conflict: Conflict, released: Collection[int]) -> Co
         return Core(frozenset(), frozenset(cells), relations)
     for number in list(needed):
         fewer = [one for one in needed if one != number]
-        if fewer and propagate(system, printed_bounds(system, released), fewer) is not None:
-            needed = fewer
+        if not fewer or len(fewer) == len(needed) or system.work.exhausted:
+            continue
+        found = propagate(system, printed_bounds(system, released), fewer)
+        if found is not None:
+            # The new conflict tells which of the others took part at all.
+            part = set(found.constraints)
+            needed = [one for one in fewer if one in part] or fewer
     return _reduced(system, needed, released)
 
 
@@ -108,6 +113,33 @@ def _reduced(system: System, needed: Collection[int], released: Collection[int])
         (single if len(cells) == 1 else repeated).update(cells)
     relations = tuple(system.constraints[number].relation for number in needed)
     return Core(frozenset(needed), frozenset(single or repeated), relations)
+
+
+def relieving(
+    system: System,
+    suspects: Iterable[int],
+    active: Collection[int] | None,
+    silent: Collection[int],
+    most: int,
+) -> list[tuple[int, Bounds]]:
+    """The suspects, at most ``most``, whose release leaves no contradiction, with the bounds then left.
+
+    A conflict that remains without one suspect is as little resolved by any other that had no part
+    in it: so few of them have to be tried.
+    """
+    found: list[tuple[int, Bounds]] = []
+    left = dict.fromkeys(suspects)
+    while left and len(found) < most and not system.work.exhausted:
+        cell = next(iter(left))
+        del left[cell]
+        bounds = printed_bounds(system, {cell, *silent})
+        conflict = propagate(system, bounds, active)
+        if conflict is None:
+            found.append((cell, bounds))
+            continue
+        part = {one for variable in conflict.variables for one in system.observations[variable]}
+        left = {one: None for one in left if one in part}
+    return found
 
 
 def clusters(cores: Iterable[Core]) -> list[list[Core]]:

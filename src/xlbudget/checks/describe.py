@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.misplaced import COLUMNS, ROWS, SWAP, UNIT
+from xlbudget.checks.misplaced import COLUMNS, ORDER, ROWS, SWAP, UNIT
 from xlbudget.checks.single import holds, residual
 from xlbudget.checks.wording import (
     arithmetic,
@@ -47,7 +47,13 @@ __all__ = [
 _MOST_SUGGESTIONS = 3
 _MOST_BASIS = 4
 _MOST_NAMED = 3
-_REMEDIES = {COLUMNS: "移回原位", ROWS: "移回原位", SWAP: "两行对调", UNIT: "换算单位"}
+_REMEDIES = {
+    COLUMNS: "移回原位",
+    ROWS: "移回原位",
+    SWAP: "两行对调",
+    ORDER: "对应编码",
+    UNIT: "换算单位",
+}
 _LEAST_SHARE = 0.005
 """A less likely candidate is not worth its reader's time."""
 
@@ -256,6 +262,11 @@ def moved_finding(moved: Moved, found: Examination, bounds: Bounds | None, level
         )
     elif what.kind == SWAP:
         message = f"“{rows[0]}”与“{rows[-1]}”两行的数互换了位置；对调回来，{promise}。"
+    elif what.kind == ORDER:
+        message = (
+            f"{named}的数与编码、名称对不上号，像是排序时只排了数；按其余各表，"
+            f"各行的数都在这些行里，放回各自的编码，{promise}。"
+        )
     else:
         unit = unit_of(grid, number).name
         how = "一万倍，像是把元当作" if what.shift > 0 else "万分之一，像是小一级的单位当作"

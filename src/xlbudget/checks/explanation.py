@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.checks.propagate import Bounds, printed_bounds, propagate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xlbudget.checks.evidence import Evidence
     from xlbudget.checks.locate import Candidate, Contradiction
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from xlbudget.checks.missing import Lack
     from xlbudget.checks.probe import Probe
     from xlbudget.checks.system import System
+    from xlbudget.checks.unsettled import Unsettled
+    from xlbudget.checks.work import Work
     from xlbudget.figures import Cell
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
@@ -53,6 +55,7 @@ class Examination(NamedTuple):
     ``blank`` are derived cells without a figure, and what derives them; ``origin`` gives the relation
     as the standard has it for one that was rewritten over typed cells (by its ``id``).
     ``revised`` are cells, with what they held, that were changed together since the text was generated.
+    ``unsettled`` is where no cell can be called wrong; ``work`` what the search looked at.
     """
 
     grid: Grid
@@ -65,6 +68,8 @@ class Examination(NamedTuple):
     origin: Mapping[int, Relation]
     evidence: Evidence | None = None
     revised: Mapping[int, Cell] = {}
+    unsettled: Sequence[Unsettled] = ()
+    work: Work | None = None
 
     def settled(self) -> Bounds | None:
         """The bounds of all quantities once the wrong cells say nothing; None if still contradictory."""

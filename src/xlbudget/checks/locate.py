@@ -10,11 +10,11 @@ from __future__ import annotations
 from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.cores import MOST_CORES
-from xlbudget.checks.propagate import Bounds, printed_bounds, propagate
+from xlbudget.checks.cores import MOST_CORES, relieving
+from xlbudget.checks.propagate import printed_bounds, propagate
 from xlbudget.checks.rounding import Rounding
 from xlbudget.checks.slips import guess_slip, unexplained
-from xlbudget.checks.system import FREE, interval
+from xlbudget.checks.system import FREE
 from xlbudget.money import Amount, round_div
 
 if TYPE_CHECKING:
@@ -126,23 +126,24 @@ class Locator:
         return self.compared(self.feasible(self._foremost(common), active, silent), {})
 
     def _foremost(self, cells: Iterable[int]) -> list[int]:
-        """As many cells as are tried: first those for which the texts or the memory speak."""
+        """The cells in the order in which they are tried: first those for which the texts or the memory speak."""
         evidence = self.evidence
         if evidence is None:
-            return sorted(cells)[:MOST_SINGLES]
+            return sorted(cells)
         ranks = {
             cell: -evidence.prior(cell)
             - max((evidence.gain(cell, shift) for shift in evidence.shifts(cell)), default=0.0)
             for cell in cells
         }
-        return sorted(sorted(ranks, key=lambda cell: (ranks[cell], cell))[:MOST_SINGLES])
+        return sorted(ranks, key=lambda cell: (ranks[cell], cell))
 
     def feasible(
         self, suspects: Sequence[int], active: set[int], silent: set[int]
     ) -> list[tuple[int, int, int]]:
         """The suspects whose release leaves no contradiction, each with the range then left for it."""
+        narrowing = None if len(active) == len(self.system.constraints) else active
         found = []
-        for cell, bounds in self._released(suspects, active, silent) if suspects else ():
+        for cell, bounds in relieving(self.system, suspects, narrowing, silent, MOST_SINGLES):
             variable = self.system.variable[cell]
             found.append((cell, bounds.low[variable], bounds.high[variable]))
         return found
@@ -154,37 +155,6 @@ class Locator:
         variables = {self.system.variable[cell] for cell, _, _ in feasible}
         affected = {one for variable in variables for one in self.system.touching[variable]}
         return [self.weighed(cell, low, high, affected, moved) for cell, low, high in feasible]
-
-    def _released(
-        self, suspects: Sequence[int], active: set[int], silent: set[int]
-    ) -> Iterable[tuple[int, Bounds]]:
-        """Each suspect whose release leaves no contradiction, with the bounds that then hold."""
-        system = self.system
-        narrowing = None if len(active) == len(system.constraints) else active
-        if len(suspects) == 1:
-            bounds = printed_bounds(system, {*suspects, *silent})
-            if propagate(system, bounds, narrowing) is None:
-                yield suspects[0], bounds
-            return
-        base = printed_bounds(system, {*suspects, *silent})
-        if propagate(system, base, narrowing) is not None:
-            return
-        ends = {cell: interval(system.cells[cell]) for cell in suspects}
-        for suspect in suspects:
-            low, high = list(base.low), list(base.high)
-            start: dict[int, None] = {}
-            for cell in suspects:
-                if cell == suspect:
-                    continue
-                variable = system.variable[cell]
-                bottom, top = ends[cell]
-                if bottom > low[variable] or top < high[variable]:
-                    low[variable] = max(low[variable], bottom)
-                    high[variable] = min(high[variable], top)
-                    start.update(dict.fromkeys(system.touching[variable]))
-            bounds = Bounds(low, high)
-            if propagate(system, bounds, narrowing, start=start) is None:
-                yield suspect, bounds
 
     def weighed(
         self,

@@ -1,4 +1,4 @@
-"""Figures that stand in the wrong place: shifted columns and rows, swapped rows, a table in 元.
+"""Figures that stand in the wrong place: shifted columns and rows, rows in another order, 元 for 万元.
 
 Each is one slip that makes many cells wrong. It is believed only where putting it right mends
 relations and breaks none, and where the figures or rows that move were in doubt before.
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
+    "ORDER",
     "ROWS",
     "SWAP",
     "UNIT",
@@ -27,7 +28,7 @@ __all__ = [
     "suspect_rows",
 ]
 
-COLUMNS, ROWS, SWAP, UNIT = "columns", "rows", "swap", "unit"
+COLUMNS, ROWS, SWAP, ORDER, UNIT = "columns", "rows", "swap", "order", "unit"
 
 
 class Misplacement(NamedTuple):
@@ -85,6 +86,8 @@ def judged(
         return None
     if len(effect.mended) == 1 and effect.left:
         return None
+    if all(probe.bound[number] for number in effect.mended):
+        return None  # any figure large enough, or small enough, mends a bound
     return Misplacement(kind, block, rows, shift, edits, unknown, effect.mended, len(effect.left))
 
 

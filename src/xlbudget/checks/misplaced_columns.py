@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.misplaced import COLUMNS, UNIT, Misplacement, judged
 from xlbudget.money import COUNT, Amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from xlbudget.checks.probe import Probe
     from xlbudget.figures import Cell
     from xlbudget.relations.grid import Grid
 
-__all__ = ["column_shifts", "table_units"]
+__all__ = ["column_shifts", "table_columns", "table_units"]
 
 _FACTOR = 10_000
 """万元 to 元."""
 _FEWEST_IN_TABLE = 4
 _MOST_ROWS = 40
+_MOST_COLUMNS = 20
 
 
 def table_units(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterator[Misplacement]:
@@ -47,7 +49,10 @@ def table_units(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterato
         up = {n: one._replace(fen=one.fen * _FACTOR) for n, one in amounts.items()}
         for shift, edits in ((1, down), (-1, up)):
             found = judged(probe, UNIT, keys[0], tuple(rows[keys[0]]), shift, dict(edits))
-            if found is not None and 2 * len(found.mended) > len(broken):
+            if found is None:
+                continue
+            sums = sum(not probe.bound[number] for number in found.mended)
+            if sums and 2 * len(found.mended) > len(broken) and sums > found.left:
                 yield found
 
 
@@ -73,6 +78,37 @@ def column_shifts(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Itera
                 for position in group:
                     joint |= _moved(probe, base + position * width, first, last, back, width)[0]
                 found = judged(probe, COLUMNS, block, tuple(group), -back, joint)
+                if found is not None:
+                    yield found
+
+
+def table_columns(grid: Grid, probe: Probe, blocks: Iterable[str]) -> Iterator[Misplacement]:
+    """All rows of a table, from some column on, a column too far to the right or left."""
+    for block in blocks:
+        width, base, end = grid.width[block], grid.base[block], grid.end(block)
+        filled = [
+            column
+            for column in range(width)
+            if any(isinstance(cell, Amount) for cell in probe.cells[base + column : end : width])
+        ]
+        for back, first in product((-1, 1), filled[:_MOST_COLUMNS]):
+            if first + back < 0 or probe.work.exhausted:
+                continue
+            edits: dict[int, Cell] = {}
+            lost: list[int] = []
+            for start in range(base, end, width):
+                low = min(first, first + back)
+                for column in range(low, width):
+                    source = column - back
+                    inside = first <= source < width
+                    edits[start + column] = probe.cells[start + source] if inside else None
+                edge = start + (width - 1 if back < 0 else first)
+                if edits.get(edge, probe.cells[edge]) is None:
+                    lost.append(edge)
+            rows = tuple(range((end - base) // width))
+            for unknown in ((), tuple(lost)):
+                kept = {cell: value for cell, value in edits.items() if cell not in set(unknown)}
+                found = judged(probe, COLUMNS, block, rows, -back, kept, unknown)
                 if found is not None:
                     yield found
 

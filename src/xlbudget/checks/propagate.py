@@ -7,6 +7,8 @@ wider interval, are not pursued; that can only miss a contradiction, never inven
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
+from operator import gt
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.system import FREE, System, interval
@@ -19,6 +21,9 @@ __all__ = ["WORTH", "Bounds", "Conflict", "printed_bounds", "propagate", "widene
 WORTH = 50
 """By default, improvements smaller than this many 分 (0.5 % of a printed 0.01 万元) are not pursued."""
 
+_MOST_LOOKS = 50
+"""So often, on average, a constraint is looked at in one propagation: enough to come to rest, and an end."""
+
 
 class Bounds(NamedTuple):
     """Lower and upper bound of every variable, in 分."""
@@ -28,10 +33,14 @@ class Bounds(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """Where a contradiction showed: a variable or constraint, and the constraints that led there."""
+    """Where a contradiction showed: a variable or constraint, and the constraints that led there.
+
+    ``variables`` are those whose bounds, as they were given, took part.
+    """
 
     variable: int
     constraints: tuple[int, ...]
+    variables: tuple[int, ...] = ()
 
 
 def printed_bounds(system: System, released: Collection[int] = ()) -> Bounds:
@@ -94,25 +103,32 @@ def propagate(  # noqa: PLR0915
     Improvements smaller than ``worth`` 分 are not pursued. With ``start``, only these constraints
     are looked at first: nothing else has changed since the bounds were narrowed.
 
-    Returns None where every interval stays non-empty, else where it broke.
+    Returns None where every interval stays non-empty, else where it broke. The terms looked at are
+    counted in ``system.work``.
     """
     low, high = bounds
+    if any(map(gt, low, high)):
+        variable = next(one for one, bottom in enumerate(low) if bottom > high[one])
+        return Conflict(variable, (), (variable,))
     constraints, touching = system.constraints, system.touching
-    for variable, bottom in enumerate(low):
-        if bottom > high[variable]:
-            return Conflict(variable, ())
-    allowed = None if active is None else active if isinstance(active, set) else set(active)
+    allowed = (
+        None if active is None else active if isinstance(active, (set, frozenset)) else set(active)
+    )
     if start is None:
         waiting = list(range(len(constraints)) if active is None else sorted(active))
     else:
         waiting = [one for one in start if allowed is None or one in allowed]
+    looks = _MOST_LOOKS * (len(waiting) + len(constraints))
     waiting.reverse()
     queued = set(waiting)
-    cause: dict[int, list[int]] = {}
-    while waiting:
+    story = _Story(system)
+    spent = 0
+    while waiting and looks:
+        looks -= 1
         number = waiting.pop()
         queued.discard(number)
         terms, bound, _ = constraints[number]
+        spent += len(terms)
         least = most = 0
         for coefficient, variable in terms:
             if coefficient == 1:
@@ -126,9 +142,11 @@ def propagate(  # noqa: PLR0915
                 least += min(ends)
                 most += max(ends)
         if most < 0 or (least > 0 and not bound):
-            return Conflict(-1, _trail(system, number, cause))
+            system.work.spend(spent)
+            return story.of_constraint(number, most=most < 0)
         if not bound and least > -worth and most < worth:
             continue
+        seen = len(story.steps)
         for coefficient, variable in terms:
             bottom, top = low[variable], high[variable]
             if coefficient == 1:
@@ -139,18 +157,22 @@ def propagate(  # noqa: PLR0915
                 new_top = bottom + most
             else:
                 new_bottom, new_top = _scaled(coefficient, bottom, top, least, most, bound)
+            if new_bottom <= bottom and new_top >= top:
+                continue
             # A wide interval must shrink by a part of it: else circles of free cells go on and on.
             left = min(top, new_top) - max(bottom, new_bottom)
             least_gain = max(worth, left >> 8)
             changed = False
             if new_bottom >= bottom + least_gain or new_bottom > max(bottom, top):
                 low[variable], changed = new_bottom, True
+                story.add(number, variable, 0, seen)
             if new_top <= top - least_gain or new_top < min(bottom, top):
                 high[variable], changed = new_top, True
+                story.add(number, variable, 1, seen)
             if changed:
-                cause.setdefault(variable, []).append(number)
                 if low[variable] > high[variable]:
-                    return Conflict(variable, _trail(system, number, cause))
+                    system.work.spend(spent)
+                    return story.of_variable(variable)
                 for other in touching[variable]:
                     if (
                         other not in queued
@@ -159,6 +181,7 @@ def propagate(  # noqa: PLR0915
                     ):
                         queued.add(other)
                         waiting.append(other)
+    system.work.spend(spent)
     return None
 
 
@@ -174,13 +197,83 @@ def _scaled(
     return -(-ceiling // coefficient), floor // coefficient
 
 
-def _trail(system: System, number: int, cause: dict[int, list[int]]) -> tuple[int, ...]:
-    """The constraints that had a part in narrowing what constraint ``number`` found empty."""
-    trail, open_ends = {number: None}, [number]
-    while open_ends:
-        for _, variable in system.constraints[open_ends.pop()].terms:
-            for earlier in cause.get(variable, ()):
-                if earlier not in trail:
-                    trail[earlier] = None
-                    open_ends.append(earlier)
-    return tuple(trail)
+class _Story:
+    """What narrowed what, in order: so a conflict is put down to just the steps that it needs."""
+
+    def __init__(self, system: System) -> None:
+        self.constraints = system.constraints
+        self.steps: list[tuple[int, int, int, int, int]] = []
+        """Constraint, variable, end (0 low, 1 high), the step before that moved this end, and how many
+        steps had been made when the constraint was added up."""
+        self.last: dict[tuple[int, int], int] = {}
+
+    def add(self, number: int, variable: int, end: int, seen: int) -> None:
+        """A constraint, added up after ``seen`` steps, moved an end of a variable."""
+        key = (variable, end)
+        self.steps.append((number, variable, end, self.last.get(key, -1), seen))
+        self.last[key] = len(self.steps) - 1
+
+    def of_constraint(self, number: int, *, most: bool) -> Conflict:
+        """A constraint whose most is too little, or whose least too much."""
+        open_steps: list[int] = []
+        given: dict[int, None] = {}
+        self._ask(number, -1, most, len(self.steps), open_steps, given)
+        return Conflict(-1, *self._backwards([number], open_steps, given))
+
+    def of_variable(self, variable: int) -> Conflict:
+        """A variable whose ends have crossed."""
+        open_steps: list[int] = []
+        given: dict[int, None] = {}
+        for end in (0, 1):
+            self._end(variable, end, len(self.steps), open_steps, given)
+        return Conflict(variable, *self._backwards([], open_steps, given))
+
+    def _backwards(
+        self, numbers: list[int], open_steps: list[int], given: dict[int, None]
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The constraints of all steps that the open ones need, and the variables they began with."""
+        found = dict.fromkeys(numbers)
+        waiting = [-one for one in open_steps]
+        heapify(waiting)
+        seen = set(open_steps)
+        while waiting:
+            step = -heappop(waiting)
+            number, variable, end, _, before = self.steps[step]
+            found[number] = None
+            coefficient = next(
+                one for one, other in self.constraints[number].terms if other == variable
+            )
+            further: list[int] = []
+            # An upper end of what is added comes from the least of the rest, a lower one from its most.
+            self._ask(number, variable, (coefficient > 0) != bool(end), before, further, given)
+            for one in further:
+                if one not in seen:
+                    seen.add(one)
+                    heappush(waiting, -one)
+        return tuple(found), tuple(given)
+
+    def _ask(
+        self,
+        number: int,
+        but: int,
+        most: bool,
+        before: int,
+        steps: list[int],
+        given: dict[int, None],
+    ) -> None:
+        """What the most, or least, of a constraint's terms (``but`` one) came from at a step."""
+        for coefficient, variable in self.constraints[number].terms:
+            if variable != but:
+                self._end(variable, int((coefficient > 0) == most), before, steps, given)
+
+    def _end(
+        self, variable: int, end: int, before: int, steps: list[int], given: dict[int, None]
+    ) -> None:
+        """The step that had moved this end last; the variable is as given where there is none."""
+        step = self.last.get((variable, end), -1)
+        while step >= before:
+            step = self.steps[step][3]
+        if step >= 0:
+            steps.append(step)
+        else:
+            given[variable] = None

@@ -15,6 +15,7 @@ from xlbudget.checks.describe_sums import said_finding, sum_finding
 from xlbudget.checks.examine import examine
 from xlbudget.checks.missing import completed
 from xlbudget.checks.rowsets import absence_finding, gap_findings, renamed_finding
+from xlbudget.checks.unsettled import unsettled_finding
 from xlbudget.checks.wording import table_title
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.explanation import Examination
     from xlbudget.checks.locate import Contradiction
     from xlbudget.checks.propagate import Bounds
+    from xlbudget.checks.work import Work
     from xlbudget.figures import Cell
     from xlbudget.findings import Finding
 
@@ -43,13 +45,14 @@ class Reconciled(NamedTuple):
 
     ``open_cells`` are those of which one is wrong and nobody can tell which, with all that is computed
     from them: nothing else is to be said of these. ``revised`` are cells, with what they held, that the
-    text does not know yet as they are.
+    text does not know yet as they are. ``work`` is what the search for them looked at.
     """
 
     findings: list[Finding]
     corrected: dict[int, Cell]
     open_cells: frozenset[int]
     revised: dict[int, Cell]
+    work: Work | None = None
 
 
 def reconcile(
@@ -83,13 +86,16 @@ def reconcile(
     if done is not None:
         findings += [renamed_finding(grid, one) for one in done.renamed]
         findings += gap_findings(grid, expansion.gaps, done, found, bounds)
+    findings += [unsettled_finding(one, level) for one in found.unsettled]
     findings += [moved_finding(one, found, bounds, level) for one in found.moved]
     findings += [absence_finding(one, found, bounds, level) for one in found.absences]
     findings += _blanks(found, bounds)
     findings += _wrong_cells(found, level)
     revised = ((found.grid.number_in(grid, one), cell) for one, cell in found.revised.items())
     before = {number: cell for number, cell in revised if number is not None}
-    return Reconciled(findings, _corrected(grid, found, bounds), _open(grid, found), before)
+    return Reconciled(
+        findings, _corrected(grid, found, bounds), _open(grid, found), before, found.work
+    )
 
 
 def _open(grid: Grid, found: Examination) -> frozenset[int]:

@@ -50,6 +50,7 @@ class Rounding:
         self._ulps = ulps
         self._broken = broken
         self._known: dict[int, tuple[int, float] | None] = {}
+        self._coefficients: dict[int, dict[int, int]] = {}
         self._scales: dict[int, float] | None = None
         self._overall = 1.0
 
@@ -111,11 +112,20 @@ class Rounding:
             found = self.residual(number)
             if found is None:
                 continue
-            off = found[0]
-            terms, bound, _ = self.system.constraints[number]
-            for coefficient, variable in terms:
-                if variable in moved:
-                    off += coefficient * moved[variable]
+            off, bound = found[0], self.system.constraints[number].bound
+            factors = self._factors(number)
+            if len(moved) <= len(factors):
+                off += sum(factors.get(variable, 0) * by for variable, by in moved.items())
+            else:
+                off += sum(one * moved.get(variable, 0) for variable, one in factors.items())
+            self.system.work.spend(min(len(moved), len(factors)))
             if off and (off < 0 or not bound):
                 total += min(off * off / (2 * self.variance(number)), _TEMPERED)
         return total
+
+    def _factors(self, number: int) -> dict[int, int]:
+        """Variable -> coefficient of a constraint."""
+        if number not in self._coefficients:
+            terms = self.system.constraints[number].terms
+            self._coefficients[number] = {variable: one for one, variable in terms}
+        return self._coefficients[number]

@@ -11,7 +11,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.cores import Core, core_of
-from xlbudget.checks.locate import MOST_SINGLES, Candidate, Contradiction, Locator, shared
+from xlbudget.checks.locate import Candidate, Contradiction, Locator, shared
 from xlbudget.checks.propagate import Bounds, printed_bounds, propagate
 from xlbudget.checks.slips import guess_slip
 from xlbudget.checks.system import interval
@@ -44,6 +44,8 @@ class Search:
         options = []
         choices = _FIRST_CHOICES if len(self.cluster) <= _MANY_CORES else 1
         for first in self._ranked_by_gain(self.cluster, {})[:choices]:
+            if self.system.work.exhausted:
+                break
             chosen = self._greedy(first)
             if chosen is not None:
                 found = self._valued(self._pruned(chosen))
@@ -62,7 +64,7 @@ class Search:
         chosen = [first]
         moved = self._moved({}, first)
         open_cores = [core for core in self.cluster if first not in core.cells]
-        while len(chosen) <= _MOST_WRONG:
+        while len(chosen) <= _MOST_WRONG and not self.system.work.exhausted:
             if not open_cores:
                 conflict = propagate(self.system, self._released(chosen), self.active)
                 if conflict is None:
@@ -174,9 +176,7 @@ class Search:
         if not open_cores:
             return Contradiction(cores or tuple(self.cluster), (one,))
         common = frozenset.intersection(*(core.cells for core in open_cores)) - others
-        feasible = self.locator.feasible(
-            sorted(common)[:MOST_SINGLES], self.active, self.silent | others
-        )
+        feasible = self.locator.feasible(sorted(common), self.active, self.silent | others)
         if one.cell not in {cell for cell, _, _ in feasible}:
             return Contradiction(cores, (one,))
         moved = self._shifts(other for other in best if other is not one)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.checks.work import Work
 from xlbudget.figures import Unreadable
 from xlbudget.money import Amount
 
@@ -40,11 +41,12 @@ class System:
 
     ``observations[v]`` are the cell numbers that print variable v; ``copies[v]`` the identities
     that say so; ``variable`` maps a cell number to its variable; ``printed`` the bounds that all
-    prints leave, once they were asked for.
+    prints leave, once they were asked for. ``work`` counts what is looked at.
     """
 
-    def __init__(self, cells: Sequence[Cell]) -> None:
+    def __init__(self, cells: Sequence[Cell], work: Work | None = None) -> None:
         self.cells = cells
+        self.work = work or Work()
         self.variable: dict[int, int] = {}
         self.observations: list[list[int]] = []
         self.copies: list[list[Relation]] = []
@@ -79,13 +81,14 @@ def build_system(
     *,
     blanks: Collection[int] = (),
     free: Collection[int] = (),
+    work: Work | None = None,
 ) -> System:
     """The system of all hard relations whose cells can be read.
 
     The blank cells in ``blanks`` are variables (observed as exactly 0) instead of nothing; cells
     in ``free`` are variables without observation.
     """
-    system = System(cells)
+    system = System(cells, work)
     parent: dict[int, int] = {}
 
     def root(cell: int) -> int:
@@ -127,6 +130,7 @@ def build_system(
     for cell, relation in copied:
         system.copies[system.variable[cell]].append(relation)
     _constrain(system, many)
+    system.work.spend(2 * sum(len(terms) for terms, _, _ in system.constraints))
     return system
 
 

@@ -103,9 +103,9 @@ def judge(
             graded = graded_by(grid, expansion)
         if graded.conflict is not None or expansion.gaps or explain:
             said = reconcile(grid, graded.status, functions, _everything_said(sayings))
-            contradictions, corrected, open_cells, revised = said
-            corrected = _with_functions(grid, corrected, functions)
-            revised = _with_functions(grid, revised, functions)
+            contradictions, open_cells = said.findings, said.open_cells
+            corrected = _with_functions(grid, said.corrected, functions)
+            revised = _with_functions(grid, said.revised, functions)
             grid.corrected, grid.open_cells = corrected, open_cells
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     named = grid if virtual is None else _as_found(grid, named)

@@ -1,0 +1,124 @@
+"""Bad input is answered within a counted budget of work, and what is said of it holds."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xlbudget.checks.examine import checked, examine
+from xlbudget.checks.probe import Probe, stands
+from xlbudget.checks.propagate import printed_bounds, propagate
+from xlbudget.checks.system import build_system
+from xlbudget.checks.work import Work
+from xlbudget.relations.derive import through
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import Grid
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "validation"
+SLIPS = ("a row too low", "two rows too low", "a row too high", "a column aside")
+TABLES = ("sorted by amount", "pasted twice", "another version", "another version, loose")
+FEW = ("1 errors", "2 errors", "3 errors", "5 errors", "20 errors")
+MANY = ("200 errors", "a row of every table", "all wrong")
+
+
+@pytest.fixture
+def hard(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BENCHMARK))
+    import hard as module  # noqa: PLC0415
+
+    return module
+
+
+@pytest.mark.parametrize("kind", [*SLIPS, *TABLES])
+def test_one_slip_in_a_whole_table_is_one_finding_there(hard: ModuleType, kind: str) -> None:
+    standard, book = hard.book_of("culture", 1)
+    said = hard.answer(standard, hard.BAD[kind](random.Random(1), standard, book))
+    (finding,) = said.findings
+    assert finding.startswith("部门支出总表")
+    assert said.spent < said.limit / 4
+    assert kind not in SLIPS or ("整体" in finding or "错了1栏" in finding)
+
+
+@pytest.mark.parametrize("kind", [*FEW, *MANY])
+def test_random_errors_are_answered_within_the_budget(hard: ModuleType, kind: str) -> None:
+    standard, book = hard.book_of("culture", 1)
+    bad = hard.BAD[kind](random.Random(1), standard, book)
+    said = hard.answer(standard, bad)
+    assert said == hard.answer(standard, bad)._replace(seconds=said.seconds, ratio=said.ratio)
+    assert said.findings
+    assert said.spent <= (said.limit / 4 if kind in FEW else 1.1 * said.limit)
+
+
+@pytest.mark.parametrize("kind", [*FEW, *MANY])
+def test_where_formulas_make_the_totals_an_answer_ends_too(hard: ModuleType, kind: str) -> None:
+    standard, book = hard.book_of("culture", 3)
+    bad = hard.BAD[kind](random.Random(3), standard, book)
+    said = hard.answer(standard, bad, formulas=True)
+    assert said.spent <= 1.1 * said.limit
+
+
+def test_hardly_a_right_figure_is_accused_however_many_are_wrong(hard: ModuleType) -> None:
+    standard, book = hard.book_of("culture", 1)
+    right = Grid(standard, book).cells
+    grid = Grid(standard, hard.BAD["200 errors"](random.Random(1), standard, book))
+    found = examine(grid, expand(grid).relations)
+    accused = {one.candidates[0].cell for one in found.contradictions}
+    innocent = {cell for cell in accused if right[cell] == grid.cells[cell]}
+    assert found.unsettled
+    assert len(innocent) <= 20
+
+
+def test_a_trial_of_moved_figures_says_what_summing_anew_says(hard: ModuleType) -> None:
+    standard, book = hard.book_of("culture", 1)
+    grid = Grid(standard, hard.BAD["20 errors"](random.Random(2), standard, book))
+    relations = checked(expand(grid).relations)
+    probe = Probe(grid.cells, relations)
+    rng = random.Random(5)
+    for _ in range(40):
+        numbers = rng.sample(range(len(grid.cells)), 30)
+        edits = {one: grid.cells[rng.choice(numbers)] for one in numbers}
+        cells = [edits.get(number, cell) for number, cell in enumerate(grid.cells)]
+        broken = {
+            number
+            for number, one in enumerate(relations)
+            if not stands(cells, one.terms, one.equation.relation == ">=")
+        }
+        effect = probe.effect(edits)
+        assert effect.mended == probe.broken - broken
+        assert effect.spoiled == broken - probe.broken
+
+
+def test_a_conflict_names_constraints_that_suffice_for_it(hard: ModuleType) -> None:
+    standard, book = hard.book_of("culture", 1)
+    for seed in range(12):
+        bad = hard.BAD["1 errors"](random.Random(seed), standard, book)
+        grid, computed = hard.living(standard, bad)
+        for cells in (Grid(standard, bad).cells, grid.cells):
+            relations = expand(grid).relations
+            typed = through(relations, computed) if cells is grid.cells else relations
+            system = build_system(cells, [one for one in checked(typed) if one.terms])
+            conflict = propagate(system, printed_bounds(system))
+            if conflict is not None and conflict.constraints:
+                again = propagate(system, printed_bounds(system), conflict.constraints)
+                assert again is not None
+                assert len(conflict.constraints) <= 30
+                # The prints of the variables that it names suffice too.
+                told = {one for at in conflict.variables for one in system.observations[at]}
+                bounds = printed_bounds(system, set(system.variable) - told)
+                assert propagate(system, bounds, conflict.constraints) is not None
+
+
+def test_a_part_of_a_budget_is_spent_of_the_whole() -> None:
+    whole = Work(100)
+    part = whole.part(0.5)
+    part.spend(50)
+    assert part.exhausted
+    assert (whole.spent, whole.exhausted) == (50, False)
+    assert whole.part(0.5).limit == 25
+    assert not Work().exhausted
