@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.checks.cores import MOST_CORES, relieving
 from xlbudget.checks.propagate import printed_bounds, propagate
 from xlbudget.checks.rounding import Rounding
-from xlbudget.checks.slips import guess_slip, unexplained
+from xlbudget.checks.slips import SIGN, guess_slip, unexplained
 from xlbudget.checks.system import FREE
 from xlbudget.money import Amount, round_div
 
@@ -40,7 +40,8 @@ _NEGATIVE = 0.02
 class Candidate(NamedTuple):
     """A cell that may be wrong: the right amount (None: not determined), or its range in 分.
 
-    ``also`` are other cells that print the same quantity, wrong alike. ``score`` is the log-likelihood,
+    ``also`` are other cells that print the same quantity, wrong alike; ``odd``: no such figure would ever
+    stand there, so that others are wrong as well. ``score`` is the log-likelihood,
     ``evident`` that part of it which is evidence (identities, texts, memory) and no guess at the kind of
     slip; ``share`` and ``proof`` are the candidate's shares by the one and the other.
     """
@@ -54,6 +55,7 @@ class Candidate(NamedTuple):
     share: float = 1.0
     proof: float = 1.0
     also: tuple[int, ...] = ()
+    odd: bool = False
 
 
 class Contradiction(NamedTuple):
@@ -72,9 +74,8 @@ class Contradiction(NamedTuple):
 
         That one kind of slip is commoner than another orders the candidates, but accuses nobody.
         """
-        if not self.candidates or self.candidates[0].proof < LEAST_PROOF:
-            return None
-        return self.candidates[0]
+        best = self.candidates[0] if self.candidates else None
+        return None if best is None or best.odd or best.proof < LEAST_PROOF else best
 
 
 class Locator:
@@ -87,9 +88,10 @@ class Locator:
         unit_of: Callable[[int], Unit],
         near: Callable[[int], Neighbours],
         evidence: Evidence | None = None,
+        derived: Collection[int] = (),
     ) -> None:
         self.system, self.cores, self.unit_of, self.near = system, cores, unit_of, near
-        self.evidence = evidence
+        self.evidence, self.derived = evidence, derived
         self.rounding = Rounding(system, {one for core in cores for one in core.constraints})
         known = {one for core in cores for one in core.constraints}
         # Where contradictions are too many to know them all, each is mended by itself: with all
@@ -191,7 +193,17 @@ class Locator:
             if slip.weight * here > best_weight:
                 best, best_slip, best_weight = value, slip.name, slip.weight * here
         score, evident = log(max(total, 1e-300)) + prior, log(max(evident, 1e-300)) + prior
-        return Candidate(cell, best, (low, high), best_slip, score, evident)
+        odd = best is not None and self._odd(cell, shown, best, best_slip)
+        return Candidate(cell, best, (low, high), best_slip, score, evident, odd=odd)
+
+    def _odd(self, cell: int, shown: Amount | None, value: Amount, slip: str) -> bool:
+        """Whether a figure is none that anybody would print there: negative, or a sum that is nothing."""
+        if value.fen < 0 and (shown is None or shown.fen >= 0):
+            return slip != SIGN
+        return not value.fen and bool(shown) and cell in self.derived and not self._kept(cell)
+
+    def _kept(self, cell: int) -> bool:
+        return self.evidence is not None and self.evidence.before(cell) is not None
 
     def _speaking(self, cell: int, fen: int) -> float:
         """What texts and memory say for a value of a cell."""

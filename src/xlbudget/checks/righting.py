@@ -156,6 +156,7 @@ class State:
             lambda cell: unit_of(self.grid, cell),
             Surroundings(self.grid, free),
             self.evidence,
+            definitions(self.relations).keys(),
         )
         return locator, clusters(cores)
 

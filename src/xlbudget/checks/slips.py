@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from xlbudget.money import Amount
 
-__all__ = ["Neighbours", "Slip", "guess_slip", "unexplained"]
+__all__ = ["SIGN", "Neighbours", "Slip", "guess_slip", "unexplained"]
 
 
 class Slip(NamedTuple):
@@ -30,6 +30,7 @@ class Neighbours(NamedTuple):
     filled: float = 1.0
 
 
+SIGN = "正负号"
 _ALONE = Neighbours()
 _BLANK, _SIGN, _SWAPPED, _DIGIT, _LOST, _DOUBLED = 0.10, 0.05, 0.15, 0.16, 0.10, 0.08
 _SHIFTED, _YUAN, _COPIED, _WHOLE, _DECIMALS, _NEXT = 0.06, 0.07, 0.05, 0.04, 0.04, 0.06
@@ -77,7 +78,7 @@ def _slips(printed: Amount, right: Amount, near: Neighbours) -> list[Slip]:
         found.append(Slip("多填", _EXTRA))
         return found
     if have == -want:
-        found.append(Slip("正负号", _SIGN))
+        found.append(Slip(SIGN, _SIGN))
     for factor, name, weight in _FACTORS:
         if have == want * factor:
             found.append(Slip(name, weight))
