@@ -26,6 +26,9 @@ _MOST_WRONG = 40
 _FIRST_CHOICES = 3
 _MANY_CORES = 12
 """In a cluster of more cores than this, only the best first choice is followed."""
+_CLEARLY = 3.0
+"""An explanation with so much less evidence (log-odds) than the best is out of the question."""
+_GUESS = 0.5
 _COPY = 12.0
 """What a copy that prints differently counts for against a value."""
 
@@ -53,26 +56,55 @@ class Search:
         if not options:
             return [Contradiction(tuple(self.cluster), ())]
         _, best = max(options, key=lambda one: one[0])
-        return [self._with_alternatives(one, best) for one in best]
+        told = [self._with_alternatives(one, best) for one in best]
+        if len(best) == 1:
+            return told
+        return [
+            self._doubtful(each) if self._avoidable(one, best) else each
+            for one, each in zip(best, told, strict=True)
+        ]
+
+    def _avoidable(self, one: Candidate, best: Sequence[Candidate]) -> bool:
+        """Whether as few other cells explain the cluster about as well without this one.
+
+        What is then said of it is a guess: no cell is accused for it.
+        """
+        least = sum(each.evident for each in best) - _CLEARLY
+        ranked = [cell for cell in self._ranked_by_gain(self.cluster, {}) if cell != one.cell]
+        for first in ranked[:_FIRST_CHOICES]:
+            if self.system.work.exhausted:
+                return True
+            chosen = self._greedy(first, one.cell, len(best))
+            if chosen is None:
+                continue
+            others = self._valued(self._pruned(chosen))
+            if sum(each.evident for each in others) > least:
+                return True
+        return False
+
+    def _doubtful(self, one: Contradiction) -> Contradiction:
+        """The same, with nobody accused."""
+        first, *others = one.candidates
+        return one._replace(candidates=(first._replace(proof=min(first.proof, _GUESS)), *others))
 
     def _released(self, cells: Collection[int]) -> Bounds:
         """What is printed, the cells and those of other clusters left out."""
         return printed_bounds(self.system, {*cells, *self.silent})
 
-    def _greedy(self, first: int) -> list[int] | None:
-        """Cells released one after another until nothing contradicts."""
+    def _greedy(self, first: int, never: int = -1, most: int = _MOST_WRONG + 1) -> list[int] | None:
+        """Cells released one after another until nothing contradicts; at most so many, one ``never``."""
         chosen = [first]
         moved = self._moved({}, first)
         open_cores = [core for core in self.cluster if first not in core.cells]
-        while len(chosen) <= _MOST_WRONG and not self.system.work.exhausted:
+        while len(chosen) <= most and not self.system.work.exhausted:
             if not open_cores:
                 conflict = propagate(self.system, self._released(chosen), self.active)
                 if conflict is None:
                     return chosen
                 open_cores = [core_of(self.system, conflict, {*chosen, *self.silent})]
             ranked = self._ranked_by_gain(open_cores, moved)
-            best = next((one for one in ranked if one not in chosen), None)
-            if best is None:
+            best = next((one for one in ranked if one not in chosen and one != never), None)
+            if best is None or len(chosen) == most:
                 return None
             chosen.append(best)
             moved = self._moved(moved, best)
