@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xlbudget.checks.follow import not_stale
 from xlbudget.checks.look import look
 from xlbudget.checks.structure import repaired
 from xlbudget.checks.validate import judge
-from xlbudget.figures import BlockData, InfoValue
+from xlbudget.figures import BlockData, InfoValue, Place
 from xlbudget.findings import Level, Status
 from xlbudget.relations.grid import INFO
 from xlbudget.texts.check import check_texts
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.evidence import Saying
     from xlbudget.checks.validate import Judged
-    from xlbudget.figures import Book, Cell, Place
+    from xlbudget.figures import Book, Cell
     from xlbudget.findings import Finding, Report
     from xlbudget.relations.grid import Grid, Spot
     from xlbudget.standard.model import Standard
@@ -82,15 +83,14 @@ def _own_mistakes(
     report: Report, texts: TextOutcome, standard: Standard, book: Book, judged: Judged
 ) -> tuple[Report, TextOutcome]:
     """Without what only follows from mistakes in the tables; that is listed under them instead."""
-    right = _corrected(book, judged.corrected)
+    # Paragraphs are not outdated by cells that are wrong, or of which it is not known.
+    doubted = [_place_of(standard, book, spot) for spot in (*judged.corrected, *judged.open_cells)]
+    right = not_stale(_corrected(book, judged.corrected), doubted)
     again = check_texts(standard, right, judged.open_cells)
     before = dict(_told_apart(texts.findings))
     after = dict(_told_apart(again.findings))
     kept = [one for key, one in after.items() if key in before]
-    explained = {(one.sheet, one.cell) for key, one in before.items() if key not in after}
-    stale = {one for one in kept if one.code == texts.stale and (one.sheet, one.cell) in explained}
-    kept = [one for one in kept if one not in stale]
-    gone = [one for key, one in before.items() if key not in after or one in stale]
+    gone = [one for key, one in before.items() if key not in after]
     new = [one for key, one in after.items() if key not in before]
     report = report._replace(findings=tuple(_with_follows(report.findings, gone, new)))
     return report, again._replace(findings=kept, counts=texts.counts)
@@ -141,6 +141,15 @@ def _with_follows(
 
 def _place(one: Finding) -> str:
     return f"{one.sheet} {one.cell}".strip() or one.table
+
+
+def _place_of(standard: Standard, book: Book, spot: Spot) -> Place:
+    if spot.block == INFO:
+        found = book.info.get(spot.row.key)
+        return Place(book.sheets.get(INFO, "基础信息"), found.cell if found is not None else "")
+    table = standard.table(standard.blocks[spot.block].table)
+    name = book.blocks[spot.block].cell_name(spot.row, spot.column)
+    return Place(book.sheets.get(table.key, table.sheet), name)
 
 
 def _told_apart(findings: Iterable[Finding]) -> Iterator[tuple[tuple[str, str, str, int], Finding]]:
