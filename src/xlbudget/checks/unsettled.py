@@ -36,6 +36,8 @@ MANY, ORDER, TWICE, VERSION = "many", "order", "twice", "version"
 _FEWEST_COPIES = 6
 _FEWEST_BROKEN = 12
 _SHARE = 0.6
+_FEWEST_WRONG = 5
+"""What fewer wrong figures can explain is told cell by cell."""
 _REPEATED = 3
 _MOST_BASIS = 4
 _MOST_NAMED = 3
@@ -82,7 +84,11 @@ def unsettled_tables(grid: Grid, probe: Probe) -> dict[str, Unsettled]:
             ):
                 left = group - gone
                 broken = len(left & probe.broken)
-                if broken >= fewest and broken >= _SHARE * len(left):
+                if (
+                    broken >= fewest
+                    and broken >= _SHARE * len(left)
+                    and _needs(grid, probe, key, left & probe.broken) >= _FEWEST_WRONG
+                ):
                     most, worst = max((most, worst), ((broken / len(left), broken), key))
         if not worst or worst in found:
             return found
@@ -98,6 +104,28 @@ def unsettled_tables(grid: Grid, probe: Probe) -> dict[str, Unsettled]:
         found[worst] = Unsettled(grid, kind, block, (), relations, count)
         gone |= tables[worst]
         del tables[worst]
+
+
+def _needs(grid: Grid, probe: Probe, table: str, numbers: set[int]) -> int:
+    """How many wrong cells of a table it takes, at least about, to put all these relations off.
+
+    Where totals are formulas, one wrong leaf is in most relations of its table.
+    """
+    own = cells_of_table(grid, next(iter(grid.standard.table(table).blocks)).key)
+    inside: dict[int, set[int]] = {}
+    for number in numbers:
+        for _, cell in probe.terms[number]:
+            if cell in own:
+                inside.setdefault(cell, set()).add(number)
+    left, count = set(numbers), 0
+    while left and count < _FEWEST_WRONG:
+        best = max(inside, key=lambda cell: (len(inside[cell] & left), -cell))
+        probe.work.spend(len(inside))
+        if not inside[best] & left:
+            break
+        left -= inside[best]
+        count += 1
+    return count
 
 
 def _block_of(grid: Grid, probe: Probe, table: str, numbers: Iterable[int]) -> str:

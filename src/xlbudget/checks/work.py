@@ -9,10 +9,10 @@ from __future__ import annotations
 __all__ = ["Work"]
 
 _LEAST = 400_000
-_PER_TERM = 1_000
+_PER_TERM = 800
 """Every term of the book's relations may be looked at so often, by all searches together.
 
-A propagation looks at each term two or three times, so this is some 400 propagations of the whole
+A propagation looks at each term two or three times, so this is some 300 propagations of the whole
 book: ten times what one to five wrong figures take, and about two seconds for a department of fifty
 subjects and twenty projects (benchmarks/validation/hard.py prints what each kind of bad input takes).
 """
