@@ -218,7 +218,11 @@ def test_an_error_value_in_an_amount_cell_is_a_finding(cli: Any, book: Path, err
 )
 def test_an_amount_typed_as_text_is_read_as_the_number(cli: Any, book: Path, typed: str) -> None:
     edited(book, CellEdit(GENERAL, "G9", typed))
-    assert findings(cli, book)[:2] == (0, "pass")
+    status, _, found = findings(cli, book)
+    errors = [one for group in found.values() for one in group if one.get("level") == "error"]
+    assert status == 1
+    assert [(one["code"], one["cell"]) for one in errors] == [("F01", "G9")]
+    assert "存成文本的数字" in errors[0]["message"]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +232,8 @@ def test_brackets_and_signs_are_minus(cli: Any, book: Path, typed: str) -> None:
     edited(book, CellEdit(GENERAL, "G9", typed))
     status, _, found = findings(cli, book)
     assert status == 1
-    (one,) = [one for group in found.values() for one in group if one.get("cell") == "G9"]
+    text, one = [one for group in found.values() for one in group if one.get("cell") == "G9"]
+    assert "存成文本的数字" in text["message"]
     assert (one["level"], one["expected"]) == ("error", "2934.35")
     assert "现为 -2,934.35" in one["message"]
     assert "正负号" in one["message"]
