@@ -126,5 +126,5 @@ def test_a_workbook_with_errors_is_not_packaged(
     patch_workbook(example_copy, example_copy, [damage])
     clicked = Clicked(live(example_copy))
     said = clicked.click("package")
-    assert "没有打包" in said and "校验" in said
+    assert "没有打包" in said and "差错 1 处" in said and "清样单" in said
     assert not example_copy.with_name("部门预算 样例 公开套件").exists()

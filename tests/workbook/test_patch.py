@@ -307,7 +307,7 @@ def test_the_built_workbook_takes_edits(example_file, tmp_path):
     copy = tmp_path / "样例.xlsm"
     copy.write_bytes(example_file.read_bytes())
     formulas = cell_formulas(copy)
-    assert sheet_names(copy)[:3] == ["封面", "目录", "基础信息"] and len(sheet_names(copy)) == 21
+    assert sheet_names(copy)[:3] == ["封面", "目录", "基础信息"] and len(sheet_names(copy)) == 22
     other = openpyxl.load_workbook(copy)
     for sheet, cells in formulas.items():
         found = {

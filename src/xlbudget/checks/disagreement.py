@@ -63,7 +63,10 @@ class Disagreements:
         """A contradiction for each cell, or group of cells of which one is wrong, that explains sayings."""
         evidence, moved, unknown = self.evidence, dict(moved), set(open_cells)
         found: list[Contradiction] = []
-        blocked = self._about(unknown)
+        # A text that agreed before a cell was put right was written for the wrong figure: it follows.
+        blocked = self._about(unknown) | (
+            frozenset(range(len(evidence.sayings))) - frozenset(evidence.contradicting())
+        )
         while len(found) < _MOST_FOUND:
             waiting = [one for one in evidence.contradicting(moved) if one not in blocked]
             best = self._best(waiting[:_MOST_SAYINGS], moved, unknown)

@@ -10,6 +10,8 @@ from collections import defaultdict
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.figures import Unreadable
+from xlbudget.memory import PASSED
 from xlbudget.money import Amount
 from xlbudget.relations.derive import resolved
 from xlbudget.relations.expand import expand
@@ -26,10 +28,16 @@ __all__ = ["GENERATED", "INDICATOR", "USUAL", "WRITTEN", "Evidence", "Saying", "
 GENERATED, WRITTEN, INDICATOR, USUAL = 6.0, 3.0, 3.0, 2.0
 """Log-odds that something said is right: a text that follows the generated one, a person's, an indicator
 of a performance form, what mostly holds (a rule that only warns)."""
+_ECHO = 1.0
+"""What a generated text counts for that agrees: it repeats what the cells held, be that right or wrong.
+One that does not agree says for sure that they held something else."""
 _SAME, _PARTLY = -6.0, -3.0
-"""Log-odds of a slip in a cell that is as every memory has it, or as some have it and others not."""
+"""Log-odds of a slip in a cell that is as it was when all was well, or as it was at some other moment."""
 _REMEMBERED = 1.5
 """For a value that the cell is remembered to have had."""
+
+
+_UNKNOWN = Unreadable("")
 
 
 class Saying(NamedTuple):
@@ -122,28 +130,35 @@ class Evidence:
         for number in self.touching.get(cell, ()):
             before, now = self.off(number, moved), self.off(number, after)
             if bool(before) != bool(now):
-                total += self.weights[number] if before else -self.weights[number]
+                total += self.weights[number] if before else -self._against(number)
         return total
+
+    def _against(self, number: int) -> float:
+        """What speaks against making a saying wrong that agrees."""
+        weight = self.weights[number]
+        return min(weight, _ECHO) if self.sayings[number].weight == GENERATED else weight
 
     def believes(self, edits: Mapping[int, Cell]) -> bool:
         """Whether texts and memory can live with cells having been moved about as ``edits`` undoes it.
 
-        Cells that are as they are remembered were not moved, and a text that was written for the figures
+        Cells that are as they were when all was well were not moved, and a text that was written for the figures
         as they stand does not become wrong by putting them right.
         """
         moved = {
             cell: (right.fen if isinstance(right, Amount) else 0) - self.fen(cell)
             for cell, right in edits.items()
         }
-        known = [cell for cell in edits if any(cell in one.cells for one in self.memories)]
-        if known and not any(self.prior(cell) == 0.0 for cell in known):
+        passed = [one.cells for one in self.memories if one.moment == PASSED]
+        if passed and all(
+            cells.get(cell, _UNKNOWN) == self.cells[cell] for cells in passed for cell in edits
+        ):
             return False
         concerned = {one for cell in edits for one in self.touching.get(cell, ())}
         gain = 0.0
         for number in concerned:
             before, after = self.off(number), self.off(number, moved)
             if bool(before) != bool(after):
-                gain += self.weights[number] if before else -self.weights[number]
+                gain += self.weights[number] if before else -self._against(number)
         return gain >= 0
 
     def shifts(self, cell: int, moved: Mapping[int, int] = {}) -> Iterator[int]:
@@ -174,8 +189,12 @@ class Evidence:
 
     def prior(self, cell: int) -> float:
         """Log-odds of a slip in this cell, from what is remembered of it."""
-        known = [one.cells[cell] == self.cells[cell] for one in self.memories if cell in one.cells]
-        return (_SAME if all(known) else _PARTLY) if any(known) else 0.0
+        same = {
+            one.moment for one in self.memories if one.cells.get(cell, _UNKNOWN) == self.cells[cell]
+        }
+        if self.before(cell) is not None:
+            return _PARTLY if same else 0.0
+        return _SAME if PASSED in same else _PARTLY if same else 0.0
 
     def recall(self, cell: int, value: int) -> float:
         """What speaks for a value (分) that the cell had."""

@@ -156,9 +156,20 @@ class State:
             lambda cell: unit_of(self.grid, cell),
             Surroundings(self.grid, free),
             self.evidence,
-            definitions(self.relations).keys(),
+            self._sums(),
         )
         return locator, clusters(cores)
+
+    def _sums(self) -> set[int]:
+        """The derived cells some of whose parts are not nought."""
+        cells = self.grid.cells
+        return {
+            number
+            for number, relation in definitions(self.relations).items()
+            if any(
+                isinstance(one := cells[part], Amount) and one.fen for _, part in relation.terms[1:]
+            )
+        }
 
     def _blanks(self) -> set[int]:
         """The blank cells of broken relations: a figure may be missing there."""

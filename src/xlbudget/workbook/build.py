@@ -27,7 +27,7 @@ from xlbudget.workbook.layout import (
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
 from xlbudget.workbook.live import render_live
 from xlbudget.workbook.macros import load_macros
-from xlbudget.workbook.memory_sheet import MEMORY
+from xlbudget.workbook.memory_sheet import MEMORY, MEMORY_END
 from xlbudget.workbook.render import render_info, render_table
 from xlbudget.workbook.sheets_checks import write_checks
 from xlbudget.workbook.sheets_dictionary import write_dictionary
@@ -129,9 +129,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_findings(writer, sheet, standard, _figures(standard, placed, formulas))
             elif name == DICTIONARY:
                 write_dictionary(writer, sheet, standard, placed.profile)
-        memory = writer.sheet(MEMORY, CODE_NAMES[MEMORY])
-        memory.text("A1", "xlbudget", styles.BODY)
-        memory.raw.very_hidden()
+        _write_memory(writer.sheet(MEMORY, CODE_NAMES[MEMORY]))
         codes.append(CODE_NAMES[MEMORY])
         if not macros:
             return writer.finish()
@@ -145,6 +143,13 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
         put_buttons(sheets[COVER], found.buttons[1:], "C1")
         writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), found.modules))
         return writer.finish(found.ribbon)
+
+
+def _write_memory(sheet: Sheet) -> None:
+    """An empty memory, of the extent that it may come to have."""
+    for cell in ("A1", MEMORY_END):
+        sheet.text(cell, "xlbudget", styles.BODY)
+    sheet.raw.very_hidden()
 
 
 def _figures(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlbudget.workbook.patch import CellEdit
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["MEMORY", "forget", "read_keepsakes", "remember"]
+__all__ = ["MEMORY", "MEMORY_END", "forget", "read_keepsakes", "remember"]
 
 MEMORY = "_memory"
 _COLUMNS = (PASSED, EXPLAINED)
@@ -27,6 +27,8 @@ _CHUNK = 8_000
 """Characters in a cell; a cell holds 32,767, but some programs shorten long texts."""
 _ROOM = 400
 """Cells of one moment: more than the largest workbook needs."""
+MEMORY_END = f"B{_FIRST + _ROOM}"
+"""The cell behind the room, which is filled so that the sheet's extent never changes."""
 
 
 def remember(kept: Keepsake, lines: Lines) -> list[CellEdit]:
@@ -58,7 +60,7 @@ def _column(index: int, texts: Sequence[str], lines: Lines) -> Iterator[CellEdit
     """The texts below one another, and nothing where longer ones stood before."""
     from xlbudget.workbook.patch import CellEdit  # noqa: PLC0415  # reading does without it
 
-    for line in range(_HEAD, max(_HEAD + len(texts), len(lines) + 1)):
+    for line in range(_HEAD, max(_HEAD + len(texts), min(len(lines) + 1, _FIRST + _ROOM))):
         text = texts[line - _HEAD] if line - _HEAD < len(texts) else ""
         if text_of(value_at(lines, line, index + 1)) != text:
             yield CellEdit(MEMORY, f"{'AB'[index]}{line}", text)
