@@ -234,7 +234,7 @@ def test_the_command_writes_only_when_asked(
     assert run(["validate", str(book.path)]) == 1
     assert book.path.read_bytes() == before
     assert run(["validate", "--write", str(book.path)]) == 1
-    assert book.about("A09").cell == CELL
+    assert book.about("A08").cell == CELL
     assert "“校验结果”已写入" in capsys.readouterr().err
     backup = book.path.with_name(f"{book.path.stem}.备份.xlsm")
     assert backup.read_bytes() == before
