@@ -81,9 +81,7 @@ def test_subtraction() -> None:
     classes = BlockData.of([row("201", "class", "5.00", "", "1.00")])
     found = made(summary__expense=classes)
     # Nothing is subtracted while last year's money is not yet divided among the classes.
-    expected = (
-        'IF(AND(COUNT(H6)=0,SUM(D20)<>0),"",IF(COUNT(F6,H6)=0,"",ROUND(SUM(F6)-SUM(H6),6)))'
-    )
+    expected = 'IF(AND(COUNT(H6)=0,SUM(D20)<>0),"",IF(COUNT(F6,H6)=0,"",ROUND(SUM(F6)-SUM(H6),6)))'
     assert text(found, "部门收支总表", "G6") == expected
 
 
