@@ -25,7 +25,7 @@ from xlbudget.texts.passages import report_pictures
 from xlbudget.texts.personal import personal_findings
 from xlbudget.workbook.archive import check_archive
 from xlbudget.workbook.atomic import is_open
-from xlbudget.workbook.memory_sheet import MEMORY
+from xlbudget.workbook.memory_sheet import MEMORY, forget
 from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.read import read_book, read_lines
 from xlbudget.workbook.read_printed import sheet_texts
@@ -247,12 +247,24 @@ class _Work:
             if kind in self.files
         ]
         if self.wish.workbook:
-            attachments.append(Attachment(self.path.name, self.original, "原工作簿，含宏和公式"))
+            attachments.append(
+                Attachment(self.path.name, self._without_memory(), "原工作簿，含宏和公式")
+            )
         figures = key_figures(self.standard, self.book)
         content = MailContent(self.title + self.marks, figures, self.report, self.said)
         letter = letter_for(content, attachments, self.wish.to)
         self.letter = letter._replace(sender=self.wish.sender)
         self.files["mail"] = draft(self.letter, limit=self.wish.limit)
+
+    def _without_memory(self) -> bytes:
+        """The workbook as it is, but for what it remembers of earlier figures: that is nobody else's."""
+        target = self.copy.with_name(f"outgoing{self.path.suffix}")
+        target.write_bytes(self.original)
+        lines = read_lines(target, [MEMORY]).get(MEMORY)
+        edits = forget(lines) if lines is not None else []
+        if edits:
+            patch_workbook(target, target, edits)
+        return target.read_bytes()
 
     def _write_lists(self) -> None:
         files = [
