@@ -11,7 +11,13 @@ from xlbudget.checks.look import graded_by, look
 from xlbudget.checks.registry import CHECKS
 from xlbudget.checks.single import holds, single_findings
 from xlbudget.checks.structure import TOLD, repaired
-from xlbudget.checks.wording import cell_label, column_label, table_title
+from xlbudget.checks.wording import (
+    cell_label,
+    column_label,
+    finding_at,
+    mismatch,
+    table_title,
+)
 from xlbudget.figures import UNFILLED, Unreadable
 from xlbudget.fill.fill import cell_key
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.structure import Structure
     from xlbudget.figures import Book, Cell, Place
     from xlbudget.fill.fill import CellKey
-    from xlbudget.relations.expand import Relation
+    from xlbudget.relations.expand import Expansion, Relation
     from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Rule, Standard
 
@@ -107,6 +113,10 @@ def judge(
             corrected = _with_functions(grid, said.corrected, functions)
             revised = _with_functions(grid, said.revised, functions)
             grid.corrected, grid.open_cells = corrected, open_cells
+            if graded.conflict is not None and not contradictions:
+                # Formulas add up what is printed; what people typed can be right all the same.
+                graded = graded._replace(status=Status.ROUNDING)
+                contradictions = _apart(grid, expansion)
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     named = grid if virtual is None else _as_found(grid, named)
     outcomes = list(_outcomes(named, rules))
@@ -144,6 +154,16 @@ def judge(
         frozenset(grid.spot(number) for number in open_cells),
         {grid.spot(number): cell for number, cell in revised.items()},
     )
+
+
+def _apart(grid: Grid, expansion: Expansion) -> list[Finding]:
+    """The first relation that the cells as shown do not satisfy, though unrounded amounts could."""
+    for relation in expansion.relations:
+        if relation.equation.check and not relation.rule.soft and not holds(grid, relation):
+            message = f"{mismatch(grid, relation)}；手工填写的数各按四舍五入可以相符，请看一看是不是有一格填错。"
+            number = relation.terms[0][1]
+            return [finding_at(grid, number, relation.rule.code, Level.WARNING, message)]
+    return []
 
 
 def _everything_said(
