@@ -237,7 +237,8 @@ def pass_or_stop(gate: Gate, allowed: Allowed, folder: Path, title: str) -> None
 
 def list_path(folder: Path) -> Path:
     """Where the page stands: beside the folder of the set, not in it, for it is not for others."""
-    whole = folder.absolute()
+    # "." and ".." have no name of their own; any other folder keeps the way it was given.
+    whole = folder if folder.name not in ("", "..") else folder.resolve()
     return whole.with_name(f"{whole.name}{_LIST}") if whole.name else whole / _LIST[1:]
 
 
