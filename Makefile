@@ -14,7 +14,7 @@ demo: $(READY)
 
 # Two processes: what drives a spreadsheet program's windows stays together in one (tests/conftest.py).
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -54,6 +54,8 @@ def connect(
 ) -> Uno:
     """The component context of the office that listens at ``pipe``.
 
+    An office that is still starting may take a call and drop it: it is asked again.
+
     Raises:
         ConnectionError: none does in time, or ``alive`` says that it never will.
     """
@@ -61,12 +63,18 @@ def connect(
     resolver = here.ServiceManager.createInstanceWithContext(
         "com.sun.star.bridge.UnoUrlResolver", here
     )
-    nobody = uno().getClass("com.sun.star.connection.NoConnectException")
+    silent = tuple(
+        uno().getClass(name)
+        for name in (
+            "com.sun.star.connection.NoConnectException",
+            "com.sun.star.lang.DisposedException",
+        )
+    )
     latest = time.monotonic() + seconds
     while True:
         try:
             return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except nobody:
+        except silent:
             if not alive() or time.monotonic() > latest:
                 raise ConnectionError(f"no LibreOffice answers at the pipe {pipe}") from None
             time.sleep(0.1)
