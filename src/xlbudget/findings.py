@@ -89,7 +89,8 @@ class Report(NamedTuple):
 
     ``slack`` is the smallest half-width (in the standard's unit, as text) to which every printed
     figure must be widened for all identities to hold at once; empty where no width does.
-    ``executed`` counts, per rule code, the relations that were evaluated.
+    ``executed`` counts, per rule code, the relations that were evaluated. ``workbook`` is the file's
+    name, ``path`` the way to it as it was given (empty for figures that came from no file).
     """
 
     workbook: str
@@ -101,6 +102,7 @@ class Report(NamedTuple):
     executed: tuple[tuple[str, int], ...] = ()
     unit_name: str = ""
     year: int = 0
+    path: str = ""
 
     def number_of(self, level: Level) -> int:
         """How many findings are of ``level``."""

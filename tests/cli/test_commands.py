@@ -25,7 +25,7 @@ from xlbudget.workbook.validate_file import validate_file
 EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
 GENERAL = "一般公共预算支出表"
 WRONG = CellEdit(GENERAL, "G9", Decimal(3000))
-KEYS = {"version", "workbook", "standard", "status", "slack", "findings", "not_executed"}
+KEYS = {"version", "path", "workbook", "standard", "status", "slack", "findings", "not_executed"}
 FINDING = {
     "code": str,
     "level": str,
@@ -114,7 +114,8 @@ def test_validate_names_the_cell_and_ends_with_1(cli: Any, wrong: Path) -> None:
 def test_the_json_of_one_workbook_is_the_contract(cli: Any, wrong: Path) -> None:
     report = json.loads(cli("validate", wrong, "--format", "json").out)
     assert set(report) == KEYS
-    assert report["workbook"] == wrong.name and report["standard"] == "changchun"
+    assert (report["path"], report["workbook"]) == (str(wrong), wrong.name)
+    assert report["standard"] == "changchun"
     assert report["status"] == "error"
     assert report["slack"] == "" or Decimal(report["slack"]) >= 0
     for finding in report["findings"]:

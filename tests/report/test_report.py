@@ -45,6 +45,7 @@ def test_json_has_the_keys_of_the_contract_in_their_order(samples: Samples) -> N
     told = json.loads(reports_json([samples["error"]]))
     assert list(told) == [
         "version",
+        "path",
         "workbook",
         "standard",
         "status",

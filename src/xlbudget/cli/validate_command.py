@@ -54,7 +54,7 @@ def command(
 
     工作簿可以是多个文件，也可以是文件夹（其中的全部工作簿）；也可以是公开文本（.docx、.pdf、.html、.txt、.md），
     这时位置是文中的第几行、第几段或第几页。没有差错（允许有尾差）返回 0，有差错返回 1，
-    文件不能用、还没有填完而无法判断的返回 2。
+    文件不能用、还没有填完而无法判断的返回 2；多个文件里有一个有差错就返回 1。
     """
     from xlbudget.cli.validation import Request, validate_files  # noqa: PLC0415
 

@@ -102,13 +102,13 @@ def validate_files(request: Request) -> int:
                 found = examine_file(path)
                 report = last.compared(found) if last is not None else found.report
                 pictures.append(_pictures(found) if pictured else None)
-            reports.append(report)
+            reports.append(report._replace(path=str(path)))
             if request.write and not is_document(path):
                 _write(path, report, quiet=request.quiet)
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
-    for report in reports if not wrong else ():
+    for report in reports:
         if report.status is Status.UNKNOWN:
             unusable = bool(fail(_UNKNOWN.format(clean(report.workbook))))
     if reports:
@@ -120,7 +120,7 @@ def validate_files(request: Request) -> int:
                 sys.stdout.write(f"校验结果已写入“{request.output}”。\n")
         elif wrong or not request.quiet:
             sys.stdout.write(text)
-    return UNUSABLE if unusable else WRONG * wrong
+    return WRONG if wrong else UNUSABLE * unusable
 
 
 def _validated(path: Path) -> Report:

@@ -21,6 +21,7 @@ def report_dict(report: Report) -> dict[str, object]:
     """One workbook's report; ``version`` changes when a key does."""
     return {
         "version": 1,
+        "path": report.path,
         "workbook": report.workbook,
         "standard": report.standard,
         "status": report.status.value,
