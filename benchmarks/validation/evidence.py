@@ -15,7 +15,6 @@ from xlbudget.checks.grade import grade
 from xlbudget.checks.propagate import printed_bounds, propagate
 from xlbudget.checks.single import holds
 from xlbudget.checks.system import build_system
-from xlbudget.figures import BlockData, InfoValue
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount, parse_amount
 from xlbudget.relations.derive import definitions, evaluate, through, unit_of
@@ -117,24 +116,7 @@ class Evidence:
 
     def book_of(self, cells: list[Cell]) -> Book:
         """The book with these figures."""
-        blocks, info = dict(self.book.blocks), dict(self.book.info)
-        for key in self.grid.base:
-            if key == INFO:
-                continue
-            data = self.book.blocks[key]
-            width, at = self.grid.width[key], self.grid.base[key]
-            blocks[key] = BlockData.of(
-                [
-                    row._replace(cells=tuple(cells[at + n * width : at + (n + 1) * width]))
-                    for n, row in enumerate(data.rows)
-                ],
-                data.letters,
-            )
-        for number in self.watched:
-            if self.grid.block_of(number) == INFO and cells[number] != self.grid.cells[number]:
-                key = self.grid.spot(number).row.key
-                info[key] = InfoValue(cells[number], info[key].cell)
-        return self.book._replace(blocks=blocks, info=info)
+        return self.grid.as_book(cells)
 
     # ------------------------------------------------------------------ contradictions
 

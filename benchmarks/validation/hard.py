@@ -64,7 +64,7 @@ def errors(count: int) -> Callable[[random.Random, Standard, Book], Book]:
         grid = Grid(standard, book)
         typed = printed_cells(grid)
         _slip(rng, grid, rng.sample(typed, len(typed)), count)
-        return _book(grid)
+        return grid.as_book()
 
     return damage
 
@@ -79,18 +79,6 @@ def _slip(rng: random.Random, grid: Grid, numbers: list[int], count: int) -> Non
             return
 
 
-def _book(grid: Grid) -> Book:
-    blocks = {}
-    for key, data in grid.book.blocks.items():
-        width, base = grid.width[key], grid.base[key]
-        rows = [
-            row._replace(cells=tuple(grid.cells[base + at * width : base + (at + 1) * width]))
-            for at, row in enumerate(data.rows)
-        ]
-        blocks[key] = BlockData.of(rows, data.letters)
-    return grid.book.with_blocks(blocks)
-
-
 def row_of_every_table(rng: random.Random, standard: Standard, book: Book) -> Book:
     """All figures of one row wrong, in every table."""
     grid = Grid(standard, book)
@@ -102,7 +90,7 @@ def row_of_every_table(rng: random.Random, standard: Standard, book: Book) -> Bo
             numbers = range(first, first + grid.width[block])
             printed = [one for one in numbers if isinstance(grid.cells[one], Amount)]
             _slip(rng, grid, printed, len(printed))
-    return _book(grid)
+    return grid.as_book()
 
 
 def lower(steps: int) -> Callable[[random.Random, Standard, Book], Book]:
@@ -161,7 +149,7 @@ def another_version(rng: random.Random, standard: Standard, book: Book) -> Book:
     for number in range(grid.base[block], grid.end(block)):
         _scale(rng, grid, number)
     grid.cells = evaluate(grid, defined, lambda number: grid.cells[number] is None)
-    return _book(grid)
+    return grid.as_book()
 
 
 def loose_version(rng: random.Random, standard: Standard, book: Book) -> Book:
@@ -170,7 +158,7 @@ def loose_version(rng: random.Random, standard: Standard, book: Book) -> Book:
     grid = Grid(standard, book)
     for number in range(grid.base[block], grid.end(block)):
         _scale(rng, grid, number)
-    return _book(grid)
+    return grid.as_book()
 
 
 def all_wrong(rng: random.Random, standard: Standard, book: Book) -> Book:
@@ -178,7 +166,7 @@ def all_wrong(rng: random.Random, standard: Standard, book: Book) -> Book:
     grid = Grid(standard, book)
     for number in printed_cells(grid):
         _scale(rng, grid, number)
-    return _book(grid)
+    return grid.as_book()
 
 
 def _scale(rng: random.Random, grid: Grid, number: int) -> None:
@@ -225,7 +213,7 @@ def answer(standard: Standard, book: Book, *, formulas: bool = False) -> Answer:
     numbers: set[int] = set()
     if formulas:
         grid, numbers = living(standard, book)
-        grid = Grid(standard, _book(grid))
+        grid = Grid(standard, grid.as_book())
     start = time.process_time()
     expand(grid)
     reading = time.process_time() - start

@@ -14,7 +14,7 @@ from random_money import SIZES, STANDARD, Size, random_money, split
 from random_tables import economic, functional, projects, summary, three_public
 
 from xlbudget.exchange.folder.read import read_folder
-from xlbudget.figures import BlockData, InfoValue
+from xlbudget.figures import InfoValue
 from xlbudget.money import COUNT, Amount
 from xlbudget.relations.derive import definitions, evaluate
 from xlbudget.relations.expand import expand
@@ -74,12 +74,4 @@ def _footed(book: Book) -> Book:
         if len({grid.spot(number).block for _, number in relation.terms}) == 1
     ]
     cells = evaluate(grid, definitions(inside), lambda number: grid.cells[number] is None)
-    blocks = {}
-    for key, data in book.blocks.items():
-        width, base = grid.width[key], grid.base[key]
-        rows = [
-            row._replace(cells=tuple(cells[base + at * width : base + (at + 1) * width]))
-            for at, row in enumerate(data.rows)
-        ]
-        blocks[key] = BlockData.of(rows, data.letters)
-    return book.with_blocks(blocks)
+    return grid.as_book(cells)

@@ -6,19 +6,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.probe import Probe
-from xlbudget.figures import BlockData, Place, Unreadable
+from xlbudget.figures import Place, Unreadable
 from xlbudget.money import Amount
 from xlbudget.relations.derive import definitions, evaluate, unit_of, value_of
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from xlbudget.figures import Book, Cell
     from xlbudget.standard.model import Standard
 
-__all__ = ["Formulas", "not_stale", "with_cells"]
+__all__ = ["Formulas", "not_stale"]
 
 
 class Formulas:
@@ -74,7 +74,7 @@ class Formulas:
             for at, (now, before) in enumerate(zip(cells, grid.cells, strict=True))
             if now != before
         ]
-        return not_stale(with_cells(grid, mended, cells), moved)
+        return not_stale(grid.as_book(cells), moved)
 
     def trouble(self, mended: Book) -> int:
         """How many relations and rows would not match in ``mended``, formulas following."""
@@ -90,19 +90,6 @@ def _shows(cell: Cell, value: Cell) -> bool:
     if isinstance(cell, Unreadable) or isinstance(value, Unreadable):
         return isinstance(cell, Unreadable) and isinstance(value, Unreadable)
     return not any(isinstance(one, Amount) and one.fen for one in (cell, value))
-
-
-def with_cells(grid: Grid, book: Book, cells: Sequence[Cell]) -> Book:
-    """The book behind ``grid`` with other figures in its tables."""
-    blocks = {}
-    for key, data in book.blocks.items():
-        width, base = grid.width[key], grid.base[key]
-        rows = [
-            row._replace(cells=tuple(cells[base + at * width : base + (at + 1) * width]))
-            for at, row in enumerate(data.rows)
-        ]
-        blocks[key] = BlockData.of(rows, data.letters, data.strays)
-    return book.with_blocks(blocks)
 
 
 def not_stale(book: Book, mended: Collection[Place]) -> Book:

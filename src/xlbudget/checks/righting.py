@@ -20,7 +20,6 @@ from xlbudget.checks.slips import guess_slip
 from xlbudget.checks.system import build_system
 from xlbudget.checks.unsettled import cells_of_table
 from xlbudget.checks.work import Work
-from xlbudget.figures import BlockData
 from xlbudget.memory import recalled
 from xlbudget.money import Amount
 from xlbudget.relations.derive import definitions, resolver, through, unit_of
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.evidence import Saying
     from xlbudget.checks.misplaced import Misplacement
     from xlbudget.checks.unsettled import Unsettled
-    from xlbudget.figures import Book, Cell
+    from xlbudget.figures import Cell
     from xlbudget.relations.expand import Relation
 
 __all__ = ["State", "checked"]
@@ -288,7 +287,7 @@ class State:
         suspects = {cell for one in relations for _, cell in one.terms}
         before = {_signature(self.grid, self.hard[one]) for one in self.probe.broken}
         inside = {_signature(self.grid, one) for one in relations} & before
-        for lack in missing_rows(self.grid, _with_figures(self.grid), self.probe, suspects):
+        for lack in missing_rows(self.grid, self.grid.as_book(), self.probe, suspects):
             grid = Grid(self.grid.standard, lack.book)
             expanded = expand(grid).relations
             hard = checked(expanded)
@@ -341,16 +340,3 @@ def _signature(grid: Grid, relation: Relation) -> tuple[int, str, str, int]:
     """A relation, however its cells are numbered."""
     block, row, column = grid.spot(relation.terms[0][1])
     return id(relation.equation), block, row.key, column
-
-
-def _with_figures(grid: Grid) -> Book:
-    """The book with the figures of ``grid``, which may have been put right."""
-    blocks = {}
-    for key, data in grid.book.blocks.items():
-        width, base = grid.width[key], grid.base[key]
-        rows = [
-            row._replace(cells=tuple(grid.cells[base + at * width : base + (at + 1) * width]))
-            for at, row in enumerate(data.rows)
-        ]
-        blocks[key] = BlockData.of(rows, data.letters)
-    return grid.book.with_blocks(blocks)

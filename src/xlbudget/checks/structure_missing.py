@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.follow import with_cells
 from xlbudget.checks.look import look
 from xlbudget.checks.missing import completed
 from xlbudget.checks.wording import column_label
@@ -57,7 +56,7 @@ def missing_rows(
     known = _settled(whole, new)
     for number in new:
         cells[number] = known.get(number, Unreadable("缺行"))
-    mended = with_cells(whole, done.book, cells)
+    mended = whole.as_book(cells)
     for (block, key), gap in done.added.items():
         numbers = whole.row_numbers(block, key)
         yield (

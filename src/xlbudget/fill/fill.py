@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import UNFILLED, BlockData, Cell, Unreadable
+from xlbudget.figures import UNFILLED, Cell, Unreadable
 from xlbudget.fill.rows import complete_rows
 from xlbudget.relations.derive import definitions, evaluate
 from xlbudget.relations.expand import expand
@@ -25,7 +25,6 @@ __all__ = [
     "recomputed",
     "settled",
     "statements",
-    "with_cells",
 ]
 
 
@@ -75,7 +74,7 @@ def fill_book(
             cells[number] = None
         if cells[number] != grid.cells[number]:
             changed.add(key)
-    filled = with_cells(grid, completed, cells)
+    filled = grid.as_book(cells)
     return Filled(filled._replace(notes=statements(standard, filled)), derived, frozenset(changed))
 
 
@@ -91,7 +90,7 @@ def recomputed(standard: Standard, book: Book, ours: Collection[CellKey]) -> Fil
         for key, now, before in zip(keys, cells, grid.cells, strict=True)
         if key in derived and now != before
     }
-    return Filled(with_cells(grid, book, cells), derived, frozenset(changed))
+    return Filled(grid.as_book(cells), derived, frozenset(changed))
 
 
 def _written(grid: Grid, cells: list[Cell]) -> list[Cell]:
@@ -111,7 +110,7 @@ def settled(grid: Grid, kept: Callable[[int], bool]) -> tuple[list[Cell], dict[i
     cells = list(grid.cells)
     defined: dict[int, Relation] = {}
     for _ in range(_MOST_ROUNDS):
-        judged = Grid(grid.standard, with_cells(grid, grid.book, cells))
+        judged = Grid(grid.standard, grid.as_book(cells))
         defined = definitions(expand(judged).relations)
         again = evaluate(grid, defined, kept)
         if again == cells:
@@ -125,27 +124,6 @@ def cell_key(grid: Grid, number: int) -> CellKey:
     block, row, column = grid.spot(number)
     name = "value" if block == INFO else grid.standard.blocks[block].amounts[column]
     return CellKey(block, row.key, name)
-
-
-def with_cells(grid: Grid, book: Book, cells: list[Cell]) -> Book:
-    """``book``, whose rows are those of ``grid``, with these figures."""
-    blocks = {}
-    for key, data in book.blocks.items():
-        width, base = grid.width[key], grid.base[key]
-        rows = [
-            row._replace(cells=tuple(cells[base + i * width : base + (i + 1) * width]))
-            for i, row in enumerate(data.rows)
-        ]
-        blocks[key] = BlockData.of(rows, data.letters)
-    info = dict(book.info)
-    base = grid.base[INFO]
-    rows_of_info = grid.data(INFO)
-    assert rows_of_info is not None
-    for position, row in enumerate(rows_of_info.rows):
-        value = cells[base + position]
-        if row.key in info and value is not None:
-            info[row.key] = info[row.key]._replace(value=value)
-    return book.with_blocks(blocks)._replace(info=info)
 
 
 def statements(standard: Standard, book: Book) -> dict[str, tuple[str, ...]]:

@@ -6,10 +6,10 @@ from copy import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import BlockData, Cell, Place, Row
+from xlbudget.figures import BlockData, Cell, InfoValue, Place, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.fill.virtual import Virtual
@@ -122,6 +122,23 @@ class Grid:
         other = copy(self)
         other.cells = cells
         return other
+
+    def as_book(self, cells: Sequence[Cell] | None = None) -> Book:
+        """The grid's book with ``cells`` for figures (None: the grid's own); all else stays as it is."""
+        cells = self.cells if cells is None else cells
+        blocks = {}
+        for key, data in self.book.blocks.items():
+            width, base = self.width[key], self.base[key]
+            rows = [
+                row._replace(cells=tuple(cells[base + at * width : base + (at + 1) * width]))
+                for at, row in enumerate(data.rows)
+            ]
+            blocks[key] = BlockData.of(rows, data.letters, data.strays)
+        info = dict(self.book.info)
+        for row, value in zip(self._info.rows, cells[self.base[INFO] :], strict=True):
+            if value is not None and value != row.cells[0]:
+                info[row.key] = info.get(row.key, InfoValue(None))._replace(value=value)
+        return self.book.with_blocks(blocks)._replace(info=info)
 
     def spot(self, number: int) -> Spot:
         """What a cell means."""
