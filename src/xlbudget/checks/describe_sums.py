@@ -60,6 +60,8 @@ def sum_finding(found: Examination, contradiction: Contradiction, level: Level) 
 def _one_of(grid: Grid, cells: Collection[int]) -> str:
     """What to do where one of several cells is wrong."""
     named = sorted(cells)
+    if len(named) <= 1:  # one alone would be accused, had the evidence told it from all others
+        return "有关各格中有一格（或几格）不对，仅凭现有数字分不出是哪一格，请逐格核对。"
     if len(named) <= _MOST_NAMED:
         named_cells = "与".join(where(grid, one) for one in named)
         return f"{named_cells}中有一格不对，仅凭现有数字分不出是哪一格，请核对原始资料。"

@@ -12,6 +12,7 @@ from xlbudget.checks.describe import (
     tail_finding,
 )
 from xlbudget.checks.describe_sums import said_finding, sum_finding
+from xlbudget.checks.exact import with_exact_values
 from xlbudget.checks.examine import examine
 from xlbudget.checks.missing import completed
 from xlbudget.checks.rowsets import absence_finding, gap_findings, renamed_finding
@@ -80,7 +81,7 @@ def reconcile(
         free = {cell for block, key in done.added for cell in whole.row_numbers(block, key)}
     there = (grid.number_in(whole, one) for one in functions)
     computed = {one for one in there if one is not None} - free
-    found = examine(whole, relations, free, computed, sayings)
+    found = with_exact_values(examine(whole, relations, free, computed, sayings), computed)
     bounds = found.settled()
     findings: list[Finding] = []
     if done is not None:

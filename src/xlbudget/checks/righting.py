@@ -156,6 +156,7 @@ class State:
             Surroundings(self.grid, free),
             self.evidence,
             self._sums(),
+            self.grid.inferred(),
         )
         return locator, clusters(cores)
 
@@ -288,6 +289,8 @@ class State:
         before = {_signature(self.grid, self.hard[one]) for one in self.probe.broken}
         inside = {_signature(self.grid, one) for one in relations} & before
         for lack in missing_rows(self.grid, self.grid.as_book(), self.probe, suspects):
+            if self._retyped(lack.block):
+                continue
             grid = Grid(self.grid.standard, lack.book)
             expanded = expand(grid).relations
             hard = checked(expanded)
@@ -315,6 +318,13 @@ class State:
             self._take(grid, expanded, free, functions)
             return True
         return False
+
+    def _retyped(self, block: str) -> bool:
+        """Whether the memory knows other figures in a block: a row that goes missing changes none."""
+        cells = range(self.grid.base[block], self.grid.end(block))
+        return self.evidence is not None and any(
+            self.evidence.changed(cell) for cell in cells if cell not in self.functions
+        )
 
 
 def _probe(grid: Grid, relations: Sequence[Relation], free: set[int], work: Work) -> Probe:
