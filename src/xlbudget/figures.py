@@ -200,10 +200,17 @@ class Printed(NamedTuple):
 
 
 class InfoValue(NamedTuple):
-    """A value of 基础信息: text, or an amount or count; ``cell`` is where it stands."""
+    """A value of 基础信息: text, or an amount or count; ``cell`` is where it stands.
+
+    A published document has no 基础信息: there a value is what the words ``said`` in a paragraph
+    (``sheet`` and ``cell``) come to; ``inferred``: they do not print it, but how it changed.
+    """
 
     value: str | Cell
     cell: str = ""
+    sheet: str = ""
+    said: str = ""
+    inferred: bool = False
 
 
 class Book(NamedTuple):
@@ -247,6 +254,14 @@ class Book(NamedTuple):
         """An amount or count of 基础信息."""
         found = self.info.get(key)
         return found.value if found is not None and not isinstance(found.value, str) else None
+
+    @property
+    def without_info(self) -> bool:
+        """Whether it has sheets, but not 基础信息: a values-only copy, or a published document.
+
+        What 基础信息 would say is then unknown, not zero.
+        """
+        return bool(self.sheets) and "info" not in self.sheets
 
     def with_blocks(self, blocks: Mapping[str, BlockData]) -> Book:
         """The same book with some blocks replaced."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from xlbudget.exchange.imported import Imported
     from xlbudget.figures import Book
+    from xlbudget.findings import Finding
     from xlbudget.standard.model import Standard
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024" / "公开文本.txt"
@@ -385,6 +386,52 @@ def test_published_texts_do_not_replace_what_the_user_wrote(
     assert texts["一.1"].text == "用户写的一段。"
     assert texts["一.2"].text == "公开文本的二段。"
     assert texts["二.1"].follows
+
+
+# ------------------------------------------------------------------ what only the text tells
+
+
+def errors_beside(standard: Standard, path: Path) -> list[Finding]:
+    """The errors that the reference as it is does not have."""
+    known = {
+        (one.code, one.row, one.column)
+        for one in validate_published(REFERENCE, standard).findings
+        if one.level is Level.ERROR
+    }
+    return [
+        one
+        for one in validate_published(path, standard).findings
+        if one.level is Level.ERROR and (one.code, one.row, one.column) not in known
+    ]
+
+
+def test_last_years_figure_does_not_follow_from_a_wrong_cell(
+    standard: Standard, tmp_path: Path
+) -> None:
+    """机关运行经费 of last year is this year's less the change: the sentence is right, the total is not."""
+    total = "3,361.51\t2,928.70\t432.82\n"
+    path = changed(tmp_path, lambda text: text.replace(total, total.replace("432.82", "932.82")))
+    (error,) = errors_beside(standard, path)
+    assert (error.table, error.expected) == ("一般公共预算基本支出表", "432.82")
+    assert not any("6.55" in one for one in error.follows if "请重新生成" in one)
+
+
+def test_two_sayings_of_one_sentence_accuse_neither(standard: Standard, tmp_path: Path) -> None:
+    path = changed(tmp_path, lambda text: text.replace("减少 30.33 万元", "减少 30.38 万元"))
+    (error,) = errors_beside(standard, path)
+    assert "30.38" in error.message and "6.55%" in error.message
+    assert error.expected == "" and not error.suggestions
+
+
+def test_what_is_inferred_from_a_sentence_is_named_by_its_words(
+    standard: Standard, tmp_path: Path
+) -> None:
+    once = "2024 年预算数比 2023 年预算数减少 1.20 万元，主要原因公务用车运行维护费核定减少。公务用车运行"
+    path = changed(tmp_path, lambda text: text.replace(once, once.replace("1.20", "4.20"), 1))
+    error = next(one for one in errors_beside(standard, path) if "4.20" in one.message)
+    assert "推算" in error.message and "2024年预算数比2023年" in error.message.replace(" ", "")
+    assert "基础信息" not in error.message and error.sheet != "基础信息"
+    assert error.expected == "", "none of the sentences is called wrong"
 
 
 # ------------------------------------------------------------------ contents and years

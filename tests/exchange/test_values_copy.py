@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -17,15 +18,17 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.exchange.package.sheets import choose_sheets
 from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.findings import Level
+from xlbudget.standard.extend import with_subject_files
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.layout import GLOSSARY, NOTES
 from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.workbook.validate_file import validate_file
 from xlbudget.workbook.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
+BUREAU = Path(__file__).parents[1] / "cases" / "culture-bureau"
 TABLE, MINE, SECRET = "部门收支总表", "我的测算", "底稿"
 INTERNAL = {"基础信息", "总览", "校验结果", "科目字典"}
 DOT = base64.b64decode(
@@ -107,6 +111,22 @@ def test_every_department(
     assert not INTERNAL & set(found.sheetnames)
     assert {name for name, _ in outcome.left_out} == {*INTERNAL, "_memory", "_texts"}
     assert len(found.sheetnames) == 16
+
+
+def test_what_a_copy_does_not_have_is_not_wrong(standard: Standard, tmp_path: Path) -> None:
+    """The copy carries no 基础信息: what stands there is not known, and neither nought nor missing."""
+    wider = with_subject_files(standard, [("functional", BUREAU / "functional-subjects.csv")])
+    book = read_folder(BUREAU, wider)
+    assert book.number("plan_vehicles"), "vehicles are bought, and the tables have their price"
+    source, target = tmp_path / "有车.xlsm", tmp_path / "副本.xlsx"
+    build_workbook(wider, book, source, year=book.year)
+    copy_of(wider, source, target)
+    report = validate_file(target)
+    assert not [one for one in report.findings if one.level is Level.ERROR]
+    assert [one.message[:10] for one in report.findings if one.code == "F05"] == [
+        "没有工作表“基础信息"
+    ]
+    assert "C12b" in {one.code for one in report.not_executed}
 
 
 def test_nothing_but_values(standard: Standard, example_file: Path, tmp_path: Path) -> None:

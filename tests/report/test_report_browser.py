@@ -122,6 +122,8 @@ def test_it_is_small_opens_from_disk_and_asks_for_nothing(
         event["params"]["request"]["url"]
         for event in events
         if event["method"] == "Network.requestWillBeSent"
+        # The page that a new tab shows is the browser's own, and still loading on a slow machine.
+        and not event["params"]["request"]["url"].startswith("chrome://")
     ]
     assert asked == [wrong[0].as_uri()]
 

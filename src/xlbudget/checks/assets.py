@@ -23,6 +23,9 @@ def vehicle_plan(context: Context) -> Iterator[Outcome]:
     if data is None or row is None:
         yield NotExecuted(code, "“三公”经费支出表中没有公务用车购置费一行。")
         return
+    if book.without_info and "plan_vehicles" not in book.info:
+        yield NotExecuted(code, "没有“基础信息”，不知道计划购置的车辆数。")
+        return
     money = context.grid.right(context.grid.row_numbers("three_public", row.key)[0])
     planned = book.number("plan_vehicles")
     if isinstance(money, Unreadable) or isinstance(planned, Unreadable):

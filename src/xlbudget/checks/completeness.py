@@ -95,6 +95,10 @@ def _denies(note: str) -> bool:
 def required_info(context: Context) -> Iterator[Outcome]:
     """Required fields of 基础信息 are filled in."""
     book = context.grid.book
+    if book.without_info:
+        message = "没有工作表“基础信息”，单位名称、人员等没有核对；对外的数值副本可以没有它，自用的工作簿请恢复。"
+        yield Finding(context.rule.code, context.level, message, "基础信息", "基础信息")
+        return
     for field in context.grid.standard.fields.values():
         found = book.info.get(field.key)
         if field.required and (found is None or found.value in (None, "")):

@@ -89,9 +89,10 @@ class Locator:
         near: Callable[[int], Neighbours],
         evidence: Evidence | None = None,
         derived: Collection[int] = (),
+        inferred: Collection[int] = (),
     ) -> None:
         self.system, self.cores, self.unit_of, self.near = system, cores, unit_of, near
-        self.evidence, self.derived = evidence, derived
+        self.evidence, self.derived, self.inferred = evidence, derived, inferred
         self.rounding = Rounding(system, {one for core in cores for one in core.constraints})
         known = {one for core in cores for one in core.constraints}
         # Where contradictions are too many to know them all, each is mended by itself: with all
@@ -197,7 +198,12 @@ class Locator:
         return Candidate(cell, best, (low, high), best_slip, score, evident, odd=odd)
 
     def _odd(self, cell: int, shown: Amount | None, value: Amount, slip: str) -> bool:
-        """Whether a figure is none that anybody would print there: negative, or a sum that is nothing."""
+        """Whether a figure is none that anybody would print there: negative, or a sum that is nothing.
+
+        What was only inferred from a sentence is printed nowhere: the sentence is not called wrong for it.
+        """
+        if cell in self.inferred:
+            return True
         if value.fen < 0 and (shown is None or shown.fen >= 0):
             return slip != SIGN
         return not value.fen and bool(shown) and cell in self.derived and not self._kept(cell)

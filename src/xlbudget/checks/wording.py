@@ -33,9 +33,10 @@ _MANY = 4
 
 def table_title(grid: Grid, number: int) -> str:
     """The title of the table in which a cell stands."""
-    block = grid.spot(number).block
+    block, row, _ = grid.spot(number)
     if block == INFO:
-        return "基础信息"
+        found = grid.book.info.get(row.key)
+        return (found.sheet if found else "") or "基础信息"
     return grid.standard.table(grid.standard.blocks[block].table).title
 
 
@@ -59,8 +60,13 @@ def column_label(grid: Grid, number: int) -> str:
 
 
 def cell_label(grid: Grid, number: int) -> str:
-    """Row and column of a cell."""
+    """Row and column of a cell; of a value that the text alone tells, the words that tell it."""
     column = column_label(grid, number)
+    block, row, _ = grid.spot(number)
+    if block == INFO and (found := grid.book.info.get(row.key)) is not None and found.said:
+        return (
+            f"“{row.label}”（{f'按“{found.said}”推算' if found.inferred else f'“{found.said}”'}）"
+        )
     return f"“{row_label(grid, number)}”{column}" if column else f"“{row_label(grid, number)}”"
 
 

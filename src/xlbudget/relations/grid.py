@@ -140,6 +140,14 @@ class Grid:
                 info[row.key] = info.get(row.key, InfoValue(None))._replace(value=value)
         return self.book.with_blocks(blocks)._replace(info=info)
 
+    def inferred(self) -> set[int]:
+        """The cells of 基础信息 that a published text does not print, but says how they changed."""
+        return {
+            self.base[INFO] + at
+            for at, row in enumerate(self._info.rows)
+            if (found := self.book.info.get(row.key)) is not None and found.inferred
+        }
+
     def spot(self, number: int) -> Spot:
         """What a cell means."""
         block = self._owner[number]
@@ -153,6 +161,8 @@ class Grid:
         block, row, column = self.spot(number)
         if block == INFO:
             found = self.book.info.get(row.key)
+            if found is not None and found.sheet:
+                return Place(found.sheet, found.cell)
             return Place(self.book.sheets.get(INFO, "基础信息"), found.cell if found else "")
         table = self.standard.table(self.standard.blocks[block].table)
         sheet = self.book.sheets.get(table.key, table.sheet)

@@ -250,6 +250,8 @@ def _said(text: str, token: Token) -> str:
     start = token.start
     while start > 0 and text[start - 1] not in "。;,、:" and token.start - start < 16:  # noqa: PLR2004  # a few words
         start -= 1
+    while start > 0 and text[start].isdigit() and text[start - 1].isdigit():
+        start -= 1  # a year is quoted whole
     said = text[start : token.end]
     # Words that begin in the middle of a quotation are shown from its first sign on.
     opened = text.rfind('"', 0, start)

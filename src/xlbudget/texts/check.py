@@ -187,7 +187,9 @@ class _Check:
         if unit.part == "table":
             titles["table"] = self.standard.table(unit.id.partition(".")[0]).title
         title = unit.place.sheet or titles.get(unit.part, "情况说明")
-        return Paper(self.readings, unit, title, several=len(self.book.profile.units) > 1)
+        inferred = {key: one.said for key, one in self.book.info.items() if one.inferred}
+        several = len(self.book.profile.units) > 1
+        return Paper(self.readings, unit, title, several=several, inferred=inferred)
 
     def section(self, section: str, units: list[TextUnit]) -> None:
         """Check the paragraphs of one section, and what it must mention."""

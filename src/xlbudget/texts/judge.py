@@ -171,10 +171,25 @@ def _percent(paper: Paper, mention: Mention) -> Iterator[Finding]:
     # The figure is rounded itself: with fewer decimals, both neighbours of a half are right.
     off = abs(Decimal(figure.value) / 100 - number.value)
     if off and 2 * off > Decimal(1).scaleb(-number.places):
+        words = _inferred_from(paper, mention)
+        if words:
+            yield paper.finding(
+                "change", Level.ERROR,
+                f"“{said}”与“{words}”不一致：按后者算是{figure.text}（{figure.title}）；请核对其中哪一个数不对。",
+                figure, said,
+            )  # fmt: skip
+            return
         yield paper.finding(
             "change" if mention.kind == "percent" else paper.unit.section,
             Level.ERROR, f"“{said}”应为{figure.text}（{figure.title}）。", figure, said, figure.text,
         )  # fmt: skip
+
+
+def _inferred_from(paper: Paper, mention: Mention) -> str:
+    """The words from which last year's figure behind a percentage follows, if only the text tells it."""
+    change = mention.change
+    cells = change.prior.cells if mention.kind == "percent" and change is not None else ()
+    return next((printed(one) for cell in cells if (one := paper.inferred.get(cell.row))), "")
 
 
 def _none(paper: Paper, mention: Mention) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.findings import Finding, Level, Suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlbudget.figures import TextUnit
     from xlbudget.notes.figure import Figure
     from xlbudget.texts.readings import Readings
@@ -18,13 +20,17 @@ PRESCRIBED = "规定的写法"
 
 
 class Paper(NamedTuple):
-    """The paragraph that is judged, and the codes of the findings; ``several``: of several units."""
+    """The paragraph that is judged, and the codes of the findings; ``several``: of several units.
+
+    ``inferred``: the fields of 基础信息 that only the text tells, and the words from which they follow.
+    """
 
     readings: Readings
     unit: TextUnit
     title: str
     money: str = ""
     several: bool = False
+    inferred: Mapping[str, str] = {}
 
     def finding(
         self,

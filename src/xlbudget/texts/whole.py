@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
     from xlbudget.texts.check import TextOutcome
 
-__all__ = ["validate_whole"]
+__all__ = ["corrected_book", "validate_whole"]
 
 _MOST_FOLLOWS = 6
 
@@ -85,7 +85,7 @@ def _own_mistakes(
     """Without what only follows from mistakes in the tables; that is listed under them instead."""
     # Paragraphs are not outdated by cells that are wrong, or of which it is not known.
     doubted = [_place_of(standard, book, spot) for spot in (*judged.corrected, *judged.open_cells)]
-    right = not_stale(_corrected(book, judged.corrected), doubted)
+    right = not_stale(corrected_book(book, judged.corrected), doubted)
     again = check_texts(standard, right, judged.open_cells)
     before = dict(_told_apart(texts.findings))
     after = dict(_told_apart(again.findings))
@@ -98,7 +98,7 @@ def _own_mistakes(
 
 def _outdated(texts: TextOutcome, standard: Standard, book: Book, judged: Judged) -> TextOutcome:
     """One finding for all that the text says of figures as they were before a revision."""
-    again = check_texts(standard, _corrected(book, judged.revised))
+    again = check_texts(standard, corrected_book(book, judged.revised))
     then = dict(_told_apart(again.findings))
     kept: list[Finding] = []
     gone: list[Finding] = []
@@ -161,8 +161,8 @@ def _told_apart(findings: Iterable[Finding]) -> Iterator[tuple[tuple[str, str, s
         yield (*key, seen[key]), one
 
 
-def _corrected(book: Book, right: Mapping[Spot, Cell]) -> Book:
-    """The book with the cells as they should be."""
+def corrected_book(book: Book, right: Mapping[Spot, Cell]) -> Book:
+    """The book with the cells as they should be, by what they mean."""
     wanted: dict[str, dict[tuple[str, int], Cell]] = {}
     for spot, cell in right.items():
         wanted.setdefault(spot.block, {})[spot.row.key, spot.column] = cell

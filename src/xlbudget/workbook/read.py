@@ -233,6 +233,8 @@ def _year(
         return year
     seen = heading_year([source.lines(name) for name in sheets.values()])
     year = seen or standard.first
+    if seen and not info_sheet:
+        return year  # that the whole sheet is missing is told as itself
     origin = f"表头写明的{year}年" if seen else f"{year}年"
     message = f"基础信息“预算年度”未填或不是年度，暂按{origin}处理；请填写预算年度。"
     cell = stated.cell if stated is not None else ""

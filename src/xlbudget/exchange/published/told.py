@@ -47,6 +47,7 @@ def told_info(standard: Standard, book: Book, units: Sequence[TextUnit]) -> dict
     facts = evaluate_facts(standard, _probe(standard, book), source)
     changes = {id(facts.names.get(one.name)): one for one in source.changes}
     said: dict[str, Counter[Cell | str]] = {}
+    first: dict[tuple[str, Cell | str], InfoValue] = {}
     for section in dict.fromkeys(one.section for one in units):
         known = vocabulary(readings, facts, section)
         if not known.phrases:
@@ -59,8 +60,16 @@ def told_info(standard: Standard, book: Book, units: Sequence[TextUnit]) -> dict
             for mention in binder.mentions(text):
                 for key, value in _told(standard, facts, readings, changes, mention, text):
                     said.setdefault(key, Counter())[value] += 1
+                    told = InfoValue(
+                        value,
+                        unit.place.cell,
+                        unit.place.sheet,
+                        mention.said,
+                        mention.kind in ("change", "same"),
+                    )
+                    first.setdefault((key, value), told)
     return {
-        key: InfoValue(counts.most_common(1)[0][0])
+        key: first[key, counts.most_common(1)[0][0]]
         for key, counts in said.items()
         if key not in book.info
     }
