@@ -31,6 +31,8 @@ __all__ = ["LEAST_PROOF", "MOST_SINGLES", "Candidate", "Contradiction", "Locator
 MOST_SINGLES = 60
 LEAST_PROOF = 0.6
 """A cell with less than this share of the evidence is not accused."""
+_RIVAL = 0.1
+"""From this share on, a cell that a known slip explains stands against one that none explains."""
 _MOST_VALUES = 41
 _REPEATED = 0.1
 _NEGATIVE = 0.02
@@ -75,7 +77,11 @@ class Contradiction(NamedTuple):
         That one kind of slip is commoner than another orders the candidates, but accuses nobody.
         """
         best = self.candidates[0] if self.candidates else None
-        return None if best is None or best.odd or best.proof < LEAST_PROOF else best
+        if best is None or best.odd or best.proof < LEAST_PROOF:
+            return None
+        if not best.slip and any(one.slip and one.proof >= _RIVAL for one in self.candidates):
+            return None  # a known slip elsewhere explains the same: a figure that is just other is no proof
+        return best
 
 
 class Locator:
