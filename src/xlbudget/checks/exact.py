@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from xlbudget.checks.explanation import Examination
-    from xlbudget.checks.locate import Candidate
+    from xlbudget.checks.locate import Candidate, Contradiction
     from xlbudget.money import Amount
 
 __all__ = ["with_exact_values"]
@@ -35,15 +35,7 @@ def with_exact_values(found: Examination, functions: Collection[int]) -> Examina
         return found
     shown = _Shown(found, functions)
     return found._replace(
-        contradictions=[
-            one._replace(
-                candidates=(
-                    *map(shown.settled, one.candidates[:_MOST_CANDIDATES]),
-                    *one.candidates[_MOST_CANDIDATES:],
-                )
-            )
-            for one in found.contradictions
-        ]
+        contradictions=[shown.told(one) if one.candidates else one for one in found.contradictions]
     )
 
 
@@ -54,6 +46,18 @@ class _Shown:
         self.grid, self.functions = found.grid, functions
         self.relations = expand(self.grid).relations
         self.defined = definitions(self.relations)
+
+    def told(self, one: Contradiction) -> Contradiction:
+        """The contradiction with those values; beside an accused cell only what mends as much is offered."""
+        best, *others = map(self.settled, one.candidates[:_MOST_CANDIDATES])
+        rest = one.candidates[_MOST_CANDIDATES:]
+        if one.accused is not None:
+            least = self._left_by(best)
+            others = [each for each in others if self._left_by(each) <= least]
+        return one._replace(candidates=(best, *others, *rest))
+
+    def _left_by(self, one: Candidate) -> int:
+        return 0 if one.value is None else self._apart(one.cell, one.value)
 
     def settled(self, one: Candidate) -> Candidate:
         """The candidate with that value of its range after which the fewest sums are apart."""
