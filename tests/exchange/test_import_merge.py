@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,20 +14,21 @@ from openpyxl import Workbook, load_workbook
 from exported_tables import VARIANTS, Shape, write
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.blank import blank_book
+from xlbudget.exchange.folder.read import read_folder
 from xlbudget.exchange.merge.model import Kind
 from xlbudget.exchange.merge.plan import plan_import
 from xlbudget.exchange.subject_lists import read_subject_list
+from xlbudget.figures import BlockData
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xlbudget.exchange.merge.model import ImportPlan
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
+DEPARTMENTS = Path(__file__).parents[1] / "departments"
 GENERAL, EXPENDITURE, SUMMARY = "一般公共预算支出表", "部门支出总表", "部门收支总表"
 
 
@@ -83,6 +85,34 @@ def test_into_an_empty_workbook(blank: Path, tables: Path, example_file: Path) -
         "项目支出表",
         "部门收入总表",
     ):
+        assert ours[name] == theirs[name], name
+
+
+def test_what_waits_for_the_division_of_the_carry_over_keeps_its_formulas(
+    standard: Standard, tmp_path: Path
+) -> None:
+    """Blank is what such a formula shows: no figure of the source that it does not come to."""
+    book = read_folder(DEPARTMENTS / "government-fund", standard)
+    undivided = {}
+    for key in ("summary.expense", "fiscal.expense"):
+        data, at = book.blocks[key], standard.blocks[key].amount_index
+        open_ = {at["carryover"], at["current"]}
+        rows = [
+            row._replace(
+                cells=tuple(None if one in open_ else cell for one, cell in enumerate(row.cells))
+            )
+            for row in data.rows
+        ]
+        undivided[key] = BlockData.of(rows)
+    source, target = tmp_path / "源.xlsm", tmp_path / "空白.xlsm"
+    build_workbook(standard, book.with_blocks(undivided), source, year=book.year)
+    build_workbook(standard, blank_book(standard, book.year), target, year=book.year)
+    plan = plan_import(target, [source])
+    assert plan.conflicts == 0
+    assert figures(done(target, plan)) == figures(read_book(source))
+    ours, theirs = cell_formulas(target), cell_formulas(source)
+    for name in (SUMMARY, "财政拨款收支总表"):
+        assert any("COUNT(H" in one for one in theirs[name].values())
         assert ours[name] == theirs[name], name
 
 

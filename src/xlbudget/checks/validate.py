@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.context import Outcome
     from xlbudget.checks.evidence import Saying
+    from xlbudget.checks.grade import Grade
     from xlbudget.checks.look import Look
     from xlbudget.checks.structure import Structure
     from xlbudget.figures import Book, Cell, Place
@@ -98,13 +99,20 @@ def judge(
     revised: dict[int, Cell] = {}
     if graded.conflict is not None or expansion.gaps or explain:
         # A workbook without contradiction needs no explanation: then this is not even imported.
+        from xlbudget.checks.formulas_off import (  # noqa: PLC0415
+            FormulaOff,
+            formula_findings,
+            formulas_off,
+        )
         from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
 
         filled = virtual.filled if virtual is not None else ()
         functions = _functions(grid, computed() if computed is not None else (), filled)
+        printed, off = grid, list[FormulaOff]()
         if functions:
             grid = grid.with_cells(_recomputed(grid, functions))
             grid.functions = functions
+            off = formulas_off(printed, grid, _formulas(grid, functions, filled))
             expansion = expand(grid, live_only=True)
             graded = graded_by(grid, expansion)
         if graded.conflict is not None or expansion.gaps or explain:
@@ -112,11 +120,15 @@ def judge(
             contradictions, open_cells = said.findings, said.open_cells
             corrected = _with_functions(grid, said.corrected, functions)
             revised = _with_functions(grid, said.revised, functions)
-            grid.corrected, grid.open_cells = corrected, open_cells
             if graded.conflict is not None and not contradictions:
                 # Formulas add up what is printed; what people typed can be right all the same.
                 graded = graded._replace(status=Status.ROUNDING)
                 contradictions = _apart(grid, expansion)
+        if off:
+            contradictions[:0] = formula_findings(printed, off, looked.graded.status)
+            graded = max(graded, looked.graded, key=_gravity)
+            corrected = _differing(printed, grid, functions) | corrected
+        grid.corrected, grid.open_cells = corrected, open_cells
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     named = grid if virtual is None else _as_found(grid, named)
     outcomes = list(_outcomes(named, rules))
@@ -195,6 +207,21 @@ def _functions(grid: Grid, computed: Collection[Place], filled: Collection[CellK
         for one in definitions(expand(grid).relations)
         if grid.place(one) in computed or cell_key(grid, one) in filled
     }
+
+
+def _formulas(grid: Grid, functions: Collection[int], filled: Collection[CellKey]) -> list[int]:
+    """Those of ``functions`` that hold a formula: not the blanks that were computed."""
+    return [one for one in functions if not filled or cell_key(grid, one) not in filled]
+
+
+def _differing(printed: Grid, again: Grid, functions: Collection[int]) -> dict[int, Cell]:
+    """What formulas come to once they are right, where they print something else."""
+    return {one: again.cells[one] for one in functions if again.cells[one] != printed.cells[one]}
+
+
+def _gravity(graded: Grade) -> int:
+    """From the best grade that figures can have to the worst."""
+    return (Status.PASS, Status.ROUNDING, Status.ERROR).index(graded.status)
 
 
 def _as_found(judged: Grid, found: Grid) -> Grid:

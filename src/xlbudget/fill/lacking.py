@@ -238,7 +238,8 @@ def guesses(known: Known) -> Iterator[tuple[Unfilled, ...]]:
     """What else may not be filled in, where sums do not come out; each is to be tried by itself.
 
     First blocks in which nothing is typed and that are computed in part; then columns without
-    figures: those that are alone in a sum that does not come out, together, then each that is in several.
+    figures: those that are alone in a sum that does not come out, together, then each that is in several;
+    none that would have to hold less than nothing.
     """
     grid = known.grid
     used = {
@@ -251,23 +252,36 @@ def guesses(known: Known) -> Iterator[tuple[Unfilled, ...]]:
         yield tuple(Unfilled(Lack.TABLE, one) for one in sorted(blocks))
     alone: dict[tuple[str, str], Unfilled] = {}
     times: Counter[tuple[str, str]] = Counter()
+    never: set[tuple[str, str]] = set()
     for relation in broken:
         keys = [cell_key(grid, number) for _, number in relation.terms]
         blank = {(key.block, key.column) for key in keys if key.block != INFO} - used
         times.update(blank)
         if len(blank) == 1:
             (column,) = blank
+            if _below_nought(known, relation, column):
+                never.add(column)
             numbers = sorted(
                 (number for _, number in relation.terms),
                 key=lambda number: -_size(known.cells[number]),
             )
             witness = known.witness(numbers)
             alone.setdefault(column, Unfilled(Lack.COLUMN, *column, witness=witness))
-    if alone:
-        yield tuple(alone.values())
-    often = [column for column, count in sorted(times.items()) if count >= _FEW]
+    if fitting := [one for column, one in alone.items() if column not in never]:
+        yield tuple(fitting)
+    often = [one for one, count in sorted(times.items()) if count >= _FEW and one not in never]
     for column in often[:_MOST_GUESSES]:
         yield (alone.get(column) or Unfilled(Lack.COLUMN, *column),)
+
+
+def _below_nought(known: Known, relation: Relation, column: tuple[str, str]) -> bool:
+    """Whether the cells of a column without figures would come to less than 0 for a sum to come out."""
+    keys = {number: cell_key(known.grid, number) for _, number in relation.terms}
+    mine = {one for one, key in keys.items() if (key.block, key.column) == column}
+    signs = {sign for sign, number in relation.terms if number in mine}
+    others = ((sign, known.cells[number]) for sign, number in relation.terms if number not in mine)
+    rest = sum(sign * cell.fen for sign, cell in others if isinstance(cell, Amount))
+    return relation.equation.relation == "=" and len(signs) == 1 and rest * signs.pop() > 0
 
 
 def _size(cell: Cell) -> int:

@@ -23,6 +23,7 @@ __all__ = [
     "definitions",
     "dependents",
     "evaluate",
+    "open_parts",
     "resolved",
     "resolver",
     "through",
@@ -97,6 +98,12 @@ def evaluate(grid: Grid, defined: dict[int, Relation], kept: Callable[[int], boo
     for number in defined:
         settle(number)
     return cells
+
+
+def open_parts(grid: Grid, cells: Sequence[Cell]) -> set[int]:
+    """The cells among which an amount of ``cells`` is to be divided and is not yet."""
+    divided = (allotted(grid, one) for one in grid.standard.allotments)
+    return {part for whole, parts in divided if undivided(cells, whole, parts) for part in parts}
 
 
 def allotted(grid: Grid, one: Allotment) -> tuple[list[int], list[int]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.exchange.merge.info import merge_info
 from xlbudget.exchange.merge.model import Change, Kind
 from xlbudget.exchange.merge.rows import equal, merge_block, shown
-from xlbudget.figures import BlockData
+from xlbudget.figures import UNFILLED, BlockData
 from xlbudget.fill.fill import CellKey, Filled, cell_key, recomputed, statements
-from xlbudget.relations.derive import definitions, unit_of, value_of
+from xlbudget.relations.derive import definitions, open_parts, unit_of, value_of
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.workbook.fill_file import formula_keys
@@ -169,13 +169,20 @@ def _settle(
 def _computed(
     standard: Standard, book: Book, wanted: Mapping[CellKey, Cell]
 ) -> dict[CellKey, Cell]:
-    """What each rule gives for a wanted cell when all others are as printed."""
+    """What each rule gives for a wanted cell when all others are as printed.
+
+    What follows from an amount that is not divided yet is blank, as its formula shows it.
+    """
     grid = Grid(standard, book)
+    cells = list(grid.cells)
+    for number in open_parts(grid, cells):
+        cells[number] = UNFILLED
     found = {}
     for number, relation in definitions(expand(grid).relations).items():
         key = cell_key(grid, number)
         if key in wanted:
-            found[key] = value_of(relation, grid.cells, unit_of(grid, number))
+            now = value_of(relation, cells, unit_of(grid, number))
+            found[key] = None if now == UNFILLED else now
     return found
 
 

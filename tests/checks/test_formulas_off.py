@@ -1,0 +1,155 @@
+"""A formula that does not come to the sum of its parts is told at its own cell."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xlbudget.exchange.folder.read import read_folder
+from xlbudget.findings import Level, Status
+from xlbudget.money import Amount
+from xlbudget.notes.explain import explain, glossary
+from xlbudget.relations.derive import definitions, evaluate
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import INFO, Grid
+from xlbudget.standard.extend import own_standard
+from xlbudget.texts.whole import validate_whole
+from xlbudget.workbook.build import build_workbook
+from xlbudget.workbook.notes_file import plan_notes
+from xlbudget.workbook.patch import CellEdit, formula_cells, patch_workbook
+from xlbudget.workbook.read import read_book
+from xlbudget.workbook.validate_file import validate_file
+
+if TYPE_CHECKING:
+    from xlbudget.figures import Cell
+    from xlbudget.findings import Finding, Report
+    from xlbudget.standard.model import Standard
+
+TESTS = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module", params=["government-fund", "public-institution"])
+def workbook(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, standard: Standard
+) -> Path:
+    """A department's workbook whose totals are formulas, with its explanation."""
+    book = read_folder(TESTS / "departments" / request.param, standard)
+    path = tmp_path_factory.mktemp("formulas") / "预算.xlsm"
+    build_workbook(standard, book, path, year=book.year)
+    book = read_book(path)
+    own = own_standard(book)
+    plan = plan_notes(path, explain(own, book), glossary(own, book))
+    patch_workbook(path, path, plan.edits, plan.afterwards)
+    return path
+
+
+class Living:
+    """The workbook's figures; formulas follow from what is typed, except those that are wrong."""
+
+    def __init__(self, path: Path) -> None:
+        book = read_book(path)
+        self.standard = own_standard(book)
+        self.places = formula_cells(path, set(book.sheets.values()))
+        self.grid = grid = Grid(self.standard, book)
+        self.defined = definitions(expand(grid).relations)
+        numbers = range(len(grid.cells))
+        self.formulas = {one for one in numbers if grid.place(one) in self.places} & set(
+            self.defined
+        )
+        self.totals = [
+            one
+            for one in sorted(self.formulas)
+            if grid.block_of(one) != INFO and len(self.parts(one)) > 1
+        ]
+
+    def parts(self, number: int) -> list[int]:
+        """The cells with money of which a total is made."""
+        cells = self.grid.cells
+        terms = self.defined[number].terms[1:]
+        return [one for _, one in terms if isinstance(cell := cells[one], Amount) and cell.fen]
+
+    def short(self, number: int) -> Amount:
+        """What a total comes to whose formula leaves its last part out."""
+        cell, last = self.grid.cells[number], self.grid.cells[self.parts(number)[-1]]
+        assert isinstance(cell, Amount)
+        assert isinstance(last, Amount)
+        return cell._replace(fen=cell.fen - last.fen)
+
+    def judged(self, wrong: dict[int, Cell]) -> Report:
+        """What is said once these cells are so and all other formulas follow."""
+        grid = self.grid.with_cells(list(self.grid.cells))
+        for number, cell in wrong.items():
+            grid.cells[number] = cell
+        free = self.formulas - set(wrong)
+        book = grid.as_book(evaluate(grid, self.defined, lambda one: one not in free))
+        return validate_whole(self.standard, book, lambda: self.places)
+
+
+def _errors(report: Report) -> list[Finding]:
+    return [one for one in report.findings if one.level is Level.ERROR]
+
+
+def test_a_formula_that_leaves_a_part_out_is_the_only_error_with_its_right_value(
+    workbook: Path,
+) -> None:
+    living = Living(workbook)
+    for number in random.Random(5).sample(living.totals, 25):
+        report = living.judged({number: living.short(number)})
+        assert report.status is Status.ERROR
+        (one,) = _errors(report)
+        right = living.grid.cells[number]
+        assert isinstance(right, Amount)
+        assert (one.sheet, one.cell) == living.grid.place(number)
+        assert one.expected == right.plain
+        assert not one.suggestions, "a figure typed over a formula is no advice"
+
+
+def test_formulas_of_one_table_are_told_together(workbook: Path) -> None:
+    living = Living(workbook)
+    block = "basic"
+    wrong = [one for one in living.totals if living.grid.block_of(one) == block]
+    apart = [one for one in wrong if not set(wrong) & set(living.parts(one))][:4]
+    assert len(apart) >= 2
+    (one,) = _errors(living.judged({number: living.short(number) for number in apart}))
+    assert f"有{len(apart)}格公式" in one.message
+
+
+def test_a_wrong_typed_cell_is_found_beside_a_wrong_formula(workbook: Path) -> None:
+    living = Living(workbook)
+    number = next(
+        one for one in living.totals if living.grid.block_of(one).startswith("three_public")
+    )
+    row = next(
+        one
+        for one, cell in enumerate(living.grid.cells)
+        if living.grid.block_of(one) == "general"
+        and isinstance(cell, Amount)
+        and cell.fen
+        and one not in living.formulas
+    )
+    cell = living.grid.cells[row]
+    assert isinstance(cell, Amount)
+    report = living.judged({number: living.short(number), row: cell._replace(fen=cell.fen * 10)})
+    told = {(one.sheet, one.cell) for one in _errors(report)}
+    assert living.grid.place(number) in told
+    assert len(told) > 1
+
+
+def test_in_a_file(workbook: Path, tmp_path: Path) -> None:
+    living = Living(workbook)
+    used = {part for one in living.formulas for part in living.parts(one)}
+    number = next(one for one in living.totals if one not in used)
+    place, value = living.grid.place(number), living.short(number).decimal
+    parts = [living.grid.place(one).cell for one in living.parts(number)[:-1]]
+    path = tmp_path / "少算.xlsm"
+    path.write_bytes(workbook.read_bytes())
+    patch_workbook(
+        path, path, [CellEdit(place.sheet, place.cell, Decimal(value), f"SUM({','.join(parts)})")]
+    )
+    (one,) = _errors(validate_file(path))
+    assert (one.sheet, one.cell) == place
+    assert "公式" in one.message
