@@ -194,7 +194,7 @@ class _Check:
     def section(self, section: str, units: list[TextUnit]) -> None:
         """Check the paragraphs of one section, and what it must mention."""
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
-        binder = Binder(self.readings, known) if known.phrases else None
+        binder = Binder(self.readings, known, self.unit_name.known) if known.phrases else None
         lost = known is not SILENT and self._lost(section)
         said = [
             [] if binder is None or unit.heading else binder.mentions(plain(unit.text))
@@ -206,7 +206,7 @@ class _Check:
             paper, text = self.paper(unit), plain(unit.text)
             tells = unit.part in ("notes", "glossary")
             if tells:
-                self._done("year", years(paper, text, self.book.year))
+                self._done("year", self._years(paper, text, known))
                 if unit.place.cell and "stale" in self.readings.rules:
                     self._done("stale", outdated(paper))
             self._done("placeholder", unfinished(paper, text))
@@ -289,6 +289,10 @@ class _Check:
         found = (self.facts.names.get(name) for name in names)
         return any(getattr(one, "missing", False) or getattr(one, "gap", None) for one in found)
 
+    def _years(self, paper: Paper, text: str, known: Vocabulary) -> Iterator[Finding]:
+        names = (*self.unit_name.known, *known.phrases)
+        return years(paper, text, self.book.year, names, whole=paper.unit.heading)
+
     def _done(self, rule: str, found: Iterable[Finding]) -> None:
         """Count a paragraph that was looked at under a rule that holds for all of them."""
         self.counts[self.readings.rules[rule]] += 1
@@ -362,6 +366,11 @@ class _Check:
             if any(prints(target.figure, number) for number in loose):
                 continue
             none = found.head.stated or any(one.kind == "none" for _, one in seen)
+            none = none or any(
+                plain(word) in plain(unit.text)
+                for unit in units
+                for word in self.readings.slips.get("nothing", ())
+            )
             if not (target.figure.zero and none):
                 paper = self.paper(units[0])
                 self.findings.append(

@@ -19,7 +19,7 @@ __all__ = ["reading_problems"]
 
 _WORDS = (
     "up", "down", "same", "reason", "purpose", "share", "every", "none", "this_year", "before_prior",
-    "unit_ends",
+    "unit_ends", "filler",
 )  # fmt: skip
 
 

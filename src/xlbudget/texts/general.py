@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlbudget.findings import Finding, Level
@@ -26,6 +27,7 @@ __all__ = [
 _KEPT = re.compile(r"《[^》]*》|\d{4}年\d{1,2}月(?:\d{1,2}日)?|(?:截至|截止)\d{4}年(?:底|末)?")
 _LISTED = re.compile(r"\d{4}年(?:度)?[、和及与,]$")
 """A year after another: both years are spoken of (2024年、2023年均未安排)."""
+_CLAUSE = re.compile("[,。;:]")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
 _CLOSE = 0.6
 _TELLING = 5
@@ -33,18 +35,30 @@ _TELLING = 5
 _MOST = 5
 
 
-def years(paper: Paper, text: str, year: int) -> Iterator[Finding]:
-    """The budget year everywhere but in comparisons, which name the year before."""
+def years(
+    paper: Paper, text: str, year: int, names: Collection[str] = (), *, whole: bool = False
+) -> Iterator[Finding]:
+    """The budget year where the budget is spoken of, and the year before where it is compared.
+
+    Of other years much may be said (2019年建成): only a year that leads straight to the budget, to
+    the unit or to a figure (``names`` of them), or that something is compared with, is that of the
+    budget; with ``whole`` (headings) every year is.
+    """
     before = tuple(map(plain, paper.readings.words["before_prior"]))
     past = tuple(map(plain, paper.readings.slips.get("past", ())))
+    words = _budget_words(paper.readings.slips.get("budget", ()), tuple(names))
+    compared = _compared(*(paper.readings.words[key] for key in ("up", "down", "same")))
     kept = _KEPT.sub(lambda match: "□" * len(match[0]), text)
     for match in _YEAR.finditer(kept):
-        lead = kept[: match.start()]
-        wanted = year - 1 if lead.endswith(before) else year
+        lead, rest = kept[: match.start()], kept[match.end() + 1 :]
+        prior = lead.endswith(before)
+        wanted = year - 1 if prior else year
         listed = _LISTED.search(lead) and int(match[1]) in (year - 1, year)
         # What was done last year is said of last year (2023年提前下达).
-        listed = listed or (int(match[1]) < year and kept.startswith(past, match.end() + 1))
-        if int(match[1]) != wanted and not listed:
+        clause = _CLAUSE.split(rest, maxsplit=1)[0]
+        listed = listed or (int(match[1]) < year and any(one in clause for one in past))
+        meant = whole or bool((compared if prior else words).match(rest))
+        if int(match[1]) != wanted and meant and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             yield paper.finding(
                 "year",
@@ -55,6 +69,25 @@ def years(paper: Paper, text: str, year: int) -> Iterator[Finding]:
                 str(wanted),
                 "预算年度",
             )
+
+
+@lru_cache(maxsize=64)
+def _budget_words(words: tuple[str, ...], names: tuple[str, ...]) -> re.Pattern[str]:
+    """What leads from a year to its budget: 度, 我单位, the unit's name, then a word for it."""
+    every = sorted({plain(one) for one in (*words, *names) if one}, key=len, reverse=True)
+    return re.compile(
+        rf"度?,?(?:我|本|全)?(?:单位|部门|局|厅|委|办)?的?(?:{'|'.join(map(re.escape, every))})"
+    )
+
+
+@lru_cache(maxsize=8)
+def _compared(*groups: tuple[str, ...]) -> re.Pattern[str]:
+    """What follows a year with which something is compared: 年初预算数相比, 预算9.15万元减少."""
+    words = "|".join(re.escape(plain(word)) for group in groups for word in group)
+    return re.compile(
+        r"(?:度|的|年初|同期|部门|预算|执行|决算|数|为)*(?:[\d,.]+(?:亿元|万元|元))?,?"
+        rf"(?:相比|比较|基本|略|有所|大体|保持|总体|均|都|无|没有)*(?:相比|{words})"
+    )
 
 
 def outdated(paper: Paper) -> Iterator[Finding]:

@@ -80,6 +80,8 @@ def _number(paper: Paper, mention: Mention) -> Iterator[Finding]:
     if unit not in _SCALE:
         return
     if _equal(size, number, _SCALE[unit]):
+        if not unit and not number.value:
+            return  # nought is nought in any unit
         if unit not in (paper.money, "亿元"):
             wrong = f"写作“{unit}”" if unit else "没有写单位"
             yield paper.finding(
@@ -158,6 +160,8 @@ def _percent(paper: Paper, mention: Mention) -> Iterator[Finding]:
         and mention.change.known
         and not figure.text
     ):
+        if not number.value and mention.change.same:
+            return  # 增长0.00% where nothing changed
         yield paper.finding(
             "change",
             Level.ERROR,
@@ -237,6 +241,13 @@ def _alike(name: str, text: str) -> int:
     return max((length for length in range(len(name), 0, -1) if name[:length] in text), default=0)
 
 
+def _pieces(text: str, names: Collection[str]) -> Iterator[str]:
+    """The names of a list; among those with 、 a comma divides only what are names on both sides."""
+    for one in text.split("、" if "、" in text else ","):
+        parts = one.split(",")
+        yield from parts if all(part in names for part in parts) else [one]
+
+
 def _names(paper: Paper, mention: Mention) -> Iterator[Finding]:
     figure = mention.figure
     assert figure is not None
@@ -244,10 +255,10 @@ def _names(paper: Paper, mention: Mention) -> Iterator[Finding]:
         return
     lead, mark, named = mention.rest.rstrip("。;,").partition(":")
     rest = named if mark and "、" not in lead else f"{lead}{mark}{named}"
-    there = [one for one in rest.split("、" if "、" in rest else ",") if one]
+    wanted = {plain(str(name)): str(name) for name in figure.value}
+    there = [one for one in _pieces(rest, wanted) if one]
     if there and there[-1].endswith("等"):
         there[-1] = there[-1][:-1]
-    wanted = {plain(str(name)): str(name) for name in figure.value}
     missing = dict(wanted)
     for one in dict.fromkeys(one for one in there if there.count(one) > 1):
         yield paper.finding(

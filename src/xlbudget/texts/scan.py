@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["NUMBER", "PHRASE", "STOP", "YEAR", "Number", "Scanner", "Token"]
 
 PHRASE, NUMBER, YEAR, STOP = "phrase", "number", "year", "stop"
-_NUMBER = r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?P<unit>亿元|万元|元|万(?!分)|%|个|辆|台\(套\)|台|套|人|平方米)?"
+_NUMBER = r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?P<unit>亿元|万元|元|万(?![\u4e00-\u9fff])|万(?=[其比较与增减占用主当])|%|个|辆|台\(套\)|台|套|人(?![次均])|平方米)?"
+_NO_TOKENS = ("before_prior", "this_year", "filler", "limit", "beyond")
 _LEAD = re.compile(r"(?:\d{1,2}[.、]|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十]+、)")
 
 
@@ -48,10 +49,7 @@ class _Words(NamedTuple):
 @lru_cache(maxsize=8)
 def _words(groups: tuple[tuple[str, tuple[str, ...]], ...]) -> _Words:
     kinds = {
-        plain(word): kind
-        for kind, group in groups
-        if kind not in ("before_prior", "this_year")
-        for word in group
+        plain(word): kind for kind, group in groups if kind not in _NO_TOKENS for word in group
     }
     every = sorted(kinds, key=len, reverse=True)
     before = r"《[^》]*》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?"
