@@ -8,13 +8,15 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.disclosure.model import FORM, Grid, Text
+from xlbudget.exchange.disclosure.model import Text
 from xlbudget.exchange.web.style import STYLE
+from xlbudget.printed import FORM, PrintedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlbudget.exchange.disclosure.model import Disclosure, GridCell, Item, Part
+    from xlbudget.exchange.disclosure.model import Disclosure, Item, Part
+    from xlbudget.printed import PrintedCell
 
 __all__ = ["web_copy"]
 
@@ -79,7 +81,7 @@ def _anchor(part: int, item: int) -> str:
 
 
 def _part(number: int, part: Part) -> Iterator[str]:
-    grids = [one for item in part.items for one in item.content if isinstance(one, Grid)]
+    grids = [one for item in part.items for one in item.content if isinstance(one, PrintedTable)]
     across = " across" if any(len(one.columns) >= _WIDE for one in grids) else ""
     yield f'<section class="part{across}" aria-labelledby="part-{number}">'
     yield f'<h2 id="part-{number}">{_safe(part.heading)}</h2>'
@@ -108,7 +110,7 @@ def _text(one: Text) -> str:
     return f"<p>{shown}{_safe(rest)}</p>"
 
 
-def _grid(grid: Grid) -> Iterator[str]:
+def _grid(grid: PrintedTable) -> Iterator[str]:
     if grid.columns:
         label = _safe(_label(grid))
         yield f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">'
@@ -128,13 +130,13 @@ def _grid(grid: Grid) -> Iterator[str]:
     yield from (f'<p class="note">{_safe(note)}</p>' for note in grid.notes)
 
 
-def _label(grid: Grid) -> str:
+def _label(grid: PrintedTable) -> str:
     """The name of the area that scrolls; forms have the same title, so their project is added."""
     first = grid.body[0] if grid.kind == FORM and grid.body else ()
     return "：".join([grid.title, *(cell.text for cell in first if cell.kind == "value")])
 
 
-def _under_title(grid: Grid) -> str:
+def _under_title(grid: PrintedTable) -> str:
     subtitle = f'<span class="subtitle"><br>{_safe(grid.subtitle)}</span>' if grid.subtitle else ""
     if not any(grid.above):
         return subtitle
@@ -142,11 +144,11 @@ def _under_title(grid: Grid) -> str:
     return f'{subtitle}<span class="above"><span>{left}</span><span>{right}</span></span>'
 
 
-def _row(line: Sequence[GridCell], *, heading: bool) -> str:
+def _row(line: Sequence[PrintedCell], *, heading: bool) -> str:
     return f"<tr>{''.join(_cell(cell, heading=heading) for cell in line)}</tr>"
 
 
-def _cell(cell: GridCell, *, heading: bool) -> str:
+def _cell(cell: PrintedCell, *, heading: bool) -> str:
     classes = [cell.kind] if cell.kind != "heading" else ["caption"]
     if cell.bold:
         classes.append("strong")
@@ -164,7 +166,7 @@ def _cell(cell: GridCell, *, heading: bool) -> str:
     return f"<{tag}{named}{spans}{look}>{_safe(cell.text)}</{tag}>"
 
 
-def _scope(cell: GridCell, *, heading: bool) -> str:
+def _scope(cell: PrintedCell, *, heading: bool) -> str:
     """What a heading is for; nothing where the cell is none."""
     if heading or cell.kind == "heading":
         return "colgroup" if cell.columns > 1 and heading else "col"
