@@ -54,9 +54,13 @@ def imported(*arguments: object) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("options", [[], ["--quiet"], ["--format", "json"], ["--format", "html"]])
+@pytest.mark.parametrize("options", [[], ["--quiet"], ["--format", "json"]])
 def test_validate_imports_nothing_heavy(example_file: Path, options: list[str]) -> None:
     assert imported("validate", example_file, *options) & HEAVY == set()
+
+
+def test_a_page_of_validate_imports_only_templates(example_file: Path) -> None:
+    assert imported("validate", example_file, "--format", "html") & HEAVY == {"jinja2"}
 
 
 def test_the_overview_imports_only_click() -> None:

@@ -10,9 +10,10 @@ import pytest
 from xlbudget.errors import StandardError
 from xlbudget.exchange.blank import blank_book
 from xlbudget.exchange.disclosure.document import disclosure, final_paragraphs
-from xlbudget.exchange.disclosure.model import FORM, visible
+from xlbudget.exchange.disclosure.model import visible
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import InfoValue, Office, Profile
+from xlbudget.printed import FORM
 from xlbudget.standard.loader import load_folder
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.notes_file import plan_notes

@@ -47,8 +47,8 @@ def test_every_amount_of_every_table_is_in_the_pictures(standard: Standard, plac
     shown = {
         (one.sheet, box.cell): box.text
         for one in table_pictures(standard, placed)
-        for line in one.lines
-        for box in line.boxes
+        for line in one.body
+        for box in line
         if box.cell
     }
     wanted = {
@@ -64,7 +64,7 @@ def test_every_amount_of_every_table_is_in_the_pictures(standard: Standard, plac
 
 def test_lines_are_as_wide_as_their_heads(standard: Standard, placed: Book) -> None:
     for one in table_pictures(standard, placed):
-        widths = {sum(box.columns for box in line.boxes) for line in one.lines}
+        widths = {sum(box.columns for box in line) for line in one.body}
         assert len(widths) <= 1
         if one.head:
             assert sum(box.columns for box in one.head[0]) == max(widths, default=0) or not widths
@@ -72,8 +72,8 @@ def test_lines_are_as_wide_as_their_heads(standard: Standard, placed: Book) -> N
 
 def test_a_table_without_places_is_shown_too(standard: Standard, example: Book) -> None:
     summary = table_pictures(standard, example)[0]
-    assert summary.lines[-1].boxes[0].text == "收入总计"
-    assert not any(box.cell for line in summary.lines for box in line.boxes)
+    assert summary.body[-1][0].text == "收入总计"
+    assert not any(box.cell for line in summary.body for box in line)
 
 
 def test_every_number_stands_where_its_origin_says(
@@ -255,7 +255,7 @@ def test_a_cell_that_is_no_amount_is_shown_as_it_is(standard: Standard, placed: 
     rows = [first._replace(cells=odd), *data.rows[1:]]
     book = placed.with_blocks({"general": BlockData.of(rows, data.letters)})
     picture = next(one for one in table_pictures(standard, book) if one.title == GENERAL)
-    assert [box.text for box in picture.lines[0].boxes[2:4]] == ["约五千", "1.50"]
+    assert [box.text for box in picture.body[0][2:4]] == ["约五千", "1.50"]
 
 
 def test_of_the_particulars_only_what_the_text_or_a_finding_uses_is_shown(

@@ -106,7 +106,7 @@ class Page(HTMLParser):
 def test_nothing_of_a_workbook_becomes_markup(samples: Samples, standards: Standards) -> None:
     text = report_html([samples["hostile"], samples["error"]], standards)
     assert "<script" not in text
-    assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&amp;&quot;" in text
+    assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&#34;" in text
     page = Page(text)
     assert "script" not in page.tags
     assert not [name for name, _ in page.attributes if name.startswith("on")]
@@ -230,10 +230,12 @@ def test_an_unknown_format_is_refused() -> None:
         render([], "pdf")
 
 
-def test_text_is_rendered_without_loading_json_or_html() -> None:
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_text_and_json_are_rendered_without_loading_templates(form: str) -> None:
+    other = "json" if form == "text" else "xlbudget.report.text_report"
     program = (
-        "import sys; from xlbudget.report import render; render([]);"
-        "print(*({'html', 'json', 'jinja2', 'rich', 'xlbudget.standard.loader'} & set(sys.modules)))"
+        f"import sys; from xlbudget.report import render; render([], {form!r});"
+        f"print(*({{{other!r}, 'html', 'jinja2', 'rich', 'xlbudget.standard.loader'}} & set(sys.modules)))"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

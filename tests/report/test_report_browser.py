@@ -267,7 +267,7 @@ def test_everything_can_be_read_against_its_background(page: Chrome) -> None:
 
 
 def test_amounts_stand_right_with_digits_of_one_width(page: Chrome) -> None:
-    for cell in (one(page, ".picture td.a"), one(page, ".findings td.number")):
+    for cell in (one(page, ".picture td.amount"), one(page, ".findings td.number")):
         assert cell.value_of_css_property("text-align") == "right"
         assert cell.value_of_css_property("font-variant-numeric") == "tabular-nums"
 

@@ -1,24 +1,62 @@
-"""What is where on the page of one workbook: the names of its findings, cells and paragraphs."""
+"""What is where on the page of one workbook: the names of its findings, cells and paragraphs.
+
+Which lines of a table are shown, what is marked in them, and what leads where.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.report.html_common import LEVEL_SHAPES, safe
 from xlbudget.report.wording import grouped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlbudget.findings import Finding, Report
-    from xlbudget.report.pictures import Line, Passage, Pictures, TablePicture
+    from xlbudget.printed import PrintedCell, PrintedTable
+    from xlbudget.report.pictures import Passage, Pictures
+
+    Line = tuple[PrintedCell, ...]
 
 __all__ = ["FULL", "Places"]
 
 FULL = 40
 """Tables with more lines are shown in part beside their findings."""
 _AROUND = 2
+_DEEPEST = 3
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Spot = tuple[str, str]
 """Sheet and cell."""
+
+
+class Link(NamedTuple):
+    """Where a used cell leads, and the names of the paragraphs; ``listed``: to a list of them."""
+
+    target: str
+    names: str
+    listed: bool
+
+
+class ShownCell(NamedTuple):
+    """A cell with what is said of it; ``name`` is empty where nothing leads to it."""
+
+    cell: PrintedCell
+    name: str
+    classes: tuple[str, ...]
+    marks: tuple[Finding, ...]
+    link: Link | None
+    places: Places
+
+
+class ShownLine(NamedTuple):
+    """A line with its number on the sheet, or (``gap``) so many lines that are left out."""
+
+    gap: int = 0
+    row: str = ""
+    strong: bool = False
+    cells: tuple[ShownCell, ...] = ()
 
 
 class Places:
@@ -47,7 +85,7 @@ class Places:
             if one.cell and (one.part in told or (one.sheet, one.cell) in self.marks)
         }
         self.beside = {
-            id(one) for one in pictures.tables if any(self._marked(line, one) for line in one.lines)
+            id(one) for one in pictures.tables if any(self._marked(line, one) for line in one.body)
         }
         self.uses: dict[Spot, list[int]] = {}
         for at, passage in enumerate(pictures.passages, 1):
@@ -59,47 +97,39 @@ class Places:
         for table in pictures.tables:
             if whole or id(table) in self.beside:
                 at_all = self.all_lines(table) if whole else self.lines(table)
-                boxes = (box for at in at_all for box in table.lines[at].boxes)
+                boxes = (box for at in at_all for box in table.body[at])
                 self._shown.update((table.sheet, box.cell) for box in boxes if box.cell)
 
-    def _marked(self, line: Line, table: TablePicture) -> bool:
-        return any((table.sheet, box.cell) in self.marks for box in line.boxes if box.cell)
+    def _marked(self, line: Line, table: PrintedTable) -> bool:
+        return any((table.sheet, box.cell) in self.marks for box in line if box.cell)
 
-    def lines(self, table: TablePicture) -> list[int]:
+    def lines(self, table: PrintedTable) -> list[int]:
         """The lines to show beside the findings: all of a short table, else those around marks."""
-        every = range(len(table.lines))
-        marked = [at for at in every if self._marked(table.lines[at], table)]
+        every = range(len(table.body))
+        marked = [at for at in every if self._marked(table.body[at], table)]
         if table.partial:
             return marked
-        if len(table.lines) <= FULL:
+        if len(table.body) <= FULL:
             return list(every)
         near = {at + step for at in marked for step in range(-_AROUND, _AROUND + 1)}
-        last = [every[-1]] if table.lines and table.lines[-1].strong else []
+        last = [every[-1]] if table.body and _strong(table.body[-1]) else []
         return sorted(near.intersection(every).union(last))
 
-    def all_lines(self, table: TablePicture) -> list[int]:
+    def all_lines(self, table: PrintedTable) -> list[int]:
         """The lines to show of a table anywhere: all, or those of which something speaks."""
-        every = range(len(table.lines))
+        every = range(len(table.body))
         if not table.partial:
             return list(every)
         return [
             at
             for at in every
-            if self._marked(table.lines[at], table)
-            or any((table.sheet, box.cell) in self.uses for box in table.lines[at].boxes)
+            if self._marked(table.body[at], table)
+            or any((table.sheet, box.cell) in self.uses for box in table.body[at])
         ]
 
     def finding(self, one: Finding) -> str:
         """The name of a finding's line."""
         return f"{self.name}-f{self.numbers[id(one)]}"
-
-    def mark(self, one: Finding) -> str:
-        """A finding's number with the shape of its level, leading to it."""
-        number = self.numbers[id(one)]
-        return (
-            f'<a class="mark {one.level}" href="#{self.finding(one)}" '
-            f'aria-label="{one.level.chinese} 第 {number} 处">{LEVEL_SHAPES[one.level]}{number}</a>'
-        )
 
     def passage(self, number: int) -> str:
         """The name of a paragraph."""
@@ -111,13 +141,13 @@ class Places:
 
     def use(self, sheet: str, cell: str) -> str:
         """The name of the list of paragraphs that use a cell."""
-        return f"{self.name}-u{self._sheets[sheet]}-{safe(cell)}"
+        return f"{self.name}-u{self._sheets[sheet]}-{cell}"
 
     def cell(self, sheet: str, cell: str) -> str:
         """The name of a table's cell, empty where it is not on the page."""
         if (sheet, cell) not in self._shown:
             return ""
-        return f"{self.name}-c{self._sheets[sheet]}-{safe(cell)}"
+        return f"{self.name}-c{self._sheets[sheet]}-{cell}"
 
     def take(self, sheet: str, cell: str) -> str:
         """The name of a cell that something leads to, given once; else empty."""
@@ -136,6 +166,93 @@ class Places:
         """What a place leads to: a cell of a table or a paragraph; empty where it is neither."""
         number = self.passages.get((sheet, cell))
         return self.passage(number) if number is not None else self.cell(sheet, cell)
+
+    # ------------------------------------------------------------------ tables
+
+    def beside_of(self, title: str) -> list[PrintedTable]:
+        """The tables of a title that have findings."""
+        return [
+            one for one in self.pictures.tables if one.title == title and id(one) in self.beside
+        ]
+
+    def others(self) -> list[tuple[str, list[PrintedTable]]]:
+        """All tables that are not shown whole beside their findings, by title."""
+        others = [
+            one
+            for one in self.pictures.tables
+            if self.whole
+            and len(self.all_lines(one)) > (len(self.lines(one)) if id(one) in self.beside else 0)
+        ]
+        return [(title, list(group)) for title, group in groupby(others, key=lambda one: one.title)]
+
+    def letters(self, table: PrintedTable) -> list[str]:
+        """The names of the columns, where every cell stands on a sheet."""
+        found: dict[int, str] = {}
+        for line in table.body:
+            for at, one in enumerate(line):
+                if one.cell:
+                    found.setdefault(at, one.cell.rstrip("0123456789"))
+        every = len(found) == table.width and bool(table.head)
+        return [found[at] for at in sorted(found)] if every else []
+
+    def shown_lines(self, table: PrintedTable, at_all: Sequence[int]) -> list[ShownLine]:
+        """The lines at these places, and how many are left out between them."""
+        found: list[ShownLine] = []
+        last = -1
+        for at in (*at_all, len(table.body)):
+            if at > last + 1:
+                found.append(ShownLine(gap=at - last - 1))
+            last = at
+            if at < len(table.body):
+                line = table.body[at]
+                row = next((one.cell.lstrip(_ALPHABET) for one in line if one.cell), "")
+                cells = tuple(self._shown_cell(table.sheet, one) for one in line)
+                found.append(ShownLine(0, row, _strong(line), cells))
+        return found
+
+    def _shown_cell(self, sheet: str, one: PrintedCell) -> ShownCell:
+        classes = {"amount": ["amount"], "heading": ["caption"]}.get(one.kind, [])
+        spot = (sheet, one.cell) if one.cell else ("", "")
+        marks, uses = self.marks.get(spot, []), self.uses.get(spot, [])
+        if marks:
+            classes += ["wrong", marks[0].level.value]
+        if one.indent:
+            classes.append(f"i{min(one.indent, _DEEPEST)}")
+        link = self._link(spot, uses) if uses else None
+        name = self.take(*spot) if one.cell else ""
+        return ShownCell(one, name, tuple(classes), tuple(marks), link, self)
+
+    def _link(self, spot: Spot, uses: Sequence[int]) -> Link:
+        """Where a used cell leads: to the paragraph that uses it, or to the list of them."""
+        names = "、".join(self.pictures.passages[number - 1].id for number in uses)
+        if len(uses) == 1:
+            return Link(self.passage(uses[0]), names, listed=False)
+        return Link(self.use(*spot), names, listed=True)
+
+    def used(
+        self, table: PrintedTable, lines: Sequence[ShownLine]
+    ) -> list[tuple[str, PrintedCell, list[int]]]:
+        """The cells that the text uses and that are not listed yet: name, cell, paragraphs."""
+        cells = (one.cell for line in lines for one in line.cells)
+        named = (
+            (self.give(self.use(*spot)), one, self.uses[spot])
+            for one in cells
+            for spot in [(table.sheet, one.cell)]
+            if spot in self.uses
+        )
+        return [one for one in named if one[0]]
+
+    def shown_passages(self) -> list[tuple[int, Passage, bool]]:
+        """The paragraphs to show, each with its number and whether a part begins with it."""
+        shown = set(self.passages.values())
+        every = enumerate(self.pictures.passages, 1)
+        kept = [(number, one) for number, one in every if number in shown]
+        parts = ["", *(one.part for _, one in kept)]
+        return [(number, one, one.part != parts[at]) for at, (number, one) in enumerate(kept)]
+
+
+def _strong(line: Line) -> bool:
+    return any(one.bold for one in line)
 
 
 def _spots(passage: Passage) -> dict[Spot, None]:

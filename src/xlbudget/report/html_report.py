@@ -1,42 +1,35 @@
 """The report as one html file to mail and to print: nothing is loaded from elsewhere.
 
-Everything that comes from a workbook is escaped where it enters the page. A small script makes the
-origin of a number open beside it; without it, the same is reached by links.
+Everything that comes from a workbook is escaped where it enters the page (``templates``). A small
+script makes the origin of a number open beside it; without it, the same is reached by links.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.findings import Level, Status
-from xlbudget.report.html_common import head, room, safe
-from xlbudget.report.html_findings import findings_of
+from xlbudget.report import wording
 from xlbudget.report.html_place import Places
-from xlbudget.report.html_script import SCRIPT, SCRIPT_HASH
-from xlbudget.report.html_style import STYLE
-from xlbudget.report.html_tables import other_tables
-from xlbudget.report.html_texts import texts
 from xlbudget.report.pictures import Pictures
-from xlbudget.report.wording import (
-    about,
-    counts,
-    executed_counts,
-    many_counts,
-    not_executed_count,
-    slack_text,
-    standard_name,
-    verdict,
-)
+from xlbudget.templates import fixed_part, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from xlbudget.findings import Report
+    from xlbudget.findings import Finding, Report
+    from xlbudget.report.pictures import Passage
     from xlbudget.standard.model import Standard
 
 __all__ = ["report_html"]
 
-_TITLE = "部门预算校验报告"
+_FOLDER = Path(__file__).parent / "templates"
+_LEVEL_SHAPES = {Level.ERROR: "■", Level.WARNING: "▲", Level.HINT: "○"}
+"""Levels are told by shape as well as by colour."""
 _STATUS_SHAPES = {Status.PASS: "✓", Status.ROUNDING: "≈", Status.ERROR: "×", Status.UNKNOWN: "?"}
 _OVERVIEW = (
     ("序号", "number"),
@@ -49,10 +42,66 @@ _OVERVIEW = (
     ("未执行规则", "number"),
     ("最大尾差半宽", "number"),
 )
-_REMARKS = (
-    "级别：■ 差错须改正；▲ 提醒请核对，确有依据的可以保留；○ 提示仅供参考。提醒和提示不影响结论。",
-    "差额＝表列数－应为。可能性是各候选之间的相对大小，不是定论；请核对原始资料后再改，本程序不自行改动数字。",
-)
+_HEADINGS = {
+    "count": ("序号", "count"),
+    "level": ("级别", "level"),
+    "code": ("规则", "code"),
+    "place": ("位置", "place"),
+    "printed": ("表列数", "number"),
+    "expected": ("应为", "number"),
+    "difference": ("差额", "number"),
+    "message": ("说明", "message"),
+    "basis": ("依据", "basis"),
+    "remedy": ("建议", "remedy"),
+}
+_ALWAYS = ("count", "level", "code", "place", "message")
+"""These columns of findings are always there, the others where any finding has them."""
+_BLANK = "空白"
+_SHORT = 10
+_FIGURE = re.compile(r"[0-9０-９][0-9０-９,，.．]*[^0-9，。；、]{0,4}$")
+"""The number at the end of what a finding quotes, with its unit."""
+
+
+class _Line(NamedTuple):
+    """A finding with what its columns say beside what is its own."""
+
+    finding: Finding
+    columns: dict[str, str | list[str]]
+
+
+class _Group(NamedTuple):
+    """The findings of one table, and the columns that they need."""
+
+    table: str
+    remark: str
+    keys: tuple[str, ...]
+    lines: tuple[_Line, ...]
+
+    @property
+    def headings(self) -> list[tuple[str, str]]:
+        """Heading and class of every column."""
+        return [_HEADINGS[key] for key in self.keys]
+
+
+class _Section:
+    """One workbook on the page."""
+
+    def __init__(self, report: Report, standard: Standard | None, places: Places) -> None:
+        self.report, self.standard, self.places = report, standard, places
+        self.name = places.name
+        rules = standard.rules if standard else ()
+        self.titles = {rule.code: rule.title for rule in rules}
+        self.missing = {one.code for one in report.not_executed}
+        ran = {*self.missing, *(code for code, count in report.executed if count)}
+        self.uncompared = [one.code for one in rules if one.compares and one.code not in ran]
+        self.groups = [_group(table, found, standard) for table, found in places.groups]
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers of the workbook's line in the overview."""
+        found = [str(self.report.number_of(level)) for level in Level]
+        found.append(str(wording.not_executed_count(self.report)))
+        return [*found, wording.slack_text(self.report, self.standard) or "—"]
 
 
 def report_html(
@@ -68,148 +117,120 @@ def report_html(
     """
     known = standards or {}
     shown = [*pictures, *([None] * (len(reports) - len(pictures)))]
-    title = _TITLE
-    if len(reports) == 1:
-        title = f"{_TITLE}：{safe(reports[0].unit_name or reports[0].workbook)}"
-    return "\n".join(_page(title, reports, known, shown, remarks)) + "\n"
-
-
-def _page(
-    title: str,
-    reports: Sequence[Report],
-    standards: Mapping[str, Standard],
-    pictures: Sequence[Pictures | None],
-    remarks: Sequence[str],
-) -> Iterator[str]:
-    live = any(one is not None and (one.passages or one.tables) for one in pictures)
-    yield "<!DOCTYPE html>"
-    yield '<html lang="zh-CN">'
-    yield "<head>"
-    yield '<meta charset="utf-8">'
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    policy += f"; script-src '{SCRIPT_HASH}'" if live else ""
-    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield '<meta name="color-scheme" content="light">'
-    yield f"<title>{title}</title>"
-    yield f"<style>\n{STYLE}\n</style>"
-    yield "</head>"
-    yield "<body>"
-    yield f'<h1 id="top">{_TITLE}</h1>'
-    yield from (f"<p><strong>{safe(remark)}</strong></p>" for remark in remarks)
-    if len(reports) != 1:
-        yield from _overview(reports, standards)
-    yield "<main>"
-    for number, (report, shown) in enumerate(zip(reports, pictures, strict=True), 1):
-        places = Places(f"w{number}", report, shown or Pictures(), whole=len(reports) == 1)
-        yield from _section(
-            number, report, standards.get(report.standard), places, several=len(reports) > 1
+    sections = [
+        _Section(
+            report,
+            known.get(report.standard),
+            Places(f"w{number}", report, found or Pictures(), whole=len(reports) == 1),
         )
-    yield "</main>"
-    yield '<footer class="remarks">'
-    yield from (f"<p>{remark}</p>" for remark in _REMARKS)
-    yield "</footer>"
-    if live:
-        yield f"<script>{SCRIPT}</script>"
-    yield "</body>"
-    yield "</html>"
+        for number, (report, found) in enumerate(zip(reports, shown, strict=True), 1)
+    ]
+    script = fixed_part(_FOLDER, "report.js")
+    values = {name: getattr(wording, name) for name in wording.__all__} | {
+        "id": id,
+        "amount_class": _amount_class,
+        "pieces": _pieces,
+        "shapes": _LEVEL_SHAPES,
+        "status_shapes": _STATUS_SHAPES,
+        "overview_columns": _OVERVIEW,
+        "live": any(one is not None and (one.passages or one.tables) for one in shown),
+        "reports": reports,
+        "sections": sections,
+        "remarks": remarks,
+        "style": fixed_part(_FOLDER, "report.css"),
+        "script": script,
+        # What the page's policy lets run: this script and no other.
+        "script_hash": f"sha256-{b64encode(sha256(script.encode()).digest()).decode('ascii')}",
+    }
+    return rendered(_FOLDER, "report.html.j2", values, wording.clean)
 
 
-def _overview(reports: Sequence[Report], standards: Mapping[str, Standard]) -> Iterator[str]:
-    """All workbooks, each with a link to its section."""
-    yield '<nav class="overview" aria-label="工作簿一览">'
-    yield f"<p>{many_counts(reports)}</p>"
-    yield f"{room('一览')}<table>"
-    yield head(*_OVERVIEW)
-    yield "<tbody>"
-    for number, report in enumerate(reports, 1):
-        standard = standards.get(report.standard)
-        numbers = [str(report.number_of(level)) for level in Level]
-        numbers += [str(not_executed_count(report)), slack_text(report, standard) or "—"]
-        cells = (
-            f'<td class="number">{number}</td>',
-            f'<td class="name"><a href="#w{number}">{safe(report.workbook)}</a></td>',
-            f'<td class="name">{safe(report.unit_name)}</td>',
-            f'<td class="whole">{report.year or "—"}</td>',
-            f'<td class="name">{safe(standard_name(report, standard))}</td>',
-            f'<td class="level {report.status}">{_status(report.status)}</td>',
-            *(f'<td class="number">{safe(one)}</td>' for one in numbers),
+# ------------------------------------------------------------------ findings
+
+
+def _group(table: str, findings: Sequence[Finding], standard: Standard | None) -> _Group:
+    unit = _unit_of(table, standard) if any(one.expected for one in findings) else ""
+    remark = (f"金额单位：{unit}；" if unit else "") + wording.level_counts(findings)
+    lines = tuple(_Line(one, _columns(one)) for one in findings)
+    filled = {key for line in lines for key, said in line.columns.items() if said}
+    keys = tuple(key for key in _HEADINGS if key in filled or key in _ALWAYS)
+    return _Group(table, remark, keys, lines)
+
+
+def _unit_of(table: str, standard: Standard | None) -> str:
+    """The unit of a table's amounts, where it has but one."""
+    found = next((one for one in standard.tables if one.title == table), None) if standard else None
+    units = {block.unit.name for block in found.blocks} if found else set()
+    return units.pop() if len(units) == 1 else ""
+
+
+def _columns(one: Finding) -> dict[str, str | list[str]]:
+    """Its place (sheet where that has another name than the table, row and column), amounts, lists."""
+    sheet = one.sheet if one.sheet != one.table else ""
+    row = one.row if one.row.isdigit() or not one.row.isascii() else ""
+    return {
+        "place": [part for part in (sheet, row, one.column) if part],
+        "printed": wording.amount(one.printed) or (_BLANK if one.expected else ""),
+        "expected": wording.amount(one.expected),
+        "difference": wording.amount(one.difference, signed=True),
+        "basis": [*one.basis, *(f"连带：{text}" for text in one.follows)],
+        "remedy": [wording.suggestion_text(each) for each in one.suggestions],
+    }
+
+
+def _amount_class(text: str) -> str:
+    """Numbers stand right and unbroken, short text (9.15万元) unbroken; other text is free to wrap."""
+    if wording.is_amount(text):
+        return "number"
+    return "whole" if 0 < len(text) <= _SHORT else ""
+
+
+# ------------------------------------------------------------------ texts
+
+
+def _pieces(passage: Passage, found: Sequence[Finding]) -> Iterator[tuple[str, str, int]]:
+    """The text in pieces: plain text, numbers as links, ``begin`` and ``end`` of what findings quote.
+
+    Each is the kind (text, begin, end, number, year), the text, and which number it is.
+    """
+    text, last = passage.text, 0
+    said = _said(passage, found)
+    ends = {end for _, end in said}
+    starts = {start for start, _ in said}
+    opened = {one.start: (count, one) for count, one in enumerate(passage.numbers, 1)}
+    spans = (at for one in passage.numbers for at in one[:2])
+    for at in sorted({0, len(text), *starts, *ends, *spans}):
+        if at < last:
+            continue
+        if at > last:
+            yield "text", text[last:at], 0
+        last = at
+        if at in ends:
+            yield "end", "", 0
+        if at in starts:
+            yield "begin", "", 0
+        if at in opened:
+            count, one = opened[at]
+            kind = "year" if one.origin.kind == "year" else "number"
+            yield kind, text[one.start : one.end], count
+            last = one.end
+            if last in ends:
+                yield "end", "", 0
+                ends.discard(last)
+
+
+def _said(passage: Passage, found: Sequence[Finding]) -> list[tuple[int, int]]:
+    """The stretches that findings speak of, apart from each other and cutting no number."""
+    kept: list[tuple[int, int]] = []
+    for one in found:
+        printed = _FIGURE.search(one.printed)
+        said = printed[0] if printed else one.printed
+        whole = passage.text.find(one.printed) if one.printed else -1
+        start = whole + len(one.printed) - len(said) if whole >= 0 else -1
+        end = start + len(said)
+        cut = any(
+            number.start < at < number.end for number in passage.numbers for at in (start, end)
         )
-        yield f"<tr>{''.join(cells)}</tr>"
-    yield "</tbody></table></div>"
-    yield "</nav>"
-
-
-def _section(
-    number: int, report: Report, standard: Standard | None, places: Places, *, several: bool
-) -> Iterator[str]:
-    """One workbook."""
-    yield f'<section id="w{number}" aria-labelledby="w{number}-name">'
-    yield f'<h2 id="w{number}-name">{safe(report.workbook)}</h2>'
-    yield f'<p class="about">{safe(about(report, standard))}</p>'
-    yield f'<div class="summary {report.status}">'
-    yield f'<div class="status">{_status(report.status)}</div>'
-    yield "<div>"
-    for count, sentence in enumerate(verdict(report, standard)):
-        shown = sentence.removeprefix(f"{report.status.chinese}：") if not count else sentence
-        yield f"<p>{safe(shown)}</p>"
-    yield f"<p>{safe(counts(report))}</p>"
-    yield "</div></div>"
-    titles = {rule.code: rule.title for rule in standard.rules} if standard else {}
-    compares = [rule.code for rule in standard.rules if rule.compares] if standard else []
-    parts = (
-        ("发现的问题", f"{places.name}-findings", list(findings_of(report, standard, places))),
-        ("未执行的规则", "", list(_not_executed(report, titles))),
-        ("文字与数字的出处", f"{places.name}-texts", list(texts(places))),
-        ("其他各表", f"{places.name}-tables", list(other_tables(places))),
-        ("已执行的规则", f"{places.name}-rules", list(_executed(report, titles, compares, places))),
-    )
-    if places.whole and (places.pictures.tables or places.pictures.passages):
-        links = (f'<a href="#{name}">{title}</a>' for title, name, found in parts if found and name)
-        yield f'<nav class="jump" aria-label="本页内容">本页：{"　".join(links)}</nav>'
-    for _, _, found in parts:
-        yield from found
-    if several:
-        yield '<p class="back"><a href="#top">返回一览</a></p>'
-    yield "</section>"
-
-
-def _not_executed(report: Report, titles: Mapping[str, str]) -> Iterator[str]:
-    if not report.not_executed:
-        return
-    yield f"{room('未执行的规则')}<table>"
-    yield "<caption>未执行的规则 <small>（既不算通过，也不算差错）</small></caption>"
-    content = [("内容", "content")] if titles else []
-    yield head(("规则", "code"), *content, ("未执行的原因", "reason"))
-    yield "<tbody>"
-    for one in report.not_executed:
-        title = f"<td>{safe(titles.get(one.code, ''))}</td>" if titles else ""
-        yield f'<tr><td class="code">{safe(one.code)}</td>{title}<td>{safe(one.reason)}</td></tr>'
-    yield "</tbody></table></div>"
-
-
-def _executed(
-    report: Report, titles: Mapping[str, str], compares: Sequence[str], places: Places
-) -> Iterator[str]:
-    rules, relations = executed_counts(report)
-    if not rules:
-        return
-    missing = {one.code for one in report.not_executed}
-    yield f'<h3 id="{places.name}-rules">已执行的规则（{rules} 条，{relations:,} 个关系）</h3>'
-    yield '<ul class="rules">'
-    for code, count in report.executed:
-        if count:
-            title = titles.get(code, "") + ("（另见“未执行”）" if code in missing else "")
-            yield (
-                f'<li><span class="code">{safe(code)}</span> <span class="title">{safe(title)}'
-                f'</span> <span class="times">{count:,} 个</span></li>'
-            )
-    yield "</ul>"
-    ran = {*missing, *(code for code, count in report.executed if count)}
-    if left := [code for code in compares if code not in ran]:
-        told = f"没有给出上年的工作簿（--last-year），{'、'.join(left)} 没有核对。"
-        yield f'<p class="hint">{safe(told)}</p>'
-
-
-def _status(status: Status) -> str:
-    return f'<span aria-hidden="true">{_STATUS_SHAPES[status]}</span> {status.chinese}'
+        if start >= 0 and not cut and all(end < a or start > b for a, b in kept):
+            kept.append((start, end))
+    return kept

@@ -5,46 +5,12 @@ Plain values that a caller makes where figures and texts are at hand; renderers 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-__all__ = ["Box", "Line", "Number", "Origin", "Passage", "Pictures", "Source", "TablePicture"]
+if TYPE_CHECKING:
+    from xlbudget.printed import PrintedTable
 
-
-class Box(NamedTuple):
-    """A cell of a table: its text, what kind of column it is in, its name on the sheet.
-
-    ``columns`` and ``rows`` are how many places it covers; ``header``: it names its line.
-    """
-
-    text: str
-    kind: str
-    cell: str = ""
-    header: bool = False
-    indent: int = 0
-    columns: int = 1
-    rows: int = 1
-
-
-class Line(NamedTuple):
-    """One line of a table; ``strong`` where it is a total or a heading of others."""
-
-    boxes: tuple[Box, ...]
-    strong: bool = False
-
-
-class TablePicture(NamedTuple):
-    """A table as it stands on its sheet; ``title`` as findings name it, ``caption`` what is more.
-
-    ``partial``: it is not for publication; only the lines of which something speaks are shown.
-    """
-
-    title: str
-    sheet: str
-    head: tuple[tuple[Box, ...], ...]
-    lines: tuple[Line, ...]
-    unit: str = ""
-    caption: str = ""
-    partial: bool = False
+__all__ = ["Number", "Origin", "Passage", "Pictures", "Source"]
 
 
 class Source(NamedTuple):
@@ -101,5 +67,5 @@ class Passage(NamedTuple):
 class Pictures(NamedTuple):
     """What a report can show of one workbook."""
 
-    tables: tuple[TablePicture, ...] = ()
+    tables: tuple[PrintedTable, ...] = ()
     passages: tuple[Passage, ...] = ()

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlbudget.figures import TOTAL, Place, Row, row_indent
+from xlbudget.printed import code_part
 from xlbudget.workbook.contents import CellContent, amount_content, note_contents, text_content
 from xlbudget.workbook.contents_forms import render_forms
 from xlbudget.workbook.dictionary import name_formula, names_itself
@@ -125,7 +126,7 @@ def _text(
     if row.kind == TOTAL:
         return block.total if index == 0 else ""
     if column.kind == "code":
-        return _code(standard, block, row, block.of_kind("code").index(index))
+        return code_part(standard, block, row.key, block.of_kind("code").index(index))
     if column.kind == "text":
         position = block.of_kind("text").index(index)
         return row.texts[position] if position < len(row.texts) else ""
@@ -135,16 +136,6 @@ def _text(
     if row.kind == "subject":
         return row.label
     return labels.get(row.line, row.label or row.key)
-
-
-def _code(standard: Standard, block: Block, row: Row, position: int) -> str:
-    """A code, or its part where the standard prints each level in a column of its own."""
-    columns = len(block.of_kind("code"))
-    if columns == 1:
-        return row.key
-    lengths = (0, *standard.subjects[block.subjects].lengths)
-    end = None if position == columns - 1 else lengths[position + 1]
-    return row.key[lengths[position] : end]
 
 
 def _labels(block: Block, data: BlockData) -> dict[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xlbudget.printed import headings
 from xlbudget.workbook import styles
 from xlbudget.workbook.contents import with_info
 from xlbudget.workbook.layout import (
@@ -127,36 +128,19 @@ def _headings(sheet: Sheet, layout: TableLayout, book: Book, widths: Sequence[fl
     heights = [1] * depth
     for one in layout.blocks:
         paths = [column.label for column in one.block.columns]
-        for level in range(depth):
-            start = 0
-            while start < len(paths):
-                end = _run_end(paths, start, level)
-                if level < len(paths[start]):
-                    bottom = depth if level == len(paths[start]) - 1 else level + 1
-                    first, last = one.letters[start], one.letters[end]
-                    top, low = HEADING_ROW + level, HEADING_ROW + bottom - 1
-                    text = with_info(f"{first}{top}", paths[start][level], book, "heading")
-                    sheet.merge_put(f"{first}{top}", f"{last}{low}", text, styles.HEADING)
-                    width = sum(widths[one.first + start : one.first + end + 1])
-                    needed = styles.lines_of(str(text.value), width)
-                    # A label over several rows shares them evenly.
-                    share = -(-needed // (bottom - level))
-                    heights[level] = max(heights[level], share)
-                start = end + 1
+        for label in headings(paths, depth):
+            first = one.letters[label.column]
+            last = one.letters[label.column + label.columns - 1]
+            top = HEADING_ROW + label.level
+            low = top + label.rows - 1
+            text = with_info(f"{first}{top}", label.label, book, "heading")
+            sheet.merge_put(f"{first}{top}", f"{last}{low}", text, styles.HEADING)
+            left = one.first + label.column
+            needed = styles.lines_of(str(text.value), sum(widths[left : left + label.columns]))
+            # A label over several rows shares them evenly.
+            heights[label.level] = max(heights[label.level], -(-needed // label.rows))
     for level, lines in enumerate(heights):
         sheet.height(HEADING_ROW + level, styles.row_height(lines, least=22))
-
-
-def _run_end(paths: Sequence[tuple[str, ...]], start: int, level: int) -> int:
-    """The last column whose heading shares the outer labels down to ``level``."""
-    path = paths[start]
-    end = start
-    if level < len(path) - 1:
-        while end + 1 < len(paths) and len(paths[end + 1]) > level + 1:
-            if paths[end + 1][: level + 1] != path[: level + 1]:
-                break
-            end += 1
-    return end
 
 
 # ------------------------------------------------------------------ body

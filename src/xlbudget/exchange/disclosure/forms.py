@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.disclosure.model import FORM, Grid, GridCell, visible, visible_line
+from xlbudget.exchange.disclosure.model import visible, visible_line
 from xlbudget.figures import Unreadable
+from xlbudget.printed import FORM, PrintedCell, PrintedTable
 from xlbudget.workbook.contents import note_contents, with_info
 from xlbudget.workbook.layout_forms import form_of
 
@@ -25,12 +26,12 @@ _GROUPED = 2
 """So many columns of indicators are levels, whose repeated entries are printed once."""
 
 
-def form_grids(table: Table, book: Book) -> list[Grid]:
+def form_grids(table: Table, book: Book) -> list[PrintedTable]:
     """All forms of a placed book; without any, the statement that there is none."""
     if not book.forms:
         stated = (visible(str(one.value or "")) for one in note_contents(table, book, 1))
         notes = tuple(text for text in stated if text)
-        return [Grid(FORM, visible_line(table.title), (), (), (), notes=notes)]
+        return [PrintedTable(FORM, visible_line(table.title), (), (), (), notes=notes)]
     rows = book.blocks[table.blocks[0].key].rows
     amounts = table.blocks[0].amount_index
     return [
@@ -51,32 +52,32 @@ def _amount(cell: Cell) -> str:
     return visible(cell.raw) if isinstance(cell, Unreadable) else cell.text
 
 
-def _grid(form: Form, data: FormData, values: Mapping[str, str], book: Book) -> Grid:
+def _grid(form: Form, data: FormData, values: Mapping[str, str], book: Book) -> PrintedTable:
     width = max(1 + len(form.indicators), _CAPTION + 1)
     lines = [*_lines(form, values, width), *_indicators(form, data, width)]
     subtitle = with_info("A1", form.subtitle, book, "").value if form.subtitle else ""
     kinds = ("caption", *("indicator" for _ in range(width - 1)))
     title, below = visible_line(form.title), visible_line(str(subtitle or ""))
-    return Grid(FORM, title, kinds, (), tuple(lines), subtitle=below)
+    return PrintedTable(FORM, title, kinds, (), tuple(lines), subtitle=below)
 
 
-def _lines(form: Form, values: Mapping[str, str], width: int) -> Iterator[tuple[GridCell, ...]]:
+def _lines(form: Form, values: Mapping[str, str], width: int) -> Iterator[tuple[PrintedCell, ...]]:
     """The lines above the indicators; neighbours of one group share its caption."""
     lines = [piece for one in form.lines for piece in _fitting(one, width)]
     for position, line in enumerate(lines):
-        cells: list[GridCell] = []
+        cells: list[PrintedCell] = []
         first = position == 0 or lines[position - 1].group != line.group
         if line.group and first:
             rows = _run([one.group for one in lines], position)
-            cells.append(GridCell(_broken(line.group), "caption", rows=rows, header=True))
+            cells.append(PrintedCell(_broken(line.group), "caption", rows=rows, header=True))
         free = width - _CAPTION - (len(line.cells) - 1)
         for index, cell in enumerate(line.cells):
             caption = _CAPTION if index == 0 and not line.group else 1
             span = free // len(line.cells)
             if index == len(line.cells) - 1:
                 span = free - span * index
-            cells.append(GridCell(visible(cell.caption), "caption", caption, header=True))
-            cells.append(GridCell(values.get(cell.field, ""), "value", span))
+            cells.append(PrintedCell(visible(cell.caption), "caption", caption, header=True))
+            cells.append(PrintedCell(values.get(cell.field, ""), "value", span))
         yield tuple(cells)
 
 
@@ -100,14 +101,16 @@ def _run(keys: Sequence[object], start: int) -> int:
     return end - start
 
 
-def _indicators(form: Form, data: FormData, width: int) -> Iterator[tuple[GridCell, ...]]:
+def _indicators(form: Form, data: FormData, width: int) -> Iterator[tuple[PrintedCell, ...]]:
     """The indicators under their headings; levels that repeat are printed once."""
     spare = width - 1 - len(form.indicators)
     columns = form.indicators
-    headings = [GridCell(visible(one.label[0]), "heading") for one in columns]
+    headings = [PrintedCell(visible(one.label[0]), "heading") for one in columns]
     if headings:
         headings[-1] = headings[-1]._replace(columns=1 + spare)
-    caption = GridCell(visible(form.caption), "caption", rows=1 + len(data.indicators), header=True)
+    caption = PrintedCell(
+        visible(form.caption), "caption", rows=1 + len(data.indicators), header=True
+    )
     yield (caption, *headings)
     texts = [
         [visible(one.values.get(column.key, "")) for column in columns] for one in data.indicators
@@ -121,9 +124,9 @@ def _indicators(form: Form, data: FormData, width: int) -> Iterator[tuple[GridCe
                 keys = [one[index] for one in levels]
                 if position and keys[position] == keys[position - 1]:
                     continue
-                cells.append(GridCell(text, "indicator", span, _run(keys, position)))
+                cells.append(PrintedCell(text, "indicator", span, _run(keys, position)))
             else:
-                cells.append(GridCell(text, "indicator", span))
+                cells.append(PrintedCell(text, "indicator", span))
         yield tuple(cells)
 
 

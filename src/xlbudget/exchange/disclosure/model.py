@@ -5,24 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.printed import PrintedTable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
-    "FORM",
-    "TABLE",
     "Disclosure",
-    "Grid",
-    "GridCell",
     "Item",
     "Part",
     "Text",
     "visible",
     "visible_line",
 ]
-
-TABLE, FORM = "table", "form"
-"""Kinds of grids: a table of amounts, a form of texts printed on a page of its own."""
 
 
 class Text(NamedTuple):
@@ -33,46 +28,11 @@ class Text(NamedTuple):
     term: int = 0
 
 
-class GridCell(NamedTuple):
-    """A cell that covers ``columns`` by ``rows`` places.
-
-    ``kind`` is heading, caption (of a form), or what it holds: amount, code, name, label, text,
-    level1, level2, total (the word 合计), value (of a form), indicator. ``header``: it names its
-    row.
-    """
-
-    text: str
-    kind: str
-    columns: int = 1
-    rows: int = 1
-    bold: bool = False
-    indent: int = 0
-    header: bool = False
-
-
-class Grid(NamedTuple):
-    """A table or a form.
-
-    ``columns`` are the kinds of its columns; ``head`` and ``body`` its lines, each with the cells
-    that begin there, from left to right. ``above`` stands over it on the left and right.
-    ``notes`` stand below.
-    """
-
-    kind: str
-    title: str
-    columns: tuple[str, ...]
-    head: tuple[tuple[GridCell, ...], ...]
-    body: tuple[tuple[GridCell, ...], ...]
-    subtitle: str = ""
-    above: tuple[str, str] = ("", "")
-    notes: tuple[str, ...] = ()
-
-
 class Item(NamedTuple):
     """What one line of the contents leads to."""
 
     heading: str
-    content: tuple[Text | Grid, ...]
+    content: tuple[Text | PrintedTable, ...]
 
 
 class Part(NamedTuple):
@@ -108,11 +68,11 @@ class Disclosure(NamedTuple):
                 yield 2, item.heading
 
     @property
-    def grids(self) -> Iterator[Grid]:
+    def grids(self) -> Iterator[PrintedTable]:
         """All tables and forms."""
         for part in self.parts:
             for item in part.items:
-                yield from (one for one in item.content if isinstance(one, Grid))
+                yield from (one for one in item.content if isinstance(one, PrintedTable))
 
     @property
     def texts(self) -> Iterator[Text]:

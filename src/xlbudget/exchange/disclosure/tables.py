@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.disclosure.model import TABLE, Grid, GridCell, visible
-from xlbudget.figures import TOTAL
+from xlbudget.exchange.disclosure.model import visible
+from xlbudget.printed import TABLE, PrintedCell, PrintedTable, head_rows, strong_row
 from xlbudget.standard.model import AMOUNT
 from xlbudget.workbook.contents import with_info
 from xlbudget.workbook.layout import table_layout
@@ -15,8 +15,8 @@ from xlbudget.workbook.render import last_line, render_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlbudget.figures import Book, Row
-    from xlbudget.standard.model import Block, Standard, Table
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard, Table
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.layout import TableLayout
 
@@ -26,7 +26,9 @@ _NAMING = ("code", "name", "label", "level1", "level2")
 """Kinds of columns whose cells name their row."""
 
 
-def table_grid(standard: Standard, table: Table, book: Book, above: tuple[str, str]) -> Grid:
+def table_grid(
+    standard: Standard, table: Table, book: Book, above: tuple[str, str]
+) -> PrintedTable:
     """A table of a placed book (see ``layout.place_book``)."""
     layout = table_layout(standard, table)
     contents = render_table(standard, table, book, {})
@@ -45,16 +47,20 @@ def table_grid(standard: Standard, table: Table, book: Book, above: tuple[str, s
         _total_spread([_body_cell(one, kinds, strong) for one in lines[line]], layout)
         for line in sorted(lines)
     )
-    blank = tuple(GridCell("", kind) for kind in kinds)
-    return Grid(
+    blank = tuple(PrintedCell("", kind) for kind in kinds)
+    return PrintedTable(
         TABLE,
         visible(table.title),
         tuple(kinds),
-        _head(layout, book),
+        head_rows(table, lambda label: _heading(label, book)),
         body or (blank,),
         above=above,
         notes=tuple(note for note in notes if note),
     )
+
+
+def _heading(label: str, book: Book) -> str:
+    return visible(str(with_info("A1", label, book, "heading").value or ""))
 
 
 def shown_amount(content: CellContent) -> str:
@@ -65,17 +71,17 @@ def shown_amount(content: CellContent) -> str:
     return f"{value:,f}"
 
 
-def _body_cell(one: CellContent, kinds: Sequence[str], strong: set[tuple[int, int]]) -> GridCell:
+def _body_cell(one: CellContent, kinds: Sequence[str], strong: set[tuple[int, int]]) -> PrintedCell:
     letters, line = split_cell(one.cell)
     index = column_number(letters) - 1
     text = shown_amount(one)
     header = bool(text) and kinds[index] in _NAMING
     bold = (line, index) in strong
     indent = 0 if kinds[index] == "code" else one.indent
-    return GridCell(text, kinds[index], bold=bold, indent=indent, header=header)
+    return PrintedCell(text, kinds[index], bold=bold, indent=indent, header=header)
 
 
-def _total_spread(cells: list[GridCell], layout: TableLayout) -> tuple[GridCell, ...]:
+def _total_spread(cells: list[PrintedCell], layout: TableLayout) -> tuple[PrintedCell, ...]:
     """The word 合计 covers the blank texts beside it where rows are not prescribed."""
     total = layout.blocks[0].block.total
     if len(layout.blocks) > 1 or not total or cells[0].text != total or not cells[0].bold:
@@ -90,46 +96,7 @@ def _strong(standard: Standard, layout: TableLayout, book: Book) -> set[tuple[in
     """Line and column of what is emphasized: totals, classes of subjects, groups of projects."""
     found = set()
     for one in layout.blocks:
-        totals = {spec.key for spec in one.block.rows if spec.total}
         for row in book.blocks[one.block.key].rows:
-            if _is_strong(standard, one.block, row, totals):
+            if strong_row(standard, one.block, row):
                 found |= {(row.line, one.first + index) for index in range(len(one.letters))}
     return found
-
-
-def _is_strong(standard: Standard, block: Block, row: Row, totals: set[str]) -> bool:
-    if row.kind in (TOTAL, "group"):
-        return True
-    if row.kind == "subject":
-        return len(row.key) == standard.subjects[block.subjects].lengths[0]
-    return row.kind == "fixed" and row.key in totals
-
-
-def _head(layout: TableLayout, book: Book) -> tuple[tuple[GridCell, ...], ...]:
-    """Heading rows: a label over neighbours that share it, or down to the last heading row."""
-    depth = layout.table.depth
-    lines: list[list[GridCell]] = [[] for _ in range(depth)]
-    for one in layout.blocks:
-        paths = [column.label for column in one.block.columns]
-        for level in range(depth):
-            start = 0
-            while start < len(paths):
-                end = _run_end(paths, start, level)
-                path = paths[start]
-                if level < len(path):
-                    rows = depth - level if level == len(path) - 1 else 1
-                    text = str(with_info("A1", path[level], book, "heading").value or "")
-                    cell = GridCell(visible(text), "heading", end - start, rows)
-                    lines[level].append(cell)
-                start = end
-    return tuple(map(tuple, lines))
-
-
-def _run_end(paths: Sequence[tuple[str, ...]], start: int, level: int) -> int:
-    """Behind the last column that shares the outer labels down to ``level``."""
-    path, end = paths[start], start + 1
-    if level < len(path) - 1:
-        outer = path[: level + 1]
-        while end < len(paths) and len(paths[end]) > level + 1 and paths[end][: level + 1] == outer:
-            end += 1
-    return end

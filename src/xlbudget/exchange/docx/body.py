@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.disclosure.model import Grid, Text
+from xlbudget.exchange.disclosure.model import Text
 from xlbudget.exchange.docx.tables import table_xml
 from xlbudget.exchange.docx.widths import fit_grids
 from xlbudget.exchange.docx.xml import (
@@ -18,6 +18,7 @@ from xlbudget.exchange.docx.xml import (
     run,
     section,
 )
+from xlbudget.printed import PrintedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -209,8 +210,8 @@ def _before(points: float) -> str:
     return f'<w:spacing w:before="{points * 20:.0f}"/>'
 
 
-def _grids(item: Item) -> list[Grid]:
-    return [one for one in item.content if isinstance(one, Grid)]
+def _grids(item: Item) -> list[PrintedTable]:
+    return [one for one in item.content if isinstance(one, PrintedTable)]
 
 
 def _text(one: Text) -> Paragraph:
@@ -220,7 +221,7 @@ def _text(one: Text) -> Paragraph:
     return Paragraph("BodyText", runs)
 
 
-def _grid_heading(grid: Grid, page: Page, *, new_page: bool) -> Iterator[Paragraph]:
+def _grid_heading(grid: PrintedTable, page: Page, *, new_page: bool) -> Iterator[Paragraph]:
     yield Paragraph("TableTitle", run(grid.title), _BREAK if new_page else "")
     if grid.subtitle:
         yield Paragraph("TableSubtitle", run(grid.subtitle))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.disclosure.model import FORM
 from xlbudget.exchange.docx.styles import HEI, table_style
 from xlbudget.exchange.docx.widths import CELL_ABOVE, cell_lines, line_height, placed_cells
 from xlbudget.exchange.docx.xml import attribute, run
+from xlbudget.printed import FORM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlbudget.exchange.disclosure.model import Grid, GridCell
     from xlbudget.exchange.docx.widths import Fit
+    from xlbudget.printed import PrintedCell, PrintedTable
 
 __all__ = ["table_xml"]
 
@@ -29,18 +29,18 @@ _BOLD = "<w:b/><w:bCs/>"
 _SHADE = '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>'
 
 
-def table_xml(grid: Grid, fit: Fit, *, title: str) -> str:
+def table_xml(grid: PrintedTable, fit: Fit, *, title: str) -> str:
     """The element of a grid that has columns."""
     edges = [0, *accumulate(fit.widths)]
     stops = [round(edge * 20) for edge in edges]
     widths = [end - start for start, end in pairwise(stops)]
     lines = (*grid.head, *grid.body)
-    begun: list[dict[int, GridCell]] = [{} for _ in lines]
+    begun: list[dict[int, PrintedCell]] = [{} for _ in lines]
     for line, column, cell in placed_cells(grid):
         begun[line][column] = cell
     centred = _centred_columns(grid)
     rows = []
-    running: dict[int, tuple[GridCell, int]] = {}
+    running: dict[int, tuple[PrintedCell, int]] = {}
     for line, _ in enumerate(lines):
         cells, column = [], 0
         while column < len(widths):
@@ -80,7 +80,7 @@ def _properties(title: str, width: int, fit: Fit, *, headed: bool) -> str:
     )
 
 
-def _centred_columns(grid: Grid) -> set[int]:
+def _centred_columns(grid: PrintedTable) -> set[int]:
     """The columns of a form in which all entries are short."""
     if grid.kind != FORM:
         return set()
@@ -91,7 +91,7 @@ def _centred_columns(grid: Grid) -> set[int]:
     return {column for column, letters in longest.items() if letters <= _SHORT or column <= _LEVELS}
 
 
-def _height(cells: dict[int, GridCell], widths: Sequence[int], fit: Fit) -> float:
+def _height(cells: dict[int, PrintedCell], widths: Sequence[int], fit: Fit) -> float:
     """An estimate of a row's height in points."""
     lines = []
     for column, cell in cells.items():
@@ -108,7 +108,7 @@ def _row(cells: Sequence[str], heading: bool, fit: Fit, height: float) -> str:
     return f"<w:tr><w:trPr>{whole}{least}{repeated}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(cell: GridCell, span: int, width: int, fit: Fit, centred: bool) -> str:
+def _cell(cell: PrintedCell, span: int, width: int, fit: Fit, centred: bool) -> str:
     spans = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     merged = '<w:vMerge w:val="restart"/>' if cell.rows > 1 else ""
     shade = _SHADE if cell.kind == "heading" else ""
@@ -133,7 +133,7 @@ def _paragraph(runs: str, place: str, fit: Fit) -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{place}</w:pPr>{runs}</w:p>'
 
 
-def _place(cell: GridCell, fit: Fit, centred: bool) -> str:
+def _place(cell: PrintedCell, fit: Fit, centred: bool) -> str:
     """Indent and alignment."""
     if cell.kind in _CENTRED or (centred and cell.kind == "indicator"):
         return '<w:jc w:val="center"/>'

@@ -14,7 +14,7 @@ from xlbudget.exchange.docx.xml import TABLE_ACROSS, TABLE_UPRIGHT, Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlbudget.exchange.disclosure.model import Grid, GridCell
+    from xlbudget.printed import PrintedCell, PrintedTable
 
 __all__ = ["CELL_ABOVE", "Fit", "cell_lines", "fit_grids", "line_height", "placed_cells"]
 
@@ -64,12 +64,12 @@ class Fit(NamedTuple):
     margin: float
 
 
-def fit_grids(grids: Sequence[Grid], above: float) -> list[Fit]:
+def fit_grids(grids: Sequence[PrintedTable], above: float) -> list[Fit]:
     """The measures of each grid; grids of one kind and title are set alike.
 
     ``above`` are the points of the headings over the first; each other begins its page.
     """
-    alike: dict[tuple[str, int], list[Grid]] = {}
+    alike: dict[tuple[str, int], list[PrintedTable]] = {}
     for grid in grids:
         alike.setdefault((grid.title, len(grid.columns)), []).append(grid)
     measures = {key: _Measures(found) for key, found in alike.items()}
@@ -87,7 +87,7 @@ def line_height(size: float) -> float:
 class _Measures:
     """What grids with the same columns need; sizes and widths are the same for all of them."""
 
-    def __init__(self, grids: Sequence[Grid]) -> None:
+    def __init__(self, grids: Sequence[PrintedTable]) -> None:
         self.count = len(grids[0].columns)
         tight = self.count > _MANY
         self.margin = _TIGHT if tight else _MARGIN
@@ -99,7 +99,7 @@ class _Measures:
                     self.wanted[column] = max(self.wanted[column], _most(cell, tight=tight))
         self.page, self.size = self._page()
 
-    def fit(self, grid: Grid, above: float) -> Fit:
+    def fit(self, grid: PrintedTable, above: float) -> Fit:
         """The measures of one of the grids."""
         if not self.count:
             return Fit(TABLE_UPRIGHT, _SIZES[0], (), 0, _MARGIN)
@@ -146,7 +146,9 @@ class _Measures:
         pairs = zip(needed, wanted, strict=True)
         return tuple(least + (most - least) * share for least, most in pairs)
 
-    def _row_height(self, grid: Grid, size: float, widths: tuple[float, ...], room: float) -> float:
+    def _row_height(
+        self, grid: PrintedTable, size: float, widths: tuple[float, ...], room: float
+    ) -> float:
         """The usual height, or less where that lets the grid stand on one page; 0 if none does."""
         heights: list[float] = [0.0] * (len(grid.head) + len(grid.body))
         for line, column, cell in placed_cells(grid):
@@ -168,7 +170,7 @@ class _Measures:
         return math.floor(low * 10) / 10
 
 
-def _heading_height(grid: Grid, room: float) -> float:
+def _heading_height(grid: PrintedTable, room: float) -> float:
     """Points that a grid's own title and the lines above it take."""
     title = math.ceil(_width(grid.title) * _TITLE_SIZE / room)
     below = _SUBTITLE_HEIGHT if grid.subtitle else 0
@@ -191,7 +193,7 @@ def _sign(sign: str) -> float:
     return _DIGIT if sign.isdigit() else _LETTER
 
 
-def _least(cell: GridCell) -> float:
+def _least(cell: PrintedCell) -> float:
     whole = _width(cell.text) + _INDENT * cell.indent
     if cell.kind in ("amount", "code"):
         return whole * _BOLD if cell.bold else whole
@@ -202,7 +204,7 @@ def _least(cell: GridCell) -> float:
     return min(whole, _VALUE_LEAST if cell.kind == "indicator" else _TEXT_LEAST)
 
 
-def _most(cell: GridCell, *, tight: bool) -> float:
+def _most(cell: PrintedCell, *, tight: bool) -> float:
     whole = _width(cell.text) + _INDENT * cell.indent
     if cell.kind == "heading" and tight:
         return min(whole, max(3.0, math.ceil(whole / 3)))
@@ -215,13 +217,13 @@ def _most(cell: GridCell, *, tight: bool) -> float:
     return whole if cell.kind in ("amount", "code") else min(whole, _TEXT_MOST)
 
 
-def cell_lines(cell: GridCell, size: float, room: float) -> int:
+def cell_lines(cell: PrintedCell, size: float, room: float) -> int:
     """How many lines a cell's text takes in ``room`` points between the cell's margins."""
     room = max(room + 1.0 - cell.indent * size, size)
     return sum(max(1, math.ceil(_width(line) * size / room)) for line in cell.text.split("\n"))
 
 
-def placed_cells(grid: Grid) -> list[tuple[int, int, GridCell]]:
+def placed_cells(grid: PrintedTable) -> list[tuple[int, int, PrintedCell]]:
     """Line, column and cell of everything in a grid."""
     found = []
     taken: dict[int, int] = {}

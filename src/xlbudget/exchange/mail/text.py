@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.exchange.mail.message import Letter, size_text
-from xlbudget.exchange.templates import rendered
 from xlbudget.findings import Level, Status
+from xlbudget.templates import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

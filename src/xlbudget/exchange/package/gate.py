@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.exchange.package.names import marks_of
-from xlbudget.exchange.templates import rendered
 from xlbudget.findings import Level, Status
+from xlbudget.templates import rendered
 from xlbudget.texts.personal import CHECKED
 from xlbudget.workbook.atomic import replace_text
 
