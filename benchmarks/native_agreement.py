@@ -28,10 +28,11 @@ from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.contents_page import OVERALL
 from xlbudget.workbook.layout import CONTENTS
-from xlbudget.workbook.patch import CellEdit, patch_workbook
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_number, split_cell
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book, Place
@@ -97,7 +98,7 @@ def damage(
         new = slip(rng, cell)
         if new != cell.decimal:
             place = grid.place(number)
-            patch_workbook(path, target, [CellEdit(place.sheet, place.cell, new)])
+            Workbook(path).patch(target, [CellEdit(place.sheet, place.cell, new)])
             return place, cell.text, new
 
 
@@ -120,7 +121,9 @@ def recalculated(folder: Path, names: list[str]) -> Path:
 def native(path: Path) -> Status | None:
     """What the line above 目录 says."""
     letters, line = split_cell(OVERALL)
-    said = text_of(value_at(read_lines(path, [CONTENTS])[CONTENTS], line, column_number(letters)))
+    said = text_of(
+        value_at(Workbook(path).lines_of([CONTENTS])[CONTENTS], line, column_number(letters))
+    )
     return next((status for word, status in WORDS.items() if word in said), None)
 
 

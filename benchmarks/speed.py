@@ -28,8 +28,8 @@ from python_calamine import CalamineWorkbook
 
 from xlbudget.cli.run import run
 from xlbudget.demo import example_folder
-from xlbudget.workbook.patch import cell_formulas, formula_cells, patch_workbook
 from xlbudget.workbook.validate_file import examine_file
+from xlbudget.xlsx.workbook import Workbook
 
 sys.path.insert(0, str(Path(__file__).parent / "validation"))
 from evidence import Evidence, patches
@@ -115,8 +115,8 @@ def wrong_ones(path: Path, folder: Path) -> list[Path]:
     """Copies of a living workbook with one mistyped cell and its consequences in all formulas."""
     found = examine_file(path)
     sheets = set(found.book.sheets.values())
-    evidence = Evidence(found.standard, found.book, formula_cells(path, sheets))
-    formulas = cell_formulas(path, sheets)
+    evidence = Evidence(found.standard, found.book, Workbook(path).formula_cells(sheets))
+    formulas = Workbook(path).formulas_of(sheets)
     rng = random.Random(1)
     made = []
     for kind in WRONG:
@@ -126,7 +126,7 @@ def wrong_ones(path: Path, folder: Path) -> list[Path]:
             wrong = slipped(rng, kind, around(evidence.grid, number))
         made.append(folder / f"wrong-{len(made)}.xlsm")
         after = evidence.cells_with({number: wrong})
-        patch_workbook(path, made[-1], patches(evidence, formulas, after))
+        Workbook(path).patch(made[-1], patches(evidence, formulas, after))
     return made
 
 

@@ -18,7 +18,8 @@ from xlbudget.cli.run import run
 from xlbudget.demo import run_demo
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.layout import FINDINGS, sheet_names
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "images" / "sheets"
@@ -82,7 +83,7 @@ def main() -> None:
         folder = Path(name)
         book = run_demo(folder, lambda _: None).files[0][0]
         wrong = Path(shutil.copy(book, folder / "wrong.xlsm"))
-        patch_workbook(wrong, wrong, [SLIP])
+        Workbook(wrong).patch(wrong, [SLIP])
         for command in (["fill"], ["validate", "--write"]):
             run([*command, "-q", str(wrong)])
         right, other = pages(book, folder), pages(wrong, folder)

@@ -17,7 +17,8 @@ from selenium import webdriver
 
 from xlbudget.cli.run import run
 from xlbudget.demo import run_demo
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 TARGET = Path(__file__).parent / "images" / "report.png"
 SLIP = CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))
@@ -33,7 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         book = run_demo(folder, lambda _: None).files[0][0]
-        patch_workbook(book, book, [SLIP])
+        Workbook(book).patch(book, [SLIP])
         page = folder / "report.html"
         run(["validate", str(book), "--format", "html", "-o", str(page), "-q"])
         options = webdriver.ChromeOptions()

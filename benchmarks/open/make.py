@@ -36,8 +36,9 @@ from xlbudget.exchange.values.copy import write_values_copy
 from xlbudget.exchange.web.copy import web_copy
 from xlbudget.money import Amount
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.patch import CellEdit, cell_formulas, formula_cells, patch_workbook
 from xlbudget.workbook.validate_file import examine_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.exchange.disclosure.texts import FinalTexts
@@ -87,9 +88,9 @@ def base(path: Path, *, printed: bool = False) -> Base:
         for one in found.book.texts
         if one.part == "notes" and not one.heading and _AMOUNT.search(one.text)
     ]
-    computed = set() if printed else formula_cells(path, sheets)
+    computed = set() if printed else Workbook(path).formula_cells(sheets)
     evidence = Evidence(found.standard, found.book, computed)
-    return Base(path, evidence, cell_formulas(path, sheets), sentences)
+    return Base(path, evidence, Workbook(path).formulas_of(sheets), sentences)
 
 
 def departments(folder: Path, seed: int) -> list[Department]:
@@ -169,7 +170,7 @@ def write_workbook(right: Base, made: Slips, target: Path) -> None:
     for at, text in made.sentences.items():
         place = right.sentences[at].place
         edits.append(CellEdit(place.sheet, place.cell, text))
-    patch_workbook(right.path, target, edits)
+    Workbook(right.path).patch(target, edits)
 
 
 def write_document(right: Base, made: Slips, target: Path) -> None:

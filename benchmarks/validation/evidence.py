@@ -22,7 +22,7 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.patch import CellEdit
+from xlbudget.xlsx.cells import CellEdit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

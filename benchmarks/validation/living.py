@@ -16,9 +16,9 @@ from trials import around
 from xlbudget.cli.run import run
 from xlbudget.findings import Level
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.patch import formula_cells
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import examine_file
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     import random
@@ -61,7 +61,7 @@ class Ways:
             way: Evidence(
                 found.standard,
                 found.book,
-                formula_cells(self.paths[way], set(found.book.sheets.values())),
+                Workbook(self.paths[way]).formula_cells(set(found.book.sheets.values())),
             )
             for way, found in self.usual.items()
         }

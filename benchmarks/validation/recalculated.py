@@ -11,8 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
-from xlbudget.workbook.references import column_letter
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_letter
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ class Living:
 
     def __init__(self, office: Office, path: Path) -> None:
         self.path = path
-        self.formulas = cell_formulas(path)
+        self.formulas = Workbook(path).formulas_of()
         self._document = office.open(path)
         self._document.calculateAll()
         self._sheets = self._document.Sheets
@@ -56,7 +57,7 @@ class Living:
         self._type(place, value)
         edits = self._changed(self._read())
         typed = CellEdit(place.sheet, place.cell, None if value is None else value.decimal)
-        patch_workbook(self.path, target, [*edits, typed])
+        Workbook(self.path).patch(target, [*edits, typed])
 
     def stored(self, target: Path) -> None:
         """Compute everything anew and let the program itself store it: patching must give the same."""

@@ -12,9 +12,10 @@ from xlbudget.errors import XlbudgetError
 from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
@@ -111,7 +112,7 @@ def _paragraphs(saved: _Saved) -> tuple[tuple[str, str], ...]:
     """As they stand on the sheets; those of a sheet on which nothing stands are generated."""
     from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415  # loads the templates
 
-    lines = read_lines(Path(saved.path), [NOTES, GLOSSARY])
+    lines = Workbook(Path(saved.path)).lines_of([NOTES, GLOSSARY])
     found: list[tuple[str, str]] = []
     for sheet, generate in ((NOTES, explain), (GLOSSARY, glossary)):
         held = lines.get(sheet, [])

@@ -15,12 +15,12 @@ from xlbudget.report.picture import Bar, spending_bars, spending_picture
 from xlbudget.standard.loader import load_standard
 from xlbudget.texts.passages import report_pictures
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.atomic import refuse_open_file, replace_atomically, replace_text
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically, replace_text
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xlbudget.notes.document import Document
     from xlbudget.report.pictures import Pictures
     from xlbudget.standard.model import Standard
-    from xlbudget.workbook.patch import Afterwards, CellEdit
+    from xlbudget.xlsx.cells import Afterwards, CellEdit
 
 __all__ = ["EXAMPLE", "DemoResult", "example_folder", "run_demo"]
 
@@ -83,17 +83,19 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     say(f"读取样例数据：{len(standard.tables)} 张表、{len(book.forms)} 份绩效目标")
     replace_atomically(path, lambda target: build_workbook(standard, book, target, year=book.year))
     say("新建工作簿：填入数字，派生格写成公式")
-    plan = plan_fill(path)
-    filled = _patched(path, plan.edits, plan.afterwards)
+    source = Workbook(path)
+    plan = plan_fill(source)
+    filled = _patched(source, plan.edits, plan.afterwards)
     say(
         f"填列小计：补填 {filled} 格"
         if filled
         else "填列小计：各级小计、合计齐全，没有需要补填的格"
     )
-    figures = read_book(path, standard)
+    source = Workbook(path)
+    figures = read_book(source, standard)
     documents = explain(standard, figures), glossary(standard, figures)
-    notes = plan_notes(path, *documents)
-    _patched(path, notes.edits, notes.afterwards)
+    notes = plan_notes(source, *documents)
+    _patched(source, notes.edits, notes.afterwards)
     paragraphs = sum(len(one.paragraphs) for one in documents)
     say(f"生成情况说明和名词解释：{paragraphs} 段")
     told = read_book(path, standard)
@@ -131,10 +133,10 @@ def _make(folder: Path) -> None:
         ) from error
 
 
-def _patched(path: Path, edits: list[CellEdit], after: Afterwards) -> int:
+def _patched(source: Workbook, edits: list[CellEdit], after: Afterwards) -> int:
     if edits:
         replace_atomically(
-            path, lambda target: patch_workbook(path, target, edits, after), backup=False
+            source.path, lambda target: source.patch(target, edits, after), backup=False
         )
     return len(edits)
 

@@ -14,8 +14,8 @@ from xlbudget import logs
 from xlbudget.addin import undo_state as undo
 from xlbudget.addin.apply import blocks_of, changing
 from xlbudget.addin.host import busy
-from xlbudget.workbook.patch import CellEdit
-from xlbudget.workbook.references import column_letter, column_number, split_cell
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_letter, column_number, split_cell
 
 spots = st.tuples(st.integers(0, 6), st.integers(1, 9))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 
 from xlbudget import addin
-from xlbudget.workbook.references import same_formula
+from xlbudget.xlsx.references import same_formula
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,8 @@ from xlbudget import addin
 from xlbudget.addin.host import place_of
 from xlbudget.cli.run import run
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,7 @@ def bare(standard: Standard, example: Book, tmp_path: Path) -> Path:
 
 
 def damaged(path: Path) -> Path:
-    patch_workbook(path, path, [CellEdit(TABLE, CELL, Decimal("431.90"))])
+    Workbook(path).patch(path, [CellEdit(TABLE, CELL, Decimal("431.90"))])
     return path
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from calc.clicked import Clicked, contents, differences
 from xlbudget.cli.run import run
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +124,7 @@ def test_a_workbook_with_errors_is_not_packaged(
     example_copy: Path, live: Callable[[Path], xw.Book]
 ) -> None:
     damage = CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))
-    patch_workbook(example_copy, example_copy, [damage])
+    Workbook(example_copy).patch(example_copy, [damage])
     clicked = Clicked(live(example_copy))
     said = clicked.click("package")
     assert "没有打包" in said and "差错 1 处" in said and "清样单" in said

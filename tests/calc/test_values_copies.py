@@ -17,6 +17,7 @@ from xlbudget.notes.document import HEADING
 from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
 from xlbudget.workbook.macros import load_macros
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +98,7 @@ def test_the_copy_of_a_package_shows_the_same(
     standard: Standard, source: Path, tmp_path: Path, opened: Callable[[Path], Uno]
 ) -> None:
     target = tmp_path / "数值 副本.xlsx"
-    chosen = choose_sheets(source, standard, read_book(source))
+    chosen = choose_sheets(Workbook(source), standard, read_book(source))
     write_values_copy(source, target, chosen.sheets, texts=chosen.texts)
     copy = shown(opened(target))
     assert copy == shown(opened(source), chosen.sheets)

@@ -25,9 +25,10 @@ from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.findings_file import plan_findings
 from xlbudget.workbook.memory_sheet import MEMORY, forget
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, formula_cells, patch_workbook
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book, Place
@@ -42,15 +43,15 @@ TEXTS = {"情况说明", "名词解释", "部门概况"}
 def _explained(path: Path) -> None:
     book = read_book(path)
     standard = own_standard(book)
-    plan = plan_notes(path, explain(standard, book), glossary(standard, book))
-    patch_workbook(path, path, plan.edits, plan.afterwards)
+    plan = plan_notes(Workbook(path), explain(standard, book), glossary(standard, book))
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
 
 
 def _passed(path: Path) -> None:
     report = validate_file(path)
     assert report.status is not Status.ERROR
-    plan = plan_findings(path, own_standard(read_book(path)), report)
-    patch_workbook(path, path, plan.edits, plan.afterwards)
+    plan = plan_findings(Workbook(path), own_standard(read_book(path)), report)
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
 
 
 @pytest.fixture(scope="module", params=["example", "bureau"])
@@ -78,7 +79,7 @@ class Living:
     def __init__(self, path: Path) -> None:
         self.book = read_book(path)
         self.standard = own_standard(self.book)
-        self.computed = formula_cells(path, set(self.book.sheets.values()))
+        self.computed = Workbook(path).formula_cells(set(self.book.sheets.values()))
         self.grid = Grid(self.standard, self.book)
         self.defined = definitions(expand(self.grid).relations)
         self.typed = [
@@ -259,9 +260,9 @@ def test_a_memory_that_hardly_resembles_the_workbook_counts_for_nothing(workbook
 def test_the_memory_is_written_once_and_can_be_emptied(workbook: Path, tmp_path: Path) -> None:
     path = tmp_path / "预算.xlsm"
     shutil.copy(workbook, path)
-    plan = plan_findings(path, own_standard(read_book(path)), validate_file(path))
+    plan = plan_findings(Workbook(path), own_standard(read_book(path)), validate_file(path))
     assert not [one for one in plan.edits if one.sheet == MEMORY]
-    patch_workbook(path, path, forget(read_lines(path, [MEMORY])[MEMORY]))
+    Workbook(path).patch(path, forget(Workbook(path).lines_of([MEMORY])[MEMORY]))
     assert read_book(path).keepsakes == ()
 
 
@@ -270,10 +271,10 @@ def test_a_workbook_with_errors_is_not_remembered_as_passed(workbook: Path, tmp_
     shutil.copy(workbook, path)
     living = Living(path)
     sheet, cell = living.grid.place(living.typed[0])
-    before = read_lines(path, [MEMORY])
-    patch_workbook(path, path, [CellEdit(sheet, cell, Decimal("987654.32"))])
+    before = Workbook(path).lines_of([MEMORY])
+    Workbook(path).patch(path, [CellEdit(sheet, cell, Decimal("987654.32"))])
     report = validate_file(path)
     assert report.status is Status.ERROR
-    plan = plan_findings(path, own_standard(read_book(path)), report)
-    patch_workbook(path, path, plan.edits, plan.afterwards)
-    assert read_lines(path, [MEMORY]) == before
+    plan = plan_findings(Workbook(path), own_standard(read_book(path)), report)
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
+    assert Workbook(path).lines_of([MEMORY]) == before

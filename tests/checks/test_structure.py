@@ -14,9 +14,10 @@ from xlbudget.relations.derive import definitions, value_of
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.patch import CellEdit, formula_cells, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,8 +212,8 @@ def test_the_reader_knows_which_numbers_are_text(
     standard: Standard, example_file: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "book.xlsm"
-    patch_workbook(
-        example_file, path, [CellEdit("一般公共预算支出表", "E14", "\u00a0364.22\u200b")]
+    Workbook(example_file).patch(
+        path, [CellEdit("一般公共预算支出表", "E14", "\u00a0364.22\u200b")]
     )
     book = read_book(path)
     assert book.as_text == {Place("一般公共预算支出表", "E14")}
@@ -246,7 +247,7 @@ def test_formulas_without_values_are_told_once_and_computed(
     standard: Standard, example_file: Path
 ) -> None:
     whole = read_book(example_file)
-    places = formula_cells(example_file, set(whole.sheets.values()))
+    places = Workbook(example_file).formula_cells(set(whole.sheets.values()))
     grid = Grid(standard, whole)
     bare = {
         key: BlockData.of(

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import xlsxwriter
 
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ COMMANDS = ("validate", "fill", "notes")
 
 
 def edited(book: Path, *edits: CellEdit) -> Path:
-    patch_workbook(book, book, edits)
+    Workbook(book).patch(book, edits)
     return book
 
 

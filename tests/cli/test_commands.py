@@ -18,9 +18,10 @@ from xlbudget import __version__
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.exchange.package import pdf as pdf_writer
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
 GENERAL = "一般公共预算支出表"
@@ -57,7 +58,7 @@ def process(*arguments: object, **environment: str) -> subprocess.CompletedProce
 
 @pytest.fixture
 def wrong(book: Path) -> Path:
-    patch_workbook(book, book, [WRONG])
+    Workbook(book).patch(book, [WRONG])
     return book
 
 
@@ -158,7 +159,7 @@ def test_quiet_says_only_what_is_wrong(cli: Any, book: Path) -> None:
     assert cli("validate", book, "--quiet") == (0, "", "")
     assert cli("notes", book, "-q") == (0, "", "")
     assert cli("fill", book, "-q") == (0, "", "")
-    patch_workbook(book, book, [WRONG])
+    Workbook(book).patch(book, [WRONG])
     assert "G9" in cli("validate", book, "-q").out
 
 
@@ -252,7 +253,7 @@ def test_the_demo_without_an_office_says_what_is_lacking(
 def test_the_demo_again_keeps_the_earlier_workbook(cli: Any, folder: Path) -> None:
     cli("demo", "-o", folder)
     (workbook,) = folder.glob("*.xlsm")
-    patch_workbook(workbook, workbook, [WRONG])
+    Workbook(workbook).patch(workbook, [WRONG])
     mine = workbook.read_bytes()
     assert cli("demo", "-o", folder, "--quiet") == (0, "", "")
     (backup,) = folder.glob("*.备份.xlsm")
@@ -285,7 +286,7 @@ def test_version(cli: Any) -> None:
 
 def test_exit_statuses(book: Path) -> None:
     assert process("validate", book).returncode == 0
-    patch_workbook(book, book, [WRONG])
+    Workbook(book).patch(book, [WRONG])
     assert process("validate", book).returncode == 1
     assert process("validate", book.with_name("没有.xlsm")).returncode == 2
     assert process("validate", book, "--format", "pdf").returncode == 2

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exported_tables import Shape, write
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,8 +48,8 @@ def test_a_new_workbook_from_exported_tables(
 def test_without_anybody_to_ask_blanks_are_filled_and_nothing_is_replaced(
     cli: Callable, tables: Path, book: Path
 ) -> None:
-    patch_workbook(
-        book, book, [CellEdit(EXPENDITURE, "D7", None), CellEdit(EXPENDITURE, "E8", Decimal(5))]
+    Workbook(book).patch(
+        book, [CellEdit(EXPENDITURE, "D7", None), CellEdit(EXPENDITURE, "E8", Decimal(5))]
     )
     held = book.read_bytes()
     ended = cli("import", tables, book)
@@ -70,7 +71,7 @@ def test_the_workbook_stands_last_or_is_named(cli: Callable, tables: Path, folde
 def test_the_question(
     cli: Callable, tables: Path, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    patch_workbook(book, book, [CellEdit(EXPENDITURE, "D7", None)])
+    Workbook(book).patch(book, [CellEdit(EXPENDITURE, "D7", None)])
     held = book.read_bytes()
 
     class Asked:
@@ -101,7 +102,7 @@ def test_preview_writes_nothing(cli: Callable, folder: Path, tables: Path) -> No
 
 
 def test_conflicts_are_kept_and_give_status_1(cli: Callable, tables: Path, book: Path) -> None:
-    patch_workbook(book, book, [CellEdit(EXPENDITURE, "D7", Decimal(5))])
+    Workbook(book).patch(book, [CellEdit(EXPENDITURE, "D7", Decimal(5))])
     ended = cli("import", tables, "-w", book, "--yes")
     assert ended.status == 1
     assert "工作簿里是 5.00，来源是 2,315.10，没有改动" in ended.out

@@ -9,8 +9,9 @@ import pytest
 
 from xlbudget.findings import Level
 from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.patch import CellEdit, formula_cells, patch_workbook
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,12 +38,12 @@ def test_the_typed_cell_is_named(
     right: str,
 ) -> None:
     path = tmp_path / "错一格.xlsm"
-    patch_workbook(example_file, path, [CellEdit(sheet, cell, Decimal(typed))])
-    patch_workbook(path, path, plan_fill(path).edits)
+    Workbook(example_file).patch(path, [CellEdit(sheet, cell, Decimal(typed))])
+    Workbook(path).patch(path, plan_fill(Workbook(path)).edits)
     report = validate_file(path)
     errors = [one for one in report.findings if one.level is Level.ERROR]
     assert (sheet, cell) in {(one.sheet, one.cell) for one in errors}
     named = next(one for one in errors if (one.sheet, one.cell) == (sheet, cell))
     assert named.expected == right
-    formulas = formula_cells(path, {one.sheet for one in errors})
+    formulas = Workbook(path).formula_cells({one.sheet for one in errors})
     assert not [one for one in errors if (one.sheet, one.cell) in formulas]

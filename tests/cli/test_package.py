@@ -17,7 +17,8 @@ from xlbudget.cli.run import run
 from xlbudget.errors import MailError
 from xlbudget.exchange.docx import writer as docx_writer
 from xlbudget.exchange.mail import send as mail_send
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +60,7 @@ def post(monkeypatch: pytest.MonkeyPatch) -> Post:
 
 
 def damage(book: Path) -> None:
-    patch_workbook(book, book, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
+    Workbook(book).patch(book, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
 
 
 def test_it_lists_what_it_made(cli: Callable[..., Ended], book: Path, folder: Path) -> None:

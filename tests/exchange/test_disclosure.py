@@ -17,8 +17,9 @@ from xlbudget.printed import FORM
 from xlbudget.standard.loader import load_folder
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -177,8 +178,8 @@ def noted(standard: Standard, example: Book, tmp_path: Path) -> Path:
     path = tmp_path / "有说明.xlsm"
     build_workbook(standard, example, path, year=example.year)
     book = read_book(path, standard)
-    plan = plan_notes(path, explain(standard, book), glossary(standard, book))
-    patch_workbook(path, path, plan.edits, plan.afterwards)
+    plan = plan_notes(Workbook(path), explain(standard, book), glossary(standard, book))
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
     return path
 
 
@@ -193,8 +194,8 @@ def test_final_texts_are_what_the_user_wrote(standard: Standard, noted: Path) ->
         CellEdit("情况说明", "D120", "（六）自己加的标题"),
         CellEdit("情况说明", "D121", "自己加的一段。"),
     ]
-    patch_workbook(noted, noted, own)
-    texts = final_paragraphs(noted, standard, book)
+    Workbook(noted).patch(noted, own)
+    texts = final_paragraphs(Workbook(noted), standard, book)
     assert texts.generated == ()
     found = disclosure(standard, book, texts)
     assert [*found.headings] == [*plain.headings]
@@ -213,7 +214,7 @@ def test_texts_that_were_never_generated_are_generated(
     standard: Standard, example: Book, example_file: Path
 ) -> None:
     book = read_book(example_file, standard)
-    texts = final_paragraphs(example_file, standard, book)
+    texts = final_paragraphs(Workbook(example_file), standard, book)
     assert texts.generated == ("explanation", "glossary")
     assert disclosure(standard, book, texts) == disclosure(standard, book)
 
@@ -222,9 +223,9 @@ def test_a_formula_without_value_follows_the_generated_text(
     standard: Standard, noted: Path
 ) -> None:
     book = read_book(noted, standard)
-    patch_workbook(noted, noted, [CellEdit("情况说明", "D5", None, 'IF(C5="","",C5)')])
+    Workbook(noted).patch(noted, [CellEdit("情况说明", "D5", None, 'IF(C5="","",C5)')])
     whole = disclosure(standard, book)
-    assert disclosure(standard, book, final_paragraphs(noted, standard, book)) == whole
+    assert disclosure(standard, book, final_paragraphs(Workbook(noted), standard, book)) == whole
 
 
 # ------------------------------------------------------------------ another standard

@@ -39,8 +39,9 @@ from xlbudget.standard.subjects import Subject
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.contents import note_contents
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
@@ -229,8 +230,8 @@ def edited(standard: Standard, example_file: Path, tmp_path: Path) -> Path:
     path = tmp_path / "改过 的.xlsm"
     shutil.copy(example_file, path)
     book = read_book(path)
-    notes = plan_notes(path, explain(standard, book), glossary(standard, book))
-    patch_workbook(path, path, notes.edits, notes.afterwards)
+    notes = plan_notes(Workbook(path), explain(standard, book), glossary(standard, book))
+    Workbook(path).patch(path, notes.edits, notes.afterwards)
     texts = {unit.id: unit.place.cell for unit in read_book(path).texts if unit.part == "notes"}
     general = book.blocks["general"]
     last = max(row.line for row in general.rows)
@@ -244,7 +245,7 @@ def edited(standard: Standard, example_file: Path, tmp_path: Path) -> Path:
         CellEdit("情况说明", texts["一.1"], '改写的第一段，"引号"。\n第二行'),
         CellEdit("情况说明", "D140", "=自己写的一段"),
     ]
-    patch_workbook(path, path, edits)
+    Workbook(path).patch(path, edits)
     return path
 
 
@@ -255,7 +256,7 @@ def test_a_workbook_edited_by_hand(standard: Standard, edited: Path, tmp_path: P
     assert done.left == ()
     assert edited.read_bytes() == before
     book = read_book(edited)
-    finals = tuple(unit for unit in read_finals(edited))
+    finals = tuple(unit for unit in read_finals(Workbook(edited)))
     assert [unit.id for unit in finals] == ["一.1", "自写.140"]
     again = read_folder(folder, standard)
     assert same(standard, again) == same(standard, book._replace(texts=finals))

@@ -17,8 +17,9 @@ from lxml import html
 
 from xlbudget.cli.run import run
 from xlbudget.exchange.package.gate import list_path
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
@@ -105,7 +106,7 @@ def test_each_required_field(
     for field in required:
         copy = Path(shutil.copy(book, book.parent / f"缺{field.key}.xlsm"))
         cell = info_cell(copy, field.label)
-        patch_workbook(copy, copy, [CellEdit("基础信息", cell, None)])
+        Workbook(copy).patch(copy, [CellEdit("基础信息", cell, None)])
         status, out, err = ended(capsys, copy)
         assert status == 1 and len(err.splitlines()) == 1, field.label
         assert "没有打包" in err and "--draft" in err
@@ -119,7 +120,7 @@ def test_each_required_field(
 
 def test_a_required_field_in_a_draft(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cell = info_cell(book, "离退休人员")
-    patch_workbook(book, book, [CellEdit("基础信息", cell, None)])
+    Workbook(book).patch(book, [CellEdit("基础信息", cell, None)])
     status, out, _ = ended(capsys, book)
     assert status == 1 and "必填项未填 1 处" in _ and f"［必填］基础信息 {cell}" in out
     status, out, _ = ended(capsys, book, "--draft")
@@ -140,7 +141,7 @@ def unseen(example_file: Path, tmp_path: Path) -> Path:
     """The example without two reasons: their paragraphs are to be looked at."""
     path = Path(shutil.copy(example_file, tmp_path / "待核对.xlsm"))
     cells = [info_cell(path, one) for one in ("收入总额增减原因", "“三公”经费增减原因")]
-    patch_workbook(path, path, [CellEdit("基础信息", cell, None) for cell in cells])
+    Workbook(path).patch(path, [CellEdit("基础信息", cell, None) for cell in cells])
     assert run(["notes", "-q", str(path)]) == 0
     return path
 
@@ -167,13 +168,13 @@ def test_what_a_person_has_looked_at_passes_also_after_generating_again(
 ) -> None:
     cells = reviewed(unseen, standard)
     edits = [CellEdit(NOTES, cell.replace("D", "F"), None) for cell in cells]
-    patch_workbook(unseen, unseen, edits)
+    Workbook(unseen).patch(unseen, edits)
     assert run(["notes", "-q", str(unseen)]) == 0
     assert reviewed(unseen, standard) == []
     assert ended(capsys, unseen)[0] == 0
     # Another figure, another paragraph: it is to be looked at again.
     cell = info_cell(unseen, "上年收支总额")
-    patch_workbook(unseen, unseen, [CellEdit("基础信息", cell, Decimal("5000.00"))])
+    Workbook(unseen).patch(unseen, [CellEdit("基础信息", cell, Decimal("5000.00"))])
     assert run(["notes", "-q", str(unseen)]) == 0
     assert reviewed(unseen, standard)
 
@@ -182,7 +183,7 @@ def test_a_workbook_without_notes_is_judged_by_what_would_be_written(
     example_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = Path(shutil.copy(example_file, tmp_path / "没有说明.xlsm"))
-    patch_workbook(path, path, [CellEdit("基础信息", info_cell(path, "收入总额增减原因"), None)])
+    Workbook(path).patch(path, [CellEdit("基础信息", info_cell(path, "收入总额增减原因"), None)])
     status, out, err = ended(capsys, path)
     assert status == 1 and "待核对" in err and f"［待核对］{NOTES} D" in out
 
@@ -191,7 +192,7 @@ def test_a_workbook_without_notes_is_judged_by_what_would_be_written(
 def test_each_kind_of_personal_data(
     book: Path, title: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    patch_workbook(book, book, [CellEdit("部门概况", "C5", KINDS[title])])
+    Workbook(book).patch(book, [CellEdit("部门概况", "C5", KINDS[title])])
     status, out, err = ended(capsys, book)
     assert status == 1 and len(err.splitlines()) == 1
     assert "个人信息或密级标志 1 处" in err and "--allow-personal" in err and "--draft" not in err
@@ -208,8 +209,8 @@ def test_each_kind_of_personal_data(
 def test_sheets_of_the_users_own_are_looked_at_where_they_go_along(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    patch_workbook(
-        book, book, [CellEdit("总览", "K40", "联系手机"), CellEdit("总览", "L40", Decimal(MOBILE))]
+    Workbook(book).patch(
+        book, [CellEdit("总览", "K40", "联系手机"), CellEdit("总览", "L40", Decimal(MOBILE))]
     )
     assert not [one for one in read_book(book).printed if one.place.sheet == "总览"]
     assert ended(capsys, book)[0] == 0
@@ -221,7 +222,7 @@ def test_sheets_of_the_users_own_are_looked_at_where_they_go_along(
 def test_errors_stop_and_a_draft_may_have_them(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    patch_workbook(book, book, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
+    Workbook(book).patch(book, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
     status, out, err = ended(capsys, book)
     assert status == 1 and "差错" in err and "［差错］一般公共预算支出表 F8" in out
     assert "F8" in page_of(book) and "431.90" in page_of(book)
@@ -252,7 +253,7 @@ def test_the_mail_carries_the_workbook_only_on_request(
 def test_a_list_that_cannot_be_written_is_said(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    patch_workbook(book, book, [CellEdit("部门概况", "C5", KINDS["手机号码"])])
+    Workbook(book).patch(book, [CellEdit("部门概况", "C5", KINDS["手机号码"])])
     list_path(book.parent / "包").mkdir()
     status, _, err = ended(capsys, book)
     assert status == 1 and "清样单没有写出来" in err and len(err.splitlines()) == 1

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
-from openpyxl import Workbook, load_workbook
 
 from exported_tables import VARIANTS, Shape, write
 from xlbudget.errors import UnusableFileError
@@ -20,8 +20,9 @@ from xlbudget.exchange.merge.plan import plan_import
 from xlbudget.exchange.subject_lists import read_subject_list
 from xlbudget.figures import BlockData
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.exchange.merge.model import ImportPlan
@@ -51,7 +52,7 @@ def tables(standard: Standard, example: Book, tmp_path: Path) -> Path:
 
 
 def done(book: Path, plan: ImportPlan) -> Book:
-    patch_workbook(book, book, plan.edits, plan.afterwards)
+    Workbook(book).patch(book, plan.edits, plan.afterwards)
     return read_book(book)
 
 
@@ -69,14 +70,14 @@ def kinds(plan: ImportPlan, kind: Kind) -> int:
 def test_into_an_empty_workbook(blank: Path, tables: Path, example_file: Path) -> None:
     """The same figures and formulas as a workbook made from the data folder."""
     wanted = read_book(example_file)
-    plan = plan_import(blank, [tables])
+    plan = plan_import(Workbook(blank), [tables])
     assert plan.conflicts == 0
     got = done(blank, plan)
     assert figures(got) == figures(wanted)
     assert [(one.name, len(one.indicators)) for one in got.forms] == [
         (one.name, len(one.indicators)) for one in wanted.forms
     ]
-    ours, theirs = cell_formulas(blank), cell_formulas(example_file)
+    ours, theirs = Workbook(blank).formulas_of(), Workbook(example_file).formulas_of()
     for name in (
         SUMMARY,
         EXPENDITURE,
@@ -118,7 +119,7 @@ def test_what_waits_for_the_division_of_the_carry_over_keeps_its_formulas(
 
 def test_of_a_whole_workbook(blank: Path, example_file: Path) -> None:
     wanted = read_book(example_file)
-    got = done(blank, plan_import(blank, [example_file]))
+    got = done(blank, plan_import(Workbook(blank), [example_file]))
     assert figures(got) == figures(wanted)
     assert (got.info, got.keyed, got.profile, got.notes) == (
         wanted.info,
@@ -131,19 +132,19 @@ def test_of_a_whole_workbook(blank: Path, example_file: Path) -> None:
 def test_the_result_opens_in_excel(
     blank: Path, example_file: Path, errors, standard: Standard
 ) -> None:
-    done(blank, plan_import(blank, [example_file]))
+    done(blank, plan_import(Workbook(blank), [example_file]))
     assert errors(blank) == []
 
 
 def test_a_second_time_nothing_is_written(full: Path, tables: Path) -> None:
-    plan = plan_import(full, [tables])
+    plan = plan_import(Workbook(full), [tables])
     assert plan.edits == []
     assert kinds(plan, Kind.SAME) > 900 and kinds(plan, Kind.NEW) == 0
 
 
 def test_filled_cells_that_differ_are_kept_and_listed(full: Path, tables: Path) -> None:
-    patch_workbook(full, full, [CellEdit(EXPENDITURE, "D7", Decimal("2000.00"))])
-    plan = plan_import(full, [tables])
+    Workbook(full).patch(full, [CellEdit(EXPENDITURE, "D7", Decimal("2000.00"))])
+    plan = plan_import(Workbook(full), [tables])
     assert plan.conflicts == 1
     assert (
         "部门支出总表 D7（行政运行／基本支出）：工作簿里是 2,000.00，来源是 2,315.10，没有改动。"
@@ -157,8 +158,8 @@ def test_filled_cells_that_differ_are_kept_and_listed(full: Path, tables: Path) 
 
 
 def test_overwriting_where_it_is_asked_for(full: Path, tables: Path, example_file: Path) -> None:
-    patch_workbook(full, full, [CellEdit(EXPENDITURE, "D7", Decimal("2000.00"))])
-    plan = plan_import(full, [tables], overwrite=True)
+    Workbook(full).patch(full, [CellEdit(EXPENDITURE, "D7", Decimal("2000.00"))])
+    plan = plan_import(Workbook(full), [tables], overwrite=True)
     assert plan.conflicts == 0
     assert "由 2,000.00 改为 2,315.10" in plan.said
     assert figures(done(full, plan)) == figures(read_book(example_file))
@@ -166,41 +167,41 @@ def test_overwriting_where_it_is_asked_for(full: Path, tables: Path, example_fil
 
 def test_a_figure_where_the_source_is_blank(full: Path, tables: Path) -> None:
     """It is listed; without overwriting it stays, and so do the formulas that add it up."""
-    patch_workbook(full, full, [CellEdit(EXPENDITURE, "D8", Decimal("7.00"))])
-    plan = plan_import(full, [tables])
+    Workbook(full).patch(full, [CellEdit(EXPENDITURE, "D8", Decimal("7.00"))])
+    plan = plan_import(Workbook(full), [tables])
     assert (
         "部门支出总表 D8（一般行政管理事务／基本支出）：工作簿里是 7.00，来源是 空白，没有改动。"
         in plan.said
     )
     assert plan.conflicts == 1
-    formulas = cell_formulas(full)[EXPENDITURE]
+    formulas = Workbook(full).formulas_of()[EXPENDITURE]
     row = done(full, plan).blocks["expenditure"].row("2010302")
     assert row.cells[1].text == "7.00"
-    assert cell_formulas(full)[EXPENDITURE] == formulas
-    done(full, plan_import(full, [tables], overwrite=True))
+    assert Workbook(full).formulas_of()[EXPENDITURE] == formulas
+    done(full, plan_import(Workbook(full), [tables], overwrite=True))
     assert read_book(full).blocks["expenditure"].row("2010302").cells[1] is None
 
 
 def test_kept_details_keep_their_totals(full: Path, tables: Path) -> None:
     """The totals of the source do not belong to details that stayed: formulas remain, and are said."""
-    patch_workbook(full, full, [CellEdit("一般公共预算三公经费支出表", "C8", Decimal("1.00"))])
-    formulas = cell_formulas(full)["一般公共预算三公经费支出表"]
-    plan = plan_import(full, [tables])
+    Workbook(full).patch(full, [CellEdit("一般公共预算三公经费支出表", "C8", Decimal("1.00"))])
+    formulas = Workbook(full).formulas_of()["一般公共预算三公经费支出表"]
+    plan = plan_import(Workbook(full), [tables])
     assert plan.conflicts == 1
     done(full, plan) if plan.edits else None
-    assert cell_formulas(full)["一般公共预算三公经费支出表"] == formulas
+    assert Workbook(full).formulas_of()["一般公共预算三公经费支出表"] == formulas
 
 
 def test_totals_that_differ_from_the_sum_are_written_and_said(
     blank: Path, standard: Standard, example: Book, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "导出.xlsx", standard, example, Shape())
-    workbook = load_workbook(path)
+    workbook = openpyxl.load_workbook(path)
     sheet = workbook["一般公共预算三公经费支出表"]
     assert sheet["A4"].value == "合计"
     sheet["C4"] = 20
     workbook.save(path)
-    plan = plan_import(blank, [path])
+    plan = plan_import(Workbook(blank), [path])
     assert "（合计／当年预算）：来源是 20.00，按明细计算是 19.95，照来源写入。" in plan.said
     row = done(blank, plan).blocks["three_public"].row("total")
     assert row.cells[1].text == "20.00"
@@ -223,7 +224,7 @@ def test_rows_go_where_they_belong(
     path = write(
         tmp_path / "导出.xlsx", standard, more, replace(Shape(), only=("expenditure", "project"))
     )
-    plan = plan_import(full, [path])
+    plan = plan_import(Workbook(full), [path])
     got = done(full, plan)
     codes = [row.key for row in got.blocks["expenditure"].rows]
     before = [row.key for row in rows]
@@ -249,9 +250,9 @@ def test_text_like_a_formula_stays_text(
     path = write(
         tmp_path / "导出.xlsx", standard, source, replace(Shape(), only=("project", "fiscal"))
     )
-    got = done(blank, plan_import(blank, [path]))
+    got = done(blank, plan_import(Workbook(blank), [path]))
     assert [row.label for row in got.blocks["project"].rows if row.kind == "item"] == names
-    formulas = cell_formulas(blank)["项目支出表"].values()
+    formulas = Workbook(blank).formulas_of()["项目支出表"].values()
     assert not any("CMD" in one or "@SUM" in one or one == "1+1" for one in formulas)
 
 
@@ -260,7 +261,7 @@ def test_last_years_file_is_refused(full: Path, standard: Standard, tmp_path: Pa
     build_workbook(standard, blank_book(standard, 2025), next_year, year=2025)
     before = next_year.read_bytes()
     with pytest.raises(UnusableFileError, match="应为2025年"):
-        plan_import(next_year, [full])
+        plan_import(Workbook(next_year), [full])
     assert next_year.read_bytes() == before
 
 
@@ -270,7 +271,7 @@ def test_several_sources(
     keys = [table.key for table in standard.tables]
     first = write(tmp_path / "一.xlsx", standard, example, replace(Shape(), only=tuple(keys[:6])))
     second = write(tmp_path / "二.xlsx", standard, example, replace(Shape(), only=tuple(keys[5:])))
-    got = done(blank, plan_import(blank, [first, second]))
+    got = done(blank, plan_import(Workbook(blank), [first, second]))
     assert figures(got) == figures(read_book(example_file))
 
 
@@ -279,26 +280,26 @@ def test_two_sources_that_differ(
 ) -> None:
     first = write(tmp_path / "一.xlsx", standard, example, VARIANTS["as printed"])
     second = write(tmp_path / "二.xlsx", standard, example, replace(Shape(), only=("basic",)))
-    workbook = load_workbook(second)
+    workbook = openpyxl.load_workbook(second)
     workbook["一般公共预算基本支出表"]["D6"] = 1
     workbook.save(second)
-    plan = plan_import(blank, [first, second])
+    plan = plan_import(Workbook(blank), [first, second])
     assert "“一般公共预算基本支出表”在“一.xlsx”和“二.xlsx”中都有，内容不同，只取前一个" in plan.said
 
 
 def test_a_renamed_sheet_in_the_workbook(full: Path, tables: Path) -> None:
-    workbook = load_workbook(full, keep_vba=True)
+    workbook = openpyxl.load_workbook(full, keep_vba=True)
     workbook[EXPENDITURE].title = "支出"
     workbook.save(full)
     with pytest.raises(UnusableFileError, match="请改回原名后再导入"):
-        plan_import(full, [tables])
+        plan_import(Workbook(full), [tables])
 
 
 # ------------------------------------------------------------------ subjects
 
 
 def subject_file(path: Path, *rows: tuple[object, ...]) -> Path:
-    workbook = Workbook()
+    workbook = openpyxl.Workbook()
     workbook.active.append(["某市 2024 年科目"])
     workbook.active.append(["科目编码", "科目名称", "启用年度", "停用年度"])
     for row in rows:
@@ -314,7 +315,7 @@ def test_a_bureaus_subjects(blank: Path, standard: Standard, tmp_path: Path) -> 
         ("30199", "其他本地工资", None, 2030),
     )
     lists = read_subject_list(path, standard)
-    plan = plan_import(blank, [], subjects=lists)
+    plan = plan_import(Workbook(blank), [], subjects=lists)
     book = done(blank, plan)
     assert {key: [one.code for one in found] for key, found in book.subjects.items()} == {
         "functional": ["2010399"],
@@ -323,7 +324,7 @@ def test_a_bureaus_subjects(blank: Path, standard: Standard, tmp_path: Path) -> 
     assert book.subjects["functional"][0].first == 2024
     assert book.subjects["economic"][0].last == 2030
     assert book.text("subject_lists") == "按科目字典补充"
-    assert plan_import(blank, [], subjects=lists).edits == []
+    assert plan_import(Workbook(blank), [], subjects=lists).edits == []
 
 
 def test_a_subject_list_in_csv_of_any_encoding(standard: Standard, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ from xlbudget.exchange.package import pdf as pdf_writer
 from xlbudget.exchange.package.gate import NotReadyError
 from xlbudget.exchange.package.make import Package, Wish, make_package
 from xlbudget.workbook.layout import NOTES
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ NO_PDF = Wish(pdf=False)
 @pytest.fixture
 def wrong(book: Path) -> Path:
     """The same with an error in one amount."""
-    patch_workbook(book, book, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
+    Workbook(book).patch(book, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
     return book
 
 
@@ -114,7 +115,7 @@ def test_the_same_workbook_gives_the_same_files(book: Path, tmp_path: Path) -> N
 def test_the_texts_of_all_files_are_the_final_ones(book: Path, tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(book, data_only=True)[NOTES]
     line = next(n for n in range(4, 60) if sheet[f"B{n}"].value == "正文")
-    patch_workbook(book, book, [CellEdit(NOTES, f"D{line}", "这一段由人改过。")])
+    Workbook(book).patch(book, [CellEdit(NOTES, f"D{line}", "这一段由人改过。")])
     make_package(book, tmp_path / "包", NO_PDF)
     path = tmp_path / "包" / TITLE
     assert openpyxl.load_workbook(f"{path}.xlsx")[NOTES][f"D{line}"].value == "这一段由人改过。"
@@ -139,7 +140,7 @@ def test_a_workbook_without_explanation_gets_one_in_the_set_alone(
 def test_an_explanation_that_is_out_of_date_is_named(book: Path, tmp_path: Path) -> None:
     info = openpyxl.load_workbook(book)["基础信息"]
     line = next(n for n in range(1, 120) if info[f"A{n}"].value == "收入总额增减原因")
-    patch_workbook(book, book, [CellEdit("基础信息", f"B{line}", "另一个原因")])
+    Workbook(book).patch(book, [CellEdit("基础信息", f"B{line}", "另一个原因")])
     made = make_package(book, tmp_path / "包", NO_PDF)
     assert any(re.match(r"情况说明已过期 \d+ 段", one) for one in made.warnings)
     text = (tmp_path / "包" / f"{TITLE}－校验清单.txt").read_text(encoding="utf-8")
@@ -183,7 +184,7 @@ def test_nothing_older_stays_as_if_it_were_new(book: Path, tmp_path: Path) -> No
     make_package(book, folder, NO_PDF)
     (folder / "别人的.txt").write_text("不动", encoding="utf-8")
     (folder / f"{TITLE}.pdf").write_bytes(b"%PDF-old")
-    patch_workbook(book, book, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
+    Workbook(book).patch(book, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
     made = make_package(book, folder, Wish(with_errors=True, pdf=False))
     names = set(contents(folder))
     assert {f"{WRONG}{end}" for end in ENDS} <= names

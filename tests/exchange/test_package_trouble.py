@@ -12,7 +12,8 @@ from xlbudget.errors import MailError, UnusableFileError
 from xlbudget.exchange.package import publish
 from xlbudget.exchange.package.make import Wish, make_package
 from xlbudget.exchange.package.names import every_name, file_names
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -36,7 +37,7 @@ def test_a_failure_in_between_leaves_the_folder_as_it_was(
     folder = tmp_path / "包"
     make_package(book, folder, NO_PDF)
     before = contents(folder)
-    patch_workbook(book, book, [CellEdit("一般公共预算支出表", "F8", Decimal("430.91"))])
+    Workbook(book).patch(book, [CellEdit("一般公共预算支出表", "F8", Decimal("430.91"))])
     real, calls = publish.replace_atomically, []
 
     def full(path: Path, write: object, **options: object) -> Path | None:

@@ -28,9 +28,9 @@ from xlbudget.findings import Level
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,8 +213,10 @@ def test_the_reference_goes_all_the_way_round(
     build_workbook(standard, reference.book, empty, year=2024)
     held = read_book(empty, standard)
     match = final_texts(standard, held, reference.texts)
-    plan = plan_notes(empty, explain(standard, held), glossary(standard, held), match.texts)
-    patch_workbook(empty, book, plan.edits, plan.afterwards)
+    plan = plan_notes(
+        Workbook(empty), explain(standard, held), glossary(standard, held), match.texts
+    )
+    Workbook(empty).patch(book, plan.edits, plan.afterwards)
     report = validate_file(book)
     errors = [one.code for one in report.findings if one.level is Level.ERROR]
     assert errors == ["A06", "C02", "C18", "C18", "C18", "C18", "C17"]
@@ -376,11 +378,13 @@ def test_published_texts_do_not_replace_what_the_user_wrote(
 ) -> None:
     documents = explain(standard, example), glossary(standard, example)
     first = tmp_path / "一.xlsm"
-    plan = plan_notes(example_file, *documents, {"一.1": "用户写的一段。"})
-    patch_workbook(example_file, first, plan.edits, plan.afterwards)
-    again = plan_notes(first, *documents, {"一.1": "公开文本的一段。", "一.2": "公开文本的二段。"})
+    plan = plan_notes(Workbook(example_file), *documents, {"一.1": "用户写的一段。"})
+    Workbook(example_file).patch(first, plan.edits, plan.afterwards)
+    again = plan_notes(
+        Workbook(first), *documents, {"一.1": "公开文本的一段。", "一.2": "公开文本的二段。"}
+    )
     second = tmp_path / "二.xlsm"
-    patch_workbook(first, second, again.edits, again.afterwards)
+    Workbook(first).patch(second, again.edits, again.afterwards)
     texts = {one.id: one for one in read_book(second, standard).texts}
     assert again.kept == ["一.1"]
     assert texts["一.1"].text == "用户写的一段。"

@@ -27,9 +27,10 @@ from xlbudget.texts.last_year import with_last_year
 from xlbudget.texts.periods import last_year_of
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import examine_file, validate_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,13 +97,13 @@ def typed_in(path: Path, source: Book) -> None:
     for key, value in source.info.items():
         if isinstance(value.value, Amount) and key not in PRIOR:
             edits.append(CellEdit("基础信息", book.info[key].cell, value.value.decimal))
-    patch_workbook(path, path, edits)
+    Workbook(path).patch(path, edits)
 
 
 def with_notes(path: Path, standard: Standard) -> None:
     book = read_book(path)
-    plan = plan_notes(path, explain(standard, book), glossary(standard, book))
-    patch_workbook(path, path, plan.edits, plan.afterwards)
+    plan = plan_notes(Workbook(path), explain(standard, book), glossary(standard, book))
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
 
 
 def errors_of(path: Path) -> list[str]:
@@ -358,9 +359,9 @@ def test_final_texts_are_kept_and_marked(
         CellEdit("情况说明", "D140", mine),
         CellEdit("名词解释", gloss.place.cell, f"{gloss.text}（2024年）"),
     ]
-    patch_workbook(source, source, edits)
+    Workbook(source).patch(source, edits)
     done = roll_over(source, target)
-    lines = read_lines(target, ["情况说明", "名词解释"])
+    lines = Workbook(target).lines_of(["情况说明", "名词解释"])
     rows = {row[0]: row for row in lines["情况说明"][3:6] if row[0]}
     text = str(rows["一.1"][3])
     assert text.startswith("经审核，长春市人民政府办公厅（本级）2025年总收入")
@@ -389,7 +390,7 @@ def test_reasons_say_that_they_are_last_years(example_file: Path, tmp_path: Path
     book = read_book(target)
     assert book.text("reason_reception") == "公务接待费核定减少"
     line = book.info["reason_reception"].cell.removeprefix("B")
-    formula = cell_formulas(target, {"基础信息"})["基础信息"][f"D{line}"]
+    formula = Workbook(target).formulas_of({"基础信息"})["基础信息"][f"D{line}"]
     assert formula.startswith(f'IF(EXACT(B{line},"公务接待费核定减少"),')
     sheet = openpyxl.load_workbook(target, data_only=True)["基础信息"]
     assert "核对" in sheet[f"D{line}"].value
@@ -421,7 +422,7 @@ def test_the_file_is_well_formed(
 ) -> None:
     source, target = tmp_path / "今年.xlsm", tmp_path / "下年.xlsm"
     shutil.copy(example_file, source)
-    patch_workbook(source, source, [CellEdit("情况说明", "D9", "自己写的：2024年")])
+    Workbook(source).patch(source, [CellEdit("情况说明", "D9", "自己写的：2024年")])
     roll_over(source, target)
     assert errors(target) == []
 

@@ -22,10 +22,11 @@ from xlbudget.findings import Level
 from xlbudget.standard.extend import with_subject_files
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.layout import GLOSSARY, NOTES
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
 from xlbudget.workbook.writer import Writer
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +54,7 @@ SECRETS = ("内部批注", "底稿数字", "server", "作者甲", "外部单位.
 def copy_of(
     standard: Standard, source: Path, target: Path, also: tuple[str, ...] = (), **options: bool
 ) -> ValuesCopy:
-    chosen = choose_sheets(source, standard, read_book(source), also)
+    chosen = choose_sheets(Workbook(source), standard, read_book(source), also)
     return write_values_copy(source, target, chosen.sheets, texts=chosen.texts, **options)
 
 
@@ -175,7 +176,7 @@ def test_only_the_final_text_of_the_explanation(
         n for n in range(4, 60) if written[f"D{n}"].value and written[f"B{n}"].value != "标题"
     )
     edits = [CellEdit(NOTES, f"D{line}", "=定稿由人改过"), CellEdit(NOTES, f"F{line}", "内部备注")]
-    patch_workbook(source, source, edits)
+    Workbook(source).patch(source, edits)
     target = tmp_path / "副本.xlsx"
     copy_of(standard, source, target)
     sheet = openpyxl.load_workbook(target)[NOTES]

@@ -13,6 +13,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.package.sheets import choose_sheets
 from xlbudget.exchange.values.copy import write_values_copy
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ TABLE = "部门收支总表"
 
 
 def copy_of(standard: Standard, source: Path, target: Path, **options: bool) -> ValuesCopy:
-    chosen = choose_sheets(source, standard, read_book(source))
+    chosen = choose_sheets(Workbook(source), standard, read_book(source))
     return write_values_copy(source, target, chosen.sheets, texts=chosen.texts, **options)
 
 

@@ -18,10 +18,11 @@ from xlbudget.notes.explain import explain, glossary
 from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
 from xlbudget.workbook.wrappers import function_helps
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from functions.com_server import Server
@@ -88,11 +89,11 @@ def test_a_section_is_that_of_the_saved_file(caller: Path) -> None:
 def test_a_final_text_is_read_anew_after_saving(caller: Path) -> None:
     book = read_book(caller)
     standard = own_standard(book)
-    plan = plan_notes(caller, explain(standard, book), glossary(standard, book))
-    patch_workbook(caller, caller, plan.edits, plan.afterwards)
+    plan = plan_notes(Workbook(caller), explain(standard, book), glossary(standard, book))
+    Workbook(caller).patch(caller, plan.edits, plan.afterwards)
     before = udfs.BUDGET_NOTE("八")
     line = next(one.cell[1:] for one in plan.edits if one.value == "八.1")
-    patch_workbook(caller, caller, [CellEdit("情况说明", f"D{line}", "我们自己的话。")])
+    Workbook(caller).patch(caller, [CellEdit("情况说明", f"D{line}", "我们自己的话。")])
     heading = before.splitlines()[0]
     assert udfs.BUDGET_NOTE("八") == f"{heading}\n我们自己的话。" != before
 
@@ -118,7 +119,7 @@ def spoil(path: Path) -> None:
     book = read_book(path)
     data = book.blocks["expenditure"]
     cell = data.cell_name(data.row("total"), 0)
-    patch_workbook(path, path, [CellEdit("部门支出总表", cell, Decimal("9295.86"))])
+    Workbook(path).patch(path, [CellEdit("部门支出总表", cell, Decimal("9295.86"))])
 
 
 def test_nothing_found_is_said_and_what_did_not_run(caller: Path, standard: Any) -> None:

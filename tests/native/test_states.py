@@ -18,6 +18,7 @@ from xlbudget.workbook.contents_page import OVERALL, contents_lines
 from xlbudget.workbook.formulas import book_formulas
 from xlbudget.workbook.layout import CONTENTS, OVERVIEW, place_book
 from xlbudget.workbook.live import render_live
+from xlbudget.workbook.native import checks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,3 +170,14 @@ def test_the_formulas_agree_with_validation(standard: Standard, example: Book) -
         if said is Status.PASS and "已平（尾差）" in found.values():
             said = Status.ROUNDING
         assert said is status, found
+
+
+def test_the_checks_are_made_once(
+    standard: Standard, example: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are the larger part of a fill: what is left out follows from those that there are."""
+    made: list[int] = []
+    monkeypatch.setattr(checks, "equation_pieces", lambda _areas, one: made.append(id(one)) or [])
+    placed = place_book(standard, example)
+    render_live(standard, placed, book_formulas(standard, placed))
+    assert made and len(made) == len(set(made))

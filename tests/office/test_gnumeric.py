@@ -24,10 +24,11 @@ from xlbudget.exchange.folder.read import read_folder
 from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_number, split_cell
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -160,7 +161,7 @@ def check_with_edits(
     for number in range(BATCHES):
         edited = base.with_name(f"{base.stem}{number}.xlsx")
         edits = edits_of(standard, base, rng)
-        patch_workbook(base, edited, edits)
+        Workbook(base).patch(edited, edits)
         typed = {(one.sheet, one.cell) for one in edits}
         found.append({place: text for place, text in every.items() if place not in typed})
         paths.append(edited)

@@ -14,7 +14,8 @@ from xlbudget.standard.equations import parse_ref
 from xlbudget.standard.model import Chart
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.overview_lines import chart_sections
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +100,7 @@ def test_a_class_that_is_typed_appears(
     line = max(cell.row for cell in sheet["A"] if cell.value) + 1
     typed = [("A", "229"), ("B", "其他支出"), ("C", Decimal("10.00")), ("E", Decimal("10.00"))]
     edits = [CellEdit("部门支出总表", f"{letter}{line}", value) for letter, value in typed]
-    patch_workbook(path, path, edits)
+    Workbook(path).patch(path, edits)
     found = cells(recalculate(path))
     section = chart_sections(standard)[0]
     line = section.first + 4

@@ -11,8 +11,8 @@ from tests_support import leaves_only
 from xlbudget.checks.validate import validate
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,9 +84,9 @@ def test_what_filling_writes_is_what_it_comes_to(
     bare, _ = leaves_only(standard, example)
     path = tmp_path / "只有明细.xlsm"
     build_workbook(standard, bare, path, year=example.year)
-    plan = plan_fill(path)
+    plan = plan_fill(Workbook(path))
     assert len(plan.edits) > 300
-    patch_workbook(path, path, plan.edits, plan.afterwards)
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
     stored, again = _values(path), _values(recalculate(path))
     sheets = {table.sheet for table in standard.tables}
     wrong = {

@@ -18,9 +18,10 @@ from xlbudget.report import render
 from xlbudget.standard.extend import own_standard
 from xlbudget.texts.passages import report_pictures
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import examine_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,17 +74,17 @@ def wrong(example_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     folder = tmp_path_factory.mktemp("报告 一")
     book = folder / "有误.xlsm"
     named = CellEdit("基础信息", read_book(example_file).info["unit_name"].cell, EVIL)
-    patch_workbook(example_file, book, [named])
+    Workbook(example_file).patch(book, [named])
     figures = read_book(book)
     standard = own_standard(figures)
-    plan = plan_notes(book, explain(standard, figures), glossary(standard, figures))
-    patch_workbook(book, book, plan.edits, plan.afterwards)
+    plan = plan_notes(Workbook(book), explain(standard, figures), glossary(standard, figures))
+    Workbook(book).patch(book, plan.edits, plan.afterwards)
     spoken = next(one for one in read_book(book).texts if "总收入6,295.86" in one.text)
     slips = [
         CellEdit(SPENDING, "F8", Decimal("431.90")),
         CellEdit(NOTES, spoken.place.cell, spoken.text.replace("6,295.86", "6,259.86", 1)),
     ]
-    patch_workbook(book, book, slips)
+    Workbook(book).patch(book, slips)
     found = examine_file(book)
     pictures = report_pictures(found.standard, found.book)
     page = folder / "校验结果.html"

@@ -16,8 +16,9 @@ from xlbudget.exchange.published.validate import validate_published
 from xlbudget.figures import Book, InfoValue, Place, Printed
 from xlbudget.findings import Level
 from xlbudget.texts.personal import personal_findings
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.findings import Finding
@@ -89,7 +90,7 @@ def test_validate_tells_the_cell(example_copy: Path, sheet: str, cell: str, text
     before = validate_file(example_copy)
     assert not [one for one in before.findings if one.code.startswith("G")]
     assert {"G01", "G02"} <= {code for code, count in before.executed if count}
-    patch_workbook(example_copy, example_copy, [CellEdit(sheet, cell, text)])
+    Workbook(example_copy).patch(example_copy, [CellEdit(sheet, cell, text)])
     found = [one for one in validate_file(example_copy).findings if one.code == "G01"]
     assert [(one.sheet, one.cell, one.level) for one in found] == [(sheet, cell, Level.WARNING)]
 
@@ -108,11 +109,11 @@ def test_a_field_that_is_printed_is_looked_at_and_the_public_number_is_not(
         CellEdit("基础信息", reason, "项目增加，咨询0431-88776655"),
         CellEdit("情况说明", "D6", "咨询电话：0431-88776655"),
     ]
-    patch_workbook(example_copy, example_copy, edits)
+    Workbook(example_copy).patch(example_copy, edits)
     found = [one for one in validate_file(example_copy).findings if one.code == "G01"]
     assert [(one.sheet, one.cell) for one in found] == [("情况说明", "D6"), ("基础信息", reason)]
     assert all("请填入基础信息“公开联系电话”" in one.message for one in found)
-    patch_workbook(example_copy, example_copy, [CellEdit("基础信息", public, "0431-88776655")])
+    Workbook(example_copy).patch(example_copy, [CellEdit("基础信息", public, "0431-88776655")])
     assert not [one for one in validate_file(example_copy).findings if one.code == "G01"]
 
 

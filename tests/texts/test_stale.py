@@ -12,9 +12,10 @@ from xlbudget.findings import Level
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +29,8 @@ NOTES = "情况说明"
 def generate(book: Path) -> None:
     figures = read_book(book)
     standard = own_standard(figures)
-    plan = plan_notes(book, explain(standard, figures), glossary(standard, figures))
-    patch_workbook(book, book, plan.edits, plan.afterwards)
+    plan = plan_notes(Workbook(book), explain(standard, figures), glossary(standard, figures))
+    Workbook(book).patch(book, plan.edits, plan.afterwards)
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def stale(book: Path) -> list[Finding]:
 def edited(book: Path, old: str, new: str) -> str:
     """Rewrite the paragraph that has ``old``; the cell."""
     unit = next(one for one in read_book(book).texts if old in one.text)
-    patch_workbook(book, book, [CellEdit(NOTES, unit.place.cell, unit.text.replace(old, new))])
+    Workbook(book).patch(book, [CellEdit(NOTES, unit.place.cell, unit.text.replace(old, new))])
     return unit.place.cell
 
 
@@ -58,7 +59,7 @@ def test_a_fresh_text_is_not_stale(book: Path) -> None:
 
 
 def test_a_text_against_a_wrong_figure_is_listed_under_the_figure(book: Path) -> None:
-    patch_workbook(book, book, [TOTAL])
+    Workbook(book).patch(book, [TOTAL])
     cell = next(unit.place.cell for unit in read_book(book).texts if unit.id == "一.1")
     assert stale(book) == []
     (one,) = [one for one in validate_file(book).findings if one.level is Level.ERROR]
@@ -67,7 +68,7 @@ def test_a_text_against_a_wrong_figure_is_listed_under_the_figure(book: Path) ->
 
 
 def test_generating_again_mends_it(book: Path) -> None:
-    patch_workbook(book, book, [TOTAL])
+    Workbook(book).patch(book, [TOTAL])
     generate(book)
     assert stale(book) == []
 
@@ -80,7 +81,7 @@ def test_an_edited_text_is_not_stale_by_itself(book: Path) -> None:
 def test_an_edited_text_stays_stale_when_the_generated_one_is_new(book: Path) -> None:
     cell = edited(book, "总收入6,295.86万元", "总收入共6,295.86万元")
     reason = read_book(book).info["reason_income"].cell
-    patch_workbook(book, book, [CellEdit("基础信息", reason, "新增一个项目")])
+    Workbook(book).patch(book, [CellEdit("基础信息", reason, "新增一个项目")])
     there = {one.cell: one for one in stale(book)}
     assert "改写之后" in there[cell].message
     generate(book)
@@ -89,18 +90,18 @@ def test_an_edited_text_stays_stale_when_the_generated_one_is_new(book: Path) ->
     assert one.basis == ("定稿是按以前的数字改写的，之后数字有变。",)
     unit = next(unit for unit in read_book(book).texts if unit.place.cell == cell)
     right = unit.text.replace("共6,295.86", "合计6,295.86")
-    patch_workbook(book, book, [CellEdit(NOTES, cell, right)])
+    Workbook(book).patch(book, [CellEdit(NOTES, cell, right)])
     assert stale(book) == []
 
 
 def test_words_of_the_particulars_count_too(book: Path) -> None:
     reason = read_book(book).info["reason_income"].cell
-    patch_workbook(book, book, [CellEdit("基础信息", reason, "新增一个项目")])
+    Workbook(book).patch(book, [CellEdit("基础信息", reason, "新增一个项目")])
     found = stale(book)
     assert {one.row for one in found} >= {"一.1"}
     assert any("现为 新增一个项目" in sentence for one in found for sentence in one.basis)
 
 
 def test_a_cell_without_a_stored_value_is_not_called_changed(book: Path) -> None:
-    patch_workbook(book, book, [CellEdit("部门收支总表", "B20", None, "B17")])
+    Workbook(book).patch(book, [CellEdit("部门收支总表", "B20", None, "B17")])
     assert stale(book) == []

@@ -10,7 +10,8 @@ from tests_support import leaves_only
 from xlbudget.cli.run import run
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.patch import CellEdit, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,7 @@ def test_every_department_through_every_command(
     assert errors(path) == [], "as built"
     assert run(["fill", "-q", str(path)]) == 0
     assert errors(path) == [], "filled"
-    patch_workbook(path, path, [CellEdit(standard.tables[0].sheet, "B7", 1)])
+    Workbook(path).patch(path, [CellEdit(standard.tables[0].sheet, "B7", 1)])
     assert run(["validate", "--write", "-q", str(path)]) == 1
     assert errors(path) == [], "with findings"
     assert run(["notes", "-q", str(path)]) == 0

@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.archive import Archive, check_archive, members
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.archive import Archive, workbook_archive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def write(path: Path, parts: dict[str, bytes], method: int = ZIP_DEFLATED) -> Pa
 
 
 def opened(path: Path) -> Archive:
-    return Archive(path, members(path))
+    return Archive(path)
 
 
 def central(path: Path, offset: int, packed: bytes, which: int = 0) -> None:
@@ -47,14 +47,14 @@ def central(path: Path, offset: int, packed: bytes, which: int = 0) -> None:
 
 def refused(path: Path, said: str) -> None:
     with pytest.raises(UnusableFileError, match=said) as caught:
-        check_archive(path)
+        workbook_archive(path)
     assert path.name in str(caught.value) and str(caught.value).endswith("。")
 
 
 @pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED])
 def test_members_are_what_the_standard_library_sees(path: Path, method: int) -> None:
     write(path, {**PARTS, "xl/图 片.png": bytes(range(256))}, method)
-    found = check_archive(path)
+    found = workbook_archive(path).members
     archive = opened(path)
     with ZipFile(path) as known:
         assert archive.namelist() == known.namelist() == list(found)
@@ -79,7 +79,7 @@ def test_a_comment_at_the_end_is_no_damage(path: Path) -> None:
     write(path, PARTS)
     with ZipFile(path, "a") as archive:
         archive.comment = "备注 PK".encode() * 100
-    assert set(check_archive(path)) == set(PARTS)
+    assert set(workbook_archive(path).members) == set(PARTS)
 
 
 def test_a_part_that_is_not_there(path: Path) -> None:
@@ -103,7 +103,7 @@ def test_one_wrong_byte_in_a_sheet_is_noticed_when_it_is_read(
     read_book(path)
     data = path.read_bytes()
     path.write_bytes(data.replace(b"<v>2934.35</v>", b"<v>2984.35</v>", 1))
-    check_archive(path)
+    workbook_archive(path)
     with pytest.raises(UnusableFileError, match="已损坏"):
         read_book(path)
 
@@ -190,4 +190,4 @@ def test_a_zip_that_is_no_workbook(path: Path, parts: dict[str, bytes], said: st
 
 
 def test_members_of_any_zip(path: Path) -> None:
-    assert list(members(write(path, {"a.txt": b"1"}))) == ["a.txt"]
+    assert Archive(write(path, {"a.txt": b"1"})).namelist() == ["a.txt"]

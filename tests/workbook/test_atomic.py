@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.atomic import BACKUP_MARK, refuse_open_file, replace_atomically
+from xlbudget.xlsx.atomic import BACKUP_MARK, refuse_open_file, replace_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ OLD, NEW = b"old" * 1000, b"new" * 1000
 WRITER = """
 import sys, time
 from pathlib import Path
-from xlbudget.workbook.atomic import replace_atomically
+from xlbudget.xlsx.atomic import replace_atomically
 
 path, number = Path(sys.argv[1]), 0
 

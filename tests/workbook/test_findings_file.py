@@ -15,8 +15,9 @@ from xlbudget.findings import Finding, Level
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.findings_file import FindingsPlan, plan_findings
 from xlbudget.workbook.layout import FINDINGS_ROOM
-from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ class Checked:
         self.path, self.standard = path, standard
 
     def edit(self, *edits: CellEdit) -> None:
-        patch_workbook(self.path, self.path, edits)
+        Workbook(self.path).patch(self.path, edits)
 
     def wrong(self, value: str | None = "12.34") -> None:
         """Put an amount where none belongs, or take it away."""
@@ -58,17 +59,17 @@ class Checked:
     def write(self, extra: tuple[Finding, ...] = ()) -> FindingsPlan:
         report = validate(self.standard, read_book(self.path))
         report = report._replace(findings=report.findings + extra)
-        plan = plan_findings(self.path, self.standard, report)
-        patch_workbook(self.path, self.path, plan.edits, plan.afterwards)
+        plan = plan_findings(Workbook(self.path), self.standard, report)
+        Workbook(self.path).patch(self.path, plan.edits, plan.afterwards)
         return plan
 
     def raw(self, cell_line: int, column: int) -> object:
-        lines = read_lines(self.path, [SHEET])[SHEET]
+        lines = Workbook(self.path).lines_of([SHEET])[SHEET]
         return lines[cell_line - 1][column - 1]
 
     def lines(self) -> list[Line]:
         found = []
-        lines = read_lines(self.path, [SHEET])[SHEET]
+        lines = Workbook(self.path).lines_of([SHEET])[SHEET]
         for number, line in enumerate(lines[FIRST - 1 : FIRST - 1 + FINDINGS_ROOM], FIRST):
             cells = ["" if one is None else str(one) for one in [*line, *[""] * 14][:13]]
             if any(cells):
@@ -102,7 +103,7 @@ def test_findings_stand_with_their_cell_amounts_and_mark(book: Checked) -> None:
     assert [book.raw(line.number, column) for column in (5, 6, 7)] == [12.34, 0, 12.34]
     assert str(book.raw(line.number, 8)) == error.message
     assert str(book.raw(line.number, 9)).split("\n") == list(error.basis)
-    formula = cell_formulas(book.path, {SHEET})[SHEET][f"D{line.number}"]
+    formula = Workbook(book.path).formulas_of({SHEET})[SHEET][f"D{line.number}"]
     assert formula == f'HYPERLINK("#\'{TABLE}\'!{CELL}","{CELL}")'
     assert "结论：差错。差错1处，提醒0处，提示0处" in str(book.raw(3, 1))
     assert book.raw(3, 8) == "以下结果与现在的数字一致。"
@@ -128,8 +129,8 @@ def test_a_remark_stays_with_its_finding_wherever_that_goes(book: Checked) -> No
     other = Finding("Z01", Level.ERROR, "另一处", "部门收支总表", "部门收支总表", "B7", "x", "y")
     report = validate(book.standard, read_book(book.path))
     report = report._replace(findings=(other, *report.findings))
-    plan = plan_findings(book.path, book.standard, report)
-    patch_workbook(book.path, book.path, plan.edits, plan.afterwards)
+    plan = plan_findings(Workbook(book.path), book.standard, report)
+    Workbook(book.path).patch(book.path, plan.edits, plan.afterwards)
     now = book.about(code)
     assert (now.number, now.remark) == (before + 1, REMARK)
     assert book.about("Z01").remark == ""
@@ -175,11 +176,11 @@ def test_after_a_figure_moves_the_list_says_that_it_is_old(book: Checked) -> Non
     book.edit(CellEdit(table, data.cell_name(row, where), Decimal("77.77")))
     book.wrong()
     book.edit(CellEdit("部门支出总表", "C9", None), CellEdit("部门支出总表", "D9", None))
-    plan = plan_fill(book.path)
+    plan = plan_fill(Workbook(book.path))
     told = [one for one in plan.edits if (one.sheet, one.cell) == (SHEET, "H3")]
     assert len(told) == 1
     assert "数字改动过，请重新校验" in str(told[0].value)
-    patch_workbook(book.path, book.path, plan.edits, plan.afterwards)
+    Workbook(book.path).patch(book.path, plan.edits, plan.afterwards)
     book.write()
     assert book.raw(3, 8) == "以下结果与现在的数字一致。"
 
@@ -249,13 +250,13 @@ def test_what_it_says_is_what_its_formulas_come_to(
     book: Checked, recalculate: Callable[[Path], Path]
 ) -> None:
     book.wrong()
-    plan = plan_fill(book.path)
-    patch_workbook(book.path, book.path, plan.edits, plan.afterwards)
+    plan = plan_fill(Workbook(book.path))
+    Workbook(book.path).patch(book.path, plan.edits, plan.afterwards)
     book.write()
-    again = read_lines(recalculate(book.path), [SHEET])[SHEET]
-    stored = read_lines(book.path, [SHEET])[SHEET]
+    again = Workbook(recalculate(book.path)).lines_of([SHEET])[SHEET]
+    stored = Workbook(book.path).lines_of([SHEET])[SHEET]
     assert again[2][0] == stored[2][0]
     assert again[2][7] == stored[2][7] == "以下结果与现在的数字一致。"
     book.edit(CellEdit("部门支出总表", "D9", Decimal("4.56")))
-    again = read_lines(recalculate(book.path), [SHEET])[SHEET]
+    again = Workbook(recalculate(book.path)).lines_of([SHEET])[SHEET]
     assert "“部门支出总表”的数字改动过" in str(again[2][7])

@@ -13,8 +13,9 @@ import pytest
 
 from xlbudget.cli.run import run
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.writer import Writer
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ def own_sheet(found: dict[str, bytes]) -> str:
 
 def damage(path: Path) -> None:
     """A leaf changes, as if the user had typed it and mailed the file without recalculation."""
-    patch_workbook(path, path, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
+    Workbook(path).patch(path, [CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))])
 
 
 def test_every_part_of_the_users_own_stays_byte_for_byte(book: Path) -> None:

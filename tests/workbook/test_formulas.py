@@ -12,7 +12,7 @@ from xlbudget.standard.loader import load_standard, with_columns
 from xlbudget.standard.model import Standard
 from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import place_book
-from xlbudget.workbook.references import chunked, references
+from xlbudget.xlsx.references import chunked, references
 
 STANDARD = load_standard()
 

@@ -14,12 +14,13 @@ import pytest
 
 from xlbudget.checks.validate import validate
 from xlbudget.notes.explain import explain, glossary
-from xlbudget.workbook.atomic import replace_atomically
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.findings_file import plan_findings
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.atomic import replace_atomically
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +34,9 @@ KILLS = 200
 def plans(path: Path, standard: Any) -> list[tuple[list[CellEdit], Any]]:
     """What fill, notes and validate --write would write to the workbook."""
     book = read_book(path)
-    notes = plan_notes(path, explain(standard, book), glossary(standard, book))
-    findings = plan_findings(path, standard, validate(standard, book))
-    filled = plan_fill(path)
+    notes = plan_notes(Workbook(path), explain(standard, book), glossary(standard, book))
+    findings = plan_findings(Workbook(path), standard, validate(standard, book))
+    filled = plan_fill(Workbook(path))
     return [(one.edits, one.afterwards) for one in (filled, notes, findings)]
 
 
@@ -60,19 +61,19 @@ def test_200_kills_lose_nothing(example_file: Path, standard: Any, tmp_path: Pat
     path = folder / "部门预算 样例.xlsm"
     shutil.copy(example_file, path)
     damage = CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))
-    patch_workbook(path, path, [damage])
+    Workbook(path).patch(path, [damage])
     old = path.read_bytes()
     backup = path.with_name(f"{path.stem}.备份.xlsm")
     jobs, new = plans(path, standard), []
     for edits, after in jobs:
         assert edits
         target = tmp_path / "neu.xlsm"
-        patch_workbook(path, target, edits, after)
+        Workbook(path).patch(target, edits, after)
         new.append(target.read_bytes())
 
     def write(which: int) -> None:
         edits, after = jobs[which]
-        replace_atomically(path, lambda target: patch_workbook(path, target, edits, after))
+        replace_atomically(path, lambda target: Workbook(path).patch(target, edits, after))
 
     spans = []
     for which in range(len(jobs)):

@@ -14,8 +14,9 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.workbook.layout import NOTES_ROOM
 from xlbudget.workbook.notes_file import EDITED, FRESH, REVIEW, STALE, plan_notes
-from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,19 +55,19 @@ class Notes:
         self.path, self.standard = path, standard
 
     def edit(self, *edits: CellEdit) -> None:
-        patch_workbook(self.path, self.path, edits)
+        Workbook(self.path).patch(self.path, edits)
 
     def write(self, drop: str = "") -> Any:
         book = read_book(self.path)
         explanation = explain(self.standard, book)
         if drop:
             explanation = without(explanation, drop)
-        plan = plan_notes(self.path, explanation, glossary(self.standard, book))
-        patch_workbook(self.path, self.path, plan.edits)
+        plan = plan_notes(Workbook(self.path), explanation, glossary(self.standard, book))
+        Workbook(self.path).patch(self.path, plan.edits)
         return plan
 
     def lines(self, sheet: str = NOTES) -> list[Line]:
-        raw = read_lines(self.path, [sheet])[sheet]
+        raw = Workbook(self.path).lines_of([sheet])[sheet]
         found = []
         for number, line in enumerate(raw[FIRST - 1 : FIRST - 1 + NOTES_ROOM], FIRST):
             cells = [str(one) for one in [*line, *[""] * 6][:5]]
@@ -125,7 +126,7 @@ def test_both_sheets_are_filled(notes: Notes, example: Any, standard: Any) -> No
         assert [one.id for one in lines] == [one.id for one in document.paragraphs]
         assert [one.generated for one in lines] == [one.text for one in document.paragraphs]
         assert [one.final for one in lines] == [one.generated for one in lines]
-        formulas = cell_formulas(notes.path)[sheet]
+        formulas = Workbook(notes.path).formulas_of()[sheet]
         assert all(f"C{one.number}" in formulas[f"D{one.number}"] for one in lines)
         assert {one.state.split("：")[0] for one in lines} <= {FRESH, REVIEW}
 
@@ -183,7 +184,7 @@ def test_clearing_the_edited_cell_brings_the_generated_text_back(
     assert notes.write().kept == []
     now = notes.line(edited.id)
     assert (now.final, now.state.split("：")[0]) == (edited.generated, edited.state.split("：")[0])
-    assert f"D{edited.number}" in cell_formulas(notes.path)[NOTES]
+    assert f"D{edited.number}" in Workbook(notes.path).formulas_of()[NOTES]
 
 
 def test_the_users_text_of_a_paragraph_that_is_gone_comes_last(notes: Notes, edited: Line) -> None:
@@ -247,7 +248,7 @@ def test_a_missing_sheet_is_a_sentence(notes: Notes, standard: Any, example: Any
             )
             archive.writestr(info, renamed)
     with pytest.raises(UnusableFileError, match=NOTES):
-        plan_notes(notes.path, explain(standard, example), glossary(standard, example))
+        plan_notes(Workbook(notes.path), explain(standard, example), glossary(standard, example))
 
 
 def test_too_many_paragraphs_are_a_sentence(notes: Notes, standard: Any, example: Any) -> None:
@@ -257,4 +258,4 @@ def test_too_many_paragraphs_are_a_sentence(notes: Notes, standard: Any, example
     section = replace(document.sections[0], paragraphs=many)
     long = replace(document, sections=(section,))
     with pytest.raises(UnusableFileError, match="200段"):
-        plan_notes(notes.path, long, glossary(standard, example))
+        plan_notes(Workbook(notes.path), long, glossary(standard, example))

@@ -21,8 +21,8 @@ from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.layout import place_book
 from xlbudget.workbook.overview_lines import chart_sections, overview_last
 from xlbudget.workbook.overview_series import overview_caches, with_caches
-from xlbudget.workbook.patch import patch_workbook
 from xlbudget.workbook.render_overview import render_overview
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -323,8 +323,8 @@ def test_charts_keep_the_figures_that_filling_gives(
     bare, _ = leaves_only(standard, example)
     path = tmp_path / "a.xlsx"
     build_workbook(standard, bare, path, year=example.year)
-    plan = plan_fill(path)
-    patch_workbook(path, path, plan.edits, plan.afterwards)
+    plan = plan_fill(Workbook(path))
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
     with zipfile.ZipFile(path) as parts:
         kept = "".join(
             parts.read(name).decode() for name in parts.namelist() if "/charts/chart" in name

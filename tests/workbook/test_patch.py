@@ -15,7 +15,8 @@ import python_calamine
 import xlsxwriter
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas, patch_workbook, sheet_names
+from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -61,7 +62,7 @@ def rich(tmp_path: Path) -> Path:
 
 def patched(path: Path, *edits: CellEdit, **options: bool) -> Path:
     target = path.with_name(f"改后 {path.name}")
-    patch_workbook(path, target, edits, **options)
+    Workbook(path).patch(target, edits, **options)
     return target
 
 
@@ -182,7 +183,7 @@ def test_without_edits_the_file_is_copied(rich):
 
 
 def test_source_and_target_may_be_the_same(rich):
-    patch_workbook(rich, rich, [CellEdit("表一", "B1", 9)])
+    Workbook(rich).patch(rich, [CellEdit("表一", "B1", 9)])
     assert values(rich)["B1"].value == 9
 
 
@@ -295,19 +296,21 @@ def test_an_empty_calculation_chain_is_dropped(rich):
 
 
 def test_formulas_and_names_of_sheets(rich):
-    assert sheet_names(rich) == ["表一", "我的'A&B'表"]
-    assert cell_formulas(rich) == {
+    assert Workbook(rich).names == ["表一", "我的'A&B'表"]
+    assert Workbook(rich).formulas_of() == {
         "表一": {"C1": "B1*2", "C2": "B2*2", "C3": "B3*2", "A9": "B1:B2*2"},
         "我的'A&B'表": {"B2": "表一!C1"},
     }
-    assert cell_formulas(rich, {"我的'A&B'表", "没有"}) == {"我的'A&B'表": {"B2": "表一!C1"}}
+    assert Workbook(rich).formulas_of({"我的'A&B'表", "没有"}) == {"我的'A&B'表": {"B2": "表一!C1"}}
 
 
 def test_the_built_workbook_takes_edits(example_file, tmp_path):
     copy = tmp_path / "样例.xlsm"
     copy.write_bytes(example_file.read_bytes())
-    formulas = cell_formulas(copy)
-    assert sheet_names(copy)[:3] == ["封面", "目录", "基础信息"] and len(sheet_names(copy)) == 22
+    formulas = Workbook(copy).formulas_of()
+    assert (
+        Workbook(copy).names[:3] == ["封面", "目录", "基础信息"] and len(Workbook(copy).names) == 22
+    )
     other = openpyxl.load_workbook(copy)
     for sheet, cells in formulas.items():
         found = {
@@ -337,7 +340,10 @@ def test_targets_of_relations_may_be_absolute_or_of_other_case(rich):
             b'"worksheets/sheet1.xml"', b"'/XL/Worksheets/sheet1.xml'"
         ),
     )
-    assert cell_formulas(patched(rich, CellEdit("表一", "B1", 9, "1+1")))["表一"]["B1"] == "1+1"
+    assert (
+        Workbook(patched(rich, CellEdit("表一", "B1", 9, "1+1"))).formulas_of()["表一"]["B1"]
+        == "1+1"
+    )
 
 
 # ------------------------------------------------------------------ refusals
@@ -349,7 +355,7 @@ def test_targets_of_relations_may_be_absolute_or_of_other_case(rich):
 def test_cells_that_belong_to_others_are_refused(rich, cell, named):
     target = rich.with_name("不写.xlsm")
     with pytest.raises(UnusableFileError, match=named) as caught:
-        patch_workbook(rich, target, [CellEdit("表一", cell, 1)])
+        Workbook(rich).patch(target, [CellEdit("表一", cell, 1)])
     assert all(text in str(caught.value) for text in (rich.name, "表一", cell))
     assert not target.exists()
 
@@ -384,7 +390,10 @@ def test_strict_workbooks_are_refused(rich):
             b"http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument",
         ),
     )
-    for call in (lambda: patched(rich, CellEdit("表一", "A1", 1)), lambda: cell_formulas(rich)):
+    for call in (
+        lambda: patched(rich, CellEdit("表一", "A1", 1)),
+        lambda: Workbook(rich).formulas_of(),
+    ):
         with pytest.raises(UnusableFileError, match="严格 OOXML") as caught:
             call()
         assert rich.name in str(caught.value)
@@ -409,7 +418,7 @@ def test_damaged_files_are_refused(rich, tmp_path):
     rich.write_bytes(whole)
     rewrite(rich, sheet1_xml=b"<worksheet><")
     with pytest.raises(UnusableFileError, match="表一"):
-        cell_formulas(rich)
+        Workbook(rich).formulas_of()
     rich.write_bytes(whole)
     rewrite(rich, workbook_xml_rels=b"<Relationships/>")
     with pytest.raises(UnusableFileError, match="没有工作表"):
@@ -417,7 +426,7 @@ def test_damaged_files_are_refused(rich, tmp_path):
     rich.write_bytes(whole)
     rewrite(rich, rels=b"<Relationships/>")
     with pytest.raises(UnusableFileError, match="已损坏"):
-        sheet_names(rich)
+        assert Workbook(rich).names
     for content in (b"", b"PK", whole[:5000], b"text"):
         rich.write_bytes(content)
         with pytest.raises(UnusableFileError, match="某局"):

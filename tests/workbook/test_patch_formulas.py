@@ -5,17 +5,12 @@ from __future__ import annotations
 import pytest
 from openpyxl.formula.translate import Translator
 
-from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.shared_formulas import (
+from xlbudget.xlsx.references import (
     Area,
-    SheetFormula,
     Spot,
     cell_name,
-    formula_texts,
-    orphans,
     parse_area,
     parse_cell,
-    refuse_bound,
     translate,
     widened,
     widened_spans,
@@ -84,45 +79,3 @@ def test_cells_and_ranges_by_name():
     assert widened("B2:C5", [Spot(7, 1)]) == "A2:C7" and widened("A1", [Spot(1, 1)]) == "A1"
     assert widened("A:C", [Spot(7, 1)]) == "A:C"
     assert widened_spans("2:4 7:9", [1, 5]) == "1:9" and widened_spans("", [1]) == ""
-
-
-def shared(cell, text="", area="", group="0"):
-    return SheetFormula(parse_cell(cell), "shared", text, area, group)
-
-
-def test_shared_formulas_read_as_their_cells_do():
-    formulas = [
-        shared("B1", "A1*2", "B1:B3"),
-        shared("B2"),
-        shared("B3", "A9"),
-        shared("C1", "A1", "C1:C2", "1"),
-        shared("C2", group="1"),
-        shared("D1", group="9"),
-        SheetFormula(Spot(1, 5), "normal", "A1"),
-    ]
-    texts = {cell_name(spot): text for spot, text in formula_texts(formulas).items()}
-    assert texts == {
-        "B1": "A1*2",
-        "B2": "A2*2",
-        "B3": "A9",
-        "C1": "A1",
-        "C2": "A2",
-        "D1": "",
-        "E1": "A1",
-    }
-    lost = orphans(formulas, {Spot(1, 2), Spot(2, 3)})
-    assert {cell_name(spot): text for spot, text in lost.items()} == {"B2": "A2*2", "B3": "A9"}
-
-
-@pytest.mark.parametrize(
-    ("cell", "named"), [("C3", "数组公式（B2:C5）"), ("H9", "模拟运算表"), ("B8", "合并区域A8:C8")]
-)
-def test_cells_that_belong_to_others_are_refused(cell, named):
-    formulas = [
-        SheetFormula(Spot(2, 2), "array", "A1:A4*2", "B2:C5"),
-        SheetFormula(Spot(8, 8), "dataTable", "", "H8:I9"),
-    ]
-    with pytest.raises(UnusableFileError, match=named) as caught:
-        refuse_bound("表一", [parse_cell(cell)], formulas, ["A8:C8"])
-    assert "表一" in str(caught.value) and cell in str(caught.value)
-    refuse_bound("表一", [parse_cell("A8"), parse_cell("A1")], formulas, ["A8:C8"])

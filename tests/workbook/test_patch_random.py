@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
-from xlbudget.workbook.patch import CellEdit, cell_formulas, patch_workbook
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +63,7 @@ def test_edits_behave_like_a_dictionary(folder, cells, rounds):
         values[cell] = shown(value)
     book.save(source)
     for edits in rounds:
-        patch_workbook(source, target, edits)
+        Workbook(source).patch(target, edits)
         source, target = target, source
         for edit in edits:
             values[edit.cell] = shown(edit.value)
@@ -75,4 +76,4 @@ def test_edits_behave_like_a_dictionary(folder, cells, rounds):
         name: value for name, value in values.items() if value
     }
     assert {name for name, cell in found.items() if cell.font.bold} == bold
-    assert cell_formulas(source)["表"] == formulas
+    assert Workbook(source).formulas_of()["表"] == formulas

@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
+
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.shared_formulas import parse_cell
-from xlbudget.workbook.sheet_xml import apply_edits, sheet_formulas
-from xlbudget.workbook.tags import Content, calculating_on_load, with_attribute, without_chained
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.package import calculating_on_load, unchained
+from xlbudget.xlsx.references import parse_cell
+from xlbudget.xlsx.sheet import SheetTree
+from xlbudget.xlsx.tree import Tree
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-NUMBER = Content(b"", b"", b"5.50")
-TEXT = Content(b"inlineStr", b"", b"a&lt;b")
-FORMULA = Content(b"", b"SUM(A1:A2)", b"3")
-EMPTY_TEXT = Content(b"str", b"A1&amp;A2", b"")
-BLANK = Content()
+NUMBER = CellEdit("表一", "", Decimal("5.50"))
+TEXT = CellEdit("表一", "", "a<b")
+FORMULA = CellEdit("表一", "", 3, "SUM(A1:A2)")
+EMPTY_TEXT = CellEdit("表一", "", "", "A1&A2")
+BLANK = CellEdit("表一", "", None)
 
 
 def sheet(data: str, before: str = "", after: str = "") -> str:
     return f"<worksheet {MAIN}>{before}{data}{after}</worksheet>"
 
 
-def edited(xml: str, **cells: Content) -> str:
-    edits = {parse_cell(cell): content for cell, content in cells.items()}
-    return apply_edits(xml.encode(), edits, "表一").decode()
+def apply_edits(xml: bytes, edits: dict) -> bytes:
+    tree = SheetTree(xml, "表一")
+    tree.write(edits)
+    return tree.to_bytes()
 
 
-def rows(data: str, **cells: Content) -> str:
+def sheet_formulas(xml: bytes) -> dict[str, str]:
+    return SheetTree(xml, "表一").formulas()
+
+
+def edited(xml: str, **cells: CellEdit) -> str:
+    edits = {parse_cell(cell): edit._replace(cell=cell) for cell, edit in cells.items()}
+    return apply_edits(xml.encode(), edits).decode()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two parts have the same elements, attributes, texts, comments and prefixes."""
+    canonical = [
+        ET.canonicalize(xml.removeprefix("\ufeff"), with_comments=True) for xml in (one, other)
+    ]
+    return canonical[0] == canonical[1]
+
+
+def same_rows(one: str, other: str) -> bool:
+    return same(f"<rows>{one}</rows>", f"<rows>{other}</rows>")
+
+
+def rows(data: str, **cells: CellEdit) -> str:
     """The rows after edits."""
     result = edited(sheet(f"<sheetData>{data}</sheetData>"), **cells)
     return result.split("<sheetData>")[1].split("</sheetData>")[0]
@@ -94,10 +122,12 @@ def test_new_cells_take_the_style_of_row_or_column():
 
 def test_places_may_be_left_out():
     data = "<row><c><v>1</v></c><c s='3'><v>2</v></c><c r='E1'/></row><row r='4'/><row><c/></row>"
-    assert rows(data, B1=NUMBER, D1=NUMBER, A5=NUMBER, B5=NUMBER, A2=NUMBER) == (
+    result = rows(data, B1=NUMBER, D1=NUMBER, A5=NUMBER, B5=NUMBER, A2=NUMBER)
+    assert same_rows(
+        result,
         "<row><c><v>1</v></c><c s='3'><v>5.50</v></c><c r=\"D1\"><v>5.50</v></c><c r='E1'/></row>"
         '<row r="2"><c r="A2"><v>5.50</v></c></row><row r=\'4\'/>'
-        '<row><c><v>5.50</v></c><c r="B5"><v>5.50</v></c></row>'
+        '<row><c><v>5.50</v></c><c r="B5"><v>5.50</v></c></row>',
     )
 
 
@@ -125,9 +155,11 @@ def test_a_mark_at_the_beginning_and_long_tags_do_not_shift_places():
         after="<extLst><ext x='>'><f>A1</f></ext></extLst>",
     )
     result = edited(xml, A1=NUMBER, C1=NUMBER)
-    assert result == xml.replace("<is><t>a > b 预算</t></is></c >", "<v>5.50</v></c>").replace(
+    expected = xml.replace("<is><t>a > b 预算</t></is></c >", "<v>5.50</v></c>").replace(
         "<c r='B1'/>", "<c r='B1'/><c r=\"C1\"><v>5.50</v></c>"
     )
+    assert result.startswith(xml[: xml.index("<worksheet")])
+    assert same(result, expected)
 
 
 def test_over_a_shared_formulas_master_its_cells_keep_their_own():
@@ -141,9 +173,10 @@ def test_over_a_shared_formulas_master_its_cells_keep_their_own():
         '<row r="2"><c r="B2" t="str"><f ca="1">IF(A2&lt;2,"&amp;",$A$1)</f><v>x</v></c></row>'
         '<row r="3"><c r="B3"><v>5.50</v></c></row>'
     )
-    assert rows(data, B2=NUMBER) == data.replace(
+    other = data.replace(
         '<c r="B2" t="str"><f t="shared" si="4" ca="1"/><v>x</v></c>', '<c r="B2"><v>5.50</v></c>'
     )
+    assert same_rows(rows(data, B2=NUMBER), other)
     assert sheet_formulas(sheet(f"<sheetData>{data}</sheetData>").encode()) == {
         "B1": 'IF(A1<2,"&",$A$1)',
         "B2": 'IF(A2<2,"&",$A$1)',
@@ -191,43 +224,33 @@ def test_rows_and_cells_out_of_order_are_refused(data):
 )
 def test_other_kinds_of_xml_are_refused(xml):
     with pytest.raises(UnusableFileError, match="表一"):
-        apply_edits(xml, {parse_cell("A1"): NUMBER}, "表一")
+        apply_edits(xml, {parse_cell("A1"): NUMBER})
     with pytest.raises(UnusableFileError, match="表一"):
-        sheet_formulas(xml, "表一")
+        sheet_formulas(xml)
 
 
 def test_no_edits_change_nothing():
-    assert apply_edits(b"anything", {}) == b"anything"
+    xml = sheet("<sheetData ><row r='1' /></sheetData>").encode()
+    assert apply_edits(xml, {}) == xml
 
 
-# ------------------------------------------------------------------ tags and other parts
-
-
-def test_attributes_are_set_in_place():
-    tag = b"<c r='A1'  x:t=\"a>b\" t = 's' />"
-    assert with_attribute(tag, b"t", b"n") == b'<c r=\'A1\'  x:t="a>b" t="n" />'
-    assert with_attribute(tag, b"t", None) == b"<c r='A1'  x:t=\"a>b\" />"
-    assert with_attribute(tag, b"s", b"1") == b"<c r='A1'  x:t=\"a>b\" t = 's' s=\"1\"/>"
-    assert with_attribute(b"<c>", b"s", b"1") == b'<c s="1">'
-    assert with_attribute(b"<c>", b"s", None) == b"<c>"
+# ------------------------------------------------------------------ other parts
 
 
 def test_a_chain_hands_its_sheet_on():
-    chain = (
-        b'<calcChain><c r="A1" i="2" l="1"/><c r="A2"/><c r="A3"></c><c r="A1" i="3"/></calcChain>'
+    chain = b'<calcChain><c r="A1" i="2" l="1"/><c r="A2"/><c r="A3"/><c r="A1" i="3"/></calcChain>'
+    assert unchained(chain, {(2, "A1")}) == (
+        b'<calcChain><c r="A2" i="2"/><c r="A3"/><c r="A1" i="3"/></calcChain>'
     )
-    assert without_chained(chain, {(2, "A1")}) == (
-        b'<calcChain><c r="A2" i="2"/><c r="A3"></c><c r="A1" i="3"/></calcChain>'
+    assert unchained(chain, {(2, "A1"), (2, "A2")}) == (
+        b'<calcChain><c r="A3" i="2"/><c r="A1" i="3"/></calcChain>'
     )
-    assert without_chained(chain, {(2, "A1"), (2, "A2")}) == (
-        b'<calcChain><c r="A3" i="2"></c><c r="A1" i="3"/></calcChain>'
-    )
-    assert without_chained(chain, {(2, "A1"), (2, "A2"), (2, "A3")}) == (
+    assert unchained(chain, {(2, "A1"), (2, "A2"), (2, "A3")}) == (
         b'<calcChain><c r="A1" i="3"/></calcChain>'
     )
-    assert without_chained(chain, {(3, "A2"), (1, "A1")}) == chain
+    assert unchained(chain, {(3, "A2"), (1, "A1")}) == chain
     gone = {(2, "A1"), (2, "A2"), (2, "A3"), (3, "A1")}
-    assert without_chained(chain, gone) is None
+    assert unchained(chain, gone) is None
 
 
 @pytest.mark.parametrize(
@@ -243,10 +266,115 @@ def test_a_chain_hands_its_sheet_on():
             '<w><sheets></sheets><calcPr fullCalcOnLoad="1"/><x/></w>',
         ),
         (
-            "<a:w><a:sheets></a:sheets><a:definedNames/><a:x/></a:w>",
-            '<a:w><a:sheets></a:sheets><a:definedNames/><a:calcPr fullCalcOnLoad="1"/><a:x/></a:w>',
+            '<a:w xmlns:a="urn:a"><a:sheets></a:sheets><a:definedNames/><a:x/></a:w>',
+            '<a:w xmlns:a="urn:a"><a:sheets></a:sheets><a:definedNames/><a:calcPr fullCalcOnLoad="1"/><a:x/></a:w>',
         ),
     ],
 )
 def test_a_workbook_may_ask_to_be_computed(book, result):
-    assert calculating_on_load(book.encode()).decode() == result
+    assert same(calculating_on_load(book.encode()).decode(), result)
+
+
+# ------------------------------------------------------------------ formulas that several cells share
+
+
+def cells_of(**formulas: str) -> str:
+    """A sheet with the formula elements of some cells."""
+    rows_: dict[str, str] = {}
+    for cell, formula in sorted(formulas.items(), key=lambda one: parse_cell(one[0])):
+        number = cell.lstrip("ABCDEFGHI")
+        rows_[number] = rows_.get(number, "") + f'<c r="{cell}">{formula}<v>1</v></c>'
+    return sheet(
+        "<sheetData>"
+        + "".join(f'<row r="{number}">{row}</row>' for number, row in rows_.items())
+        + "</sheetData>",
+        after='<mergeCells><mergeCell ref="A8:C8"/></mergeCells>',
+    )
+
+
+def test_shared_formulas_read_as_their_cells_do():
+    xml = cells_of(
+        B1='<f t="shared" si="0" ref="B1:B3">A1*2</f>',
+        B2='<f t="shared" si="0"/>',
+        B3='<f t="shared" si="0">A9</f>',
+        C1='<f t="shared" si="1" ref="C1:C2">A1</f>',
+        C2='<f t="shared" si="1"/>',
+        D1='<f t="shared" si="9"/>',
+        E1="<f>A1</f>",
+    )
+    read = sheet_formulas(xml.encode())
+    assert read == {
+        "B1": "A1*2", "B2": "A2*2", "B3": "A9", "C1": "A1", "C2": "A2", "D1": "", "E1": "A1",
+    }  # fmt: skip
+    written = edited(xml, B1=NUMBER, C2=NUMBER)
+    assert sheet_formulas(written.encode()) == {
+        "B2": "A2*2", "B3": "A9", "C1": "A1", "D1": "", "E1": "A1",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "named"), [("C3", "数组公式（B2:C5）"), ("H9", "模拟运算表"), ("B8", "合并区域A8:C8")]
+)
+def test_cells_that_belong_to_others_are_refused(cell, named):
+    xml = cells_of(
+        B2='<f t="array" ref="B2:C5">A1:A4*2</f>', H8='<f t="dataTable" ref="H8:I9"/>', A8=""
+    )
+    with pytest.raises(UnusableFileError, match=named) as caught:
+        edited(xml, **{cell: NUMBER})
+    assert "表一" in str(caught.value) and cell in str(caught.value)
+    assert sheet_formulas(edited(xml, A8=NUMBER, A1=NUMBER).encode()).keys() == {"B2", "H8"}
+
+
+# ------------------------------------------------------------------ prefixes
+
+
+def test_a_tree_keeps_prefixes_that_only_values_name():
+    """Excel calls a file broken whose mc:Ignorable names a prefix that nothing declares."""
+    mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    xml = (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<!-- 甲 --><worksheet {MAIN} '
+        f'xmlns:mc="{mc}" xmlns:x14ac="urn:ac" mc:Ignorable="x14ac xr" xmlns:xr="urn:xr">'
+        '<sheetData><row r="1" x14ac:dyDescent="0.2"><c r="A1"/></row></sheetData>'
+        '<ext xmlns:x14="urn:14" uri="{7}"><x14:rule a="1&#10;2" xml:space="preserve"> &#13;&amp; '
+        "</x14:rule><!-- 乙 --><?p q?></ext></worksheet>"
+    )
+    result = edited(xml, A1=NUMBER)
+    head = result[: result.index("<sheetData>")]
+    assert head.startswith('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<!-- 甲 -->')
+    assert all(f'xmlns:{one}="' in head for one in ("mc", "x14ac", "xr"))
+    # Inner declarations move up to the root, which means the same.
+    other = xml.replace('<c r="A1"/>', '<c r="A1"><v>5.50</v></c>')
+    moved = other.replace(' xmlns:x14="urn:14"', "").replace("<sheetData", "<sheetData", 1)
+    assert same(result, moved.replace('xmlns:xr="urn:xr"', 'xmlns:xr="urn:xr" xmlns:x14="urn:14"'))
+
+
+def test_a_prefix_that_means_two_things_keeps_both_meanings():
+    xml = (
+        f"<worksheet {MAIN}><sheetData/><a xmlns:p='urn:1' p:x='1'/><a xmlns:p='urn:2' p:x='2'>"
+        "<p:b/></a></worksheet>"
+    )
+    before, after = (
+        [(one.tag, one.attrib) for one in ET.fromstring(part).iter()]
+        for part in (xml, Tree(xml.encode()).to_bytes())
+    )
+    assert before == after
+
+
+def test_what_cannot_be_kept_is_refused():
+    mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    twice = "<a xmlns:p='urn:1'/><a xmlns:p='urn:2'/>"
+    xml = f"<worksheet {MAIN} {mc}><sheetData/>{twice}</worksheet>"
+    with pytest.raises(UnusableFileError, match="表一"):
+        edited(xml, A1=NUMBER)
+    nowhere = sheet("<sheetData/>", after="<a xmlns=''/>")
+    with pytest.raises(UnusableFileError, match="表一"):
+        edited(nowhere, A1=NUMBER)
+
+
+def test_every_sheet_of_the_built_workbook_is_the_same_read_and_written(example_file):
+    with ZipFile(example_file) as archive:
+        parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert len(parts) > 20
+        for name in [*parts, "xl/workbook.xml"]:
+            xml = archive.read(name)
+            assert same(Tree(xml).to_bytes().decode(), xml.decode()), name

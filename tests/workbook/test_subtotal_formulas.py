@@ -11,10 +11,10 @@ from xlbudget.figures import InfoValue
 from xlbudget.udfs import BUDGET_SUBTOTAL, BUDGET_TOTAL
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.patch import cell_formulas, patch_workbook
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.references import column_number, split_cell
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,9 +29,9 @@ def filled(standard: Standard, example: Book, path: Path, setting: str) -> Path:
     bare, _ = leaves_only(standard, example)
     info = {**bare.info, "subtotal_formula": InfoValue(setting)}
     build_workbook(standard, bare._replace(info=info), path, year=example.year)
-    plan = plan_fill(path)
-    patch_workbook(path, path, plan.edits, plan.afterwards)
-    assert plan_fill(path).edits == [], "the second run changes nothing"
+    plan = plan_fill(Workbook(path))
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
+    assert plan_fill(Workbook(path)).edits == [], "the second run changes nothing"
     return path
 
 
@@ -48,8 +48,10 @@ def test_the_figures_are_the_same_however_they_are_written(
 def test_values_leave_no_formula_in_what_was_filled(
     standard: Standard, example: Book, tmp_path: Path
 ) -> None:
-    values = cell_formulas(filled(standard, example, tmp_path / "值.xlsm", "数值"))[TABLE]
-    native = cell_formulas(filled(standard, example, tmp_path / "式.xlsm", "原生公式"))[TABLE]
+    values = Workbook(filled(standard, example, tmp_path / "值.xlsm", "数值")).formulas_of()[TABLE]
+    native = Workbook(filled(standard, example, tmp_path / "式.xlsm", "原生公式")).formulas_of()[
+        TABLE
+    ]
     amounts = {cell for cell in native if cell[0] in "CDEFG" and int(cell[1:]) > 5}
     assert len(amounts) > 30
     assert not amounts & set(values)
@@ -59,10 +61,10 @@ def test_functions_are_asked_for_the_rows_below_and_give_the_stored_value(
     standard: Standard, example: Book, tmp_path: Path
 ) -> None:
     path = filled(standard, example, tmp_path / "函数.xlsm", "Python 函数")
-    lines = read_lines(path, [TABLE])[TABLE]
+    lines = Workbook(path).lines_of([TABLE])[TABLE]
     found = {
         cell: text
-        for cell, text in cell_formulas(path)[TABLE].items()
+        for cell, text in Workbook(path).formulas_of()[TABLE].items()
         if text.startswith("BUDGET_")
     }
     assert {text.partition("(")[0] for text in found.values()} == {

@@ -26,7 +26,7 @@ def fill(source: Source) -> Change:
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
     from xlbudget.workbook.fill_file import ROW_RULES, plan_fill  # noqa: PLC0415
 
-    plan = plan_fill(source.copy)
+    plan = plan_fill(source.book)
     said = [
         f"{one.sheet}{one.cell}：{one.message}"
         for one in check_rows(plan.standard, plan.book, ROW_RULES)
@@ -45,12 +45,12 @@ def fill(source: Source) -> Change:
 def validate(source: Source) -> Change:
     """Check everything and list the findings in the workbook."""
     from xlbudget.findings import Level  # noqa: PLC0415
-    from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.findings_file import plan_findings  # noqa: PLC0415
-    from xlbudget.workbook.validate_file import validate_file  # noqa: PLC0415
+    from xlbudget.workbook.validate_file import examine_file  # noqa: PLC0415
 
-    report = validate_file(source.copy)
-    plan = plan_findings(source.copy, own_standard(read_book(source.copy)), report)
+    found = examine_file(source.book)
+    report = found.report
+    plan = plan_findings(source.book, found.standard, report)
     counts = "，".join(f"{level.chinese}{report.number_of(level)}处" for level in Level)
     said = f"校验完成：{report.status.chinese}（{counts}）。"
     if report.findings:
@@ -69,10 +69,10 @@ def notes(source: Source) -> Change:
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
 
-    book = read_book(source.copy)
+    book = read_book(source.book)
     standard = own_standard(book)
     documents = explain(standard, book), glossary(standard, book)
-    plan = plan_notes(source.copy, *documents)
+    plan = plan_notes(source.book, *documents)
     said = f"说明和名词解释已生成，共{sum(len(one.paragraphs) for one in documents)}段。"
     if plan.kept:
         said += f"\n您改过的定稿{len(plan.kept)}段没有覆盖。"
@@ -92,7 +92,7 @@ def about(source: Source) -> Change:
     """What this is, and where help is."""
     from xlbudget.standard.loader import load_standard  # noqa: PLC0415
 
-    book = read_book(source.copy)
+    book = read_book(source.book)
     standard = load_standard(book.standard)
     said = (
         f"xlbudget {__version__}\n适用标准：{standard.region}{book.year}年度\n"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.workbook.references import (
+from xlbudget.xlsx.references import (
     column_letter,
     column_number,
     same_formula,
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from xlbudget.workbook.patch import CellEdit
+    from xlbudget.xlsx.cells import CellEdit
 
 __all__ = ["Block", "blocks_of", "changing", "fit_rows", "set_print_areas", "write_edits"]
 

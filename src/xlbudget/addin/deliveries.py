@@ -28,7 +28,7 @@ def take_in(source: Source) -> Change:
 
     if not source.chosen:
         return Change.telling("没有选择文件，没有导入。")
-    plan = plan_import(source.copy, source.chosen)
+    plan = plan_import(source.book, source.chosen)
     shown = _clipped(plan.said)
     kept = ""
     if plan.conflicts:
@@ -46,7 +46,7 @@ def roll_over(source: Source) -> Change:
     from xlbudget.exchange.rollover.roll import roll_over as roll  # noqa: PLC0415
 
     folder = _folder(source)
-    year = read_book(source.copy).year
+    year = read_book(source.book).year
     stem = source.place.stem
     name = stem.replace(str(year), str(year + 1)) if str(year) in stem else f"{stem} {year + 1}"
     target = folder / f"{name}{source.place.suffix}"
@@ -54,7 +54,7 @@ def roll_over(source: Source) -> Change:
         raise UnusableFileError(
             f"“{target.name}”已经存在，没有改动；要重新结转，请先把它改名或移走。"
         )
-    moved = roll(source.copy, target)
+    moved = roll(source.book.path, target)
     return Change.telling(_clipped(f"{year + 1}年度工作簿已建好：{target}\n{_lines(moved.said)}"))
 
 
@@ -67,7 +67,7 @@ def package(source: Source) -> Change:
     folder = _folder(source) / f"{source.place.stem} 公开套件"
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as name:
         named = Path(name) / source.place.name
-        named.write_bytes(source.copy.read_bytes())
+        named.write_bytes(source.book.archive.data)
         try:
             made = make_package(named, folder)
         except NotReadyError as error:

@@ -28,8 +28,8 @@ from xlbudget.addin.host import (
 from xlbudget.addin.stamp import answer, calling_book, chosen_files
 from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.logs import log_fault
-from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas, rows_to_fit
-from xlbudget.workbook.read import read_lines
+from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,12 +42,12 @@ _TITLE = "部门预算"
 
 
 class Source(NamedTuple):
-    """What an action works on: ``copy`` is the workbook as it stands, ``place`` where it was opened.
+    """What an action works on: the workbook as it stands, and ``place`` where it was opened.
 
     ``chosen`` are the files that the user picked for this click.
     """
 
-    copy: Path
+    book: Workbook
     place: Path
     chosen: tuple[Path, ...] = ()
 
@@ -130,18 +130,18 @@ def _alert_anywhere(said: str, title: str) -> None:
 def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
     """Do it; the closing message."""
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
-        source = save_copy(book, Path(folder))
+        source = Workbook(save_copy(book, Path(folder)))
         change = plan(Source(source, place_of(book), chosen_files(book)))
         if change.undo:
             return _take_back(book, title, source)
         if change.question and not _agreed(book, title, change.question):
             return "没有写入，工作簿没有改动。"
-        formulas = cell_formulas(source, {one.sheet for one in change.edits})
+        formulas = source.formulas_of({one.sheet for one in change.edits})
         edits = changing(change.edits, formulas)
         if edits:
-            lines = read_lines(source, sorted({one.sheet for one in edits}))
+            lines = source.lines_of(sorted({one.sheet for one in edits}))
             before = undo.before_of(title, edits, lines, formulas)
-            rows = rows_to_fit(source, change.afterwards.heights)
+            rows = source.free_rows(change.afterwards.heights)
             _apply(book, before, edits, change.afterwards.last_rows, rows)
     if change.show:
         book.sheets[change.show].activate()
@@ -152,12 +152,15 @@ def _agreed(book: xw.Book, title: str, question: str) -> bool:
     return bool(book.app.alert(question, f"{_TITLE} · {title}", buttons="yes_no") == "yes")
 
 
-def _take_back(book: xw.Book, title: str, source: Path) -> str:
+def _take_back(book: xw.Book, title: str, source: Workbook) -> str:
     before = undo.recall(address_of(book))
     if before is None:
         return "没有可以撤销的操作：这个工作簿还没有用按钮改动过，或者另存过。"
     sheets = {one.sheet for one in before.was}
-    lines, formulas = read_lines(source, sorted(sheets)), cell_formulas(source, sheets)
+    lines, formulas = (
+        source.lines_of(sorted(sheets)),
+        source.formulas_of(sheets),
+    )
     missing = sheets - set(lines)
     if missing:
         raise UnusableFileError(

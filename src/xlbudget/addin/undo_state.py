@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import XlbudgetError
 from xlbudget.logs import state_folder
-from xlbudget.workbook.atomic import replace_text
-from xlbudget.workbook.patch import CellEdit
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, same_formula, split_cell
+from xlbudget.xlsx.atomic import replace_text
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_number, same_formula, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -36,8 +36,8 @@ TEMPLATE = "budget_template.xlsm"
 def command(output: Path, identity: str, quiet: bool) -> None:
     """由标准生成空白模板。同样的标准和版本，生成的文件内容逐部分相同。"""
     from xlbudget.exchange.blank import blank_book  # noqa: PLC0415
-    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
 
     if output.suffix.lower() not in SUFFIXES:
         raise UnusableFileError(f"“{output.name}”的扩展名应为 .xlsm 或 .xlsx。")

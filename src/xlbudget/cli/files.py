@@ -33,7 +33,7 @@ def expand_paths(paths: Iterable[Path]) -> list[Path]:
         if not path.is_dir():
             found.append(path)
             continue
-        from xlbudget.workbook.atomic import BACKUP_MARK  # noqa: PLC0415  # for folders alone
+        from xlbudget.xlsx.atomic import BACKUP_MARK  # noqa: PLC0415  # for folders alone
 
         below = sorted(
             one
@@ -92,7 +92,7 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         UnusableFileError: the folder is missing or may not be written to.
     """
-    from xlbudget.workbook.atomic import replace_text  # noqa: PLC0415  # not needed for the screen
+    from xlbudget.xlsx.atomic import replace_text  # noqa: PLC0415  # not needed for the screen
 
     if not path.parent.is_dir():
         raise UnusableFileError(f"文件夹“{path.parent}”不存在；请先建立文件夹。")

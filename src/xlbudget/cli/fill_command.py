@@ -29,20 +29,21 @@ def command(book: Path, output: Path | None, quiet: bool) -> int:
     已经手工填写的合计不改动。不写 -o 时直接改原工作簿，并留一份备份。
     """
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
-    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.fill_file import ROW_RULES, plan_fill  # noqa: PLC0415
-    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     target = output or book
     if output is not None:
         refuse_output(output, book)
     refuse_open_file(target)
-    plan = plan_fill(book)
+    source = Workbook(book)
+    plan = plan_fill(source)
     backup = None
     if plan.edits or output is not None:
         backup = replace_atomically(
             target,
-            lambda path: patch_workbook(book, path, plan.edits, plan.afterwards),
+            lambda path: source.patch(path, plan.edits, plan.afterwards),
             backup=output is None,
         )
     findings = check_rows(plan.standard, plan.book, ROW_RULES)

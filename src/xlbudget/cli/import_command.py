@@ -108,18 +108,19 @@ def _into(
     """Into a workbook that is there."""
     from xlbudget.exchange.merge.plan import plan_import  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
-    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
-    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
     from xlbudget.workbook.read import read_book  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     refuse_open_file(book)
-    held = read_book(book)
+    source = Workbook(book)
+    held = read_book(source)
     if year not in (None, held.year):
         raise UnusableFileError(
             f"“{book.name}”是{held.year}年度的工作簿，与 --year {year} 不一致；请核对。"
         )
     lists = _subjects(subjects, own_standard(held).id)
-    plan = plan_import(book, sources, overwrite=overwrite, subjects=lists)
+    plan = plan_import(source, sources, overwrite=overwrite, subjects=lists)
     if not quiet:
         click.echo(plan.said)
     _say_subjects(lists, quiet)
@@ -131,9 +132,7 @@ def _into(
         return int(plan.conflicts > 0)
     if not _agreed(yes, f"写入“{book.name}”吗？"):
         return 0
-    backup = replace_atomically(
-        book, lambda path: patch_workbook(book, path, plan.edits, plan.afterwards)
-    )
+    backup = replace_atomically(book, lambda path: source.patch(path, plan.edits, plan.afterwards))
     kept = f"，原文件备份为“{backup.name}”" if backup else ""
     _end(plan, quiet, f"已导入，写入“{book}”{kept}。")
     return int(plan.conflicts > 0)
@@ -170,9 +169,9 @@ def _new(
     from xlbudget.exchange.merge.texts import write_texts  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subjects  # noqa: PLC0415
-    from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
-    from xlbudget.workbook.patch import Afterwards  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
+    from xlbudget.xlsx.cells import Afterwards  # noqa: PLC0415
 
     refuse_existing(book)
     if not sources:

@@ -60,8 +60,8 @@ def command(
     from xlbudget.figures import InfoValue  # noqa: PLC0415
     from xlbudget.fill.rows import with_names  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
-    from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
 
     if book.suffix.lower() not in SUFFIXES:
         raise UnusableFileError(f"“{book.name}”的扩展名应为 .xlsm 或 .xlsx。")

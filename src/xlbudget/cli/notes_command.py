@@ -48,8 +48,10 @@ def command(book: Path, output: Path | None, text: bool, form: str | None, quiet
     from xlbudget.notes.text import document_text  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.read import read_book  # noqa: PLC0415
+    from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
-    figures = read_book(book)
+    source = Workbook(book)
+    figures = read_book(source)
     standard = own_standard(figures)
     if form == "json":
         sys.stdout.write(_provenance(standard, figures))
@@ -58,19 +60,18 @@ def command(book: Path, output: Path | None, text: bool, form: str | None, quiet
     if text or form == "text":
         sys.stdout.write("\n".join(map(document_text, documents)))
         return
-    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
-    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
 
     target = output or book
     if output is not None:
         refuse_output(output, book)
     refuse_open_file(target)
-    plan = plan_notes(book, *documents)
+    plan = plan_notes(source, *documents)
     if plan.edits or output is not None:
         replace_atomically(
             target,
-            lambda path: patch_workbook(book, path, plan.edits, plan.afterwards),
+            lambda path: source.patch(path, plan.edits, plan.afterwards),
             backup=output is None,
         )
     if not quiet:

@@ -13,10 +13,9 @@ from xlbudget.exchange.published.names import is_document
 from xlbudget.findings import Status
 from xlbudget.report import FORMATS, render
 from xlbudget.report.wording import clean
-from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import examine_file
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from xlbudget.cli.last_year import LastBooks
     from xlbudget.findings import Report
     from xlbudget.report.pictures import Pictures
+    from xlbudget.standard.model import Standard
     from xlbudget.workbook.validate_file import Examined
 
 __all__ = ["Request", "simple_request", "validate_files"]
@@ -98,13 +98,15 @@ def validate_files(request: Request) -> int:
                 if last is not None:
                     report = last.skipped(report, _DOCUMENT)
                 pictures.append(None)
+                reports.append(report._replace(path=str(path)))
             else:
-                found = examine_file(path)
+                source = Workbook(path)
+                found = examine_file(source)
                 report = last.compared(found) if last is not None else found.report
                 pictures.append(_pictures(found) if pictured else None)
-            reports.append(report._replace(path=str(path)))
-            if request.write and not is_document(path):
-                _write(path, report, quiet=request.quiet)
+                reports.append(report._replace(path=str(path)))
+                if request.write:
+                    _write(source, found.standard, report, quiet=request.quiet)
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
@@ -142,18 +144,16 @@ def _pictures(found: Examined) -> Pictures:
     return report_pictures(found.standard, found.book)
 
 
-def _write(path: Path, report: Report, *, quiet: bool) -> None:
+def _write(source: Workbook, standard: Standard, report: Report, *, quiet: bool) -> None:
     """Put the findings into the workbook; what was written is said apart from the report."""
-    from xlbudget.workbook.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
     from xlbudget.workbook.findings_file import plan_findings  # noqa: PLC0415
-    from xlbudget.workbook.patch import patch_workbook  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
 
+    path = source.path
     refuse_open_file(path)
-    plan = plan_findings(path, own_standard(read_book(path)), report)
+    plan = plan_findings(source, standard, report)
     if plan.edits:
-        replace_atomically(
-            path, lambda target: patch_workbook(path, target, plan.edits, plan.afterwards)
-        )
+        replace_atomically(path, lambda target: source.patch(target, plan.edits, plan.afterwards))
     if not quiet:
         kept = f"，保留处理说明{plan.kept}条" if plan.kept else ""
         left = f"，另有{plan.left_out}条放不下" if plan.left_out else ""

@@ -121,7 +121,7 @@ class System:
         Raises:
             OSError: it cannot be written.
         """
-        from xlbudget.workbook.atomic import replace_atomically  # noqa: PLC0415  # rarely needed
+        from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415  # rarely needed
 
         def fill(new: Path) -> None:
             new.write_bytes(content)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.figures import Cell, Unreadable
 from xlbudget.money import Amount
 from xlbudget.workbook.layout import INFO_SHEET
-from xlbudget.workbook.references import quoted
+from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
     from decimal import Decimal

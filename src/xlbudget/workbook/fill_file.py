@@ -19,20 +19,20 @@ from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_b
 from xlbudget.workbook.live_edits import live_edits
 from xlbudget.workbook.notes_live import refreshed
 from xlbudget.workbook.overview_series import overview_caches, with_caches
-from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, same_formula, split_cell
 from xlbudget.workbook.render import last_used, render_table, vacant
 from xlbudget.workbook.subtotal_formulas import chosen_formulas
+from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.references import column_number, same_formula, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
     from xlbudget.figures import Book, Place
     from xlbudget.standard.model import Standard, Table
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["ROW_RULES", "FillPlan", "formula_keys", "plan_fill", "plan_filled", "refuse_moved"]
 
@@ -52,8 +52,8 @@ class FillPlan(NamedTuple):
     afterwards: Afterwards
 
 
-def plan_fill(source: Path) -> FillPlan:
-    """What filling in ``source`` would write; apply it with ``patch.patch_workbook``.
+def plan_fill(source: Workbook) -> FillPlan:
+    """What filling in ``source`` would write; apply it with its ``patch``.
 
     Raises:
         UnusableFileError: unreadable, or sheets or columns were renamed or moved.
@@ -61,14 +61,14 @@ def plan_fill(source: Path) -> FillPlan:
     book = read_book(source)
     standard = own_standard(book)
     refuse_moved(standard, book)
-    formulas = cell_formulas(source, set(book.sheets.values()))
+    formulas = source.formulas_of(set(book.sheets.values()))
     grid = Grid(standard, book)
     filled = fill_book(standard, book, formula_keys(grid, formulas), _conditional(grid, formulas))
     return plan_filled(source, standard, book, filled, formulas)
 
 
 def plan_filled(
-    source: Path,
+    source: Workbook,
     standard: Standard,
     book: Book,
     filled: Filled,
@@ -82,7 +82,7 @@ def plan_filled(
         UnusableFileError: more rows than fit, or a row would cover what was not understood.
     """
     placed = _placed(standard, book, filled.book)
-    lines = read_lines(source, [table.sheet for table in standard.tables])
+    lines = source.lines_of([table.sheet for table in standard.tables])
     held = {
         table.sheet: _held(standard, table, book, lines[table.sheet])
         for table in standard.tables

@@ -27,20 +27,19 @@ from xlbudget.workbook.findings_live import (
 )
 from xlbudget.workbook.layout import FINDINGS, FINDINGS_FIRST, FINDINGS_ROOM
 from xlbudget.workbook.live_edits import shows
-from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import same_formula
 from xlbudget.workbook.remembering import remembering
 from xlbudget.workbook.styles import lines_of, row_height
+from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.references import same_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from xlbudget.findings import Finding, Report
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["FindingsPlan", "plan_findings"]
 
@@ -75,7 +74,7 @@ class _Line(NamedTuple):
     identity: str = ""
 
 
-def plan_findings(source: Path, standard: Standard, report: Report) -> FindingsPlan:
+def plan_findings(source: Workbook, standard: Standard, report: Report) -> FindingsPlan:
     """What writing the findings into ``source`` would change.
 
     Raises:
@@ -83,7 +82,7 @@ def plan_findings(source: Path, standard: Standard, report: Report) -> FindingsP
             fill it.
     """
     areas = watched_areas(standard)
-    there = read_lines(source, [FINDINGS, *(area.sheet for area in areas)])
+    there = source.lines_of([FINDINGS, *(area.sheet for area in areas)])
     lines = _checked(there)
     remarks = dict(_remarks(lines))
     every = [*_found(standard, report, there), *_not_run(report)]
@@ -104,7 +103,7 @@ def plan_findings(source: Path, standard: Standard, report: Report) -> FindingsP
         CellContent("L3", "text", verdict),
         *sum_contents(areas, sums, sums),
     ]
-    formulas = cell_formulas(source, {FINDINGS}).get(FINDINGS, {})
+    formulas = source.formulas_of({FINDINGS}).get(FINDINGS, {})
     edits = [
         CellEdit(FINDINGS, one.cell, one.value, one.formula)
         for one in contents

@@ -24,17 +24,16 @@ from xlbudget.workbook.layout import (
 )
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
 from xlbudget.workbook.notes_live import is_error
-from xlbudget.workbook.patch import CellEdit, cell_formulas
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, in_quotes, quoted, split_cell
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_number, in_quotes, quoted, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = [
     "GONE",
@@ -190,7 +189,7 @@ def sum_of(
     return total
 
 
-def refreshed_findings(source: Path, edits: Iterable[CellEdit] = ()) -> list[CellEdit]:
+def refreshed_findings(source: Workbook, edits: Iterable[CellEdit] = ()) -> list[CellEdit]:
     """The edits that let 校验结果 say whether it is still that of the figures.
 
     ``edits`` are those about to be written to ``source``. An older workbook's sheet is left alone.
@@ -198,13 +197,13 @@ def refreshed_findings(source: Path, edits: Iterable[CellEdit] = ()) -> list[Cel
     Raises:
         UnusableFileError: ``source`` is unreadable.
     """
-    lines = read_lines(source, [FINDINGS])
-    formulas = cell_formulas(source, {FINDINGS}).get(FINDINGS, {})
+    lines = source.lines_of([FINDINGS])
+    formulas = source.formulas_of({FINDINGS}).get(FINDINGS, {})
     if FINDINGS not in lines or _STALE not in formulas:
         return []
     coming = {(one.sheet, one.cell): one.value for one in edits}
     watched = _watched(lines[FINDINGS], formulas)
-    there = read_lines(source, [area.sheet for area in watched.values()])
+    there = source.lines_of([area.sheet for area in watched.values()])
     found, changed, known = [], [], False
     for line, area in watched.items():
         if area.sheet not in there:

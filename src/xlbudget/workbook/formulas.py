@@ -17,7 +17,7 @@ from xlbudget.relations.derive import allotted, definitions, undivided, unit_of,
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.workbook.layout import table_layout
-from xlbudget.workbook.references import chunked, quoted, references
+from xlbudget.xlsx.references import chunked, quoted, references
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -14,7 +14,7 @@ from xlbudget.figures import TOTAL, BlockData, Row
 from xlbudget.relations.grid import INFO
 from xlbudget.workbook.layout_forms import place_forms
 from xlbudget.workbook.layout_info import InfoLine, info_lines, place_info
-from xlbudget.workbook.references import column_letter
+from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -60,4 +60,4 @@ def render_live(standard: Standard, book: Book, formulas: Mapping[Place, Formula
     for table in standard.tables:
         state = states[f"C{lines[table.number]}"]
         cells[table.sheet] = [render_tool_state(board, table.number, state)]
-    return Live(cells, board, left_out(areas, book.year))
+    return Live(cells, board, left_out(standard, book.year, checks))

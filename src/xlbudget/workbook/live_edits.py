@@ -6,20 +6,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook.live import render_live
-from xlbudget.workbook.patch import CellEdit, cell_formulas
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, same_formula, split_cell
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_number, same_formula, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from xlbudget.figures import Book, Place
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.formulas import Formula
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["live_edits", "shows"]
 
@@ -27,7 +26,7 @@ _LIVE = ("formula", "array")
 
 
 def live_edits(
-    source: Path, standard: Standard, placed: Book, formulas: Mapping[Place, Formula]
+    source: Workbook, standard: Standard, placed: Book, formulas: Mapping[Place, Formula]
 ) -> Iterator[CellEdit]:
     """The edits that let 目录, 总览 and the tool rows say what ``placed`` holds.
 
@@ -38,8 +37,8 @@ def live_edits(
         UnusableFileError: ``source`` is unreadable.
     """
     cells = render_live(standard, placed, formulas).cells
-    lines = read_lines(source, list(cells))
-    held = cell_formulas(source, set(cells))
+    lines = source.lines_of(list(cells))
+    held = source.formulas_of(set(cells))
     for sheet, contents in cells.items():
         now = held.get(sheet, {})
         wanted = [one for one in contents if one.kind in _LIVE]

@@ -15,8 +15,8 @@ from xlbudget.workbook.read_cells import text_of, value_at
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlbudget.workbook.patch import CellEdit
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.cells import CellEdit
 
 __all__ = ["MEMORY", "MEMORY_END", "forget", "read_keepsakes", "remember"]
 
@@ -58,7 +58,7 @@ def read_keepsakes(lines: Lines) -> tuple[Keepsake, ...]:
 
 def _column(index: int, texts: Sequence[str], lines: Lines) -> Iterator[CellEdit]:
     """The texts below one another, and nothing where longer ones stood before."""
-    from xlbudget.workbook.patch import CellEdit  # noqa: PLC0415  # reading does without it
+    from xlbudget.xlsx.cells import CellEdit  # noqa: PLC0415  # reading does without it
 
     for line in range(_HEAD, max(_HEAD + len(texts), min(len(lines) + 1, _FIRST + _ROOM))):
         text = texts[line - _HEAD] if line - _HEAD < len(texts) else ""

@@ -8,7 +8,7 @@ from xlbudget.figures import Place
 from xlbudget.workbook.notes_live import CellValue, cell_value
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.read_labels import caption, row_label
-from xlbudget.workbook.references import column_letter, column_number, split_cell
+from xlbudget.xlsx.references import column_letter, column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

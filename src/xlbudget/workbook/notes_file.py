@@ -43,20 +43,19 @@ from xlbudget.workbook.notes_live import (
     state_formula,
     state_of,
 )
-from xlbudget.workbook.patch import Afterwards, CellEdit, cell_formulas
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.read_texts import looked_at
-from xlbudget.workbook.references import column_number, same_formula, split_cell
 from xlbudget.workbook.remembering import remembering
+from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.references import column_number, same_formula, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from xlbudget.notes.document import Document, Paragraph
     from xlbudget.workbook.notes_live import CellValue
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["EDITED", "FRESH", "REVIEW", "STALE", "NotesPlan", "plan_notes"]
 
@@ -94,7 +93,7 @@ class _Line(NamedTuple):
 
 
 def plan_notes(
-    source: Path,
+    source: Workbook,
     explanation: Document,
     glossary: Document,
     finals: Mapping[str, str] | None = None,
@@ -110,10 +109,10 @@ def plan_notes(
     """
     sheets = {NOTES: explanation.paragraphs, GLOSSARY: glossary.paragraphs}
     every = [*explanation.paragraphs, *glossary.paragraphs]
-    lines = read_lines(source, [*sheets, *sorted(basis_sheets(every) - set(sheets))])
+    lines = source.lines_of([*sheets, *sorted(basis_sheets(every) - set(sheets))])
     for sheet in sheets:
         _check_layout(sheet, lines)
-    formulas = cell_formulas(source, set(sheets))
+    formulas = source.formulas_of(set(sheets))
     last_rows: dict[str, int] = {}
     heights: dict[str, dict[int, float]] = {}
     plan = NotesPlan([], [], Afterwards(last_rows=last_rows, heights=heights), [])

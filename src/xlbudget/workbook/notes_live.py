@@ -19,16 +19,15 @@ from xlbudget.workbook.layout import (
     NOTES_FIRST,
     NOTES_ROOM,
 )
-from xlbudget.workbook.patch import CellEdit, cell_formulas
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, in_quotes, quoted, same_formula, split_cell
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_number, in_quotes, quoted, same_formula, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = [
     "CHANGED",
@@ -186,7 +185,7 @@ def state_of(one: Paragraphs, *, moved: bool) -> str:
 # ------------------------------------------------------------------ after figures changed
 
 
-def refreshed(source: Path, edits: Iterable[CellEdit] = ()) -> list[CellEdit]:
+def refreshed(source: Workbook, edits: Iterable[CellEdit] = ()) -> list[CellEdit]:
     """The edits that let the list of figures and the states say what they come to.
 
     ``edits`` are those about to be written to ``source``; no text is generated. Lines and
@@ -195,14 +194,14 @@ def refreshed(source: Path, edits: Iterable[CellEdit] = ()) -> list[CellEdit]:
     Raises:
         UnusableFileError: ``source`` is unreadable.
     """
-    lines = read_lines(source, [NOTES, GLOSSARY])
+    lines = source.lines_of([NOTES, GLOSSARY])
     if NOTES not in lines:
         return []
-    formulas = cell_formulas(source, set(lines))
+    formulas = source.formulas_of(set(lines))
     coming = {(one.sheet, one.cell): one.value for one in edits}
     places = _places(formulas[NOTES])
     away = {place.sheet for place in places.values()} - set(lines)
-    lines |= read_lines(source, sorted(away))
+    lines |= source.lines_of(sorted(away))
     moved: set[str] = set()
     found = [*_figures(lines, formulas[NOTES], places, coming, moved)]
     for sheet in (NOTES, GLOSSARY):

@@ -11,7 +11,7 @@ from xlbudget.workbook.layout import INFO_SHEET
 from xlbudget.workbook.native.areas import literal
 from xlbudget.workbook.native.rows import selection
 from xlbudget.workbook.native.terms import looked_up, plain
-from xlbudget.workbook.references import quoted
+from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
     from xlbudget.money import Unit

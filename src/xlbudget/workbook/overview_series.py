@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 
 from xlbudget.workbook.layout import OVERVIEW
 from xlbudget.workbook.overview_lines import chart_sections
-from xlbudget.workbook.references import quoted
 from xlbudget.workbook.render_overview import render_overview
+from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -37,22 +37,22 @@ from xlbudget.workbook.read_info import (
 )
 from xlbudget.workbook.read_labels import plain_name
 from xlbudget.workbook.read_printed import read_printed
-from xlbudget.workbook.read_source import Source, opened
+from xlbudget.workbook.read_source import Source
 from xlbudget.workbook.read_stale import with_staleness
 from xlbudget.workbook.read_stored import dated_titles, stored_as_text
 from xlbudget.workbook.read_tables import read_table
 from xlbudget.workbook.read_texts import read_texts
 from xlbudget.workbook.read_uncomputed import compute_texts, lacks_texts
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
     from xlbudget.standard.model import Standard, Table
     from xlbudget.standard.subjects import Subject
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["read_book", "read_lines"]
+__all__ = ["read_book"]
 
 _YEAR_CODE = "F05"
 _TITLE_LINES = 6
@@ -62,26 +62,19 @@ _OTHER_SHEETS = frozenset(
 
 
 @without_collecting
-def read_book(path: Path, standard: Standard | None = None) -> Book:
+def read_book(source: Path | Workbook, standard: Standard | None = None) -> Book:
     """All figures of a workbook; what could not be understood is among its findings.
 
-    Without ``standard``, the one that the workbook names in 基础信息, else the default.
+    Without ``standard``, the one that the workbook names in 基础信息, else the default. Of a workbook
+    that is open already they are read once.
 
     Raises:
         UnusableFileError: missing, damaged, protected by a password, or no budget workbook.
     """
-    with opened(path) as source:
-        return _read(source, standard)
-
-
-def read_lines(path: Path, names: Collection[str]) -> dict[str, Lines]:
-    """The values of some sheets from A1 on, by sheet; a sheet that is missing is left out.
-
-    Raises:
-        UnusableFileError: as for :func:`read_book`.
-    """
-    with opened(path) as source:
-        return {name: source.lines(name) for name in names if name in source.names}
+    book = Workbook.of(source)
+    if standard is not None:
+        return _read(Source(book), standard)
+    return book.derived(read_book, lambda: _read(Source(book), None))
 
 
 class _Tables(NamedTuple):
@@ -101,9 +94,9 @@ def _read(source: Source, standard: Standard | None) -> Book:
     if not sheets:
         wanted = "”“".join(table.sheet for table in standard.tables[:3])
         raise UnusableFileError(
-            f"“{source.path.name}”不是部门预算工作簿：应有工作表“{wanted}”等；请选对文件。"
+            f"“{source.workbook.path.name}”不是部门预算工作簿：应有工作表“{wanted}”等；请选对文件。"
         )
-    source.check([info_sheet, profile_sheet, *sheets.values()])
+    source.workbook.check(filter(None, [info_sheet, profile_sheet, *sheets.values()]))
     data = InfoData({}, {})
     if info_sheet:
         data = read_info(standard, source.lines(info_sheet))
@@ -125,7 +118,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
     ]
     others = {INFO: info_sheet, "profile": profile_sheet}
     book = Book(
-        name=source.path.name,
+        name=source.workbook.path.name,
         standard=standard.id,
         year=year,
         info=data.info,
@@ -176,10 +169,7 @@ def _read_tables(source: Source, standard: Standard, sheets: dict[str, str], yea
 
 def _computed(source: Source, standard: Standard, sheet: str) -> bool:
     """Work out the texts of formulas whose values the file does not hold."""
-    from xlbudget.workbook.patch import cell_formulas  # noqa: PLC0415  # rarely needed
-
-    formulas = cell_formulas(source.path, {sheet}).get(sheet, {})
-    return compute_texts(source, standard, sheet, formulas)
+    return compute_texts(source, standard, sheet, source.workbook.formulas(sheet))
 
 
 def _named_standard(source: Source, info_sheet: str) -> Standard:
@@ -190,7 +180,7 @@ def _named_standard(source: Source, info_sheet: str) -> Standard:
     except StandardError as error:
         cell = named.cell if named is not None else ""
         raise UnusableFileError(
-            f"工作簿“{source.path.name}”{info_sheet}{cell}的适用标准不对：{error}"
+            f"工作簿“{source.workbook.path.name}”{info_sheet}{cell}的适用标准不对：{error}"
         ) from error
 
 

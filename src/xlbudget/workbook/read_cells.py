@@ -12,6 +12,7 @@ from xlbudget.characters import visible
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
 from xlbudget.money import COUNT, YUAN, Amount, from_number, parse_amount
+from xlbudget.xlsx.cells import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +30,6 @@ __all__ = [
     "value_at",
     "whole_lines",
 ]
-
-Lines = list[list[object]]
-"""The cells of a sheet from A1 on, line by line; all lines equally long."""
 
 NOTHING = frozenset(("-", "--", "－", "—", "——", "–", "―", "/", "／", "−"))
 """What people put where there is no amount."""

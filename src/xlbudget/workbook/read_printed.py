@@ -15,7 +15,7 @@ from xlbudget.workbook.layout import (
     NOTES_ROOM,
     PROFILE,
 )
-from xlbudget.workbook.references import column_letter
+from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

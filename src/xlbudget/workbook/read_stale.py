@@ -73,9 +73,7 @@ def _moved(source: Source, lines: Lines) -> list[tuple[_Held, object]]:
     differing = [one for one in held if not _same(one.then, _value(source, one))]
     if not differing:
         return []
-    from xlbudget.workbook.patch import cell_formulas  # noqa: PLC0415  # rarely needed
-
-    formulas = cell_formulas(source.path, {source.find(NOTES)}).get(source.find(NOTES), {})
+    formulas = source.workbook.formulas(source.find(NOTES))
     found = []
     for one in differing:
         # Rows that were put in move the cell; the formula beside knows where it went.
@@ -88,10 +86,7 @@ def _moved(source: Source, lines: Lines) -> list[tuple[_Held, object]]:
 
 def _computed(source: Source, one: _Held) -> bool:
     """Whether a cell that seems blank holds a formula that no program has worked out."""
-    from xlbudget.workbook.patch import cell_formulas  # noqa: PLC0415  # rarely needed
-
-    formulas = cell_formulas(source.path, {one.sheet}).get(one.sheet, {})
-    return f"{one.letters}{one.number}" in formulas
+    return f"{one.letters}{one.number}" in source.workbook.formulas(one.sheet)
 
 
 def _listed(lines: Lines) -> Iterator[_Held]:

@@ -11,7 +11,7 @@ from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO
 from xlbudget.workbook.layout import column_letter
 from xlbudget.workbook.read_cells import value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

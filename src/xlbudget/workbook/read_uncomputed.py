@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def compute_texts(
     source: Source, standard: Standard, sheet: str, formulas: Mapping[str, str]
 ) -> bool:
     """Put what such formulas come to into the lines of ``sheet``; whether there was any."""
-    lines = source.lines(sheet)
+    lines = source.own_lines(sheet)
     found = False
     for cell, formula in formulas.items():
         letters, line = split_cell(cell)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.references import column_number, in_quotes, split_cell
+from xlbudget.xlsx.references import column_number, in_quotes, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable

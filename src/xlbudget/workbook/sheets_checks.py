@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
 from xlbudget.workbook.native.states import CHECK_COLUMNS, HIDDEN_FIRST
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

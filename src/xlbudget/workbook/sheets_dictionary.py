@@ -17,11 +17,11 @@ from xlbudget.workbook.dictionary import (
     list_name,
 )
 from xlbudget.workbook.layout import DICTIONARY, PROFILE
-from xlbudget.workbook.references import quoted
 from xlbudget.workbook.sheet_entry import Advice, offer_choices
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import tool_row
 from xlbudget.workbook.sheets_info import PROFILE_ROOM
+from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
     from xlbudget.figures import Profile

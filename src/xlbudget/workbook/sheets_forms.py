@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from xlbudget.workbook import styles
 from xlbudget.workbook.layout import column_letter
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES, form_layout, form_of
-from xlbudget.workbook.references import column_number, split_cell
 from xlbudget.workbook.render import render_table
 from xlbudget.workbook.sheet_marks import mark_found
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import tool_row
 from xlbudget.workbook.styles import Style
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,8 +10,8 @@ from xlbudget.workbook import styles
 from xlbudget.workbook.contents import with_info
 from xlbudget.workbook.contents_page import CONTENTS_FIRST, OVERALL, contents_lines
 from xlbudget.workbook.layout import CONTENTS, COVER, INFO_SHEET
-from xlbudget.workbook.references import quoted
 from xlbudget.workbook.sheet_page import print_page
+from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

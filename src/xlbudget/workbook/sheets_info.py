@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook import styles
 from xlbudget.workbook.layout import INFO_SHEET, PROFILE, InfoLine, info_lines
-from xlbudget.workbook.references import split_cell
 from xlbudget.workbook.render import render_info
 from xlbudget.workbook.sheet_entry import Advice, offer_choices
 from xlbudget.workbook.sheet_marks import mark_found
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import heading_rows
+from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

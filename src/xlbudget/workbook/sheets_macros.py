@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
-from xlbudget.workbook.references import column_number, split_cell
 from xlbudget.workbook.sheet_writer import checked
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

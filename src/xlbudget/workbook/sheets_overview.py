@@ -18,12 +18,12 @@ from xlbudget.workbook.overview_lines import (
     overview_last,
 )
 from xlbudget.workbook.overview_series import chart_areas
-from xlbudget.workbook.references import column_number, quoted
 from xlbudget.workbook.render_overview import HELPERS, render_overview
 from xlbudget.workbook.sheet_charts import ChartPlace, Series, draw_chart
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheet_writer import checked
 from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
+from xlbudget.xlsx.references import column_number, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,12 +15,12 @@ from xlbudget.workbook.layout import (
     column_letter,
     table_layout,
 )
-from xlbudget.workbook.references import column_number, quoted, split_cell
 from xlbudget.workbook.render import last_line, render_table, vacant
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
 from xlbudget.workbook.table_entry import guide_entry
 from xlbudget.workbook.table_looks import emphasize
+from xlbudget.xlsx.references import column_number, quoted, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

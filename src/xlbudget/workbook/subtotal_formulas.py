@@ -10,7 +10,7 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid
 from xlbudget.workbook.formulas import Formula
 from xlbudget.workbook.layout import is_form, table_layout
-from xlbudget.workbook.references import split_cell
+from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

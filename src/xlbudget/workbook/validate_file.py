@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.standard.extend import own_standard
 from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,27 +27,26 @@ class Examined(NamedTuple):
     book: Book
 
 
-def validate_file(path: Path) -> Report:
+def validate_file(source: Path | Workbook) -> Report:
     """Read and validate one workbook.
 
     Raises:
         UnusableFileError: it cannot be read as a budget workbook.
     """
-    return examine_file(path).report
+    return examine_file(source).report
 
 
-def examine_file(path: Path) -> Examined:
+def examine_file(source: Path | Workbook) -> Examined:
     """The same, with the figures and the standard.
 
     Raises:
         UnusableFileError: it cannot be read as a budget workbook.
     """
-    book = read_book(path)
+    workbook = Workbook.of(source)
+    book = read_book(workbook)
     standard = own_standard(book)
 
     def computed() -> set[Place]:
-        from xlbudget.workbook.patch import formula_cells  # noqa: PLC0415  # rarely needed
-
-        return formula_cells(path, set(book.sheets.values()))
+        return workbook.formula_cells(set(book.sheets.values()))
 
     return Examined(validate_whole(standard, book, computed), standard, book)

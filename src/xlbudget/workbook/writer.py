@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships annotations but no py.typed marker
 
-from xlbudget.workbook.references import quoted
 from xlbudget.workbook.sheet_writer import Sheet, checked
+from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from xlbudget.printed import TABLE, PrintedCell, PrintedTable, head_rows, strong
 from xlbudget.standard.model import AMOUNT
 from xlbudget.workbook.contents import with_info
 from xlbudget.workbook.layout import table_layout
-from xlbudget.workbook.references import column_number, split_cell
 from xlbudget.workbook.render import last_line, render_table
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,18 +9,16 @@ from xlbudget.notes.document import HEADING
 from xlbudget.notes.explain import document
 from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
 from xlbudget.workbook.notes_live import is_error
-from xlbudget.workbook.patch import cell_formulas
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.notes.document import Document
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["FinalText", "FinalTexts", "final_paragraphs", "generated_texts"]
 
@@ -51,14 +49,14 @@ def _texts(found: Document) -> tuple[FinalText, ...]:
     return tuple(FinalText(one.text, one.level) for one in found.paragraphs)
 
 
-def final_paragraphs(path: Path, standard: Standard, book: Book) -> FinalTexts:
+def final_paragraphs(source: Workbook, standard: Standard, book: Book) -> FinalTexts:
     """The final texts of a workbook's 情况说明 and 名词解释.
 
     Raises:
         UnusableFileError: the workbook is unreadable.
     """
-    lines = read_lines(path, list(SHEETS.values()))
-    formulas = cell_formulas(path, set(lines))
+    lines = source.lines_of(list(SHEETS.values()))
+    formulas = source.formulas_of(set(lines))
     documents: dict[str, tuple[FinalText, ...]] = {}
     generated: list[str] = []
     for name, sheet in SHEETS.items():

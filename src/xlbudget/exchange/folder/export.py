@@ -15,15 +15,15 @@ from xlbudget.exchange.published.final_texts import read_finals
 from xlbudget.figures import Profile, Unreadable
 from xlbudget.findings import Level
 from xlbudget.standard.extend import OWN_LISTS, own_standard
-from xlbudget.workbook.atomic import refuse_open_file
 from xlbudget.workbook.contents import note_contents
 from xlbudget.workbook.layout import DICTIONARY, INFO_SHEET, is_form
 from xlbudget.workbook.layout import sheet_names as usual_sheets
 from xlbudget.workbook.memory_sheet import MEMORY
-from xlbudget.workbook.patch import sheet_names
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_info import own_subjects
 from xlbudget.workbook.sheets_macros import TEXTS
+from xlbudget.xlsx.atomic import refuse_open_file
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,17 +58,18 @@ def export_folder(path: Path, target: Path, *, overwrite: bool = False) -> Expor
     Raises:
         UnusableFileError: the workbook cannot be read, or the folder cannot be written.
     """
-    book = read_book(path)
-    book = book._replace(texts=read_finals(path))
+    source = Workbook(path)
+    book = read_book(source)
+    book = book._replace(texts=read_finals(source))
     standard = own_standard(book)
     done = write_folder(book, standard, target, overwrite=overwrite)
     more = []
-    foreign = foreign_sheets(path, standard, book)
+    foreign = foreign_sheets(source, standard, book)
     if foreign:
         names = "”“".join(foreign[:_NAMED])
         many = f"等{len(foreign)}张" if len(foreign) > _NAMED else ""
         more.append(f"数据文件夹放不下自己加的工作表“{names}”{many}，没有导出。")
-    more += unused_subjects(path, standard, book)
+    more += unused_subjects(source, standard, book)
     return done._replace(left=(*done.left, *more))
 
 
@@ -144,17 +145,17 @@ def _subject_lines(standard: Standard, book: Book) -> list[list[str]]:
     return lines
 
 
-def foreign_sheets(path: Path, standard: Standard, book: Book) -> list[str]:
+def foreign_sheets(source: Workbook, standard: Standard, book: Book) -> list[str]:
     """The sheets of a workbook that are none of the standard's.
 
     Raises:
         UnusableFileError: the file cannot be read.
     """
     usual = {*usual_sheets(standard), *book.sheets.values(), TEXTS, MEMORY}
-    return [name for name in sheet_names(path) if name not in usual]
+    return [name for name in source.names if name not in usual]
 
 
-def unused_subjects(path: Path, standard: Standard, book: Book) -> list[str]:
+def unused_subjects(source: Workbook, standard: Standard, book: Book) -> list[str]:
     """A sentence where 科目字典 has subjects of its own that 基础信息 does not let count.
 
     Raises:
@@ -162,7 +163,7 @@ def unused_subjects(path: Path, standard: Standard, book: Book) -> list[str]:
     """
     if book.subjects:
         return []
-    own = own_subjects(standard, read_lines(path, [DICTIONARY]).get(DICTIONARY, []))
+    own = own_subjects(standard, source.lines_of([DICTIONARY]).get(DICTIONARY, []))
     count = sum(map(len, own.values()))
     if not count:
         return []

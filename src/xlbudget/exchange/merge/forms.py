@@ -9,8 +9,8 @@ from xlbudget.exchange.merge.model import Change, Kind
 from xlbudget.figures import BlockData
 from xlbudget.workbook.contents_forms import render_forms
 from xlbudget.workbook.layout_forms import FORM_FIRST, form_of, place_forms
-from xlbudget.workbook.patch import CellEdit
-from xlbudget.workbook.references import split_cell
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

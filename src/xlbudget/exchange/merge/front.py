@@ -12,20 +12,19 @@ from xlbudget.relations.grid import INFO
 from xlbudget.standard.extend import OWN_LISTS
 from xlbudget.workbook.dictionary import DICTIONARY_FIRST, dictionary_last
 from xlbudget.workbook.layout import DICTIONARY, INFO_SHEET, PROFILE, info_lines
-from xlbudget.workbook.patch import CellEdit
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.read_labels import caption
 from xlbudget.workbook.sheets_info import PROFILE_ROOM, profile_rows
+from xlbudget.xlsx.cells import CellEdit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
     from xlbudget.standard.subjects import Subject
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["Front", "merge_front", "subject_edits"]
 
@@ -46,9 +45,15 @@ class Front(NamedTuple):
 
 
 def merge_front(
-    path: Path, standard: Standard, book: Book, merged: Book, source: Book, *, overwrite: bool
+    workbook: Workbook,
+    standard: Standard,
+    book: Book,
+    merged: Book,
+    source: Book,
+    *,
+    overwrite: bool,
 ) -> Front:
-    """The edits in ``path``; ``merged`` has the fields of 基础信息 as they are to be.
+    """The edits in ``workbook``; ``merged`` has the fields of 基础信息 as they are to be.
 
     Raises:
         UnusableFileError: more entries than fit.
@@ -67,11 +72,11 @@ def merge_front(
     if missing:
         names = "、".join(missing)
         front.left.append(f"工作表“{sheet}”里没有“{names}”这几行，没有导入；请用新模板。")
-    lines = read_lines(path, [sheet, PROFILE])
+    lines = workbook.lines_of([sheet, PROFILE])
     _keyed(front, standard, source, lines.get(sheet, []), sheet, overwrite=overwrite)
     _profile(front, book, source, lines.get(PROFILE), overwrite=overwrite)
     if source.subjects:
-        front.edits.extend(subject_edits(path, standard, book, source.subjects))
+        front.edits.extend(subject_edits(workbook, standard, book, source.subjects))
     return front
 
 
@@ -168,14 +173,14 @@ def _profile(
 
 
 def subject_edits(
-    path: Path, standard: Standard, book: Book, subjects: Mapping[str, Iterable[Subject]]
+    workbook: Workbook, standard: Standard, book: Book, subjects: Mapping[str, Iterable[Subject]]
 ) -> list[CellEdit]:
     """The edits that put subjects below those of 科目字典 and let the workbook use them.
 
     Raises:
         UnusableFileError: the sheet is missing, or has no room.
     """
-    lines = read_lines(path, [DICTIONARY]).get(DICTIONARY)
+    lines = workbook.lines_of([DICTIONARY]).get(DICTIONARY)
     if lines is None:
         raise UnusableFileError(f"缺少工作表“{DICTIONARY}”，科目没有导入；请恢复该表。")
     used = [

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from xlbudget.workbook.patch import Afterwards, CellEdit
+    from xlbudget.xlsx.cells import Afterwards, CellEdit
 
 __all__ = ["Change", "ImportPlan", "Kind", "Tally"]
 

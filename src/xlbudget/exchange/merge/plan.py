@@ -23,7 +23,6 @@ from xlbudget.workbook.fill_file import plan_filled, refuse_moved
 from xlbudget.workbook.findings_live import refreshed_findings
 from xlbudget.workbook.layout import INFO_SHEET, is_form
 from xlbudget.workbook.notes_live import refreshed
-from xlbudget.workbook.patch import cell_formulas
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, FormData
     from xlbudget.standard.model import Standard, Table
     from xlbudget.standard.subjects import Subject
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["new_book", "new_tallies", "plan_import", "preview", "read_sources", "unwritten"]
 
@@ -41,7 +41,7 @@ _MOST = 20
 
 
 def plan_import(
-    source: Path,
+    source: Workbook,
     sources: Sequence[Path],
     *,
     overwrite: bool = False,
@@ -49,7 +49,7 @@ def plan_import(
 ) -> ImportPlan:
     """What importing ``sources`` into the workbook ``source`` would write.
 
-    Apply it with ``patch.patch_workbook``. Cells that are filled and differ stay as they are
+    Apply it with its ``patch``. Cells that are filled and differ stay as they are
     unless ``overwrite``. ``subjects`` are a bureau's own, by the key of their list.
 
     Raises:
@@ -67,7 +67,7 @@ def plan_import(
     given = found.book
     if subjects:
         given = given._replace(subjects={**given.subjects, **subjects})
-    formulas = cell_formulas(source, set(book.sheets.values()))
+    formulas = source.formulas_of(set(book.sheets.values()))
     merged = merge_books(standard, book, given, formulas, overwrite=overwrite)
     after = merged.filled.book
     counts, changes = merged.counts, list(merged.changes)
@@ -93,7 +93,7 @@ def plan_import(
     edits = [*edits, *plan.edits, *front.edits]
     if front.edits or any(one.sheet == INFO_SHEET for one in edits):
         written = {(one.sheet, one.cell) for one in edits}
-        edits += shown_edits(source, plan.book, cell_formulas(source), written)
+        edits += shown_edits(source, plan.book, source.formulas_of(), written)
     if len(edits) > len(plan.edits):  # texts and forms change what 情况说明 and 校验结果 watch
         edits += refreshed(source, edits)
         edits += refreshed_findings(source, edits)

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO
 from xlbudget.workbook.layout import INFO_SHEET
-from xlbudget.workbook.patch import CellEdit
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
     from xlbudget.figures import Book
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["shown_edits"]
 
@@ -25,7 +24,7 @@ _PIECE = re.compile(rf"\"((?:[^\"]|\"\")*)\"|'?{INFO_SHEET}'?!\$?([A-Z]+)\$?([0-
 
 
 def shown_edits(
-    path: Path,
+    workbook: Workbook,
     book: Book,
     formulas: Mapping[str, Mapping[str, str]],
     taken: Collection[tuple[str, str]],
@@ -49,7 +48,7 @@ def shown_edits(
         and (sheet, cell) not in taken
         and (text := _joined(formula, values)) is not None
     }
-    lines = read_lines(path, {sheet for sheet, _ in wanted})
+    lines = workbook.lines_of({sheet for sheet, _ in wanted})
     for (sheet, cell), (formula, text) in wanted.items():
         letters, line = split_cell(cell)
         if text_of(value_at(lines.get(sheet, []), line, column_number(letters))) != text.strip():

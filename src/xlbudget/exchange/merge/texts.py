@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,15 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.exchange.imported import GLOSSARY_TEXT, NOTES_TEXT
 from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.layout import GLOSSARY, NOTES
-from xlbudget.workbook.patch import Afterwards, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.cells import Afterwards
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from xlbudget.exchange.imported import PublishedText
     from xlbudget.workbook.notes_file import NotesPlan
-    from xlbudget.workbook.patch import CellEdit
+    from xlbudget.xlsx.cells import CellEdit
 
 __all__ = ["TEXT_SHEETS", "TextsPlan", "plan_texts", "write_texts"]
 
@@ -36,7 +36,7 @@ class TextsPlan(NamedTuple):
 
 
 def plan_texts(
-    source: Path,
+    source: Workbook,
     edits: Iterable[CellEdit],
     afterwards: Afterwards,
     texts: tuple[PublishedText, ...],
@@ -50,10 +50,9 @@ def plan_texts(
         UnusableFileError: a sheet is missing or has no room.
     """
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
-        copy = Path(folder) / f"copy{source.suffix}"
-        shutil.copyfile(source, copy)
-        patch_workbook(copy, copy, edits, afterwards)
-        notes, left = _plan(copy, texts)
+        copy = Path(folder) / f"copy{source.path.suffix}"
+        source.patch(copy, edits, afterwards)
+        notes, left = _plan(Workbook(copy), texts)
     both = Afterwards(
         recalculate=afterwards.recalculate or notes.afterwards.recalculate,
         last_rows={**afterwards.last_rows, **notes.afterwards.last_rows},
@@ -74,19 +73,20 @@ def write_texts(path: Path, texts: tuple[PublishedText, ...]) -> tuple[str, ...]
     Raises:
         UnusableFileError: a sheet is missing or has no room.
     """
-    notes, left = _plan(path, texts)
-    patch_workbook(path, path, notes.edits, notes.afterwards)
+    source = Workbook(path)
+    notes, left = _plan(source, texts)
+    source.patch(path, notes.edits, notes.afterwards)
     return left
 
 
-def _plan(path: Path, texts: tuple[PublishedText, ...]) -> tuple[NotesPlan, tuple[str, ...]]:
+def _plan(source: Workbook, texts: tuple[PublishedText, ...]) -> tuple[NotesPlan, tuple[str, ...]]:
     # Templates are only needed where a document has texts.
     from xlbudget.exchange.published.notes import final_texts, lost_texts  # noqa: PLC0415
     from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
     from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
 
-    book = read_book(path)
+    book = read_book(source)
     standard = own_standard(book)
     match = final_texts(standard, book, texts)
     documents = explain(standard, book), glossary(standard, book)
-    return plan_notes(path, *documents, finals=match.texts), tuple(lost_texts(match))
+    return plan_notes(source, *documents, finals=match.texts), tuple(lost_texts(match))

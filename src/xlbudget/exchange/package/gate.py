@@ -15,7 +15,7 @@ from xlbudget.exchange.package.names import marks_of
 from xlbudget.findings import Level, Status
 from xlbudget.templates import rendered
 from xlbudget.texts.personal import CHECKED
-from xlbudget.workbook.atomic import replace_text
+from xlbudget.xlsx.atomic import replace_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

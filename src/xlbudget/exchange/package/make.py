@@ -23,14 +23,14 @@ from xlbudget.report import render
 from xlbudget.standard.extend import own_standard
 from xlbudget.texts.passages import report_pictures
 from xlbudget.texts.personal import personal_findings
-from xlbudget.workbook.archive import check_archive
-from xlbudget.workbook.atomic import is_open
 from xlbudget.workbook.memory_sheet import MEMORY, forget
-from xlbudget.workbook.patch import patch_workbook
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_printed import sheet_texts
 from xlbudget.workbook.sheets_macros import TEXTS
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.archive import workbook_archive
+from xlbudget.xlsx.atomic import is_open
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,7 @@ def make_package(path: Path, folder: Path, wish: Wish | None = None) -> Package:
         UnusableFileError: it cannot be read or used, or the folder cannot be written.
         MailError: the attachments are too large.
     """
-    check_archive(path)
+    workbook_archive(path)
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as name:
         copy = Path(name) / path.name
         copy.write_bytes(path.read_bytes())
@@ -139,7 +139,7 @@ class _Work:
     def examine(self) -> None:
         """Refuse what must not go out; tell what should be looked at."""
         refuse_folder(self.folder, every_name(self.title), self.path)
-        state = notes_state(self.copy, self.standard, self.book)
+        state = notes_state(Workbook(self.copy), self.standard, self.book)
         self._pass_gate(state)
         if is_open(self.path):
             self.warnings.append("工作簿正在打开着，收入的是上次保存的内容；要收入改动请先保存。")
@@ -147,7 +147,7 @@ class _Work:
         if warned:
             self.warnings.append(f"校验有提醒 {warned} 处，请看“{self.names['report']}”。")
         if state.plan is not None:
-            patch_workbook(self.copy, self.copy, state.plan.edits, state.plan.afterwards)
+            Workbook(self.copy).patch(self.copy, state.plan.edits, state.plan.afterwards)
             self.warnings.append(
                 "工作簿里还没有情况说明，已按现有数字生成后收入；原工作簿没有改动，"
                 "要修改文字请先点“生成说明”。"
@@ -157,7 +157,7 @@ class _Work:
     def _pass_gate(self, state: NotesState) -> None:
         """Stop, with the list of what is missing, or know how the files must be marked."""
         wish = self.wish
-        lines = read_lines(self.copy, wish.sheets)
+        lines = Workbook(self.copy).lines_of(wish.sheets)
         others = [one for name, held in lines.items() for one in sheet_texts(name, held)]
         found = personal_findings(self.standard, self.book, others, Level.WARNING)
         self.gate = examine(self.standard, self.report, state, found)
@@ -171,7 +171,7 @@ class _Work:
         """Every file of the set, in memory."""
         folder = self.copy.parent
         values = folder / "values.xlsx"
-        chosen = choose_sheets(self.copy, self.standard, self.book, self.wish.sheets)
+        chosen = choose_sheets(Workbook(self.copy), self.standard, self.book, self.wish.sheets)
         outcome = write_values_copy(
             self.copy,
             values,
@@ -216,7 +216,7 @@ class _Work:
         from xlbudget.exchange.docx.writer import write_docx  # noqa: PLC0415
         from xlbudget.exchange.web.copy import web_copy  # noqa: PLC0415
 
-        texts = final_paragraphs(self.copy, self.standard, self.book)
+        texts = final_paragraphs(Workbook(self.copy), self.standard, self.book)
         published = disclosure(self.standard, self.book, texts)._replace(remarks=self.said)
         document = folder / "text.docx"
         if not write_docx(published, document):
@@ -260,10 +260,10 @@ class _Work:
         """The workbook as it is, but for what it remembers of earlier figures: that is nobody else's."""
         target = self.copy.with_name(f"outgoing{self.path.suffix}")
         target.write_bytes(self.original)
-        lines = read_lines(target, [MEMORY]).get(MEMORY)
+        lines = Workbook(target).lines_of([MEMORY]).get(MEMORY)
         edits = forget(lines) if lines is not None else []
         if edits:
-            patch_workbook(target, target, edits)
+            Workbook(target).patch(target, edits)
         return target.read_bytes()
 
     def _write_lists(self) -> None:

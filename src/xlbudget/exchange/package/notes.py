@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
 from xlbudget.workbook.notes_file import REVIEW, STALE, plan_notes
-from xlbudget.workbook.read import read_lines
 from xlbudget.workbook.read_cells import text_of, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.notes_file import NotesPlan
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["NotesState", "Spot", "notes_state", "notes_warnings"]
 
@@ -84,15 +83,15 @@ class _Line(NamedTuple):
         return Spot(self.id, self.sheet, f"D{self.line}", self.remark)
 
 
-def notes_state(path: Path, standard: Standard, book: Book) -> NotesState:
+def notes_state(source: Workbook, standard: Standard, book: Book) -> NotesState:
     """Compare the final texts of a workbook with what its figures say now.
 
     Raises:
         UnusableFileError: a sheet is missing or of an older layout.
     """
     documents = explain(standard, book), glossary(standard, book)
-    plan = plan_notes(path, *documents)
-    lines = read_lines(path, [NOTES, GLOSSARY])
+    plan = plan_notes(source, *documents)
+    lines = source.lines_of([NOTES, GLOSSARY])
     coming = {(one.sheet, one.cell): one.value for one in plan.edits}
     held = [*_lines(lines, {})]
     none = not any(one.generated or one.final for one in held)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.atomic import BACKUP_MARK, refuse_open_file, replace_atomically
+from xlbudget.xlsx.atomic import BACKUP_MARK, refuse_open_file, replace_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook.layout import CONTENTS, COVER, GLOSSARY, NOTES, PROFILE
-from xlbudget.workbook.read_source import opened
+from xlbudget.workbook.read_source import find_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = ["Chosen", "choose_sheets"]
 
@@ -30,20 +30,21 @@ class Chosen(NamedTuple):
     tables: tuple[str, ...]
 
 
-def choose_sheets(path: Path, standard: Standard, book: Book, also: Sequence[str] = ()) -> Chosen:
+def choose_sheets(
+    source: Workbook, standard: Standard, book: Book, also: Sequence[str] = ()
+) -> Chosen:
     """The sheets of what is published, as the workbook names them.
 
     Raises:
         UnusableFileError: one of ``also`` is not there, or the workbook cannot be read.
     """
-    with opened(path) as source:
-        fixed = [source.find(name) for name in (COVER, CONTENTS, PROFILE)]
-        texts = tuple(name for name in map(source.find, (NOTES, GLOSSARY)) if name)
-        for name in also:
-            if name not in source.names:
-                raise UnusableFileError(
-                    f"工作簿“{path.name}”没有工作表“{name}”，不能按 --sheet 收入；请核对名称。"
-                )
+    fixed = [find_sheet(source, name) for name in (COVER, CONTENTS, PROFILE)]
+    texts = tuple(name for title in (NOTES, GLOSSARY) if (name := find_sheet(source, title)))
+    for name in also:
+        if name not in source.names:
+            raise UnusableFileError(
+                f"工作簿“{source.path.name}”没有工作表“{name}”，不能按 --sheet 收入；请核对名称。"
+            )
     tables = tuple(book.sheets[table.key] for table in standard.tables if table.key in book.sheets)
     every = (*filter(None, fixed), *tables, *texts, *also)
     return Chosen(tuple(dict.fromkeys(every)), texts, tables)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET  # what everybody calls it
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.published.grid import SpanGrid
 from xlbudget.exchange.published.pieces import Line, Matrix
-from xlbudget.workbook.archive import Archive, members
+from xlbudget.xlsx.archive import Archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +65,7 @@ def _main(path: Path) -> ET.Element:
             f"“{path.name}”设有打开密码，或是旧格式（.doc）；请取消密码，另存为 .docx 后再试。"
         )
     try:
-        found = members(path)
-        data = Archive(path, found).read(_MAIN)
+        data = Archive(path).read(_MAIN)
     except (UnusableFileError, KeyError) as error:
         raise _damaged(path) from error
     if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data:

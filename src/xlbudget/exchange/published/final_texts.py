@@ -9,9 +9,10 @@ from xlbudget.figures import Place, TextUnit
 from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
 from xlbudget.workbook.notes_heights import text_heights
 from xlbudget.workbook.notes_live import EDITED, STALE, state_formula
-from xlbudget.workbook.patch import Afterwards, CellEdit, patch_workbook
-from xlbudget.workbook.read import read_book, read_lines
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import text_of, value_at
+from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,14 +33,14 @@ class FinalsPlan(NamedTuple):
     afterwards: Afterwards
 
 
-def read_finals(path: Path) -> tuple[TextUnit, ...]:
+def read_finals(source: Workbook) -> tuple[TextUnit, ...]:
     """The final texts of a workbook that are not the generated ones, also those without an id yet.
 
     Raises:
         UnusableFileError: the file cannot be read.
     """
     found: list[TextUnit] = []
-    lines = read_lines(path, list(_PARTS))
+    lines = source.lines_of(list(_PARTS))
     for sheet, part in _PARTS.items():
         section, seen = "", set[str]()
         held = lines.get(sheet, [])
@@ -107,7 +108,8 @@ def write_finals(path: Path, standard: Standard, texts: Sequence[TextUnit]) -> N
     from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
 
     plan = plan_finals(texts)
-    patch_workbook(path, path, plan.edits, plan.afterwards)
-    book = read_book(path, standard)
-    notes = plan_notes(path, explain(standard, book), glossary(standard, book))
-    patch_workbook(path, path, notes.edits, notes.afterwards)
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
+    written = Workbook(path)
+    book = read_book(written, standard)
+    notes = plan_notes(written, explain(standard, book), glossary(standard, book))
+    written.patch(path, notes.edits, notes.afterwards)

@@ -20,7 +20,7 @@ from xlbudget.findings import Level, Status
 from xlbudget.money import COUNT, parse_amount
 from xlbudget.texts.whole import corrected_book, validate_whole
 from xlbudget.workbook.layout import is_form
-from xlbudget.workbook.references import column_number
+from xlbudget.xlsx.references import column_number
 
 if TYPE_CHECKING:
     from pathlib import Path

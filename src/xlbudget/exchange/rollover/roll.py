@@ -12,11 +12,12 @@ from xlbudget.exchange.rollover.figures import reason_fields
 from xlbudget.findings import Level
 from xlbudget.standard.extend import own_standard, with_subjects
 from xlbudget.standard.loader import load_standard, standard_ids
-from xlbudget.workbook.atomic import refuse_open_file, replace_atomically
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.layout import INFO_SHEET, info_lines
-from xlbudget.workbook.patch import CellEdit, patch_workbook
 from xlbudget.workbook.read import read_book
+from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +56,9 @@ def roll_over(source: Path, target: Path, *, overwrite: bool = False) -> Rollove
             ``overwrite`` was not asked for) or cannot be written, no standard holds next year.
     """
     _refuse(source, target, overwrite=overwrite)
-    last = read_book(source)
-    last = last._replace(texts=read_finals(source))
+    opened = Workbook(source)
+    last = read_book(opened)
+    last = last._replace(texts=read_finals(opened))
     last_standard = own_standard(last)
     standard = with_subjects(_standard_of(last_standard, last.year + 1), last.subjects)
     made = next_book(standard, last_standard, last)
@@ -65,10 +67,10 @@ def roll_over(source: Path, target: Path, *, overwrite: bool = False) -> Rollove
 
     def write(path: Path) -> None:
         build_workbook(standard, made.book, path, year=made.book.year)
-        patch_workbook(path, path, edits, finals.afterwards)
+        Workbook(path).patch(path, edits, finals.afterwards)
 
     backup = replace_atomically(target, write)
-    said = (*made.said, *_left(source, standard, last_standard, last))
+    said = (*made.said, *_left(opened, standard, last_standard, last))
     return Rollover(target, made.book.year, made.dropped, said, backup)
 
 
@@ -130,7 +132,7 @@ def _standard_of(standard: Standard, year: int) -> Standard:
     )
 
 
-def _left(source: Path, standard: Standard, last_standard: Standard, last: Book) -> list[str]:
+def _left(source: Workbook, standard: Standard, last_standard: Standard, last: Book) -> list[str]:
     """What the new workbook does not have, a sentence each."""
     said = []
     foreign = foreign_sheets(source, last_standard, last)

@@ -13,7 +13,7 @@ from xlbudget.findings import Finding, Level
 from xlbudget.workbook.read_cells import Sheet, text_of, value_at
 from xlbudget.workbook.read_forms import read_forms
 from xlbudget.workbook.read_tables import CODE
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

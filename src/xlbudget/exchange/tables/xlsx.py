@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from xlbudget.exchange.tables.grid import UNCOMPUTED, Area, TableFile, TableSheet
-from xlbudget.workbook.archive import Archive, check_archive
-from xlbudget.workbook.parts import workbook_parts
 from xlbudget.workbook.read_cells import whole_lines
-from xlbudget.workbook.read_source import opened
-from xlbudget.workbook.references import column_number, split_cell
+from xlbudget.xlsx.references import column_number, split_cell
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["read_xlsx"]
@@ -30,49 +29,33 @@ def read_xlsx(path: Path) -> TableFile:
     Raises:
         UnusableFileError: missing, damaged, protected by a password, or no workbook.
     """
-    missing = _uncomputed(path)
+    source = Workbook(path)
+    source.check(source.names)
+    missing = dict(_uncomputed(source))
     sheets: list[TableSheet] = []
-    with opened(path) as source:
-        source.check(source.names)
-        shown = source.visible
-        for name in source.names:
-            lines = [list(line) for line in source.lines(name)]
-            for cell in missing.get(name, ()):
-                letters, line = split_cell(cell)
-                column = column_number(letters)
-                lines.extend([] for _ in range(line - len(lines)))
-                lines[line - 1] += [""] * (column - len(lines[line - 1]))
-                lines[line - 1][column - 1] = UNCOMPUTED
-            merged = tuple(
-                Area(top, left, bottom, right)
-                for (top, left), (bottom, right) in source.sheets[name].merged_cell_ranges or ()
-            )
-            uncomputed = tuple(missing.get(name, ()))
-            hidden = name not in shown
-            sheets.append(TableSheet(name, hidden, whole_lines(lines), merged, uncomputed))
+    for name, part in source.parts.sheets.items():
+        lines = [list(line) for line in source.lines(name)]
+        uncomputed = tuple(missing.get(name, ()))
+        for cell in uncomputed:
+            letters, line = split_cell(cell)
+            column = column_number(letters)
+            lines.extend([] for _ in range(line - len(lines)))
+            lines[line - 1] += [""] * (column - len(lines[line - 1]))
+            lines[line - 1][column - 1] = UNCOMPUTED
+        merged = tuple(Area(*(end - 1 for end in area)) for area in source.merged(name))
+        sheets.append(TableSheet(name, not part.visible, whole_lines(lines), merged, uncomputed))
     return TableFile(path.name, tuple(sheets))
 
 
-def _uncomputed(path: Path) -> dict[str, list[str]]:
-    """Sheet -> the cells whose formula has no value; an empty text is a value."""
-    found: dict[str, list[str]] = {}
-    archive = Archive(path, check_archive(path))
-    for name, sheet in _sheets(archive).items():
-        data = archive.read(sheet)
-        if not _FORMULA.search(data):
-            continue
-        for match in _CELL.finditer(data):
+def _uncomputed(source: Workbook) -> Iterator[tuple[str, list[str]]]:
+    """Each sheet, and its cells whose formula has no value; an empty text is a value."""
+    for name, sheet in source.parts.sheets.items():
+        data = source.archive.read(sheet.part)
+        found = []
+        for match in _CELL.finditer(data) if _FORMULA.search(data) else ():
             if not _FORMULA.search(match[2]) or _VALUE.search(match[2]):
                 continue
             place = _PLACE.search(match[1])
             if place and not _TEXT_RESULT.search(match[1]):
-                found.setdefault(name, []).append(place[1].decode())
-    return found
-
-
-def _sheets(archive: Archive) -> dict[str, str]:
-    """Sheet -> its part; nothing where the archive's index is broken (the reader says so)."""
-    try:
-        return {name: one.part for name, one in workbook_parts(archive).sheets.items()}
-    except KeyError:
-        return {}
+                found.append(place[1].decode())
+        yield name, found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
 from xlbudget.exchange.values.xml import MAIN, REL, Link, added, serialized
-from xlbudget.workbook.references import quoted
+from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
-from zipfile import ZipFile
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.values.book import BookSheet, book_sheets, book_xml
@@ -28,14 +27,15 @@ from xlbudget.exchange.values.xml import (
     serialized,
     written_by,
 )
-from xlbudget.workbook.archive import check_archive
-from xlbudget.workbook.damage import naming
-from xlbudget.workbook.parts import workbook_parts
+from xlbudget.xlsx.archive import naming, workbook_archive
+from xlbudget.xlsx.parts import workbook_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
     from xml.etree.ElementTree import Element
+
+    from xlbudget.xlsx.archive import Archive
 
 __all__ = ["ValuesCopy", "write_values_copy"]
 
@@ -83,8 +83,8 @@ def write_values_copy(
             stored value, or a cell shows an error value (unless ``with_errors``).
         OSError: ``target`` cannot be written.
     """
-    check_archive(source)
-    with naming(source, "没有写出副本", AssertionError, ValueError), ZipFile(source) as archive:
+    archive = workbook_archive(source)
+    with naming(source, "没有写出副本", AssertionError, ValueError):
         if workbook_parts(archive).kind.startswith(_STRICT):
             raise UnusableFileError(
                 "这是严格 OOXML 格式，不能改写；请在 Excel 中另存为普通 .xlsx 或 .xlsm。"
@@ -103,7 +103,7 @@ class _Copy:
     """The copy while it is made."""
 
     def __init__(
-        self, archive: ZipFile, wanted: set[str], texts: set[str], remarks: tuple[str, ...]
+        self, archive: Archive, wanted: set[str], texts: set[str], remarks: tuple[str, ...]
     ) -> None:
         self.archive, self.texts, self.remarks = archive, texts, remarks
         self.book_part = workbook_parts(archive).book

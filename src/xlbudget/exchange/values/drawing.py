@@ -19,7 +19,7 @@ from xlbudget.exchange.values.xml import (
 )
 
 if TYPE_CHECKING:
-    from zipfile import ZipFile
+    from xlbudget.xlsx.parts import Readable
 
 __all__ = ["Drawing", "strip_chart", "strip_drawing"]
 
@@ -48,7 +48,7 @@ class Drawing(NamedTuple):
     gone: int
 
 
-def strip_drawing(archive: ZipFile, part: str) -> Drawing:
+def strip_drawing(archive: Readable, part: str) -> Drawing:
     """A drawing without buttons, links and objects that are no picture, shape or chart."""
     root = parsed(archive.read(part), part)
     known = {

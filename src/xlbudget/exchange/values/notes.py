@@ -12,8 +12,8 @@ from xlbudget.exchange.values.sheet import cells_of
 from xlbudget.exchange.values.xml import MAIN, added
 from xlbudget.notes.document import HEADING
 from xlbudget.workbook.layout import NOTES_FIRST, NOTES_ROOM
-from xlbudget.workbook.references import split_cell
 from xlbudget.workbook.styles import lines_of, row_height
+from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

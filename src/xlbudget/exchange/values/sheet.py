@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.exchange.values.formats import keep_working_formats
 from xlbudget.exchange.values.xml import MAIN, REL, local
-from xlbudget.workbook.references import column_letter, column_number, split_cell
+from xlbudget.xlsx.references import column_letter, column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -16,7 +16,8 @@ from xlbudget.errors import UnusableFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from zipfile import ZipFile
+
+    from xlbudget.xlsx.parts import Readable
 
 __all__ = [
     "CHART",
@@ -113,7 +114,7 @@ def serialized(root: ET.Element) -> bytes:
     return HEAD + ET.tostring(root, encoding="unicode").encode()
 
 
-def links(archive: ZipFile, part: str) -> dict[str, Link]:
+def links(archive: Readable, part: str) -> dict[str, Link]:
     """The relationships of a part by id; a part without any has none.
 
     Raises:
@@ -134,7 +135,7 @@ def links(archive: ZipFile, part: str) -> dict[str, Link]:
     return found
 
 
-def written_by(archive: ZipFile) -> tuple[str, str] | None:
+def written_by(archive: Readable) -> tuple[str, str] | None:
     """The program by which a workbook was made and its version, where both are said plainly.
 
     Raises:

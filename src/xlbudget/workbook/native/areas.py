@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.workbook.layout import is_form, table_layout
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
-from xlbudget.workbook.references import quoted
 from xlbudget.workbook.render import render_info, render_table
+from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,10 +15,10 @@ from xlbudget.workbook.native.terms import NotNativeError
 from xlbudget.workbook.native.weights import ERROR, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xlbudget.standard.equations import Equation
-    from xlbudget.standard.model import Rule
+    from xlbudget.standard.model import Rule, Standard
     from xlbudget.workbook.native.areas import Areas
 
 __all__ = ["CheckLine", "check_lines", "left_out"]
@@ -49,7 +49,7 @@ class CheckLine(NamedTuple):
 def check_lines(areas: Areas, year: int) -> list[CheckLine]:
     """The lines of all rules that a workbook breaks when they do not hold."""
     lines: list[CheckLine] = []
-    for rule in _hard(areas, year):
+    for rule in _hard(areas.standard, year):
         grouped: dict[tuple[int, ...], list[Piece]] = {}
         for equation in rule.equations:
             if equation.check:
@@ -63,14 +63,14 @@ def check_lines(areas: Areas, year: int) -> list[CheckLine]:
     return lines
 
 
-def left_out(areas: Areas, year: int) -> list[str]:
-    """The codes of rules that are wholly left to validation."""
-    there = {line.code for line in check_lines(areas, year)}
-    return [rule.code for rule in _hard(areas, year) if rule.code not in there]
+def left_out(standard: Standard, year: int, checks: Iterable[CheckLine]) -> list[str]:
+    """The codes of rules that are wholly left to validation: none of ``checks`` is theirs."""
+    there = {line.code for line in checks}
+    return [rule.code for rule in _hard(standard, year) if rule.code not in there]
 
 
-def _hard(areas: Areas, year: int) -> Iterator[Rule]:
-    for rule in areas.standard.rules_of(year):
+def _hard(standard: Standard, year: int) -> Iterator[Rule]:
+    for rule in standard.rules_of(year):
         if rule.level == "error" and not rule.soft:
             yield rule
 

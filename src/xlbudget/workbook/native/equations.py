@@ -25,7 +25,7 @@ from xlbudget.workbook.native.terms import (
     single,
 )
 from xlbudget.workbook.native.weights import Piece, Steps, steps_of
-from xlbudget.workbook.references import column_number, quoted
+from xlbudget.xlsx.references import column_number, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from xlbudget.workbook.native.terms import (
     paired,
     plain,
 )
-from xlbudget.workbook.references import split_cell
+from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
     from xlbudget.standard.equations import Ref

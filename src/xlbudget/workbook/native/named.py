@@ -14,7 +14,7 @@ from xlbudget.workbook.native.forms import form_lines
 from xlbudget.workbook.native.terms import NotNativeError, keys_of
 from xlbudget.workbook.native.weights import ERROR, Piece
 from xlbudget.workbook.read_cells import NOTHING
-from xlbudget.workbook.references import column_number
+from xlbudget.xlsx.references import column_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

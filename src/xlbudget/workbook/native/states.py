@@ -11,7 +11,7 @@ from xlbudget.workbook.layout import CONTENTS, OVERVIEW, is_form
 from xlbudget.workbook.native.areas import literal, matching
 from xlbudget.workbook.native.terms import single
 from xlbudget.workbook.native.weights import ERROR
-from xlbudget.workbook.references import areas_of, column_letter, quoted
+from xlbudget.xlsx.references import areas_of, column_letter, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ from xlbudget.figures import TOTAL
 from xlbudget.standard.equations import ALL, ONE
 from xlbudget.workbook.layout_forms import form_layout
 from xlbudget.workbook.native.areas import Area, literal, matching
-from xlbudget.workbook.references import split_cell
+from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

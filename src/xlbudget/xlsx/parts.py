@@ -1,4 +1,4 @@
-"""Which part of a workbook's archive is which."""
+"""Which part of a workbook's archive is which, by the parts that list them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Parts", "Readable", "Relation", "SheetPart", "attributes", "workbook_parts"]
+__all__ = ["Parts", "Readable", "Relation", "SheetPart", "unescaped", "workbook_parts"]
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
@@ -36,10 +36,11 @@ class Relation(NamedTuple):
 
 
 class SheetPart(NamedTuple):
-    """A worksheet: its part's name in the archive, and its number (``sheetId``)."""
+    """A worksheet: its part's name in the archive, its number (``sheetId``), whether it is shown."""
 
     part: str
     number: int
+    visible: bool
 
 
 class Parts(NamedTuple):
@@ -75,13 +76,15 @@ def workbook_parts(archive: Readable) -> Parts:
     relations = _relations(archive, names, place, folder)
     sheets: dict[str, SheetPart] = {}
     for match in _SHEET.finditer(archive.read(book).decode("utf-8", "replace")):
-        one = attributes(match[1])
+        one = _attributes(match[1])
         relation = next((text for key, text in one.items() if key.endswith(":id")), "")
         kind, target = relations.get(relation, ("", ""))
         if kind.endswith("/worksheet"):
             number = one.get("sheetId", "")
             sheets[one.get("name", "")] = SheetPart(
-                target, int(number) if number.isdecimal() else 0
+                target,
+                int(number) if number.isdecimal() else 0,
+                one.get("state", "visible") == "visible",
             )
     return Parts(book, found[0].kind, sheets, relations, names.get(place.lower(), place))
 
@@ -93,19 +96,24 @@ def _relations(
     found: dict[str, Relation] = {}
     text = archive.read(names.get(part.lower(), part)).decode("utf-8", "replace")
     for match in _RELATION.finditer(text):
-        one = attributes(match[1])
+        one = _attributes(match[1])
         target = one.get("Target", "")
         place = normpath(target[1:] if target.startswith("/") else folder + target)
         found[one.get("Id", "")] = Relation(one.get("Type", ""), names.get(place.lower(), place))
     return found
 
 
-def attributes(text: str) -> dict[str, str]:
+def _attributes(text: str) -> dict[str, str]:
     """The attributes of a tag, unescaped."""
     return {
-        match[1]: _ENTITY.sub(_character, match[2] if match[2] is not None else match[3])
+        match[1]: unescaped(match[2] if match[2] is not None else match[3])
         for match in _ATTRIBUTE.finditer(text)
     }
+
+
+def unescaped(text: str) -> str:
+    """A text of an attribute without its entities."""
+    return _ENTITY.sub(_character, text)
 
 
 def _character(match: re.Match[str]) -> str:

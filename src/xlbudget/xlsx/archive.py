@@ -1,0 +1,303 @@
+"""A zip in memory: refused clearly before anything is unpacked, read and packed again part by part.
+
+It is what is needed of ``zipfile``, which takes longer to import than a sheet to read, tells less
+about what is wrong, and packs again what has not changed.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from struct import Struct
+from struct import error as StructError  # noqa: N812
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from xlbudget.errors import UnusableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["Archive", "Member", "naming", "workbook_archive"]
+
+_MOST_MEMBERS = 10_000
+_LARGEST_MEMBER = 200 * 2**20
+_LARGEST_TOTAL = 500 * 2**20
+"""A budget workbook unpacks to a few MB; more than this is no budget, or an attack."""
+_HIGHEST_RATIO = 200
+_RATIO_FROM = 10 * 2**20
+"""Repetitive sheets may shrink a lot; a high ratio counts from this unpacked size on."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_END = Struct("<4sHHHHIIH")
+_ENTRY = Struct("<4s6H3L5H2L")
+_LOCAL = Struct("<4s5H3L2H")
+_LENGTHS = Struct("<26xHH")
+_END_SEARCHED = 2**16 + _END.size
+_ENCRYPTED = 1
+_STORED, _DEFLATED = 0, 8
+_UTF8 = 0x800
+_DAMAGE: tuple[type[Exception], ...] = (
+    EOFError, LookupError, RuntimeError, UnicodeError, StructError,
+)  # fmt: skip
+"""What a damaged part raises."""
+_ZIP64 = 0xFFFFFFFF
+
+
+class Member(NamedTuple):
+    """One member of the archive: name, flags, method, checksum, sizes, offset of its header."""
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    size: int
+    offset: int
+
+
+class Archive:
+    """A checked zip whose members are unpacked one by one; the file is read once."""
+
+    def __init__(self, path: Path) -> None:
+        """Read a zip after checking its bounds.
+
+        Raises:
+            UnusableFileError: missing, unreadable, not a zip, damaged, encrypted or too large.
+        """
+        self.path = path
+        with _reading(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            self._start, self._end, count, directory = _directory(path, file, size)
+            self.members = _members(path, directory, count, size)
+            file.seek(0)
+            self.data = file.read()
+
+    def namelist(self) -> list[str]:
+        """The names of all members."""
+        return list(self.members)
+
+    def read(self, name: str) -> bytes:
+        """The unpacked bytes of a member, checked.
+
+        Raises:
+            KeyError: there is none of that name.
+            UnusableFileError: damaged.
+        """
+        import zlib  # noqa: PLC0415  # only where a member is read
+
+        member = self.members[name]
+        try:
+            name_length, extra_length = _LENGTHS.unpack_from(self.data, member.offset)
+            start = member.offset + _LOCAL.size + name_length + extra_length
+            data = self.data[start : start + member.packed]
+            if member.method == _DEFLATED:
+                data = zlib.decompressobj(-15).decompress(data, member.size + 1)
+        except (StructError, zlib.error) as error:
+            raise _damaged(self.path) from error
+        known = member.method in (_STORED, _DEFLATED)
+        # The library that reads the cells stops before the checksum: a wrong digit would pass.
+        if not known or len(data) != member.size or zlib.crc32(data) != member.crc:
+            raise _damaged(self.path)
+        return data
+
+    def repacked(self, changed: Mapping[str, bytes], dropped: Collection[str]) -> bytes:
+        """The zip with the content of ``changed`` and without ``dropped``.
+
+        The other members stay as they are packed, with their dates, attributes and order.
+
+        Raises:
+            UnusableFileError: damaged.
+        """
+        entries, packed = [], {}
+        starts = sorted(one.offset for one in self.members.values())
+        ends = dict(zip(starts, [*starts[1:], self._start], strict=True))
+        pieces, size = [self.data[: starts[0]]], starts[0]
+        for name, member in sorted(self.members.items(), key=lambda one: one[1].offset):
+            if name not in dropped:
+                piece, told = self._member(member, ends[member.offset], changed.get(name))
+                packed[name] = (*told, size)
+                pieces.append(piece)
+                size += len(piece)
+        place = self._start
+        for name in self.members:
+            fields = list(_ENTRY.unpack_from(self.data, place))
+            length = _ENTRY.size + sum(fields[10:13])
+            if name in packed:
+                flags, *sizes, fields[16] = packed[name]
+                fields[3], fields[7:10] = flags, sizes
+                rest = self.data[place + _ENTRY.size : place + length]
+                entries.append(_ENTRY.pack(*fields) + rest)
+            place += length
+        total, count = sum(map(len, entries)), len(entries)
+        comment = self.data[self._end + _END.size :]
+        last = _END.pack(b"PK\x05\x06", 0, 0, count, count, total, size, len(comment))
+        return b"".join([*pieces, *entries, last, comment])
+
+    def _member(
+        self, member: Member, end: int, content: bytes | None
+    ) -> tuple[bytes, tuple[int, int, int, int]]:
+        """A member as it stands before ``end`` or with new content; its flags, checksum and sizes."""
+        import zlib  # noqa: PLC0415  # only where a member is packed
+
+        fields = list(_LOCAL.unpack_from(self.data, member.offset))
+        named = member.offset + _LOCAL.size + fields[-2]
+        if fields[0] != b"PK\x03\x04" or named + fields[-1] + member.packed > end:
+            raise _damaged(self.path)
+        if content is None:
+            told = member.flags, member.crc, member.packed, member.size
+            return self.data[member.offset : end], told
+        packed = content
+        if member.method == _DEFLATED:
+            deflate = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+            packed = deflate.compress(content) + deflate.flush()
+        elif member.method != _STORED:
+            raise _damaged(self.path)
+        told = member.flags & _UTF8, zlib.crc32(content), len(packed), len(content)
+        fields[2], fields[6:9], fields[-1] = told[0], told[1:], 0
+        name = self.data[member.offset + _LOCAL.size : named]
+        return _LOCAL.pack(*fields) + name + packed, told
+
+
+def workbook_archive(path: Path) -> Archive:
+    """The archive of a workbook.
+
+    Raises:
+        UnusableFileError: as for :class:`Archive`, or it is no .xlsx or .xlsm workbook.
+    """
+    found = Archive(path)
+    names = found.namelist()
+    if "xl/workbook.bin" in names:
+        raise UnusableFileError(
+            f"“{path.name}”是 .xlsb 工作簿；请在 Excel 中另存为 .xlsm 或 .xlsx。"
+        )
+    if "[Content_Types].xml" not in names or not any(
+        name.endswith("workbook.xml") for name in names
+    ):
+        raise UnusableFileError(f"“{path.name}”不是 Excel 工作簿；请选 .xlsm 或 .xlsx 文件。")
+    return found
+
+
+@contextmanager
+def naming(source: Path, state: str, *also: type[Exception]) -> Iterator[None]:
+    """Errors name the file; ``state`` says what did not happen (没有改动).
+
+    ``also`` are further exceptions that only a damaged file can raise in the block.
+
+    Raises:
+        UnusableFileError: in place of whatever a damaged part raises.
+    """
+    try:
+        yield
+    except UnusableFileError as error:
+        if source.name in str(error):
+            raise
+        raise UnusableFileError(f"工作簿“{source.name}”：{error}") from error
+    except (*_DAMAGE, *also) as error:
+        raise UnusableFileError(
+            f"工作簿“{source.name}”已损坏，{state}；请从备份恢复，或在 Excel 中打开修复后另存。"
+        ) from error
+
+
+# ------------------------------------------------------------------ the table of contents
+
+
+def _members(path: Path, directory: bytes, count: int, size: int) -> dict[str, Member]:
+    """The members by name, after checking their bounds."""
+    found: dict[str, Member] = {}
+    start = total = 0
+    for _ in range(count):
+        member, start = _entry(path, directory, start)
+        total += member.size
+        if member.flags & _ENCRYPTED:
+            raise UnusableFileError(f"“{path.name}”加了密；请取消密码后再试。")
+        if member.name in found or member.name.startswith("/") or ".." in member.name.split("/"):
+            raise _damaged(path)
+        large = member.size > _LARGEST_MEMBER or total > _LARGEST_TOTAL
+        bomb = member.size > _RATIO_FROM and member.size > _HIGHEST_RATIO * member.packed
+        if large or bomb:
+            raise _too_large(path)
+        if member.offset >= size:
+            raise _damaged(path)
+        found[member.name] = member
+    return found
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[BinaryIO]:
+    """The file, open for reading."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # path may be any path-like
+            yield file
+    except FileNotFoundError as error:
+        raise UnusableFileError(f"找不到工作簿“{path}”；请检查文件名和所在文件夹。") from error
+    except IsADirectoryError as error:
+        raise UnusableFileError(
+            f"“{path}”是文件夹，不是工作簿；请选文件夹里的 .xlsm 或 .xlsx 文件。"
+        ) from error
+    except PermissionError as error:
+        raise UnusableFileError(
+            f"没有读取“{path}”的权限；请检查文件权限，或复制到自己的文件夹再试。"
+        ) from error
+    except OSError as error:
+        raise UnusableFileError(
+            f"“{path}”读不出来（{error.strerror or error}）；请检查磁盘或网络。"
+        ) from error
+
+
+def _directory(path: Path, file: BinaryIO, size: int) -> tuple[int, int, int, bytes]:
+    """Where the table of contents begins, where the end's record does, its entries' number, itself."""
+    head = file.read(len(_OLE))
+    file.seek(max(0, size - _END_SEARCHED))
+    tail = file.read()
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) < place + _END.size:
+        raise _no_zip(path, head, size)
+    *_, count, length, offset, _ = _END.unpack_from(tail, place)
+    if _ZIP64 in (length, offset) or offset + length > size or count > _MOST_MEMBERS:
+        raise _damaged(path)
+    if size > _LARGEST_TOTAL:
+        raise _too_large(path)
+    file.seek(offset)
+    return offset, size - len(tail) + place, count, file.read(length)
+
+
+def _no_zip(path: Path, head: bytes, size: int) -> UnusableFileError:
+    if not size:
+        return UnusableFileError(f"“{path.name}”是空文件；请从备份恢复。")
+    if head == _OLE:
+        return UnusableFileError(
+            f"“{path.name}”是旧格式（.xls）或设有打开密码；请在 Excel 中取消密码，另存为 .xlsm 或 .xlsx。"
+        )
+    if head.startswith(b"PK\x03\x04"):
+        return _damaged(path)
+    return UnusableFileError(f"“{path.name}”不是 Excel 工作簿；请选 .xlsm 或 .xlsx 文件。")
+
+
+def _too_large(path: Path) -> UnusableFileError:
+    return UnusableFileError(
+        f"“{path.name}”解压后过大，不像部门预算工作簿，没有打开；请核对文件来源。"
+    )
+
+
+def _damaged(path: Path) -> UnusableFileError:
+    return UnusableFileError(
+        f"工作簿“{path.name}”已损坏，没有打开；请从备份恢复，或在 Excel 中打开修复后另存。"
+    )
+
+
+def _entry(path: Path, directory: bytes, start: int) -> tuple[Member, int]:
+    """One entry of the table of contents, and where the next one begins."""
+    if len(directory) < start + _ENTRY.size or directory[start : start + 4] != b"PK\x01\x02":
+        raise _damaged(path)
+    fields = _ENTRY.unpack_from(directory, start)
+    flags, method = fields[3], fields[4]
+    crc, packed, size, name_length, extra_length, comment_length = fields[7:13]
+    offset = fields[16]
+    end = start + _ENTRY.size + name_length
+    raw = directory[start + _ENTRY.size : end]
+    name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
+    if _ZIP64 in (packed, size, offset):
+        raise _damaged(path)
+    member = Member(name, flags, method, crc, packed, size, offset)
+    return member, end + extra_length + comment_length

@@ -1,0 +1,43 @@
+"""What sheets hold and what shall become of them: plain values, without any library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
+
+__all__ = ["Afterwards", "CellEdit", "Lines"]
+
+Lines = list[list[object]]
+"""The cells of a sheet from A1 on, line by line; all lines equally long."""
+
+
+class CellEdit(NamedTuple):
+    """What one cell (``D7``) shall hold: an amount, a text, a formula or nothing.
+
+    Without ``formula`` (which has no leading "="): a str is text, whatever it begins with, and
+    None or "" clears the cell. With it, ``value`` is its computed result, None or "" an empty text;
+    an ``array`` formula computes over whole areas.
+    """
+
+    sheet: str
+    cell: str
+    value: str | int | Decimal | None
+    formula: str = ""
+    array: bool = False
+
+
+class Afterwards(NamedTuple):
+    """What goes with the edits.
+
+    ``recalculate``: all formulas are to be computed when the file is opened; ``last_rows``: the
+    row at which the print area of a sheet is to end; ``heights``: of rows of a sheet, in points;
+    ``charts``: what becomes of every chart's part, which keeps values of the cells that it shows.
+    """
+
+    recalculate: bool = False
+    last_rows: Mapping[str, int] = {}
+    heights: Mapping[str, Mapping[int, float]] = {}
+    charts: Callable[[bytes], bytes] | None = None

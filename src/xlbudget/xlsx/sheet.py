@@ -1,0 +1,344 @@
+"""One worksheet's part as a tree: its formulas as each cell reads them, and cells that are changed.
+
+A formula filled down is stored once, in the range's first cell (its master); the others only point
+to it. Writing over the master would take their formula away, so they get it as their own.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET  # what everybody calls it
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.xlsx.references import (
+    Area,
+    Spot,
+    cell_name,
+    parse_area,
+    parse_cell,
+    translate,
+    widened,
+    widened_spans,
+)
+from xlbudget.xlsx.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from xlbudget.xlsx.cells import CellEdit
+
+__all__ = ["SheetTree"]
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_WORKSHEET, _DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _COLUMN = (
+    _MAIN + name for name in ("worksheet", "sheetData", "row", "c", "f", "v", "is", "t", "col")
+)
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_YES = ("1", "true")
+_LONGEST_TEXT = 32_767
+_LONGEST_FORMULA = 8_192
+_HIGHEST_EXPONENT = 307
+_UNSAFE_SIGNS = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
+_UNSAFE = re.compile(f"[{_UNSAFE_SIGNS}]")
+_LOOKS_ESCAPED = re.compile(f"_(?=x[0-9A-Fa-f]{{4}}[_{_UNSAFE_SIGNS}])")
+
+
+class _Row(NamedTuple):
+    """A row's element, and its cells by column, in order."""
+
+    element: ET.Element
+    cells: dict[int, ET.Element]
+
+
+class _Formula(NamedTuple):
+    """A cell's formula element; ``area`` is the range of a master, an array or a data table."""
+
+    spot: Spot
+    element: ET.Element
+
+    @property
+    def kind(self) -> str:
+        """Normal, shared, array or dataTable."""
+        return self.element.get("t", "normal")
+
+    @property
+    def text(self) -> str:
+        """As it stands there: without "=", empty where it points to a master."""
+        return self.element.text or ""
+
+    @property
+    def area(self) -> str:
+        return self.element.get("ref", "")
+
+
+class SheetTree:
+    """A worksheet that is read for its formulas, or changed and written again."""
+
+    def __init__(self, xml: bytes, name: str) -> None:
+        """Read a worksheet's part.
+
+        Raises:
+            UnusableFileError: it is damaged, or of a kind that is not read; names the sheet.
+        """
+        self._name, self._xml, self._changed = name, xml, False
+        self._rows: dict[int, _Row] = {}
+        self._formulas: list[_Formula] = []
+        self._masters: dict[str, _Formula] = {}
+        self._orderly = True
+        try:
+            self._tree = Tree(xml)
+            self._read()
+        except (ET.ParseError, KeyError, ValueError) as error:
+            raise self._unusable() from error
+
+    def _unusable(self) -> UnusableFileError:
+        return UnusableFileError(
+            f"工作表“{self._name}”的内部格式不能处理；请在 Excel 中打开并另存为 .xlsm 或 .xlsx 后再试。"
+        )
+
+    def _read(self) -> None:
+        """Find rows, cells and formulas; those without a reference follow the one before."""
+        root = self._tree.root
+        data = root.find(_DATA)
+        if root.tag != _WORKSHEET or data is None:
+            raise ValueError(root.tag)
+        self._data = data
+        self._columns = [
+            (int(one.attrib["min"]), int(one.attrib["max"]), one.attrib["style"])
+            for one in root.iter(_COLUMN)
+            if "style" in one.attrib
+        ]
+        before = Spot(0, 0)
+        for row in data.iterfind(_ROW):
+            number = int(row.get("r", before.row + 1))
+            self._orderly &= number > before.row
+            before, cells = Spot(number, 0), {}
+            for cell in row.iterfind(_CELL):
+                reference = cell.get("r")
+                due = Spot(before.row, before.column + 1)
+                spot = due if reference is None else parse_cell(reference)
+                if spot is None:
+                    raise ValueError(reference)
+                self._orderly &= spot.row == due.row and spot.column >= due.column
+                before, cells[spot.column] = spot, cell
+                formula = cell.find(_FORMULA)
+                if formula is not None and ("t" in formula.attrib or formula.text):
+                    self._formulas.append(_Formula(spot, formula))
+            self._rows[number] = _Row(row, cells)
+        shared = [one for one in self._formulas if one.kind == "shared" and one.text]
+        # The master of a group: the first cell that has both text and range, else text.
+        for one in sorted(shared, key=lambda one: not one.area):
+            self._masters.setdefault(one.element.get("si", ""), one)
+
+    # -------------------------------------------------------------- reading
+
+    def formulas(self) -> dict[str, str]:
+        """Cell -> formula without "=", shared ones as each cell reads them; "" where it is not stored.
+
+        Of an array formula only the first cell has it.
+        """
+        return {cell_name(one.spot): self._text(one) for one in self._formulas}
+
+    def formula_cells(self) -> list[str]:
+        """The cells that hold a formula."""
+        return [cell_name(one.spot) for one in self._formulas]
+
+    def free_rows(self, rows: Iterable[int]) -> list[int]:
+        """Those of some rows whose height nobody has set by hand."""
+        return [row for row in rows if row not in self._rows or not _fixed(self._rows[row].element)]
+
+    def _text(self, one: _Formula) -> str:
+        master = self._masters.get(one.element.get("si", ""))
+        if one.text or one.kind != "shared" or master is None:
+            return one.text
+        rows = one.spot.row - master.spot.row
+        return translate(master.text, rows, one.spot.column - master.spot.column)
+
+    # -------------------------------------------------------------- changing
+
+    def to_bytes(self) -> bytes:
+        """The part as it is now; the very bytes that were read if nothing has changed.
+
+        Raises:
+            UnusableFileError: its namespaces cannot be kept; names the sheet.
+        """
+        try:
+            return self._tree.to_bytes() if self._changed else self._xml
+        except ET.ParseError as error:
+            raise self._unusable() from error
+
+    def write(self, edits: Mapping[Spot, CellEdit]) -> None:
+        """Put ``edits`` into their cells.
+
+        Cells keep their styles; a new one takes its row's, or else its column's.
+
+        Raises:
+            UnusableFileError: a cell belongs to an array formula, a data table or another cell's
+                merged range, or cannot hold so much; names sheet and cell.
+            ValueError: a number is not finite.
+        """
+        if not self._orderly:  # a new cell would not find its place
+            raise UnusableFileError(
+                f"工作表“{self._name}”内部的行或单元格次序混乱；请在 Excel 中打开并另存后再试。"
+            )
+        self._refuse_bound(sorted(edits))
+        self._free_of_masters(edits)
+        added: list[Spot] = []
+        for spot in sorted(edits):
+            edit = edits[spot]
+            row = self._rows.get(spot.row)
+            cell = row.cells.get(spot.column) if row else None
+            blank = edit.value in (None, "") and not edit.formula
+            if cell is None and not blank:
+                cell = self._new_cell(spot)
+                added.append(spot)
+            if cell is not None and not (blank and not len(cell) and "t" not in cell.attrib):
+                _fill(cell, edit)
+                self._changed = True
+        dimension = self._tree.root.find(f"{_MAIN}dimension")
+        if added and dimension is not None:
+            dimension.set("ref", widened(dimension.get("ref", ""), added))
+
+    def set_heights(self, heights: Mapping[int, float]) -> None:
+        """Give some rows a height, in points.
+
+        They stay automatic (no ``customHeight``): a row whose height a person has set is left alone.
+        """
+        for number, height in heights.items():
+            row = self._rows.get(number)
+            if row and not _fixed(row.element) and row.element.get("ht") != f"{height:g}":
+                row.element.set("ht", f"{height:g}")
+                self._changed = True
+
+    def _free_of_masters(self, written: Collection[Spot]) -> None:
+        """Give cells their own formula whose master is about to be overwritten."""
+        lost = {group for group, one in self._masters.items() if one.spot in written}
+        for one in self._formulas:
+            group = one.element.get("si", "")
+            if one.kind == "shared" and group in lost and one.spot not in written:
+                text = self._text(one)
+                for name in ("t", "si", "ref"):
+                    one.element.attrib.pop(name, None)
+                one.element.text = text
+
+    def _new_cell(self, spot: Spot) -> ET.Element:
+        row = self._rows.get(spot.row)
+        if row is None:
+            row = _Row(ET.Element(_ROW, {"r": str(spot.row)}), {})
+            numbers = sorted(self._rows)
+            at = bisect(numbers, spot.row)
+            _insert(self._data, row.element, self._rows[numbers[at - 1]].element if at else None)
+            self._rows[spot.row] = row
+        elif spans := widened_spans(row.element.get("spans", ""), [spot.column]):
+            row.element.set("spans", spans)
+        style = next(
+            (one for first, last, one in self._columns if first <= spot.column <= last), ""
+        )
+        if row.element.get("customFormat", "") in _YES:
+            style = row.element.get("s", "")
+        cell = ET.Element(_CELL, {"r": cell_name(spot)})
+        if style.isdecimal() and int(style):
+            cell.set("s", style)
+        before = [column for column in row.cells if column < spot.column]
+        _insert(row.element, cell, row.cells[max(before)] if before else None)
+        row.cells[spot.column] = cell
+        return cell
+
+    def _refuse_bound(self, written: Collection[Spot]) -> None:
+        """An array formula that is one cell's alone may be replaced like any other."""
+        places = [(cell, *bound) for bound in self._bound() for cell in written]
+        for spot, area, what in places:
+            if area.covers(spot):
+                raise UnusableFileError(
+                    f"工作表“{self._name}”的单元格{cell_name(spot)}属于{what}（{_area_name(area)}），"
+                    f"不能单独改写；请先在 Excel 中清除这个{what}。"
+                )
+        merged = [one.get("ref", "") for one in self._tree.root.iter(f"{_MAIN}mergeCell")]
+        for text in merged:
+            hidden = parse_area(text)
+            for spot in written:
+                if hidden and hidden.covers(spot) and spot != hidden[:2]:
+                    raise UnusableFileError(
+                        f"工作表“{self._name}”的单元格{cell_name(spot)}被合并区域{text}盖住，"
+                        f"不能填写；请先在 Excel 中取消合并。"
+                    )
+
+    def _bound(self) -> Iterator[tuple[Area, str]]:
+        """The areas of which no cell can be written alone, and what they are."""
+        for one in self._formulas:
+            area = parse_area(one.area) or Area(*one.spot, *one.spot)
+            if one.kind == "dataTable":
+                yield area, "模拟运算表"
+            elif one.kind == "array" and area[:2] != area[2:]:
+                yield area, "数组公式"
+
+
+def _area_name(area: Area) -> str:
+    first, last = cell_name(Spot(*area[:2])), cell_name(Spot(*area[2:]))
+    return first if first == last else f"{first}:{last}"
+
+
+def _fixed(row: ET.Element) -> bool:
+    return row.get("customHeight", "0") in _YES
+
+
+def _insert(parent: ET.Element, new: ET.Element, before: ET.Element | None) -> None:
+    """Put an element behind another one (None: first), before the blanks that follow that."""
+    if before is None:
+        parent.insert(0, new)
+    else:
+        parent.insert([*parent].index(before) + 1, new)
+        new.tail, before.tail = before.tail, None
+
+
+def _fill(cell: ET.Element, edit: CellEdit) -> None:
+    """Let a cell hold what it shall; the attributes t, cm and vm tell of the old value."""
+    value, formula = _shown(edit), edit.formula
+    tail = cell.tail
+    for name in ("t", "cm", "vm"):
+        cell.attrib.pop(name, None)
+    kept = dict(cell.attrib)
+    cell.clear()
+    cell.attrib.update(kept)
+    cell.tail = tail
+    is_text = edit.value is None or isinstance(edit.value, str)
+    if formula:
+        if is_text:
+            cell.set("t", "str")
+        array = {"t": "array", "ref": edit.cell} if edit.array else {}
+        ET.SubElement(cell, _FORMULA, array).text = _safe(formula)
+        ET.SubElement(cell, _VALUE).text = value
+    elif value and is_text:
+        cell.set("t", "inlineStr")
+        inline = ET.SubElement(cell, _INLINE)
+        ET.SubElement(inline, _TEXT, {_SPACE: "preserve"}).text = value
+    elif value:
+        ET.SubElement(cell, _VALUE).text = value
+
+
+def _shown(edit: CellEdit) -> str:
+    """The value as the part has it."""
+    where = f"工作表“{edit.sheet}”的单元格{edit.cell}"
+    if len(edit.formula) > _LONGEST_FORMULA:
+        raise UnusableFileError(
+            f"{where}的公式超过{_LONGEST_FORMULA}字，没有写入；请减少行数后再试。"
+        )
+    value = edit.value
+    if isinstance(value, int | Decimal):
+        number = Decimal(value)
+        if not number.is_finite() or (number and abs(number.adjusted()) > _HIGHEST_EXPONENT):
+            raise ValueError(value)
+        return format(number or abs(number), "f")  # no -0
+    text = value or ""
+    if len(text.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_TEXT:
+        raise UnusableFileError(f"{where}放不下{len(text)}个字；请缩短到{_LONGEST_TEXT}字以内。")
+    # What looks like an escape (_x0041_) has its own underscore escaped.
+    return _safe(_LOOKS_ESCAPED.sub("_x005F_", text))
+
+
+def _safe(text: str) -> str:
+    """A text with the characters that XML cannot hold as _xHHHH_."""
+    return _UNSAFE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)

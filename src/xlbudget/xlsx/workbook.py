@@ -1,0 +1,243 @@
+"""An opened workbook: the file is read once, and what it holds is worked out when it is asked for."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.figures import Place
+from xlbudget.xlsx.archive import naming, workbook_archive
+from xlbudget.xlsx.cells import Afterwards
+from xlbudget.xlsx.parts import workbook_parts
+from xlbudget.xlsx.references import cell_name, parse_cell
+from xlbudget.xlsx.values import Values, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from xlbudget.xlsx.cells import CellEdit, Lines
+    from xlbudget.xlsx.parts import Parts
+    from xlbudget.xlsx.references import Area, Spot
+    from xlbudget.xlsx.sheet import SheetTree
+
+__all__ = ["Workbook"]
+
+_TYPES = "[Content_Types].xml"
+_CHART = re.compile(r"/charts/[^/]+\.xml$")
+_STRICT = "http://purl.oclc.org/ooxml/"
+_UNCHANGED = "没有改动"
+
+T = TypeVar("T")
+
+
+class Workbook:
+    """A workbook as it was when it was opened; later changes of the file are not seen.
+
+    Sheets are worksheets by name; those that are charts or dialogues are left out. What it gives is
+    shared by all who ask and must not be changed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a workbook; nothing is unpacked yet.
+
+        Raises:
+            UnusableFileError: missing, unreadable, not a zip, damaged, encrypted, too large, or no
+                .xlsx or .xlsm workbook.
+        """
+        self.path = path
+        self.archive = workbook_archive(path)
+        self._derived: dict[object, object] = {}
+
+    @classmethod
+    def of(cls, source: Path | Workbook) -> Workbook:
+        """A workbook that is open already, or the one at a path."""
+        return source if isinstance(source, Workbook) else cls(source)
+
+    def derived(self, key: object, make: Callable[[], T]) -> T:
+        """What somebody makes of this workbook, made once: ``key`` names it."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        return self._derived[key]  # type: ignore[return-value]  # made under this key
+
+    # -------------------------------------------------------------- what it holds
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Which part of the archive is which.
+
+        Raises:
+            UnusableFileError: damaged.
+        """
+        with reading(self.path.name):
+            return workbook_parts(self.archive)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the sheets in their order."""
+        return list(self.parts.sheets)
+
+    @cached_property
+    def _values(self) -> Values:
+        return Values(self.archive, self.parts.sheets)
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse sheets that could not be read, all of them before any is.
+
+        Raises:
+            UnusableFileError: a sheet has a cell far away from all others, or is damaged.
+        """
+        for name in names:
+            self._values.check(name)
+
+    def lines(self, name: str) -> Lines:
+        """The values of a sheet from A1 on; error values are texts (``#REF!``).
+
+        Raises:
+            UnusableFileError: as for :meth:`check`.
+        """
+        return self._values.lines(name)
+
+    def lines_of(self, names: Iterable[str]) -> dict[str, Lines]:
+        """The same for those of some sheets that there are."""
+        return {name: self.lines(name) for name in names if name in self.parts.sheets}
+
+    def merged(self, name: str) -> list[Area]:
+        """The merged ranges of a sheet."""
+        return self._values.merged(name)
+
+    def formulas(self, name: str) -> dict[str, str]:
+        """Cell -> formula without "=", shared ones as each cell reads them; {} if there is no such sheet.
+
+        Of an array formula only the first cell has it; a formula whose text is not stored is "".
+
+        Raises:
+            UnusableFileError: damaged, or strict Open XML.
+        """
+        return self.derived(("formulas", name), lambda: self._formulas(name))
+
+    def formulas_of(self, names: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+        """The same for those of some sheets that there are, or for all."""
+        wanted = self.names if names is None else [one for one in self.names if one in names]
+        return {name: self.formulas(name) for name in wanted}
+
+    def formula_cells(self, names: Collection[str]) -> set[Place]:
+        """The cells of some sheets that hold a formula."""
+        found = self.formulas_of(names)
+        return {Place(sheet, cell) for sheet, cells in found.items() for cell in cells}
+
+    def free_rows(self, heights: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
+        """Sheet -> those of the given rows whose height nobody has set by hand."""
+        with naming(self.path, _UNCHANGED):
+            return {
+                sheet: self._tree(sheet).free_rows(rows)
+                for sheet, rows in heights.items()
+                if sheet in self.parts.sheets
+            }
+
+    def _formulas(self, name: str) -> dict[str, str]:
+        if name not in self.parts.sheets:
+            return {}
+        with naming(self.path, _UNCHANGED):
+            return self._tree(name).formulas()
+
+    def _tree(self, name: str) -> SheetTree:
+        """A tree for reading."""
+        from xlbudget.xlsx.sheet import SheetTree  # noqa: PLC0415  # not needed to validate
+
+        self._refuse_strict()
+        return SheetTree(self.archive.read(self.parts.sheets[name].part), name)
+
+    def _refuse_strict(self) -> None:
+        if self.parts.kind.startswith(_STRICT):
+            raise UnusableFileError(
+                "这是严格 OOXML 格式，不能改写；请在 Excel 中另存为普通 .xlsx 或 .xlsm。"
+            )
+
+    # -------------------------------------------------------------- changing it
+
+    def patch(
+        self, target: Path, edits: Iterable[CellEdit], afterwards: Afterwards | None = None
+    ) -> None:
+        """Write the workbook with ``edits`` to ``target`` (which may be its own file).
+
+        Everything but what changes stays byte for byte. A later edit of the same cell wins; without
+        edits ``target`` is a plain copy.
+
+        Raises:
+            UnusableFileError: damaged, a sheet is not there, or a cell cannot be written (array
+                formula, merged range, text too long); nothing is written.
+            ValueError: an edit names no cell, or its number is not finite.
+            OSError: ``target`` cannot be written.
+        """
+        target.write_bytes(self.patched(edits, afterwards))
+
+    def patched(self, edits: Iterable[CellEdit], afterwards: Afterwards | None = None) -> bytes:
+        """What :meth:`patch` writes."""
+        after = afterwards or Afterwards()
+        by_sheet: dict[str, dict[Spot, CellEdit]] = {}
+        for edit in edits:
+            spot = parse_cell(edit.cell)
+            if spot is None:
+                raise ValueError(edit.cell)
+            by_sheet.setdefault(edit.sheet, {})[spot] = edit
+        if not by_sheet and after == Afterwards():
+            return self.archive.data
+        with naming(self.path, _UNCHANGED, SyntaxError):  # as a tree's parser has it
+            self._refuse_strict()
+            changed = dict(self._changed_sheets(by_sheet, after))
+            changed |= self._changed_book(after)
+            if after.charts is not None:
+                for name in filter(_CHART.search, self.archive.namelist()):
+                    changed[name] = after.charts(self.archive.read(name))
+            chain = self._changed_chain(by_sheet)
+            dropped = [name for name, part in chain.items() if part is None]
+            changed |= {name: part for name, part in chain.items() if part is not None}
+            different = {
+                name: part for name, part in changed.items() if part != self.archive.read(name)
+            }
+            if not different and not dropped:
+                return self.archive.data
+            return self.archive.repacked(different, dropped)
+
+    def _changed_sheets(
+        self, by_sheet: Mapping[str, Mapping[Spot, CellEdit]], after: Afterwards
+    ) -> Iterator[tuple[str, bytes]]:
+        for sheet, cells in by_sheet.items():
+            if sheet not in self.parts.sheets:
+                raise UnusableFileError(f"没有工作表“{sheet}”；请恢复这张表或改回原名后再试。")
+            tree = self._tree(sheet)
+            tree.write(cells)
+            tree.set_heights(after.heights.get(sheet, {}))
+            yield self.parts.sheets[sheet].part, tree.to_bytes()
+
+    def _changed_book(self, after: Afterwards) -> dict[str, bytes]:
+        """The workbook's own part."""
+        from xlbudget.xlsx.package import calculating_on_load, printing_to  # noqa: PLC0415
+
+        part = printing_to(self.archive.read(self.parts.book), after.last_rows)
+        return {self.parts.book: calculating_on_load(part) if after.recalculate else part}
+
+    def _changed_chain(
+        self, by_sheet: Mapping[str, Mapping[Spot, CellEdit]]
+    ) -> dict[str, bytes | None]:
+        """The calculation chain without the cells that hold no formula now; None: it goes."""
+        from xlbudget.xlsx.package import unchained, without_entry  # noqa: PLC0415
+
+        gone = {
+            (self.parts.sheets[sheet].number, cell_name(spot))
+            for sheet, cells in by_sheet.items()
+            for spot, edit in cells.items()
+            if not edit.formula
+        }
+        changed: dict[str, bytes | None] = {}
+        for identity, (kind, part) in self.parts.relations.items():
+            if gone and kind.endswith("/calcChain") and part in self.archive.members:
+                changed[part] = unchained(self.archive.read(part), gone)
+                if changed[part] is None:
+                    types, place = self.archive.read(_TYPES), self.parts.relations_part
+                    changed[_TYPES] = without_entry(types, "PartName", f"/{part}")
+                    changed[place] = without_entry(self.archive.read(place), "Id", identity)
+        return changed
