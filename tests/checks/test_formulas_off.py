@@ -20,9 +20,10 @@ from xlbudget.standard.extend import own_standard
 from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.patch import CellEdit, formula_cells, patch_workbook
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.figures import Cell
@@ -43,7 +44,7 @@ def workbook(
     book = read_book(path)
     own = own_standard(book)
     plan = plan_notes(path, explain(own, book), glossary(own, book))
-    patch_workbook(path, path, plan.edits, plan.afterwards)
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
     return path
 
 
@@ -53,7 +54,7 @@ class Living:
     def __init__(self, path: Path) -> None:
         book = read_book(path)
         self.standard = own_standard(book)
-        self.places = formula_cells(path, set(book.sheets.values()))
+        self.places = Workbook(path).formula_cells(set(book.sheets.values()))
         self.grid = grid = Grid(self.standard, book)
         self.defined = definitions(expand(grid).relations)
         numbers = range(len(grid.cells))
@@ -147,8 +148,8 @@ def test_in_a_file(workbook: Path, tmp_path: Path) -> None:
     parts = [living.grid.place(one).cell for one in living.parts(number)[:-1]]
     path = tmp_path / "少算.xlsm"
     path.write_bytes(workbook.read_bytes())
-    patch_workbook(
-        path, path, [CellEdit(place.sheet, place.cell, Decimal(value), f"SUM({','.join(parts)})")]
+    Workbook(path).patch(
+        path, [CellEdit(place.sheet, place.cell, Decimal(value), f"SUM({','.join(parts)})")]
     )
     (one,) = _errors(validate_file(path))
     assert (one.sheet, one.cell) == place

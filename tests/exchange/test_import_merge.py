@@ -111,7 +111,7 @@ def test_what_waits_for_the_division_of_the_carry_over_keeps_its_formulas(
     plan = plan_import(target, [source])
     assert plan.conflicts == 0
     assert figures(done(target, plan)) == figures(read_book(source))
-    ours, theirs = cell_formulas(target), cell_formulas(source)
+    ours, theirs = Workbook(target).formulas_of(), Workbook(source).formulas_of()
     for name in (SUMMARY, "财政拨款收支总表"):
         assert any("COUNT(H" in one for one in theirs[name].values())
         assert ours[name] == theirs[name], name
