@@ -43,7 +43,7 @@ def workbook(
     build_workbook(standard, book, path, year=book.year)
     book = read_book(path)
     own = own_standard(book)
-    plan = plan_notes(path, explain(own, book), glossary(own, book))
+    plan = plan_notes(Workbook(path), explain(own, book), glossary(own, book))
     Workbook(path).patch(path, plan.edits, plan.afterwards)
     return path
 
