@@ -205,6 +205,29 @@ def test_the_mistakes_of_the_reference_and_nothing_else(standard: Standard) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "instead", "told"),
+    [
+        ("，其中：政府采购货物预算 0 万元、政府采购工程预算 0 万元、政府采购服务预算 1,482.08 万元", "", "货物、工程、服务"),
+        ("、政府采购服务预算 1,482.08 万元", "", "没有写政府采购服务预算"),
+        ("，均为离退休干部用车 3 辆", "", ""),
+    ],
+)  # fmt: skip
+def test_a_total_is_not_accused_of_a_division_that_is_not_there(
+    standard: Standard, tmp_path: Path, said: str, instead: str, told: str
+) -> None:
+    text = REFERENCE.read_text("utf-8")
+    assert said in text
+    path = tmp_path / "公开文本.txt"
+    path.write_text(text.replace(said, instead), "utf-8")
+    report = validate_published(path, standard)
+    assert [one.message for one in report.findings if one.code in ("C11", "C12")] == []
+    assert any(one.code in ("C11", "C12") for one in report.not_executed)
+    assert told in "".join(one.message for one in report.findings)
+    values = [each.value for one in report.findings for each in one.suggestions]
+    assert not {"0", "0.00"} & set(values)
+
+
 def test_the_reference_goes_all_the_way_round(
     standard: Standard, reference: Imported, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import Place, Unreadable
+from xlbudget.figures import UNFILLED, Place, Unreadable
 from xlbudget.fill.rows import complete_rows
 from xlbudget.money import YUAN, Amount
 from xlbudget.notes.figure import CellRef
@@ -103,6 +103,8 @@ class Values:
         cell, place = self.cells[number], self.grid.place(number)
         row = self.row(ref, position)
         where = CellRef(place, ref.block, row.key, ref.column, self._label(ref, row))
+        if ref.block == INFO and cell == UNFILLED:
+            return Value(None, (where,), blank=True)  # a document does not state it
         if isinstance(cell, Unreadable):
             shown = f"“{place.sheet}”{place.cell}“{row.label}”的“{cell.raw[:20]}”不是金额"
             return Value(None, (where,), gap=clean(shown))

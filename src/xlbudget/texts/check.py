@@ -7,10 +7,11 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import Place, TextUnit, Unreadable
+from xlbudget.figures import UNFILLED, Place, TextUnit, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
+from xlbudget.relations.grid import INFO
 from xlbudget.texts.bind import Binder
 from xlbudget.texts.forms import form_findings
 from xlbudget.texts.general import (
@@ -37,12 +38,12 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book
     from xlbudget.notes.facts import Facts
-    from xlbudget.notes.figure import Item
+    from xlbudget.notes.figure import Figure, Item
     from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Standard
     from xlbudget.texts.bind import Mention
     from xlbudget.texts.readings import Readings
-    from xlbudget.texts.vocabulary import Vocabulary
+    from xlbudget.texts.vocabulary import Topic, Vocabulary
 
 __all__ = ["STAFF", "TextOutcome", "check_texts"]
 
@@ -141,6 +142,13 @@ def _told(mention: Mention, line: Item) -> bool:
         mention.number is not None
         and plain(line.name.text) in mention.said
         and prints(line.amount, mention.number)
+    )
+
+
+def _of_info(topic: Topic) -> bool:
+    """Whether what is spoken of stands in 基础信息 alone."""
+    return topic.target is not None and all(
+        cell.block == INFO for cell in topic.target.figure.cells
     )
 
 
@@ -293,6 +301,12 @@ class _Check:
         names = (*self.unit_name.known, *known.phrases)
         return years(paper, text, self.book.year, names, whole=paper.unit.heading)
 
+    def _unstated(self, figure: Figure) -> bool:
+        """Whether a document does not say what a field of 基础信息 is."""
+        return any(
+            cell.block == INFO and self.book.number(cell.row) == UNFILLED for cell in figure.cells
+        )
+
     def _done(self, rule: str, found: Iterable[Finding]) -> None:
         """Count a paragraph that was looked at under a rule that holds for all of them."""
         self.counts[self.readings.rules[rule]] += 1
@@ -358,6 +372,9 @@ class _Check:
             if one.target == topic.target
         }
         wanted = [one for one in known.topics.values() if one.head.required or one.head.stated]
+        divided = any(
+            one.head.stated and id(one.head) in spoken and _of_info(one) for one in wanted
+        )
         for topic in dict.fromkeys(map(id, wanted)):
             found = next(one for one in known.topics.values() if id(one) == topic)
             target = found.target
@@ -371,7 +388,9 @@ class _Check:
                 for unit in units
                 for word in self.readings.slips.get("nothing", ())
             )
-            if not (target.figure.zero and none):
+            # A document that gives some parts of a division, and leaves this one out.
+            left_out = found.head.stated and divided and self._unstated(target.figure)
+            if left_out or not (target.figure.zero and none):
                 paper = self.paper(units[0])
                 self.findings.append(
                     paper.finding(

@@ -15,9 +15,11 @@ from xlbudget.exchange.published.document import read_document
 from xlbudget.exchange.published.kind import standard_of_document
 from xlbudget.exchange.published.source import read_source
 from xlbudget.exchange.published.told import told_info
-from xlbudget.figures import InfoValue, Unreadable
+from xlbudget.figures import UNFILLED, InfoValue, Unreadable
 from xlbudget.findings import Level, Status
-from xlbudget.money import COUNT, parse_amount
+from xlbudget.money import COUNT, Amount, parse_amount
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import INFO, Grid
 from xlbudget.texts.whole import corrected_book, validate_whole
 from xlbudget.workbook.layout import is_form
 from xlbudget.xlsx.references import column_number
@@ -92,7 +94,32 @@ def _with_settings(standard: Standard, book: Book) -> Book:
         for field in standard.fields.values()
         if field.kind == "count" and field.default
     }
-    return book._replace(info={**info, **book.info})
+    return _with_unstated(standard, book._replace(info={**info, **book.info}))
+
+
+def _with_unstated(standard: Standard, book: Book) -> Book:
+    """What a total of 基础信息 is made of is not known where the document states the total alone.
+
+    In a workbook such a blank is nought; a text that leaves the division out says nothing of it,
+    so there is nothing to compare the total with.
+    """
+    grid = Grid(standard, book)
+    unstated: dict[str, None] = {}
+    for relation in expand(grid).relations:
+        numbers = [number for _, number in relation.terms]
+        if relation.left != 1 or any(grid.block_of(one) != INFO for one in numbers):
+            continue
+        whole, *parts = (grid.spot(one).row.key for one in numbers)
+        amounts = [one.fen for key in parts if isinstance(one := book.number(key), Amount)]
+        total = book.number(whole)
+        if isinstance(total, Amount) and total.fen and not any(amounts):
+            unstated |= dict.fromkeys(one for one in parts if one not in book.info)
+    if not unstated:
+        return book
+    names = "、".join(f"“{standard.fields[one].label}”" for one in unstated)
+    info = {one: InfoValue(UNFILLED) for one in unstated}
+    said = f"公开文本没有写明{names}，有关勾稽关系未核对。"
+    return book._replace(info={**book.info, **info}, unfilled={**book.unfilled, INFO: said})
 
 
 def _placed(standard: Standard, finding: Finding) -> Finding:
