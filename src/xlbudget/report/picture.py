@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.money import Amount, percent_text, share
 from xlbudget.relations.grid import Grid
+from xlbudget.templates import rendered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlbudget.figures import Book
     from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Standard
@@ -17,7 +20,6 @@ __all__ = ["Bar", "spending_bars", "spending_picture", "spending_split"]
 
 _WIDTH, _LABEL, _BAR, _ROW = 760, 190, 380, 34
 _TOP = 64
-_FONTS = "'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','SimSun',sans-serif"
 _COLOURS = ("#2f5597", "#8faadc", "#c9a227", "#7f7f7f", "#a9a9a9")
 
 
@@ -66,48 +68,32 @@ def spending_picture(standard: Standard, book: Book) -> str:
     bars, split = spending_bars(standard, book), spending_split(standard, book)
     title = standard.picture.title.replace("{year}", str(book.year)) if standard.picture else ""
     unit = bars[0].amount.unit.name if bars else standard.unit.name
-    height = _TOP + _ROW * max(len(bars), 1) + 96
-    described = "；".join(f"{bar.name}{bar.amount.text}{unit}" for bar in bars)
-    lines = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
-            f'font-family="{escape(_FONTS)}" font-size="14" fill="#222">'
-        ),
-        f"<title>{escape(title)}</title><desc>{escape(described or '没有支出')}</desc>",
-        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
-        f'<text x="{_WIDTH / 2}" y="28" font-size="18" text-anchor="middle">{escape(title)}</text>',
-        f'<text x="{_WIDTH - 16}" y="50" font-size="12" text-anchor="end">单位：{unit}</text>',
-    ]
-    if not bars:
-        lines.append(f'<text x="{_WIDTH / 2}" y="{_TOP + 20}" text-anchor="middle">没有支出</text>')
+    bottom = _TOP + _ROW * max(len(bars), 1)
     longest = max((bar.amount.fen for bar in bars), default=1)
-    for number, bar in enumerate(bars):
-        top = _TOP + number * _ROW
-        length = max(1, round(_BAR * bar.amount.fen / longest, 1))
-        lines += [
-            f'<text x="{_LABEL - 8}" y="{top + 17}" text-anchor="end">{escape(bar.name)}</text>',
-            f'<rect x="{_LABEL}" y="{top + 3}" width="{length}" height="20" fill="{_COLOURS[0]}"/>',
-            (
-                f'<text x="{_LABEL + length + 6}" y="{top + 17}">{bar.amount.text}'
-                f"（{percent_text(bar.share)}）</text>"
-            ),
-        ]
-    lines += _band(split, _TOP + _ROW * max(len(bars), 1) + 18)
-    return "\n".join([*lines, "</svg>"]) + "\n"
+    values = {
+        "title": title,
+        "described": "；".join(f"{bar.name}{bar.amount.text}{unit}" for bar in bars),
+        "unit": unit,
+        "width": _WIDTH,
+        "height": bottom + 96,
+        "label": _LABEL,
+        "top": _TOP,
+        "colours": _COLOURS,
+        "percent_text": percent_text,
+        "bars": [
+            (bar, _TOP + at * _ROW, max(1, round(_BAR * bar.amount.fen / longest, 1)))
+            for at, bar in enumerate(bars)
+        ],
+        "band": list(_band(split)),
+        "band_top": bottom + 18,
+    }
+    return rendered(Path(__file__).parent / "templates", "spending.svg.j2", values)
 
 
-def _band(split: list[Bar], top: int) -> list[str]:
-    """One band over the whole width, divided by kind, with its legend below."""
-    lines, left, legend = [], 16.0, 16
+def _band(split: list[Bar]) -> Iterator[tuple[Bar, float, float, str]]:
+    """Every kind with where its piece of the band begins, how wide it is, and its colour."""
+    left = 16.0
     for number, bar in enumerate(split):
         width = round((_WIDTH - 32) * bar.share / 10_000, 1)
-        colour = _COLOURS[number % len(_COLOURS)]
-        text = f"{bar.name} {bar.amount.text}（{percent_text(bar.share)}）"
-        lines += [
-            f'<rect x="{left}" y="{top}" width="{width}" height="22" fill="{colour}" stroke="#fff"/>',
-            f'<rect x="{legend}" y="{top + 36}" width="12" height="12" fill="{colour}"/>',
-            f'<text x="{legend + 18}" y="{top + 47}" font-size="13">{escape(text)}</text>',
-        ]
+        yield bar, left, width, _COLOURS[number % len(_COLOURS)]
         left += width
-        legend += 250
-    return lines

@@ -1,25 +1,17 @@
 """The looks of the document: styles by name, so that whoever edits it can change them at once.
 
-Fonts are those of official documents; each names another that most machines have.
+Fonts are those of official documents; ``parts/fontTable.xml`` names for each another that most
+machines have.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["FONTS", "HEI", "SERIF", "fonts_xml", "styles_xml", "table_style"]
+__all__ = ["HEI", "SERIF", "styles_xml", "table_style"]
 
 SERIF = "Times New Roman"
 SONG, FANG, KAI, HEI, BIAO = "宋体", "仿宋", "楷体", "黑体", "方正小标宋简体"
-FONTS = {
-    SERIF: "",
-    SONG: "SimSun",
-    FANG: "仿宋_GB2312",
-    KAI: "楷体_GB2312",
-    HEI: "SimHei",
-    BIAO: "华文中宋",
-}
-"""Font -> the one to take where a machine lacks it."""
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _START = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -151,17 +143,3 @@ _TABLES = (
     '<w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="50" w:type="dxa"/>'
     '<w:bottom w:w="0" w:type="dxa"/><w:right w:w="50" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
 )
-
-
-def fonts_xml() -> str:
-    """``fontTable.xml``: what to take where a font is not there."""
-    fonts = []
-    for name, other in FONTS.items():
-        instead = f'<w:altName w:val="{other}"/>' if other else ""
-        charset = "86" if other else "00"
-        family = "roman" if name in (SERIF, SONG, BIAO) else "modern"
-        fonts.append(
-            f'<w:font w:name="{name}">{instead}<w:charset w:val="{charset}"/>'
-            f'<w:family w:val="{family}"/><w:pitch w:val="variable"/></w:font>'
-        )
-    return f'{_START}<w:fonts xmlns:w="{_NAMESPACE}">{"".join(fonts)}</w:fonts>'

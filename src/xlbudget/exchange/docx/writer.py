@@ -1,4 +1,4 @@
-"""The published document as .docx: every part is written here, nothing comes from a template.
+"""The published document as .docx: the parts that never differ are files in ``parts``.
 
 The same document gives the same bytes. Nothing in the file asks whoever opens it a question: the
 contents hold their page numbers, and are fields that can be updated.
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.docx.body import FOOTER, body_xml
+from xlbudget.exchange.docx.body import body_xml
 from xlbudget.exchange.docx.pages import contents_pages
-from xlbudget.exchange.docx.styles import fonts_xml, styles_xml
-from xlbudget.exchange.docx.xml import BODY_PAGE, field, run, safe
+from xlbudget.exchange.docx.styles import styles_xml
+from xlbudget.exchange.docx.xml import BODY_PAGE, field, holdable, run
 from xlbudget.exchange.package.pdf import find_office, write_pdf
+from xlbudget.templates import fixed_part, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,18 +29,19 @@ __all__ = ["docx_bytes", "write_docx"]
 
 _START = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _NAMESPACES = f'xmlns:w="{_WORDS}" xmlns:r="{_OFFICE}"'
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The date of every part: when the file was made is nobody's business and changes nothing."""
-_PARTS = (
-    ("styles", "styles"),
-    ("settings", "settings"),
-    ("fontTable", "fontTable"),
-    ("footer1", "footer"),
-)
+_FOLDER = Path(__file__).parent / "parts"
+_FIXED = {
+    "[Content_Types].xml": "content-types.xml",
+    "_rels/.rels": "package-relations.xml",
+    "word/_rels/document.xml.rels": "document-relations.xml",
+    "word/settings.xml": "settings.xml",
+    "word/fontTable.xml": "fontTable.xml",
+}
+"""Parts that are the same in every document: name in the package -> file."""
 
 
 def write_docx(disclosure: Disclosure, target: Path, *, numbered: bool = True) -> bool:
@@ -72,15 +74,13 @@ def _pages(disclosure: Disclosure) -> Sequence[int]:
 def docx_bytes(disclosure: Disclosure, pages: Sequence[int] = ()) -> bytes:
     """The file as bytes; ``pages`` are the page numbers of the lines of the contents."""
     body, sizes = body_xml(disclosure, pages)
+    named = {"title": disclosure.title, "unit": disclosure.unit}
     parts = {
-        "[Content_Types].xml": _content_types(),
-        "_rels/.rels": _package_relations(),
-        "docProps/core.xml": _core(disclosure),
+        **{name: fixed_part(_FOLDER, file) for name, file in _FIXED.items()},
+        # The author is the unit, never a person.
+        "docProps/core.xml": rendered(_FOLDER, "core.xml.j2", named, holdable),
         "word/document.xml": f"{_START}<w:document {_NAMESPACES}><w:body>{body}</w:body></w:document>",
-        "word/_rels/document.xml.rels": _document_relations(),
         "word/styles.xml": styles_xml(BODY_PAGE.width, sizes),
-        "word/settings.xml": _settings(),
-        "word/fontTable.xml": fonts_xml(),
         "word/footer1.xml": _footer(disclosure.remarks),
     }
     packed = io.BytesIO()
@@ -91,61 +91,6 @@ def docx_bytes(disclosure: Disclosure, pages: Sequence[int] = ()) -> bytes:
             info.external_attr = 0o600 << 16
             archive.writestr(info, text.encode("utf-8"))
     return packed.getvalue()
-
-
-def _content_types() -> str:
-    overrides = "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE}.{kind}+xml"/>'
-        for name, kind in (("document", "document.main"), *_PARTS)
-    )
-    core = "application/vnd.openxmlformats-package.core-properties+xml"
-    return (
-        f'{_START}<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}'
-        f'<Override PartName="/docProps/core.xml" ContentType="{core}"/></Types>'
-    )
-
-
-def _package_relations() -> str:
-    return (
-        f'{_START}<Relationships xmlns="{_PACKAGE}/relationships">'
-        f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
-        f'<Relationship Id="rId2" Type="{_PACKAGE}/relationships/metadata/core-properties" '
-        'Target="docProps/core.xml"/></Relationships>'
-    )
-
-
-def _document_relations() -> str:
-    links = "".join(
-        f'<Relationship Id="{FOOTER if kind == "footer" else f"rId{number}"}" '
-        f'Type="{_OFFICE}/{kind}" Target="{name}.xml"/>'
-        for number, (name, kind) in enumerate(_PARTS, 1)
-    )
-    return f'{_START}<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
-
-
-def _core(disclosure: Disclosure) -> str:
-    """Title and language; the author is the unit, never a person."""
-    return (
-        f'{_START}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<dc:title>{safe(disclosure.title)}</dc:title>"
-        f"<dc:creator>{safe(disclosure.unit)}</dc:creator>"
-        "<dc:language>zh-CN</dc:language></cp:coreProperties>"
-    )
-
-
-def _settings() -> str:
-    mode = '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
-    return (
-        f'{_START}<w:settings {_NAMESPACES}><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/>'
-        '<w:characterSpacingControl w:val="compressPunctuation"/>'
-        f"<w:compat><w:useFELayout/>{mode}</w:compat>"
-        '<w:themeFontLang w:val="zh-CN" w:eastAsia="zh-CN"/>'
-        '<w:decimalSymbol w:val="."/><w:listSeparator w:val=","/></w:settings>'
-    )
 
 
 def _footer(remarks: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "attribute",
     "bookmarked",
     "field",
+    "holdable",
     "run",
     "safe",
     "section",
@@ -69,14 +70,19 @@ class Paragraph(NamedTuple):
         return f"<w:p><w:pPr>{inner}</w:pPr>{self.runs}</w:p>"
 
 
+def holdable(text: str) -> str:
+    """A text without the characters that no XML document can hold."""
+    return _UNSAFE.sub("", text)
+
+
 def safe(text: str) -> str:
     """Text for an element: escaped, without characters that no XML document can hold."""
-    return xml_escape(_UNSAFE.sub("", text))
+    return xml_escape(holdable(text))
 
 
 def attribute(text: str) -> str:
     """A quoted value of an attribute."""
-    return quoteattr(_UNSAFE.sub("", text).replace("\n", " "))
+    return quoteattr(holdable(text).replace("\n", " "))
 
 
 def run(text: str, properties: str = "", *, eastern: str = "") -> str:
