@@ -124,6 +124,8 @@ def judge(
                 # Formulas add up what is printed; what people typed can be right all the same.
                 graded = graded._replace(status=Status.ROUNDING)
                 contradictions = _apart(grid, expansion)
+        # A formula that shows what the figures come to once they are put right was only not computed anew.
+        off = [one for one in off if corrected.get(one.number) != printed.cells[one.number]]
         if off:
             contradictions[:0] = formula_findings(printed, off, looked.graded.status)
             graded = max(graded, looked.graded, key=_gravity)
