@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from xlbudget.checks.structure_codes import Codes
 from xlbudget.checks.structure_missing import missing_rows
-from xlbudget.figures import TOTAL, Unreadable
+from xlbudget.figures import TOTAL, Row, Unreadable
 
 if TYPE_CHECKING:
-    from xlbudget.figures import Row
     from xlbudget.standard.model import Block
 
 __all__ = ["Rows"]
@@ -34,6 +33,8 @@ class Rows(Codes):
         for key in self.book.blocks:
             block = self.standard.blocks[key]
             data = self.book.blocks[key]
+            if block.body == "fixed" and data.rows:
+                self._prescribed(block)
             if len(data.by_key) < len(data.rows):
                 self._doubled(block)
             if data.strays and block.body == "subject":
@@ -80,7 +81,33 @@ class Rows(Codes):
             kept = other if self.trouble(other) < self.trouble(kept) else kept
         self.keep(kept)
 
-    # --------------------------------------------------------- doubled, uncoded
+    # --------------------------------------------- prescribed, doubled, uncoded
+
+    def _prescribed(self, block: Block) -> None:
+        """Prescribed rows that are not there and without which sums do not come out: nothing is known of them.
+
+        Where all agrees without a row, it had no figures.
+        """
+        order = [spec.key for spec in block.rows]
+        for at, spec in enumerate(block.rows):
+            rows = self.book.blocks[block.key].rows
+            if spec.slot or spec.key in self.book.blocks[block.key].by_key:
+                continue
+            if self.tired or not self.trouble():
+                return
+            unknown = (Unreadable("没有这一行"),) * len(block.amounts)
+            row = Row(spec.key, "fixed", spec.label, unknown, ("",) * len(block.of_kind("text")))
+            later = {*order[at + 1 :]}
+            here = next((one for one, it in enumerate(rows) if it.key in later), len(rows))
+            mended = self.having(block, [*rows[:here], row, *rows[here:]])
+            if self.trouble(mended) < self.trouble():
+                title = self.standard.table_of(block).title
+                self.say(
+                    block, rows[min(here, len(rows) - 1)], "unknown_row",
+                    f"{title}没有找到“{spec.label}”这一行，有关勾稽关系没有核对；请补上这一行和它的金额，"
+                    "再校验。",
+                )  # fmt: skip
+                self.keep(mended)
 
     def _doubled(self, block: Block) -> None:
         """A row that stands twice: one is left out, the one that fits worse where they differ."""

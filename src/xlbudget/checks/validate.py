@@ -125,8 +125,7 @@ def judge(
                 graded = graded._replace(status=Status.ROUNDING)
                 contradictions = _apart(grid, expansion)
         # A formula that shows what the figures come to once they are put right was only not computed anew.
-        off = [one for one in off if corrected.get(one.number) != printed.cells[one.number]]
-        if off:
+        if off := [one for one in off if corrected.get(one.number) != printed.cells[one.number]]:
             contradictions[:0] = formula_findings(printed, off, looked.graded.status)
             graded = max(graded, looked.graded, key=_gravity)
             corrected = _differing(printed, grid, functions) | corrected

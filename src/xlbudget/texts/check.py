@@ -347,6 +347,7 @@ class _Check:
                 for line in lines.items
                 if line.key not in there
                 and line.amount
+                and not line.amount.missing
                 and not any(prints(line.amount, number) for number in loose)
                 and not any(_told(one, line) for _, one in seen)
             ]
