@@ -51,3 +51,21 @@ def test_a_subject_in_the_units_name_is_not_spoken_of(standard: Standard) -> Non
     assert units != list(told.texts)
     found = check_texts(standard, told._replace(texts=tuple(units))).findings
     assert [one.message for one in found if "广播电视" in one.message] == []
+
+
+def test_a_part_of_the_units_may_have_less(standard: Standard) -> None:
+    """机关运行经费 counts 行政单位 and 参公单位 only, and the tables have all units together."""
+    standard, book = culture_bureau(standard)
+    told = with_texts(standard, book)
+    whole = "预算905.61万元，比2024年增加656.01万元，增长262.82%，主要原因是压减一般性支出"
+
+    def about_it(instead: str) -> list[str]:
+        units = [one._replace(text=one.text.replace(whole, instead)) for one in told.texts]
+        assert units != list(told.texts)
+        outcome = check_texts(standard, told._replace(texts=tuple(units)))
+        return [one.message for one in outcome.findings if one.row == "十.2"]
+
+    right = "预算230.10万元，比2024年减少19.50万元，下降7.81%，主要原因是压减一般性支出"
+    assert about_it(right) == []
+    more = "预算915.61万元，比2024年增加656.01万元，增长262.82%，主要原因是人员增加"
+    assert any("915.61" in one for one in about_it(more))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import UNFILLED, Place, TextUnit, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
+from xlbudget.money import Amount
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
 from xlbudget.relations.grid import INFO
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
     from xlbudget.texts.bind import Mention
     from xlbudget.texts.readings import Readings
+    from xlbudget.texts.scan import Number
     from xlbudget.texts.vocabulary import Topic, Vocabulary
 
 __all__ = ["STAFF", "TextOutcome", "check_texts"]
@@ -152,6 +154,30 @@ def _of_info(topic: Topic) -> bool:
     )
 
 
+def _of_some_units(mentions: list[Mention]) -> Iterator[Mention]:
+    """What a paragraph says, without what only holds for some of the department's units.
+
+    The tables have the figure of all units together: less of it is said rightly of some of them
+    (机关运行经费), and then its change cannot be judged either.
+    """
+    some = {
+        id(one.topic)
+        for one in mentions
+        if one.kind == "amount" and one.topic is not None and one.topic.head.partly
+        if one.figure is not None and one.number is not None and _less(one.figure, one.number)
+    }
+    for one in mentions:
+        yield one._replace(kind="loose") if id(one.topic) in some else one
+
+
+def _less(figure: Figure, number: Number) -> bool:
+    """Whether a number in the figure's own unit is a part of it."""
+    value = figure.value
+    if not isinstance(value, Amount) or number.unit != value.unit.name or prints(figure, number):
+        return False
+    return number.value * value.unit.fen < value.fen
+
+
 class _Check:
     """The findings so far."""
 
@@ -208,6 +234,8 @@ class _Check:
             [] if binder is None or unit.heading else binder.mentions(plain(unit.text))
             for unit in units
         ]
+        if len(self.book.profile.units) > 1:
+            said = [list(_of_some_units(mentions)) for mentions in said]
         seen = [(unit, one) for unit, mentions in zip(units, said, strict=True) for one in mentions]
         fitted = made_to_add_up(known.whole.values(), (one for _, one in seen))
         for unit, mentions in zip(units, said, strict=True):
