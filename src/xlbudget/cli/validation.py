@@ -87,7 +87,7 @@ def validate_files(request: Request) -> int:
         refuse_workbook(request.output)
     reports: list[Report] = []
     pictures: list[Pictures | None] = []
-    unusable = False
+    unusable = unwritten = False
     paths = expand_paths(request.books)
     pictured = request.form == "html" and len(paths) <= _PICTURED
     last = _last_books(request.last_year) if request.last_year is not None else None
@@ -106,7 +106,9 @@ def validate_files(request: Request) -> int:
                 pictures.append(_pictures(found) if pictured else None)
                 reports.append(report._replace(path=str(path)))
                 if request.write:
+                    unwritten = True
                     _write(source, found.standard, report, quiet=request.quiet)
+                    unwritten = False
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
@@ -122,7 +124,8 @@ def validate_files(request: Request) -> int:
                 sys.stdout.write(f"校验结果已写入“{request.output}”。\n")
         elif wrong or not request.quiet:
             sys.stdout.write(text)
-    return WRONG if wrong else UNUSABLE * unusable
+    # What was to be written and is not comes first: whoever reads the workbook later must not rely on it.
+    return WRONG if wrong and not unwritten else UNUSABLE * unusable
 
 
 def _validated(path: Path) -> Report:
