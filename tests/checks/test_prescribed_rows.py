@@ -9,9 +9,11 @@ import pytest
 
 from xlbudget.checks.validate import validate
 from xlbudget.exchange.folder.read import read_folder
-from xlbudget.figures import BlockData
+from xlbudget.figures import TOTAL, BlockData
+from xlbudget.fill.rows import with_names
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
+from xlbudget.standard.extend import with_subject_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,3 +62,27 @@ def test_a_row_without_figures_may_be_left_out(name: str, standard: Standard) ->
             left[key] = BlockData.of(rows, data.letters)
     report = validate(standard, book.with_blocks(left))
     assert not [one.message for one in report.findings if "没有找到" in one.message]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["departments/government-fund", "departments/public-institution", "cases/culture-bureau"],
+)
+def test_a_missing_row_of_the_total_is_one_error(name: str, standard: Standard) -> None:
+    """The sums of a table without 合计 are unknown, not nought: no other table is accused for them."""
+    folder = TESTS / name
+    own = folder / "functional-subjects.csv"
+    standard = with_subject_files(standard, [("functional", own)] if own.is_file() else [])
+    book = with_names(standard, read_folder(folder, standard))
+    tried = 0
+    for key, data in book.blocks.items():
+        if not standard.blocks[key].total or TOTAL not in data.by_key or len(data.rows) < 4:
+            continue
+        left = [row for row in data.rows if row.key != TOTAL]
+        report = validate(standard, book.with_blocks({key: BlockData.of(left, data.letters)}))
+        said = [one for one in report.findings if one.level is not Level.HINT]
+        told = [one for one in said if "合计" in one.message]
+        assert len(told) == 1 and "没有" in told[0].message
+        assert not [one for one in said if one.level is Level.ERROR and one not in told]
+        tried += 1
+    assert tried >= 3

@@ -14,7 +14,8 @@ that is still to be typed. What counts as not filled in (blank cells; a typed 0.
 Of these nothing is known, nor of what would be computed from them. A block of whose derived cells
 more are blank than not, or whose prescribed total row is blank, is *open*: its rows are completed and its blanks
 computed, as filling does. A few blanks in a block that is otherwise complete are left: there a
-figure was forgotten.
+figure was forgotten. Where the whole row of the total is gone (it is told as that), nothing is known of its
+sums: they are not nought for the tables that compare with them, nor what adding up printed parts gives.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import UNFILLED, BlockData
+from xlbudget.figures import TOTAL, UNFILLED, BlockData
 from xlbudget.fill.fill import CellKey, cell_key
 from xlbudget.fill.known import Known
 from xlbudget.fill.lacking import blank_blocks, guesses, undivided_parts, unfinished_rows
@@ -44,6 +45,7 @@ class Virtual(NamedTuple):
 
     ``filled`` are the blanks that were computed: they say nothing by themselves, they follow from other
     cells. ``open`` says of blocks whose subtotals nobody has filled in how many cells that is.
+    ``totals`` are blocks whose row of the total is gone.
     ``guesses`` may not be filled in, if everything agrees then: each is to be tried by itself.
     """
 
@@ -52,11 +54,12 @@ class Virtual(NamedTuple):
     open: Mapping[str, int] = {}
     unfilled: tuple[Unfilled, ...] = ()
     guesses: tuple[tuple[Unfilled, ...], ...] = ()
+    totals: frozenset[str] = frozenset()
 
     @property
     def waits(self) -> bool:
         """Whether anything is to be filled in."""
-        return bool(self.open or self.unfilled)
+        return bool(self.open or self.unfilled or self.totals)
 
 
 def virtually_filled(standard: Standard, book: Book, guess: tuple[Unfilled, ...] = ()) -> Virtual:
@@ -71,14 +74,20 @@ def virtually_filled(standard: Standard, book: Book, guess: tuple[Unfilled, ...]
         pass
     known.learn(list(undivided_parts(known)))
     open_ = _open(known)
+    totals = frozenset(_without_total(known, book)) - {*open_, *known.grid.book.unfilled}
     blocks: dict[str, BlockData] = {}
     filled: set[CellKey] = set()
     for key, data in known.grid.book.blocks.items():
         full = key in open_ or key in known.grid.book.unfilled
-        source = data if full else book.blocks[key]
+        source = data.rows if full else book.blocks[key].rows
+        if key in totals:
+            there = book.blocks[key].by_key
+            source = tuple(row for row in data.rows if row.key in there or row.key == TOTAL)
         rows = []
-        for row in source.rows:
+        for row in source:
             cells = tuple(_judged(known, key, row, full=full))
+            if key in totals and row.key == TOTAL:
+                cells = (UNFILLED,) * len(cells)
             names = zip(standard.blocks[key].amounts, row.cells, cells, strict=True)
             filled |= {
                 CellKey(key, row.key, name)
@@ -89,7 +98,18 @@ def virtually_filled(standard: Standard, book: Book, guess: tuple[Unfilled, ...]
         blocks[key] = BlockData.of(rows, data.letters)
     judged = book._replace(blocks=blocks, unfilled=known.grid.book.unfilled)
     lacks, more = tuple(known.lacks.values()), () if guess else tuple(guesses(known))
-    return Virtual(judged, frozenset(filled), open_, lacks, more)
+    return Virtual(judged, frozenset(filled), open_, lacks, more, totals)
+
+
+def _without_total(known: Known, book: Book) -> Iterator[str]:
+    """Blocks with figures, but without the row of their total, that filling would give one."""
+    for key, data in book.blocks.items():
+        completed = known.grid.data(key)
+        if completed is None:  # left open as a guess
+            continue
+        total = known.standard.blocks[key].total and TOTAL in completed.by_key
+        if total and not data.empty and TOTAL not in data.by_key:
+            yield key
 
 
 def _open(known: Known) -> dict[str, int]:
