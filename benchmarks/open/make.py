@@ -103,7 +103,7 @@ def departments(folder: Path, seed: int) -> list[Department]:
         with redirect_stdout(StringIO()):
             run(["notes", "-q", str(path)])
         living = base(path)
-        chosen = choose_sheets(path, living.evidence.standard, living.evidence.book)
+        chosen = choose_sheets(Workbook(path), living.evidence.standard, living.evidence.book)
         write_values_copy(path, values, chosen.sheets, texts=chosen.texts, title=str(number))
         found.append(Department(living, base(values), base(path, printed=True)))
     return found
@@ -177,7 +177,7 @@ def write_document(right: Base, made: Slips, target: Path) -> None:
     """The published document with the slips."""
     evidence = right.evidence
     book = evidence.book_of([*evidence.cells_with(made.cells)])
-    texts = final_paragraphs(right.path, evidence.standard, evidence.book)
+    texts = final_paragraphs(Workbook(right.path), evidence.standard, evidence.book)
     published = disclosure(evidence.standard, book, _with_sentences(right, made, texts))
     if target.suffix == ".docx":
         write_docx(published, target, numbered=False)

@@ -108,7 +108,7 @@ def test_what_waits_for_the_division_of_the_carry_over_keeps_its_formulas(
     source, target = tmp_path / "源.xlsm", tmp_path / "空白.xlsm"
     build_workbook(standard, book.with_blocks(undivided), source, year=book.year)
     build_workbook(standard, blank_book(standard, book.year), target, year=book.year)
-    plan = plan_import(target, [source])
+    plan = plan_import(Workbook(target), [source])
     assert plan.conflicts == 0
     assert figures(done(target, plan)) == figures(read_book(source))
     ours, theirs = Workbook(target).formulas_of(), Workbook(source).formulas_of()
