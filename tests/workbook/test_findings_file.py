@@ -245,6 +245,20 @@ def test_the_command_writes_only_when_asked(
     assert "正在打开" in capsys.readouterr().err
 
 
+def test_a_later_workbook_that_is_written_does_not_hide_one_that_is_not(
+    book: Checked, example_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book.wrong()
+    before = book.path.read_bytes()
+    other = book.path.with_name("另一个.xlsm")
+    other.write_bytes(example_file.read_bytes())
+    book.path.with_name(f"~${book.path.name}").touch()
+    assert run(["validate", "--write", str(book.path), str(other)]) == 2
+    assert "正在打开" in capsys.readouterr().err
+    assert book.path.read_bytes() == before
+    assert other.read_bytes() != example_file.read_bytes()
+
+
 @pytest.mark.office
 def test_what_it_says_is_what_its_formulas_come_to(
     book: Checked, recalculate: Callable[[Path], Path]

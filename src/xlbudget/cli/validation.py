@@ -98,19 +98,20 @@ def validate_files(request: Request) -> int:
                 if last is not None:
                     report = last.skipped(report, _DOCUMENT)
                 pictures.append(None)
-                reports.append(report._replace(path=str(path)))
             else:
                 source = Workbook(path)
                 found = examine_file(source)
                 report = last.compared(found) if last is not None else found.report
                 pictures.append(_pictures(found) if pictured else None)
-                reports.append(report._replace(path=str(path)))
-                if request.write:
-                    unwritten = True
-                    _write(source, found.standard, report, quiet=request.quiet)
-                    unwritten = False
+            reports.append(report._replace(path=str(path)))
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
+            continue
+        if request.write and not is_document(path):
+            try:
+                _write(source, found.standard, report, quiet=request.quiet)
+            except XlbudgetError as error:
+                unwritten = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
     for report in reports:
         if report.status is Status.UNKNOWN:
@@ -125,7 +126,7 @@ def validate_files(request: Request) -> int:
         elif wrong or not request.quiet:
             sys.stdout.write(text)
     # What was to be written and is not comes first: whoever reads the workbook later must not rely on it.
-    return WRONG if wrong and not unwritten else UNUSABLE * unusable
+    return UNUSABLE if unwritten else WRONG if wrong else UNUSABLE * unusable
 
 
 def _validated(path: Path) -> Report:
