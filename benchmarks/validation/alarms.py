@@ -10,10 +10,9 @@ from random_budget import STANDARD, random_budget
 from rivals import RIVALS
 from trials import printed_cells
 
-from xlbudget.checks.examine import checked
 from xlbudget.checks.validate import validate
 from xlbudget.findings import Level, Status
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from random_budget import STANDARD
 from trials import ULP, slips
 
 from xlbudget.checks.certify import certify
-from xlbudget.checks.examine import checked
 from xlbudget.checks.grade import grade
 from xlbudget.checks.system import build_system
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from random_budget import STANDARD, reference
 from rivals import RIVALS, equal, errorlocate_blames
 from slip_kinds import KINDS, Around, slipped
 
-from xlbudget.checks.examine import checked, examine
+from xlbudget.checks.examine import examine
 from xlbudget.checks.grade import grade
 from xlbudget.checks.reconcile import blank_values
 from xlbudget.checks.system import build_system
 from xlbudget.money import Amount
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import INFO, Grid
 
 if TYPE_CHECKING:

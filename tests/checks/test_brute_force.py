@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.checks.examine import checked, examine
+from xlbudget.checks.examine import examine
 from xlbudget.checks.propagate import printed_bounds, propagate
 from xlbudget.checks.system import build_system
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.money import Amount
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import INFO, Grid
 
 if TYPE_CHECKING:

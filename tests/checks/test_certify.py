@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.checks.certify import can_certify, certify
-from xlbudget.checks.examine import checked
 from xlbudget.checks.grade import grade
 from xlbudget.checks.system import build_system
 from xlbudget.findings import Status
 from xlbudget.money import Amount
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import INFO, Grid
 
 if TYPE_CHECKING:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from xlbudget.checks.single import holds
 from xlbudget.money import round_div
 from xlbudget.relations.derive import definitions, dependents, evaluate, unit_of
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from xlbudget.checks.explanation import Examination
     from xlbudget.checks.locate import Candidate, Contradiction
     from xlbudget.money import Amount
+    from xlbudget.relations.expand import Relation
 
 __all__ = ["with_exact_values"]
 
@@ -45,32 +46,37 @@ class _Shown:
     def __init__(self, found: Examination, functions: Collection[int]) -> None:
         self.grid, self.functions = found.grid, functions
         self.relations = expand(self.grid).relations
+        self.hard = checked(self.relations)
         self.defined = definitions(self.relations)
 
     def told(self, one: Contradiction) -> Contradiction:
         """The contradiction with those values; beside an accused cell only what mends as much is offered."""
         best, *others = map(self.settled, one.candidates[:_MOST_CANDIDATES])
-        rest = one.candidates[_MOST_CANDIDATES:]
         if one.accused is not None:
-            least = self._left_by(best)
-            others = [each for each in others if self._left_by(each) <= least]
-        return one._replace(candidates=(best, *others, *rest))
+            others = [each for each in others if each[1] <= best[1]]
+        shown = (each for each, _ in (best, *others))
+        return one._replace(candidates=(*shown, *one.candidates[_MOST_CANDIDATES:]))
 
-    def _left_by(self, one: Candidate) -> int:
-        return 0 if one.value is None else self._apart(one.cell, one.value)
-
-    def settled(self, one: Candidate) -> Candidate:
-        """The candidate with that value of its range after which the fewest sums are apart."""
-        if one.value is None or one.also or one.range[0] == one.range[1]:
-            return one
-        least = self._apart(one.cell, one.value)
+    def settled(self, one: Candidate) -> tuple[Candidate, int]:
+        """The candidate with that value of its range after which the fewest sums are apart, and how many are."""
+        if one.value is None:
+            return one, 0
+        moved = {one.cell, *dependents(self.relations, [one.cell])}
+        concerned = [
+            relation
+            for relation in self.hard
+            if any(number in moved for _, number in relation.terms)
+        ]
+        least = self._apart(one.cell, one.value, concerned)
+        if one.also or one.range[0] == one.range[1]:
+            return one, least
         for value in self._others(one):
             if not least:
                 break
-            left = self._apart(one.cell, value)
+            left = self._apart(one.cell, value, concerned)
             if left < least:
                 one, least = one._replace(value=value), left
-        return one
+        return one, least
 
     def _others(self, one: Candidate) -> Iterator[Amount]:
         """The nearest other prints of the candidate's range."""
@@ -83,17 +89,12 @@ class _Shown:
         for step in near[1 : _MOST_TRIED + 1]:
             yield one.value._replace(fen=step * ulp)
 
-    def _apart(self, cell: int, value: Amount) -> int:
+    def _apart(self, cell: int, value: Amount, concerned: Sequence[Relation]) -> int:
+        """How many relations do not hold as shown once the cell has that value."""
         cells = list(self.grid.cells)
         cells[cell] = value
         after = self.grid.with_cells(cells)
         after = after.with_cells(
             evaluate(after, self.defined, lambda number: number not in self.functions)
         )
-        moved = {cell, *dependents(self.relations, [cell])}
-        return sum(
-            not holds(after, relation)
-            for relation in self.relations
-            if relation.equation.check and not relation.rule.soft
-            and any(number in moved for _, number in relation.terms)
-        )  # fmt: skip
+        return sum(not holds(after, relation) for relation in concerned)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.disagreement import Disagreements
-from xlbudget.checks.righting import State, checked
+from xlbudget.checks.righting import State
 from xlbudget.checks.several import Search
 from xlbudget.checks.unsettled import given_up, pasted_twice, unsettled_tables
 from xlbudget.money import Amount
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
 
-__all__ = ["checked", "examine"]
+__all__ = ["examine"]
 
 _MOST_ACCUSED = 10
 """Of 200 random errors in 770 figures, four in ten cells accused are right; of 20, none is."""

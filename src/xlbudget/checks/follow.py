@@ -9,7 +9,7 @@ from xlbudget.checks.probe import Probe
 from xlbudget.figures import Place, Unreadable
 from xlbudget.money import Amount
 from xlbudget.relations.derive import definitions, evaluate, unit_of, value_of
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ class Formulas:
         """How many relations and rows would not match in ``mended``, formulas following."""
         grid = Grid(self._standard, self.following(mended))
         expansion = expand(grid, live_only=True)
-        hard = [one for one in expansion.relations if one.equation.check and not one.rule.soft]
-        return len(Probe(grid.cells, hard).broken) + len(expansion.gaps)
+        return len(Probe(grid.cells, checked(expansion.relations)).broken) + len(expansion.gaps)
 
 
 def _shows(cell: Cell, value: Cell) -> bool:

@@ -19,11 +19,10 @@ from xlbudget.checks.wording import (
 )
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
-from xlbudget.relations.derive import definitions
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.findings import Finding
     from xlbudget.relations.expand import Relation
@@ -45,13 +44,14 @@ class FormulaOff(NamedTuple):
     relation: Relation
 
 
-def formulas_off(printed: Grid, again: Grid, formulas: Collection[int]) -> list[FormulaOff]:
+def formulas_off(
+    printed: Grid, again: Grid, defined: Mapping[int, Relation], formulas: Collection[int]
+) -> list[FormulaOff]:
     """The cells among ``formulas`` that show something else than their parts, as printed, come to.
 
-    ``again`` has every formula computed anew. A cell whose relations do not hold there either is left
+    ``defined`` are the definitions of ``printed``; ``again`` has every formula computed anew. A cell whose relations do not hold there either is left
     out: which of its definitions the formula follows is not known, and a typed cell can be the cause.
     """
-    defined = definitions(expand(printed).relations)
     off = [
         FormulaOff(number, right, defined[number])
         for number in sorted(formulas)
@@ -64,8 +64,8 @@ def formulas_off(printed: Grid, again: Grid, formulas: Collection[int]) -> list[
         return []
     doubtful = {
         number
-        for one in expand(again).relations
-        if one.equation.check and not one.rule.soft and not holds(again, one)
+        for one in checked(expand(again).relations)
+        if not holds(again, one)
         for _, number in one.terms
     }
     return [one for one in off if one.number not in doubtful]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.grade import grade
 from xlbudget.checks.system import build_system
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def _virtual(standard: Standard, book: Book, seen: Look) -> Virtual | None:
 
 def graded_by(grid: Grid, expansion: Expansion) -> Grade:
     """The grade of these cells by the hard relations."""
-    hard = [one for one in expansion.relations if one.equation.check and not one.rule.soft]
     standard = grid.standard
-    system = build_system(grid.cells, hard)
+    system = build_system(grid.cells, checked(expansion.relations))
     return grade(system, standard.unit.fen // 100, standard.rounding_limit)

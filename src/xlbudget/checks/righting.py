@@ -23,7 +23,7 @@ from xlbudget.checks.work import Work
 from xlbudget.memory import recalled
 from xlbudget.money import Amount
 from xlbudget.relations.derive import definitions, resolver, through, unit_of
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
@@ -36,16 +36,11 @@ if TYPE_CHECKING:
     from xlbudget.figures import Cell
     from xlbudget.relations.expand import Relation
 
-__all__ = ["State", "checked"]
+__all__ = ["State"]
 
 _MOST_STEPS = 12
 _TELLING = 0.004
 """How telling a slip must be, per figure of the sum that it puts off: chance explains long sums."""
-
-
-def checked(relations: Sequence[Relation]) -> list[Relation]:
-    """The relations that are reconciled together."""
-    return [one for one in relations if one.equation.check and not one.rule.soft]
 
 
 class State:

@@ -23,7 +23,7 @@ from xlbudget.fill.fill import cell_key
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
 from xlbudget.pausing import without_collecting
 from xlbudget.relations.derive import definitions, evaluate
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
@@ -107,12 +107,12 @@ def judge(
         from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
 
         filled = virtual.filled if virtual is not None else ()
-        functions = _functions(grid, computed() if computed is not None else (), filled)
+        functions, defined = _functions(grid, computed, filled)
         printed, off = grid, list[FormulaOff]()
         if functions:
-            grid = grid.with_cells(_recomputed(grid, functions))
+            grid = grid.with_cells(evaluate(grid, defined, lambda one: one not in functions))
             grid.functions = functions
-            off = formulas_off(printed, grid, _formulas(grid, functions, filled))
+            off = formulas_off(printed, grid, defined, _formulas(grid, functions, filled))
             expansion = expand(grid, live_only=True)
             graded = graded_by(grid, expansion)
         if graded.conflict is not None or expansion.gaps or explain:
@@ -144,9 +144,9 @@ def judge(
             if rule.code not in failed and not rule.texts
         }
     )
-    checked = [relation for relation in expansion.relations if relation.equation.check]
-    executed.update(relation.rule.code for relation in checked)
-    soft = [relation for relation in checked if relation.rule.soft]
+    compared = [relation for relation in expansion.relations if relation.equation.check]
+    executed.update(relation.rule.code for relation in compared)
+    soft = [relation for relation in compared if relation.rule.soft]
     findings += single_findings(grid, _standing(grid, soft, open_cells))
     findings += contradictions
     wrong = any(finding.level is Level.ERROR for finding in findings)
@@ -171,8 +171,8 @@ def judge(
 
 def _apart(grid: Grid, expansion: Expansion) -> list[Finding]:
     """The first relation that the cells as shown do not satisfy, though unrounded amounts could."""
-    for relation in expansion.relations:
-        if relation.equation.check and not relation.rule.soft and not holds(grid, relation):
+    for relation in checked(expansion.relations):
+        if not holds(grid, relation):
             message = f"{mismatch(grid, relation)}；手工填写的数各按四舍五入可以相符，请看一看是不是有一格填错。"
             number = relation.terms[0][1]
             return [finding_at(grid, number, relation.rule.code, Level.WARNING, message)]
@@ -199,15 +199,16 @@ def _everything_said(
     return said
 
 
-def _functions(grid: Grid, computed: Collection[Place], filled: Collection[CellKey]) -> set[int]:
-    """The derived cells that hold a formula, or were blank and have been computed."""
-    if not computed and not filled:
-        return set()
-    return {
-        one
-        for one in definitions(expand(grid).relations)
-        if grid.place(one) in computed or cell_key(grid, one) in filled
-    }
+def _functions(
+    grid: Grid, computed: Callable[[], Collection[Place]] | None, filled: Collection[CellKey]
+) -> tuple[set[int], dict[int, Relation]]:
+    """The derived cells that hold a formula, or were blank and have been computed; and all definitions."""
+    places = computed() if computed is not None else ()
+    if not places and not filled:
+        return set(), {}
+    defined = definitions(expand(grid).relations)
+    found = {one for one in defined if grid.place(one) in places or cell_key(grid, one) in filled}
+    return found, defined
 
 
 def _formulas(grid: Grid, functions: Collection[int], filled: Collection[CellKey]) -> list[int]:

@@ -11,7 +11,7 @@ from xlbudget.fill.fill import cell_key, settled
 from xlbudget.fill.rows import class_sources, complete_rows
 from xlbudget.money import Amount
 from xlbudget.relations.derive import definitions
-from xlbudget.relations.expand import expand
+from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.equations import ONE
 
@@ -154,11 +154,9 @@ class Known:
         return expand(self.grid.with_cells(self.cells))
 
     @property
-    def checked(self) -> Iterator[Relation]:
+    def checked(self) -> list[Relation]:
         """The relations by which tables are compared."""
-        for one in self.expansion.relations:
-            if one.equation.check and not one.rule.soft:
-                yield one
+        return checked(self.expansion.relations)
 
     def sum_rows(self, block: str) -> set[str]:
         """The rows that add up all others of a block."""

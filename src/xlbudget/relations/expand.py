@@ -12,13 +12,13 @@ from xlbudget.relations.sides import Plan, Side, plans_of, sides_of
 from xlbudget.standard.equations import ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from xlbudget.figures import Cell
     from xlbudget.standard.equations import Equation, Ref
     from xlbudget.standard.model import Rule
 
-__all__ = ["Expansion", "Gap", "Relation", "expand"]
+__all__ = ["Expansion", "Gap", "Relation", "checked", "expand"]
 
 
 class Relation(NamedTuple):
@@ -53,6 +53,11 @@ class Expansion(NamedTuple):
     relations: list[Relation]
     gaps: list[Gap]
     not_executed: list[NotExecuted]
+
+
+def checked(relations: Iterable[Relation]) -> list[Relation]:
+    """The relations that are reconciled together: those of rules that do more than warn."""
+    return [one for one in relations if one.equation.check and not one.rule.soft]
 
 
 def expand(grid: Grid, *, live_only: bool = False, assume: bool = False) -> Expansion:

@@ -53,8 +53,8 @@ def validate_published(
     document = read_document(path, source, standard, year)
     book = _with_settings(standard, document.imported.book)
     report = validate_whole(standard, book)
-    if report.status is Status.ERROR:
-        report = validate_whole(standard, _retold(standard, book))
+    if report.status is Status.ERROR and (retold := _retold(standard, book)) is not None:
+        report = validate_whole(standard, retold)
     found = [
         *report.findings,
         *contents_findings(standard, document.parts),
@@ -71,17 +71,19 @@ def validate_published(
     )
 
 
-def _retold(standard: Standard, book: Book) -> Book:
-    """The book whose text is read against the tables as they should be.
+def _retold(standard: Standard, book: Book) -> Book | None:
+    """The book whose text is read against the tables as they should be; None where that changes nothing.
 
     Last year's figure often stands in no table, but follows from this year's and the change that the text
     prints. Taken from a wrong cell of this year it would stand against every right sentence about it.
     """
     told = {key: one for key, one in book.info.items() if one.said}
+    if not told:
+        return None
     unknown = {key: one._replace(value=Unreadable("未载明")) for key, one in told.items()}
     judged = judge(standard, book._replace(info={**book.info, **unknown}))
-    if not told or not judged.corrected:
-        return book
+    if not judged.corrected:
+        return None
     rest = {key: one for key, one in book.info.items() if key not in told}
     right = corrected_book(book, judged.corrected)._replace(info=rest)
     return book._replace(info={**told, **rest, **told_info(standard, right, book.texts)})
