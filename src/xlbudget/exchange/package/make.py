@@ -28,7 +28,6 @@ from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_printed import sheet_texts
 from xlbudget.workbook.sheets_macros import TEXTS
 from xlbudget.workbook.validate_file import validate_file
-from xlbudget.xlsx.archive import workbook_archive
 from xlbudget.xlsx.atomic import is_open
 from xlbudget.xlsx.workbook import Workbook
 
@@ -104,26 +103,26 @@ def make_package(path: Path, folder: Path, wish: Wish | None = None) -> Package:
         UnusableFileError: it cannot be read or used, or the folder cannot be written.
         MailError: the attachments are too large.
     """
-    workbook_archive(path)
+    given = Workbook(path)
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as name:
         copy = Path(name) / path.name
-        copy.write_bytes(path.read_bytes())
-        work = _Work(path, copy, folder, wish or Wish())
+        copy.write_bytes(given.archive.data)
+        work = _Work(given, copy, folder, wish or Wish())
         work.examine()
         work.write()
         return work.publish()
 
 
 class _Work:
-    """A package while it is made, from a copy of the workbook."""
+    """A package while it is made: ``given`` is the workbook as it is, ``shown`` as it goes out, at ``copy``."""
 
-    def __init__(self, path: Path, copy: Path, folder: Path, wish: Wish) -> None:
-        self.path, self.copy, self.folder, self.wish = path, copy, folder, wish
-        self.original = copy.read_bytes()
-        self.source = _packed(path.name, "来源工作簿", self.original)
-        self.book: Book = read_book(copy)
+    def __init__(self, given: Workbook, copy: Path, folder: Path, wish: Wish) -> None:
+        self.path, self.copy, self.folder, self.wish = given.path, copy, folder, wish
+        self.given = self.shown = given
+        self.source = _packed(self.path.name, "来源工作簿", given.archive.data)
+        self.book: Book = read_book(given)
         self.standard = own_standard(self.book)
-        self.report = validate_file(copy)
+        self.report = validate_file(given)
         self.wrong = self.report.status is Status.ERROR
         self.title = book_title(self.standard, self.book)
         self.gate: Gate
@@ -139,7 +138,7 @@ class _Work:
     def examine(self) -> None:
         """Refuse what must not go out; tell what should be looked at."""
         refuse_folder(self.folder, every_name(self.title), self.path)
-        state = notes_state(Workbook(self.copy), self.standard, self.book)
+        state = notes_state(self.given, self.standard, self.book)
         self._pass_gate(state)
         if is_open(self.path):
             self.warnings.append("工作簿正在打开着，收入的是上次保存的内容；要收入改动请先保存。")
@@ -147,7 +146,8 @@ class _Work:
         if warned:
             self.warnings.append(f"校验有提醒 {warned} 处，请看“{self.names['report']}”。")
         if state.plan is not None:
-            Workbook(self.copy).patch(self.copy, state.plan.edits, state.plan.afterwards)
+            self.given.patch(self.copy, state.plan.edits, state.plan.afterwards)
+            self.shown = Workbook(self.copy)
             self.warnings.append(
                 "工作簿里还没有情况说明，已按现有数字生成后收入；原工作簿没有改动，"
                 "要修改文字请先点“生成说明”。"
@@ -157,7 +157,7 @@ class _Work:
     def _pass_gate(self, state: NotesState) -> None:
         """Stop, with the list of what is missing, or know how the files must be marked."""
         wish = self.wish
-        lines = Workbook(self.copy).lines_of(wish.sheets)
+        lines = self.given.lines_of(wish.sheets)
         others = [one for name, held in lines.items() for one in sheet_texts(name, held)]
         found = personal_findings(self.standard, self.book, others, Level.WARNING)
         self.gate = examine(self.standard, self.report, state, found)
@@ -171,7 +171,7 @@ class _Work:
         """Every file of the set, in memory."""
         folder = self.copy.parent
         values = folder / "values.xlsx"
-        chosen = choose_sheets(Workbook(self.copy), self.standard, self.book, self.wish.sheets)
+        chosen = choose_sheets(self.shown, self.standard, self.book, self.wish.sheets)
         outcome = write_values_copy(
             self.copy,
             values,
@@ -184,7 +184,7 @@ class _Work:
         self._tell(outcome, chosen.tables)
         self.files["values"] = values.read_bytes()
         self._write_texts(folder)
-        pictures = report_pictures(self.standard, read_book(self.copy))
+        pictures = report_pictures(self.standard, read_book(self.shown))
         report = render(
             [self.report], "html", {self.standard.id: self.standard}, [pictures], self.said
         )
@@ -216,7 +216,7 @@ class _Work:
         from xlbudget.exchange.docx.writer import write_docx  # noqa: PLC0415
         from xlbudget.exchange.web.copy import web_copy  # noqa: PLC0415
 
-        texts = final_paragraphs(Workbook(self.copy), self.standard, self.book)
+        texts = final_paragraphs(self.shown, self.standard, self.book)
         published = disclosure(self.standard, self.book, texts)._replace(remarks=self.said)
         document = folder / "text.docx"
         if not write_docx(published, document):
@@ -258,13 +258,8 @@ class _Work:
 
     def _without_memory(self) -> bytes:
         """The workbook as it is, but for what it remembers of earlier figures: that is nobody else's."""
-        target = self.copy.with_name(f"outgoing{self.path.suffix}")
-        target.write_bytes(self.original)
-        lines = Workbook(target).lines_of([MEMORY]).get(MEMORY)
-        edits = forget(lines) if lines is not None else []
-        if edits:
-            Workbook(target).patch(target, edits)
-        return target.read_bytes()
+        lines = self.given.lines_of([MEMORY]).get(MEMORY)
+        return self.given.patched(forget(lines) if lines is not None else [])
 
     def _write_lists(self) -> None:
         files = [
