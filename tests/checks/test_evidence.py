@@ -10,21 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from checks.living_books import Living, write_explanation
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.fill.rows import with_names
 from xlbudget.findings import Level, Status
 from xlbudget.memory import EXPLAINED, PASSED, recalled
 from xlbudget.money import Amount, parse_amount
-from xlbudget.notes.explain import explain, glossary
-from xlbudget.relations.derive import definitions, evaluate
-from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.extend import own_standard, with_subject_files
-from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.findings_file import plan_findings
 from xlbudget.workbook.memory_sheet import MEMORY, forget
-from xlbudget.workbook.notes_file import plan_notes
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.cells import CellEdit
@@ -32,19 +28,12 @@ from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book, Place
-    from xlbudget.findings import Finding, Report
+    from xlbudget.findings import Finding
     from xlbudget.standard.model import Standard
 
 BUREAU = Path(__file__).parents[1] / "cases" / "culture-bureau"
 GENERAL, BASIC = "一般公共预算支出表", "一般公共预算基本支出表"
 TEXTS = {"情况说明", "名词解释", "部门概况"}
-
-
-def _explained(path: Path) -> None:
-    book = read_book(path)
-    standard = own_standard(book)
-    plan = plan_notes(Workbook(path), explain(standard, book), glossary(standard, book))
-    Workbook(path).patch(path, plan.edits, plan.afterwards)
 
 
 def _passed(path: Path) -> None:
@@ -68,20 +57,16 @@ def workbook(
         wider = with_subject_files(standard, files)
         book = with_names(wider, read_folder(BUREAU, wider))
         build_workbook(wider, book, path, year=book.year)
-    _explained(path)
+    write_explanation(path)
     _passed(path)
     return path
 
 
-class Living:
-    """A workbook in memory whose formulas follow when a typed cell changes."""
+class Remembering(Living):
+    """A living workbook, and what is said of it beyond what is said of it untouched."""
 
     def __init__(self, path: Path) -> None:
-        self.book = read_book(path)
-        self.standard = own_standard(self.book)
-        self.computed = Workbook(path).formula_cells(set(self.book.sheets.values()))
-        self.grid = Grid(self.standard, self.book)
-        self.defined = definitions(expand(self.grid).relations)
+        super().__init__(path)
         self.typed = [
             number
             for number, cell in enumerate(self.grid.cells)
@@ -90,18 +75,6 @@ class Living:
             and self.grid.block_of(number) != INFO
             and self.grid.place(number) not in self.computed
         ]
-
-    def with_cells(self, wrong: dict[int, Amount]) -> Book:
-        """The book with other typed amounts, formulas worked out anew."""
-        cells = list(self.grid.cells)
-        for number, cell in wrong.items():
-            cells[number] = cell
-        free = {one for one in self.defined if self.grid.place(one) in self.computed}
-        cells = evaluate(self.grid.with_cells(cells), self.defined, lambda one: one not in free)
-        return self.grid.as_book(cells)
-
-    def judged(self, book: Book) -> Report:
-        return validate_whole(self.standard, book, lambda: self.computed)
 
     def new(self, book: Book) -> list[Finding]:
         """What is said beyond hints and what is said of the untouched workbook."""
@@ -128,7 +101,7 @@ def _accused(findings: list[Finding]) -> set[Place | tuple[str, str]]:
     return {(one.sheet, one.cell) for one in findings if one.expected}
 
 
-def _wrong_ones(living: Living, rng: random.Random, count: int) -> dict[int, Amount]:
+def _wrong_ones(living: Remembering, rng: random.Random, count: int) -> dict[int, Amount]:
     chosen = rng.sample(living.typed, count)
     return {one: _swapped(living.grid.cells[one], rng) for one in chosen}
 
@@ -137,7 +110,7 @@ def _wrong_ones(living: Living, rng: random.Random, count: int) -> dict[int, Amo
 def test_with_its_memory_every_wrong_cell_and_its_value_are_told(
     workbook: Path, count: int
 ) -> None:
-    living, rng = Living(workbook), random.Random(count)
+    living, rng = Remembering(workbook), random.Random(count)
     for _ in range(4):
         wrong = _wrong_ones(living, rng, count)
         found = living.new(living.with_cells(wrong))
@@ -150,7 +123,7 @@ def test_with_its_memory_every_wrong_cell_and_its_value_are_told(
 def test_with_the_explanation_no_right_sentence_is_told_to_change(
     workbook: Path, moment: str | None
 ) -> None:
-    living, rng = Living(workbook), random.Random(5)
+    living, rng = Remembering(workbook), random.Random(5)
     kept = tuple(one for one in living.book.keepsakes if one.moment == moment)
     for _ in range(10):
         wrong = _wrong_ones(living, rng, 1)
@@ -165,7 +138,7 @@ def test_with_the_explanation_no_right_sentence_is_told_to_change(
 
 def test_every_value_that_is_offered_leaves_no_sum_apart(workbook: Path) -> None:
     """Rounding leaves several prints: the one is offered after which formulas show equal sums."""
-    living, rng = Living(workbook), random.Random(11)
+    living, rng = Remembering(workbook), random.Random(11)
     living.book = living.book._replace(texts=(), keepsakes=())
     numbers = {tuple(living.grid.place(one)): one for one in living.typed}
     tried = 0
@@ -183,7 +156,7 @@ def test_every_value_that_is_offered_leaves_no_sum_apart(workbook: Path) -> None
 
 
 def test_a_row_does_not_go_missing_where_cells_were_typed_anew(workbook: Path) -> None:
-    living = Living(workbook)
+    living = Remembering(workbook)
     first, second, *_ = (
         one
         for one in living.typed
@@ -199,7 +172,7 @@ def test_a_row_does_not_go_missing_where_cells_were_typed_anew(workbook: Path) -
 
 
 def test_without_text_and_memory_nobody_is_accused_where_nothing_tells(workbook: Path) -> None:
-    living, rng = Living(workbook), random.Random(6)
+    living, rng = Remembering(workbook), random.Random(6)
     bare = living.book._replace(texts=(), keepsakes=())
     sums = 0
     for _ in range(12):
@@ -223,9 +196,9 @@ def test_a_revision_that_the_tables_agree_with_makes_the_text_outdated(
     """A figure raised alike wherever it is typed: one finding, at the text."""
     path = tmp_path / "样例.xlsm"
     build_workbook(standard, example, path, year=example.year)
-    _explained(path)
+    write_explanation(path)
     _passed(path)
-    living = Living(path)
+    living = Remembering(path)
     typed = {tuple(living.grid.place(one)): one for one in living.typed}
     revised = {}
     for sheet, cell in ((GENERAL, "F9"), ("部门支出总表", "D9"), (BASIC, "E7"), (BASIC, "D7")):
@@ -252,7 +225,7 @@ def test_a_memory_of_another_unit_or_year_counts_for_nothing(workbook: Path) -> 
 
 
 def test_a_memory_that_hardly_resembles_the_workbook_counts_for_nothing(workbook: Path) -> None:
-    living, rng = Living(workbook), random.Random(7)
+    living, rng = Remembering(workbook), random.Random(7)
     wrong = _wrong_ones(living, rng, len(living.typed))
     assert recalled(Grid(living.standard, living.with_cells(wrong))) == ()
 
@@ -269,7 +242,7 @@ def test_the_memory_is_written_once_and_can_be_emptied(workbook: Path, tmp_path:
 def test_a_workbook_with_errors_is_not_remembered_as_passed(workbook: Path, tmp_path: Path) -> None:
     path = tmp_path / "预算.xlsm"
     shutil.copy(workbook, path)
-    living = Living(path)
+    living = Remembering(path)
     sheet, cell = living.grid.place(living.typed[0])
     before = Workbook(path).lines_of([MEMORY])
     Workbook(path).patch(path, [CellEdit(sheet, cell, Decimal("987654.32"))])

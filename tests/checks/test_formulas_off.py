@@ -9,24 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from checks.living_books import Living, write_explanation
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
-from xlbudget.notes.explain import explain, glossary
-from xlbudget.relations.derive import definitions, evaluate
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import INFO, Grid
-from xlbudget.standard.extend import own_standard
-from xlbudget.texts.whole import validate_whole
+from xlbudget.relations.grid import INFO
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from xlbudget.figures import Cell
     from xlbudget.findings import Finding, Report
     from xlbudget.standard.model import Standard
 
@@ -41,30 +34,19 @@ def workbook(
     book = read_folder(TESTS / "departments" / request.param, standard)
     path = tmp_path_factory.mktemp("formulas") / "预算.xlsm"
     build_workbook(standard, book, path, year=book.year)
-    book = read_book(path)
-    own = own_standard(book)
-    plan = plan_notes(Workbook(path), explain(own, book), glossary(own, book))
-    Workbook(path).patch(path, plan.edits, plan.afterwards)
+    write_explanation(path)
     return path
 
 
-class Living:
-    """The workbook's figures; formulas follow from what is typed, except those that are wrong."""
+class Totalled(Living):
+    """A living workbook whose totals can be made wrong."""
 
     def __init__(self, path: Path) -> None:
-        book = read_book(path)
-        self.standard = own_standard(book)
-        self.places = Workbook(path).formula_cells(set(book.sheets.values()))
-        self.grid = grid = Grid(self.standard, book)
-        self.defined = definitions(expand(grid).relations)
-        numbers = range(len(grid.cells))
-        self.formulas = {one for one in numbers if grid.place(one) in self.places} & set(
-            self.defined
-        )
+        super().__init__(path)
         self.totals = [
             one
             for one in sorted(self.formulas)
-            if grid.block_of(one) != INFO and len(self.parts(one)) > 1
+            if self.grid.block_of(one) != INFO and len(self.parts(one)) > 1
         ]
 
     def parts(self, number: int) -> list[int]:
@@ -80,15 +62,6 @@ class Living:
         assert isinstance(last, Amount)
         return cell._replace(fen=cell.fen - last.fen)
 
-    def judged(self, wrong: dict[int, Cell]) -> Report:
-        """What is said once these cells are so and all other formulas follow."""
-        grid = self.grid.with_cells(list(self.grid.cells))
-        for number, cell in wrong.items():
-            grid.cells[number] = cell
-        free = self.formulas - set(wrong)
-        book = grid.as_book(evaluate(grid, self.defined, lambda one: one not in free))
-        return validate_whole(self.standard, book, lambda: self.places)
-
 
 def _errors(report: Report) -> list[Finding]:
     return [one for one in report.findings if one.level is Level.ERROR]
@@ -97,9 +70,9 @@ def _errors(report: Report) -> list[Finding]:
 def test_a_formula_that_leaves_a_part_out_is_the_only_error_with_its_right_value(
     workbook: Path,
 ) -> None:
-    living = Living(workbook)
+    living = Totalled(workbook)
     for number in random.Random(5).sample(living.totals, 25):
-        report = living.judged({number: living.short(number)})
+        report = living.judged(living.with_cells({number: living.short(number)}))
         assert report.status is Status.ERROR
         (one,) = _errors(report)
         right = living.grid.cells[number]
@@ -110,17 +83,19 @@ def test_a_formula_that_leaves_a_part_out_is_the_only_error_with_its_right_value
 
 
 def test_formulas_of_one_table_are_told_together(workbook: Path) -> None:
-    living = Living(workbook)
+    living = Totalled(workbook)
     block = "basic"
     wrong = [one for one in living.totals if living.grid.block_of(one) == block]
     apart = [one for one in wrong if not set(wrong) & set(living.parts(one))][:4]
     assert len(apart) >= 2
-    (one,) = _errors(living.judged({number: living.short(number) for number in apart}))
+    (one,) = _errors(
+        living.judged(living.with_cells({number: living.short(number) for number in apart}))
+    )
     assert f"有{len(apart)}格公式" in one.message
 
 
 def test_a_wrong_typed_cell_is_found_beside_a_wrong_formula(workbook: Path) -> None:
-    living = Living(workbook)
+    living = Totalled(workbook)
     number = next(
         one for one in living.totals if living.grid.block_of(one).startswith("three_public")
     )
@@ -134,14 +109,16 @@ def test_a_wrong_typed_cell_is_found_beside_a_wrong_formula(workbook: Path) -> N
     )
     cell = living.grid.cells[row]
     assert isinstance(cell, Amount)
-    report = living.judged({number: living.short(number), row: cell._replace(fen=cell.fen * 10)})
+    report = living.judged(
+        living.with_cells({number: living.short(number), row: cell._replace(fen=cell.fen * 10)})
+    )
     told = {(one.sheet, one.cell) for one in _errors(report)}
     assert living.grid.place(number) in told
     assert len(told) > 1
 
 
 def test_in_a_file(workbook: Path, tmp_path: Path) -> None:
-    living = Living(workbook)
+    living = Totalled(workbook)
     used = {part for one in living.formulas for part in living.parts(one)}
     number = next(one for one in living.totals if one not in used)
     place, value = living.grid.place(number), living.short(number).decimal
