@@ -14,6 +14,9 @@ import pytest
 
 from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
+from xlbudget.figures import BlockData
+from xlbudget.findings import Level
+from xlbudget.money import parse_amount
 from xlbudget.standard.catalogue import catalogue_markdown
 from xlbudget.standard.loader import load_standard, standard_ids
 from xlbudget.workbook.wrappers import function_helps
@@ -31,9 +34,15 @@ GENERATED = "<!-- 本页由程序生成，请勿手工修改；更新：make gol
 COMMANDS_HEAD = """\
 # 命令
 
-以下是每个命令的帮助，与 `xlbudget 命令 --help` 相同。路径可以有中文和空格，有空格时整个加英文双引号。
+以下是每个命令的帮助，与 `xlbudget 命令 -h` 相同。路径可以有中文和空格，有空格时整个加英文双引号。
 
 退出状态：0 没有差错（允许有尾差），1 有差错，2 文件或参数不能用（标准错误上有一句说明）。
+
+按 Tab 键补全命令和选项，把下面一行加入 `~/.bashrc`（zsh 用 `zsh_source` 和 `~/.zshrc`，fish 用 `fish_source`）：
+
+    eval "$(_XLBUDGET_COMPLETE=bash_source xlbudget)"
+
+供程序用的结果：`xlbudget validate --format json`，形状见 `xlbudget schema`；Python 里见[在 Python 里使用](api.md)。
 
 """
 FUNCTIONS_HEAD = """\
@@ -143,6 +152,41 @@ def test_every_page_and_picture_is_reachable() -> None:
 
 
 LOCAL = re.compile(r"(?<![\w.~:/])/(?:home|root|tmp|work|Users|opt|mnt|var)/|\b[A-Za-z]:\\")
+
+
+def test_a_finding_before_and_after_stands_first(standard: Standard, example: Book) -> None:
+    """The first screen of both READMEs shows what the program says."""
+    data = example.blocks["basic"]
+    row = data.row("30229")
+    assert row is not None
+    rows = [
+        one._replace(cells=(*one.cells[:2], parse_amount("29.84", standard.unit)))
+        if one is row
+        else one
+        for one in data.rows
+    ]
+    (wrong,) = (
+        one
+        for one in validate(standard, example.with_blocks({"basic": BlockData.of(rows)})).findings
+        if one.level is Level.ERROR
+    )
+    for page in (CHINESE, ENGLISH):
+        first = text_of(page).split("\n## ")[0]
+        assert f"{wrong.code} {wrong.table}：{wrong.message}" in first, wrong
+        assert wrong.basis[0] in first
+        assert "29.48" in first.split(wrong.basis[0])[1]
+        assert "通过：存在一组未取整金额，使全部勾稽关系同时成立" in first
+
+
+def test_completion_is_as_documented(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_XLBUDGET_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "xlbudget validate --f")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    with pytest.raises(SystemExit):
+        run([])
+    assert capsys.readouterr().out == "plain,--format\n"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

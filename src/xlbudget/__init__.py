@@ -1,5 +1,78 @@
-"""xlbudget: department budget disclosure, exact to the rounding (部门预算公开)."""
+"""xlbudget: department budget disclosure, exact to the rounding (部门预算公开).
 
-__version__ = "0.1.0"
+The names below are the public interface; each is imported when it is first asked for, so that
+``import xlbudget`` costs next to nothing. docs/api.md describes them with examples.
+"""
 
-__all__ = ["__version__"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlbudget.api import (
+        load_standard,
+        read,
+        validate,
+        validate_file,
+    )
+    from xlbudget.api import notes as notes  # the function, not the package
+    from xlbudget.errors import XlbudgetError
+    from xlbudget.figures import BlockData, Book, Place, Row, Unreadable
+    from xlbudget.findings import Finding, Level, NotExecuted, Report, Status, Suggestion
+    from xlbudget.money import Amount
+    from xlbudget.notes.document import Document, Paragraph
+    from xlbudget.standard.model import Standard
+
+__version__ = "0.2.0"
+
+__all__ = [
+    "Amount",
+    "BlockData",
+    "Book",
+    "Document",
+    "Finding",
+    "Level",
+    "NotExecuted",
+    "Paragraph",
+    "Place",
+    "Report",
+    "Row",
+    "Standard",
+    "Status",
+    "Suggestion",
+    "Unreadable",
+    "XlbudgetError",
+    "__version__",
+    "load_standard",
+    "notes",
+    "read",
+    "validate",
+    "validate_file",
+]
+
+_MODULES = {
+    "api": ("load_standard", "read", "validate", "validate_file"),
+    "errors": ("XlbudgetError",),
+    "figures": ("BlockData", "Book", "Place", "Row", "Unreadable"),
+    "findings": ("Finding", "Level", "NotExecuted", "Report", "Status", "Suggestion"),
+    "money": ("Amount",),
+    "notes.document": ("Document", "Paragraph"),
+    "standard.model": ("Standard",),
+}
+"""Where each name is defined."""
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name == "notes":  # the package can be called: whoever imports it sets this name to it
+        return import_module("xlbudget.notes")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'xlbudget' has no attribute '{name}'")
+    value = getattr(import_module(f"xlbudget.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -52,6 +52,15 @@ class Calling(NamedTuple):
     trouble: str = ""
     saved: _Saved | None = None
 
+    def book(self) -> Book:
+        """Its figures.
+
+        Raises:
+            XlbudgetError: the file has become unreadable.
+        """
+        assert self.saved is not None
+        return _book(self.saved)
+
     def paragraphs(self) -> tuple[tuple[str, str], ...]:
         """The explanation and the glossary: (id, final text) of each paragraph.
 

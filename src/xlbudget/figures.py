@@ -6,12 +6,14 @@ A cell is an :class:`~xlbudget.money.Amount`, None (blank, which is not 0.00) or
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.money import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 
     from xlbudget.findings import Finding
     from xlbudget.standard.model import Block, Standard
@@ -223,7 +225,8 @@ class Book(NamedTuple):
     what it remembers of its typed cells; ``printed`` every text that would be published, wherever it
     stands; ``as_text`` the cells whose amount is stored as text, which formulas leave out; ``dated`` the
     years in titles and headings of the tables, with their cells; ``unfilled`` says of blocks whose rows
-    nobody has filled in yet, or not to the end, what to tell of it.
+    nobody has filled in yet, or not to the end, what to tell of it; ``computed`` the cells that hold
+    a formula, where whoever read the book asked for them.
     """
 
     name: str
@@ -244,6 +247,7 @@ class Book(NamedTuple):
     as_text: frozenset[Place] = frozenset()
     dated: tuple[tuple[Place, int], ...] = ()
     unfilled: Mapping[str, str] = {}
+    computed: frozenset[Place] = frozenset()
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""
@@ -266,6 +270,43 @@ class Book(NamedTuple):
     def with_blocks(self, blocks: Mapping[str, BlockData]) -> Book:
         """The same book with some blocks replaced."""
         return self._replace(blocks={**self.blocks, **blocks})
+
+    def to_frame(self, table: str | int, standard: Standard | None = None) -> pd.DataFrame:
+        """A table (by number, key or title), or ``"info"`` for 基础信息, as a frame.
+
+        A line per row: what it is (``block``, ``kind``, ``key``, ``label``, ``parent``), its texts, its
+        amounts as exact decimals, None for a blank. ``standard``: not the one that the book names.
+
+        Raises:
+            StandardError: the standard has no such table.
+        """
+        from xlbudget.frames import frame_of  # noqa: PLC0415  # pandas is slow to load
+
+        return frame_of(self, table, standard)
+
+    @classmethod
+    def from_frames(
+        cls,
+        frames: Mapping[Any, pd.DataFrame],
+        base: Book | None = None,
+        *,
+        year: int = 0,
+        name: str = "",
+        standard: Standard | str | None = None,
+    ) -> Book:
+        """A book from frames as :meth:`to_frame` gives them, by the names that it takes.
+
+        What the frames do not hold (the profile, forms, texts, other tables) is taken from ``base``;
+        without it, such tables are missing, and the ``year`` must be given or stand in ``"info"``.
+        ``standard`` is a standard or the id of one; of ``base``, if it is not given.
+
+        Raises:
+            StandardError: a frame is of no table of the standard, or lacks a column.
+            ValueError: no year.
+        """
+        from xlbudget.frames import book_of  # noqa: PLC0415  # pandas is slow to load
+
+        return book_of(frames, base, year, name, standard)
 
 
 def row_indent(standard: Standard, block: Block, row: Row) -> int:

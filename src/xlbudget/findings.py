@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 
 __all__ = ["Finding", "Level", "NotExecuted", "Report", "Status", "Suggestion"]
 
@@ -103,6 +106,12 @@ class Report(NamedTuple):
     unit_name: str = ""
     year: int = 0
     path: str = ""
+
+    def to_frame(self) -> pd.DataFrame:
+        """The findings as a frame: a line each, the columns are the fields of :class:`Finding`."""
+        from xlbudget.frames import report_frame  # noqa: PLC0415  # pandas is slow to load
+
+        return report_frame(self)
 
     def number_of(self, level: Level) -> int:
         """How many findings are of ``level``."""

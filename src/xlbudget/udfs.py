@@ -17,9 +17,11 @@ import xlwings as xw
 
 from xlbudget.calling import calling
 from xlbudget.errors import XlbudgetError
+from xlbudget.frames import printed_frame
 from xlbudget.functions import names, shares, sums, texts
 from xlbudget.functions.cells import VALUE, Area, Failure, Result, single
 from xlbudget.logs import log_fault
+from xlbudget.workbook.read_cells import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,7 @@ __all__ = [
     "BUDGET_NOTE",
     "BUDGET_SHARE",
     "BUDGET_SUBTOTAL",
+    "BUDGET_TABLE",
     "BUDGET_TOTAL",
     "BUDGET_WAN",
 ]
@@ -246,3 +249,25 @@ def BUDGET_CHECKS() -> object:
     if found.trouble:
         return found.trouble
     return pd.DataFrame(texts.checks_lines(found.report()), columns=list(texts.CHECKS_HEADINGS))
+
+
+@xw.func(category=_CATEGORY)
+@xw.ret(index=False)
+@_cells("table")
+@_guarded
+def BUDGET_TABLE(table: object) -> object:
+    """一张表的数字，第一行是栏目标题，合并的标题用“/”连接，两边的表并排。读的是上次保存的文件，没有保存的改动看不到；保存后按 Ctrl+Alt+F9 重算。
+
+    Args:
+        table: 表的编号或名称，如 3、“表3”或“部门支出总表”。
+    """
+    asked = single(_area(table), "table")
+    if isinstance(asked, Failure):
+        return asked
+    found = calling()
+    if found.trouble:
+        return found.trouble
+    if asked is None:
+        return ""
+    frame = printed_frame(found.standard, found.book(), text_of(asked))
+    return frame.map(_shown)

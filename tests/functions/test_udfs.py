@@ -122,6 +122,23 @@ def spoil(path: Path) -> None:
     Workbook(path).patch(path, [CellEdit("部门支出总表", cell, Decimal("9295.86"))])
 
 
+def test_a_table_is_given_with_its_headings(caller: Path, server: Server) -> None:
+    for name in (3.0, "表3", "部门支出总表"):
+        frame = udfs.BUDGET_TABLE(name)
+        assert list(frame.columns)[:4] == ["科目编码", "功能分类科目名称", "合计", "基本支出"]
+    assert list(frame.iloc[0])[:3] == ["201", "一般公共服务支出", 5251.36]
+    assert list(frame.iloc[-1])[:3] == ["合计", "", 6295.86]
+    table: Any = server.call("BUDGET_TABLE", 1.0)
+    assert table[0] == [
+        "收入/项目", "收入/2024年预算数", "收入/当年预算", "收入/上年结转",
+        "支出/项目", "支出/2024年预算数", "支出/当年预算", "支出/上年结转",
+    ]  # fmt: skip
+    assert table[-1][0] == "收入总计" and table[-1][4] == "支出总计"
+    assert {len(line) for line in table} == {8}
+    assert "没有名为“九十”的表" in udfs.BUDGET_TABLE("九十")
+    assert server.call("BUDGET_TABLE", None) == ""
+
+
 def test_nothing_found_is_said_and_what_did_not_run(caller: Path, standard: Any) -> None:
     institution = read_folder(INSTITUTION, standard)
     build_workbook(standard, institution, caller, year=institution.year)

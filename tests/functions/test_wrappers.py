@@ -34,6 +34,7 @@ NAMES = (
     "BUDGET_WAN",
     "BUDGET_NOTE",
     "BUDGET_CHECKS",
+    "BUDGET_TABLE",
 )
 MODULE = function_module()
 

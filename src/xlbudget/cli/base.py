@@ -33,6 +33,10 @@ class Command(click.Command):
             for piece in super().collect_usage_pieces(ctx)
         ]
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return ["-h", "--help"]
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
         if option is not None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
 
 __all__ = [
+    "STANDARD_INPUT",
     "SUFFIXES",
     "expand_paths",
     "refuse_existing",
     "refuse_output",
     "refuse_workbook",
+    "standard_input",
     "write_text",
 ]
 
@@ -30,7 +35,7 @@ def expand_paths(paths: Iterable[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if not path.is_dir():
+        if path == STANDARD_INPUT or not path.is_dir():
             found.append(path)
             continue
         from xlbudget.xlsx.atomic import BACKUP_MARK  # noqa: PLC0415  # for folders alone
@@ -46,6 +51,40 @@ def expand_paths(paths: Iterable[Path]) -> list[Path]:
             raise UnusableFileError(f"文件夹“{path}”里没有工作簿（.xlsm 或 .xlsx）。")
         found.extend(below)
     return list(dict.fromkeys(found))
+
+
+STANDARD_INPUT = Path("-")
+_MOST_BYTES = 200 * 2**20
+"""More than any workbook or document of a budget has, and what fits into memory."""
+_SIGNATURES = ((b"%PDF", ".pdf"), (b"\xd0\xcf\x11\xe0", ".doc"), (b"<", ".html"))
+
+
+@contextmanager
+def standard_input(stream: BinaryIO | None = None) -> Iterator[Path]:
+    """What comes in on standard input as a file of its kind, for as long as it is looked at.
+
+    Raises:
+        UnusableFileError: nothing comes, or too much.
+    """
+    import tempfile  # noqa: PLC0415  # only ever needed here
+
+    data = (stream or sys.stdin.buffer).read(_MOST_BYTES + 1)
+    if not data:
+        raise UnusableFileError("标准输入没有内容；请把工作簿或公开文本的内容传给本命令。")
+    if len(data) > _MOST_BYTES:
+        raise UnusableFileError(f"标准输入超过{_MOST_BYTES // 2**20}MB，没有读取；请改用文件名。")
+    with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
+        path = Path(folder) / f"标准输入{_suffix(data)}"
+        path.write_bytes(data)
+        yield path
+
+
+def _suffix(data: bytes) -> str:
+    """The kind of a file by how it begins; of a zip, by what is in it."""
+    if data.startswith(b"PK"):
+        return ".docx" if b"word/document.xml" in data else ".xlsx"
+    start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next((suffix for sign, suffix in _SIGNATURES if start.startswith(sign)), ".txt")
 
 
 def refuse_existing(path: Path) -> None:

@@ -13,7 +13,11 @@ __all__ = ["command"]
 
 @click.command(cls=Command)
 @click.argument(
-    "books", metavar="工作簿…", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "books",
+    metavar="工作簿…",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
 )
 @click.option(
     "--format",
@@ -53,7 +57,7 @@ def command(
     """校验勾稽关系：逐格指出差错、应为的金额和依据。
 
     工作簿可以是多个文件，也可以是文件夹（其中的全部工作簿）；也可以是公开文本（.docx、.pdf、.html、.txt、.md），
-    这时位置是文中的第几行、第几段或第几页。没有差错（允许有尾差）返回 0，有差错返回 1，
+    这时位置是文中的第几行、第几段或第几页。写“-”时读标准输入。没有差错（允许有尾差）返回 0，有差错返回 1，
     文件不能用、还没有填完而无法判断的返回 2；多个文件里有一个有差错就返回 1。
     """
     from xlbudget.cli.validation import Request, validate_files  # noqa: PLC0415

@@ -6,9 +6,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.cli.files import expand_paths, refuse_workbook, write_text
+from xlbudget.cli.files import (
+    STANDARD_INPUT,
+    expand_paths,
+    refuse_workbook,
+    standard_input,
+    write_text,
+)
 from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
-from xlbudget.errors import XlbudgetError
+from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.exchange.published.names import is_document
 from xlbudget.findings import Status
 from xlbudget.report import FORMATS, render
@@ -18,7 +24,7 @@ from xlbudget.workbook.validate_file import examine_file
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from xlbudget.cli.last_year import LastBooks
     from xlbudget.findings import Report
@@ -53,7 +59,7 @@ class Request(NamedTuple):
 def simple_request(arguments: Sequence[str]) -> Request | None:
     """The request that plain arguments make; None where click must look at them.
 
-    Plain are paths, ``--format``, ``-o`` and ``--last-year`` each followed by its value, ``--write``,
+    Plain are paths, ``-`` for standard input, ``--format``, ``-o`` and ``--last-year`` each followed by its value, ``--write``,
     ``--quiet``.
     """
     books: list[Path] = []
@@ -74,7 +80,7 @@ def simple_request(arguments: Sequence[str]) -> Request | None:
                 request = request._replace(last_year=Path(value))
             else:
                 request = request._replace(output=Path(value))
-        elif one.startswith("-") or not one:
+        elif (one.startswith("-") and one != "-") or not one:
             return None
         else:
             books.append(Path(one))
@@ -82,7 +88,32 @@ def simple_request(arguments: Sequence[str]) -> Request | None:
 
 
 def validate_files(request: Request) -> int:
-    """Validate every workbook, write the report, return the exit status."""
+    """Validate every workbook, write the report, return the exit status.
+
+    Raises:
+        UnusableFileError: nothing comes in where ``-`` asks for it, or a report cannot be written.
+    """
+    if STANDARD_INPUT not in request.books:
+        return _validate(request)
+    if request.write:
+        raise UnusableFileError("标准输入不能加 --write；请用文件名。")
+    with standard_input() as path:
+        books = tuple(path if one == STANDARD_INPUT else one for one in request.books)
+        return _validate(request._replace(books=books), path)
+
+
+def _followed(paths: Sequence[Path], *, quiet: bool) -> Iterable[Path]:
+    """The paths one by one, with a bar for whoever watches several of them on a terminal."""
+    if len(paths) == 1 or quiet or not sys.stderr.isatty():
+        return paths
+    from rich.console import Console  # noqa: PLC0415  # only where somebody watches
+    from rich.progress import track  # noqa: PLC0415
+
+    return track(paths, "校验", console=Console(stderr=True), transient=True)
+
+
+def _validate(request: Request, piped: Path | None = None) -> int:
+    """The same of files alone; ``piped`` is the one that holds the standard input."""
     if request.output is not None:
         refuse_workbook(request.output)
     reports: list[Report] = []
@@ -91,7 +122,7 @@ def validate_files(request: Request) -> int:
     paths = expand_paths(request.books)
     pictured = request.form == "html" and len(paths) <= _PICTURED
     last = _last_books(request.last_year) if request.last_year is not None else None
-    for path in paths:
+    for path in _followed(paths, quiet=request.quiet):
         try:
             if is_document(path):
                 report = _validated(path)
@@ -103,7 +134,7 @@ def validate_files(request: Request) -> int:
                 found = examine_file(source)
                 report = last.compared(found) if last is not None else found.report
                 pictures.append(_pictures(found) if pictured else None)
-            reports.append(report._replace(path=str(path)))
+            reports.append(report._replace(path=str(STANDARD_INPUT if path == piped else path)))
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
             continue

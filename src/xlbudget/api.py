@@ -1,0 +1,128 @@
+"""The functions of the public interface (``xlbudget.read`` …): a path or a book in, values out.
+
+They join what the other modules do and hold no rule of their own. All that they take and give can
+be pickled, so they can be handed to other processes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlbudget.exchange.published.names import is_document
+from xlbudget.standard import loader
+from xlbudget.standard.extend import own_standard, with_subjects
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from xlbudget.figures import Book
+    from xlbudget.findings import Report
+    from xlbudget.notes.document import Document
+    from xlbudget.standard.model import Standard
+
+__all__ = ["load_standard", "notes", "read", "standard_for", "validate", "validate_file"]
+
+
+def load_standard(standard: str | PathLike[str] = loader.DEFAULT) -> Standard:
+    """A shipped standard by its id (``"changchun"``), or the one in a folder.
+
+    Raises:
+        StandardError: there is no such standard, or it contradicts itself.
+    """
+    if isinstance(standard, str) and standard in loader.standard_ids():
+        return loader.load_standard(standard)
+    folder = Path(standard)
+    return loader.load_folder(folder) if folder.is_dir() else loader.load_standard(str(standard))
+
+
+def read(path: str | PathLike[str], standard: Standard | None = None) -> Book:
+    """The figures and texts of a budget workbook, a published document or a data folder.
+
+    The standard is told from the file where it is not given; that of a data folder, which does not
+    name one, is then the default.
+
+    Raises:
+        UnusableFileError: it is missing, damaged, encrypted, or no department budget.
+        DataFolderError: a data folder that cannot be understood.
+    """
+    path = Path(path)
+    if path.is_dir():
+        from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415  # one kind is needed
+
+        return read_folder(path, standard or loader.load_standard())
+    if is_document(path):
+        from xlbudget.exchange.published.document import read_published  # noqa: PLC0415
+        from xlbudget.exchange.published.kind import standard_of_document  # noqa: PLC0415
+        from xlbudget.exchange.published.source import read_source  # noqa: PLC0415
+
+        found = standard or standard_of_document(path, read_source(path).pieces)
+        return read_published(path, found).book
+    from xlbudget.workbook.read import read_book  # noqa: PLC0415  # one kind is needed
+    from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
+
+    workbook = Workbook(path)
+    book = read_book(workbook, standard)
+    return book._replace(computed=frozenset(workbook.formula_cells(set(book.sheets.values()))))
+
+
+def validate(book: Book, standard: Standard | None = None) -> Report:
+    """All that is wrong with a book's tables and texts; without ``standard``, by the one it names.
+
+    Raises:
+        StandardError: there is no such standard.
+    """
+    from xlbudget.texts.whole import validate_whole  # noqa: PLC0415  # reading alone needs no checks
+
+    computed = (lambda: book.computed) if book.computed else None
+    return validate_whole(standard_for(book, standard), book, computed)
+
+
+def validate_file(path: str | PathLike[str]) -> Report:
+    """The same of a workbook, a published document or a data folder, as ``xlbudget validate`` says it.
+
+    Of a document, what was lost on the way into it is told too, and places are its own
+    (第3行第14列 of a table, 第31页).
+
+    Raises:
+        UnusableFileError: as for :func:`read`.
+        DataFolderError: as for :func:`read`.
+    """
+    path = Path(path)
+    if path.is_dir():
+        report = validate(read(path))
+    elif is_document(path):
+        from xlbudget.exchange.published.validate import validate_published  # noqa: PLC0415
+
+        report = validate_published(path)
+    else:
+        from xlbudget.workbook import validate_file as workbooks  # noqa: PLC0415
+
+        report = workbooks.validate_file(path)
+    return report._replace(path=str(path))
+
+
+def notes(book: Book, standard: Standard | None = None) -> Document:
+    """The explanation with the glossary as its last section, generated from a book's figures.
+
+    What the book lacks is 【待填：…】 in the text, and the paragraph's ``review`` says so.
+
+    Raises:
+        StandardError: there is no such standard, or its facts or templates are wrong.
+    """
+    from xlbudget.notes.document import Document  # noqa: PLC0415  # loads the templates
+    from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
+
+    standard = standard_for(book, standard)
+    return Document((*explain(standard, book).sections, *glossary(standard, book).sections))
+
+
+def standard_for(book: Book, standard: Standard | None = None) -> Standard:
+    """The standard of a book with the subjects that it adds; that which it names, or another.
+
+    Raises:
+        StandardError: there is no such standard.
+    """
+    if standard is None:
+        return own_standard(book)
+    return with_subjects(standard, book.subjects) if book.subjects else standard
