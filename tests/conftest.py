@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from rule_pairs import Miniatures
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.build import build_workbook
@@ -87,6 +88,12 @@ def example_file(
     path = tmp_path_factory.mktemp("book") / "部门预算 样例.xlsm"
     build_workbook(standard, example, path, year=example.year)
     return path
+
+
+@pytest.fixture(scope="session")
+def miniatures(standard: Standard, tmp_path_factory: pytest.TempPathFactory) -> Miniatures:
+    """The base of the rule catalogue's examples."""
+    return Miniatures(standard, tmp_path_factory.mktemp("miniatures"))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rule_pairs import Miniatures
+from rule_pairs import markdown as pairs_markdown
 from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.figures import BlockData
@@ -54,12 +56,20 @@ FUNCTIONS_HEAD = """\
 RULES_HEAD = """\
 # 规则目录
 
-{name}（`{id}`）的全部勾稽规则，与 `xlbudget rules --standard {id} --markdown` 的输出相同。校验结果里的编号就是这里的编号。
+{name}（`{id}`）的全部勾稽规则，表与 `xlbudget rules --standard {id} --markdown` 的输出相同，后面每条规则有[一错一对的小例子](#一错一对)。校验结果里的编号就是这里的编号。
 
 - 等式中 `表5[合计]项目支出` 是表 5 合计行的项目支出栏；“同名行”是与等式左边同一科目、同一名称的行。
 - “据以填列”：左边的格空白时，填列小计按右边算出。“当……”：只在该情况下适用。“两边都有时”：各行都有才适用。
 - “（逐项检查）”不是等式，由程序逐格、逐行检查。
 - “差错”须改正；“提醒”请看一看；“提示”仅供参考。
+
+"""
+PAIRS_HEAD = """\
+## 一错一对
+
+底子是一个虚构单位（某市档案馆，2025 年）的工作簿，校验通过，没有任何差错、提醒和提示。每条规则把几格改错，校验就报出所写的这一句，
+此外什么也不报；“对”是底子里的样子。“先改”的格，错的和对的都改。与上年核对的，错在上年的工作簿。
+数据在 `tests/rules`，逐条由测试运行；一处不平常常牵连几条规则，校验联合判断后只报一句，规则写在它的依据里。
 
 """
 
@@ -99,12 +109,13 @@ def test_functions_page_is_their_help() -> None:
     current(DOCS / "functions.md", GENERATED + "\n".join(lines))
 
 
-def test_rules_page_is_the_catalogue() -> None:
+def test_rules_page_is_the_catalogue(miniatures: Miniatures) -> None:
     pages = [
         RULES_HEAD.format(name=standard.name, id=standard.id) + catalogue_markdown(standard)
         for standard in map(load_standard, standard_ids())
     ]
-    current(DOCS / "rules.md", GENERATED + "\n".join(pages))
+    pairs = f"{PAIRS_HEAD}{pairs_markdown(miniatures)}"
+    current(DOCS / "rules.md", GENERATED + "\n".join([*pages, pairs]))
 
 
 @pytest.mark.parametrize("identity", standard_ids())
