@@ -1,5 +1,5 @@
 # make demo: the whole job on the bundled example, into demo/
-# make test: style, types, import rules and all tests
+# make test: style, types, import rules, spelling and all tests; make test-fast: without office and browser
 # Both make their own virtual environment from the lock file; only Python 3.11 or later is needed.
 
 PYTHON ?= python3
@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint golden template bench lock clean
+.PHONY: demo test test-fast lint coverage golden findings-diff template bench lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
@@ -21,6 +21,17 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+test-fast: lint
+	$(BIN)/python -m pytest -n 2 -m "not office and not browser"
+
+coverage: $(READY)
+	$(BIN)/python -m pytest -n 2 -m "not office and not browser" --cov --cov-report=term-missing:skip-covered
+
+# Which findings this state adds or removes on all example material; KEEP=--keep makes it the list.
+findings-diff: $(READY)
+	$(BIN)/python benchmarks/findings_diff.py $(KEEP)
 
 golden: $(READY)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest

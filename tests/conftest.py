@@ -55,6 +55,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     return report
 
 
+_OFFICE = {"recalculate", "recalculate_all"}
+"""Fixtures that start LibreOffice."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start an office or a browser are marked, so that ``make test-fast`` leaves them out."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        if folder in ("calc", "office") or _OFFICE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("office")
+        if item.path.name == "test_report_browser.py":
+            item.add_marker("browser")
+
+
 class _OneOffice(LoadScopeScheduling):
     """Tests with an open LibreOffice share one, so they run one after the other in one process.
 

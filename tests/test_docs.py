@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 from pathlib import Path
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 CHINESE, ENGLISH = ROOT / "README.md", ROOT / "README.en.md"
-PAGES = [CHINESE, ENGLISH, ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [
+    CHINESE,
+    ENGLISH,
+    ROOT / "CHANGELOG.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(DOCS.glob("*.md")),
+]
 GENERATED = "<!-- 本页由程序生成，请勿手工修改；更新：make golden -->\n\n"
 
 COMMANDS_HEAD = """\
@@ -259,3 +266,42 @@ def test_every_entry_of_the_changelog_says_whom_it_concerns() -> None:
     entries = re.split(r"^- ", text_of(ROOT / "CHANGELOG.md"), flags=re.MULTILINE)[1:]
     assert entries
     assert not [one for one in entries if "适用年度：" not in one or "影响表格：" not in one]
+
+
+def test_the_hooks_before_a_commit_are_those_of_lint() -> None:
+    """All of them local: they run what the lock file installs and download nothing."""
+    hooks = text_of(ROOT / ".pre-commit-config.yaml")
+    assert re.findall(r"repo: (\S+)", hooks) == ["local"]
+    lint = text_of(ROOT / "Makefile").split("\nlint:")[1].split("\n\n")[0]
+    commands = re.findall(r"\$\(BIN\)/([\w-]+(?: check| format)?)", lint)
+    assert re.findall(r"entry: \.venv/bin/([\w-]+(?: check| format)?)", hooks) == commands
+
+
+def test_places_named_for_contributors_exist() -> None:
+    """Paths in CONTRIBUTING.md, from the root or from the package."""
+    named = re.findall(
+        r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|toml|bas|xml))`", text_of(ROOT / "CONTRIBUTING.md")
+    )
+    assert len(named) > 20
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for top in ("src", "tests", "macros", "examples", "docs", "benchmarks")
+        for path in (ROOT / top).rglob("*")
+    }
+    for name in named:
+        plain = name.removesuffix("/").replace("NN-name", "03-expenditure").replace("NAME", "fill")
+        assert any(
+            one == plain or one.endswith(f"/{plain}")
+            for one in (*files, *(p.name for p in ROOT.iterdir()))
+        ), name
+
+
+def test_the_list_of_findings_is_current() -> None:
+    """A change of judgement is seen: ``make findings-diff`` shows it, KEEP=--keep takes it over."""
+    spec = importlib.util.spec_from_file_location(
+        "findings_diff", ROOT / "benchmarks" / "findings_diff.py"
+    )
+    assert spec is not None and spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.differences(script.lines()) == []
