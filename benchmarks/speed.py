@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 WRONG = ("相邻数字颠倒", "一位数字有误", "少一位", "漏填", "整数差1")
 """The kinds of slip of the wrong workbooks."""
+IMPORT_MS = 50
 READ = """
 import sys
 from python_calamine import CalamineWorkbook
@@ -130,6 +131,14 @@ def wrong_ones(path: Path, folder: Path) -> list[Path]:
     return made
 
 
+def importing(rounds: int) -> list[float]:
+    """Milliseconds of processor that ``import xlbudget`` adds to a process that imports nothing."""
+    empty = [sys.executable, "-c", ""]
+    imports = [sys.executable, "-c", "import xlbudget"]
+    process(imports)
+    return [1000 * (process(imports) - process(empty)) for _ in range(rounds)]
+
+
 def show(what: str, ratios: list[float], bound: float) -> None:
     middle = statistics.median(ratios)
     verdict = "ok" if middle < bound else "TOO SLOW"
@@ -157,6 +166,8 @@ def main() -> None:
         show("whole process, wrong workbook / right workbook", to_right, 2)
         many = f"{options.books} workbooks in one process"
         show(f"{many}, right / reading", one_process(paths, options.rounds), 4)
+        added = statistics.median(importing(3 * options.rounds))
+        print(f"import xlbudget: {added:.0f} ms, bound {IMPORT_MS}: {'ok' if added < IMPORT_MS else 'TOO SLOW'}")
         mixed = wrong * (options.books // len(wrong))
         show(f"{len(mixed)} workbooks in one process, wrong / reading", one_process(mixed, 2), 8)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

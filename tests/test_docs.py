@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -305,3 +306,28 @@ def test_the_list_of_findings_is_current() -> None:
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     assert script.differences(script.lines()) == []
+
+
+@pytest.mark.office
+def test_the_quick_start_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the English quick start, in its order, with what it takes beside it."""
+    block = (
+        text_of(ENGLISH).split("or, in an environment of your own")[1].split("\n\nExit status")[0]
+    )
+    lines = re.findall(r"^    xlbudget ([^#\n]+)", block, re.MULTILINE)
+    assert {line.split()[0] for line in lines} >= {"demo", "new", "fill", "validate", "import"}
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        if line.startswith(
+            "import"
+        ):  # what somebody else made: here, of the package and of nothing
+            for suffix, name in ((".docx", "published.docx"), (".xlsx", "exported.xlsx")):
+                (made,) = Path("out").glob(f"*{suffix}")
+                shutil.copy(made, name)
+            assert run(["new", "other.xlsm", "--year", "2024", "--quiet"]) == 0
+        assert run(line.split()) in STATUS.get(line.split()[0], (0,)), line
+
+
+STATUS = {"validate": (0, 1)}
+"""A published document has the mistakes that it has."""
