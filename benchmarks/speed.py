@@ -167,7 +167,9 @@ def main() -> None:
         many = f"{options.books} workbooks in one process"
         show(f"{many}, right / reading", one_process(paths, options.rounds), 4)
         added = statistics.median(importing(3 * options.rounds))
-        print(f"import xlbudget: {added:.0f} ms, bound {IMPORT_MS}: {'ok' if added < IMPORT_MS else 'TOO SLOW'}")
+        print(
+            f"import xlbudget: {added:.0f} ms, bound {IMPORT_MS}: {'ok' if added < IMPORT_MS else 'TOO SLOW'}"
+        )
         mixed = wrong * (options.books // len(wrong))
         show(f"{len(mixed)} workbooks in one process, wrong / reading", one_process(mixed, 2), 8)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

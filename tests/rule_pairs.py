@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "rules"
 FILE = FOLDER / "pairs.toml"
-_DATA = tomllib.loads(FILE.read_text("utf-8"), parse_float=Decimal)
+
+
+def _read() -> dict[str, Any]:
+    return tomllib.loads(FILE.read_text("utf-8"), parse_float=Decimal)
+
+
+_DATA = _read()
 PAIRS: dict[str, dict[str, Any]] = {one["code"]: one for one in _DATA["pair"]}
 Edit = list[Any]
 
@@ -128,8 +134,10 @@ def rewrite(code: str, lines: list[str]) -> None:
 def markdown(minis: Miniatures) -> str:
     """Every pair in the words of the sheets, for docs/rules.md."""
     parts = []
+    # Read anew: what is said may just have been rewritten.
+    current = {one["code"]: one for one in _read()["pair"]}
     for rule in minis.standard.rules:
-        pair = PAIRS[rule.code]
+        pair = current[rule.code]
         lines = [f"### {rule.code} {rule.title}", ""]
         for kind, title in (("both", "先改"), ("wrong", "错"), ("last", "错：上年的")):
             lines += [f"- {title}：{_cell_text(minis, edit)}" for edit in pair.get(kind, ())]
