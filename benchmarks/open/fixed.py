@@ -15,8 +15,8 @@ from pathlib import Path
 
 from xlbudget.checks.wording import column_label, row_label, table_title
 from xlbudget.exchange.published.document import read_document
-from xlbudget.exchange.published.kind import standard_of_document
-from xlbudget.exchange.published.source import read_source
+from xlbudget.exchange.published.pieces import read_source
+from xlbudget.exchange.published.recognise import standard_of_document
 from xlbudget.money import Amount
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.published.names import is_document
+from xlbudget.exchange.published.pieces import is_document
 from xlbudget.standard import loader
 from xlbudget.standard.extend import own_standard, with_subjects
 
@@ -53,8 +53,8 @@ def read(path: str | PathLike[str], standard: Standard | None = None) -> Book:
         return read_folder(path, standard or loader.load_standard())
     if is_document(path):
         from xlbudget.exchange.published.document import read_published  # noqa: PLC0415
-        from xlbudget.exchange.published.kind import standard_of_document  # noqa: PLC0415
-        from xlbudget.exchange.published.source import read_source  # noqa: PLC0415
+        from xlbudget.exchange.published.recognise import standard_of_document  # noqa: PLC0415
+        from xlbudget.exchange.published.pieces import read_source  # noqa: PLC0415
 
         found = standard or standard_of_document(path, read_source(path).pieces)
         return read_published(path, found).book

@@ -15,7 +15,7 @@ from exported_tables import VARIANTS, Shape, write
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.blank import blank_book
 from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.merge.model import Kind
+from xlbudget.exchange.merge.book import Kind
 from xlbudget.exchange.merge.plan import plan_import
 from xlbudget.exchange.subject_lists import read_subject_list
 from xlbudget.figures import BlockData
@@ -25,7 +25,7 @@ from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from xlbudget.exchange.merge.model import ImportPlan
+    from xlbudget.exchange.merge.book import ImportPlan
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 

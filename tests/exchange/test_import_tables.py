@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from exported_tables import VARIANTS, Shape, exact, write
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.tables.workbook import read_tables
+from xlbudget.exchange.tables.read import read_tables
 from xlbudget.standard import loader
 
 if TYPE_CHECKING:

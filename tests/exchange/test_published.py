@@ -20,7 +20,7 @@ from xlbudget.exchange.folder.read import read_folder
 from xlbudget.exchange.package import pdf as pdf_writer
 from xlbudget.exchange.package.pdf import write_pdf
 from xlbudget.exchange.published.document import read_published
-from xlbudget.exchange.published.notes import final_texts, lost_texts, published_units
+from xlbudget.exchange.published.texts import final_texts, lost_texts, published_units
 from xlbudget.exchange.published.validate import validate_published
 from xlbudget.exchange.web.copy import web_copy
 from xlbudget.figures import Unreadable

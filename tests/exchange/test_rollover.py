@@ -13,10 +13,8 @@ from xlbudget.checks.registry import CHECKS
 from xlbudget.cli.run import run
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.rollover.book import next_book
-from xlbudget.exchange.rollover.figures import last_figures
+from xlbudget.exchange.rollover.book import last_figures, moved_years, next_book
 from xlbudget.exchange.rollover.roll import roll_over
-from xlbudget.exchange.rollover.years import moved_years
 from xlbudget.figures import BlockData, InfoValue, TextUnit
 from xlbudget.findings import Level, Status
 from xlbudget.money import WAN, Amount

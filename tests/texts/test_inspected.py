@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from texts.text_books import with_texts
-from xlbudget.exchange.published.contents import (
+from xlbudget.exchange.published.document import read_document
+from xlbudget.exchange.published.pieces import read_source
+from xlbudget.exchange.published.validate import (
     contents_findings,
     unit_findings,
+    validate_published,
     year_findings,
 )
-from xlbudget.exchange.published.document import read_document
-from xlbudget.exchange.published.source import read_source
-from xlbudget.exchange.published.validate import validate_published
 from xlbudget.findings import Finding, Level
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.whole import validate_whole

@@ -14,7 +14,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.standard.loader import DEFAULT, load_standard
 
 if TYPE_CHECKING:
-    from xlbudget.exchange.merge.model import ImportPlan
+    from xlbudget.exchange.merge.book import ImportPlan
     from xlbudget.standard.subjects import Subject
 
 __all__ = ["command"]
@@ -158,7 +158,8 @@ def _new(
     quiet: bool,
 ) -> int:
     """Into a new workbook."""
-    from xlbudget.exchange.merge.model import ImportPlan  # noqa: PLC0415
+    from xlbudget.exchange.merge.book import ImportPlan  # noqa: PLC0415
+    from xlbudget.exchange.merge.particulars import write_texts  # noqa: PLC0415
     from xlbudget.exchange.merge.plan import (  # noqa: PLC0415
         new_book,
         new_tallies,
@@ -166,7 +167,6 @@ def _new(
         read_sources,
         unwritten,
     )
-    from xlbudget.exchange.merge.texts import write_texts  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subjects  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415

@@ -42,7 +42,7 @@ def read_source_file(path: Path, standard: Standard, year: int | None = None) ->
     if not path.exists():
         raise UnusableFileError(f"找不到“{path}”；请检查文件名和所在文件夹。")
     if suffix in SUFFIXES:
-        from xlbudget.exchange.tables.workbook import read_tables  # noqa: PLC0415  # one kind is needed
+        from xlbudget.exchange.tables.read import read_tables  # noqa: PLC0415  # one kind is needed
 
         return read_tables(path, standard, year)
     if suffix in _PUBLISHED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import StandardError, UnusableFileError
@@ -24,7 +25,7 @@ from xlbudget.workbook.layout import (
     is_form,
 )
 from xlbudget.workbook.memory_sheet import MEMORY, read_keepsakes
-from xlbudget.workbook.read_cells import Sheet
+from xlbudget.workbook.read_cells import Sheet, text_of, value_at
 from xlbudget.workbook.read_forms import read_forms
 from xlbudget.workbook.read_info import (
     InfoData,
@@ -36,23 +37,136 @@ from xlbudget.workbook.read_info import (
     year_of,
 )
 from xlbudget.workbook.read_labels import plain_name
-from xlbudget.workbook.read_printed import read_printed
-from xlbudget.workbook.read_source import Source
+from xlbudget.workbook.read_printed import dated_titles, read_printed, stored_as_text
 from xlbudget.workbook.read_stale import with_staleness
-from xlbudget.workbook.read_stored import dated_titles, stored_as_text
 from xlbudget.workbook.read_tables import read_table
 from xlbudget.workbook.read_texts import read_texts
-from xlbudget.workbook.read_uncomputed import compute_texts, lacks_texts
+from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from xlbudget.standard.model import Standard, Table
     from xlbudget.standard.subjects import Subject
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.workbook.read_tables import TableData
 
-__all__ = ["read_book"]
+
+def find_sheet(workbook: Workbook, *names: str) -> str:
+    """The sheet of one of these names, exactly or but for spaces, quotes and a number; "" if none."""
+    exact = next((name for name in names if name in workbook.parts.sheets), "")
+    if exact:
+        return exact
+    plain: dict[str, str] = {}
+    for name in workbook.names:
+        plain.setdefault(plain_name(name), name)
+    return next((plain[one] for one in map(plain_name, names) if one in plain), "")
+
+
+class Source:
+    """A workbook's lines, of which reading may fill in some; the workbook keeps its own."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self.workbook, self.names = workbook, workbook.names
+        self._filled: dict[str, Lines] = {}
+
+    def find(self, *names: str) -> str:
+        """The sheet of one of these names, as :func:`find_sheet`."""
+        return find_sheet(self.workbook, *names)
+
+    def lines(self, name: str) -> Lines:
+        """The cells of a sheet from A1 on; error values are texts (``#REF!``)."""
+        return self._filled.get(name) or self.workbook.lines(name)
+
+    def own_lines(self, name: str) -> Lines:
+        """The same as a copy, into which may be written what the next reader shall find."""
+        if name not in self._filled:
+            self._filled[name] = [[*line] for line in self.workbook.lines(name)]
+        return self._filled[name]
+
+    def filled_lines(self, name: str) -> Lines:
+        """The same with the value of cells merged downwards in each of them."""
+        lines = self.own_lines(name)
+        for top, left, bottom, right in self.workbook.merged(name):
+            if left == right and top <= len(lines) and left <= len(lines[top - 1]):
+                for line in lines[top : min(bottom, len(lines))]:
+                    line[left - 1] = lines[top - 1][left - 1]
+        return lines
+
+
+_PIECE = re.compile(
+    r"\"(?P<text>(?:[^\"]|\"\")*)\""
+    r"|(?:'(?P<quoted>(?:[^']|'')+)'!|(?P<sheet>[^\W\d][\w.]*)!)?"
+    r"\$?(?P<letters>[A-Z]{1,3})\$?(?P<line>[0-9]{1,7})(?![\w.(!])"
+)
+_NAME = re.compile(r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\(')
+
+
+def lacks_texts(body: TableData) -> bool:
+    """Whether a column was not found, or a subject has a code and no name."""
+    return not body.blocks or any(
+        any(not letter for letter in data.letters)
+        or any(row.kind == "subject" and not row.label for row in data.rows)
+        for data in body.blocks.values()
+    )
+
+
+def compute_texts(
+    source: Source, standard: Standard, sheet: str, formulas: Mapping[str, str]
+) -> bool:
+    """Put what such formulas come to into the lines of ``sheet``; whether there was any."""
+    lines = source.own_lines(sheet)
+    found = False
+    for cell, formula in formulas.items():
+        letters, line = split_cell(cell)
+        column = column_number(letters)
+        if text_of(value_at(lines, line, column)):
+            continue
+        text = _name(standard, lines, formula) or _joined(source, lines, formula)
+        if text:
+            lines.extend([] for _ in range(line - len(lines)))
+            lines[line - 1] += [""] * (column - len(lines[line - 1]))
+            lines[line - 1][column - 1] = text
+            found = True
+    return found
+
+
+def _name(standard: Standard, lines: Lines, formula: str) -> str:
+    match = _NAME.match(formula)
+    if match is None:
+        return ""
+    letters, line = split_cell(match[1])
+    code = text_of(value_at(lines, line, column_number(letters)))
+    known = (subjects.by_code.get(code) for subjects in standard.subjects.values())
+    return next((one[0].name for one in known if one), "")
+
+
+def _joined(source: Source, lines: Lines, formula: str) -> str:
+    """Texts and cells joined by &; "" for any other formula."""
+    pieces: list[str] = []
+    place = 0
+    while place <= len(formula):
+        match = _PIECE.match(formula, place)
+        if match is None:
+            return ""
+        if match["letters"]:
+            sheet = match["sheet"] or (match["quoted"] or "").replace("''", "'")
+            if sheet and sheet not in source.names:
+                return ""
+            held = source.lines(sheet) if sheet else lines
+            pieces.append(
+                text_of(value_at(held, int(match["line"]), column_number(match["letters"])))
+            )
+        else:
+            pieces.append(match["text"].replace('""', '"'))
+        place = match.end()
+        if place < len(formula) and formula[place] != "&":
+            return ""
+        place += 1
+    return "".join(pieces)
+
 
 _YEAR_CODE = "F05"
 _TITLE_LINES = 6

@@ -7,7 +7,16 @@ from functools import lru_cache
 
 from xlbudget.characters import folded, squash, visible
 
-__all__ = ["caption", "heading", "is_note", "plain_name", "row_label", "squash", "without_ordinal"]
+__all__ = [
+    "caption",
+    "heading",
+    "is_note",
+    "plain_name",
+    "row_label",
+    "squash",
+    "without_ordinal",
+    "years_in",
+]
 
 _QUOTES = re.compile("[“”‘’\"'「」『』《》]")
 _YEAR = re.compile(r"20\d\d年")
@@ -17,6 +26,7 @@ _NUMBER = rf"(?:{_CHINESE}|\d{{1,2}})"
 _ORDINAL = re.compile(rf"其中:?|{_NUMBER}(?:、|\.(?!\d)|,)|\({_NUMBER}\)[、.]?")
 _LEADING = re.compile(rf"附?表?{_NUMBER}[-_、.:)]+|附?表?\(?\d{{1,2}}\)?")
 _NOTE = re.compile(rf"说明|备注|注[:\d]|\(?{_NUMBER}\)?[、.)]")
+_YEARS = re.compile(r"(20\d\d)年(?!\d{1,2}月)")
 _CIRCLED = dict.fromkeys(range(0x2460, 0x2474), "")
 
 
@@ -62,3 +72,8 @@ def caption(text: str) -> str:
 def is_note(text: str) -> bool:
     """Whether a text looks like a note below a table: 说明, 注：, 1、."""
     return _NOTE.match(squash(text)) is not None
+
+
+def years_in(text: str) -> set[int]:
+    """The years that a title or heading names; a day (2024年2月1日) is none."""
+    return {int(one) for one in _YEARS.findall(squash(text))}

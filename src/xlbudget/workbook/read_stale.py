@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xlbudget.figures import TextUnit
+    from xlbudget.workbook.read import Source
     from xlbudget.workbook.read_cells import Lines
-    from xlbudget.workbook.read_source import Source
 
 __all__ = ["with_staleness"]
 

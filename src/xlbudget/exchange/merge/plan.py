@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.blank import blank_book
 from xlbudget.exchange.imported import Imported
-from xlbudget.exchange.merge.book import merge_books
-from xlbudget.exchange.merge.forms import merge_forms
-from xlbudget.exchange.merge.front import merge_front
-from xlbudget.exchange.merge.model import ImportPlan, Kind, Tally
-from xlbudget.exchange.merge.shown import shown_edits
-from xlbudget.exchange.merge.texts import TEXT_SHEETS, plan_texts
+from xlbudget.exchange.merge.book import ImportPlan, Kind, Tally, merge_books
+from xlbudget.exchange.merge.particulars import (
+    TEXT_SHEETS,
+    merge_forms,
+    merge_front,
+    plan_texts,
+    shown_edits,
+)
 from xlbudget.exchange.sources import combined, read_source_file
 from xlbudget.fill.fill import CellKey, statements
 from xlbudget.relations.grid import INFO

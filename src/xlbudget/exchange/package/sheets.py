@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook.layout import CONTENTS, COVER, GLOSSARY, NOTES, PROFILE
-from xlbudget.workbook.read_source import find_sheet
+from xlbudget.workbook.read import find_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

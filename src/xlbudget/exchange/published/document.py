@@ -11,16 +11,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.imported import GLOSSARY_TEXT, Imported
-from xlbudget.exchange.published.figures import read_figures
-from xlbudget.exchange.published.info import read_cover, stated_info, years_of
-from xlbudget.exchange.published.kind import names_tables, other_standard
-from xlbudget.exchange.published.notes import DOCUMENTS, published_texts, units_of
-from xlbudget.exchange.published.parts import divide
-from xlbudget.exchange.published.printed import printed_texts
-from xlbudget.exchange.published.profile import profile_lines, read_profile_part
-from xlbudget.exchange.published.rows import shift_findings
-from xlbudget.exchange.published.source import read_source
-from xlbudget.exchange.published.told import told_info, told_texts
+from xlbudget.exchange.published.figures import read_figures, shift_findings
+from xlbudget.exchange.published.info import (
+    read_cover,
+    stated_info,
+    told_info,
+    told_texts,
+    years_of,
+)
+from xlbudget.exchange.published.pieces import read_source
+from xlbudget.exchange.published.recognise import divide, names_tables, other_standard
+from xlbudget.exchange.published.texts import (
+    DOCUMENTS,
+    printed_texts,
+    profile_lines,
+    published_texts,
+    read_profile_part,
+    units_of,
+)
 from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
 from xlbudget.texts.check import STAFF
 from xlbudget.texts.personal import stated_phone
@@ -30,9 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.exchange.imported import PublishedText
-    from xlbudget.exchange.published.parts import Parts
-    from xlbudget.exchange.published.pieces import Line
-    from xlbudget.exchange.published.source import Source
+    from xlbudget.exchange.published.pieces import Line, Source
+    from xlbudget.exchange.published.recognise import Parts
     from xlbudget.standard.model import Standard
 
 __all__ = ["Document", "read_document", "read_published"]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # what everybody calls it
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.published.grid import SpanGrid
-from xlbudget.exchange.published.pieces import Line, Matrix
+from xlbudget.exchange.published.pieces import Line, Matrix, SpanGrid
 from xlbudget.xlsx.archive import Archive
 
 if TYPE_CHECKING:

@@ -2,28 +2,283 @@
 
 from __future__ import annotations
 
+import re
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.checks.single import holds
+from xlbudget.errors import AmountError
 from xlbudget.exchange.published.forms import read_form_tables
-from xlbudget.exchange.published.loose import lines_of, loose_rows, placed
-from xlbudget.exchange.published.tables import find_tables
-from xlbudget.figures import BlockData, Book
+from xlbudget.exchange.published.pieces import Line
+from xlbudget.exchange.published.recognise import find_tables, table_titles
+from xlbudget.figures import BlockData, Book, Row
 from xlbudget.findings import Finding, Level
+from xlbudget.money import Amount, parse_amount
+from xlbudget.relations.expand import expand
+from xlbudget.relations.grid import Grid
 from xlbudget.workbook.layout import is_form
 from xlbudget.workbook.read_cells import Sheet
-from xlbudget.workbook.read_labels import is_note, squash
-from xlbudget.workbook.read_tables import CODE, read_table
+from xlbudget.workbook.read_labels import heading, is_note, plain_name, squash
+from xlbudget.workbook.read_tables import CODE, read_table, recogniser
+from xlbudget.workbook.read_tables import Line as RowLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlbudget.exchange.published.loose import Loose
-    from xlbudget.exchange.published.pieces import Line, Matrix
-    from xlbudget.exchange.published.tables import Found
-    from xlbudget.figures import FormData
-    from xlbudget.standard.model import Standard, Table
+    from xlbudget.exchange.published.pieces import Matrix
+    from xlbudget.exchange.published.recognise import Found
+    from xlbudget.figures import Cell, FormData
+    from xlbudget.relations.expand import Relation
+    from xlbudget.standard.model import Block, Standard, Table
+    from xlbudget.workbook.read_tables import Recogniser
 
-__all__ = ["Figures", "read_figures"]
+
+_FARTHEST = 2
+"""Figures are sought so many columns away."""
+_MOST_TRIED = 20_000
+
+
+class _Shift(NamedTuple):
+    """So many figures from a column on stand ``by`` columns left (-) or right (+) of their place."""
+
+    first: int
+    size: int
+    by: int
+
+
+class RowIdentities:
+    """The identities of a book that speak of the cells of one row alone."""
+
+    def __init__(self, standard: Standard, book: Book) -> None:
+        self.grid = Grid(standard, book)
+        self.rows: dict[tuple[str, int], list[Relation]] = {}
+        for one in expand(self.grid).relations:
+            if one.rule.soft or not one.equation.check:
+                continue
+            blocks = {self.grid.block_of(number) for _, number in one.terms}
+            if len(blocks) != 1 or not blocks <= book.blocks.keys():
+                continue
+            (block,) = blocks
+            lines = {self._line(block, number) for _, number in one.terms}
+            if len(lines) == 1:
+                self.rows.setdefault((block, lines.pop()), []).append(one)
+
+    def _line(self, block: str, number: int) -> int:
+        return (number - self.grid.base[block]) // self.grid.width[block]
+
+    def hold(self, block: str, line: int, cells: Sequence[Cell]) -> bool:
+        """Whether all identities of the row hold with these cells in it."""
+        first = self.grid.number(block, line, 0)
+        changed = list(self.grid.cells)
+        changed[first : first + len(cells)] = cells
+        other = self.grid.with_cells(changed)
+        return all(holds(other, one) for one in self.rows.get((block, line), ()))
+
+    def placements(self, block: str, line: int, figures: Sequence[Cell]) -> list[list[Cell]]:
+        """All ways to place the figures in order into the row that satisfy its identities.
+
+        Nothing where there are no identities, or too many ways to try.
+        """
+        width = self.grid.width[block]
+        if (block, line) not in self.rows or len(figures) > width:
+            return []
+        found: list[list[Cell]] = []
+        for tried, places in enumerate(combinations(range(width), len(figures))):
+            if tried > _MOST_TRIED:
+                return []
+            cells: list[Cell] = [None] * width
+            for at, figure in zip(places, figures, strict=True):
+                cells[at] = figure
+            if self.hold(block, line, cells):
+                found.append(cells)
+        return found
+
+
+def shift_findings(standard: Standard, book: Book) -> Iterator[Finding]:
+    """A warning for every row that contradicts itself, with the least shift that would mend it, if there is one."""
+    identities = RowIdentities(standard, book)
+    for block, line in identities.rows:
+        row = book.blocks[block].rows[line]
+        if identities.hold(block, line, row.cells):
+            continue
+        shifts = [
+            shift
+            for shift in _shifts(row.cells)
+            if identities.hold(block, line, _moved(row.cells, shift))
+        ]
+        if not shifts:
+            continue
+        least = min((abs(one.by), one.size) for one in shifts)
+        shifts = [one for one in shifts if (abs(one.by), one.size) == least]
+        table = standard.table_of(standard.blocks[block])
+        place = book.blocks[block].cell_name(row, shifts[0].first)
+        name = row.label or row.key
+        if len(shifts) == 1:
+            shift = shifts[0]
+            side, back = ("左", "右") if shift.by < 0 else ("右", "左")
+            message = (
+                f"{table.title}“{name}”一行有{shift.size}个数像是在转换时向{side}错了{abs(shift.by)}栏"
+                f"（向{back}移{abs(shift.by)}栏，本行就相符）；没有改动，请对照原件核对。"
+            )
+        else:
+            message = f"{table.title}“{name}”一行的数像是在转换时错了栏，移法不止一种；没有改动，请对照原件核对。"
+        yield Finding(CODE, Level.WARNING, message, table.title, table.title, place, row.key)
+
+
+def _shifts(cells: Sequence[Cell]) -> Iterator[_Shift]:
+    """Neighbouring figures moved together into blank cells."""
+    filled = [at for at, cell in enumerate(cells) if cell is not None]
+    for start in range(len(filled)):
+        for end in range(start, len(filled)):
+            run = filled[start : end + 1]
+            for by in range(-_FARTHEST, _FARTHEST + 1):
+                places = [at + by for at in run]
+                inside = places[0] >= 0 and places[-1] < len(cells)
+                free = inside and all(cells[at] is None or at in run for at in places)
+                if by and free:
+                    # The figures stand ``-by`` of where they belong.
+                    yield _Shift(run[0], len(run), -by)
+
+
+def _moved(cells: Sequence[Cell], shift: _Shift) -> list[Cell]:
+    """The row with the figures where they belong."""
+    found = list(cells)
+    run = [at for at in range(shift.first, len(cells)) if cells[at] is not None][: shift.size]
+    for at in run:
+        found[at] = None
+    for at in run:
+        found[at - shift.by] = cells[at]
+    return found
+
+
+_FIGURE = re.compile(r"-?\d[\d,]*\.\d{2}")
+_CODE = re.compile(r"(\d{3,9})\s*(\D.*)?")
+_BODIES = ("fixed", "subject", "unit")
+
+
+class Loose(NamedTuple):
+    """A row that was found: its block, the row without figures, the figures in order."""
+
+    block: Block
+    row: Row
+    figures: tuple[Cell, ...]
+
+
+def loose_rows(standard: Standard, table: Table, lines: Sequence[str], year: int) -> list[Loose]:
+    """The rows among the lines below a table's title; none where its headings do not show."""
+    if is_form(table) or any(block.body not in _BODIES for block in table.blocks):
+        return []
+    first = next((at for at, line in enumerate(lines) if _FIGURE.search(line)), len(lines))
+    above = heading("".join(lines[:first]))
+    labels = {heading(block.columns[at].heading(year)[-1])
+              for block in table.blocks for at in block.of_kind("amount")}  # fmt: skip
+    if not all(label in above for label in labels):
+        return []
+    found: list[Loose] = []
+    known = {block.key: recogniser(standard, block, year) for block in table.blocks}
+    for number, line in enumerate(lines[first:], first + 1):
+        for at, (label, figures) in enumerate(_segments(line)):
+            order = [*table.blocks[at:], *table.blocks[:at]]
+            for block in order:
+                row = _row(block, known[block.key], number, label)
+                if row is not None:
+                    cells = tuple(_amount(one, block) for one in figures)
+                    found.append(Loose(block, row, cells))
+                    break
+    return found
+
+
+def lines_of(
+    standard: Standard, table: Table, pieces: Sequence[Line | Matrix]
+) -> tuple[str, list[str]]:
+    """The raw lines between a table's title and the next one."""
+    titles = table_titles(standard)
+    where, lines, inside = "", list[str](), False
+    for one in pieces:
+        if not isinstance(one, Line):
+            inside = False
+            continue
+        known = titles.get(plain_name(one.text))
+        if known is not None:
+            inside = known[0].key == table.key
+            where, lines = (one.where, []) if inside else (where, lines)
+        elif inside:
+            lines += (one.raw or one.text).split("\n")
+    return where, lines
+
+
+def _segments(line: str) -> Iterator[tuple[str, list[str]]]:
+    """Labels with the figures behind each."""
+    label: list[str] = []
+    figures: list[str] = []
+    for token in line.split():
+        if _FIGURE.fullmatch(token):
+            figures.append(token)
+            continue
+        if figures:
+            yield " ".join(label), figures
+            label, figures = [], []
+        label.append(token)
+    if label:
+        yield " ".join(label), figures
+
+
+def _row(block: Block, recognise: Recogniser, number: int, label: str) -> Row | None:
+    match = _CODE.fullmatch(label) if block.body == "subject" else None
+    values: list[object] = [match[1], match[2] or ""] if match is not None else [label, ""]
+    kinds = [column.kind for column in block.columns if column.kind != "amount"]
+    values = [*values, *[""] * len(kinds)][: len(kinds)]
+    blank: tuple[Cell, ...] = (None,) * len(block.amounts)
+    found = recognise(RowLine(number, values, blank, filled=True))
+    return found if isinstance(found, Row) else None
+
+
+def _amount(text: str, block: Block) -> Cell:
+    try:
+        return parse_amount(text, block.unit)
+    except AmountError:
+        return None
+
+
+def placed(
+    standard: Standard, book: Book, rows: Sequence[Loose]
+) -> tuple[dict[str, BlockData], list[Finding]]:
+    """The blocks with the figures whose column is sure, and what is to be said of the others."""
+    kept: dict[str, list[Row]] = {}
+    for one in rows:
+        kept.setdefault(one.block.key, []).append(one.row)
+    blocks = {key: BlockData.of(found) for key, found in kept.items()}
+    identities = RowIdentities(standard, book.with_blocks(blocks))
+    counts = dict.fromkeys(kept, -1)
+    findings: list[Finding] = []
+    for one in rows:
+        counts[one.block.key] += 1
+        line = counts[one.block.key]
+        if not one.figures:
+            continue
+        table = standard.table_of(one.block)
+        name = (
+            " ".join(dict.fromkeys([one.row.key, one.row.label]))
+            if one.row.kind == "subject"
+            else one.row.label
+        )
+        shown = "、".join(cell.text for cell in one.figures if isinstance(cell, Amount))
+        ways = (
+            [list(one.figures)]
+            if len(one.figures) == len(one.block.amounts)
+            else identities.placements(one.block.key, line, one.figures)
+        )
+        if len(ways) == 1:
+            kept[one.block.key][line] = one.row._replace(cells=tuple(ways[0]))
+            if len(one.figures) == len(one.block.amounts):
+                continue
+            level = Level.HINT
+            message = f"{table.title}“{name}”一行看不出空白格，按本行勾稽关系只有一种放法，已放入：{shown}；请对照原件核对。"
+        else:
+            level = Level.WARNING
+            message = f"{table.title}“{name}”一行看不出空白格，{shown}不知各属哪一栏，没有读入；请对照原件填写。"
+        findings.append(Finding(CODE, level, message, table.title, table.title, "", one.row.key))
+    return {key: BlockData.of(found) for key, found in kept.items()}, findings
 
 
 class Figures(NamedTuple):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.published.grid import SpanGrid
-from xlbudget.exchange.published.pieces import Line, Matrix
+from xlbudget.exchange.published.pieces import Line, Matrix, SpanGrid
 from xlbudget.exchange.published.text import decoded
 
 if TYPE_CHECKING:

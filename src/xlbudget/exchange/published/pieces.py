@@ -1,13 +1,28 @@
-"""The pieces of a published document, a line or a table each, and how their text is put together."""
+"""A published document as a sequence of lines and tables, whatever file it comes in."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import visible
+from xlbudget.errors import UnusableFileError
 
-__all__ = ["Line", "Matrix", "evened", "joined", "tidy"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+SUFFIXES = (".docx", ".pdf", ".html", ".htm", ".txt", ".md")
+"""What a published document may be."""
+OLD_SUFFIXES = (".doc", ".wps", ".rtf", ".odt", ".ofd")
+"""Documents that cannot be read, and are told what to do."""
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file's name is that of a document and not of a workbook, readable or not."""
+    return path.suffix.lower() in (*SUFFIXES, *OLD_SUFFIXES)
+
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f"
 _GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|[^\S\n]+(?=[{_CJK}])")
@@ -56,3 +71,105 @@ def joined(before: str, text: str, *, apart: bool) -> bool:
     if len(before) < _FULL_LINE:
         return False
     return not apart or any(mark in _MARK.sub("", before, count=1) for mark in "，、；。")
+
+
+_MOST_COLUMNS, _MOST_ROWS = 200, 5000
+
+
+class SpanGrid:
+    """Rows of cells with spans, laid out: a cell's text stands in its first place."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[int, str]] = []
+        self.covered: dict[tuple[int, int], bool] = {}
+        self.at = 0
+
+    def row(self) -> None:
+        """Begin a row."""
+        self.rows.append({})
+        self.at = 0
+
+    def cell(self, text: str, columns: int = 1, rows: int = 1) -> None:
+        """The next cell of the row that is open."""
+        if not self.rows:
+            self.row()
+        number = len(self.rows) - 1
+        while self.covered.get((number, self.at)):
+            self.at += 1
+        if self.at >= _MOST_COLUMNS or number >= _MOST_ROWS:
+            return
+        self.rows[number][self.at] = text
+        for below in range(1, rows):
+            for beside in range(columns):
+                self.covered[number + below, self.at + beside] = True
+        for beside in range(1, columns):
+            self.rows[number].setdefault(self.at + beside, "")
+        self.at += columns
+
+    def lines(self) -> list[list[str]]:
+        """All rows, equally long, without rows that hold nothing at all."""
+        width = max((max(row, default=-1) + 1 for row in self.rows), default=0)
+        return [[row.get(at, "") for at in range(width)] for row in self.rows if any(row.values())]
+
+
+_LARGEST = 100 * 2**20
+
+
+class Source(NamedTuple):
+    """All pieces of a document in reading order."""
+
+    pieces: tuple[Line | Matrix, ...]
+
+
+def read_source(path: Path) -> Source:
+    """The pieces of a file.
+
+    Raises:
+        UnusableFileError: missing, damaged, encrypted, of an unknown kind, or without text.
+    """
+    suffix = path.suffix.lower()
+    _refuse(path, suffix)
+    pieces: Iterable[Line | Matrix]
+    if suffix == ".docx":
+        from xlbudget.exchange.published.docx import docx_pieces  # noqa: PLC0415  # one of these
+
+        pieces = docx_pieces(path)
+    elif suffix == ".pdf":
+        from xlbudget.exchange.published.pdf import pdf_pieces  # noqa: PLC0415  # is needed
+
+        pieces = pdf_pieces(path)
+    elif suffix in (".html", ".htm"):
+        from xlbudget.exchange.published.html import html_pieces  # noqa: PLC0415
+
+        pieces = html_pieces(path)
+    else:
+        from xlbudget.exchange.published.text import text_pieces  # noqa: PLC0415
+
+        pieces = text_pieces(path)
+    source = Source(tuple(pieces))
+    if not any(isinstance(one, Matrix) or one.text for one in source.pieces):
+        raise UnusableFileError(f"“{path.name}”里没有文字；请换一个有内容的文件。")
+    return source
+
+
+def _refuse(path: Path, suffix: str) -> None:
+    if suffix in OLD_SUFFIXES:
+        raise UnusableFileError(
+            f"“{path.name}”的格式（{suffix}）读不了；请用 Word 或 WPS 打开，另存为 .docx 后再试。"
+        )
+    if suffix not in SUFFIXES:
+        raise UnusableFileError(
+            f"不认识“{path.name}”的格式；公开文本应为 {'、'.join(SUFFIXES)} 文件。"
+        )
+    if path.is_dir():
+        raise UnusableFileError(f"“{path}”是文件夹，不是公开文本；请选其中的文件。")
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise UnusableFileError(f"找不到文件“{path}”；请检查文件名和所在文件夹。") from error
+    except OSError as error:
+        raise UnusableFileError(f"“{path}”读不出来；请检查文件权限和磁盘。") from error
+    if not size:
+        raise UnusableFileError(f"“{path.name}”是空文件；请从备份恢复。")
+    if size > _LARGEST:
+        raise UnusableFileError(f"“{path.name}”过大，不像部门预算的公开文本，没有打开。")

@@ -2,23 +2,364 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.exchange.folder.export import own_notes
-from xlbudget.exchange.rollover.figures import in_unit, last_figures, reason_fields
-from xlbudget.exchange.rollover.projects import next_forms, sorted_projects, without_projects
-from xlbudget.exchange.rollover.subjects import SubjectChanges, next_subject_rows
-from xlbudget.exchange.rollover.years import moved_years
-from xlbudget.figures import BlockData, Book, InfoValue, Office
-from xlbudget.money import Amount
+from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Office
+from xlbudget.money import STANDARD_PLACES, Amount
+from xlbudget.notes.facts import evaluate_facts
+from xlbudget.notes.source import load_source
+from xlbudget.relations.grid import INFO
+from xlbudget.texts.periods import last_year_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from xlbudget.figures import Cell, Profile, Row, TextUnit
-    from xlbudget.standard.model import Block, Standard
+    from xlbudget.figures import Cell, FormData, Profile, Row, TextUnit
+    from xlbudget.money import Unit
+    from xlbudget.notes.source import Expr, Source
+    from xlbudget.standard.equations import Ref
+    from xlbudget.standard.model import Block, Form, Standard
+    from xlbudget.standard.subjects import SubjectList
 
-__all__ = ["NextBook", "next_book"]
+
+_RANGE = r"(20\d\d)(?:年(?:\d{1,2}月(?:\d{1,2}日)?)?)?\s*(?:[-—–~～至到]|——)\s*(20\d\d)"
+_TITLE = re.compile(r"《[^》]*》|[〔\[［【(（]20\d\d[〕\]］】)）]\s*第?\s*\d*\s*号?|" + _RANGE)
+"""Names of papers and their numbers are what they are; a range is of several years or moved whole."""
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?=\s*年|-\d{1,2}(?:-\d{1,2})?(?!\d)|[./]\d{1,2}[./]\d{1,2})")
+_DIGITS = "〇一二三四五六七八九"
+_ZEROS = "○零Ｏ"
+_WRITTEN = re.compile(f"二[{_ZEROS}〇][{_DIGITS}{_ZEROS}]{{2}}(?=年)")
+
+
+def moved_years(text: str, year: int) -> str:
+    """``text``, written in the papers of ``year``, for the year after.
+
+    That year, the one before and the one after each become the next; other years, names of papers
+    (《…》, 〔2023〕12号) and ranges over several years stay.
+    """
+
+    def kept(match: re.Match[str]) -> str:
+        first, last = match[1], match[2]
+        whole = bool(first) and first == last and int(first) in _near(year)
+        return match[0].replace(first, str(int(first) + 1)) if whole else match[0]
+
+    pieces, position = [], 0
+    for match in _TITLE.finditer(text):
+        pieces += [_moved(text[position : match.start()], year), kept(match)]
+        position = match.end()
+    return "".join([*pieces, _moved(text[position:], year)])
+
+
+def _near(year: int) -> range:
+    """The years that papers of ``year`` speak of as last, this and next year."""
+    return range(year - 1, year + 2)
+
+
+def _moved(text: str, year: int) -> str:
+    near = _near(year)
+
+    def later(match: re.Match[str]) -> str:
+        return str(int(match[0]) + 1) if int(match[0]) in near else match[0]
+
+    def written(match: re.Match[str]) -> str:
+        plain = match[0]
+        for zero in _ZEROS:
+            plain = plain.replace(zero, "〇")
+        found = int("".join(str(_DIGITS.index(sign)) for sign in plain))
+        if found not in near:
+            return match[0]
+        new = "".join(_DIGITS[int(digit)] for digit in str(found + 1))
+        return new.replace("〇", match[0][1])
+
+    return _WRITTEN.sub(written, _YEAR.sub(later, text))
+
+
+class LastFigures(NamedTuple):
+    """Field of 基础信息 -> what it must hold (None: unknown), and sentences."""
+
+    values: dict[str, Amount | None]
+    said: list[str]
+
+
+def reason_fields(standard: Standard) -> list[str]:
+    """The fields that give the reasons for this year's changes."""
+    return list(dict.fromkeys(change.reason for change in load_source(standard).changes))
+
+
+def last_figures(standard: Standard, last_standard: Standard, last: Book) -> LastFigures:
+    """What the fields of last year's figures hold in the year after ``last``.
+
+    The comparisons of the notes say both: the field, and the cell of the year that it is compared
+    with. A cell that is blank in a book with figures is nought; a book without any figure has none.
+    """
+    then = evaluate_facts(last_standard, last, load_source(last_standard))
+    before = _compared(load_source(last_standard))
+    values: dict[str, Amount | None] = {}
+    said: list[str] = []
+    empty = all(data.empty for data in last.blocks.values())
+    for field in _compared(load_source(standard)):
+        label = standard.fields[field].label
+        expr = before.get(field)
+        if expr is None:
+            values[field] = None
+            said.append(f"{last.year}年的标准里没有“{label}”的来源，留空；请填写。")
+            continue
+        value = then.value(expr)
+        if value.gap:
+            said.append(f"“{label}”没有结转：{value.gap}；请填写。")
+        blank = empty or bool(value.gap)
+        found = value.amount or Amount(0, standard.unit)
+        values[field] = None if blank else in_unit(found, standard.unit)
+    if empty:
+        said.append(f"{last.year}年的各表没有金额，上年数留空。")
+    said += _carried(last_standard, last)
+    return LastFigures(values, said)
+
+
+def _compared(source: Source) -> dict[str, Expr]:
+    """Field of last year's figure -> this year's cells; the first comparison that names it counts."""
+    found: dict[str, Expr] = {}
+    pairs = [(change.prior, change.now) for change in source.changes]
+    pairs += [(prior, now) for change in source.changes for _, now, prior in change.components]
+    for prior, now in pairs:
+        ref = prior.parts[0].ref if len(prior.parts) == 1 else None
+        if ref is not None and ref.block == INFO and prior.parts[0].sign > 0:
+            found.setdefault(ref.which, now)
+    return found
+
+
+def in_unit(amount: Amount, unit: Unit) -> Amount:
+    """The same money in ``unit``, with as many decimals as it takes, two at least."""
+    if amount.unit == unit:
+        return amount
+    places = STANDARD_PLACES
+    while places < unit.max_places and amount.fen % (unit.fen // 10**places):
+        places += 1
+    return amount.rounded(unit, places)
+
+
+def _carried(standard: Standard, last: Book) -> list[str]:
+    """What is left of the year, and the cell that it goes to once it is known for certain."""
+    said = []
+    for carry in standard.carries:
+        cell = _cell(standard, last, carry.source)
+        if isinstance(cell, Amount) and cell.fen:
+            said.append(
+                f"{_place(standard, last, carry.source)}为 {cell.text}，"
+                f"是下年{_place(standard, last, carry.target)}的来源；上年结转请按年末实际结转数填写。"
+            )
+    return said
+
+
+def _cell(standard: Standard, last: Book, ref: Ref) -> Cell:
+    data = last.blocks.get(ref.block)
+    row = data.row(ref.which) if data is not None else None
+    return None if row is None else row.cells[standard.blocks[ref.block].amount_index[ref.column]]
+
+
+def _place(standard: Standard, last: Book, ref: Ref) -> str:
+    """A cell in words."""
+    block = standard.blocks[ref.block]
+    label = next((row.label for row in block.rows if row.key == ref.which), ref.which)
+    title = standard.table_of(block).title
+    heading = "/".join(
+        "".join(part.split()) for part in block.column(ref.column).heading(last.year)
+    )
+    return f"{title}“{label}”（{heading}）"
+
+
+class Projects(NamedTuple):
+    """Names of projects: those that ended, that go on, and those that do not say when they end."""
+
+    ended: tuple[str, ...]
+    going_on: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def sorted_projects(standard: Standard, book: Book) -> Projects:
+    """Every project of ``book`` by what its form says of its period.
+
+    Several forms of one name must all say that they end: one word too few drops nothing.
+    """
+    ends: dict[str, list[int | None]] = {}
+    forms = _forms(standard)
+    for data in book.forms:
+        form = forms.get(data.form)
+        period = data.fields.get(form.period, "") if form is not None and form.period else ""
+        ends.setdefault(data.name, []).append(last_year_of(period))
+    counts: dict[str, int] = {}
+    for key, block in standard.blocks.items():
+        if block.body == "project" and key in book.blocks:
+            for row in book.blocks[key].rows:
+                if row.kind == "item":
+                    ends.setdefault(row.key, [])
+                    counts[row.key] = counts.get(row.key, 0) + 1
+    ended, going_on, unknown = [], [], []
+    for name, years in ends.items():
+        known = [year for year in years if year is not None]
+        if not known or len(known) < len(years) or counts.get(name, 1) > len(years):
+            unknown.append(name)
+        elif max(known) <= book.year:
+            ended.append(name)
+        else:
+            going_on.append(name)
+    return Projects(tuple(ended), tuple(going_on), tuple(unknown))
+
+
+def _forms(standard: Standard) -> dict[str, Form]:
+    return {form.key: form for table in standard.tables for form in table.forms}
+
+
+def without_projects(rows: Collection[Row], names: Collection[str]) -> list[Row]:
+    """The rows of projects or forms without some projects, and without groups that end with them."""
+    kept = [row for row in rows if row.kind not in ("item", "form") or row.key not in names]
+    parents = {row.parent for row in kept if row.kind == "item"}
+    before = {row.parent for row in rows if row.kind == "item"}
+    return [
+        row for row in kept if row.kind != "group" or row.key in parents or row.key not in before
+    ]
+
+
+def next_forms(standard: Standard, book: Book, names: Collection[str]) -> tuple[FormData, ...]:
+    """The forms without those of some projects, the years in their texts moved.
+
+    Names and periods stay: they say which project it is.
+    """
+    forms = _forms(standard)
+    found = []
+    for data in book.forms:
+        if data.name in names:
+            continue
+        form = forms.get(data.form)
+        fixed = {"name", form.period if form is not None else ""}
+        fields = {
+            key: text if key in fixed else moved_years(text, book.year)
+            for key, text in data.fields.items()
+        }
+        indicators = tuple(
+            one._replace(
+                values={key: moved_years(text, book.year) for key, text in one.values.items()}
+            )
+            for one in data.indicators
+        )
+        found.append(data._replace(fields=fields, indicators=indicators))
+    return tuple(found)
+
+
+class SubjectChanges(NamedTuple):
+    """What became of subjects, each said once: by code and by name, old -> new, and sentences."""
+
+    codes: dict[str, str]
+    names: dict[str, str]
+    replaced: dict[str, str]
+    gone: dict[str, str]
+
+    @property
+    def said(self) -> list[str]:
+        """The changes in words."""
+        return [*self.replaced.values(), *self.gone.values()]
+
+
+def _heir(subjects: SubjectList, code: str, year: int) -> str:
+    """The code that stands for ``code`` in ``year``: itself, its successor, "" where it has none."""
+    seen = {code}
+    while True:
+        entries = subjects.by_code.get(code, ())
+        if not entries or any(one.valid(year) for one in entries):
+            return code
+        code = next((one.successor for one in reversed(entries) if one.successor), "")
+        if not code or code in seen:
+            return ""
+        seen.add(code)
+
+
+def next_subject_rows(
+    standard: Standard,
+    block: Block,
+    rows: list[Row],
+    year: int,
+    changes: SubjectChanges,
+    moved: Callable[[Row], Row],
+) -> list[Row]:
+    """The rows of a block by subject for ``year``; ``moved`` makes a row of the year before the next's.
+
+    A code that is no longer valid gives way to its successor, rows that meet are added up; one
+    without successor stays, to be looked at. A parent whose rows all went elsewhere goes too.
+    """
+    subjects = standard.subjects[block.subjects]
+    found: dict[str, Row] = {}
+    order: list[str] = []
+    heirs = {
+        row.key: _heir(subjects, row.key, year) for row in rows if row.kind in ("subject", "class")
+    }
+    for row in rows:
+        if row.kind not in ("subject", "class"):
+            order.append(f"{row.kind}:{len(order)}:{row.key}")
+            found[order[-1]] = moved(row)
+            continue
+        code = heirs[row.key]
+        if not code:
+            name = f"{row.key} {row.label}".strip()
+            changes.gone[row.key] = (
+                f"科目“{name}”到{year}年已停用，目录里没有改列的科目，原样保留；请改为现行科目。"
+            )
+            code = row.key
+        elif code != row.key and _emptied(row.key, heirs):
+            changes.codes[row.key] = code
+            continue
+        new = _named(subjects, moved(row)._replace(key=code), row, year, changes)
+        if code in found:
+            found[code] = _added(found[code], new)
+        else:
+            found[code] = new
+            order.append(code)
+    if any(old != new and new for old, new in heirs.items()) and block.body == "subject":
+        order.sort(key=lambda key: (found[key].key == TOTAL, found[key].key))
+    return [found[key] for key in order]
+
+
+def _emptied(code: str, heirs: Mapping[str, str]) -> bool:
+    """Whether a parent's rows all went to subjects below another parent that is there as well."""
+    below = [new for old, new in heirs.items() if old != code and old.startswith(code)]
+    heir = heirs[code]
+    return bool(below) and heir in heirs and all(new.startswith(heir) for new in below)
+
+
+def _named(subjects: SubjectList, row: Row, old: Row, year: int, changes: SubjectChanges) -> Row:
+    """The row under the name that its code has in ``year``, where it had the listed one before."""
+    known = subjects.find(row.key, year)
+    if row.key == old.key:
+        before = [one.name for one in subjects.by_code.get(row.key, ()) if one.valid(year - 1)]
+        if known is None or known.name == old.label or old.label not in before:
+            return row
+        changes.names[old.label] = known.name
+        sentence = f"科目 {row.key}“{old.label}”自{year}年起改名为“{known.name}”，已改。"
+        changes.replaced.setdefault(row.key, sentence)
+        return row._replace(label=known.name)
+    name = known.name if known is not None else row.label
+    changes.codes[old.key] = row.key
+    if name != old.label:
+        changes.names[old.label] = name
+    changes.replaced.setdefault(
+        old.key,
+        f"科目“{old.key} {old.label}”到{year}年已停用，按目录改为“{row.key} {name}”；请核对。",
+    )
+    return row._replace(label=name)
+
+
+def _added(first: Row, second: Row) -> Row:
+    """Two rows as one: what both hold is added up."""
+    cells = tuple(_sum(one, two) for one, two in zip(first.cells, second.cells, strict=True))
+    return first._replace(cells=cells)
+
+
+def _sum(one: Cell, two: Cell) -> Cell:
+    if isinstance(one, Amount) and isinstance(two, Amount):
+        return one._replace(fen=one.fen + two.fen, places=max(one.places, two.places))
+    return two if one is None else one
+
 
 _NAMED = 12
 """So many names stand in a sentence."""

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.folder.export import foreign_sheets, unused_subjects
 from xlbudget.exchange.published.final_texts import plan_finals, read_finals
-from xlbudget.exchange.rollover.book import next_book
-from xlbudget.exchange.rollover.figures import reason_fields
+from xlbudget.exchange.rollover.book import next_book, reason_fields
 from xlbudget.findings import Level
 from xlbudget.standard.extend import own_standard, with_subjects
 from xlbudget.standard.loader import load_standard, standard_ids

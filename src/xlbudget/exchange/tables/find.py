@@ -2,23 +2,101 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.exchange.tables.grid import Grid
-from xlbudget.exchange.tables.heads import find_heads
-from xlbudget.exchange.tables.titles import Titles
 from xlbudget.workbook.layout import is_form
+from xlbudget.workbook.read_cells import Grid
+from xlbudget.workbook.read_headings import find_headings
 from xlbudget.workbook.read_labels import plain_name, row_label, squash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlbudget.exchange.tables.grid import TableSheet
-    from xlbudget.exchange.tables.heads import Heads
-    from xlbudget.exchange.tables.titles import Title
     from xlbudget.standard.model import Standard, Table
+    from xlbudget.workbook.read_cells import Sheet
+    from xlbudget.workbook.read_headings import Headings
 
-__all__ = ["Finder", "Section", "says_none"]
+
+_LONGEST = 60
+_PREFIX = re.compile(
+    r"\(?(?:附件|附表|公开|预算|部门|表|附)*(?:表|附件)?\(?"
+    r"(?:表[一二三四五六七八九十]{1,3}|附件[一二三四五六七八九十]{1,3}|\d{1,2})\)?表?[-_、.:)]*"
+)
+_CONTINUED = re.compile(r"\(?续\)?表?[一二三四五六七八九十\d]*[-_、.:]*")
+_BRACKETS = re.compile(r"(?:\([^()]*\)|[-_—]+\d*|\(?续\)?)$")
+_YEAR = re.compile(r"^(?:20\d\d年度?)?(?:(?:部门|单位)预算(?:公开)?)?")
+_HEADS = "年度级局厅委办院会处室站所校队部司署社团心)"
+"""What stands before a title without a space: a year, or the end of a unit's name."""
+
+
+class Title(NamedTuple):
+    """A title on a sheet: line and column from 0; ``exact``: nothing else stands in it."""
+
+    line: int
+    column: int
+    text: str
+    table: Table
+    exact: bool
+    continued: bool
+
+
+class Titles:
+    """Comparable titles -> tables of a standard, those of forms among them."""
+
+    def __init__(self, standard: Standard) -> None:
+        self.known: dict[str, Table] = {}
+        for table in standard.tables:
+            for text in (table.title, table.sheet, *(form.title for form in table.forms)):
+                self.known.setdefault(plain_name(text), table)
+
+    def match(self, text: str) -> tuple[Table, bool] | None:
+        """The table that a text names, and whether it says nothing else (but year, number, brackets)."""
+        if not text or len(text) > _LONGEST:
+            return None
+        for bare in _bare(text):
+            if bare in self.known:
+                return self.known[bare], True
+        plain = _BRACKETS.sub("", plain_name(text))
+        fitting = [one for one in self.known if plain.endswith(one)]
+        if not fitting:
+            return None
+        longest = max(fitting, key=len)
+        before = plain[: -len(longest)]
+        return (self.known[longest], False) if before and before[-1] in _HEADS else None
+
+    def on(self, grid: Grid) -> Iterator[Title]:
+        """All titles of a part of a sheet, from above."""
+        for line in range(grid.top, grid.bottom):
+            texts = list(grid.texts(line))
+            if any(isinstance(grid.value(line, column), (int, float)) for column, _ in texts):
+                continue
+            for column, text in texts:
+                for piece in text.splitlines():
+                    found = self.match(piece)
+                    if found is not None:
+                        again = "续" in squash(piece)
+                        yield Title(line, column, piece.strip(), *found, again)
+                        break
+
+
+def _bare(text: str) -> Iterator[str]:
+    """A title as printed, then with less and less around it."""
+    plain = plain_name(text)
+    yield plain
+    for _ in range(4):
+        before = plain
+        plain = _BRACKETS.sub("", plain)
+        plain = _CONTINUED.sub("", plain, count=1) if plain.startswith(("续", "(续")) else plain
+        yield plain
+        match = _PREFIX.match(plain)
+        plain = plain[match.end() :] if match else plain
+        yield plain
+        plain = _YEAR.sub("", plain)
+        yield plain
+        if plain == before:
+            return
+
 
 _SEARCHED = 12
 """The headings begin within so many lines below the title."""
@@ -36,7 +114,7 @@ class Section(NamedTuple):
     table: Table
     grid: Grid
     title: str
-    heads: Heads | None
+    heads: Headings | None
     repeats: frozenset[int] = frozenset()
     continued: bool = False
 
@@ -55,7 +133,7 @@ class Finder:
         self.tables = [table for table in standard.tables if not is_form(table)]
         self.left: list[str] = []
 
-    def sections(self, sheet: TableSheet) -> list[Section]:
+    def sections(self, sheet: Sheet) -> list[Section]:
         """All tables of a sheet, from above."""
         grid = Grid(sheet, 0, len(sheet.lines))
         titles = list(self.titles.on(grid))
@@ -80,7 +158,7 @@ class Finder:
             ]
         return found
 
-    def _named(self, sheet: TableSheet) -> Table | None:
+    def _named(self, sheet: Sheet) -> Table | None:
         match = self.titles.match(sheet.name)
         return match[0] if match else None
 
@@ -104,7 +182,7 @@ class Finder:
                 yield Section(table, grid, title.text, None, continued=True)
             return
         lines = range(grid.top + 1, min(grid.top + 1 + _SEARCHED, grid.bottom))
-        heads = find_heads(table, grid, lines, self.year)
+        heads = find_headings(table, grid, lines, self.year)
         if title.exact:
             better = self._better(table, grid, lines, heads)
             if better is not None:
@@ -118,14 +196,16 @@ class Finder:
             return
         yield from self._cut(Section(table, grid, title.text, heads, continued=title.continued))
 
-    def _better(self, table: Table, grid: Grid, lines: range, heads: Heads | None) -> Table | None:
+    def _better(
+        self, table: Table, grid: Grid, lines: range, heads: Headings | None
+    ) -> Table | None:
         """Another table whose columns are all there, where those of the titled one are not."""
         if heads is not None and heads.complete:
             return None
         known = heads.exact if heads is not None else 0
         for other in self.tables:
             if other is not table:
-                found = find_heads(other, grid, lines, self.year)
+                found = find_headings(other, grid, lines, self.year)
                 if found is not None and found.complete and found.exact > known:
                     return other
         return None
@@ -152,9 +232,9 @@ class Finder:
             line += 1
         yield section._replace(repeats=frozenset(repeats))
 
-    def _at(self, grid: Grid, line: int) -> Heads | None:
+    def _at(self, grid: Grid, line: int) -> Headings | None:
         """The table whose headings begin on a line, where they are all there."""
-        found = [find_heads(table, grid, [line], self.year) for table in self.tables]
+        found = [find_headings(table, grid, [line], self.year) for table in self.tables]
         complete = [one for one in found if one is not None and one.complete]
         return max(complete, key=lambda one: one.score(), default=None)
 
@@ -166,13 +246,13 @@ class Finder:
             return
         lines = range(grid.top, min(grid.top + _SEARCHED, grid.bottom))
         if named is not None:
-            heads = find_heads(named, grid, lines, self.year)
+            heads = find_headings(named, grid, lines, self.year)
             if heads is not None and heads.complete:
                 yield from self._cut(Section(named, grid, "", heads))
                 return
         fitting = []
         for table in self.tables:
-            heads = find_heads(table, grid, lines, self.year)
+            heads = find_headings(table, grid, lines, self.year)
             if heads is not None and heads.complete:
                 fitting.append(heads)
         if not fitting:
@@ -207,7 +287,7 @@ class Finder:
                 yield from self._untitled(grid.part(at), None)
                 return
 
-    def _rows_known(self, heads: Heads, grid: Grid) -> int:
+    def _rows_known(self, heads: Headings, grid: Grid) -> int:
         """How many of a table's prescribed rows stand below its headings."""
         known = 0
         for block in heads.table.blocks:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.workbook.read_cells import (
+    UNCOMPUTED,
+    Area,
+    Sheet,
+    TableFile,
+    whole_lines,
+)
+from xlbudget.xlsx.references import column_number, split_cell
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from xlbudget.exchange.tables.grid import TableFile
-
-__all__ = ["SUFFIXES", "open_tables"]
 
 SUFFIXES = (".xls", ".xlsx", ".xlsm", ".et")
 """What exported tables may be called."""
@@ -30,8 +38,6 @@ def open_tables(path: Path) -> TableFile:
     """
     data = _content(path)
     if data.startswith(b"PK"):
-        from xlbudget.exchange.tables.xlsx import read_xlsx  # noqa: PLC0415  # one of them is needed
-
         return read_xlsx(path)
     ole = data.startswith(_OLE)
     if ole and _ENCRYPTED in data:
@@ -39,7 +45,7 @@ def open_tables(path: Path) -> TableFile:
             f"“{path.name}”设有打开密码；请在 Excel 或 WPS 中取消密码，另存后再导入。"
         )
     if (ole and any(one in data for one in _WORKBOOKS)) or data.startswith(_OLD_BIFF):
-        from xlbudget.exchange.tables.xls import read_xls  # noqa: PLC0415  # one of them is needed
+        from xlbudget.exchange.tables.xls import read_xls  # noqa: PLC0415  # for old files alone
 
         return read_xls(path, data)
     raise UnusableFileError(f"“{path.name}”{_kind(path, data, ole=ole)}")
@@ -78,3 +84,48 @@ def _kind(path: Path, data: bytes, *, ole: bool) -> str:
     if b"\0" not in data[:2048] and (b"," in head or b"\t" in head):
         return f"其实是文本（CSV），没有标题和单位；{saved}"
     return f"不是 Excel 文件（.xls、.xlsx、.xlsm），也许已损坏；{saved}"
+
+
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
+_TEXT_RESULT = re.compile(rb"\bt=[\"']str[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
+
+
+def read_xlsx(path: Path) -> TableFile:
+    """All sheets of the file.
+
+    Raises:
+        UnusableFileError: missing, damaged, protected by a password, or no workbook.
+    """
+    source = Workbook(path)
+    source.check(source.names)
+    missing = dict(_uncomputed(source))
+    sheets: list[Sheet] = []
+    for name, part in source.parts.sheets.items():
+        lines = [list(line) for line in source.lines(name)]
+        uncomputed = tuple(missing.get(name, ()))
+        for cell in uncomputed:
+            letters, line = split_cell(cell)
+            column = column_number(letters)
+            lines.extend([] for _ in range(line - len(lines)))
+            lines[line - 1] += [""] * (column - len(lines[line - 1]))
+            lines[line - 1][column - 1] = UNCOMPUTED
+        merged = tuple(Area(*(end - 1 for end in area)) for area in source.merged(name))
+        sheets.append(Sheet(name, whole_lines(lines), merged, not part.visible, uncomputed))
+    return TableFile(path.name, tuple(sheets))
+
+
+def _uncomputed(source: Workbook) -> Iterator[tuple[str, list[str]]]:
+    """Each sheet, and its cells whose formula has no value; an empty text is a value."""
+    for name, sheet in source.parts.sheets.items():
+        data = source.archive.read(sheet.part)
+        found = []
+        for match in _CELL.finditer(data) if _FORMULA.search(data) else ():
+            if not _FORMULA.search(match[2]) or _VALUE.search(match[2]):
+                continue
+            place = _PLACE.search(match[1])
+            if place and not _TEXT_RESULT.search(match[1]):
+                found.append(place[1].decode())
+        yield name, found

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 import xlrd  # type: ignore[import-untyped]  # has no py.typed marker
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.tables.grid import Area, TableFile, TableSheet, looks_garbled
-from xlbudget.workbook.read_cells import whole_lines
+from xlbudget.workbook.read_cells import Area, Sheet, TableFile, looks_garbled, whole_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.workbook.read_cells import Lines
-
-__all__ = ["read_xls"]
 
 _UNICODE_FROM = 80
 """Files of this version on (Excel 97) hold Unicode; older ones name a code page, or should."""
@@ -78,7 +75,7 @@ def _damaged(path: Path) -> UnusableFileError:
     )
 
 
-def _sheets(path: Path, book: Any) -> tuple[TableSheet, ...]:
+def _sheets(path: Path, book: Any) -> tuple[Sheet, ...]:
     found = []
     for sheet in book.sheets():
         if sheet.nrows * max(sheet.ncols, 1) > _MOST_CELLS:
@@ -91,7 +88,7 @@ def _sheets(path: Path, book: Any) -> tuple[TableSheet, ...]:
             for top, bottom, left, right in sheet.merged_cells
         )
         hidden = sheet.visibility != 0
-        found.append(TableSheet(sheet.name, hidden, whole_lines(lines), merged))
+        found.append(Sheet(sheet.name, whole_lines(lines), merged, hidden))
     return tuple(found)
 
 
@@ -112,6 +109,6 @@ def _value(cell: Any, datemode: int) -> object:
     return ""
 
 
-def _garbled(sheets: tuple[TableSheet, ...]) -> bool:
+def _garbled(sheets: tuple[Sheet, ...]) -> bool:
     texts = [cell for one in sheets for line in one.lines for cell in line if isinstance(cell, str)]
     return looks_garbled("".join(texts))

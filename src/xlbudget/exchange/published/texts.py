@@ -1,4 +1,4 @@
-"""The published explanation and glossary: paragraphs as they stand, as units for the checks, as final texts."""
+"""The texts of a published document: explanation, glossary, 部门概况, and every text with its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.exchange.imported import GLOSSARY_TEXT, NOTES_TEXT, PublishedText
 from xlbudget.exchange.published.pieces import Line
-from xlbudget.figures import Place, TextUnit
+from xlbudget.figures import Office, Place, Printed, Profile, TextUnit
 from xlbudget.notes.document import HEADING
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.notes.source import load_source
@@ -16,23 +16,15 @@ from xlbudget.texts.plain import plain
 from xlbudget.workbook.read_labels import heading, row_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.exchange.imported import Imported
-    from xlbudget.exchange.published.parts import DocumentPart
+    from xlbudget.exchange.published.pieces import Matrix
+    from xlbudget.exchange.published.recognise import DocumentPart, Parts
     from xlbudget.figures import Book
     from xlbudget.notes.document import Paragraph
     from xlbudget.standard.model import Standard
 
-__all__ = [
-    "DOCUMENTS",
-    "FinalMatch",
-    "final_texts",
-    "lost_texts",
-    "published_texts",
-    "published_units",
-    "units_of",
-]
 
 DOCUMENTS = {"explanation": NOTES_TEXT, "glossary": GLOSSARY_TEXT}
 """The documents of ``notes/sections.toml`` whose paragraphs are kept, and their part."""
@@ -215,3 +207,135 @@ def lost_texts(match: FinalMatch) -> Iterator[str]:
         yield f"{_TITLES[one.part]}{one.where}的段落（“{one.text[:20]}…”）没有对应的生成段落，没有写入定稿。"
     for key, other in match.covered.items():
         yield f"生成段落“{key}”的内容公开文本写在“{other}”里；请清空“{key}”的定稿，以免重复。"
+
+
+_OFFICE = re.compile(r"[(（]?(?:[一二三四五六七八九十百]{1,4}|\d{1,2})[)）、.．]\s*(?=\S)")
+_DIGIT = re.compile(r"[(（]?\d{1,3}[)）、.．]\s*")
+_DUTY_END = "。；：！？"
+_NAME = 40
+"""An office's name has fewer letters."""
+
+
+def profile_lines(standard: Standard, part: DocumentPart) -> dict[str, list[Line]]:
+    """The lines of each section by what its template shows: duties, offices, units."""
+    titles: dict[str, str] = {}
+    folder = load_source(standard).folder
+    for spec in load_source(standard).sections.get(part.holds, ()):
+        template = (folder / spec.template).read_text(encoding="utf-8")
+        held = next(
+            (one for one in ("duties", "offices", "units") if f"profile.{one}" in template), ""
+        )
+        titles[row_label(spec.heading)] = held
+    found: dict[str, list[Line]] = {"duties": [], "offices": [], "units": []}
+    current = ""
+    for one in part.pieces:
+        if not isinstance(one, Line):
+            continue
+        label = row_label(one.text)
+        if label in titles:
+            current = titles[label]
+        elif current:
+            found[current].append(one)
+    return found
+
+
+def read_profile_part(lines: Mapping[str, Sequence[Line]]) -> Profile:
+    """The profile that the lines describe."""
+    duties = [one.text for one in lines["duties"]]
+    offices, remark = _offices([one.text for one in lines["offices"]])
+    units = [
+        _DIGIT.sub("", one.text, count=1)
+        for one in lines["units"]
+        if _DIGIT.match(one.text) and one.text[-1] not in _DUTY_END
+    ]
+    return Profile(
+        duties=tuple(_unmarked(duties)),
+        remark=remark,
+        offices=tuple(offices),
+        units=tuple(units),
+    )
+
+
+def _unmarked(texts: list[str]) -> list[str]:
+    """Without their numbers, where all are numbered."""
+    if texts and all(_DIGIT.match(one) for one in texts):
+        return [_DIGIT.sub("", one, count=1) for one in texts]
+    return texts
+
+
+def _offices(texts: Sequence[str]) -> tuple[list[Office], str]:
+    """Offices with their duties; what stands below a finished duty of the last one is the remark."""
+    found: list[tuple[str, list[str]]] = []
+    before: list[str] = []
+    for text in texts:
+        mark = _OFFICE.match(text)
+        if mark is not None and len(text) <= _NAME and text[-1] not in _DUTY_END:
+            found.append((text[mark.end() :], []))
+        elif mark is not None and (
+            split := re.match(r"([^。；：:]{2,30})[：:。](.+)", text[mark.end() :])
+        ):
+            found.append((split[1], [split[2]]))
+        elif found:
+            found[-1][1].append(text)
+        else:
+            before.append(text)
+    tail: list[str] = []
+    if found:
+        duty = found[-1][1]
+        while len(duty) > 1 and duty[-2].endswith("。"):
+            tail.insert(0, duty.pop())
+    offices = [Office(name, _duty(duty)) for name, duty in found]
+    return offices, "\n".join([*before, *tail])
+
+
+def _duty(texts: Sequence[str]) -> str:
+    """One text of paragraphs that a page break may have divided."""
+    whole = ""
+    for text in texts:
+        whole += text if not whole or whole.endswith(("；", ";", "，")) else f"\n{text}"
+    return whole
+
+
+_COVER, _CONTENTS, _REST = "封面", "目录", "公开文本"
+_BROKEN_AFTER = re.compile(r"[0-9A-Za-z._%+-]+(?:@[0-9A-Za-z.-]*)?$")
+_BROKEN_BEFORE = re.compile(r"@?[0-9A-Za-z.-]+")
+
+
+def printed_texts(parts: Parts) -> Iterator[Printed]:
+    """Cover, contents, all parts: paragraphs, and cells with what stands on their left."""
+    yield from _pieces(_COVER, parts.cover)
+    yield from _pieces(_CONTENTS, parts.contents)
+    for part in parts.parts.values():
+        yield from _pieces(part.heading.text, part.pieces)
+    yield from _pieces(_REST, parts.rest)
+
+
+def _pieces(name: str, pieces: Iterable[Line | Matrix]) -> Iterator[Printed]:
+    held: Line | None = None
+    for one in pieces:
+        if isinstance(one, Line):
+            if held is not None and _goes_on(held.text, one.text):
+                held = held._replace(text=f"{held.text}\n{one.text}")
+                continue
+            if held is not None:
+                yield Printed(held.text, Place(name, held.where))
+            held = one
+            continue
+        if held is not None:
+            yield Printed(held.text, Place(name, held.where))
+            held = None
+        for number, line in enumerate(one.lines, 1):
+            before = ""
+            for column, text in enumerate(line, 1):
+                if text:
+                    where = f"{one.where}第{number}行第{column}列"
+                    yield Printed(text, Place(name, where), before)
+                before = text
+    if held is not None:
+        yield Printed(held.text, Place(name, held.where))
+
+
+def _goes_on(before: str, text: str) -> bool:
+    """Whether a mail address was broken between two lines."""
+    end, start = _BROKEN_AFTER.search(before), _BROKEN_BEFORE.match(text)
+    return bool(end and start and ("@" in end[0] or start[0].startswith("@")))

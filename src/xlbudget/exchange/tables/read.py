@@ -2,39 +2,203 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.errors import UnusableFileError
+from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.exchange.imported import Imported
 from xlbudget.exchange.tables.find import Finder
-from xlbudget.exchange.tables.forms import read_form_sections
-from xlbudget.exchange.tables.info import front_sheets, read_front
-from xlbudget.exchange.tables.join import joined
-from xlbudget.exchange.tables.notes import noted
 from xlbudget.exchange.tables.open import open_tables
-from xlbudget.exchange.tables.other import other_standard
-from xlbudget.exchange.tables.refuse import refusal, section_years, wrong_year
-from xlbudget.exchange.tables.rows import read_body
-from xlbudget.exchange.tables.titles import years_in
-from xlbudget.exchange.tables.units import stated_units
-from xlbudget.figures import BlockData, Book, InfoValue
+from xlbudget.exchange.tables.sections import (
+    joined,
+    read_body,
+    read_form_sections,
+    refusal,
+    section_years,
+    wrong_year,
+)
+from xlbudget.figures import BlockData, Book, InfoValue, Profile, Unreadable
 from xlbudget.fill.fill import statements
-from xlbudget.workbook.layout import is_form
+from xlbudget.standard import loader
+from xlbudget.standard.extend import OWN_LISTS
+from xlbudget.workbook.layout import (
+    CONTENTS,
+    COVER,
+    DICTIONARY,
+    FINDINGS,
+    GLOSSARY,
+    INFO_SHEET,
+    NOTES,
+    OVERVIEW,
+    PROFILE,
+    is_form,
+)
+from xlbudget.workbook.read_cells import count_of, looks_garbled, stated_units
+from xlbudget.workbook.read_info import own_subjects, read_info, read_profile, standard_of, year_of
+from xlbudget.workbook.read_labels import plain_name, squash, years_in
+from xlbudget.workbook.read_texts import read_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from xlbudget.exchange.tables.find import Section
-    from xlbudget.exchange.tables.grid import TableFile
-    from xlbudget.exchange.tables.rows import Body
+    from xlbudget.exchange.tables.sections import Body
     from xlbudget.figures import FormData
     from xlbudget.findings import Finding
     from xlbudget.money import Unit
     from xlbudget.standard.model import Standard, Table
+    from xlbudget.standard.subjects import Subject
+    from xlbudget.workbook.read_cells import TableFile
 
-__all__ = ["read_tables"]
+
+_FEW = 3
+
+
+def other_standard(file: TableFile, standard: Standard) -> str:
+    """Why no table of the file is the standard's."""
+    for other in _others(standard):
+        finder = Finder(other, None)
+        found = {
+            section.table.key
+            for sheet in file.sheets
+            for section in finder.sections(sheet)
+            if section.heads is None or section.heads.complete
+        }
+        if len(found) >= min(_FEW, len(other.tables)):
+            return (
+                f"“{file.name}”像是“{other.name}”的表（认出{len(found)}张），"
+                f"不是“{standard.name}”的，没有导入；请选对文件，或用该标准新建工作簿。"
+            )
+    hidden = [one.name for one in file.sheets if one.hidden]
+    texts = [
+        cell for one in file.sheets for line in one.lines for cell in line if isinstance(cell, str)
+    ]
+    if not texts:
+        return f"“{file.name}”里没有内容；请重新导出。"
+    if looks_garbled("".join(texts)):
+        return f"“{file.name}”的文字是乱码；请在 Excel 或 WPS 中打开核对，另存为 .xlsx 后再导入。"
+    names = "”“".join(one.title for one in standard.tables[:3])
+    said = f"“{file.name}”里没有认出“{standard.name}”的表（“{names}”等）"
+    return (
+        f"{said}；隐藏的工作表（“{'”“'.join(hidden)}”）没有读，请取消隐藏，或选对文件。"
+        if hidden
+        else f"{said}；请选对文件，或在表的上方写上规定的标题。"
+    )
+
+
+def _others(standard: Standard) -> Iterator[Standard]:
+    for identity in loader.standard_ids():
+        if identity != standard.id:
+            try:
+                yield loader.load_standard(identity)
+            except StandardError:
+                continue
+
+
+_OURS = frozenset(
+    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY)
+)
+_UNREAD = ("standard", "subject_lists")
+"""Settings of a workbook itself, which the other one keeps."""
+
+
+class Front(NamedTuple):
+    """What the sheets that are no tables hold; all empty for a file that is no workbook of ours."""
+
+    year: int = 0
+    info: Mapping[str, InfoValue] = {}
+    keyed: Mapping[str, Mapping[str, str]] = {}
+    profile: Profile = Profile()
+    subjects: Mapping[str, tuple[Subject, ...]] = {}
+    origins: Mapping[str, str] = {}
+    left: tuple[str, ...] = ()
+
+
+def front_sheets(file: TableFile) -> set[str]:
+    """The names of sheets that a workbook of ours has besides the tables."""
+    return {one.name for one in file.sheets if plain_name(one.name) in _OURS}
+
+
+def read_front(file: TableFile, standard: Standard) -> Front:
+    """基础信息 and 部门概况 of a workbook of ours.
+
+    Raises:
+        UnusableFileError: the workbook is of another standard.
+    """
+    sheets = {plain_name(one.name): one for one in file.sheets if not one.hidden}
+    if INFO_SHEET not in sheets:
+        return Front()
+    lines = [list(line) for line in sheets[INFO_SHEET].lines]
+    named = standard_of(lines).value
+    if named and named != standard.id:
+        raise UnusableFileError(
+            f"“{file.name}”适用的标准是“{named}”，不是“{standard.id}”，没有导入；请选同一标准的文件。"
+        )
+    data = read_info(standard, lines)
+    left: list[str] = []
+    info: dict[str, InfoValue] = {}
+    for key, value in data.info.items():
+        if isinstance(value.value, Unreadable):
+            label = standard.fields[key].label
+            left.append(
+                f"工作表“{INFO_SHEET}”{value.cell}“{label}”的“{value.value.raw}”读不出来，没有导入。"
+            )
+        elif value.value not in (None, "") and key not in _UNREAD:
+            info[key] = InfoValue(value.value)
+    stated = data.info.get("year", InfoValue("")).value
+    year = year_of(stated) if isinstance(stated, str) else 0
+    origins = {"info": f"工作表“{INFO_SHEET}”"}
+    profile = Profile()
+    if PROFILE in sheets:
+        profile = read_profile([list(line) for line in sheets[PROFILE].lines])
+        if profile != Profile():
+            origins["profile"] = f"工作表“{PROFILE}”"
+    subjects: dict[str, tuple[Subject, ...]] = {}
+    lists = data.info.get("subject_lists", InfoValue("")).value
+    if lists == OWN_LISTS and DICTIONARY in sheets:
+        subjects = own_subjects(standard, [list(line) for line in sheets[DICTIONARY].lines])
+        info["subject_lists"] = InfoValue(OWN_LISTS)
+    for name in (NOTES, GLOSSARY):
+        if name in sheets:
+            texts = read_texts(name, name, [list(line) for line in sheets[name].lines])
+            own = sum(1 for one in texts if not one.follows)
+            if own:
+                left.append(f"工作表“{name}”中自己改写的{own}段文字没有导入；请复制到“定稿”栏。")
+    return Front(year, info, data.keyed, profile, subjects, origins, tuple(left))
+
+
+_FIELD = re.compile(r"\\\{([a-z_0-9]+)\\\}")
+
+
+def noted(
+    standard: Standard, table: Table, notes: Iterable[str]
+) -> tuple[list[str], dict[str, InfoValue]]:
+    """The notes that are none of the standard's, and the fields that its own name."""
+    rest: list[str] = []
+    values: dict[str, InfoValue] = {}
+    templates = [squash(one) for one in (*table.notes, table.empty_statement) if one]
+    for note in notes:
+        found = next((one for t in templates if (one := _match(t, note)) is not None), None)
+        if found is None:
+            rest.append(note)
+            continue
+        for key, text in found.items():
+            field = standard.fields.get(key)
+            if field is None or not text:
+                continue
+            value = count_of(text, field.unit) if field.kind == "count" else text
+            values[key] = InfoValue(value)
+    return rest, values
+
+
+def _match(template: str, note: str) -> dict[str, str] | None:
+    """What stands in the template's places; None where the note is another."""
+    pattern = _FIELD.sub(r"(?P<\1>.*?)", re.escape(template))
+    match = re.fullmatch(pattern, squash(note))
+    return None if match is None else match.groupdict()
+
 
 _ABOVE = 3
 """A unit is also looked for so many lines above a title."""
