@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,7 +79,7 @@ class Tally(NamedTuple):
 
     title: str
     origin: str
-    counts: dict[Kind, int]
+    counts: Mapping[Kind, int]
     rows_kept: int = 0
 
     @property
@@ -115,68 +116,86 @@ class ImportPlan(NamedTuple):
 _Identity = tuple[str, str, str, int]
 
 
-class Merged(NamedTuple):
-    """The rows that result, the fate of every cell of the source, and what differs.
+class Merge:
+    """A source being merged into a workbook: what becomes of every cell that it has.
 
-    ``fresh`` are cells that were blank, ``asked`` what the source has for cells with a formula.
+    ``counts`` and ``rows_kept`` (rows that only the workbook has) are by table key, ``INFO`` for all
+    that is no table. ``fresh`` are cells that were blank, ``asked`` what the source has for cells with
+    a formula, ``absent`` the titles of tables that the workbook does not have, ``left`` sentences on
+    what found no place.
     """
 
-    data: BlockData
-    counts: dict[Kind, int]
-    changes: list[Change]
-    fresh: dict[CellKey, Cell]
-    asked: dict[CellKey, Cell]
-    rows_kept: int
-
-
-class _Merging:
-    def __init__(
-        self, table: Table, block: Block, ours: Collection[CellKey], *, overwrite: bool, year: int
-    ) -> None:
-        self.table, self.block, self.ours = table, block, ours
-        self.overwrite, self.year = overwrite, year
-        self.counts: dict[Kind, int] = {}
+    def __init__(self, standard: Standard, book: Book, *, overwrite: bool) -> None:
+        self.standard, self.book, self.overwrite = standard, book, overwrite
+        self.counts: defaultdict[str, Counter[Kind]] = defaultdict(Counter)
+        self.rows_kept: Counter[str] = Counter()
         self.changes: list[Change] = []
         self.fresh: dict[CellKey, Cell] = {}
         self.asked: dict[CellKey, Cell] = {}
-        self.blank = False
+        self.edits: list[CellEdit] = []
+        self.absent: list[str] = []
+        self.left: list[str] = []
 
-    def count(self, kind: Kind) -> None:
-        self.counts[kind] = self.counts.get(kind, 0) + 1
+    def differs(
+        self, key: str, label: tuple[str, str, str], now: str, source: str, cell: str = ""
+    ) -> bool:
+        """Note a filled cell that differs; whether it is overwritten.
+
+        ``key`` is its table's, ``label`` its table, row and column in words.
+        """
+        kind = Kind.CHANGED if self.overwrite else Kind.KEPT
+        self.counts[key][kind] += 1
+        self.changes.append(Change(kind, *label, now, source, cell))
+        return self.overwrite
+
+    def text(
+        self, key: str, label: tuple[str, str, str], now: str, source: str, cell: str = ""
+    ) -> bool:
+        """Whether a text of the source is to be written: where none stands, or over another one."""
+        if now.strip() == source.strip():
+            self.counts[key][Kind.SAME] += 1
+            return False
+        if not now.strip():
+            self.counts[key][Kind.NEW] += 1
+            return True
+        return self.differs(key, label, now, source, cell)
+
+
+class _BlockMerge:
+    """The rows of one block; ``ours`` are cells with a formula."""
+
+    def __init__(
+        self, merge: Merge, table: Table, block: Block, ours: Collection[CellKey], *, blank: bool
+    ) -> None:
+        self.merge, self.table, self.block, self.ours, self.blank = merge, table, block, ours, blank
 
     def cell(self, row: Row, index: int, now: Cell, source: Cell, where: str) -> Cell:
         """What a cell will hold; ``now`` is what stands there, ``where`` its name (of a new row: none)."""
         key = CellKey(self.block.key, row.key, self.block.amounts[index])
         if source is None and (now is None or key in self.ours or _zero(now)):
             if now is None and (self.blank or not where) and key not in self.ours:
-                self.fresh[key] = None
+                self.merge.fresh[key] = None
             return now
         if key in self.ours:
-            self.asked[key] = source
+            self.merge.asked[key] = source
             return now
-        if now is None:
-            self.fresh[key] = source
-            self.count(Kind.NEW)
-            return source
-        if equal(now, source):
-            self.count(Kind.SAME)
-            return now
-        kind = Kind.CHANGED if self.overwrite else Kind.KEPT
-        self.count(kind)
-        column = "/".join(self.block.column(key.column).heading(self.year))
-        change = Change(kind, self.table.title, row.label, column, shown(now), shown(source), where)
-        self.changes.append(change)
-        return source if self.overwrite else now
+        if now is None or equal(now, source):
+            self.merge.counts[self.table.key][Kind.NEW if now is None else Kind.SAME] += 1
+            if now is None:
+                self.merge.fresh[key] = source
+            return source if now is None else now
+        column = "/".join(self.block.column(key.column).heading(self.merge.book.year))
+        label = (self.table.title, row.label, column)
+        wins = self.merge.differs(self.table.key, label, shown(now), shown(source), where)
+        return source if wins else now
 
     def text(self, row: Row, column: str, now: str, source: str) -> str:
-        """What a text of a row will be."""
-        if not source or not now:
+        """What a text of a row will be; texts of rows are not counted as cells."""
+        if not source or not now or "".join(now.split()) == "".join(source.split()):
             return now or source
-        if _plain(now) == _plain(source):
-            return now
-        kind = Kind.CHANGED if self.overwrite else Kind.KEPT
-        self.changes.append(Change(kind, self.table.title, row.label, column, now, source))
-        return source if self.overwrite else now
+        kind = Kind.CHANGED if self.merge.overwrite else Kind.KEPT
+        self.merge.changes.append(Change(kind, self.table.title, row.label, column, now, source))
+        return source if self.merge.overwrite else now
 
     def row(self, data: BlockData, now: Row, source: Row) -> Row:
         """Two rows of one meaning."""
@@ -195,20 +214,13 @@ class _Merging:
         return now._replace(cells=cells, label=label, texts=texts)
 
 
-def merge_block(
-    table: Table,
-    block: Block,
-    held: BlockData,
-    source: BlockData,
-    ours: Collection[CellKey],
-    *,
-    overwrite: bool,
-    year: int,
-) -> Merged:
-    """The rows of ``held`` with what ``source`` has; ``ours`` are cells with a formula."""
-    merging = _Merging(table, block, ours, overwrite=overwrite, year=year)
-    if held.empty:  # prescribed rows without figures: as good as new ones
-        merging.blank = True
+def _merge_block(
+    merge: Merge, table: Table, block: Block, source: BlockData, ours: Collection[CellKey]
+) -> BlockData:
+    """The rows of the workbook's block with what ``source`` has; ``ours`` are cells with a formula."""
+    held = merge.book.blocks[block.key]
+    # Prescribed rows without figures are as good as new ones.
+    merging = _BlockMerge(merge, table, block, ours, blank=held.empty)
     waiting = dict(zip(_identities(held.rows), held.rows, strict=True))
     found: dict[_Identity, Row] = {}
     added: list[Row] = []
@@ -216,19 +228,15 @@ def merge_block(
         now = waiting.get(identity)
         if now is None:
             blank = row._replace(cells=(None,) * len(row.cells), line=0, places=())
-            found_row = merging.row(BlockData.of([]), blank, row)
-            added.append(found_row)
+            added.append(merging.row(BlockData.of([]), blank, row))
         else:
             found[identity] = merging.row(held, now, row)
     rows = [found.get(identity, row) for identity, row in waiting.items()]
-    kept = sum(
-        1
+    merge.rows_kept[table.key] += sum(
+        identity not in found and row.kind != TOTAL and any(one is not None for one in row.cells)
         for identity, row in waiting.items()
-        if identity not in found and row.kind != TOTAL and any(one is not None for one in row.cells)
     )
-    together = _ordered(block, rows, added)
-    data = BlockData.of(together, held.letters)
-    return Merged(data, merging.counts, merging.changes, merging.fresh, merging.asked, kept)
+    return BlockData.of(_ordered(block, rows, added), held.letters)
 
 
 def _identities(rows: Sequence[Row]) -> list[_Identity]:
@@ -286,179 +294,92 @@ def shown(cell: Cell) -> str:
     return cell.raw if isinstance(cell, Unreadable) else cell.text
 
 
-def _plain(text: str) -> str:
-    return "".join(text.split())
-
-
 _FIXED = ("year", "standard")
 """Fields that say what the workbook is: an import never changes them."""
 
 
-class MergedInfo(NamedTuple):
-    """The fields that result, the fate of those of the source, and what differs."""
-
-    info: dict[str, InfoValue]
-    counts: dict[Kind, int]
-    changes: list[Change]
-    fresh: dict[CellKey, Cell]
-    asked: dict[CellKey, Cell]
-
-
-def merge_info(
-    standard: Standard, book: Book, source: Book, ours: Collection[CellKey], *, overwrite: bool
-) -> MergedInfo:
-    """The fields of ``book`` with what ``source`` has."""
-    result = MergedInfo(dict(book.info), {}, [], {}, {})
+def _merge_info(merge: Merge, source: Book, ours: Collection[CellKey]) -> dict[str, InfoValue]:
+    """The fields of 基础信息 with what ``source`` has."""
+    info = dict(merge.book.info)
     for key, given in source.info.items():
-        field = standard.fields.get(key)
-        now = book.info.get(key)
+        field, now = merge.standard.fields.get(key), info.get(key)
         if field is None or now is None or field.kind in _FIXED or key in _FIXED:
             continue
         if given.value in (None, ""):
             continue
         cell_key = CellKey(INFO, key, "value")
         if not isinstance(given.value, str) and cell_key in ours:
-            result.asked[cell_key] = given.value
+            merge.asked[cell_key] = given.value
             continue
-        if now.value in (None, "") or (str(now.value) == field.default and field.kind != "amount"):
-            kind = Kind.NEW if _shown(now) != _shown(given) else Kind.SAME
-        elif _same(now, given):
-            kind = Kind.SAME
-        else:
-            kind = Kind.CHANGED if overwrite else Kind.KEPT
-            change = Change(
-                kind, INFO_SHEET, field.label, "内容", _shown(now), _shown(given), now.cell
-            )
-            result.changes.append(change)
-        result.counts[kind] = result.counts.get(kind, 0) + 1
-        if kind in (Kind.NEW, Kind.CHANGED):
-            result.info[key] = now._replace(value=given.value)
-            if kind is Kind.NEW and not isinstance(given.value, str):
-                result.fresh[cell_key] = given.value
-    return result
+        texts = _info_text(now.value), _info_text(given.value)
+        blank = now.value in (None, "") or (
+            str(now.value) == field.default and field.kind != "amount"
+        )
+        same = texts[0] == texts[1] if blank else _same(now.value, given.value)
+        if same:
+            merge.counts[INFO][Kind.SAME] += 1
+        elif blank:
+            merge.counts[INFO][Kind.NEW] += 1
+            if not isinstance(given.value, str):
+                merge.fresh[cell_key] = given.value
+        elif not merge.differs(INFO, (INFO_SHEET, field.label, "内容"), *texts, now.cell):
+            continue
+        if not same:
+            info[key] = now._replace(value=given.value)
+    return info
 
 
-def _same(now: InfoValue, given: InfoValue) -> bool:
-    if isinstance(now.value, str) or isinstance(given.value, str):
-        return _shown(now) == _shown(given)
-    return equal(now.value, given.value)
+def _same(now: str | Cell, given: str | Cell) -> bool:
+    if isinstance(now, str) or isinstance(given, str):
+        return _info_text(now) == _info_text(given)
+    return equal(now, given)
 
 
-def _shown(value: InfoValue) -> str:
-    return value.value.strip() if isinstance(value.value, str) else shown(value.value)
+def _info_text(value: str | Cell) -> str:
+    return value.strip() if isinstance(value, str) else shown(value)
 
 
 _MOST_ROUNDS = 8
 
 
-class MergedBook(NamedTuple):
-    """The merged book with its formulas; per table key the counts and the rows that only it has."""
-
-    filled: Filled
-    counts: dict[str, dict[Kind, int]]
-    rows_kept: dict[str, int]
-    changes: list[Change]
-    absent: tuple[str, ...]
-
-
-def merge_books(
-    standard: Standard,
-    book: Book,
-    source: Book,
-    formulas: Mapping[str, Mapping[str, str]],
-    *,
-    overwrite: bool,
-) -> MergedBook:
-    """``book`` with the figures of ``source``; of 基础信息 those that are numbers."""
+def merge_books(merge: Merge, source: Book, formulas: Mapping[str, Mapping[str, str]]) -> Filled:
+    """The workbook's book with the figures of ``source``, of 基础信息 those that are numbers."""
+    standard, book = merge.standard, merge.book
     grid = Grid(standard, book)
-    with_formula = formula_keys(grid, formulas)
     defined = {
         cell_key(grid, number) for number in definitions(expand(grid, assume=True).relations)
     }
-    ours = with_formula & defined
-    counts: dict[str, dict[Kind, int]] = {}
-    kept: dict[str, int] = {}
-    changes: list[Change] = []
-    fresh: dict[CellKey, Cell] = {}
-    asked: dict[CellKey, Cell] = {}
+    ours = formula_keys(grid, formulas) & defined
     blocks: dict[str, BlockData] = {}
-    absent: list[str] = []
     for table in standard.tables:
         for block in table.blocks:
-            given = source.blocks.get(block.key)
-            if given is None:
+            if block.key not in source.blocks:
                 continue
-            if block.key not in book.blocks:
-                absent.append(table.title)
-                continue
-            merged = merge_block(
-                table,
-                block,
-                book.blocks[block.key],
-                given,
-                ours,
-                overwrite=overwrite,
-                year=book.year,
-            )
-            blocks[block.key] = merged.data
-            tally = counts.setdefault(table.key, {})
-            for kind, number in merged.counts.items():
-                tally[kind] = tally.get(kind, 0) + number
-            kept[table.key] = kept.get(table.key, 0) + merged.rows_kept
-            changes += merged.changes
-            fresh |= merged.fresh
-            asked |= merged.asked
-    together = book.with_blocks(blocks)
-    info = merge_info(standard, book, source, ours, overwrite=overwrite)
-    together = together._replace(info=info.info)
-    counts[INFO] = info.counts
-    changes += info.changes
-    fresh |= info.fresh
-    asked |= info.asked
-    hold = any(kept.values()) or any(one.kind is Kind.KEPT and one.cell for one in changes)
-    settled = _settle(standard, together, ours, fresh, asked, hold=hold)
-    for change, key in settled.changes:
-        changes.append(change)
-        tally = counts.setdefault(_table_key(standard, key), {})
-        tally[change.kind] = tally.get(change.kind, 0) + 1
-    changes += settled.more
-    for key in settled.agreeing:
-        tally = counts.setdefault(_table_key(standard, key), {})
-        kind = Kind.SAME if _cell_of(standard, book, key) is not None else Kind.NEW
-        tally[kind] = tally.get(kind, 0) + 1
-    filled = settled.filled
-    final = filled.book._replace(notes=statements(standard, filled.book))
-    return MergedBook(
-        filled._replace(book=final), counts, kept, changes, tuple(dict.fromkeys(absent))
-    )
+            if block.key in book.blocks:
+                blocks[block.key] = _merge_block(
+                    merge, table, block, source.blocks[block.key], ours
+                )
+            elif table.title not in merge.absent:
+                merge.absent.append(table.title)
+    together = book.with_blocks(blocks)._replace(info=_merge_info(merge, source, ours))
+    filled = _settle(merge, together, ours)
+    return filled._replace(book=filled.book._replace(notes=statements(standard, filled.book)))
 
 
-class _Settled(NamedTuple):
-    filled: Filled
-    changes: list[tuple[Change, CellKey]]
-    agreeing: list[CellKey]
-    more: list[Change]
-
-
-def _settle(
-    standard: Standard,
-    book: Book,
-    ours: Collection[CellKey],
-    fresh: Mapping[CellKey, Cell],
-    asked: Mapping[CellKey, Cell],
-    *,
-    hold: bool,
-) -> _Settled:
+def _settle(merge: Merge, book: Book, ours: Collection[CellKey]) -> Filled:
     """Which cells stay or become formulas: those that come to what the source has.
 
-    ``hold``: details that the source has not were kept, so formulas stay whatever the source's totals are.
+    Where details that the source has not were kept, formulas stay whatever the source's totals are.
     """
-    formulas = set(ours) | set(fresh)
-    wanted = {**fresh, **asked}
-    printed = _typed(standard, book, wanted)
+    standard = merge.standard
+    hold = any(merge.rows_kept.values()) or any(
+        one.kind is Kind.KEPT and one.cell for one in merge.changes
+    )
+    formulas = set(ours) | set(merge.fresh)
+    wanted = {**merge.fresh, **merge.asked}
     typed = {
         key: now
-        for key, now in _computed(standard, printed, wanted).items()
+        for key, now in _computed(standard, _typed(standard, book, wanted), wanted).items()
         if not equal(now, wanted[key]) and not (hold and key in ours)
     }
     for _ in range(_MOST_ROUNDS):
@@ -474,21 +395,22 @@ def _settle(
         if not wrong:
             break
         typed |= wrong
-    changes: list[tuple[Change, CellKey]] = []
-    agreeing: list[CellKey] = []
-    more: list[Change] = []
-    for key, source in asked.items():
+    for key, source in merge.asked.items():
         now = typed[key] if key in typed else _cell_of(standard, filled.book, key)
-        if key in typed:
-            changes.append((_change(standard, filled.book, key, Kind.TOTAL, now, source), key))
-        elif equal(now, source):
-            agreeing.append(key)
+        if key not in typed and equal(now, source):
+            blank = _cell_of(standard, merge.book, key) is None
+            kind = Kind.NEW if blank else Kind.SAME
         else:
-            changes.append((_change(standard, filled.book, key, Kind.HELD, now, source), key))
-    for key, now in typed.items():
-        if key in fresh and now is not None and fresh[key] is not None:
-            more.append(_change(standard, filled.book, key, Kind.TOTAL, now, fresh[key]))
-    return _Settled(filled, changes, agreeing, more)
+            kind = Kind.TOTAL if key in typed else Kind.HELD
+            merge.changes.append(_change(standard, filled.book, key, kind, now, source))
+        table = INFO if key.block == INFO else standard.blocks[key.block].table
+        merge.counts[table][kind] += 1
+    merge.changes += [
+        _change(standard, filled.book, key, Kind.TOTAL, now, merge.fresh[key])
+        for key, now in typed.items()
+        if key in merge.fresh and now is not None and merge.fresh[key] is not None
+    ]
+    return filled
 
 
 def _computed(
@@ -526,10 +448,6 @@ def _change(
     cell = data.cell_name(row, block.amount_index[key.column])
     title = standard.table_of(block).title
     return Change(kind, title, row.label, column, shown(now), shown(source), cell)
-
-
-def _table_key(standard: Standard, key: CellKey) -> str:
-    return INFO if key.block == INFO else standard.blocks[key.block].table
 
 
 def _cell_of(standard: Standard, book: Book, key: CellKey) -> Cell:

@@ -6,11 +6,11 @@ import re
 import tempfile
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.imported import GLOSSARY_TEXT, NOTES_TEXT
-from xlbudget.exchange.merge.book import Change, Kind
+from xlbudget.exchange.merge.book import Change, Kind, Merge
 from xlbudget.figures import BlockData, Profile
 from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO
@@ -38,34 +38,22 @@ if TYPE_CHECKING:
     from xlbudget.workbook.read_cells import Lines
 
 
-class MergedForms(NamedTuple):
-    """The book with its new forms placed, the edits of texts, and what differs."""
-
-    book: Book
-    edits: list[CellEdit]
-    changes: list[Change]
-    counts: dict[Kind, int]
-
-
-def merge_forms(
-    table: Table, book: Book, merged: Book, source: Book, *, overwrite: bool
-) -> MergedForms:
-    """``merged`` has the amounts of all forms already; ``book`` is what the workbook holds.
+def merge_forms(merge: Merge, table: Table, merged: Book, source: Book) -> Book:
+    """``merged``, which has the amounts of all forms already, with the texts of forms and new forms.
 
     Raises:
         UnusableFileError: more forms than fit.
     """
-    block = table.blocks[0]
+    block, book = table.blocks[0], merge.book
     rows = merged.blocks[block.key].rows if block.key in merged.blocks else ()
     here = {form.name: form for form in book.forms}
     sheet = book.sheets.get(table.key, table.sheet)
-    result = MergedForms(merged, [], [], {})
     fresh = [form for form in source.forms if form.name not in here]
     for form in source.forms:
         if form.name in here:
-            _texts(result, table, sheet, here[form.name], form, overwrite=overwrite)
+            _form_texts(merge, table, sheet, here[form.name], form)
     if not fresh or block.key not in book.blocks:
-        return result
+        return merged
     if len(rows) > block.room:
         raise UnusableFileError(
             f"表“{table.title}”有{len(rows)}份，工作表只能放下{block.room}份；请合并或删去多余的。"
@@ -74,12 +62,13 @@ def merge_forms(
     waiting = [row for row in rows if row.key in names and not row.line]
     placed, forms = place_forms(table, waiting, fresh, _free_line(book, rows))
     alone = merged._replace(forms=forms, blocks={**merged.blocks, block.key: BlockData.of(placed)})
-    for one in render_forms(table, alone, {}):
-        result.edits.append(CellEdit(sheet, one.cell, one.value, one.formula))
+    merge.edits += [
+        CellEdit(sheet, one.cell, one.value, one.formula) for one in render_forms(table, alone, {})
+    ]
     kept = [row for row in rows if row.line]
     final = merged.with_blocks({block.key: BlockData.of([*kept, *placed])})
-    _count(result, Kind.NEW, sum(_size(form) for form in fresh))
-    return result._replace(book=final._replace(forms=(*book.forms, *forms)))
+    merge.counts[table.key][Kind.NEW] += sum(map(form_size, fresh))
+    return final._replace(forms=(*book.forms, *forms))
 
 
 def _free_line(book: Book, rows: tuple[Row, ...]) -> int:
@@ -94,118 +83,57 @@ def _free_line(book: Book, rows: tuple[Row, ...]) -> int:
     return last + 2
 
 
-def _size(form: FormData) -> int:
+def form_size(form: FormData) -> int:
+    """How many texts a form holds."""
     texts = sum(1 for text in form.fields.values() if text)
     return texts + sum(len(one.values) for one in form.indicators)
 
 
-def _count(result: MergedForms, kind: Kind, number: int = 1) -> None:
-    result.counts[kind] = result.counts.get(kind, 0) + number
-
-
-def _texts(
-    result: MergedForms,
-    table: Table,
-    sheet: str,
-    here: FormData,
-    given: FormData,
-    *,
-    overwrite: bool,
-) -> None:
+def _form_texts(merge: Merge, table: Table, sheet: str, here: FormData, given: FormData) -> None:
     """Texts and indicators of a form that is there."""
     captions = {
         cell.field: cell.caption for line in form_of(table, here).lines for cell in line.cells
     }
-    for key, text in given.fields.items():
-        place = here.places.get(key, "")
-        if text and place:
-            _one(
-                result,
-                sheet,
-                place,
-                (table.title, given.name, captions.get(key, key)),
-                here.fields.get(key, ""),
-                text,
-                overwrite=overwrite,
-            )
-    for place, name, now, text in _indicators(here, given):
-        label = (table.title, given.name, name)
-        _one(result, sheet, place, label, now, text, overwrite=overwrite)
-    if len(here.indicators) < len(given.indicators):
-        more = len(given.indicators) - len(here.indicators)
-        shown = f"少{more}行指标"
-        result.changes.append(
-            Change(Kind.KEPT, table.title, given.name, "绩效指标", shown, f"多{more}行，请手工补上")
-        )
-        _count(result, Kind.KEPT, more)
-
-
-def _indicators(here: FormData, given: FormData) -> Iterator[tuple[str, str, str, str]]:
+    pairs = [
+        (here.places.get(key, ""), captions.get(key, key), here.fields.get(key, ""), text)
+        for key, text in given.fields.items()
+    ]
     for now, one in zip(here.indicators, given.indicators, strict=False):
-        for key, text in one.values.items():
-            letter = here.letters.get(key, "")
-            if letter and text:
-                yield f"{letter}{now.line}", "绩效指标", now.values.get(key, ""), text
-
-
-def _one(
-    result: MergedForms,
-    sheet: str,
-    place: str,
-    label: tuple[str, str, str],
-    now: str,
-    text: str,
-    *,
-    overwrite: bool,
-) -> None:
-    """A text: new, the same, or another one."""
-    if now.strip() == text.strip():
-        _count(result, Kind.SAME)
-        return
-    kind = Kind.NEW if not now.strip() else Kind.CHANGED if overwrite else Kind.KEPT
-    _count(result, kind)
-    if kind is not Kind.NEW:
-        result.changes.append(Change(kind, *label, now, text, place))
-    if kind is not Kind.KEPT:
-        result.edits.append(CellEdit(sheet, place, text))
+        pairs += [
+            (f"{letter}{now.line}", "绩效指标", now.values.get(key, ""), text)
+            for key, text in one.values.items()
+            if (letter := here.letters.get(key, ""))
+        ]
+    for place, name, held, text in pairs:
+        label = (table.title, given.name, name)
+        if place and text and merge.text(table.key, label, held, text, place):
+            merge.edits.append(CellEdit(sheet, place, text))
+    more = len(given.indicators) - len(here.indicators)
+    if more > 0:
+        label = (table.title, given.name, "绩效指标")
+        change = Change(Kind.KEPT, *label, f"少{more}行指标", f"多{more}行，请手工补上")
+        merge.changes.append(change)
+        merge.counts[table.key][Kind.KEPT] += more
 
 
 _PROFILE_FIRST = 4
 
 
-class Front(NamedTuple):
-    """Edits, what differs, how many entries become what, and what found no place."""
-
-    edits: list[CellEdit]
-    changes: list[Change]
-    counts: dict[Kind, int]
-    left: list[str]
-
-    def add(self, kind: Kind) -> None:
-        """One more entry of that kind."""
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-
-
-def merge_front(
-    workbook: Workbook,
-    standard: Standard,
-    book: Book,
-    merged: Book,
-    source: Book,
-    *,
-    overwrite: bool,
-) -> Front:
+def merge_front(merge: Merge, workbook: Workbook, merged: Book, source: Book) -> None:
     """The edits in ``workbook``; ``merged`` has the fields of 基础信息 as they are to be.
 
     Raises:
         UnusableFileError: more entries than fit.
     """
-    front = Front([], [], {}, [])
+    standard, book = merge.standard, merge.book
     sheet = book.sheets.get(INFO, INFO_SHEET)
     for key, value in merged.info.items():
         before = book.info.get(key)
         if isinstance(value.value, str) and before is not None and before.value != value.value:
-            front.edits.append(CellEdit(sheet, value.cell, _typed(standard, key, value.value)))
+            # Counts and years that are kept as text are written as numbers.
+            number = standard.fields[key].kind in ("count", "year") and value.value.isdigit()
+            typed = Decimal(value.value) if number else value.value
+            merge.edits.append(CellEdit(sheet, value.cell, typed))
     missing = [
         standard.fields[key].label
         for key, value in source.info.items()
@@ -213,44 +141,30 @@ def merge_front(
     ]
     if missing:
         names = "、".join(missing)
-        front.left.append(f"工作表“{sheet}”里没有“{names}”这几行，没有导入；请用新模板。")
+        merge.left.append(f"工作表“{sheet}”里没有“{names}”这几行，没有导入；请用新模板。")
     lines = workbook.lines_of([sheet, PROFILE])
-    _keyed(front, standard, source, lines.get(sheet, []), sheet, overwrite=overwrite)
-    _profile(front, book, source, lines.get(PROFILE), overwrite=overwrite)
+    _keyed(merge, source, lines.get(sheet, []), sheet)
+    _profile(merge, source, lines.get(PROFILE))
     if source.subjects:
-        front.edits.extend(subject_edits(workbook, standard, book, source.subjects))
-    return front
+        merge.edits += subject_edits(workbook, standard, book, source.subjects)
 
 
-def _typed(standard: Standard, key: str, text: str) -> str | Decimal:
-    """Counts and years that are kept as text are written as numbers."""
-    kind = standard.fields[key].kind
-    return Decimal(text) if kind in ("count", "year") and text.isdigit() else text
-
-
-def _keyed(
-    front: Front,
-    standard: Standard,
-    source: Book,
-    lines: Lines,
-    sheet: str,
-    *,
-    overwrite: bool,
-) -> None:
+def _keyed(merge: Merge, source: Book, lines: Lines, sheet: str) -> None:
+    """The lists of 基础信息 by name or code."""
     rows: dict[str, list[int]] = {}
     titles: dict[str, int] = {}
-    for one in info_lines(standard):
+    for one in info_lines(merge.standard):
         if one.keyed is not None and one.kind == "keyed":
             titles[one.keyed.key] = one.line
         elif one.keyed is not None and one.kind == "keyed_row":
             rows.setdefault(one.keyed.key, []).append(one.line)
-    for keyed in standard.keyed:
+    for keyed in merge.standard.keyed:
         given = {name: text for name, text in source.keyed.get(keyed.key, {}).items() if text}
         if not given:
             continue
         title = text_of(value_at(lines, titles[keyed.key], 1))
         if caption(title) != caption(keyed.title):
-            front.left.append(
+            merge.left.append(
                 f"工作表“{sheet}”的“{keyed.title}”不在原来的位置，没有导入；请恢复原来的行。"
             )
             continue
@@ -264,54 +178,37 @@ def _keyed(
                         f"基础信息“{keyed.title}”只能放下{keyed.room}行；请删去不用的行后再导入。"
                     )
                 line = free.pop(0)
-                front.edits.append(CellEdit(sheet, f"A{line}", name))
-                front.edits.append(CellEdit(sheet, f"B{line}", text))
-                front.add(Kind.NEW)
-                continue
-            now = text_of(value_at(lines, line, 2))
-            if now == text.strip():
-                front.add(Kind.SAME)
-                continue
-            kind = Kind.NEW if not now else Kind.CHANGED if overwrite else Kind.KEPT
-            front.add(kind)
-            if kind is not Kind.NEW:
-                front.changes.append(Change(kind, sheet, keyed.title, name, now, text, f"B{line}"))
-            if kind is not Kind.KEPT:
-                front.edits.append(CellEdit(sheet, f"B{line}", text))
+                merge.edits.append(CellEdit(sheet, f"A{line}", name))
+                now = ""
+            else:
+                now = text_of(value_at(lines, line, 2))
+            if merge.text(INFO, (sheet, keyed.title, name), now, text, f"B{line}"):
+                merge.edits.append(CellEdit(sheet, f"B{line}", text))
 
 
-def _profile(
-    front: Front, book: Book, source: Book, lines: Lines | None, *, overwrite: bool
-) -> None:
+def _profile(merge: Merge, source: Book, lines: Lines | None) -> None:
     """部门概况 is taken as a whole: where it is blank, or when overwriting is asked for."""
-    if source.profile == Profile() or source.profile == book.profile:
+    held = merge.book.profile
+    if source.profile in (Profile(), held):
         return
     if lines is None:
-        front.left.append(f"缺少工作表“{PROFILE}”，部门概况没有导入。")
+        merge.left.append(f"缺少工作表“{PROFILE}”，部门概况没有导入。")
         return
-    blank = book.profile == Profile()
     rows = profile_rows(source.profile)
     if len(rows) > PROFILE_ROOM:
         raise UnusableFileError(
             f"部门概况有{len(rows)}行，工作表只能放下{PROFILE_ROOM}行；请合并或删去多余的行。"
         )
-    if not blank:
-        kind = Kind.CHANGED if overwrite else Kind.KEPT
-        front.add(kind)
-        front.changes.append(
-            Change(kind, PROFILE, "全表", "文字", "已填写的内容", f"另一份（{len(rows)}行）")
-        )
-        if not overwrite:
-            return
-    else:
-        front.add(Kind.NEW)
+    before = "" if held == Profile() else "已填写的内容"
+    if not merge.text(INFO, (PROFILE, "全表", "文字"), before, f"另一份（{len(rows)}行）"):
+        return
     last = max(len(lines), _PROFILE_FIRST + len(rows) - 1)
     for line in range(_PROFILE_FIRST, min(last, _PROFILE_FIRST + PROFILE_ROOM - 1) + 1):
         at = line - _PROFILE_FIRST
         texts = rows[at] if at < len(rows) else ("", "", "")
         for column, (letter, text) in enumerate(zip("ABC", texts, strict=True), 1):
             if text_of(value_at(lines, line, column)) != text.strip():
-                front.edits.append(CellEdit(PROFILE, f"{letter}{line}", text or None))
+                merge.edits.append(CellEdit(PROFILE, f"{letter}{line}", text or None))
 
 
 def subject_edits(
@@ -417,22 +314,13 @@ TEXT_SHEETS = {NOTES_TEXT: NOTES, GLOSSARY_TEXT: GLOSSARY}
 """Where the parts of a document stand in the workbook."""
 
 
-class TextsPlan(NamedTuple):
-    """The edits, what goes with them, how many texts are taken by part, and what was not, in words."""
-
-    edits: list[CellEdit]
-    afterwards: Afterwards
-    counts: Mapping[str, int]
-    left: tuple[str, ...]
-
-
 def plan_texts(
     source: Workbook,
     edits: Iterable[CellEdit],
     afterwards: Afterwards,
     texts: tuple[PublishedText, ...],
-) -> TextsPlan:
-    """What writes ``texts`` into ``source`` once ``edits`` are in it.
+) -> tuple[NotesPlan, tuple[str, ...]]:
+    """What writes ``texts`` into ``source`` once ``edits`` are in it, and what was not taken, in words.
 
     The texts are generated from those figures; where the published one is another, it becomes the
     final text, unless the user has written one.
@@ -450,12 +338,7 @@ def plan_texts(
         heights={**afterwards.heights, **notes.afterwards.heights},
         charts=afterwards.charts or notes.afterwards.charts,
     )
-    counts = {
-        part: number
-        for part in TEXT_SHEETS
-        if (number := sum(1 for one in texts if one.part == part))
-    }
-    return TextsPlan(notes.edits, both, counts, left)
+    return notes._replace(afterwards=both), left
 
 
 def write_texts(path: Path, texts: tuple[PublishedText, ...]) -> tuple[str, ...]:

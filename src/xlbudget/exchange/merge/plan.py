@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.blank import blank_book
 from xlbudget.exchange.imported import Imported
-from xlbudget.exchange.merge.book import ImportPlan, Kind, Tally, merge_books
+from xlbudget.exchange.merge.book import ImportPlan, Kind, Merge, Tally, merge_books
 from xlbudget.exchange.merge.particulars import (
     TEXT_SHEETS,
+    form_size,
     merge_forms,
     merge_front,
     plan_texts,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from xlbudget.figures import Book, FormData
+    from xlbudget.figures import Book
     from xlbudget.standard.model import Standard, Table
     from xlbudget.standard.subjects import Subject
     from xlbudget.xlsx.workbook import Workbook
@@ -70,30 +71,23 @@ def plan_import(
     if subjects:
         given = given._replace(subjects={**given.subjects, **subjects})
     formulas = source.formulas_of(set(book.sheets.values()))
-    merged = merge_books(standard, book, given, formulas, overwrite=overwrite)
-    after = merged.filled.book
-    counts, changes = merged.counts, list(merged.changes)
-    edits = []
+    merge = Merge(standard, book, overwrite=overwrite)
+    filled = merge_books(merge, given, formulas)
+    after = filled.book
     for table in standard.tables:
         if is_form(table) and table.blocks[0].key in given.blocks:
-            forms = merge_forms(table, book, after, given, overwrite=overwrite)
-            after = forms.book
-            edits += forms.edits
-            changes += forms.changes
-            _add(counts.setdefault(table.key, {}), forms.counts)
-    front = merge_front(source, standard, book, after, given, overwrite=overwrite)
-    _add(counts.setdefault(INFO, {}), front.counts)
-    changes += front.changes
+            after = merge_forms(merge, table, after, given)
+    forms = list(merge.edits)
+    merge_front(merge, source, after, given)
+    front = merge.edits[len(forms) :]
     after = after._replace(notes=_notes(standard, book, after))
-    filled = merged.filled._replace(
-        book=after, changed=merged.filled.changed | _numbers(standard, book, after)
-    )
+    filled = filled._replace(book=after, changed=filled.changed | _numbers(standard, book, after))
     plan = plan_filled(source, standard, book, filled, formulas)
-    left = [*unwritten(found), *front.left]
-    left += [f"工作簿里没有“{title}”的工作表，该表没有导入。" for title in merged.absent]
-    tallies = tuple(_tallies(standard, found, counts, merged.rows_kept))
-    edits = [*edits, *plan.edits, *front.edits]
-    if front.edits or any(one.sheet == INFO_SHEET for one in edits):
+    left = [*unwritten(found), *merge.left]
+    left += [f"工作簿里没有“{title}”的工作表，该表没有导入。" for title in merge.absent]
+    tallies = tuple(_tallies(standard, found, merge.counts, merge.rows_kept))
+    edits = [*forms, *plan.edits, *front]
+    if front or any(one.sheet == INFO_SHEET for one in edits):
         written = {(one.sheet, one.cell) for one in edits}
         edits += shown_edits(source, plan.book, source.formulas_of(), written)
     if len(edits) > len(plan.edits):  # texts and forms change what 情况说明 and 校验结果 watch
@@ -101,12 +95,12 @@ def plan_import(
         edits += refreshed_findings(source, edits)
     afterwards = plan.afterwards
     if found.texts:
-        texts = plan_texts(source, edits, afterwards, found.texts)
+        texts, lost = plan_texts(source, edits, afterwards, found.texts)
         edits += texts.edits
         afterwards = texts.afterwards
         tallies += _text_tallies(found)
-        left += texts.left
-    result = ImportPlan(edits, afterwards, "", tallies, tuple(changes), tuple(left))
+        left += lost
+    result = ImportPlan(edits, afterwards, "", tallies, tuple(merge.changes), tuple(left))
     return result._replace(said=preview(result))
 
 
@@ -146,7 +140,7 @@ def new_book(standard: Standard, found: Imported) -> Book:
 
 def new_tallies(standard: Standard, found: Imported) -> tuple[Tally, ...]:
     """What of every table goes into a new workbook."""
-    counts: dict[str, dict[Kind, int]] = {}
+    counts: dict[str, Mapping[Kind, int]] = {}
     for table in standard.tables:
         number = sum(
             1
@@ -157,7 +151,7 @@ def new_tallies(standard: Standard, found: Imported) -> tuple[Tally, ...]:
             if cell is not None
         )
         if is_form(table):
-            number += sum(map(_form_size, found.book.forms))
+            number += sum(map(form_size, found.book.forms))
         counts[table.key] = {Kind.NEW: number} if number else {}
     fields = sum(1 for one in found.book.info.values() if one.value not in (None, ""))
     counts[INFO] = {Kind.NEW: fields} if fields else {}
@@ -182,7 +176,7 @@ def preview(plan: ImportPlan) -> str:
 def _tallies(
     standard: Standard,
     found: Imported,
-    counts: Mapping[str, dict[Kind, int]],
+    counts: Mapping[str, Mapping[Kind, int]],
     kept: Mapping[str, int],
 ) -> list[Tally]:
     tallies = []
@@ -205,16 +199,6 @@ def _text_tallies(found: Imported) -> tuple[Tally, ...]:
         for part, sheet in TEXT_SHEETS.items()
         if counts[part]
     )
-
-
-def _form_size(form: FormData) -> int:
-    texts = sum(1 for text in form.fields.values() if text)
-    return texts + sum(len(one.values) for one in form.indicators)
-
-
-def _add(counts: dict[Kind, int], more: Mapping[Kind, int]) -> None:
-    for kind, number in more.items():
-        counts[kind] = counts.get(kind, 0) + number
 
 
 def _notes(standard: Standard, book: Book, after: Book) -> dict[str, tuple[str, ...]]:
