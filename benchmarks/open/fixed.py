@@ -14,8 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from xlbudget.checks.wording import column_label, row_label, table_title
-from xlbudget.exchange.published.document import read_document
-from xlbudget.exchange.published.pieces import read_source
+from xlbudget.exchange.published.document import read_document, read_source
 from xlbudget.exchange.published.recognise import standard_of_document
 from xlbudget.money import Amount
 from xlbudget.relations.expand import expand
@@ -31,9 +30,10 @@ def read(path: Path) -> Grid:
     if path.suffix in (".xlsm", ".xlsx"):
         book = read_book(path)
         return Grid(own_standard(book), book)
-    source = read_source(path)
-    standard = standard_of_document(path, source.pieces)
-    return Grid(standard, read_document(path, source, standard, None).imported.book)
+    pieces = read_source(path)
+    standard = standard_of_document(path, pieces)
+    found, _ = read_document(path, pieces, standard)
+    return Grid(standard, found.book)
 
 
 def report(path: Path, tolerance: int) -> dict[str, object]:

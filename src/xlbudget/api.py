@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.published.pieces import is_document
+from xlbudget.exchange.published.elements import is_document
 from xlbudget.standard import loader
 from xlbudget.standard.extend import own_standard, with_subjects
 
@@ -52,11 +52,13 @@ def read(path: str | PathLike[str], standard: Standard | None = None) -> Book:
 
         return read_folder(path, standard or loader.load_standard())
     if is_document(path):
-        from xlbudget.exchange.published.document import read_published  # noqa: PLC0415
+        from xlbudget.exchange.published.document import (  # noqa: PLC0415
+            read_published,
+            read_source,
+        )
         from xlbudget.exchange.published.recognise import standard_of_document  # noqa: PLC0415
-        from xlbudget.exchange.published.pieces import read_source  # noqa: PLC0415
 
-        found = standard or standard_of_document(path, read_source(path).pieces)
+        found = standard or standard_of_document(path, read_source(path))
         return read_published(path, found).book
     from xlbudget.workbook.read import read_book  # noqa: PLC0415  # one kind is needed
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415

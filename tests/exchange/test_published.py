@@ -20,7 +20,7 @@ from xlbudget.exchange.folder.read import read_folder
 from xlbudget.exchange.package import pdf as pdf_writer
 from xlbudget.exchange.package.pdf import write_pdf
 from xlbudget.exchange.published.document import read_published
-from xlbudget.exchange.published.texts import final_texts, lost_texts, published_units
+from xlbudget.exchange.published.texts import final_texts, lost_texts, units_of
 from xlbudget.exchange.published.validate import validate_published
 from xlbudget.exchange.web.copy import web_copy
 from xlbudget.figures import Unreadable
@@ -373,7 +373,7 @@ def test_figures_between_spaces_are_placed_only_where_they_must_be(
 
 
 def test_texts_keep_their_section_and_place(reference: Imported) -> None:
-    units = published_units(reference)
+    units = units_of(reference.texts)
     lines = REFERENCE.read_text(encoding="utf-8").splitlines()
     notes = [one for one in units if one.part == "notes"]
     assert list(dict.fromkeys(one.section for one in notes)) == list("一二三四五六七八九十")

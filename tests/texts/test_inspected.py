@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from texts.text_books import with_texts
-from xlbudget.exchange.published.document import read_document
-from xlbudget.exchange.published.pieces import read_source
+from xlbudget.exchange.published.document import read_document, read_source
 from xlbudget.exchange.published.validate import (
     contents_findings,
     unit_findings,
@@ -155,14 +154,14 @@ def told_there(new: set[tuple[str, str, str]], place: str, lines: set[str]) -> b
 
 def of_texts(path: Path, standard: Standard) -> list[Finding]:
     """What the texts, the contents and the lines above the tables say, without the tables' sums."""
-    document = read_document(path, read_source(path), standard)
-    book = document.imported.book
+    imported, parts = read_document(path, read_source(path), standard)
+    book = imported.book
     return [
         *book.findings,
         *check_texts(standard, book).findings,
-        *contents_findings(standard, document.parts),
-        *year_findings(standard, document.parts, book.year),
-        *unit_findings(standard, document.parts),
+        *contents_findings(standard, parts),
+        *year_findings(standard, parts, book.year),
+        *unit_findings(standard, parts),
     ]
 
 

@@ -15,7 +15,7 @@ from xlbudget.cli.files import (
 )
 from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
 from xlbudget.errors import UnusableFileError, XlbudgetError
-from xlbudget.exchange.published.pieces import is_document
+from xlbudget.exchange.published.elements import is_document
 from xlbudget.findings import Status
 from xlbudget.report import FORMATS, render
 from xlbudget.report.wording import clean

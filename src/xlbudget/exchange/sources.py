@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.imported import Imported
+from xlbudget.exchange.published.elements import SUFFIXES as PUBLISHED
 from xlbudget.exchange.tables.open import SUFFIXES
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["combined", "read_source_file"]
 
-_PUBLISHED = (".docx", ".pdf", ".html", ".htm", ".txt", ".md")
 _OLD = {
     ".doc": ".docx",
     ".wps": ".docx",
@@ -45,7 +45,7 @@ def read_source_file(path: Path, standard: Standard, year: int | None = None) ->
         from xlbudget.exchange.tables.read import read_tables  # noqa: PLC0415  # one kind is needed
 
         return read_tables(path, standard, year)
-    if suffix in _PUBLISHED:
+    if suffix in PUBLISHED:
         from xlbudget.exchange.published.document import read_published  # noqa: PLC0415  # one kind is needed
 
         return read_published(path, standard, year)
@@ -53,7 +53,7 @@ def read_source_file(path: Path, standard: Standard, year: int | None = None) ->
         raise UnusableFileError(
             f"“{path.name}”的格式（{suffix}）不能直接导入；请用 Excel、Word 或 WPS 打开，另存为 {_OLD[suffix]} 后再导入。"
         )
-    kinds = "、".join((*SUFFIXES, *_PUBLISHED))
+    kinds = "、".join((*SUFFIXES, *PUBLISHED))
     raise UnusableFileError(f"不认识“{path.name}”的格式；可以导入的有：{kinds} 和数据文件夹。")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.figures import BlockData, Book, FormData, InfoValue, Profile
@@ -45,7 +45,7 @@ from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from xlbudget.standard.model import Standard, Table
@@ -118,13 +118,20 @@ def compute_texts(
 ) -> bool:
     """Put what such formulas come to into the lines of ``sheet``; whether there was any."""
     lines = source.own_lines(sheet)
+
+    def cell_text(sheet: str, letters: str, line: int) -> str | None:
+        if sheet and sheet not in source.names:
+            return None
+        held = source.lines(sheet) if sheet else lines
+        return text_of(value_at(held, line, column_number(letters)))
+
     found = False
     for cell, formula in formulas.items():
         letters, line = split_cell(cell)
         column = column_number(letters)
         if text_of(value_at(lines, line, column)):
             continue
-        text = _name(standard, lines, formula) or _joined(source, lines, formula)
+        text = _name(standard, lines, formula) or joined_text(formula, cell_text)
         if text:
             lines.extend([] for _ in range(line - len(lines)))
             lines[line - 1] += [""] * (column - len(lines[line - 1]))
@@ -143,27 +150,25 @@ def _name(standard: Standard, lines: Lines, formula: str) -> str:
     return next((one[0].name for one in known if one), "")
 
 
-def _joined(source: Source, lines: Lines, formula: str) -> str:
-    """Texts and cells joined by &; "" for any other formula."""
+def joined_text(formula: str, cell: Callable[[str, str, int], str | None]) -> str | None:
+    """Texts and cells joined by &; None for any other formula.
+
+    ``cell`` gives the text of a sheet's ("": its own) column and line, None where it has none.
+    """
     pieces: list[str] = []
     place = 0
     while place <= len(formula):
         match = _PIECE.match(formula, place)
         if match is None:
-            return ""
+            return None
+        text: str | None = (match["text"] or "").replace('""', '"')
         if match["letters"]:
             sheet = match["sheet"] or (match["quoted"] or "").replace("''", "'")
-            if sheet and sheet not in source.names:
-                return ""
-            held = source.lines(sheet) if sheet else lines
-            pieces.append(
-                text_of(value_at(held, int(match["line"]), column_number(match["letters"])))
-            )
-        else:
-            pieces.append(match["text"].replace('""', '"'))
+            text = cell(sheet, match["letters"], int(match["line"]))
         place = match.end()
-        if place < len(formula) and formula[place] != "&":
-            return ""
+        if text is None or (place < len(formula) and formula[place] != "&"):
+            return None
+        pieces.append(text)
         place += 1
     return "".join(pieces)
 
@@ -191,15 +196,6 @@ def read_book(source: Path | Workbook, standard: Standard | None = None) -> Book
     return book.derived(read_book, lambda: _read(Source(book), None))
 
 
-class _Tables(NamedTuple):
-    """What all tables' sheets hold."""
-
-    blocks: dict[str, BlockData]
-    forms: tuple[FormData, ...]
-    notes: dict[str, tuple[str, ...]]
-    findings: list[Finding]
-
-
 def _read(source: Source, standard: Standard | None) -> Book:
     info_sheet, profile_sheet = source.find(INFO_SHEET), source.find(PROFILE)
     if standard is None:
@@ -223,7 +219,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
     year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
     # Before the forms are read: that writes merged cells out.
     printed = tuple(read_printed(source, sheets.values()))
-    tables = _read_tables(source, standard, sheets, year)
+    blocks, forms, notes, noticed = _read_tables(source, standard, sheets, year)
     texts = [
         unit
         for title in (NOTES, GLOSSARY)
@@ -236,13 +232,13 @@ def _read(source: Source, standard: Standard | None) -> Book:
         standard=standard.id,
         year=year,
         info=data.info,
-        blocks=tables.blocks,
-        forms=tables.forms,
+        blocks=blocks,
+        forms=forms,
         keyed=data.keyed,
         profile=read_profile(source.lines(profile_sheet)) if profile_sheet else Profile(),
-        notes=tables.notes,
+        notes=notes,
         sheets={**{key: name for key, name in others.items() if name}, **sheets},
-        findings=tuple(findings + tables.findings),
+        findings=tuple(findings + noticed),
         subjects=own,
         texts=tuple(with_staleness(source, texts)),
         keepsakes=read_keepsakes(source.lines(MEMORY)) if MEMORY in source.names else (),
@@ -254,7 +250,10 @@ def _read(source: Source, standard: Standard | None) -> Book:
     )
 
 
-def _read_tables(source: Source, standard: Standard, sheets: dict[str, str], year: int) -> _Tables:
+def _read_tables(
+    source: Source, standard: Standard, sheets: dict[str, str], year: int
+) -> tuple[dict[str, BlockData], tuple[FormData, ...], dict[str, tuple[str, ...]], list[Finding]]:
+    """The blocks, forms, notes by table and findings of all tables' sheets."""
     blocks: dict[str, BlockData] = {}
     forms: tuple[FormData, ...] = ()
     notes: dict[str, tuple[str, ...]] = {}
@@ -278,7 +277,7 @@ def _read_tables(source: Source, standard: Standard, sheets: dict[str, str], yea
         if texts:
             notes[table.key] = texts
         findings += noticed
-    return _Tables(blocks, forms, notes, findings)
+    return blocks, forms, notes, findings
 
 
 def _computed(source: Source, standard: Standard, sheet: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlbudget.characters import visible
 from xlbudget.errors import AmountError
@@ -52,18 +52,19 @@ __all__ = [
     "without_unit",
 ]
 
+_Value = TypeVar("_Value", str, object)
 NOTHING = frozenset(("-", "--", "－", "—", "——", "–", "―", "/", "／", "−"))
 """What people put where there is no amount."""
 _EXACT = 10.0**13
 """Below this, a float with two decimals is printed with at most 15 digits."""
 
 
-def whole_lines(lines: Lines) -> Lines:
+def whole_lines(lines: list[list[_Value]]) -> list[list[_Value]]:
     """The same lines, made equally long."""
     width = max(map(len, lines), default=0)
     if all(len(line) == width for line in lines):
         return lines
-    return [[*line, *[""] * (width - len(line))] for line in lines]
+    return [line + [""] * (width - len(line)) for line in lines]
 
 
 def value_at(lines: Lines, line: int, column: int) -> object:

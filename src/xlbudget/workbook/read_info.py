@@ -12,26 +12,19 @@ from xlbudget.workbook.read_cells import cell_reader, count_of, text_of, whole_l
 from xlbudget.workbook.read_labels import caption, squash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from xlbudget.figures import Cell
-    from xlbudget.standard.model import Field, Keyed, Standard
+    from xlbudget.standard.model import Field, Keyed, Standard, Table
     from xlbudget.workbook.read_cells import Lines
-
-__all__ = [
-    "InfoData",
-    "heading_year",
-    "own_subjects",
-    "read_info",
-    "read_profile",
-    "standard_of",
-    "year_of",
-]
 
 _STANDARD = "适用标准"
 _YEAR = re.compile(r"(20\d\d)")
 _TITLE_YEAR = re.compile(r"(20\d\d)年")
 _HEADINGS = 6
+_NO_END = 9999
+"""The last year of a subject that is still valid."""
+_PLACE = re.compile(r"\\\{([a-z_0-9]+)\\\}")
 
 
 class InfoData(NamedTuple):
@@ -85,6 +78,31 @@ def _value(field: Field, value: object) -> str | Cell:
     return text_of(value)
 
 
+def noted_fields(
+    standard: Standard, table: Table, notes: Iterable[str]
+) -> tuple[list[str], dict[str, InfoValue]]:
+    """The notes below a table that are none of the standard's, and the fields that its own name."""
+    rest: list[str] = []
+    values: dict[str, InfoValue] = {}
+    templates = [
+        _PLACE.sub(r"(?P<\1>.*?)", re.escape(squash(one)))
+        for one in (*table.notes, table.empty_statement)
+        if one
+    ]
+    for note in notes:
+        found = next((one for t in templates if (one := re.fullmatch(t, squash(note)))), None)
+        if found is None:
+            rest.append(note)
+            continue
+        for key, text in found.groupdict().items():
+            field = standard.fields.get(key)
+            if field is not None and text:
+                printed = text.replace("(", "（").replace(")", "）")
+                value = count_of(text, field.unit) if field.kind == "count" else printed
+                values.setdefault(key, InfoValue(value))
+    return rest, values
+
+
 def year_of(text: str) -> int:
     """2024 for ``2024``, ``2024年``; 0 where there is no year."""
     match = _YEAR.search(squash(text))
@@ -124,23 +142,34 @@ def read_profile(lines: Lines) -> Profile:
     return Profile(tuple(duties), "\n".join(remarks), tuple(offices), tuple(units))
 
 
+def subject_of(code: str, name: str, first: str, last: str, aliases: str) -> Subject:
+    """A subject from the texts of a line; a year that is no number is no bound."""
+    return Subject(
+        code,
+        name,
+        int(first) if first.isdigit() else 0,
+        int(last) if last.isdigit() else _NO_END,
+        tuple(alias for alias in aliases.split("|") if alias),
+    )
+
+
+def subject_texts(subject: Subject, kind: str) -> tuple[str, ...]:
+    """A subject as a line of 科目字典; ``kind`` is the name of its list."""
+    first = str(subject.first) if subject.first else ""
+    last = str(subject.last) if subject.last != _NO_END else ""
+    return subject.code, subject.name, kind, first, last, "|".join(subject.aliases)
+
+
 def own_subjects(standard: Standard, lines: Lines) -> dict[str, tuple[Subject, ...]]:
     """The subjects of 科目字典 that the standard's lists lack or name otherwise, by list."""
     lists = {subjects.name: subjects for subjects in standard.subjects.values()}
     found: dict[str, list[Subject]] = {}
     for line in whole_lines(lines):
-        cells = [text_of(value) for value in (*line, *[""] * 6)[:6]]
-        code, name, kind, first, last, aliases = cells
+        code, name, kind, *more = [text_of(value) for value in (*line, *[""] * 6)[:6]]
         subjects = lists.get(kind)
         if subjects is None or not code.isdigit():
             continue
-        one = Subject(
-            code,
-            name,
-            int(first) if first.isdigit() else 0,
-            int(last) if last.isdigit() else 9999,
-            tuple(alias for alias in aliases.split("|") if alias),
-        )
+        one = subject_of(code, name, *more)
         listed = (known._replace(successor="") for known in subjects.by_code.get(code, ()))
         if one not in listed:
             found.setdefault(subjects.key, []).append(one)

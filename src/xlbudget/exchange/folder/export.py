@@ -36,7 +36,7 @@ from xlbudget.workbook.layout import sheet_names as usual_sheets
 from xlbudget.workbook.layout_forms import form_of
 from xlbudget.workbook.memory_sheet import MEMORY
 from xlbudget.workbook.read import read_book
-from xlbudget.workbook.read_info import own_subjects
+from xlbudget.workbook.read_info import own_subjects, subject_texts
 from xlbudget.workbook.sheets_macros import TEXTS
 from xlbudget.xlsx.atomic import refuse_open_file
 from xlbudget.xlsx.workbook import Workbook
@@ -402,7 +402,12 @@ def _particulars(standard: Standard, book: Book) -> dict[str, bytes]:
         texts[FINALS_FILE] = finals_toml(finals)
     found = {name: text.encode() for name, text in texts.items()}
     if any(book.subjects.values()):
-        found[SUBJECTS_FILE] = csv_bytes(_subject_lines(standard, book))
+        lines = [
+            subject_texts(one, standard.subjects[key].name)
+            for key, subjects in book.subjects.items()
+            for one in subjects
+        ]
+        found[SUBJECTS_FILE] = csv_bytes([SUBJECT_HEADINGS, *lines])
     return found
 
 
@@ -416,16 +421,6 @@ def own_notes(standard: Standard, book: Book) -> dict[str, tuple[str, ...]]:
         and book.notes[table.key]
         != tuple(str(one.value or "") for one in note_contents(table, bare, 1))
     }
-
-
-def _subject_lines(standard: Standard, book: Book) -> list[list[str]]:
-    lines = [list(SUBJECT_HEADINGS)]
-    for key, subjects in book.subjects.items():
-        name = standard.subjects[key].name
-        for one in subjects:
-            first, last = str(one.first or ""), "" if one.last == 9999 else str(one.last)  # noqa: PLR2004
-            lines.append([one.code, one.name, name, first, last, "|".join(one.aliases)])
-    return lines
 
 
 def foreign_sheets(source: Workbook, standard: Standard, book: Book) -> list[str]:

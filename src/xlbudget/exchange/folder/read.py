@@ -29,9 +29,9 @@ from xlbudget.figures import (
 from xlbudget.fill.fill import statements
 from xlbudget.money import COUNT, from_number, parse_amount
 from xlbudget.standard.extend import OWN_LISTS, with_subjects
-from xlbudget.standard.subjects import Subject
 from xlbudget.workbook.layout import is_form
 from xlbudget.workbook.read_cells import Sheet
+from xlbudget.workbook.read_info import subject_of
 from xlbudget.workbook.read_tables import read_table
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Cell
     from xlbudget.findings import Finding
     from xlbudget.standard.model import Field, Standard, Table
+    from xlbudget.standard.subjects import Subject
 
 
 def read_csv(path: Path) -> list[list[str]]:
@@ -220,8 +221,7 @@ def read_subjects_file(folder: Path, standard: Standard) -> dict[str, tuple[Subj
             )
         if not code.isdigit() or not all(one.isdigit() for one in (first, last) if one):
             raise DataFolderError(f"数据文件“{path.name}”第{number}行的编码或年度不是数字。")
-        spellings = tuple(alias for alias in aliases.split("|") if alias)
-        subject = Subject(code, name, int(first or 0), int(last or 9999), spellings)
+        subject = subject_of(code, name, first, last, aliases)
         found[lists[kind]] = (*found.get(lists[kind], ()), subject)
     return found
 

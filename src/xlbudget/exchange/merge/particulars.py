@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from decimal import Decimal
 from pathlib import Path
@@ -19,8 +18,9 @@ from xlbudget.workbook.contents_forms import render_forms
 from xlbudget.workbook.dictionary import DICTIONARY_FIRST, dictionary_last
 from xlbudget.workbook.layout import DICTIONARY, GLOSSARY, INFO_SHEET, NOTES, PROFILE, info_lines
 from xlbudget.workbook.layout_forms import FORM_FIRST, form_of, place_forms
-from xlbudget.workbook.read import read_book
+from xlbudget.workbook.read import joined_text, read_book
 from xlbudget.workbook.read_cells import text_of, value_at
+from xlbudget.workbook.read_info import subject_texts
 from xlbudget.workbook.read_labels import caption
 from xlbudget.workbook.sheets_info import PROFILE_ROOM, profile_rows
 from xlbudget.xlsx.cells import Afterwards, CellEdit
@@ -236,9 +236,7 @@ def subject_edits(
     for key, found in subjects.items():
         kind = standard.subjects[key].name
         for one in found:
-            first = str(one.first) if one.first else ""
-            end = str(one.last) if one.last != 9999 else ""  # noqa: PLR2004  # no end
-            texts = (one.code, one.name, kind, first, end, "|".join(one.aliases))
+            texts = subject_texts(one, kind)
             if texts in have:
                 continue
             if line > last:
@@ -254,9 +252,6 @@ def subject_edits(
     if edits and setting is not None and setting.value != OWN_LISTS:
         edits.append(CellEdit(book.sheets.get(INFO, INFO_SHEET), setting.cell, OWN_LISTS))
     return edits
-
-
-_PIECE = re.compile(rf"\"((?:[^\"]|\"\")*)\"|'?{INFO_SHEET}'?!\$?([A-Z]+)\$?([0-9]+)")
 
 
 def shown_edits(
@@ -276,38 +271,23 @@ def shown_edits(
     }
     if book.sheets.get(INFO) != INFO_SHEET:
         return
+
+    def field(sheet: str, letters: str, line: int) -> str | None:
+        return values.get(f"{letters}{line}", "") if sheet == INFO_SHEET else None
+
     wanted = {
         (sheet, cell): (formula, text)
         for sheet, cells in formulas.items()
         for cell, formula in cells.items()
         if f"{INFO_SHEET}!" in formula
         and (sheet, cell) not in taken
-        and (text := _joined(formula, values)) is not None
+        and (text := joined_text(formula, field)) is not None
     }
     lines = workbook.lines_of({sheet for sheet, _ in wanted})
     for (sheet, cell), (formula, text) in wanted.items():
         letters, line = split_cell(cell)
         if text_of(value_at(lines.get(sheet, []), line, column_number(letters))) != text.strip():
             yield CellEdit(sheet, cell, text, formula)
-
-
-def _joined(formula: str, values: Mapping[str, str]) -> str | None:
-    """Texts and fields joined by &; None for any other formula."""
-    pieces: list[str] = []
-    place = 0
-    while place < len(formula):
-        match = _PIECE.match(formula, place)
-        if match is None:
-            return None
-        if match[2]:
-            pieces.append(values.get(match[2] + match[3], ""))
-        else:
-            pieces.append(match[1].replace('""', '"'))
-        place = match.end()
-        if place < len(formula) and formula[place] != "&":
-            return None
-        place += 1
-    return "".join(pieces)
 
 
 TEXT_SHEETS = {NOTES_TEXT: NOTES, GLOSSARY_TEXT: GLOSSARY}

@@ -7,19 +7,19 @@ or lost are reported, never guessed.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.imported import GLOSSARY_TEXT, Imported
+from xlbudget.exchange.published.elements import OLD_SUFFIXES, SUFFIXES, Line, Matrix
 from xlbudget.exchange.published.figures import read_figures, shift_findings
 from xlbudget.exchange.published.info import (
+    info_from_sentences,
+    lists_from_sentences,
     read_cover,
     stated_info,
-    told_info,
-    told_texts,
     years_of,
 )
-from xlbudget.exchange.published.pieces import read_source
 from xlbudget.exchange.published.recognise import divide, names_tables, other_standard
 from xlbudget.exchange.published.texts import (
     DOCUMENTS,
@@ -34,27 +34,71 @@ from xlbudget.texts.check import STAFF
 from xlbudget.texts.personal import stated_phone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.exchange.imported import PublishedText
-    from xlbudget.exchange.published.pieces import Line, Source
     from xlbudget.exchange.published.recognise import Parts
     from xlbudget.standard.model import Standard
 
-__all__ = ["Document", "read_document", "read_published"]
-
-
-class Document(NamedTuple):
-    """What was read, and the document's parts."""
-
-    imported: Imported
-    parts: Parts
-
-
+_LARGEST = 100 * 2**20
 _TABLES = "tables"
 _PROFILE = "profile"
 _PROFILE_TITLE = "部门概况"
+
+
+def read_source(path: Path) -> tuple[Line | Matrix, ...]:
+    """The elements of a file.
+
+    Raises:
+        UnusableFileError: missing, damaged, encrypted, of an unknown kind, or without text.
+    """
+    suffix = path.suffix.lower()
+    _refuse(path, suffix)
+    elements: Iterable[Line | Matrix]
+    if suffix == ".docx":
+        from xlbudget.exchange.published.docx import docx_elements  # noqa: PLC0415  # one of these
+
+        elements = docx_elements(path)
+    elif suffix == ".pdf":
+        from xlbudget.exchange.published.pdf import pdf_elements  # noqa: PLC0415  # is needed
+
+        elements = pdf_elements(path)
+    elif suffix in (".html", ".htm"):
+        from xlbudget.exchange.published.html import html_elements  # noqa: PLC0415
+
+        elements = html_elements(path)
+    else:
+        from xlbudget.exchange.published.text import text_elements  # noqa: PLC0415
+
+        elements = text_elements(path)
+    found = tuple(elements)
+    if not any(isinstance(one, Matrix) or one.text for one in found):
+        raise UnusableFileError(f"“{path.name}”里没有文字；请换一个有内容的文件。")
+    return found
+
+
+def _refuse(path: Path, suffix: str) -> None:
+    if suffix in OLD_SUFFIXES:
+        raise UnusableFileError(
+            f"“{path.name}”的格式（{suffix}）读不了；请用 Word 或 WPS 打开，另存为 .docx 后再试。"
+        )
+    if suffix not in SUFFIXES:
+        raise UnusableFileError(
+            f"不认识“{path.name}”的格式；公开文本应为 {'、'.join(SUFFIXES)} 文件。"
+        )
+    if path.is_dir():
+        raise UnusableFileError(f"“{path}”是文件夹，不是公开文本；请选其中的文件。")
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise UnusableFileError(f"找不到文件“{path}”；请检查文件名和所在文件夹。") from error
+    except OSError as error:
+        raise UnusableFileError(f"“{path}”读不出来；请检查文件权限和磁盘。") from error
+    if not size:
+        raise UnusableFileError(f"“{path.name}”是空文件；请从备份恢复。")
+    if size > _LARGEST:
+        raise UnusableFileError(f"“{path.name}”过大，不像部门预算的公开文本，没有打开。")
 
 
 def read_published(path: Path, standard: Standard, year: int | None = None) -> Imported:
@@ -65,28 +109,28 @@ def read_published(path: Path, standard: Standard, year: int | None = None) -> I
     Raises:
         UnusableFileError: missing, damaged, encrypted, a scan, of another standard or year.
     """
-    found = read_document(path, read_source(path), standard, year).imported
+    found, _ = read_document(path, read_source(path), standard, year)
     shifted = shift_findings(standard, found.book)
     book = found.book._replace(findings=(*found.book.findings, *shifted))
     return found._replace(book=book)
 
 
 def read_document(
-    path: Path, source: Source, standard: Standard, year: int | None = None
-) -> Document:
-    """The same of a source that was read already, without looking for figures in wrong columns.
+    path: Path, elements: Sequence[Line | Matrix], standard: Standard, year: int | None = None
+) -> tuple[Imported, Parts]:
+    """The same of elements that were read already, without looking for figures in wrong columns; the parts.
 
     Raises:
         UnusableFileError: it is of another standard or year.
     """
-    if not names_tables(standard, source.pieces):
-        raise UnusableFileError(other_standard(path, standard, source.pieces))
-    parts = divide(standard, source.pieces)
+    if not names_tables(standard, elements):
+        raise UnusableFileError(other_standard(path, standard, elements))
+    parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
-    tables = parts.parts[_TABLES].pieces if _TABLES in parts.parts else source.pieces
+    tables = parts.parts[_TABLES].elements if _TABLES in parts.parts else elements
     figures = read_figures(standard, tables, found)
     if not figures.blocks:
-        raise UnusableFileError(other_standard(path, standard, source.pieces))
+        raise UnusableFileError(other_standard(path, standard, elements))
     texts = [
         text
         for holds in DOCUMENTS
@@ -127,11 +171,15 @@ def read_document(
         texts=units,
         printed=printed,
     )
-    info = {**told_info(standard, book, units), **_short_name(standard, info, texts), **info}
+    info = {
+        **info_from_sentences(standard, book, units),
+        **_short_name(standard, info, texts),
+        **info,
+    }
     book = book._replace(info=info)
-    book = book._replace(keyed=told_texts(standard, book, units))
+    book = book._replace(keyed=lists_from_sentences(standard, book, units))
     origins = _origins(parts, figures.origins)
-    return Document(Imported(book, origins, tuple(texts), figures.left), parts)
+    return Imported(book, origins, tuple(texts), figures.left), parts
 
 
 def _short_name(

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # what everybody calls it
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.published.pieces import Line, Matrix, SpanGrid
+from xlbudget.exchange.published.elements import Line, Matrix, SpanGrid
 from xlbudget.xlsx.archive import Archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["docx_pieces"]
+__all__ = ["docx_elements"]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -28,7 +28,7 @@ _WRAPPERS = frozenset(
 )
 
 
-def docx_pieces(path: Path) -> Iterator[Line | Matrix]:
+def docx_elements(path: Path) -> Iterator[Line | Matrix]:
     """The paragraphs and tables of the document.
 
     Raises:

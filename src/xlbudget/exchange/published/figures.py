@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.single import holds
 from xlbudget.errors import AmountError
+from xlbudget.exchange.published.elements import Line
 from xlbudget.exchange.published.forms import read_form_tables
-from xlbudget.exchange.published.pieces import Line
 from xlbudget.exchange.published.recognise import find_tables, table_titles
 from xlbudget.figures import BlockData, Book, Row
 from xlbudget.findings import Finding, Level
@@ -25,7 +25,7 @@ from xlbudget.workbook.read_tables import Line as RowLine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlbudget.exchange.published.pieces import Matrix
+    from xlbudget.exchange.published.elements import Matrix
     from xlbudget.exchange.published.recognise import Found
     from xlbudget.figures import Cell, FormData
     from xlbudget.relations.expand import Relation
@@ -156,7 +156,7 @@ _CODE = re.compile(r"(\d{3,9})\s*(\D.*)?")
 _BODIES = ("fixed", "subject", "unit")
 
 
-class Loose(NamedTuple):
+class UnruledRow(NamedTuple):
     """A row that was found: its block, the row without figures, the figures in order."""
 
     block: Block
@@ -164,7 +164,9 @@ class Loose(NamedTuple):
     figures: tuple[Cell, ...]
 
 
-def loose_rows(standard: Standard, table: Table, lines: Sequence[str], year: int) -> list[Loose]:
+def unruled_rows(
+    standard: Standard, table: Table, lines: Sequence[str], year: int
+) -> list[UnruledRow]:
     """The rows among the lines below a table's title; none where its headings do not show."""
     if is_form(table) or any(block.body not in _BODIES for block in table.blocks):
         return []
@@ -174,7 +176,7 @@ def loose_rows(standard: Standard, table: Table, lines: Sequence[str], year: int
               for block in table.blocks for at in block.of_kind("amount")}  # fmt: skip
     if not all(label in above for label in labels):
         return []
-    found: list[Loose] = []
+    found: list[UnruledRow] = []
     known = {block.key: recogniser(standard, block, year) for block in table.blocks}
     for number, line in enumerate(lines[first:], first + 1):
         for at, (label, figures) in enumerate(_segments(line)):
@@ -183,18 +185,18 @@ def loose_rows(standard: Standard, table: Table, lines: Sequence[str], year: int
                 row = _row(block, known[block.key], number, label)
                 if row is not None:
                     cells = tuple(_amount(one, block) for one in figures)
-                    found.append(Loose(block, row, cells))
+                    found.append(UnruledRow(block, row, cells))
                     break
     return found
 
 
 def lines_of(
-    standard: Standard, table: Table, pieces: Sequence[Line | Matrix]
+    standard: Standard, table: Table, elements: Sequence[Line | Matrix]
 ) -> tuple[str, list[str]]:
     """The raw lines between a table's title and the next one."""
     titles = table_titles(standard)
     where, lines, inside = "", list[str](), False
-    for one in pieces:
+    for one in elements:
         if not isinstance(one, Line):
             inside = False
             continue
@@ -240,8 +242,8 @@ def _amount(text: str, block: Block) -> Cell:
         return None
 
 
-def placed(
-    standard: Standard, book: Book, rows: Sequence[Loose]
+def place_unruled(
+    standard: Standard, book: Book, rows: Sequence[UnruledRow]
 ) -> tuple[dict[str, BlockData], list[Finding]]:
     """The blocks with the figures whose column is sure, and what is to be said of the others."""
     kept: dict[str, list[Row]] = {}
@@ -292,28 +294,28 @@ class Figures(NamedTuple):
     left: tuple[str, ...]
 
 
-def read_figures(standard: Standard, pieces: Sequence[Line | Matrix], year: int) -> Figures:
+def read_figures(standard: Standard, elements: Sequence[Line | Matrix], year: int) -> Figures:
     """All tables of the standard that the document has."""
-    every = find_tables(standard, pieces)
+    every = find_tables(standard, elements)
     result = Figures({}, (), {}, {}, (), ())
     left = [_left(one) for one in every if one.table is None]
     plain = [one for one in every if one.table is not None and not is_form(one.table)]
     stated_often = 2 * sum(bool(one.money) for one in plain) > len(plain)
     findings: list[Finding] = []
-    loose: list[Loose] = []
+    unruled: list[UnruledRow] = []
     forms: tuple[FormData, ...] = ()
     for table in standard.tables:
         found = [one for one in every if one.table is not None and one.table.key == table.key]
         if not found:
-            where, below = lines_of(standard, table, pieces)
+            where, below = lines_of(standard, table, elements)
             stated = [line.strip() for line in below if _states_nothing(table, line)]
             if stated:
                 result.blocks.update({block.key: BlockData.of([]) for block in table.blocks})
                 result.notes[table.key] = tuple(stated)
                 result.origins[table.key] = where
                 continue
-            rows = loose_rows(standard, table, below, year)
-            loose += rows
+            rows = unruled_rows(standard, table, below, year)
+            unruled += rows
             if rows:
                 result.origins[table.key] = where
             else:
@@ -336,9 +338,9 @@ def read_figures(standard: Standard, pieces: Sequence[Line | Matrix], year: int)
         findings += data.findings
         result.notes[table.key] = (*data.notes, *found[-1].notes)
         result.origins[table.key] = matrix.where
-    if loose:
+    if unruled:
         book = Book("", standard.id, year, {}, result.blocks)
-        blocks, noticed = placed(standard, book, loose)
+        blocks, noticed = place_unruled(standard, book, unruled)
         result.blocks.update(blocks)
         findings += noticed
     said = [one._replace(message=one.message.replace("工作表", "表")) for one in findings]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.figures import BlockData, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.workbook.read_cells import Sheet
-from xlbudget.workbook.read_forms import read_forms
+from xlbudget.workbook.read_forms import FormsData, read_forms
 from xlbudget.workbook.read_labels import caption, heading, squash
 from xlbudget.workbook.read_tables import CODE
 
@@ -32,15 +32,7 @@ _MARKED = re.compile(r"([^\s☐☑□■√]+)\s*([☐☑□■√])|([☐☑□
 _TICKED = "☑■√"
 
 
-class FormsRead(NamedTuple):
-    """The forms as amounts and texts, and what was noticed."""
-
-    block: BlockData
-    forms: tuple[FormData, ...]
-    findings: tuple[Finding, ...]
-
-
-def read_form_tables(table: Table, found: Sequence[Found]) -> FormsRead:
+def read_form_tables(table: Table, found: Sequence[Found]) -> FormsData:
     """All forms of a document, in its order."""
     prepared = [
         (one.form, _fields(one.form, one.matrix.lines)) for one in found if one.form is not None
@@ -59,7 +51,7 @@ def read_form_tables(table: Table, found: Sequence[Found]) -> FormsRead:
         findings += read.findings
         name = read.forms[0].name if read.forms else ""
         findings += _said(table, name, whole, mended)
-    return FormsRead(BlockData.of(rows), tuple(forms), tuple(findings))
+    return FormsData(BlockData.of(rows), tuple(forms), (), tuple(findings))
 
 
 def _said(

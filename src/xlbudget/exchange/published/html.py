@@ -5,14 +5,14 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.published.pieces import Line, Matrix, SpanGrid
+from xlbudget.exchange.published.elements import Line, Matrix, SpanGrid
 from xlbudget.exchange.published.text import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["html_pieces"]
+__all__ = ["html_elements"]
 
 _BREAK = "\x00"
 """Marks <br> in a cell; the line breaks of the source are mere spaces."""
@@ -50,7 +50,7 @@ _BLOCKS = frozenset(
 )
 
 
-def html_pieces(path: Path) -> Iterator[Line | Matrix]:
+def html_elements(path: Path) -> Iterator[Line | Matrix]:
     """The lines and tables of a page.
 
     Raises:
@@ -60,15 +60,15 @@ def html_pieces(path: Path) -> Iterator[Line | Matrix]:
     page.feed(decoded(path))
     page.close()
     page.flush()
-    yield from page.pieces
+    yield from page.elements
 
 
 class _Page(HTMLParser):
-    """Collects the pieces; a table within a table is part of its cell."""
+    """Collects the elements; a table within a table is part of its cell."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.pieces: list[Line | Matrix] = []
+        self.elements: list[Line | Matrix] = []
         self.text: list[str] = []
         self.skipping = 0
         self.ignoring = False
@@ -115,8 +115,8 @@ class _Page(HTMLParser):
                 self._end_cell()
                 lines = self.grid.lines()
                 if lines:
-                    number = sum(isinstance(one, Matrix) for one in self.pieces) + 1
-                    self.pieces.append(Matrix(lines, f"第{number}张表"))
+                    number = sum(isinstance(one, Matrix) for one in self.elements) + 1
+                    self.elements.append(Matrix(lines, f"第{number}张表"))
         elif tag in ("td", "th") and self.tables == 1:
             self._end_cell()
         elif tag == "caption" and self.caption:
@@ -138,8 +138,8 @@ class _Page(HTMLParser):
         text = " ".join("".join(self.text).split())
         self.text = []
         if text:
-            number = sum(isinstance(one, Line) for one in self.pieces) + 1
-            self.pieces.append(Line(text, f"第{number}段"))
+            number = sum(isinstance(one, Line) for one in self.elements) + 1
+            self.elements.append(Line(text, f"第{number}段"))
 
     def _end_cell(self) -> None:
         if self.cell is not None:

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.exchange.disclosure.plan import load_plan
-from xlbudget.exchange.published.pieces import Line
+from xlbudget.exchange.published.elements import Line
 from xlbudget.figures import InfoValue
 from xlbudget.money import COUNT, Amount, from_number
 from xlbudget.notes.facts import evaluate_facts
@@ -23,19 +23,19 @@ from xlbudget.texts.bind import Binder
 from xlbudget.texts.plain import plain, printed
 from xlbudget.texts.readings import load_readings
 from xlbudget.texts.vocabulary import vocabulary
-from xlbudget.workbook.read_cells import count_of
+from xlbudget.workbook.read_info import noted_fields
 from xlbudget.workbook.read_labels import caption, squash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from xlbudget.exchange.published.pieces import Matrix
+    from xlbudget.exchange.published.elements import Matrix
     from xlbudget.exchange.published.recognise import Parts
     from xlbudget.figures import Book, Cell, FormData, TextUnit
     from xlbudget.notes.facts import Facts
     from xlbudget.notes.figure import Item
     from xlbudget.notes.source import ChangeSpec, Expr
-    from xlbudget.standard.model import Field, Keyed, Standard
+    from xlbudget.standard.model import Keyed, Standard
     from xlbudget.texts.bind import Mention
     from xlbudget.texts.readings import Readings
 
@@ -57,7 +57,7 @@ def years_of(parts: Parts) -> Counter[int]:
     found: Counter[int] = Counter()
     lines = [*parts.cover, *parts.contents, *(one.heading for one in parts.parts.values())]
     texts = [squash(one.text) for one in lines]
-    for one in _pieces(parts):
+    for one in _elements(parts):
         if not isinstance(one, Line):
             texts += [squash(cell) for row in one.lines[:_HEAD_ROWS] for cell in row]
     for text in texts:
@@ -73,7 +73,7 @@ def read_cover(standard: Standard, parts: Parts) -> Cover:
         standard.titles.get("book", "").replace("{unit}", "\0").replace("{year}", "\1")
     )
     named: Counter[str] = Counter()
-    for one in _pieces(parts):
+    for one in _elements(parts):
         if isinstance(one, Line) and (match := pattern.fullmatch(squash(one.text))) is not None:
             named[_shown(re.split(r"[\t]", one.text)[0], match[1])] += 1
     if not named:
@@ -97,17 +97,17 @@ def unit_line(standard: Standard) -> re.Pattern[str]:
     return re.compile(_pattern(plan.phrase("unit", unit="\0")).pattern + money)
 
 
-def _pieces(parts: Parts) -> Iterator[Line | Matrix]:
+def _elements(parts: Parts) -> Iterator[Line | Matrix]:
     for part in parts.parts.values():
-        yield from part.pieces
+        yield from part.elements
     yield from parts.rest
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
     r"""A phrase as a pattern: \0 stands for the text sought, \1 for a year."""
-    pieces = re.split("([\0\1])", phrase)
+    elements = re.split("([\0\1])", phrase)
     made = {"\0": "(.+?)", "\1": r"20\d\d"}
-    return re.compile("".join(made.get(one) or re.escape(squash(one)) for one in pieces))
+    return re.compile("".join(made.get(one) or re.escape(squash(one)) for one in elements))
 
 
 def _shown(text: str, plain: str) -> str:
@@ -125,24 +125,11 @@ def stated_info(
     standard: Standard, notes: Mapping[str, Sequence[str]], forms: Iterable[FormData]
 ) -> dict[str, InfoValue]:
     """Fields that the notes below the tables and the forms state in set words."""
-    found: dict[str, InfoValue] = {}
+    found = _of_forms(standard, forms)
     for table in standard.tables:
-        for template in table.notes:
-            keys = [key for key in re.findall(r"\{(\w+)\}", template) if key in standard.fields]
-            if keys:
-                marked = re.sub(r"\{\w+\}", "\0", template)
-                for text in notes.get(table.key, ()):
-                    if match := _pattern(marked).fullmatch(squash(text)):
-                        for key, value in zip(keys, match.groups(), strict=False):
-                            found.setdefault(key, _value(standard.fields[key], value))
-    found |= _of_forms(standard, forms)
+        _, values = noted_fields(standard, table, notes.get(table.key, ()))
+        found = {**values, **found}
     return {key: one for key, one in found.items() if one.value is not None}
-
-
-def _value(field: Field, text: str) -> InfoValue:
-    if field.kind == "count":
-        return InfoValue(count_of(text, field.unit))
-    return InfoValue(text.replace("(", "（").replace(")", "）"))
 
 
 def _of_forms(standard: Standard, forms: Iterable[FormData]) -> dict[str, InfoValue]:
@@ -167,7 +154,9 @@ def _of_forms(standard: Standard, forms: Iterable[FormData]) -> dict[str, InfoVa
 _SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100}
 
 
-def told_info(standard: Standard, book: Book, units: Sequence[TextUnit]) -> dict[str, InfoValue]:
+def info_from_sentences(
+    standard: Standard, book: Book, units: Sequence[TextUnit]
+) -> dict[str, InfoValue]:
     """Field -> what the text says of it most often; fields that ``book`` knows stay as they are."""
     readings = load_readings(standard.folder)
     if readings is None:
@@ -285,7 +274,7 @@ def _reason(readings: Readings, mention: Mention, text: str) -> str:
 # ------------------------------------------------------------------ texts by name
 
 
-def told_texts(
+def lists_from_sentences(
     standard: Standard, book: Book, units: Sequence[TextUnit]
 ) -> dict[str, dict[str, str]]:
     """The lists of 基础信息 (purposes by name, glosses by code) as the text gives them.

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.published.pieces import Line, Matrix, tidy
+from xlbudget.exchange.published.elements import Line, Matrix, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["pdf_pieces"]
+__all__ = ["pdf_elements"]
 
 _MOST_PAGES = 1000
 _FOOTER = re.compile(r"[-—–－\s]*第?\s*\d{1,4}\s*页?(?:\s*[/共]\s*\d+\s*页?)?[-—–－\s]*")
@@ -32,7 +32,7 @@ _OFTEN = 3
 _BOTH = 2
 
 
-def pdf_pieces(path: Path) -> list[Line | Matrix]:
+def pdf_elements(path: Path) -> list[Line | Matrix]:
     """The paragraphs and tables of the document.
 
     Raises:
@@ -132,17 +132,17 @@ def _running(pages: list[_Page]) -> set[str]:
 
 
 class _Assembly:
-    """The pieces so far, and the line or table that may go on."""
+    """The elements so far, and the line or table that may go on."""
 
     def __init__(self, running: set[str]) -> None:
         self.running = running
-        self.pieces: list[Line | Matrix] = []
+        self.elements: list[Line | Matrix] = []
         self.last: _Printed | None = None
         self.margin = (0.0, 0.0)
         self.open_table = False
 
     def whole(self, pages: list[_Page]) -> list[Line | Matrix]:
-        """All pieces of all pages."""
+        """All elements of all pages."""
         for page in pages:
             lines = [one for one in page.lines if one.text and not self._is_running(one)]
             wide = [one for one in lines if len(one.text) > _LEAST_FULL]
@@ -157,7 +157,7 @@ class _Assembly:
                     self._line(page.number, one)
                 else:
                     self._table(page.number, one, top=not place)
-        return self.pieces
+        return self.elements
 
     def _is_running(self, line: _Printed) -> bool:
         """A running title, or a page number."""
@@ -166,7 +166,7 @@ class _Assembly:
     def _line(self, number: int, line: _Printed) -> None:
         self.open_table = False
         before, self.last = self.last, line
-        open_line = self.pieces[-1] if self.pieces else None
+        open_line = self.elements[-1] if self.elements else None
         if before is not None and isinstance(open_line, Line):
             left, right = self.margin
             same = abs(line.size - before.size) < _SAME_SIZE
@@ -174,12 +174,12 @@ class _Assembly:
             full = before.right > right - _FULL * line.size and len(before.text) > _LEAST_FULL
             if same and flush and full and not _LEADER.search(before.text):
                 whole, raw = tidy(f"{open_line.text} {line.text}"), f"{open_line.raw}\n{line.text}"
-                self.pieces[-1] = open_line._replace(text=whole, raw=raw)
+                self.elements[-1] = open_line._replace(text=whole, raw=raw)
                 return
-        self.pieces.append(Line(tidy(line.text), f"第{number}页", line.text))
+        self.elements.append(Line(tidy(line.text), f"第{number}页", line.text))
 
     def _table(self, number: int, lines: list[list[str]], *, top: bool) -> None:
-        before = self.pieces[-1] if self.pieces else None
+        before = self.elements[-1] if self.elements else None
         goes_on = top and self.open_table and isinstance(before, Matrix)
         if goes_on and isinstance(before, Matrix) and len(before.lines[0]) == len(lines[0]):
             count = 0
@@ -187,9 +187,9 @@ class _Assembly:
                 if line != other:
                     break
                 count += 1
-            self.pieces[-1] = before._replace(lines=[*before.lines, *lines[count:]])
+            self.elements[-1] = before._replace(lines=[*before.lines, *lines[count:]])
         else:
-            self.pieces.append(Matrix(lines, f"第{number}页"))
+            self.elements.append(Matrix(lines, f"第{number}页"))
         self.open_table, self.last = True, None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.disclosure.plan import load_plan
-from xlbudget.exchange.published.pieces import Line, Matrix
+from xlbudget.exchange.published.elements import Line, Matrix
 from xlbudget.standard.loader import DEFAULT, load_standard, standard_ids
 from xlbudget.workbook.layout import is_form
 from xlbudget.workbook.read_headings import own_headings
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from xlbudget.exchange.published.pieces import Matrix
+    from xlbudget.exchange.published.elements import Matrix
     from xlbudget.standard.model import Form, Standard, Table
 
 
@@ -31,11 +31,11 @@ _LONGEST = 60
 
 
 class DocumentPart(NamedTuple):
-    """A part: what it ``holds`` (as ``disclosure.toml`` says), its heading and its pieces."""
+    """A part: what it ``holds`` (as ``disclosure.toml`` says), its heading and its elements."""
 
     holds: str
     heading: Line
-    pieces: tuple[Line | Matrix, ...]
+    elements: tuple[Line | Matrix, ...]
 
 
 class Parts(NamedTuple):
@@ -55,7 +55,7 @@ def bare_heading(text: str) -> str:
     return _PAGE_NUMBER.sub("", text).strip()
 
 
-def divide(standard: Standard, pieces: Sequence[Line | Matrix]) -> Parts:
+def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
     """Find the contents and the parts by their headings, whatever year these name."""
     plan = load_plan(standard)
     titles = [
@@ -64,33 +64,33 @@ def divide(standard: Standard, pieces: Sequence[Line | Matrix]) -> Parts:
     ]
     spots = [
         (at, number)
-        for at, one in enumerate(pieces)
+        for at, one in enumerate(elements)
         if isinstance(one, Line) and (number := _part_of(titles, one.text)) is not None
     ]
-    start = _contents_start(pieces, plan.texts["contents"])
+    start = _contents_start(elements, plan.texts["contents"])
     body = _body(spots)
     if start is not None and body and body[0][0] < start:
         start = None
-    first = body[0][0] if body else len(pieces) if start is None else start
+    first = body[0][0] if body else len(elements) if start is None else start
     front = [
-        one for one in pieces[: start if start is not None else first] if isinstance(one, Line)
+        one for one in elements[: start if start is not None else first] if isinstance(one, Line)
     ]
     contents = [] if start is None else [
         one._replace(text=_CONTENTS_PAGE.sub("", one.text).strip())
-        for one in pieces[start + 1 : first]
+        for one in elements[start + 1 : first]
         if isinstance(one, Line)
     ]  # fmt: skip
     last = [at for at, one in enumerate(contents) if _part_of(titles, one.text) is not None]
     end = _contents_end(contents, last)
     parts: dict[str, DocumentPart] = {}
-    ends = [*(at for at, _ in body[1:]), len(pieces)] if body else []
+    ends = [*(at for at, _ in body[1:]), len(elements)] if body else []
     for (at, number), after in zip(body, ends, strict=True):
-        line = pieces[at]
+        line = elements[at]
         assert isinstance(line, Line)
         held = plan.parts[number].holds
-        before = parts[held].pieces if held in parts else ()
-        parts[held] = DocumentPart(held, line, (*before, *pieces[at + 1 : after]))
-    rest = tuple(pieces) if not body else ()
+        before = parts[held].elements if held in parts else ()
+        parts[held] = DocumentPart(held, line, (*before, *elements[at + 1 : after]))
+    rest = tuple(elements) if not body else ()
     return Parts(tuple(front), tuple(contents[:end]), parts, rest)
 
 
@@ -108,9 +108,9 @@ def _part_of(titles: list[str], text: str) -> int | None:
     return same[0] if same and len(found) <= 2 * len(titles[same[0]]) else None
 
 
-def _contents_start(pieces: Sequence[Line | Matrix], title: str) -> int | None:
+def _contents_start(elements: Sequence[Line | Matrix], title: str) -> int | None:
     wanted = squash(title)
-    for at, one in enumerate(pieces):
+    for at, one in enumerate(elements):
         if isinstance(one, Line) and squash(one.text) == wanted:
             return at
     return None
@@ -169,13 +169,13 @@ def table_titles(standard: Standard) -> dict[str, tuple[Table, Form | None]]:
     return found
 
 
-def find_tables(standard: Standard, pieces: Sequence[Line | Matrix]) -> list[Found]:
+def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[Found]:
     """All tables in their order; the notes below each one, up to the next title."""
     titles = table_titles(standard)
     above: list[Line] = []
     found: list[Found] = []
     noting = False
-    for one in pieces:
+    for one in elements:
         if isinstance(one, Line):
             above.append(one)
             if _title_of(titles, one.text) is not None:
@@ -286,31 +286,31 @@ _MONEY = re.compile(r"单位:(万元|元)")
 _SHOWN = 4
 
 
-def standard_of_document(path: Path, pieces: Sequence[Line | Matrix]) -> Standard:
+def standard_of_document(path: Path, elements: Sequence[Line | Matrix]) -> Standard:
     """The shipped standard most of whose tables the document names.
 
     Raises:
         UnusableFileError: it names no table of any.
     """
-    names = {plain_name(text) for text in _titles(pieces)}
+    names = {plain_name(text) for text in _titles(elements)}
     best = max(standard_ids(), key=lambda one: (_shared(load_standard(one), names), one == DEFAULT))
     if not _shared(load_standard(best), names):
-        raise UnusableFileError(other_standard(path, load_standard(best), pieces))
+        raise UnusableFileError(other_standard(path, load_standard(best), elements))
     return load_standard(best)
 
 
-def names_tables(standard: Standard, pieces: Sequence[Line | Matrix]) -> bool:
+def names_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> bool:
     """Whether a document names any table of the standard."""
-    return bool(_shared(standard, {plain_name(text) for text in _titles(pieces)}))
+    return bool(_shared(standard, {plain_name(text) for text in _titles(elements)}))
 
 
 def _shared(standard: Standard, names: set[str]) -> int:
     return len(names & set(table_titles(standard)))
 
 
-def _titles(pieces: Sequence[Line | Matrix]) -> Iterator[str]:
+def _titles(elements: Sequence[Line | Matrix]) -> Iterator[str]:
     """Texts that may be the title of a table."""
-    for one in pieces:
+    for one in elements:
         if isinstance(one, Line):
             if _TITLE.fullmatch(plain_name(one.text)):
                 yield one.text
@@ -321,9 +321,9 @@ def _titles(pieces: Sequence[Line | Matrix]) -> Iterator[str]:
                     yield cells[0]
 
 
-def other_standard(path: Path, standard: Standard, pieces: Sequence[Line | Matrix]) -> str:
+def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Matrix]) -> str:
     """A sentence on a document that holds none of the standard's tables: what it looks like."""
-    titles = list(dict.fromkeys(plain_name(text) for text in _titles(pieces)))
+    titles = list(dict.fromkeys(plain_name(text) for text in _titles(elements)))
     names = set(titles)
     own = [one for one in titles if one in table_titles(standard)]
     if own:
@@ -345,7 +345,7 @@ def other_standard(path: Path, standard: Standard, pieces: Sequence[Line | Matri
         return f"“{path.name}”里没有“{standard.name}”的预算表，不像部门预算的公开文本；请选对文件。"
     money = Counter(
         match
-        for one in pieces
+        for one in elements
         for text in (
             [one.text] if isinstance(one, Line) else [cell for row in one.lines[:3] for cell in row]
         )

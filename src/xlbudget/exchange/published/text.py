@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.published.pieces import Line, Matrix, evened, joined, tidy
+from xlbudget.exchange.published.elements import Line, Matrix, joined, tidy
+from xlbudget.workbook.read_cells import whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["decoded", "text_pieces"]
+__all__ = ["decoded", "text_elements"]
 
 _CHECKED = re.compile(r"<input\b[^>]*\bchecked\b[^>]*>", re.IGNORECASE)
 _UNCHECKED = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
@@ -24,7 +25,7 @@ _PIPED = 2
 """So many bars make a line one of a table."""
 
 
-def text_pieces(path: Path) -> Iterator[Line | Matrix]:
+def text_elements(path: Path) -> Iterator[Line | Matrix]:
     """The lines and tables of a text file.
 
     Raises:
@@ -45,7 +46,7 @@ def text_pieces(path: Path) -> Iterator[Line | Matrix]:
                 rows.append(cells)
             continue
         if rows:
-            yield Matrix(evened(rows), f"第{start}行起")
+            yield Matrix(whole_lines(rows), f"第{start}行起")
             rows, start = [], 0
         text = tidy(_clean(raw))
         if not text:
@@ -60,7 +61,7 @@ def text_pieces(path: Path) -> Iterator[Line | Matrix]:
             open_line = Line(text, f"第{number}行", raw)
         apart = False
     if rows:
-        yield Matrix(evened(rows), f"第{start}行起")
+        yield Matrix(whole_lines(rows), f"第{start}行起")
     if open_line is not None:
         yield open_line
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.exchange.imported import GLOSSARY_TEXT, NOTES_TEXT, PublishedText
-from xlbudget.exchange.published.pieces import Line
+from xlbudget.exchange.published.elements import Line
 from xlbudget.figures import Office, Place, Printed, Profile, TextUnit
 from xlbudget.notes.document import HEADING
 from xlbudget.notes.explain import explain, glossary
@@ -18,8 +18,7 @@ from xlbudget.workbook.read_labels import heading, row_label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from xlbudget.exchange.imported import Imported
-    from xlbudget.exchange.published.pieces import Matrix
+    from xlbudget.exchange.published.elements import Matrix
     from xlbudget.exchange.published.recognise import DocumentPart, Parts
     from xlbudget.figures import Book
     from xlbudget.notes.document import Paragraph
@@ -61,7 +60,7 @@ def published_texts(standard: Standard, part: DocumentPart) -> tuple[PublishedTe
     }
     section = next((one.number for one in specs if not one.heading), "")
     found = []
-    for one in part.pieces:
+    for one in part.elements:
         if not isinstance(one, Line):
             continue
         number = _section_of(titles, one.text) if titles else ""
@@ -89,11 +88,6 @@ def _section_of(titles: Mapping[str, str], text: str) -> str:
 
 
 # ------------------------------------------------------------------ for the checks
-
-
-def published_units(imported: Imported) -> tuple[TextUnit, ...]:
-    """The paragraphs as the checks of texts read them."""
-    return units_of(imported.texts)
 
 
 def units_of(texts: Sequence[PublishedText]) -> tuple[TextUnit, ...]:
@@ -228,7 +222,7 @@ def profile_lines(standard: Standard, part: DocumentPart) -> dict[str, list[Line
         titles[row_label(spec.heading)] = held
     found: dict[str, list[Line]] = {"duties": [], "offices": [], "units": []}
     current = ""
-    for one in part.pieces:
+    for one in part.elements:
         if not isinstance(one, Line):
             continue
         label = row_label(one.text)
@@ -303,16 +297,16 @@ _BROKEN_BEFORE = re.compile(r"@?[0-9A-Za-z.-]+")
 
 def printed_texts(parts: Parts) -> Iterator[Printed]:
     """Cover, contents, all parts: paragraphs, and cells with what stands on their left."""
-    yield from _pieces(_COVER, parts.cover)
-    yield from _pieces(_CONTENTS, parts.contents)
+    yield from _elements(_COVER, parts.cover)
+    yield from _elements(_CONTENTS, parts.contents)
     for part in parts.parts.values():
-        yield from _pieces(part.heading.text, part.pieces)
-    yield from _pieces(_REST, parts.rest)
+        yield from _elements(part.heading.text, part.elements)
+    yield from _elements(_REST, parts.rest)
 
 
-def _pieces(name: str, pieces: Iterable[Line | Matrix]) -> Iterator[Printed]:
+def _elements(name: str, elements: Iterable[Line | Matrix]) -> Iterator[Printed]:
     held: Line | None = None
-    for one in pieces:
+    for one in elements:
         if isinstance(one, Line):
             if held is not None and _goes_on(held.text, one.text):
                 held = held._replace(text=f"{held.text}\n{one.text}")

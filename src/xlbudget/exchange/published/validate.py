@@ -8,9 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.validate import judge
-from xlbudget.exchange.published.document import read_document
-from xlbudget.exchange.published.info import told_info, unit_line
-from xlbudget.exchange.published.pieces import Line, read_source
+from xlbudget.exchange.published.document import read_document, read_source
+from xlbudget.exchange.published.elements import Line
+from xlbudget.exchange.published.info import info_from_sentences, unit_line
 from xlbudget.exchange.published.recognise import bare_heading, standard_of_document, table_titles
 from xlbudget.figures import UNFILLED, InfoValue, Unreadable
 from xlbudget.findings import Finding, Level, Status
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from xlbudget.exchange.published.pieces import Matrix
+    from xlbudget.exchange.published.elements import Matrix
     from xlbudget.exchange.published.recognise import Parts
     from xlbudget.figures import Book
     from xlbudget.findings import Report
@@ -91,7 +91,7 @@ def _headings(standard: Standard, parts: Parts) -> Iterator[Line]:
         yield part.heading._replace(text=bare_heading(part.heading.text))
         if holds == _GLOSSARY:
             continue
-        for one in part.pieces:
+        for one in part.elements:
             if not isinstance(one, Line) or not _NUMBERED.match(one.text):
                 continue
             short = len(one.text) <= _LONGEST and one.text[-1] not in _SENTENCE
@@ -119,7 +119,7 @@ def unit_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
         (title, line, match[1])
         for holds, part in parts.parts.items()
         if holds == "tables"
-        for title, line in _around_tables(standard, part.pieces)
+        for title, line in _around_tables(standard, part.elements)
         if (match := pattern.fullmatch(squash(line.text))) is not None
     ]
     counts = Counter(bare_name(name) for _, _, name in named)
@@ -141,7 +141,7 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
     places += [(part.heading.text, part.heading) for part in parts.parts.values()]
     for holds, part in parts.parts.items():
         if holds == "tables":
-            places += _around_tables(standard, part.pieces)
+            places += _around_tables(standard, part.elements)
     code = _rules(standard).year
     for title, line in places:
         for found in dict.fromkeys(_YEAR.findall(squash(line.text))):
@@ -153,12 +153,12 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
 
 
 def _around_tables(
-    standard: Standard, pieces: Sequence[Line | Matrix]
+    standard: Standard, elements: Sequence[Line | Matrix]
 ) -> Iterator[tuple[str, Line]]:
     """Short lines (titles, subtitles) and the headings of columns, each with its table's title."""
     titles = table_titles(standard)
     title = ""
-    for one in pieces:
+    for one in elements:
         if isinstance(one, Line):
             if len(one.text) <= _LONGEST and one.text[-1] not in _SENTENCE:
                 known = titles.get(plain_name(one.text))
@@ -186,18 +186,18 @@ def validate_published(
     Raises:
         UnusableFileError: it cannot be read, is of another standard, or of another year.
     """
-    source = read_source(path)
-    standard = standard or standard_of_document(path, source.pieces)
-    document = read_document(path, source, standard, year)
-    book = _with_settings(standard, document.imported.book)
+    elements = read_source(path)
+    standard = standard or standard_of_document(path, elements)
+    imported, parts = read_document(path, elements, standard, year)
+    book = _with_settings(standard, imported.book)
     report = validate_whole(standard, book)
     if report.status is Status.ERROR and (retold := _retold(standard, book)) is not None:
         report = validate_whole(standard, retold)
     found = [
         *report.findings,
-        *contents_findings(standard, document.parts),
-        *year_findings(standard, document.parts, book.year),
-        *unit_findings(standard, document.parts),
+        *contents_findings(standard, parts),
+        *year_findings(standard, parts, book.year),
+        *unit_findings(standard, parts),
     ]
     asked = {rule.code for rule in standard.rules if rule.check == _REQUIRED}
     findings = [_placed(standard, one) for one in found if one.code not in asked]
@@ -224,7 +224,7 @@ def _retold(standard: Standard, book: Book) -> Book | None:
         return None
     rest = {key: one for key, one in book.info.items() if key not in told}
     right = corrected_book(book, judged.corrected)._replace(info=rest)
-    return book._replace(info={**told, **rest, **told_info(standard, right, book.texts)})
+    return book._replace(info={**told, **rest, **info_from_sentences(standard, right, book.texts)})
 
 
 def _with_settings(standard: Standard, book: Book) -> Book:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,9 +33,16 @@ from xlbudget.workbook.layout import (
     PROFILE,
     is_form,
 )
-from xlbudget.workbook.read_cells import count_of, looks_garbled, stated_units
-from xlbudget.workbook.read_info import own_subjects, read_info, read_profile, standard_of, year_of
-from xlbudget.workbook.read_labels import plain_name, squash, years_in
+from xlbudget.workbook.read_cells import looks_garbled, stated_units
+from xlbudget.workbook.read_info import (
+    noted_fields,
+    own_subjects,
+    read_info,
+    read_profile,
+    standard_of,
+    year_of,
+)
+from xlbudget.workbook.read_labels import plain_name, years_in
 from xlbudget.workbook.read_texts import read_texts
 
 if TYPE_CHECKING:
@@ -169,37 +175,6 @@ def read_front(file: TableFile, standard: Standard) -> Front:
     return Front(year, info, data.keyed, profile, subjects, origins, tuple(left))
 
 
-_FIELD = re.compile(r"\\\{([a-z_0-9]+)\\\}")
-
-
-def noted(
-    standard: Standard, table: Table, notes: Iterable[str]
-) -> tuple[list[str], dict[str, InfoValue]]:
-    """The notes that are none of the standard's, and the fields that its own name."""
-    rest: list[str] = []
-    values: dict[str, InfoValue] = {}
-    templates = [squash(one) for one in (*table.notes, table.empty_statement) if one]
-    for note in notes:
-        found = next((one for t in templates if (one := _match(t, note)) is not None), None)
-        if found is None:
-            rest.append(note)
-            continue
-        for key, text in found.items():
-            field = standard.fields.get(key)
-            if field is None or not text:
-                continue
-            value = count_of(text, field.unit) if field.kind == "count" else text
-            values[key] = InfoValue(value)
-    return rest, values
-
-
-def _match(template: str, note: str) -> dict[str, str] | None:
-    """What stands in the template's places; None where the note is another."""
-    pattern = _FIELD.sub(r"(?P<\1>.*?)", re.escape(template))
-    match = re.fullmatch(pattern, squash(note))
-    return None if match is None else match.groupdict()
-
-
 _ABOVE = 3
 """A unit is also looked for so many lines above a title."""
 
@@ -297,10 +272,10 @@ class _Reading:
                 kept = [one for one in sections if self._year_fits(one)]
                 if not kept:
                     continue
-                read = read_form_sections(self.standard, kept)
+                read, left = read_form_sections(self.standard, kept)
                 blocks[table.blocks[0].key], forms = read.block, read.forms
                 findings += read.findings
-                self.left += read.left
+                self.left += left
             else:
                 body = self._body(table, sections)
                 if body is None:
@@ -308,7 +283,7 @@ class _Reading:
                 blocks |= body.blocks
                 findings += body.findings
                 self.left += [one for one in body.left if one not in self.left]
-                rest, values = noted(self.standard, table, body.notes)
+                rest, values = noted_fields(self.standard, table, body.notes)
                 info |= values
                 if rest:
                     texts = "”“".join(one[:40] for one in rest)

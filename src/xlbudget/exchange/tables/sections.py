@@ -17,7 +17,7 @@ from xlbudget.workbook.read_cells import (
     text_of,
     value_at,
 )
-from xlbudget.workbook.read_forms import read_forms
+from xlbudget.workbook.read_forms import FormsData, read_forms
 from xlbudget.workbook.read_labels import row_label, years_in
 from xlbudget.workbook.read_tables import (
     CODE,
@@ -237,17 +237,13 @@ def _appended(first: Body, second: Body) -> Body:
 _UNIT = re.compile(r"[（(](元|千元|万元|百万元|亿元)[）)]$")
 
 
-class Forms(NamedTuple):
-    """All forms with their rows, what is wrong in them, and what was not taken."""
+def read_form_sections(
+    standard: Standard, sections: Sequence[Section]
+) -> tuple[FormsData, list[str]]:
+    """The forms of all sections, and what was not taken.
 
-    block: BlockData
-    forms: tuple[FormData, ...]
-    findings: tuple[Finding, ...]
-    left: tuple[str, ...]
-
-
-def read_form_sections(standard: Standard, sections: Sequence[Section]) -> Forms:
-    """The forms of all sections; the same form twice counts once, a differing one is refused."""
+    The same form twice counts once, a differing one is refused.
+    """
     table = sections[0].table
     reader = Reader(table.blocks[0].unit)
     rows: dict[str, Row] = {}
@@ -287,7 +283,7 @@ def read_form_sections(standard: Standard, sections: Sequence[Section]) -> Forms
     said = reader.sentence(table.title)
     left += [said] if said else []
     block = BlockData.of(list(rows.values()))
-    return Forms(block, tuple(forms.values()), tuple(findings), tuple(left))
+    return FormsData(block, tuple(forms.values()), (), tuple(findings)), left
 
 
 def _unit(section: Section, default: Unit) -> Unit:
