@@ -175,9 +175,10 @@ def joined_text(formula: str, cell: Callable[[str, str, int], str | None]) -> st
 
 _YEAR_CODE = "F05"
 _TITLE_LINES = 6
-_OTHER_SHEETS = frozenset(
+OTHER_SHEETS = frozenset(
     (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY)
 )
+"""The sheets of a workbook that are no tables."""
 
 
 @without_collecting
@@ -304,7 +305,7 @@ def _table_sheets(source: Source, standard: Standard) -> dict[str, str]:
     missing = {plain_name(table.title): table for table in standard.tables if not found[table.key]}
     if missing:
         for name in source.names:
-            if name not in taken and plain_name(name) not in _OTHER_SHEETS:
+            if name not in taken and plain_name(name) not in OTHER_SHEETS:
                 table = _titled(source.lines(name), missing)
                 if table is not None and not found[table.key]:
                     found[table.key] = name

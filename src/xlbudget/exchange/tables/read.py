@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.exchange.imported import Imported
@@ -22,17 +22,14 @@ from xlbudget.fill.fill import statements
 from xlbudget.standard import loader
 from xlbudget.standard.extend import OWN_LISTS
 from xlbudget.workbook.layout import (
-    CONTENTS,
-    COVER,
     DICTIONARY,
-    FINDINGS,
     GLOSSARY,
     INFO_SHEET,
     NOTES,
-    OVERVIEW,
     PROFILE,
     is_form,
 )
+from xlbudget.workbook.read import OTHER_SHEETS
 from xlbudget.workbook.read_cells import looks_garbled, stated_units
 from xlbudget.workbook.read_info import (
     noted_fields,
@@ -46,7 +43,7 @@ from xlbudget.workbook.read_labels import plain_name, years_in
 from xlbudget.workbook.read_texts import read_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from xlbudget.exchange.tables.find import Section
@@ -103,46 +100,26 @@ def _others(standard: Standard) -> Iterator[Standard]:
                 continue
 
 
-_OURS = frozenset(
-    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY)
-)
 _UNREAD = ("standard", "subject_lists")
 """Settings of a workbook itself, which the other one keeps."""
 
 
-class Front(NamedTuple):
-    """What the sheets that are no tables hold; all empty for a file that is no workbook of ours."""
-
-    year: int = 0
-    info: Mapping[str, InfoValue] = {}
-    keyed: Mapping[str, Mapping[str, str]] = {}
-    profile: Profile = Profile()
-    subjects: Mapping[str, tuple[Subject, ...]] = {}
-    origins: Mapping[str, str] = {}
-    left: tuple[str, ...] = ()
-
-
-def front_sheets(file: TableFile) -> set[str]:
-    """The names of sheets that a workbook of ours has besides the tables."""
-    return {one.name for one in file.sheets if plain_name(one.name) in _OURS}
-
-
-def read_front(file: TableFile, standard: Standard) -> Front:
-    """基础信息 and 部门概况 of a workbook of ours.
+def read_front(file: TableFile, standard: Standard) -> Imported:
+    """基础信息, 部门概况 and own subjects of a workbook of ours; year 0 and nothing for another file.
 
     Raises:
         UnusableFileError: the workbook is of another standard.
     """
-    sheets = {plain_name(one.name): one for one in file.sheets if not one.hidden}
+    sheets = {plain_name(one.name): one.lines for one in file.sheets if not one.hidden}
+    book = Book(name=file.name, standard=standard.id, year=0, info={}, blocks={})
     if INFO_SHEET not in sheets:
-        return Front()
-    lines = [list(line) for line in sheets[INFO_SHEET].lines]
-    named = standard_of(lines).value
+        return Imported(book, {})
+    named = standard_of(sheets[INFO_SHEET]).value
     if named and named != standard.id:
         raise UnusableFileError(
             f"“{file.name}”适用的标准是“{named}”，不是“{standard.id}”，没有导入；请选同一标准的文件。"
         )
-    data = read_info(standard, lines)
+    data = read_info(standard, sheets[INFO_SHEET])
     left: list[str] = []
     info: dict[str, InfoValue] = {}
     for key, value in data.info.items():
@@ -154,25 +131,27 @@ def read_front(file: TableFile, standard: Standard) -> Front:
         elif value.value not in (None, "") and key not in _UNREAD:
             info[key] = InfoValue(value.value)
     stated = data.info.get("year", InfoValue("")).value
-    year = year_of(stated) if isinstance(stated, str) else 0
     origins = {"info": f"工作表“{INFO_SHEET}”"}
-    profile = Profile()
-    if PROFILE in sheets:
-        profile = read_profile([list(line) for line in sheets[PROFILE].lines])
-        if profile != Profile():
-            origins["profile"] = f"工作表“{PROFILE}”"
+    profile = read_profile(sheets.get(PROFILE, []))
+    if profile != Profile():
+        origins["profile"] = f"工作表“{PROFILE}”"
     subjects: dict[str, tuple[Subject, ...]] = {}
     lists = data.info.get("subject_lists", InfoValue("")).value
     if lists == OWN_LISTS and DICTIONARY in sheets:
-        subjects = own_subjects(standard, [list(line) for line in sheets[DICTIONARY].lines])
+        subjects = own_subjects(standard, sheets[DICTIONARY])
         info["subject_lists"] = InfoValue(OWN_LISTS)
     for name in (NOTES, GLOSSARY):
-        if name in sheets:
-            texts = read_texts(name, name, [list(line) for line in sheets[name].lines])
-            own = sum(1 for one in texts if not one.follows)
-            if own:
-                left.append(f"工作表“{name}”中自己改写的{own}段文字没有导入；请复制到“定稿”栏。")
-    return Front(year, info, data.keyed, profile, subjects, origins, tuple(left))
+        own = sum(not one.follows for one in read_texts(name, name, sheets.get(name, [])))
+        if own:
+            left.append(f"工作表“{name}”中自己改写的{own}段文字没有导入；请复制到“定稿”栏。")
+    book = book._replace(
+        year=year_of(stated) if isinstance(stated, str) else 0,
+        info=info,
+        keyed=data.keyed,
+        profile=profile,
+        subjects=subjects,
+    )
+    return Imported(book, origins, (), tuple(left))
 
 
 _ABOVE = 3
@@ -200,16 +179,17 @@ class _Reading:
         self.left: list[str] = list(file.said)
         self.refused: list[str] = []
         self.front = read_front(file, standard)
-        self.finder = Finder(standard, year or self.front.year or None)
+        self.finder = Finder(standard, year or self.front.book.year or None)
         self.sections = self._sections()
         self.named = {one for section in self.sections for one in section_years(section)}
-        self.year = year or self.front.year or _most_named(self.sections) or self._year_of_name()
+        self.year = (
+            year or self.front.book.year or _most_named(self.sections) or self._year_of_name()
+        )
 
     def _sections(self) -> list[Section]:
         found: list[Section] = []
-        skipped = front_sheets(self.file)
         for sheet in self.file.sheets:
-            if sheet.name in skipped:
+            if plain_name(sheet.name) in OTHER_SHEETS:
                 continue
             sections = self.finder.sections(sheet)
             if sheet.hidden:
@@ -303,17 +283,12 @@ class _Reading:
         info: dict[str, InfoValue],
     ) -> Imported:
         front = self.front
-        book = Book(
-            name=self.file.name,
-            standard=self.standard.id,
+        book = front.book._replace(
             year=self.year,
-            info={**info, **front.info},
+            info={**info, **front.book.info},
             blocks=blocks,
             forms=forms,
-            keyed=front.keyed,
-            profile=front.profile,
             findings=tuple(findings),
-            subjects=front.subjects,
         )
         book = book._replace(notes=statements(self.standard, book))
         left = tuple(dict.fromkeys([*self.refused, *self.left, *front.left]))
