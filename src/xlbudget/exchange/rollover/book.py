@@ -76,20 +76,15 @@ def _moved(text: str, year: int) -> str:
     return _WRITTEN.sub(written, _YEAR.sub(later, text))
 
 
-class LastFigures(NamedTuple):
-    """Field of 基础信息 -> what it must hold (None: unknown), and sentences."""
-
-    values: dict[str, Amount | None]
-    said: list[str]
-
-
 def reason_fields(standard: Standard) -> list[str]:
     """The fields that give the reasons for this year's changes."""
     return list(dict.fromkeys(change.reason for change in load_source(standard).changes))
 
 
-def last_figures(standard: Standard, last_standard: Standard, last: Book) -> LastFigures:
-    """What the fields of last year's figures hold in the year after ``last``.
+def last_figures(
+    standard: Standard, last_standard: Standard, last: Book
+) -> tuple[dict[str, Amount | None], list[str]]:
+    """What the fields of last year's figures hold in the year after ``last`` (None: unknown), and sentences.
 
     The comparisons of the notes say both: the field, and the cell of the year that it is compared
     with. A cell that is blank in a book with figures is nought; a book without any figure has none.
@@ -115,7 +110,7 @@ def last_figures(standard: Standard, last_standard: Standard, last: Book) -> Las
     if empty:
         said.append(f"{last.year}年的各表没有金额，上年数留空。")
     said += _carried(last_standard, last)
-    return LastFigures(values, said)
+    return values, said
 
 
 def _compared(source: Source) -> dict[str, Expr]:
@@ -170,16 +165,8 @@ def _place(standard: Standard, last: Book, ref: Ref) -> str:
     return f"{title}“{label}”（{heading}）"
 
 
-class Projects(NamedTuple):
-    """Names of projects: those that ended, that go on, and those that do not say when they end."""
-
-    ended: tuple[str, ...]
-    going_on: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-
-def sorted_projects(standard: Standard, book: Book) -> Projects:
-    """Every project of ``book`` by what its form says of its period.
+def ending_projects(standard: Standard, book: Book) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The projects of ``book`` whose forms say that they end, and those that do not say when.
 
     Several forms of one name must all say that they end: one word too few drops nothing.
     """
@@ -196,16 +183,14 @@ def sorted_projects(standard: Standard, book: Book) -> Projects:
                 if row.kind == "item":
                     ends.setdefault(row.key, [])
                     counts[row.key] = counts.get(row.key, 0) + 1
-    ended, going_on, unknown = [], [], []
+    ended, unknown = [], []
     for name, years in ends.items():
         known = [year for year in years if year is not None]
         if not known or len(known) < len(years) or counts.get(name, 1) > len(years):
             unknown.append(name)
         elif max(known) <= book.year:
             ended.append(name)
-        else:
-            going_on.append(name)
-    return Projects(tuple(ended), tuple(going_on), tuple(unknown))
+    return tuple(ended), tuple(unknown)
 
 
 def _forms(standard: Standard) -> dict[str, Form]:
@@ -379,42 +364,42 @@ def next_book(standard: Standard, last_standard: Standard, last: Book) -> NextBo
     ``standard`` is the one valid then. Edited texts are the book's, their years moved.
     """
     year = last.year + 1
-    figures = last_figures(standard, last_standard, last)
-    projects = sorted_projects(last_standard, last)
+    figures, figures_said = last_figures(standard, last_standard, last)
+    ended, unknown = ending_projects(last_standard, last)
     changes = SubjectChanges({}, {}, {}, {})
     blocks = {
-        key: _next_block(standard, last_standard, key, last, projects.ended, changes)
+        key: _next_block(standard, last_standard, key, last, ended, changes)
         for key in standard.blocks
     }
-    info, left = _next_info(standard, last_standard, last, figures.values)
+    info, left = _next_info(standard, last_standard, last, figures)
     book = Book(
         name=last.name,
         standard=standard.id,
         year=year,
         info=info,
         blocks=blocks,
-        forms=next_forms(last_standard, last, projects.ended),
+        forms=next_forms(last_standard, last, ended),
         keyed=_next_keyed(standard, last, changes),
         profile=_next_profile(last.profile, last.year),
         notes=_next_notes(standard, last_standard, last, blocks),
         subjects=last.subjects,
         texts=tuple(_next_text(unit, last.year) for unit in last.texts if not unit.follows),
     )
-    filled = [key for key, value in figures.values.items() if value is not None]
+    filled = [key for key, value in figures.items() if value is not None]
     said = []
     if filled:
         labels = "、".join(standard.fields[key].label for key in filled)
         said.append(f"基础信息的上年数已填{len(filled)}项：{labels}。")
     said += [f"有“上年数”栏的表已填{count}格。" for count in [_counted(standard, blocks)] if count]
-    said += figures.said
+    said += figures_said
     said += changes.said
     said += left
-    if projects.ended:
-        said.append(f"已到期的项目没有带到下年：{_names(projects.ended)}。")
-    if projects.unknown:
-        said.append(f"没有写明实施期的项目已保留，不再安排的请删去：{_names(projects.unknown)}。")
+    if ended:
+        said.append(f"已到期的项目没有带到下年：{_names(ended)}。")
+    if unknown:
+        said.append(f"没有写明实施期的项目已保留，不再安排的请删去：{_names(unknown)}。")
     said += _to_do(standard, last, book)
-    return NextBook(book, projects.ended, tuple(said))
+    return NextBook(book, ended, tuple(said))
 
 
 def _names(names: Iterable[str]) -> str:
