@@ -155,12 +155,14 @@ def _match(
         for block in table.blocks
         for index, column in enumerate(block.columns)
     }
-    if ordered:  # its unit is not looked at below: a column in another one is missing
-        own = {block.unit for block in table.blocks}
-        found = {at: one for at, one in found.items() if one.unit is None or one.unit in own}
+    if ordered:  # units are not looked at later: a column that names another one is missing
+        own = {None, *(block.unit for block in table.blocks)}
+        found = {
+            at: one for at, one in found.items() if heading_unit(one.text.rpartition("/")[2]) in own
+        }
     columns, doubled, exact = _assign(table, wanted, found, year, ordered=ordered)
     free = {at: one for at, one in found.items() if at not in columns.values()}
-    for block in table.blocks:
+    for block in () if ordered else table.blocks:
         _by_kind(block, columns, free)
     if not columns:
         return None
