@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, Row
     from xlbudget.standard.model import Standard
 
 __all__ = ["combined", "read_source_file"]
@@ -130,5 +130,5 @@ def _joined(standard: Standard, book: Book, other: Book, left: list[str]) -> Boo
     )
 
 
-def _plain(rows: Sequence[object]) -> list[object]:
-    return [row._replace(line=0, places=()) for row in rows]  # type: ignore[attr-defined]
+def _plain(rows: Sequence[Row]) -> list[Row]:
+    return [row._replace(line=0, places=()) for row in rows]

@@ -52,6 +52,18 @@ if TYPE_CHECKING:
     from xlbudget.standard.subjects import Subject
     from xlbudget.workbook.read_cells import Lines
     from xlbudget.workbook.read_tables import TableData
+_PIECE = re.compile(
+    r"\"(?P<text>(?:[^\"]|\"\")*)\""
+    r"|(?:'(?P<quoted>(?:[^']|'')+)'!|(?P<sheet>[^\W\d][\w.]*)!)?"
+    r"\$?(?P<letters>[A-Z]{1,3})\$?(?P<line>[0-9]{1,7})(?![\w.(!])"
+)
+_NAME = re.compile(r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\(')
+_YEAR_CODE = "F05"
+_TITLE_LINES = 6
+OTHER_SHEETS = frozenset(
+    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY)
+)
+"""The sheets of a workbook that are no tables."""
 
 
 def find_sheet(workbook: Workbook, *names: str) -> str:
@@ -94,14 +106,6 @@ class Source:
                 for line in lines[top : min(bottom, len(lines))]:
                     line[left - 1] = lines[top - 1][left - 1]
         return lines
-
-
-_PIECE = re.compile(
-    r"\"(?P<text>(?:[^\"]|\"\")*)\""
-    r"|(?:'(?P<quoted>(?:[^']|'')+)'!|(?P<sheet>[^\W\d][\w.]*)!)?"
-    r"\$?(?P<letters>[A-Z]{1,3})\$?(?P<line>[0-9]{1,7})(?![\w.(!])"
-)
-_NAME = re.compile(r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\(')
 
 
 def lacks_texts(body: TableData) -> bool:
@@ -171,14 +175,6 @@ def joined_text(formula: str, cell: Callable[[str, str, int], str | None]) -> st
         pieces.append(text)
         place += 1
     return "".join(pieces)
-
-
-_YEAR_CODE = "F05"
-_TITLE_LINES = 6
-OTHER_SHEETS = frozenset(
-    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY)
-)
-"""The sheets of a workbook that are no tables."""
 
 
 @without_collecting

@@ -57,6 +57,25 @@ NOTHING = frozenset(("-", "--", "－", "—", "——", "–", "―", "/", "／"
 """What people put where there is no amount."""
 _EXACT = 10.0**13
 """Below this, a float with two decimals is printed with at most 15 digits."""
+UNCOMPUTED = "（公式没有计算结果）"
+"""Stands in a cell whose formula was saved without a value: it reads as no amount."""
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_HIGH = re.compile("[\u0080-\u024f\u2010-\u2122\ufffd]")
+_FEW = 10
+_MOST_COVERED = 20_000
+"""Merged areas with more cells than this are no headings."""
+_UNITS = {
+    "元": YUAN,
+    "人民币元": YUAN,
+    "千元": Unit("千元", 100_000, 5),
+    "万元": WAN,
+    "百万元": Unit("百万元", 100_000_000, 8),
+    "亿元": Unit("亿元", 10_000_000_000, 10),
+}
+_NAMES = "|".join(sorted(_UNITS, key=len, reverse=True))
+_STATED = re.compile(rf"单位[:)]?\(?(?:人民币)?({_NAMES})(?![\u4e00-\u9fff])")
+_BRACKETS = re.compile(rf"\((?:(?:金额)?单位:?)?({_NAMES})\)")
+_ALONE = re.compile(rf"\(?({_NAMES})\)?")
 
 
 def whole_lines(lines: list[list[_Value]]) -> list[list[_Value]]:
@@ -157,15 +176,6 @@ def count_of(value: object, unit_name: str = "") -> Cell:
         return found
     count, rest = divmod(found.fen, YUAN.fen)
     return Unreadable(text_of(value)) if rest else Amount(count, COUNT, 0)
-
-
-UNCOMPUTED = "（公式没有计算结果）"
-"""Stands in a cell whose formula was saved without a value: it reads as no amount."""
-_CHINESE = re.compile("[\u4e00-\u9fff]")
-_HIGH = re.compile("[\u0080-\u024f\u2010-\u2122\ufffd]")
-_FEW = 10
-_MOST_COVERED = 20_000
-"""Merged areas with more cells than this are no headings."""
 
 
 class Area(NamedTuple):
@@ -274,20 +284,6 @@ def _size(area: Area) -> int:
 def looks_garbled(text: str) -> bool:
     """Whether a text is Chinese that was read in a Western code page."""
     return len(_HIGH.findall(text)) > max(_FEW, 2 * len(_CHINESE.findall(text)))
-
-
-_UNITS = {
-    "元": YUAN,
-    "人民币元": YUAN,
-    "千元": Unit("千元", 100_000, 5),
-    "万元": WAN,
-    "百万元": Unit("百万元", 100_000_000, 8),
-    "亿元": Unit("亿元", 10_000_000_000, 10),
-}
-_NAMES = "|".join(sorted(_UNITS, key=len, reverse=True))
-_STATED = re.compile(rf"单位[:)]?\(?(?:人民币)?({_NAMES})(?![\u4e00-\u9fff])")
-_BRACKETS = re.compile(rf"\((?:(?:金额)?单位:?)?({_NAMES})\)")
-_ALONE = re.compile(rf"\(?({_NAMES})\)?")
 
 
 def stated_units(texts: Iterable[str]) -> set[Unit]:

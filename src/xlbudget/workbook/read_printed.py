@@ -37,6 +37,8 @@ _VALUE = 2
 """The last column of 基础信息 that is printed anywhere: units and hints are not."""
 _FEWEST = 7
 """A whole number with fewer digits is an amount, a code or a count, nobody's number."""
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
+_TITLE_LINES = 6
 
 
 def read_printed(source: Source, tables: Collection[str]) -> Iterator[Printed]:
@@ -81,10 +83,6 @@ def _number_text(value: object) -> str:
         value = int(value)
     text = str(value) if isinstance(value, int) else ""
     return text if len(text) >= _FEWEST else ""
-
-
-_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
-_TITLE_LINES = 6
 
 
 def stored_as_text(

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 
 _CODE = re.compile(r"[0-9A-Za-z]*\d[0-9A-Za-z]*")
+CODE = "F06"
+"""The rule under which the reader reports what it did not understand."""
+_COUNTED = frozenset(("栏次", "行次"))
+_NUMBERS = re.compile(r"[\d甲乙丙丁*=+()]+")
+_FEW = 3
+"""So many rising numbers in a line number its columns."""
 
 
 class Line(NamedTuple):
@@ -230,15 +236,6 @@ class _Projects:
         if group:
             return Row(self.group, "group", group, line.cells, texts, "", line.number)
         return None
-
-
-CODE = "F06"
-"""The rule under which the reader reports what it did not understand."""
-
-_COUNTED = frozenset(("栏次", "行次"))
-_NUMBERS = re.compile(r"[\d甲乙丙丁*=+()]+")
-_FEW = 3
-"""So many rising numbers in a line number its columns."""
 
 
 class TableData(NamedTuple):

@@ -48,6 +48,15 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell, TextUnit
     from xlbudget.money import Unit
     from xlbudget.standard.model import Block, Field, Standard, Table
+_INFO_HEAD = """\
+# 基础信息。左边是项目名称（请勿改动），等号右边填内容；文字写在英文双引号里，数字不加引号，没有内容的整行删去。
+"""
+_FINALS_HEAD = """\
+# 改写过的段落（定稿）：段落编号请勿改动。没有列出的段落用生成的文字。
+"""
+_NAMED = 8
+"""So many names stand in a sentence."""
+_OPTIONAL = (PROFILE_FILE, NOTES_FILE, SUBJECTS_FILE, FINALS_FILE)
 
 
 def csv_bytes(lines: Iterable[Sequence[str]]) -> bytes:
@@ -234,14 +243,6 @@ def _pairs(table: Table, book: Book) -> list[tuple[FormData, Row]]:
     return found
 
 
-_INFO_HEAD = """\
-# 基础信息。左边是项目名称（请勿改动），等号右边填内容；文字写在英文双引号里，数字不加引号，没有内容的整行删去。
-"""
-_FINALS_HEAD = """\
-# 改写过的段落（定稿）：段落编号请勿改动。没有列出的段落用生成的文字。
-"""
-
-
 def _quoted(text: str) -> str:
     """A basic string: JSON's escapes are TOML's, but for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
@@ -323,10 +324,6 @@ def finals_toml(texts: Sequence[TextUnit]) -> str:
     return "\n".join(lines)
 
 
-_NAMED = 8
-"""So many names stand in a sentence."""
-
-
 class Exported(NamedTuple):
     """The files written, the backups of those replaced, and what the folder does not hold."""
 
@@ -383,9 +380,6 @@ def write_folder(
     gone = [name for name in there if name not in files]
     backups = publish(target, files, gone)
     return Exported(tuple(target / name for name in files), tuple(backups), _left(standard, book))
-
-
-_OPTIONAL = (PROFILE_FILE, NOTES_FILE, SUBJECTS_FILE, FINALS_FILE)
 
 
 def _particulars(standard: Standard, book: Book) -> dict[str, bytes]:

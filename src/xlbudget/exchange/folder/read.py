@@ -43,6 +43,16 @@ if TYPE_CHECKING:
     from xlbudget.findings import Finding
     from xlbudget.standard.model import Field, Standard, Table
     from xlbudget.standard.subjects import Subject
+INDICATOR_FILE = "绩效指标"
+FORM_KIND, PROJECT = "表式", "项目名称"
+NOTES_FILE, SUBJECTS_FILE, FINALS_FILE = "表下说明.toml", "科目字典.csv", "定稿.toml"
+SUBJECT_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度", "别名")
+"""Of the file of subjects, as on the sheet 科目字典."""
+FINAL_PARTS = {"情况说明": "notes", "名词解释": "glossary"}
+"""The lists of the file of final texts, and the part of the text that each is."""
+_HEADING = "标题"
+INFO_FILE, PROFILE_FILE = "基础信息.toml", "部门概况.toml"
+_YEAR = re.compile(r"(20\d\d)年")
 
 
 def read_csv(path: Path) -> list[list[str]]:
@@ -101,10 +111,6 @@ def read_records(path: Path) -> list[tuple[int, dict[str, str]]]:
             (number, dict(zip(labels, [*cells, *[""] * (len(labels) - len(cells))], strict=True)))
         )
     return records
-
-
-INDICATOR_FILE = "绩效指标"
-FORM_KIND, PROJECT = "表式", "项目名称"
 
 
 def read_form_files(folder: Path, table: Table) -> tuple[BlockData, tuple[FormData, ...]]:
@@ -173,14 +179,6 @@ def _indicators(folder: Path, table: Table) -> dict[str, list[Indicator]]:
         }
         found.setdefault(entry.get(PROJECT, ""), []).append(Indicator(values))
     return found
-
-
-NOTES_FILE, SUBJECTS_FILE, FINALS_FILE = "表下说明.toml", "科目字典.csv", "定稿.toml"
-SUBJECT_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度", "别名")
-"""Of the file of subjects, as on the sheet 科目字典."""
-FINAL_PARTS = {"情况说明": "notes", "名词解释": "glossary"}
-"""The lists of the file of final texts, and the part of the text that each is."""
-_HEADING = "标题"
 
 
 def read_notes_file(folder: Path, standard: Standard) -> dict[str, tuple[str, ...]]:
@@ -262,10 +260,6 @@ def _final(part: str, section: str, entry: Mapping[str, Any]) -> TextUnit:
         text,
         heading=entry.get("类别") == _HEADING,
     )
-
-
-INFO_FILE, PROFILE_FILE = "基础信息.toml", "部门概况.toml"
-_YEAR = re.compile(r"(20\d\d)年")
 
 
 def read_folder(folder: Path, standard: Standard) -> Book:

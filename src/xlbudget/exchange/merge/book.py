@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell, InfoValue
     from xlbudget.standard.model import Block, Standard, Table
     from xlbudget.xlsx.cells import Afterwards, CellEdit
+_Identity = tuple[str, str, str, int]
+_FIXED = ("year", "standard")
+"""Fields that say what the workbook is: an import never changes them."""
+_MOST_ROUNDS = 8
 
 
 class Kind(StrEnum):
@@ -111,9 +115,6 @@ class ImportPlan(NamedTuple):
     def conflicts(self) -> int:
         """Filled cells that differ and are kept."""
         return sum(one.kind is Kind.KEPT for one in self.changes)
-
-
-_Identity = tuple[str, str, str, int]
 
 
 class Merge:
@@ -294,10 +295,6 @@ def shown(cell: Cell) -> str:
     return cell.raw if isinstance(cell, Unreadable) else cell.text
 
 
-_FIXED = ("year", "standard")
-"""Fields that say what the workbook is: an import never changes them."""
-
-
 def _merge_info(merge: Merge, source: Book, ours: Collection[CellKey]) -> dict[str, InfoValue]:
     """The fields of 基础信息 with what ``source`` has."""
     info = dict(merge.book.info)
@@ -337,9 +334,6 @@ def _same(now: str | Cell, given: str | Cell) -> bool:
 
 def _info_text(value: str | Cell) -> str:
     return value.strip() if isinstance(value, str) else shown(value)
-
-
-_MOST_ROUNDS = 8
 
 
 def merge_books(merge: Merge, source: Book, formulas: Mapping[str, Mapping[str, str]]) -> Filled:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from xlbudget.standard.subjects import Subject
     from xlbudget.workbook.notes_file import NotesPlan
     from xlbudget.workbook.read_cells import Lines
+_PROFILE_FIRST = 4
+TEXT_SHEETS = {NOTES_TEXT: NOTES, GLOSSARY_TEXT: GLOSSARY}
+"""Where the parts of a document stand in the workbook."""
 
 
 def merge_forms(merge: Merge, table: Table, merged: Book, source: Book) -> Book:
@@ -114,9 +117,6 @@ def _form_texts(merge: Merge, table: Table, sheet: str, here: FormData, given: F
         change = Change(Kind.KEPT, *label, f"少{more}行指标", f"多{more}行，请手工补上")
         merge.changes.append(change)
         merge.counts[table.key][Kind.KEPT] += more
-
-
-_PROFILE_FIRST = 4
 
 
 def merge_front(merge: Merge, workbook: Workbook, merged: Book, source: Book) -> None:
@@ -288,10 +288,6 @@ def shown_edits(
         letters, line = split_cell(cell)
         if text_of(value_at(lines.get(sheet, []), line, column_number(letters))) != text.strip():
             yield CellEdit(sheet, cell, text, formula)
-
-
-TEXT_SHEETS = {NOTES_TEXT: NOTES, GLOSSARY_TEXT: GLOSSARY}
-"""Where the parts of a document stand in the workbook."""
 
 
 def plan_texts(

@@ -15,13 +15,6 @@ SUFFIXES = (".docx", ".pdf", ".html", ".htm", ".txt", ".md")
 """What a published document may be."""
 OLD_SUFFIXES = (".doc", ".wps", ".rtf", ".odt", ".ofd")
 """Documents that cannot be read, and are told what to do."""
-
-
-def is_document(path: Path) -> bool:
-    """Whether a file's name is that of a document and not of a workbook, readable or not."""
-    return path.suffix.lower() in (*SUFFIXES, *OLD_SUFFIXES)
-
-
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f"
 _GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|[^\S\n]+(?=[{_CJK}])")
 _END = "。：；！？…:;"
@@ -31,6 +24,12 @@ _MARK = re.compile(
 )
 _FULL_LINE = 18
 """A paragraph with fewer letters than this was not broken because the page was full."""
+_MOST_COLUMNS, _MOST_ROWS = 200, 5000
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file's name is that of a document and not of a workbook, readable or not."""
+    return path.suffix.lower() in (*SUFFIXES, *OLD_SUFFIXES)
 
 
 class Line(NamedTuple):
@@ -63,9 +62,6 @@ def joined(before: str, text: str, *, apart: bool) -> bool:
     if len(before) < _FULL_LINE:
         return False
     return not apart or any(mark in _MARK.sub("", before, count=1) for mark in "，、；。")
-
-
-_MOST_COLUMNS, _MOST_ROWS = 200, 5000
 
 
 class SpanGrid:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 _FARTHEST = 2
 """Figures are sought so many columns away."""
 _MOST_TRIED = 20_000
+_FIGURE = re.compile(r"-?\d[\d,]*\.\d{2}")
+_CODE = re.compile(r"(\d{3,9})\s*(\D.*)?")
+_BODIES = ("fixed", "subject", "unit")
 
 
 class _Shift(NamedTuple):
@@ -149,11 +152,6 @@ def _moved(cells: Sequence[Cell], shift: _Shift) -> list[Cell]:
     for at in run:
         found[at - shift.by] = cells[at]
     return found
-
-
-_FIGURE = re.compile(r"-?\d[\d,]*\.\d{2}")
-_CODE = re.compile(r"(\d{3,9})\s*(\D.*)?")
-_BODIES = ("fixed", "subject", "unit")
 
 
 class UnruledRow(NamedTuple):

@@ -30,6 +30,12 @@ _TITLE_LINES = 1
 """The form's title is put above its lines."""
 _MARKED = re.compile(r"([^\s☐☑□■√]+)\s*([☐☑□■√])|([☐☑□■√])\s*([^\s☐☑□■√]+)")
 _TICKED = "☑■√"
+_LEVELS = 2
+"""The first columns of the indicators are levels; the others are filled on every line."""
+_FEW = 2
+_WEIGHT = "weight"
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:%|分)?")
+_PERCENT = re.compile(r"[(（]?\d+(?:\.\d+)?[%分]?[)）]?$")
 
 
 def read_form_tables(table: Table, found: Sequence[Found]) -> FormsData:
@@ -156,14 +162,6 @@ def _ticked(cell: str) -> str:
         if (behind or ahead) and (behind or ahead) in _TICKED
     ]
     return "、".join(chosen)
-
-
-_LEVELS = 2
-"""The first columns of the indicators are levels; the others are filled on every line."""
-_FEW = 2
-_WEIGHT = "weight"
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:%|分)?")
-_PERCENT = re.compile(r"[(（]?\d+(?:\.\d+)?[%分]?[)）]?$")
 
 
 class Levels(NamedTuple):

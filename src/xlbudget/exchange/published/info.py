@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _DAY = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日|(20\d\d)-(\d{1,2})-(\d{1,2})")
 _HEAD_ROWS = 3
+_SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100}
 
 
 class Cover(NamedTuple):
@@ -149,9 +150,6 @@ def _of_forms(standard: Standard, forms: Iterable[FormData]) -> dict[str, InfoVa
             if text and (one.form, key) in captions:
                 said.setdefault(captions[one.form, key], set()).add(text)
     return {key: InfoValue(next(iter(texts))) for key, texts in said.items() if len(texts) == 1}
-
-
-_SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100}
 
 
 def info_from_sentences(

@@ -28,6 +28,14 @@ _CONTENTS_PAGE = re.compile(r"[.…·。_\-－—\s]*(?<!\d)\d{1,4}\s*$")
 _PART = re.compile(r"第[一二三四五六七八九十]{1,3}部分")
 _LONGEST = 60
 """A heading has fewer letters."""
+_BEFORE = 6
+"""A title stands within so many lines above its table."""
+_CONTINUED = "续"
+_MOST_HEAD = 6
+_UNIT = re.compile(r"单位:(?:人民币)?(亿元|万元|千元|百元|元)\)?$")
+_TITLE = re.compile(r"(?!第.{1,3}部分)[^，。；：、]{2,30}表")
+_MONEY = re.compile(r"单位:(万元|元)")
+_SHOWN = 4
 
 
 class DocumentPart(NamedTuple):
@@ -134,13 +142,6 @@ def _contents_end(contents: list[Line], parts: list[int]) -> int:
     while end < len(contents) and re.match(r"[一二三四五六七八九十]+、", contents[end].text):
         end += 1
     return end
-
-
-_BEFORE = 6
-"""A title stands within so many lines above its table."""
-_CONTINUED = "续"
-_MOST_HEAD = 6
-_UNIT = re.compile(r"单位:(?:人民币)?(亿元|万元|千元|百元|元)\)?$")
 
 
 class Found(NamedTuple):
@@ -279,11 +280,6 @@ def _by_headings(standard: Standard, matrix: Matrix) -> Table | None:
     if not fitting or (len(fitting) > 1 and fitting[0][0] == fitting[1][0]):
         return None
     return fitting[0][1]
-
-
-_TITLE = re.compile(r"(?!第.{1,3}部分)[^，。；：、]{2,30}表")
-_MONEY = re.compile(r"单位:(万元|元)")
-_SHOWN = 4
 
 
 def standard_of_document(path: Path, elements: Sequence[Line | Matrix]) -> Standard:

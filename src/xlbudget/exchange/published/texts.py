@@ -36,6 +36,15 @@ _ALIKE = 0.35
 _HELD = 0.6
 """So much of a paragraph stands in another one that it says the same."""
 _SENTENCE = "。；：，;:"
+_TITLES = {NOTES_TEXT: "情况说明", GLOSSARY_TEXT: "名词解释"}
+_OFFICE = re.compile(r"[(（]?(?:[一二三四五六七八九十百]{1,4}|\d{1,2})[)）、.．]\s*(?=\S)")
+_DIGIT = re.compile(r"[(（]?\d{1,3}[)）、.．]\s*")
+_DUTY_END = "。；：！？"
+_NAME = 40
+"""An office's name has fewer letters."""
+_COVER, _CONTENTS, _REST = "封面", "目录", "公开文本"
+_BROKEN_AFTER = re.compile(r"[0-9A-Za-z._%+-]+(?:@[0-9A-Za-z.-]*)?$")
+_BROKEN_BEFORE = re.compile(r"@?[0-9A-Za-z.-]+")
 
 
 class FinalMatch(NamedTuple):
@@ -102,9 +111,6 @@ def units_of(texts: Sequence[PublishedText]) -> tuple[TextUnit, ...]:
         place = Place(_TITLES[one.part], one.where)
         found.append(TextUnit(one.part, one.section, identity, one.text, place, titled))
     return tuple(found)
-
-
-_TITLES = {NOTES_TEXT: "情况说明", GLOSSARY_TEXT: "名词解释"}
 
 
 def _is_heading(one: PublishedText, *, first: bool) -> bool:
@@ -203,13 +209,6 @@ def lost_texts(match: FinalMatch) -> Iterator[str]:
         yield f"生成段落“{key}”的内容公开文本写在“{other}”里；请清空“{key}”的定稿，以免重复。"
 
 
-_OFFICE = re.compile(r"[(（]?(?:[一二三四五六七八九十百]{1,4}|\d{1,2})[)）、.．]\s*(?=\S)")
-_DIGIT = re.compile(r"[(（]?\d{1,3}[)）、.．]\s*")
-_DUTY_END = "。；：！？"
-_NAME = 40
-"""An office's name has fewer letters."""
-
-
 def profile_lines(standard: Standard, part: DocumentPart) -> dict[str, list[Line]]:
     """The lines of each section by what its template shows: duties, offices, units."""
     titles: dict[str, str] = {}
@@ -288,11 +287,6 @@ def _duty(texts: Sequence[str]) -> str:
     for text in texts:
         whole += text if not whole or whole.endswith(("；", ";", "，")) else f"\n{text}"
     return whole
-
-
-_COVER, _CONTENTS, _REST = "封面", "目录", "公开文本"
-_BROKEN_AFTER = re.compile(r"[0-9A-Za-z._%+-]+(?:@[0-9A-Za-z.-]*)?$")
-_BROKEN_BEFORE = re.compile(r"@?[0-9A-Za-z.-]+")
 
 
 def printed_texts(parts: Parts) -> Iterator[Printed]:

@@ -43,6 +43,9 @@ _CLOSE = 0.75
 _HEAD_ROWS = 3
 _CONTENTS, _COVER = "目录", "封面"
 _GLOSSARY = "glossary"
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,5})")
+_REQUIRED = "required_info"
+"""The check that asks for fields of 基础信息, which a document does not have."""
 
 
 class _Rules(NamedTuple):
@@ -169,11 +172,6 @@ def _around_tables(
             for column, cell in enumerate(row, 1):
                 if cell and len(cell) <= _LONGEST and not any(sign.isdigit() for sign in cell[4:]):
                     yield title, Line(cell, f"第{number}行第{column}列")
-
-
-_CELL = re.compile(r"([A-Z]{1,3})(\d{1,5})")
-_REQUIRED = "required_info"
-"""The check that asks for fields of 基础信息, which a document does not have."""
 
 
 def validate_published(

@@ -31,6 +31,8 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=\s*年|-\d{1,2}(?:-\d{1,2})?(?!\d)|[./]\d
 _DIGITS = "〇一二三四五六七八九"
 _ZEROS = "○零Ｏ"
 _WRITTEN = re.compile(f"二[{_ZEROS}〇][{_DIGITS}{_ZEROS}]{{2}}(?=年)")
+_NAMED = 12
+"""So many names stand in a sentence."""
 
 
 def moved_years(text: str, year: int) -> str:
@@ -344,10 +346,6 @@ def _sum(one: Cell, two: Cell) -> Cell:
     if isinstance(one, Amount) and isinstance(two, Amount):
         return one._replace(fen=one.fen + two.fen, places=max(one.places, two.places))
     return two if one is None else one
-
-
-_NAMED = 12
-"""So many names stand in a sentence."""
 
 
 class NextBook(NamedTuple):

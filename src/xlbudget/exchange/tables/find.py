@@ -28,6 +28,11 @@ _BRACKETS = re.compile(r"(?:\([^()]*\)|[-_—]+\d*|\(?续\)?)$")
 _YEAR = re.compile(r"^(?:20\d\d年度?)?(?:(?:部门|单位)预算(?:公开)?)?")
 _HEADS = "年度级局厅委办院会处室站所校队部司署社团心)"
 """What stands before a title without a space: a year, or the end of a unit's name."""
+_SEARCHED = 12
+"""The headings begin within so many lines below the title."""
+_FEW_HEADS = 3
+_CONTENTS = 3
+"""So many titles without a table make a list of contents."""
 
 
 class Title(NamedTuple):
@@ -96,13 +101,6 @@ def _bare(text: str) -> Iterator[str]:
         yield plain
         if plain == before:
             return
-
-
-_SEARCHED = 12
-"""The headings begin within so many lines below the title."""
-_FEW_HEADS = 3
-_CONTENTS = 3
-"""So many titles without a table make a list of contents."""
 
 
 class Section(NamedTuple):

@@ -28,6 +28,11 @@ _OLD_BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _LARGEST = 100 * 2**20
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOKS = tuple(one.encode("utf-16-le") for one in ("Workbook", "Book", "WORKBOOK", "BOOK"))
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
+_TEXT_RESULT = re.compile(rb"\bt=[\"']str[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
 
 
 def open_tables(path: Path) -> TableFile:
@@ -84,13 +89,6 @@ def _kind(path: Path, data: bytes, *, ole: bool) -> str:
     if b"\0" not in data[:2048] and (b"," in head or b"\t" in head):
         return f"其实是文本（CSV），没有标题和单位；{saved}"
     return f"不是 Excel 文件（.xls、.xlsx、.xlsm），也许已损坏；{saved}"
-
-
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
-_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
-_TEXT_RESULT = re.compile(rb"\bt=[\"']str[\"']")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
 
 
 def read_xlsx(path: Path) -> TableFile:

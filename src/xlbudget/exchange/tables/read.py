@@ -57,6 +57,10 @@ if TYPE_CHECKING:
 
 
 _FEW = 3
+_UNREAD = ("standard", "subject_lists")
+"""Settings of a workbook itself, which the other one keeps."""
+_ABOVE = 3
+"""A unit is also looked for so many lines above a title."""
 
 
 def other_standard(file: TableFile, standard: Standard) -> str:
@@ -98,10 +102,6 @@ def _others(standard: Standard) -> Iterator[Standard]:
                 yield loader.load_standard(identity)
             except StandardError:
                 continue
-
-
-_UNREAD = ("standard", "subject_lists")
-"""Settings of a workbook itself, which the other one keeps."""
 
 
 def read_front(file: TableFile, standard: Standard) -> Imported:
@@ -152,10 +152,6 @@ def read_front(file: TableFile, standard: Standard) -> Imported:
         subjects=subjects,
     )
     return Imported(book, origins, (), tuple(left))
-
-
-_ABOVE = 3
-"""A unit is also looked for so many lines above a title."""
 
 
 def read_tables(path: Path, standard: Standard, year: int | None = None) -> Imported:

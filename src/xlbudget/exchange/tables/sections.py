@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 
 _FORM_TOP = 4
+_UNIT = re.compile(r"[（(](元|千元|万元|百万元|亿元)[）)]$")
 
 
 def section_years(section: Section) -> set[int]:
@@ -232,9 +233,6 @@ def _appended(first: Body, second: Body) -> Body:
     left = tuple(dict.fromkeys((*first.left, *second.left)))
     findings = (*first.findings, *second.findings)
     return Body(blocks, (*first.notes, *second.notes), findings, left)
-
-
-_UNIT = re.compile(r"[（(](元|千元|万元|百万元|亿元)[）)]$")
 
 
 def read_form_sections(
