@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlbudget.checks.validate import judge
 from xlbudget.exchange.published.document import read_document, read_source
@@ -22,6 +22,7 @@ from xlbudget.texts.readings import load_readings
 from xlbudget.texts.whole import corrected_book, validate_whole
 from xlbudget.workbook.layout import is_form
 from xlbudget.workbook.read_labels import heading, plain_name, squash
+from xlbudget.workbook.read_tables import CODE
 from xlbudget.xlsx.references import column_number
 
 if TYPE_CHECKING:
@@ -48,26 +49,17 @@ _REQUIRED = "required_info"
 """The check that asks for fields of 基础信息, which a document does not have."""
 
 
-class _Rules(NamedTuple):
-    """The codes of the findings."""
-
-    name: str
-
-    year: str
-    contents: str
-
-
-def _rules(standard: Standard) -> _Rules:
+def _rule(standard: Standard, kind: str) -> str:
+    """The code of a finding of that kind."""
     readings = load_readings(standard.folder)
-    known = readings.rules if readings is not None else {}
-    return _Rules(known.get("name", "F06"), known.get("year", "F06"), known.get("stale", "F06"))
+    return readings.rules.get(kind, CODE) if readings is not None else CODE
 
 
 def contents_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
     """Every line of the contents is a heading of the body, and every heading stands in the contents."""
     if not parts.contents:
         return
-    code = _rules(standard).contents
+    code = _rule(standard, "stale")
     entries = {squash(one.text): one for one in parts.contents}
     body = {squash(one.text): one for one in _headings(standard, parts)}
     lost = [one for key, one in entries.items() if key not in body]
@@ -117,7 +109,7 @@ def _nearest(one: Line, others: Sequence[Line]) -> Line | None:
 
 def unit_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
     """Another unit above a table than above most of them."""
-    pattern, code = unit_line(standard), _rules(standard).name
+    pattern, code = unit_line(standard), _rule(standard, "name")
     named = [
         (title, line, match[1])
         for holds, part in parts.parts.items()
@@ -145,7 +137,7 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
     for holds, part in parts.parts.items():
         if holds == "tables":
             places += _around_tables(standard, part.elements)
-    code = _rules(standard).year
+    code = _rule(standard, "year")
     for title, line in places:
         for found in dict.fromkeys(_YEAR.findall(squash(line.text))):
             if int(found) != year:
