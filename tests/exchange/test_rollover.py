@@ -328,16 +328,16 @@ def test_what_is_left_of_the_year_is_said(standard: Standard, example: Book) -> 
         for row in example.blocks["fiscal.expense"].rows
     ]
     last = example.with_blocks({"fiscal.expense": BlockData.of(rows)})
-    said = last_figures(standard, standard, last).said
+    _, said = last_figures(standard, standard, last)
     assert [one for one in said if "12.50" in one and "二、上年结转" in one]
 
 
 def test_a_missing_sheet_leaves_its_figures_blank(standard: Standard, example: Book) -> None:
     blocks = {key: data for key, data in example.blocks.items() if key != "three_public"}
-    found = last_figures(standard, standard, example._replace(blocks=blocks))
-    assert found.values["prior_reception"] is None
-    assert found.values["prior_total"] == Amount(6295_860_000, WAN)
-    assert any("上年公务接待费" in sentence and "缺少工作表" in sentence for sentence in found.said)
+    values, said = last_figures(standard, standard, example._replace(blocks=blocks))
+    assert values["prior_reception"] is None
+    assert values["prior_total"] == Amount(6295_860_000, WAN)
+    assert any("上年公务接待费" in sentence and "缺少工作表" in sentence for sentence in said)
 
 
 # ------------------------------------------------------------------ texts
