@@ -11,10 +11,10 @@ from random_budget import STANDARD, reference
 from rivals import RIVALS, equal, errorlocate_blames
 from slip_kinds import KINDS, Around, slipped
 
-from xlbudget.checks.examine import examine
+from xlbudget.checks.diagnosis.explanation import examine
+from xlbudget.checks.diagnosis.intervals import build_system
+from xlbudget.checks.diagnosis.reconcile import blank_values
 from xlbudget.checks.grade import grade
-from xlbudget.checks.reconcile import blank_values
-from xlbudget.checks.system import build_system
 from xlbudget.money import Amount
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import INFO, Grid
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterable, Iterator
 
-    from xlbudget.checks.explanation import Examination
+    from xlbudget.checks.diagnosis.explanation import Examination
     from xlbudget.figures import Book, Cell
     from xlbudget.relations.expand import Relation
 

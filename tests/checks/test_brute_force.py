@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.checks.examine import examine
-from xlbudget.checks.propagate import printed_bounds, propagate
-from xlbudget.checks.system import build_system
+from xlbudget.checks.diagnosis.explanation import examine
+from xlbudget.checks.diagnosis.intervals import build_system, printed_bounds, propagate
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.money import Amount
 from xlbudget.relations.expand import checked, expand

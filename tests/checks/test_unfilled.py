@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests_support import leaves_only
-from xlbudget.checks.look import look
+from xlbudget.checks.grade import look
 from xlbudget.checks.validate import validate
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import UNFILLED, BlockData

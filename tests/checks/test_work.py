@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.checks.examine import examine
-from xlbudget.checks.probe import Probe, stands
-from xlbudget.checks.propagate import printed_bounds, propagate
-from xlbudget.checks.system import build_system
-from xlbudget.checks.work import Work
+from xlbudget.checks.diagnosis.explanation import examine
+from xlbudget.checks.diagnosis.intervals import Work, build_system, printed_bounds, propagate
+from xlbudget.checks.identities import Probe, stands
 from xlbudget.relations.derive import through
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.context import Context
-from xlbudget.checks.look import graded_by, look
-from xlbudget.checks.registry import CHECKS
-from xlbudget.checks.single import holds, single_findings
-from xlbudget.checks.structure import TOLD, repaired
+from xlbudget.checks import forms, named_checks
+from xlbudget.checks.grade import graded_by, look
+from xlbudget.checks.identities import holds, single_findings
+from xlbudget.checks.named_checks import Context
+from xlbudget.checks.repair import TOLD, repaired
 from xlbudget.checks.wording import (
     cell_label,
     column_label,
@@ -25,22 +26,50 @@ from xlbudget.pausing import without_collecting
 from xlbudget.relations.derive import definitions, evaluate
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
+from xlbudget.texts import personal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from xlbudget.checks.context import Outcome
-    from xlbudget.checks.evidence import Saying
-    from xlbudget.checks.grade import Grade
-    from xlbudget.checks.look import Look
-    from xlbudget.checks.structure import Structure
+    from xlbudget.checks.diagnosis.evidence import Saying
+    from xlbudget.checks.grade import Grade, Look
+    from xlbudget.checks.named_checks import Outcome
+    from xlbudget.checks.repair import Structure
     from xlbudget.figures import Book, Cell, Place
     from xlbudget.fill.fill import CellKey
     from xlbudget.relations.expand import Expansion, Relation
     from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Rule, Standard
 
-__all__ = ["Judged", "check_rows", "judge", "validate"]
+CHECKS = MappingProxyType(
+    {
+        function.__name__: function
+        for function in (
+            named_checks.negative_amount,
+            named_checks.readable_amount,
+            named_checks.two_decimals,
+            named_checks.vehicle_plan,
+            named_checks.empty_statement,
+            named_checks.required_info,
+            named_checks.sheet_present,
+            named_checks.unknown_row,
+            named_checks.code_depth,
+            named_checks.code_form,
+            named_checks.code_name,
+            named_checks.code_order,
+            named_checks.code_parent,
+            named_checks.subtotals_filled,
+            named_checks.tables_filled,
+            forms.cost_indicator,
+            forms.weight_stated,
+            forms.weight_sum,
+            personal.personal_data,
+            personal.secret_marks,
+        )
+    }
+)
+"""Name in a rule's ``check`` -> function."""
+
 
 _SLACK_STEP = Decimal("0.0001")
 
@@ -99,12 +128,12 @@ def judge(
     revised: dict[int, Cell] = {}
     if graded.conflict is not None or expansion.gaps or explain:
         # A workbook without contradiction needs no explanation: then this is not even imported.
-        from xlbudget.checks.formulas_off import (  # noqa: PLC0415
+        from xlbudget.checks.diagnosis.reconcile import reconcile  # noqa: PLC0415
+        from xlbudget.checks.formulas import (  # noqa: PLC0415
             FormulaOff,
             formula_findings,
             formulas_off,
         )
-        from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
 
         filled = virtual.filled if virtual is not None else ()
         functions, defined = _functions(grid, computed, filled)
@@ -183,8 +212,8 @@ def _everything_said(
     sayings: Callable[[Grid], list[Saying]] | None,
 ) -> Callable[[Grid], list[Saying]]:
     """The texts' numbers, the forms' indicators, and what mostly holds, as functions of a grid's cells."""
-    from xlbudget.checks.evidence import usual_sayings  # noqa: PLC0415  # only where something is wrong
-    from xlbudget.checks.performance import cost_sayings  # noqa: PLC0415
+    from xlbudget.checks.diagnosis.evidence import usual_sayings  # noqa: PLC0415  # only where something is wrong
+    from xlbudget.checks.forms import cost_sayings  # noqa: PLC0415
 
     def said(grid: Grid) -> list[Saying]:
         texts = sayings(grid) if sayings is not None else []

@@ -13,26 +13,22 @@ from xlbudget.money import Amount
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
 from xlbudget.relations.grid import INFO
-from xlbudget.texts.bind import Binder
+from xlbudget.texts.binding import SILENT, Binder, vocabulary
 from xlbudget.texts.forms import form_findings
-from xlbudget.texts.general import (
+from xlbudget.texts.judging import Paper, judge, made_to_add_up, named_twice, prints
+from xlbudget.texts.names import (
+    OtherUnits,
     SubjectNames,
     UnitName,
+    doubled,
+    lost_numbers,
     odd_wordings,
     outdated,
+    unfinished,
     years,
 )
-from xlbudget.texts.glossary import glossary_findings
-from xlbudget.texts.judge import judge, prints
-from xlbudget.texts.obligations import lost_texts
-from xlbudget.texts.other_units import OtherUnits
-from xlbudget.texts.paper import Paper
-from xlbudget.texts.plain import plain, printed
-from xlbudget.texts.readings import load_readings
-from xlbudget.texts.shares import made_to_add_up
-from xlbudget.texts.twice import named_twice
-from xlbudget.texts.unfinished import doubled, lost_numbers, unfinished
-from xlbudget.texts.vocabulary import SILENT, vocabulary
+from xlbudget.texts.readings import load_readings, plain, printed
+from xlbudget.texts.required import glossary_findings, lost_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -42,10 +38,8 @@ if TYPE_CHECKING:
     from xlbudget.notes.figure import Figure, Item
     from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Standard
-    from xlbudget.texts.bind import Mention
+    from xlbudget.texts.binding import Mention, Number, Topic, Vocabulary
     from xlbudget.texts.readings import Readings
-    from xlbudget.texts.scan import Number
-    from xlbudget.texts.vocabulary import Topic, Vocabulary
 
 __all__ = ["STAFF", "TextOutcome", "check_texts"]
 

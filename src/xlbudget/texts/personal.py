@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from xlbudget.checks.context import Context
+    from xlbudget.checks.named_checks import Context
     from xlbudget.figures import Book, Printed
     from xlbudget.findings import Level
     from xlbudget.standard.model import Standard

@@ -12,7 +12,7 @@ from xlbudget.exchange.published.parts import bare_heading
 from xlbudget.exchange.published.pieces import Line
 from xlbudget.exchange.published.tables import table_titles
 from xlbudget.findings import Finding, Level
-from xlbudget.texts.other_units import bare_name
+from xlbudget.texts.names import bare_name
 from xlbudget.texts.readings import load_readings
 from xlbudget.workbook.read_labels import heading, plain_name, squash
 

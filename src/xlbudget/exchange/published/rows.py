@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.single import holds
+from xlbudget.checks.identities import holds
 from xlbudget.findings import Finding, Level
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import Grid

@@ -17,10 +17,8 @@ from xlbudget.notes.figure import Figure, FigureList
 from xlbudget.notes.source import load_source
 from xlbudget.notes.wording import clean_clause
 from xlbudget.relations.grid import INFO
-from xlbudget.texts.bind import Binder
-from xlbudget.texts.plain import plain, printed
-from xlbudget.texts.readings import load_readings
-from xlbudget.texts.vocabulary import vocabulary
+from xlbudget.texts.binding import Binder, vocabulary
+from xlbudget.texts.readings import load_readings, plain, printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from xlbudget.notes.figure import Item
     from xlbudget.notes.source import ChangeSpec, Expr
     from xlbudget.standard.model import Keyed, Standard
-    from xlbudget.texts.bind import Mention
+    from xlbudget.texts.binding import Mention
     from xlbudget.texts.readings import Readings
 
 __all__ = ["told_info", "told_texts"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.exchange.rollover.years import moved_years
-from xlbudget.texts.periods import last_year_of
+from xlbudget.texts.forms import last_year_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
