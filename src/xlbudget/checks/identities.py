@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.intervals import Work, interval
-from xlbudget.checks.wording import arithmetic, finding_at, mismatch, money_text
+from xlbudget.checks.wording import arithmetic, difference_text, finding_at, mismatch
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import Amount
@@ -54,6 +55,11 @@ def stands(cells: Sequence[Cell], terms: Iterable[tuple[int, int]], bound: bool)
     return high >= 0 if bound else low <= 0 <= high
 
 
+def fen_of(cell: Cell) -> int:
+    """What a cell comes to in 分, a blank to nothing."""
+    return cell.fen if isinstance(cell, Amount) else 0
+
+
 class Probe:
     """Which relations are broken as printed, and what changes of cells would do.
 
@@ -77,10 +83,6 @@ class Probe:
         self.free = set(free)
         self.work = work or Work()
         self.bound = [relation.equation.relation == ">=" for relation in relations]
-        self._signed: dict[int, list[tuple[int, int]]] | None = None
-        self._touching: dict[int, list[int]] | None = None
-        self._residual: list[int] | None = None
-        self._ends: list[tuple[int, int, int]] = []
         self.broken = {number for number in range(len(relations)) if not self._stands(number)}
 
     def _stands(self, number: int) -> bool:
@@ -89,31 +91,31 @@ class Probe:
             return True
         return stands(self.cells, terms, self.bound[number])
 
-    @property
+    @cached_property
     def touching(self) -> dict[int, list[int]]:
         """Cell -> the relations that it is in."""
-        if self._touching is None:
-            self._touching = {
-                cell: [number for number, _ in found] for cell, found in self.signed.items()
-            }
-        return self._touching
+        return {cell: [number for number, _ in found] for cell, found in self.signed.items()}
 
-    @property
+    @cached_property
     def signed(self) -> dict[int, list[tuple[int, int]]]:
         """Cell -> the relations that it is in, each with the cell's sign or coefficient there."""
-        if self._signed is None:
-            self._signed = {}
-            for number, terms in enumerate(self.terms):
-                for sign, cell in terms:
-                    self._signed.setdefault(cell, []).append((number, sign))
-        return self._signed
+        signed: dict[int, list[tuple[int, int]]] = {}
+        for number, terms in enumerate(self.terms):
+            for sign, cell in terms:
+                signed.setdefault(cell, []).append((number, sign))
+        return signed
 
-    @property
+    @cached_property
     def ends(self) -> list[tuple[int, int, int]]:
         """Per relation: the least and the most that it comes to, and how many cells are unknown."""
-        if not self._ends:
-            self._ends = [self._summed(terms) for terms in self.terms]
-        return self._ends
+        return [self._summed(terms) for terms in self.terms]
+
+    @cached_property
+    def residuals(self) -> list[int]:
+        """Per relation: left minus right as printed, in 分."""
+        return [
+            sum(sign * fen_of(self.cells[cell]) for sign, cell in terms) for terms in self.terms
+        ]
 
     def _summed(self, terms: Terms) -> tuple[int, int, int]:
         low = high = unknown = 0
@@ -134,21 +136,11 @@ class Probe:
     def gross(self) -> bool:
         """Whether some relation is off by more than rounding could ever put it off."""
         for number in self.broken:
-            terms = self.terms[number]
-            amounts = ((abs(sign), self.cells[cell]) for sign, cell in terms)
-            if abs(self.residual(number)) > sum(
-                times * one.ulp for times, one in amounts if isinstance(one, Amount)
-            ):
+            amounts = ((abs(sign), self.cells[cell]) for sign, cell in self.terms[number])
+            slack = sum(times * one.ulp for times, one in amounts if isinstance(one, Amount))
+            if abs(self.residuals[number]) > slack:
                 return True
         return False
-
-    def residual(self, number: int) -> int:
-        """Left minus right of a relation as printed, in 分."""
-        if self._residual is None:
-            self._residual = [
-                sum(sign * _fen(self.cells[cell]) for sign, cell in terms) for terms in self.terms
-            ]
-        return self._residual[number]
 
     def effect(self, edits: Mapping[int, Cell], unknown: Collection[int] = ()) -> Effect:
         """What changing cells would do, the ``unknown`` ones being left open."""
@@ -191,18 +183,9 @@ class Probe:
         )
 
 
-def _fen(cell: Cell) -> int:
-    return cell.fen if isinstance(cell, Amount) else 0
-
-
 def residual(grid: Grid, relation: Relation) -> int:
     """Left minus right, in 分, of the amounts as printed."""
-    total = 0
-    for sign, number in relation.terms:
-        cell = grid.cells[number]
-        if isinstance(cell, Amount):
-            total += sign * cell.fen
-    return total
+    return sum(sign * fen_of(grid.cells[number]) for sign, number in relation.terms)
 
 
 def holds(grid: Grid, relation: Relation) -> bool:
@@ -212,25 +195,25 @@ def holds(grid: Grid, relation: Relation) -> bool:
 
 def single_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding]:
     """A finding, at its first cell, for every relation that does not hold by itself."""
-    findings: list[Finding] = []
-    for relation in relations:
-        if holds(grid, relation):
-            continue
-        number = relation.terms[0][1]
-        cell = grid.cells[number]
-        unit = cell.unit if isinstance(cell, Amount) else grid.standard.unit
-        off = residual(grid, relation)
-        # One relation does not tell which of its sides is wrong: both are named.
-        message = f"{mismatch(grid, relation)}（{relation.rule.title}）；请核对。"
-        findings.append(
-            finding_at(
-                grid,
-                number,
-                relation.rule.code,
-                Level(relation.rule.level),
-                message,
-                difference=money_text(off * relation.terms[0][0], unit).replace(",", ""),
-                basis=(arithmetic(grid, relation),),
-            )
+    # One relation does not tell which of its sides is wrong: both are named.
+    return [
+        finding_at(
+            grid,
+            relation.terms[0][1],
+            relation.rule.code,
+            Level(relation.rule.level),
+            f"{mismatch(grid, relation)}（{relation.rule.title}）；请核对。",
+            difference=lead_difference(grid, relation),
+            basis=(arithmetic(grid, relation),),
         )
-    return findings
+        for relation in relations
+        if not holds(grid, relation)
+    ]
+
+
+def lead_difference(grid: Grid, relation: Relation) -> str:
+    """By how much the first cell of a relation is off, in its unit."""
+    sign, number = relation.terms[0]
+    cell = grid.cells[number]
+    unit = cell.unit if isinstance(cell, Amount) else grid.standard.unit
+    return difference_text(residual(grid, relation) * sign, unit)

@@ -184,7 +184,7 @@ def lacking_rows(grid: Grid, book: Book, probe: Probe, cells: Collection[int]) -
         if lead not in cells or (block, above) in seen:
             continue
         seen.add((block, above))
-        if probe.residual(number) > 0:
+        if probe.residuals[number] > 0:
             yield from _blank_rows(grid, book, probe, number)
             yield from _with_child(grid, book, block, above, row.key)
         elif above:

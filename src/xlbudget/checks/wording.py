@@ -111,6 +111,11 @@ def money_text(fen: int, unit: Unit, places: int = 2) -> str:
     return f"{value:,.{shown}f}"
 
 
+def difference_text(fen: int, unit: Unit) -> str:
+    """The same without separators, as findings hold it."""
+    return money_text(fen, unit).replace(",", "")
+
+
 class _Sides(NamedTuple):
     """Both sides of a relation in words and as sums, the unit, and what rounding allows (分)."""
 

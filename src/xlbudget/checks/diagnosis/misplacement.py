@@ -11,17 +11,46 @@ from itertools import accumulate, combinations, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.intervals import interval
+from xlbudget.checks.identities import fen_of
 from xlbudget.money import COUNT, Amount
 from xlbudget.relations.grid import INFO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from xlbudget.checks.identities import Probe
     from xlbudget.figures import Cell
     from xlbudget.relations.grid import Grid
 
 COLUMNS, ROWS, SWAP, ORDER, UNIT = "columns", "rows", "swap", "order", "unit"
+_MOST_FOUND = 5
+_LONG = 8
+"""A slip in so many rows that explains all is no coincidence."""
+_FEW_ROWS = 3
+"""A sum of more rows does not make each of them suspect of having been moved."""
+_FACTOR = 10_000
+"""万元 to 元."""
+_FEWEST_IN_TABLE = 4
+_MOST_ROWS, _MOST_COLUMNS, _MOST_PAIRS = 40, 20, 800
+_MOST_SPAN = 8
+"""Every short span between rows in doubt is tried; that longer ones stand lower is seen otherwise."""
+_MOST_GROWN = 2
+_DOUBTFUL = 0.7
+_FURTHER = 6
+"""How many rows beyond those in doubt a shift may reach: long sums put no single row in doubt."""
+_STEPS = (1, -1, 2, -2, 3, -3)
+"""By how many lines a table may have been pasted too low or too high."""
+_ENDS = (0, 1, -1, 2, -2)
+_FEWEST_ROWS = 5
+_FEWEST_VOTES = 3
+_MOST_PARTS = 60
+"""A longer sum says nothing of single rows."""
+_FEWEST_PLACED = 3
+_PLACED = 0.8
+"""Such a share of the rows in doubt must find the figures that other tables have for them."""
+
+Range = tuple[int, int]
+Edits = dict[int, "Cell"]
 
 
 class Misplacement(NamedTuple):
@@ -36,13 +65,91 @@ class Misplacement(NamedTuple):
     block: str
     rows: tuple[int, ...]
     shift: int
-    edits: dict[int, Cell]
+    edits: Edits
     unknown: tuple[int, ...]
     mended: frozenset[int]
     left: int
 
 
-def suspect_rows(grid: Grid, probe: Probe, few: int) -> dict[str, list[int]]:
+def find_misplacements(grid: Grid, probe: Probe) -> list[Misplacement]:
+    """The misplacements that mend most, the best first.
+
+    Where a slip in a whole table explains all that is broken in it, nothing else is looked for.
+    """
+    any_rows = _suspect_rows(grid, probe, len(probe.cells))
+    tables = [_Table(grid, probe, block) for block in any_rows]
+    whole = [
+        one
+        for one in _table_units(grid, probe, any_rows)
+        if 2 * len(one.mended) >= _broken_in(grid, probe, one.block)
+    ]
+    for table in tables:
+        whole += _block_shifts(table)
+    for table in tables:
+        whole += _table_columns(table)
+    for table in tables:
+        whole += _reordered_rows(table)
+    if any(not one.left and len(one.rows) >= _LONG for one in whole):
+        return sorted(whole, key=_demerit)[:_MOST_FOUND]
+    rows = _suspect_rows(grid, probe, _FEW_ROWS)
+    for table in tables:
+        whole += _column_shifts(table, any_rows[table.block])
+    suspects = [(_Table(grid, probe, block), positions) for block, positions in rows.items()]
+    for table, positions in suspects:
+        whole += _row_swaps(table, positions)
+    for table, positions in suspects:
+        whole += _row_shifts(table, positions)
+    return sorted(whole, key=_demerit)[:_MOST_FOUND]
+
+
+def placed_elsewhere(grid: Grid, probe: Probe, block: str) -> bool:
+    """Whether the figures that other tables have for a table's rows stand in other rows of it."""
+    table = _Table(grid, probe, block)
+    asked = there = 0
+    for row, columns in _wanted(table).items():
+        for column, wanted in columns.items():
+            if not _fits(table.cell(row, column), wanted) and not wanted[0] <= 0 <= wanted[1]:
+                asked += 1
+                there += any(_fits(cell, wanted) for cell in table.column(column))
+    return asked >= _FEWEST_PLACED and there >= _PLACED * asked
+
+
+class _Table:
+    """The figures of one block by row and column, and the trial of others in their place."""
+
+    def __init__(self, grid: Grid, probe: Probe, block: str) -> None:
+        self.probe, self.block = probe, block
+        self.base, self.width, self.end = grid.base[block], grid.width[block], grid.end(block)
+        self.count = (self.end - self.base) // self.width
+
+    def number(self, row: int, column: int) -> int:
+        return self.base + row * self.width + column
+
+    def cell(self, row: int, column: int) -> Cell:
+        return self.probe.cells[self.base + row * self.width + column]
+
+    def column(self, column: int) -> list[Cell]:
+        return self.probe.cells[self.base + column : self.end : self.width]
+
+    def in_doubt(self, row: int, columns: Iterable[int]) -> bool:
+        """Whether any of these cells of a row is in a broken relation."""
+        return any(_in_doubt(self.probe, self.number(row, column)) for column in columns)
+
+    def tried(
+        self,
+        kind: str,
+        rows: tuple[int, ...],
+        shift: int,
+        edits: Edits,
+        unknown: tuple[int, ...] = (),
+    ) -> Iterator[Misplacement]:
+        """The misplacement if putting it right mends much and breaks nothing."""
+        one = _believed(self.probe, self.block, kind, rows, shift, edits, unknown)
+        if one is not None:
+            yield one
+
+
+def _suspect_rows(grid: Grid, probe: Probe, few: int) -> dict[str, list[int]]:
     """Rows with a suspect figure, by block; the parts of a sum only if its rows are ``few``."""
     rows: dict[str, set[int]] = {}
     for number in probe.broken:
@@ -50,220 +157,182 @@ def suspect_rows(grid: Grid, probe: Probe, few: int) -> dict[str, list[int]]:
         for _, cell in probe.terms[number]:
             block = grid.block_of(cell)
             if block != INFO:
-                position = (cell - grid.base[block]) // grid.width[block]
-                here.setdefault(block, []).append(position)
-        for block, found in here.items():
-            suspects = found if len(set(found)) <= few else found[:1]
+                here.setdefault(block, []).append((cell - grid.base[block]) // grid.width[block])
+        for block, positions in here.items():
+            suspects = positions if len(set(positions)) <= few else positions[:1]
             rows.setdefault(block, set()).update(suspects)
-    return {block: sorted(found) for block, found in rows.items()}
+    return {block: sorted(positions) for block, positions in rows.items()}
 
 
-def judged(
+def _believed(
     probe: Probe,
-    kind: str,
     block: str,
+    kind: str,
     rows: tuple[int, ...],
     shift: int,
-    edits: dict[int, Cell],
-    unknown: tuple[int, ...] = (),
+    edits: Edits,
+    unknown: tuple[int, ...],
 ) -> Misplacement | None:
-    """The misplacement if putting it right mends much and breaks nothing."""
     changed = [cell for cell, value in edits.items() if value != probe.cells[cell]]
     if len(changed) + len(unknown) < 2:  # noqa: PLR2004
         return None
-    if kind == COLUMNS and not any(in_doubt(probe, cell) for cell in changed):
+    if kind == COLUMNS and not any(_in_doubt(probe, cell) for cell in changed):
         return None
     effect = probe.effect(edits, unknown)
     least = 1 if kind == COLUMNS and not unknown else 3 if kind == ROWS else 2
-    if effect.spoiled or len(effect.mended) < least:
-        return None
-    if len(effect.mended) == 1 and effect.left:
+    if effect.spoiled or len(effect.mended) < least or (len(effect.mended) == 1 and effect.left):
         return None
     if all(probe.bound[number] for number in effect.mended):
         return None  # any figure large enough, or small enough, mends a bound
     return Misplacement(kind, block, rows, shift, edits, unknown, effect.mended, len(effect.left))
 
 
-def demerit(one: Misplacement) -> tuple[int, int, int]:
+def _demerit(one: Misplacement) -> tuple[int, int, int]:
     """The less, the better a misplacement explains what is broken."""
     return 2 * one.left - len(one.mended), len(one.unknown), len(one.edits)
 
 
-def in_doubt(probe: Probe, cell: int) -> bool:
+def _in_doubt(probe: Probe, cell: int) -> bool:
     """Whether a cell is in a broken relation."""
     return not probe.broken.isdisjoint(probe.touching.get(cell, ()))
 
 
-_FACTOR = 10_000
-"""万元 to 元."""
-_FEWEST_IN_TABLE = 4
-_MOST_ROWS_ASIDE = 40
-_MOST_COLUMNS = 20
+def _broken_in(grid: Grid, probe: Probe, block: str) -> int:
+    """How many broken relations have a cell in a block."""
+    base, end = grid.base[block], grid.end(block)
+    return sum(
+        any(base <= cell < end for _, cell in probe.terms[number]) for number in probe.broken
+    )
 
 
-def table_units(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterator[Misplacement]:
+# ------------------------------------------------------------------ units and columns
+
+
+def _table_units(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterator[Misplacement]:
     """A table whose amounts are all 10,000 times too large or too small."""
     for table in grid.standard.tables:
         keys = [block.key for block in table.blocks if block.key in rows]
         if not keys or any(block.unit == COUNT for block in table.blocks):
             continue
-        cells = [
-            number
-            for key in (block.key for block in table.blocks if block.key in grid.base)
-            for number in range(grid.base[key], grid.end(key))
-        ]
         amounts = {
-            number: cell for number in cells if isinstance(cell := probe.cells[number], Amount)
+            number: cell
+            for block in table.blocks
+            if block.key in grid.base
+            for number in range(grid.base[block.key], grid.end(block.key))
+            if isinstance(cell := probe.cells[number], Amount)
         }
         if sum(bool(one.fen) for one in amounts.values()) < _FEWEST_IN_TABLE:
             continue
         broken = {one for number in amounts for one in probe.touching.get(number, ())}
         broken &= probe.broken
-        down = {
-            n: (one._replace(fen=one.fen // _FACTOR)).rounded(one.unit)
-            for n, one in amounts.items()
+        down: Edits = {
+            n: one._replace(fen=one.fen // _FACTOR).rounded(one.unit) for n, one in amounts.items()
         }
-        up = {n: one._replace(fen=one.fen * _FACTOR) for n, one in amounts.items()}
+        up: Edits = {n: one._replace(fen=one.fen * _FACTOR) for n, one in amounts.items()}
         for shift, edits in ((1, down), (-1, up)):
-            found = judged(probe, UNIT, keys[0], tuple(rows[keys[0]]), shift, dict(edits))
-            if found is None:
-                continue
-            sums = sum(not probe.bound[number] for number in found.mended)
-            if sums and 2 * len(found.mended) > len(broken) and sums > found.left:
-                yield found
+            one = _believed(probe, keys[0], UNIT, tuple(rows[keys[0]]), shift, edits, ())
+            if one is not None:
+                sums = sum(not probe.bound[number] for number in one.mended)
+                if sums and 2 * len(one.mended) > len(broken) and sums > one.left:
+                    yield one
 
 
-def column_shifts(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterator[Misplacement]:
+def _column_shifts(table: _Table, positions: list[int]) -> Iterator[Misplacement]:
     """Neighbouring figures of a row, or of several rows alike, some columns to the left or right."""
-    for block, positions in rows.items():
-        width, base = grid.width[block], grid.base[block]
-        alike: dict[tuple[int, int, int], list[int]] = {}
-        for position in positions[:_MOST_ROWS_ASIDE]:
-            start = base + position * width
-            for first, last, back in _segments(probe.cells[start : start + width], width):
-                edits, unknown = _moved_aside(probe, start, first, last, back, width)
-                if _figures(edits) < 2:  # noqa: PLR2004
-                    unknown = ()
-                for lost in {(), unknown}:
-                    found = judged(probe, COLUMNS, block, (position,), -back, edits, lost)
-                    if found is not None:
-                        yield found
-                alike.setdefault((first, last, back), []).append(position)
-        for (first, last, back), group in alike.items():
-            if 1 < len(group) <= _MOST_ROWS_ASIDE:
-                joint: dict[int, Cell] = {}
-                for position in group:
-                    joint |= _moved_aside(probe, base + position * width, first, last, back, width)[
-                        0
-                    ]
-                found = judged(probe, COLUMNS, block, tuple(group), -back, joint)
-                if found is not None:
-                    yield found
+    alike: dict[tuple[int, int, int], list[int]] = {}
+    for position in positions[:_MOST_ROWS]:
+        for segment in _segments(table, position):
+            edits, unknown = _moved_aside(table, position, *segment)
+            # One figure alone whose place is lost is rather left out.
+            if sum(fen_of(cell) != 0 for cell in edits.values()) < 2:  # noqa: PLR2004
+                unknown = ()
+            for lost in {(), unknown}:
+                yield from table.tried(COLUMNS, (position,), -segment[2], edits, lost)
+            alike.setdefault(segment, []).append(position)
+    for segment, group in alike.items():
+        if 1 < len(group) <= _MOST_ROWS:
+            joint: Edits = {}
+            for position in group:
+                joint |= _moved_aside(table, position, *segment)[0]
+            yield from table.tried(COLUMNS, tuple(group), -segment[2], joint)
 
 
-def table_columns(grid: Grid, probe: Probe, blocks: Iterable[str]) -> Iterator[Misplacement]:
-    """All rows of a table, from some column on, a column too far to the right or left."""
-    for block in blocks:
-        width, base, end = grid.width[block], grid.base[block], grid.end(block)
-        filled = [
-            column
-            for column in range(width)
-            if any(isinstance(cell, Amount) for cell in probe.cells[base + column : end : width])
-        ]
-        for back, first in product((-1, 1), filled[:_MOST_COLUMNS]):
-            if first + back < 0 or probe.work.exhausted:
-                continue
-            edits: dict[int, Cell] = {}
-            lost: list[int] = []
-            for start in range(base, end, width):
-                low = min(first, first + back)
-                for column in range(low, width):
-                    source = column - back
-                    inside = first <= source < width
-                    edits[start + column] = probe.cells[start + source] if inside else None
-                edge = start + (width - 1 if back < 0 else first)
-                if edits.get(edge, probe.cells[edge]) is None:
-                    lost.append(edge)
-            rows = tuple(range((end - base) // width))
-            for unknown in ((), tuple(lost)):
-                kept = {cell: value for cell, value in edits.items() if cell not in set(unknown)}
-                found = judged(probe, COLUMNS, block, rows, -back, kept, unknown)
-                if found is not None:
-                    yield found
-
-
-def _segments(cells: list[Cell], width: int) -> Iterator[tuple[int, int, int]]:
+def _segments(table: _Table, row: int) -> Iterator[tuple[int, int, int]]:
     """Runs of columns that begin and end with a figure and have room beside: first, last, way back."""
+    cells = [table.cell(row, column) for column in range(table.width)]
     filled = [column for column, cell in enumerate(cells) if isinstance(cell, Amount)]
-    for back in (-1, 1, -2, 2):
-        for first in filled:
-            for last in filled:
-                if last < first or first + back < 0 or last + back >= width:
-                    continue
-                beside = (
-                    range(last + 1, last + back + 1) if back > 0 else range(first + back, first)
-                )
-                if all(cells[column] is None for column in beside):
-                    yield first, last, back
+    for back, first, last in product((-1, 1, -2, 2), filled, filled):
+        if last < first or first + back < 0 or last + back >= table.width:
+            continue
+        beside = range(last + 1, last + back + 1) if back > 0 else range(first + back, first)
+        if all(cells[column] is None for column in beside):
+            yield first, last, back
 
 
 def _moved_aside(
-    probe: Probe, start: int, first: int, last: int, back: int, width: int
-) -> tuple[dict[int, Cell], tuple[int, ...]]:
+    table: _Table, row: int, first: int, last: int, back: int
+) -> tuple[Edits, tuple[int, ...]]:
     """The cells with a run moved by ``back``; and, at the table's edge, the cell that lost its figure."""
-    low, high = min(first, first + back), max(last, last + back)
-    edits: dict[int, Cell] = {}
-    for column in range(low, high + 1):
-        source = column - back
-        edits[start + column] = probe.cells[start + source] if first <= source <= last else None
-    edge = (start + width - 1,) if last == width - 1 else (start,) if first == 0 else ()
-    return edits, edge if edge and edge[0] in edits else ()
+    edits: Edits = {}
+    for column in range(min(first, first + back), max(last, last + back) + 1):
+        inside = first <= column - back <= last
+        edits[table.number(row, column)] = table.cell(row, column - back) if inside else None
+    edge = table.width - 1 if last == table.width - 1 else 0 if first == 0 else None
+    lost = () if edge is None else (table.number(row, edge),)
+    return edits, lost if lost and lost[0] in edits else ()
 
 
-def _figures(edits: dict[int, Cell]) -> int:
-    """How many figures other than 0 move; one alone whose place is lost is rather left out."""
-    return sum(isinstance(cell, Amount) and cell.fen != 0 for cell in edits.values())
+def _table_columns(table: _Table) -> Iterator[Misplacement]:
+    """All rows of a table, from some column on, a column too far to the right or left."""
+    width, cells = table.width, table.probe.cells
+    filled = [
+        column
+        for column in range(width)
+        if any(isinstance(cell, Amount) for cell in table.column(column))
+    ]
+    for back, first in product((-1, 1), filled[:_MOST_COLUMNS]):
+        if first + back < 0 or table.probe.work.exhausted:
+            continue
+        edits: Edits = {}
+        lost: list[int] = []
+        for start in range(table.base, table.end, width):
+            for column in range(min(first, first + back), width):
+                inside = first <= column - back < width
+                edits[start + column] = cells[start + column - back] if inside else None
+            edge = start + (width - 1 if back < 0 else first)
+            if edits.get(edge, cells[edge]) is None:
+                lost.append(edge)
+        for unknown in ((), tuple(lost)):
+            kept = {cell: value for cell, value in edits.items() if cell not in set(unknown)}
+            yield from table.tried(COLUMNS, tuple(range(table.count)), -back, kept, unknown)
 
 
-_MOST_ROWS = 40
-_MOST_SPAN = 8
-"""Every short span between rows in doubt is tried; that longer ones stand lower is seen otherwise."""
-_MOST_PAIRS = 800
-_MOST_GROWN = 2
-_DOUBTFUL = 0.7
-_FURTHER = 6
-"""How many rows beyond those in doubt a shift may reach: long sums put no single row in doubt."""
+# ------------------------------------------------------------------ rows swapped or shifted
 
 
-def row_swaps(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterator[Misplacement]:
+def _row_swaps(table: _Table, positions: list[int]) -> Iterator[Misplacement]:
     """Two rows of one table whose figures stand in each other's place."""
-    for block, positions in rows.items():
-        width, base = grid.width[block], grid.base[block]
-        for one, other in _likely_pairs(grid, probe, block, positions):
-            if probe.work.exhausted:
-                return
-            first, second = base + one * width, base + other * width
-            edits: dict[int, Cell] = {}
-            for column in range(width):
-                if probe.cells[first + column] != probe.cells[second + column]:
-                    edits[first + column] = probe.cells[second + column]
-                    edits[second + column] = probe.cells[first + column]
-            found = judged(probe, SWAP, block, (one, other), 0, edits)
-            if found is not None:
-                yield found
+    for one, other in _likely_pairs(table, positions):
+        if table.probe.work.exhausted:
+            return
+        edits: Edits = {}
+        for column in range(table.width):
+            here, there = table.cell(one, column), table.cell(other, column)
+            if here != there:
+                edits[table.number(one, column)] = there
+                edits[table.number(other, column)] = here
+        yield from table.tried(SWAP, (one, other), 0, edits)
 
 
-def _likely_pairs(
-    grid: Grid, probe: Probe, block: str, positions: list[int]
-) -> list[tuple[int, int]]:
+def _likely_pairs(table: _Table, positions: list[int]) -> list[tuple[int, int]]:
     """Pairs of rows that differ, in some column, by what a relation of one of them is off."""
-    width, base = grid.width[block], grid.base[block]
-    found: dict[tuple[int, int], None] = {}
-    for column in range(width):
-        fens = sorted((fen_of(probe.cells[base + row * width + column]), row) for row in positions)
+    probe = table.probe
+    pairs: dict[tuple[int, int], None] = {}
+    for column in range(table.width):
+        fens = sorted((fen_of(table.cell(row, column)), row) for row in positions)
         for fen, row in fens:
-            for number in probe.touching.get(base + row * width + column, ()):
-                off = abs(probe.residual(number)) if number in probe.broken else 0
+            for number in probe.touching.get(table.number(row, column), ()):
+                off = abs(probe.residuals[number]) if number in probe.broken else 0
                 if not off:
                     continue
                 near = max(off // 100, 1)
@@ -271,177 +340,115 @@ def _likely_pairs(
                     at = bisect_left(fens, (wanted - near, -1))
                     while at < len(fens) and fens[at][0] <= wanted + near:
                         if abs(off - abs(fens[at][0] - fen)) < abs(fens[at][0] - fen) // 100:
-                            found[min(row, fens[at][1]), max(row, fens[at][1])] = None
+                            pairs[min(row, fens[at][1]), max(row, fens[at][1])] = None
                         at += 1
-    return sorted(found)[:_MOST_PAIRS]
+    return sorted(pairs)[:_MOST_PAIRS]
 
 
-def fen_of(cell: Cell) -> int:
-    """What a cell comes to in 分, a blank to nothing."""
-    return cell.fen if isinstance(cell, Amount) else 0
-
-
-def row_shifts(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterator[Misplacement]:
+def _row_shifts(table: _Table, positions: list[int]) -> Iterator[Misplacement]:
     """The figures of consecutive rows, in one column or all, a line too low or too high."""
-    for block, positions in rows.items():
-        if len(positions) < 2:  # noqa: PLR2004
-            continue
-        width, base = grid.width[block], grid.base[block]
-        count = (grid.end(block) - base) // width
-        columns = [
-            column
-            for column in range(width)
-            if any(probe.cells[base + row * width + column] is not None for row in positions)
+    if len(positions) < 2:  # noqa: PLR2004
+        return
+    columns = [
+        column
+        for column in range(table.width)
+        if any(table.cell(row, column) is not None for row in positions)
+    ]
+    for chosen in _all_and_single(columns):
+        tried = [row for row in positions if table.in_doubt(row, chosen)][:_MOST_ROWS]
+        shifts = [
+            one
+            for first, last in combinations(tried, 2)
+            if last - first < min(len(tried) + 2, _MOST_SPAN) and last < table.count
+            for down in (1, -1)
+            if not table.probe.work.exhausted
+            for one in _row_shift(table, chosen, first, last, down)
         ]
-        choices = [tuple(columns), *((column,) for column in columns if len(columns) > 1)]
-        for chosen in choices:
-            doubtful = [
-                row
-                for row in positions
-                if any(in_doubt(probe, base + row * width + column) for column in chosen)
-            ]
-            found = [
-                one
-                for first, last in _spans(doubtful, count)
-                for down in (1, -1)
-                if not probe.work.exhausted
-                for one in row_shift(grid, probe, block, chosen, first, last, down)
-            ]
-            for one in sorted(found, key=demerit)[:_MOST_GROWN]:
-                found += _grown(grid, probe, one, chosen, count)
-            yield from (one for one in found if left_behind(grid, probe, one, chosen))
+        for one in sorted(shifts, key=_demerit)[:_MOST_GROWN]:
+            shifts += _grown(table, one, chosen)
+        yield from (one for one in shifts if _left_behind(table, one, chosen))
 
 
-def left_behind(grid: Grid, probe: Probe, one: Misplacement, columns: tuple[int, ...]) -> bool:
+def _all_and_single(columns: list[int]) -> list[tuple[int, ...]]:
+    """All columns together, then each by itself."""
+    return [tuple(columns), *((column,) for column in columns if len(columns) > 1)]
+
+
+def _left_behind(table: _Table, one: Misplacement, columns: tuple[int, ...]) -> bool:
     """Whether the row from which the figures moved away is blank, or as it was."""
-    width = grid.width[one.block]
     row = one.rows[0] if one.shift > 0 else one.rows[-1]
-    cells = (grid.base[one.block] + row * width + column for column in columns)
-    return all(
-        probe.cells[cell] in (None, one.edits.get(cell, probe.cells[cell])) for cell in cells
-    )
+    cells = (table.number(row, column) for column in columns)
+    held = table.probe.cells
+    return all(held[cell] in (None, one.edits.get(cell, held[cell])) for cell in cells)
 
 
-def _grown(
-    grid: Grid, probe: Probe, one: Misplacement, columns: tuple[int, ...], count: int
-) -> Iterator[Misplacement]:
+def _grown(table: _Table, one: Misplacement, columns: tuple[int, ...]) -> Iterator[Misplacement]:
     """The same shift of more rows, before and after."""
     first, last = one.rows[0], one.rows[-1]
     for start in range(first, max(-1, first - _FURTHER - 1), -1):
-        for end in range(last, min(count, last + _FURTHER + 1)):
+        for end in range(last, min(table.count, last + _FURTHER + 1)):
             if (start, end) != (first, last):
-                yield from row_shift(grid, probe, one.block, columns, start, end, one.shift)
+                yield from _row_shift(table, columns, start, end, one.shift)
 
 
-def _spans(doubtful: list[int], count: int) -> Iterator[tuple[int, int]]:
-    """Ranges of rows to try: runs between doubtful rows."""
-    tried = doubtful[:_MOST_ROWS]
-    for first, last in combinations(tried, 2):
-        if last - first < min(len(tried) + 2, _MOST_SPAN) and last < count:
-            yield first, last
-
-
-def row_shift(
-    grid: Grid,
-    probe: Probe,
-    block: str,
-    columns: tuple[int, ...],
-    first: int,
-    last: int,
-    down: int,
-    *,
-    long: bool = False,
+def _row_shift(
+    table: _Table, columns: tuple[int, ...], first: int, last: int, down: int, *, long: bool = False
 ) -> Iterator[Misplacement]:
     """The figures that should be in rows ``first`` to ``last`` stand ``down`` rows further on.
 
     The row at the far end was blank (figures were cut and pasted), or its figure was overwritten.
     """
-    width, base = grid.width[block], grid.base[block]
-    edits: dict[int, Cell] = {}
+    moved: Edits = {}
     unknown: list[int] = []
-    for row in range(first, last + 1):
-        source = row + down
-        for column in columns:
-            cell = base + row * width + column
-            if first <= source <= last:
-                edits[cell] = probe.cells[base + source * width + column]
-            else:
-                unknown.append(cell)
-    moved = {cell: edits[cell] for cell in edits if probe.cells[cell] != edits[cell]}
-    rows = {(cell - base) // width for cell in (*moved, *unknown)}
-    doubtful = sum(_row_in_doubt(probe, base, width, row) for row in rows)
+    for row, column in product(range(first, last + 1), columns):
+        cell = table.number(row, column)
+        if not first <= row + down <= last:
+            unknown.append(cell)
+        elif table.probe.cells[cell] != (there := table.cell(row + down, column)):
+            moved[cell] = there
+    rows = {(cell - table.base) // table.width for cell in (*moved, *unknown)}
+    doubtful = sum(table.in_doubt(row, range(table.width)) for row in rows)
     if len(rows) < 2 or doubtful < (_DOUBTFUL * len(rows) if long else len(rows)):  # noqa: PLR2004
         return
-    blanked: dict[int, Cell] = dict.fromkeys(unknown)
-    for here, lost in ((moved | blanked, ()), (moved, tuple(unknown))):
-        found = judged(probe, ROWS, block, tuple(range(first, last + 1)), down, here, lost)
-        if found is not None:
-            yield found
+    every = tuple(range(first, last + 1))
+    blanked: Edits = dict.fromkeys(unknown)
+    yield from table.tried(ROWS, every, down, moved | blanked)
+    yield from table.tried(ROWS, every, down, moved, tuple(unknown))
 
 
-def _row_in_doubt(probe: Probe, base: int, width: int, row: int) -> bool:
-    return any(in_doubt(probe, base + row * width + column) for column in range(width))
-
-
-_STEPS = (1, -1, 2, -2, 3, -3)
-"""By how many lines a table may have been pasted too low or too high."""
-_ENDS = (0, 1, -1, 2, -2)
-_FEWEST_ROWS = 5
-_FEWEST_VOTES = 3
-_MOST_PARTS = 60
-"""A longer sum says nothing of single rows."""
-
-
-def block_shifts(grid: Grid, probe: Probe, blocks: Iterable[str]) -> Iterator[Misplacement]:
+def _block_shifts(table: _Table) -> Iterator[Misplacement]:
     """A table's rows, all or a long run of them, some lines too low or too high.
 
     Each relation is looked at once with all figures that many lines further: those that then hold
     speak for the rows that they reach over, those that no longer do speak against them.
     """
-    for block in blocks:
-        width, base = grid.width[block], grid.base[block]
-        count = (grid.end(block) - base) // width
-        filled = [
-            column
-            for column in range(width)
-            if any(
-                cell is not None for cell in probe.cells[base + column : grid.end(block) : width]
-            )
-        ]
-        if count < _FEWEST_ROWS:
-            continue
-        own = _relations_in(grid, probe, block)
-        for chosen in (tuple(filled), *((one,) for one in filled if len(filled) > 1)):
-            for down in _STEPS:
-                if probe.work.exhausted:
-                    return
-                if abs(down) < count:
-                    votes = _votes(grid, probe, block, own, chosen, down)
-                    for first, last in _runs(votes):
-                        yield from _ended(grid, probe, block, chosen, first, last, down)
-
-
-def _relations_in(grid: Grid, probe: Probe, block: str) -> dict[int, list[tuple[int, int, int]]]:
-    """Relation -> sign, row and column of its cells in a table."""
-    width, base, end = grid.width[block], grid.base[block], grid.end(block)
-    own: dict[int, list[tuple[int, int, int]]] = {}
-    for cell in range(base, end):
-        for number, sign in probe.signed.get(cell, ()):
-            own.setdefault(number, []).append((sign, *divmod(cell - base, width)))
-    return own
+    if table.count < _FEWEST_ROWS:
+        return
+    own: dict[int, list[tuple[int, int, int]]] = {}  # relation -> sign, row, column of its cells
+    for cell in range(table.base, table.end):
+        for number, sign in table.probe.signed.get(cell, ()):
+            own.setdefault(number, []).append((sign, *divmod(cell - table.base, table.width)))
+    filled = [
+        column
+        for column in range(table.width)
+        if any(cell is not None for cell in table.column(column))
+    ]
+    for chosen, down in product(_all_and_single(filled), _STEPS):
+        if table.probe.work.exhausted:
+            return
+        if abs(down) < table.count:
+            for first, last in _runs(_votes(table, own, chosen, down)):
+                yield from _ended(table, chosen, first, last, down)
 
 
 def _votes(
-    grid: Grid,
-    probe: Probe,
-    block: str,
+    table: _Table,
     own: dict[int, list[tuple[int, int, int]]],
     columns: tuple[int, ...],
     down: int,
 ) -> list[int]:
     """For each row: how many relations speak for its figures standing ``down`` lines lower."""
-    width, base = grid.width[block], grid.base[block]
-    count = (grid.end(block) - base) // width
+    probe, count = table.probe, table.count
     steps = [0] * (count + 1)
     for number, cells in own.items():
         rows = [row for _, row, column in cells if column in columns]
@@ -454,10 +461,9 @@ def _votes(
         shown = False
         for sign, row, column in cells:
             if column in columns:
-                here = probe.cells[base + row * width + column]
-                there = probe.cells[base + (row + down) * width + column]
+                there = table.cell(row + down, column)
                 shown = shown or fen_of(there) != 0
-                one, other = interval(here), interval(there)
+                one, other = interval(table.cell(row, column)), interval(there)
                 less, more = other[0] - one[0], other[1] - one[1]
                 low += sign * (less if sign > 0 else more)
                 high += sign * (more if sign > 0 else less)
@@ -488,80 +494,56 @@ def _runs(votes: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _ended(
-    grid: Grid, probe: Probe, block: str, columns: tuple[int, ...], first: int, last: int, down: int
+    table: _Table, columns: tuple[int, ...], first: int, last: int, down: int
 ) -> Iterator[Misplacement]:
     """The shift of about these rows; long sums leave open where exactly it begins and ends."""
-    width, base = grid.width[block], grid.base[block]
-    count = (grid.end(block) - base) // width
     around = sorted(product(_ENDS, _ENDS), key=lambda ends: abs(ends[0]) + abs(ends[1]))
-    for one, other in around:
-        start = first - one + min(0, down)
-        end = last + other + max(0, down)
-        if probe.work.exhausted:
+    for before, after in around:
+        start = first - before + min(0, down)
+        end = last + after + max(0, down)
+        if table.probe.work.exhausted:
             return
-        if 0 <= start < end < count:
-            found = [
+        if 0 <= start < end < table.count:
+            shifts = [
                 one
-                for one in row_shift(grid, probe, block, columns, start, end, down, long=True)
-                if left_behind(grid, probe, one, columns)
+                for one in _row_shift(table, columns, start, end, down, long=True)
+                if _left_behind(table, one, columns)
             ]
-            yield from found
-            if any(not one.left for one in found):
+            yield from shifts
+            if any(not one.left for one in shifts):
                 return
 
 
-_FEWEST = 3
-_PLACED = 0.8
-"""Such a share of the rows in doubt must find the figures that other tables have for them."""
-
-Range = tuple[int, int]
+# ------------------------------------------------------------------ rows in another order
 
 
-def reordered_rows(grid: Grid, probe: Probe, blocks: Iterable[str]) -> Iterator[Misplacement]:
-    """Tables in which the figures that other tables have for a row stand in another row."""
-    for block in blocks:
-        width, base = grid.width[block], grid.base[block]
-        wanted = _wanted(grid, probe, block)
-        doubtful = [
-            row
-            for row, columns in wanted.items()
-            if not all(
-                _fits(probe.cells[base + row * width + at], one) for at, one in columns.items()
-            )
-        ]
-        if len(doubtful) < _FEWEST or probe.work.exhausted:
-            continue
-        source = _sources(grid, probe, block, {row: wanted[row] for row in doubtful})
-        if len(source) < max(_FEWEST, _PLACED * len(doubtful)):
-            continue
-        edits: dict[int, Cell] = {}
-        for row, other in source.items():
-            for column in range(width):
-                edits[base + row * width + column] = probe.cells[base + other * width + column]
-        found = judged(probe, ORDER, block, tuple(sorted(source)), 0, edits)
-        if found is not None:
-            yield found
+def _reordered_rows(table: _Table) -> Iterator[Misplacement]:
+    """A table in which the figures that other tables have for a row stand in another row.
+
+    It was sorted without its codes and names.
+    """
+    wanted = _wanted(table)
+    doubtful = {
+        row: columns
+        for row, columns in wanted.items()
+        if not all(_fits(table.cell(row, at), one) for at, one in columns.items())
+    }
+    if len(doubtful) < _FEWEST_PLACED or table.probe.work.exhausted:
+        return
+    source = _sources(table, doubtful)
+    if len(source) < max(_FEWEST_PLACED, _PLACED * len(doubtful)):
+        return
+    edits = {
+        table.number(row, column): table.cell(other, column)
+        for row, other in source.items()
+        for column in range(table.width)
+    }
+    yield from table.tried(ORDER, tuple(sorted(source)), 0, edits)
 
 
-def placed_elsewhere(grid: Grid, probe: Probe, block: str) -> bool:
-    """Whether the figures that other tables have for a table's rows stand in other rows of it."""
-    width, base, end = grid.width[block], grid.base[block], grid.end(block)
-    asked = there = 0
-    for row, columns in _wanted(grid, probe, block).items():
-        for column, wanted in columns.items():
-            if (
-                _fits(probe.cells[base + row * width + column], wanted)
-                or wanted[0] <= 0 <= wanted[1]
-            ):
-                continue
-            asked += 1
-            there += any(_fits(cell, wanted) for cell in probe.cells[base + column : end : width])
-    return asked >= _FEWEST and there >= _PLACED * asked
-
-
-def _wanted(grid: Grid, probe: Probe, block: str) -> dict[int, dict[int, Range]]:
+def _wanted(table: _Table) -> dict[int, dict[int, Range]]:
     """What other tables say a row's figures are: row -> column -> least and most, in 分."""
-    width, base, end = grid.width[block], grid.base[block], grid.end(block)
+    probe, base, end = table.probe, table.base, table.end
     wanted: dict[int, dict[int, Range]] = {}
     for number, terms in enumerate(probe.terms):
         own = [(sign, cell) for sign, cell in terms if base <= cell < end]
@@ -573,9 +555,8 @@ def _wanted(grid: Grid, probe: Probe, block: str) -> dict[int, dict[int, Range]]
             continue
         probe.work.spend(len(terms))
         bottom, top = interval(probe.cells[cell])
-        low, high = (low - bottom, high - top) if sign > 0 else (low + top, high + bottom)
-        row, column = divmod(cell - base, width)
-        range_ = (-high, -low) if sign > 0 else (low, high)
+        range_ = (top - high, bottom - low) if sign > 0 else (low + top, high + bottom)
+        row, column = divmod(cell - base, table.width)
         wanted.setdefault(row, {}).setdefault(column, range_)
     return wanted
 
@@ -585,70 +566,28 @@ def _fits(cell: Cell, wanted: Range) -> bool:
     return bottom <= wanted[1] and top >= wanted[0]
 
 
-def _sources(
-    grid: Grid, probe: Probe, block: str, wanted: dict[int, dict[int, Range]]
-) -> dict[int, int]:
+def _sources(table: _Table, wanted: dict[int, dict[int, Range]]) -> dict[int, int]:
     """Row -> the row in which its figures stand; only rows that so exchange their figures."""
-    width, base = grid.width[block], grid.base[block]
     free = dict.fromkeys(wanted)
     source: dict[int, int] = {}
     for row, columns in wanted.items():
-        probe.work.spend(4 * len(free))
+        table.probe.work.spend(4 * len(free))
         for other in free:
-            cells = [(probe.cells[base + other * width + at], one) for at, one in columns.items()]
-            shown = any(isinstance(cell, Amount) and cell.fen for cell, _ in cells)
-            if shown and all(_fits(cell, one) for cell, one in cells):
+            cells = [(table.cell(other, at), one) for at, one in columns.items()]
+            if any(fen_of(cell) for cell, _ in cells) and all(_fits(*one) for one in cells):
                 source[row] = other
                 del free[other]
                 break
     lost = [row for row in wanted if row not in source]
     if len(lost) == 1 == len(free):
         source[lost[0]] = next(iter(free))
-    while len(source) != len(
-        kept := {row: other for row, other in source.items() if row in source.values()}
-    ):
-        source = kept
+    kept = _exchanged(source)
+    while len(source) != len(kept):
+        source, kept = kept, _exchanged(kept)
     return source
 
 
-_MOST_FOUND = 5
-_LONG = 8
-"""A slip in so many rows that explains all is no coincidence."""
-_FEW_ROWS = 3
-"""A sum of more rows does not make each of them suspect of having been moved."""
-
-
-def find_misplacements(grid: Grid, probe: Probe) -> list[Misplacement]:
-    """The misplacements that mend most, the best first.
-
-    Where a slip in a whole table explains all that is broken in it, nothing else is looked for.
-    """
-    any_rows = suspect_rows(grid, probe, len(probe.cells))
-    whole: list[Misplacement] = []
-    for tried in (
-        table_units(grid, probe, any_rows),
-        block_shifts(grid, probe, any_rows),
-        table_columns(grid, probe, any_rows),
-        reordered_rows(grid, probe, any_rows),
-    ):
-        whole += [one for one in tried if not _hides(grid, probe, one)]
-    if any(not one.left and len(one.rows) >= _LONG for one in whole):
-        return sorted(whole, key=demerit)[:_MOST_FOUND]
-    rows = suspect_rows(grid, probe, _FEW_ROWS)
-    found = [
-        *whole,
-        *column_shifts(grid, probe, any_rows),
-        *row_swaps(grid, probe, rows),
-        *row_shifts(grid, probe, rows),
-    ]
-    return sorted(found, key=demerit)[:_MOST_FOUND]
-
-
-def _hides(grid: Grid, probe: Probe, one: Misplacement) -> bool:
-    """Whether most of what is broken in the table of a slip that takes in all of it would stay so."""
-    base, end = grid.base[one.block], grid.end(one.block)
-    return (
-        2 * len(one.mended)
-        < sum(any(base <= cell < end for _, cell in probe.terms[number]) for number in probe.broken)
-        and one.kind == UNIT
-    )
+def _exchanged(source: dict[int, int]) -> dict[int, int]:
+    """Without the rows whose own figures are not sought by another."""
+    sought: Collection[int] = set(source.values())
+    return {row: other for row, other in source.items() if row in sought}
