@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterable, Iterator
 
-    from xlbudget.checks.diagnosis.explanation import Examination
+    from xlbudget.checks.diagnosis.explanation import Explanation
     from xlbudget.figures import Book, Cell
     from xlbudget.relations.expand import Relation
 
@@ -51,7 +51,7 @@ class Judgement(NamedTuple):
     """What we say of prepared figures: whether they contradict, the explanation, processor seconds."""
 
     wrong: bool
-    found: Examination | None
+    found: Explanation | None
     seconds: float
 
 
@@ -205,9 +205,8 @@ def several(books: Iterable[Book], rng: random.Random, errors: int, trials: int)
     return Several(total, exact, among)
 
 
-def explained(found: Examination) -> list[dict[int, Amount | None]]:
+def explained(found: Explanation) -> list[dict[int, Amount | None]]:
     """The findings as their reader sees them: cells with their right values, the likeliest first."""
-    bounds = found.settled()
     groups: list[dict[int, Amount | None]] = []
     for one in found.contradictions:
         best = one.candidates[0] if one.candidates else None
@@ -222,7 +221,7 @@ def explained(found: Examination) -> list[dict[int, Amount | None]]:
             for cell, value in edits.items()
             if value != before[cell]
         ]
-    groups += [{cell: value} for cell, value in blank_values(found, bounds)]
+    groups += [{cell: value} for cell, value in blank_values(found)]
     groups += [{} for _ in found.absences]
     return groups
 

@@ -11,21 +11,14 @@ from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlbudget.figures import Book
     from xlbudget.findings import Level, Suggestion
     from xlbudget.money import Unit
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
-
-__all__ = [
-    "arithmetic",
-    "cell_label",
-    "column_label",
-    "finding_at",
-    "mismatch",
-    "money_text",
-    "row_label",
-    "table_title",
-]
+    from xlbudget.standard.model import Standard
 
 _MANY = 4
 """A sum of more parts than this is named, not spelt out."""
@@ -38,6 +31,18 @@ def table_title(grid: Grid, number: int) -> str:
         found = grid.book.info.get(row.key)
         return (found.sheet if found else "") or "基础信息"
     return grid.standard.table(grid.standard.blocks[block].table).title
+
+
+def table_place(standard: Standard, book: Book, block: str) -> tuple[str, str]:
+    """Title and sheet of the table of a block."""
+    table = standard.table(standard.blocks[block].table)
+    return table.title, book.sheets.get(table.key, table.sheet)
+
+
+def named(labels: Sequence[str], most: int) -> str:
+    """The first of these rows by name, and how many there are."""
+    shown = "、".join(f"“{label}”" for label in labels[:most])
+    return f"{shown}等{len(labels)}行" if len(labels) > most else shown
 
 
 def row_label(grid: Grid, number: int) -> str:

@@ -52,14 +52,9 @@ def years(
         meant = whole or bool((compared if prior else words).match(rest))
         if int(match[1]) != wanted and meant and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
+            message = f"“{said}”的年份应为{wanted}年。"
             yield paper.finding(
-                "year",
-                Level.ERROR,
-                f"“{said}”的年份应为{wanted}年。",
-                None,
-                match[1],
-                str(wanted),
-                "预算年度",
+                "year", Level.ERROR, message, None, match[1], str(wanted), "预算年度"
             )
 
 
@@ -273,13 +268,8 @@ def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
     pattern = _placeholders(slips.get("placeholder", ()), slips.get("spare", ()))
     found = (match for match in pattern.finditer(text) if match["spare"] is None)
     for said in dict.fromkeys(match[0] for match in found):
-        yield paper.finding(
-            "placeholder",
-            Level.ERROR,
-            f"还有没填的内容“{printed(said)}”；请填好。",
-            None,
-            printed(said),
-        )
+        message = f"还有没填的内容“{printed(said)}”；请填好。"
+        yield paper.finding("placeholder", Level.ERROR, message, None, printed(said))
 
 
 @lru_cache(maxsize=8)

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from xlbudget.checks.diagnosis.evidence import GENERATED, WRITTEN, Saying
 from xlbudget.checks.formulas import not_stale
 from xlbudget.checks.grade import look
+from xlbudget.checks.identities import fen_of
 from xlbudget.checks.repair import repaired
 from xlbudget.checks.validate import judge
+from xlbudget.checks.wording import table_place
 from xlbudget.figures import BlockData, InfoValue, Place
 from xlbudget.findings import Level, Status
 from xlbudget.money import COUNT, Amount, round_div
 from xlbudget.relations.grid import INFO
 from xlbudget.texts.check import check_texts
-from xlbudget.texts.judging import prints
+from xlbudget.texts.judging import SCALE, prints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from xlbudget.texts.binding import Mention, Number
     from xlbudget.texts.check import TextOutcome
 
-_SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100, "": 1_000_000}
 _MOST_CELLS = 400
 """A figure of more cells than this is a sum over whole tables, which their own totals stand for."""
 
@@ -70,22 +71,21 @@ def sayings_of(
 
 def disagreeing(mentions: Iterable[tuple[TextUnit, Mention]]) -> bool:
     """Whether some amount or count of the text is not its figure's."""
-    return any(_disagrees(one) for _, one in mentions)
-
-
-def _disagrees(one: Mention) -> bool:
-    figure, number = one.figure, one.number
-    if one.kind not in ("amount", "change") or number is None or figure is None:
-        return False
-    value = figure.value
-    if figure.missing or not isinstance(value, Amount):
-        return False
-    if one.kind == "change":
-        # A change is printed without its sign, beside a word that says it.
-        if one.up is not None and value.fen and one.up != (value.fen > 0):
+    for _, one in mentions:
+        figure, number = one.figure, one.number
+        if one.kind not in ("amount", "change") or number is None or figure is None:
+            continue
+        value = figure.value
+        if figure.missing or not isinstance(value, Amount):
+            continue
+        if one.kind == "change":
+            # A change is printed without its sign, beside a word that says it.
+            if one.up is not None and value.fen and one.up != (value.fen > 0):
+                return True
+            figure = figure._replace(value=value._replace(fen=abs(value.fen)))
+        if not prints(figure, number):
             return True
-        figure = figure._replace(value=value._replace(fen=abs(value.fen)))
-    return not prints(figure, number)
+    return False
 
 
 def _bounds(value: Amount, number: Number) -> tuple[int, int] | None:
@@ -93,9 +93,9 @@ def _bounds(value: Amount, number: Number) -> tuple[int, int] | None:
     if value.unit == COUNT:
         whole = int(number.value)
         return (whole, whole) if number.value == whole else None
-    if number.unit not in _SCALE:
+    if number.unit not in SCALE:
         return None
-    scale = _SCALE[number.unit]
+    scale = SCALE[number.unit]
     fen = int(number.value * scale)
     size = abs(value.fen)
     if fen and size and number.unit != "万元" and not size // 100 <= fen <= size * 100:
@@ -111,27 +111,24 @@ def _terms(grid: Grid, facts: Facts, figure: Figure) -> tuple[tuple[int, int], .
         return None
     numbers: list[int] = []
     fens: list[int] = []
+    values = facts.values
     for cell in figure.cells:
-        at = _number(grid, cell)
-        amount = _held(facts, cell)
-        if at is None:
-            if amount:
-                return None
-            continue
-        numbers.append(at)
-        fens.append(amount)
-    assert isinstance(figure.value, Amount)
+        at, there = _number(grid, cell), _number(values.grid, cell)
+        # What the cell holds, computed where it was left blank.
+        amount = fen_of(values.cells[there]) if there is not None else 0
+        if at is not None:
+            numbers.append(at)
+            fens.append(amount)
+        elif amount:
+            return None
+    value = figure.value
+    assert isinstance(value, Amount)
     for signs in _signs(figure, len(numbers), [grid.block_of(one) == INFO for one in numbers]):
         total = sum(sign * fen for sign, fen in zip(signs, fens, strict=True))
-        if _agrees(total, figure.value):
+        rounded = round_div(total, value.ulp) * value.ulp if value.ulp > 1 else total
+        if value.fen in (total, rounded):
             return tuple(zip(signs, numbers, strict=True))
     return None
-
-
-def _agrees(total: int, value: Amount) -> bool:
-    return total == value.fen or (
-        value.ulp > 1 and round_div(total, value.ulp) * value.ulp == value.fen
-    )
 
 
 def _signs(figure: Figure, count: int, info: Sequence[bool]) -> Iterator[list[int]]:
@@ -154,14 +151,6 @@ def _number(grid: Grid, cell: CellRef) -> int | None:
     if position is None:
         return None
     return grid.number(cell.block, position, grid.column(cell.block, cell.column))
-
-
-def _held(facts: Facts, cell: CellRef) -> int:
-    """What the cell holds, computed where it was left blank."""
-    values = facts.values
-    at = _number(values.grid, cell)
-    amount = values.cells[at] if at is not None else None
-    return amount.fen if isinstance(amount, Amount) else 0
 
 
 _MOST_FOLLOWS = 6
@@ -244,29 +233,31 @@ def _outdated(texts: TextOutcome, standard: Standard, book: Book, judged: Judged
     if first is None:
         return texts
     count = sum(spot.block in book.blocks for spot in judged.revised)
-    message = (
-        f"文字是按改动以前的数字写的：生成说明之后改过{count}格，各表之间没有矛盾；请重新生成说明。"
-    )
-    follows = tuple(dict.fromkeys(f"{_place(one)}写的是以前的数字。" for one in gone))
-    if len(follows) > _MOST_FOLLOWS:
-        more = f"另有{len(follows) - _MOST_FOLLOWS}处。"
-        follows = (*follows[:_MOST_FOLLOWS], more)
     one = first._replace(
-        message=message, expected="", basis=(), suggestions=(), follows=follows, printed=""
+        message=f"文字是按改动以前的数字写的：生成说明之后改过{count}格，各表之间没有矛盾；请重新生成说明。",
+        expected="",
+        basis=(),
+        suggestions=(),
+        follows=_few([f"{_place(one)}写的是以前的数字。" for one in gone]),
+        printed="",
     )
     return texts._replace(findings=[one, *kept])
+
+
+def _few(said: Iterable[str]) -> tuple[str, ...]:
+    """These sentences, each once; of many the first, and how many there are more."""
+    each = tuple(dict.fromkeys(said))
+    more = len(each) - _MOST_FOLLOWS
+    return (*each[:_MOST_FOLLOWS], f"另有{more}处。") if more > 0 else each
 
 
 def _with_follows(
     findings: Iterable[Finding], gone: Iterable[Finding], new: Iterable[Finding]
 ) -> Iterator[Finding]:
     """The first error about figures gets what follows from it: texts that are right, or will be outdated."""
-    right = dict.fromkeys(f"{_place(one)}与它不一致，改正后即相符。" for one in gone)
-    outdated = dict.fromkeys(f"{_place(one)}是按它写的，改正后请重新生成说明。" for one in new)
-    said = [*right, *outdated]
-    shown = tuple(said[:_MOST_FOLLOWS])
-    if len(said) > _MOST_FOLLOWS:
-        shown += (f"另有{len(said) - _MOST_FOLLOWS}处。",)
+    right = [f"{_place(one)}与它不一致，改正后即相符。" for one in gone]
+    outdated = [f"{_place(one)}是按它写的，改正后请重新生成说明。" for one in new]
+    shown = _few([*right, *outdated])
     for one in findings:
         if shown and one.level is not Level.HINT and (one.expected or one.difference):
             yield one._replace(follows=one.follows or shown)
@@ -283,9 +274,8 @@ def _place_of(standard: Standard, book: Book, spot: Spot) -> Place:
     if spot.block == INFO:
         found = book.info.get(spot.row.key)
         return Place(book.sheets.get(INFO, "基础信息"), found.cell if found is not None else "")
-    table = standard.table(standard.blocks[spot.block].table)
-    name = book.blocks[spot.block].cell_name(spot.row, spot.column)
-    return Place(book.sheets.get(table.key, table.sheet), name)
+    _, sheet = table_place(standard, book, spot.block)
+    return Place(sheet, book.blocks[spot.block].cell_name(spot.row, spot.column))
 
 
 def _told_apart(findings: Iterable[Finding]) -> Iterator[tuple[tuple[str, str, str, int], Finding]]:
@@ -302,20 +292,15 @@ def corrected_book(book: Book, right: Mapping[Spot, Cell]) -> Book:
     wanted: dict[str, dict[tuple[str, int], Cell]] = {}
     for spot, cell in right.items():
         wanted.setdefault(spot.block, {})[spot.row.key, spot.column] = cell
-    blocks = dict(book.blocks)
     info = dict(book.info)
+    for (key, _), cell in wanted.pop(INFO, {}).items():
+        info[key] = info.get(key, InfoValue(None))._replace(value=cell)
+    blocks = dict(book.blocks)
     for block, cells in wanted.items():
-        if block == INFO:
-            for (key, _), cell in cells.items():
-                info[key] = info.get(key, InfoValue(None))._replace(value=cell)
-            continue
-        data = blocks[block]
-        touched = {key for key, _ in cells}
+        touched, data = {key for key, _ in cells}, blocks[block]
         rows = [
             row._replace(
-                cells=tuple(
-                    cells.get((row.key, column), cell) for column, cell in enumerate(row.cells)
-                )
+                cells=tuple(cells.get((row.key, at), cell) for at, cell in enumerate(row.cells))
             )
             if row.key in touched
             else row

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.misplacement import placed_elsewhere
-from xlbudget.checks.wording import arithmetic, finding_at, row_label, table_title
+from xlbudget.checks.wording import arithmetic, finding_at, named, row_label, table_title
 from xlbudget.figures import BlockData
 from xlbudget.relations.grid import INFO, Grid
 
@@ -197,12 +197,8 @@ def unsettled_finding(one: Unsettled, level: Level) -> Finding:
     elif not rows:
         message = f"{title}不止一处有误{counted}，无法断定是哪几格；请先核对整张表，再校验。"
     else:
-        labels = list(
-            dict.fromkeys(row_label(grid, grid.number(one.block, row, 0)) for row in rows)
-        )
-        named = "、".join(f"“{label}”" for label in labels[:_MOST_NAMED])
-        named += f"等{len(labels)}行" if len(labels) > _MOST_NAMED else ""
-        message = f"{title}{named}不止一处有误，改一格解决不了；请按依据先核对这几行，再校验。"
+        labels = dict.fromkeys(row_label(grid, grid.number(one.block, row, 0)) for row in rows)
+        message = f"{title}{named(list(labels), _MOST_NAMED)}不止一处有误，改一格解决不了；请按依据先核对这几行，再校验。"
     told = one.relations[:_MOST_BASIS] if one.kind != TWICE else ()
     basis = tuple(arithmetic(grid, relation) for relation in told)
     return finding_at(grid, number, code, level, message, basis=basis)
