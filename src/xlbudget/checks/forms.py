@@ -15,7 +15,7 @@ from xlbudget.findings import Finding, NotExecuted
 from xlbudget.money import Amount, parse_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from xlbudget.checks.named_checks import Context, Outcome
     from xlbudget.figures import FormData, Indicator
@@ -27,25 +27,15 @@ _COST = re.compile(r"(?:<=|>=|=|≤|≥|<|>|不超过|不高于)?\s*([\d,.]+)\s*
 
 
 def _finding(
-    context: Context,
-    form: FormData,
-    cell: str,
-    message: str,
-    *,
-    printed: str = "",
-    expected: str = "",
+    context: Context, form: FormData, cell: str, message: str, printed: str, expected: str
 ) -> Finding:
-    return Finding(
-        code=context.rule.code,
-        level=context.level,
-        message=f"项目“{form.name}”{message}",
-        table=context.title(_BLOCK),
-        sheet=context.sheet(_BLOCK),
-        cell=cell,
-        row=form.name,
-        printed=printed,
-        expected=expected,
-    )
+    table = context.grid.standard.table_of(context.grid.standard.blocks[_BLOCK])
+    found = context.in_table(table, f"项目“{form.name}”{message}", cell)
+    return found._replace(row=form.name, printed=printed, expected=expected)
+
+
+def _cell(form: FormData, column: str, line: int) -> str:
+    return f"{form.letters[column]}{line}" if form.letters else ""
 
 
 def _weight(indicator: Indicator) -> Decimal | None:
@@ -87,9 +77,9 @@ def weight_sum(context: Context) -> Iterator[Outcome]:
             yield _unweighable(context, form)
         elif weights and sum(weights) != wanted.fen:
             total = _number(Decimal(sum(weights)))
-            cell = f"{form.letters['weight']}{form.indicators[-1].line}" if form.letters else ""
             message = f"各指标权重合计为{total}，应为{wanted.fen}。"
-            yield _finding(context, form, cell, message, printed=total, expected=str(wanted.fen))
+            cell = _cell(form, "weight", form.indicators[-1].line)
+            yield _finding(context, form, cell, message, total, str(wanted.fen))
 
 
 def weight_stated(context: Context) -> Iterator[Outcome]:
@@ -100,48 +90,53 @@ def weight_stated(context: Context) -> Iterator[Outcome]:
             groups.setdefault(indicator.values.get("first", ""), []).append(indicator)
         if not any(_STATED.search(label) for label in groups):
             continue
-        if _weights(form) is None or "" in groups:
-            missing = "有指标缺少一级指标。" if "" in groups else "有指标的权重未填或不是数字。"
-            yield NotExecuted(context.rule.code, f"项目“{form.name}”{missing}")
+        if "" in groups:
+            yield NotExecuted(context.rule.code, f"项目“{form.name}”有指标缺少一级指标。")
+            continue
+        if _weights(form) is None:
+            yield _unweighable(context, form)
             continue
         for label, indicators in groups.items():
             stated = _STATED.search(folded(label))
             total = sum((_weight(one) or Decimal(0) for one in indicators), Decimal(0))
             if stated and total != Decimal(stated[1]):
-                cell = f"{form.letters['first']}{indicators[0].line}" if form.letters else ""
-                message = f"“{label}”各指标权重合计为{_number(total)}，与标明的{stated[1]}%不一致。"
-                yield _finding(
-                    context, form, cell, message, printed=_number(total), expected=stated[1]
-                )
+                shown = _number(total)
+                message = f"“{label}”各指标权重合计为{shown}，与标明的{stated[1]}%不一致。"
+                cell = _cell(form, "first", indicators[0].line)
+                yield _finding(context, form, cell, message, shown, stated[1])
 
 
 def cost_indicator(context: Context) -> Iterator[Outcome]:
     """The values of the economic cost indicators sum to the project's amount (as corrected)."""
     grid = context.grid
     for form, costs, number in _with_costs(grid):
-        whole = grid.cells[number]
+        whole, right = grid.cells[number], grid.right(number)
         if not isinstance(whole, Amount) or number in grid.open_cells:
             continue
-        values = [_cost(grid, one.values.get("value", "")) for one in costs]
-        if None in values:
+        total = _total(grid, costs)
+        if total is None:
             yield NotExecuted(context.rule.code, f"项目“{form.name}”的经济成本指标值不是金额。")
-            continue
-        total = sum(value.fen for value in values if value is not None)
-        right = grid.right(number)
-        if total not in (whole.fen, right.fen if isinstance(right, Amount) else whole.fen):
-            shown = whole._replace(fen=total)
-            cell = f"{form.letters['value']}{costs[0].line}" if form.letters else ""
-            message = f"的经济成本指标合计为 {shown.text}{whole.unit.name}，年度资金总额为 {whole.text}{whole.unit.name}。"
-            yield _finding(context, form, cell, message, printed=shown.plain, expected=whole.plain)
+        elif total not in (whole.fen, right.fen if isinstance(right, Amount) else whole.fen):
+            shown, unit = whole._replace(fen=total), whole.unit.name
+            message = (
+                f"的经济成本指标合计为 {shown.text}{unit}，年度资金总额为 {whole.text}{unit}。"
+            )
+            cell = _cell(form, "value", costs[0].line)
+            yield _finding(context, form, cell, message, shown.plain, whole.plain)
 
 
 def cost_sayings(grid: Grid) -> Iterator[Saying]:
     """What the economic cost indicators say of their projects' amounts."""
     for _, costs, number in _with_costs(grid):
-        values = [_cost(grid, one.values.get("value", "")) for one in costs]
-        total = sum(value.fen for value in values if value is not None)
-        if None not in values and total:
+        total = _total(grid, costs)
+        if total:
             yield Saying(((1, number),), total, total, INDICATOR)
+
+
+def _total(grid: Grid, costs: Sequence[Indicator]) -> int | None:
+    """What cost indicators sum to, in 分; None where one is no amount."""
+    values = [_cost(grid, one.values.get("value", "")) for one in costs]
+    return sum(one.fen for one in values if one is not None) if None not in values else None
 
 
 def _with_costs(grid: Grid) -> Iterator[tuple[FormData, list[Indicator], int]]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import squash
-from xlbudget.checks.wording import cell_label, finding_at
+from xlbudget.checks.wording import cell_label, finding_at, short_heading, table_place
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.fill.known import Lack, block_title
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.money import STANDARD_PLACES, Amount
+from xlbudget.relations.grid import INFO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlbudget.figures import Row
     from xlbudget.fill.known import Unfilled, Witness
     from xlbudget.fill.virtual import Virtual
     from xlbudget.relations.grid import Grid
-    from xlbudget.standard.model import Block, Rule
+    from xlbudget.standard.model import Block, Rule, Table
     from xlbudget.standard.subjects import SubjectList
 
 Outcome = Finding | NotExecuted
@@ -35,20 +37,27 @@ class Context(NamedTuple):
         """The level of a violation."""
         return Level(self.rule.level)
 
-    def sheet(self, block: str) -> str:
-        """The sheet on which a block stands."""
-        table = self.grid.standard.table(self.grid.standard.blocks[block].table)
-        return self.grid.book.sheets.get(table.key, table.sheet)
-
     def title(self, block: str) -> str:
         """The title of a block's table."""
-        return self.grid.standard.table(self.grid.standard.blocks[block].table).title
+        return table_place(self.grid.standard, self.grid.book, block)[0]
 
     def blocks(self, body: str) -> Iterator[tuple[str, Block]]:
         """The blocks of one body kind that the workbook has."""
         for key, block in self.grid.standard.blocks.items():
             if block.body == body and key in self.grid.book.blocks:
                 yield key, block
+
+    def is_waiting(self, block: str) -> bool:
+        """Whether rows of a block are still to be filled in: what it lacks is not missed one by one."""
+        virtual = self.grid.virtual
+        return virtual is not None and (block in virtual.open or block in virtual.book.unfilled)
+
+    def in_table(
+        self, table: Table, message: str, cell: str = "", level: Level | None = None
+    ) -> Finding:
+        """A finding about a table, or about a cell of its sheet."""
+        sheet = self.grid.book.sheets.get(table.key, table.sheet)
+        return Finding(self.rule.code, level or self.level, message, table.title, sheet, cell)
 
     def in_row(
         self,
@@ -60,21 +69,18 @@ class Context(NamedTuple):
         printed: str = "",
     ) -> Finding:
         """A finding about a row: it names the cell of the row's first column."""
-        data = self.grid.book.blocks[block]
-        row = data.rows[position]
-        return Finding(
-            code=self.rule.code,
-            level=level or self.level,
-            message=message,
-            table=self.title(block),
-            sheet=self.sheet(block),
-            cell=f"A{row.line}" if row.line else "",
-            row=row.key.removeprefix("group:"),
-            printed=printed,
-        )
+        row = self.grid.book.blocks[block].rows[position]
+        cell = f"A{row.line}" if row.line else ""
+        table = self.grid.standard.table_of(self.grid.standard.blocks[block])
+        found = self.in_table(table, message, cell, level)
+        return found._replace(row=row.key.removeprefix("group:"), printed=printed)
 
-
-Check = Callable[[Context], Iterator[Outcome]]
+    def in_info(self, field: str, message: str, level: Level | None = None) -> Finding:
+        """A finding about a field of 基础信息."""
+        found, sheet = self.grid.book.info.get(field), self.grid.book.sheets.get(INFO, "基础信息")
+        cell = found.cell if found else ""
+        level = level or self.level
+        return Finding(self.rule.code, level, message, "基础信息", sheet, cell, field)
 
 
 def readable_amount(context: Context) -> Iterator[Outcome]:
@@ -149,7 +155,7 @@ def code_parent(context: Context) -> Iterator[Outcome]:
     """
     below: dict[tuple[str, str], list[tuple[int, Row]]] = {}
     for key, position, row, subjects in _subject_rows(context):
-        if not subjects.level(row.key) or is_waiting(context, key):
+        if not subjects.level(row.key) or context.is_waiting(key):
             continue
         index = context.grid.book.blocks[key].by_key
         for code in subjects.parents(row.key):
@@ -215,7 +221,7 @@ def code_depth(context: Context) -> Iterator[Outcome]:
     """Every branch goes down to the last level (项, 款); a row that another table has is not said twice."""
     for key, position, row, subjects in _subject_rows(context):
         level = subjects.level(row.key)
-        if is_waiting(context, key):
+        if context.is_waiting(key):
             continue
         if 0 < level < len(subjects.levels) and position not in context.grid.tree(key):
             if any(lack == key and code.startswith(row.key) for lack, code in context.grid.lacking):
@@ -229,39 +235,29 @@ def code_depth(context: Context) -> Iterator[Outcome]:
 
 def sheet_present(context: Context) -> Iterator[Outcome]:
     """Every table of the standard has its sheet."""
-    book = context.grid.book
     for table in context.grid.standard.tables:
-        if not any(block.key in book.blocks for block in table.blocks):
+        if not any(block.key in context.grid.book.blocks for block in table.blocks):
             message = f"缺少工作表“{table.sheet}”，与它有关的勾稽关系没有校验；请恢复该表，没有数字也要保留空表。"
-            yield Finding(context.rule.code, context.level, message, table.title, table.sheet)
+            yield context.in_table(table, message)._replace(sheet=table.sheet)
 
 
 def unknown_row(context: Context) -> Iterator[Outcome]:
     """What the reader did not understand (its own findings), tables without 合计, items without group."""
+    standard = context.grid.standard
     yield from context.grid.book.findings
     for key, data in context.grid.book.blocks.items():
-        block = context.grid.standard.blocks[key]
-        if is_waiting(context, key):
-            continue
-        if block.total and not data.empty and TOTAL not in data.by_key:
-            message = f"{context.title(key)}有数字却没有“{block.total}”行；可用“填列小计”补上。"
-            yield Finding(
-                context.rule.code, context.level, message, context.title(key), context.sheet(key)
-            )
-
-    yield from _ungrouped(context)
-
-
-def _ungrouped(context: Context) -> Iterator[Outcome]:
-    """Items that stand below no group: its row is missing."""
+        total = standard.blocks[key].total
+        if total and not data.empty and TOTAL not in data.by_key and not context.is_waiting(key):
+            message = f"{context.title(key)}有数字却没有“{total}”行；可用“填列小计”补上。"
+            yield context.in_table(standard.table_of(standard.blocks[key]), message)
     for key, _ in context.blocks("project"):
         data = context.grid.book.blocks[key]
         alone = [
             at
             for at, row in enumerate(data.rows)
-            if row.kind == "item" and row.parent not in data.by_key and not is_waiting(context, key)
+            if row.kind == "item" and row.parent not in data.by_key
         ]
-        if alone:
+        if alone and not context.is_waiting(key):
             first = data.rows[alone[0]].label
             others = f"等{len(alone)}个二级项目" if len(alone) > 1 else ""
             message = f"“{first}”{others}上面没有一级项目的行；请补上。"
@@ -273,23 +269,21 @@ def empty_statement(context: Context) -> Iterator[Outcome]:
     book = context.grid.book
     for table in context.grid.standard.tables:
         blocks = [book.blocks[block.key] for block in table.blocks if block.key in book.blocks]
-        if not table.empty_statement or not blocks:
-            continue
-        if any(is_waiting(context, block.key) for block in table.blocks):
+        waiting = any(context.is_waiting(block.key) for block in table.blocks)
+        if not table.empty_statement or not blocks or waiting:
             continue
         empty = all(data.empty for data in blocks)
         said = [note for note in book.notes.get(table.key, ()) if _denies(note)]
-        place = (table.title, book.sheets.get(table.key, table.sheet))
         listed = any(row.kind in _LISTED for data in blocks for row in data.rows)
         if empty and not said and listed:
             message = f"{table.title}列了项目或科目，却没有金额；请填写，没有这些支出的请删去各行。"
-            yield Finding(context.rule.code, Level.WARNING, message, *place)
+            yield context.in_table(table, message, level=Level.WARNING)
         elif empty and not said:
             message = f"{table.title}没有数字，也没有说明；请在表下写明：{table.empty_statement}"
-            yield Finding(context.rule.code, context.level, message, *place)
+            yield context.in_table(table, message)
         if not empty and said:
             message = f"{table.title}有数字，表下却写着“{said[0]}”；请删去这句说明。"
-            yield Finding(context.rule.code, context.level, message, *place)
+            yield context.in_table(table, message)
 
 
 _LISTED = frozenset(("item", "form", "subject"))
@@ -312,47 +306,25 @@ def required_info(context: Context) -> Iterator[Outcome]:
         return
     for field in context.grid.standard.fields.values():
         found = book.info.get(field.key)
-        if field.required and (found is None or found.value in (None, "")):
-            message = f"基础信息“{field.label}”未填。"
-            cell = found.cell if found else ""
-            sheet = book.sheets.get("info", "基础信息")
-            yield Finding(
-                context.rule.code, context.level, message, "基础信息", sheet, cell, field.key
-            )
-        elif (
-            found is not None and field.choices and found.value and found.value not in field.choices
-        ):
-            message = f"基础信息“{field.label}”为“{found.value}”，应为以下之一：{'、'.join(field.choices)}。"
-            sheet = book.sheets.get("info", "基础信息")
-            yield Finding(
-                context.rule.code, context.level, message, "基础信息", sheet, found.cell, field.key
-            )
-
-
-def is_waiting(context: Context, block: str) -> bool:
-    """Whether rows of a block are still to be filled in: what it lacks is not missed one by one."""
-    virtual = context.grid.virtual
-    if virtual is None:
-        return False
-    return block in virtual.open or block in virtual.book.unfilled
+        value = found.value if found is not None else None
+        if field.required and value in (None, ""):
+            yield context.in_info(field.key, f"基础信息“{field.label}”未填。")
+        elif field.choices and value and value not in field.choices:
+            choices = "、".join(field.choices)
+            message = f"基础信息“{field.label}”为“{value}”，应为以下之一：{choices}。"
+            yield context.in_info(field.key, message)
 
 
 def subtotals_filled(context: Context) -> Iterator[Outcome]:
     """Tables whose derived cells nobody has filled in; validation has computed them."""
     virtual = context.grid.virtual
-    if virtual is None:
-        return
     tables: Counter[str] = Counter()
-    for block, cells in virtual.open.items():
+    for block, cells in virtual.open.items() if virtual is not None else ():
         tables[context.grid.standard.blocks[block].table] += cells
     for key, count in tables.items():
         table = context.grid.standard.table(key)
-        message = (
-            f"{table.title}有{count}格小计、合计没有填，校验时已按其余各数算出；"
-            "请用“填列小计”填上。"
-        )
-        sheet = context.grid.book.sheets.get(key, table.sheet)
-        yield Finding(context.rule.code, context.level, message, table.title, sheet)
+        message = f"{table.title}有{count}格小计、合计没有填，校验时已按其余各数算出；请用“填列小计”填上。"
+        yield context.in_table(table, message)
 
 
 def tables_filled(context: Context) -> Iterator[Outcome]:
@@ -382,7 +354,7 @@ def _unfilled_finding(context: Context, virtual: Virtual, one: Unfilled, *, whol
     title = table.title if whole else block_title(standard, one.block)
     other = f"（{_witness(context, one.witness)}）" if one.witness is not None else ""
     left = "有关勾稽关系没有核对；请填列。"
-    row = one.row.label if one.row is not None else ""
+    column = _column_heading(context, one.block, one.column) if one.column else ""
     match one.lack:
         case Lack.TABLE:
             said = next((note for note in book.notes.get(table.key, ()) if note.strip()), "")
@@ -392,46 +364,35 @@ def _unfilled_finding(context: Context, virtual: Virtual, one: Unfilled, *, whol
         case Lack.ROWS:
             message = f"{title}只填了合计，各行尚未填列，{left}"
         case Lack.TAIL:
-            message = f"{title}尚未填完，只填到“{row}”，{left}"
+            last = one.row.label if one.row is not None else ""
+            message = f"{title}尚未填完，只填到“{last}”，{left}"
         case Lack.COLUMN:
-            message = f"{title}“{_column_heading(context, one.block, one.column)}”一栏尚未填列{other}，{left}"
+            message = f"{title}“{column}”一栏尚未填列{other}，{left}"
         case Lack.PARTS:
             message = _parts(context, virtual, one)
-    sheet, cell = book.sheets.get(table.key, table.sheet), ""
+    cell = ""
     if one.column:
-        data, spec = book.blocks[one.block], standard.blocks[one.block]
-        at = spec.amount_index[one.column]
-        rows = [found for found in data.rows if found.cells[at] is None]
-        cell = data.cell_name(rows[0], at) if rows else ""
-    return Finding(
-        context.rule.code,
-        context.level,
-        message,
-        table.title,
-        sheet,
-        cell,
-        row=one.row.key.removeprefix("group:") if one.row is not None else "",
-        column=_column_heading(context, one.block, one.column) if one.column else "",
-    )
+        data, at = book.blocks[one.block], standard.blocks[one.block].amount_index[one.column]
+        row = next((row for row in data.rows if row.cells[at] is None), None)
+        cell = data.cell_name(row, at) if row is not None else ""
+    key = one.row.key.removeprefix("group:") if one.row is not None else ""
+    return context.in_table(table, message, cell)._replace(row=key, column=column)
 
 
 def _parts(context: Context, virtual: Virtual, one: Unfilled) -> str:
     """The amount that is to be divided, where its parts belong and what waits for them."""
     standard = context.grid.standard
     assert one.witness is not None
-    title = standard.table_of(standard.blocks[one.block]).title
     column = _column_heading(context, one.block, one.column)
-    spec = standard.blocks[one.block]
+    spec, rows = standard.blocks[one.block], virtual.book.blocks[one.block].rows
     kinds = f"{standard.subjects[spec.subjects].name}各类" if spec.subjects else "各行"
     waiting = [
         _column_heading(context, one.block, name)
         for at, name in enumerate(spec.amounts)
-        if name != one.column
-        and any(
-            isinstance(row.cells[at], Unreadable) for row in virtual.book.blocks[one.block].rows
-        )
+        if name != one.column and any(isinstance(row.cells[at], Unreadable) for row in rows)
     ]
     follows = f"；{'、'.join(waiting)}待分后才能算" if waiting else ""
+    title = context.title(one.block)
     return f"{column} {one.witness.amount.text} 尚未分到{kinds}（{title}“{column}”栏）{follows}。"
 
 
@@ -444,12 +405,8 @@ def _witness(context: Context, found: Witness) -> str:
 
 
 def _column_heading(context: Context, block: str, column: str) -> str:
-    """The heading of a column, innermost part, with the outer one where needed."""
     spec = context.grid.standard.blocks[block]
-    found = spec.column(column)
-    parts = ["".join(part.split()) for part in found.heading(context.grid.book.year)]
-    twins = [one for one in spec.columns if one.label[-1] == found.label[-1]]
-    return parts[-1] if len(twins) == 1 else "/".join(parts)
+    return short_heading(spec, spec.column(column), context.grid.book.year)
 
 
 def vehicle_plan(context: Context) -> Iterator[Outcome]:
@@ -467,25 +424,10 @@ def vehicle_plan(context: Context) -> Iterator[Outcome]:
     planned = book.number("plan_vehicles")
     if isinstance(money, Unreadable) or isinstance(planned, Unreadable):
         yield NotExecuted(code, "公务用车购置费或计划购置车辆数无法读作数字。")
-        return
-    budgeted, buying = bool(money and money.fen), bool(planned and planned.fen)
-    if budgeted == buying:
-        return
-    # A vehicle may be bought with other money than the table's: then only a look is due.
-    level = context.level if budgeted else Level.WARNING
-    message = (
-        f"安排了公务用车购置费 {money.text}{money.unit.name}，基础信息中“本年计划购置车辆”却为零或未填。"
-        if budgeted and money
-        else "基础信息中计划购置车辆，“三公”经费支出表却没有公务用车购置费；如由其他资金购置，可不改。"
-    )
-    sheet = book.sheets.get("info", "基础信息")
-    found = book.info.get("plan_vehicles")
-    yield Finding(
-        code,
-        level,
-        message,
-        "基础信息",
-        sheet,
-        found.cell if found else "",
-        "plan_vehicles",
-    )
+    elif money and money.fen and not (planned and planned.fen):
+        message = f"安排了公务用车购置费 {money.text}{money.unit.name}，基础信息中“本年计划购置车辆”却为零或未填。"
+        yield context.in_info("plan_vehicles", message)
+    elif planned and planned.fen and not (money and money.fen):
+        # A vehicle may be bought with other money than the table's: then only a look is due.
+        message = "基础信息中计划购置车辆，“三公”经费支出表却没有公务用车购置费；如由其他资金购置，可不改。"
+        yield context.in_info("plan_vehicles", message, Level.WARNING)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import squash
 from xlbudget.checks.formulas import Formulas, not_stale
-from xlbudget.checks.row_repair import Rows
-from xlbudget.checks.wording import cell_label, finding_at, table_title
+from xlbudget.checks.row_repair import RowRepair
+from xlbudget.checks.wording import cell_label, finding_at, rule_code, table_title
 from xlbudget.figures import TOTAL, InfoValue, Place, Unreadable
-from xlbudget.fill.fill import CellKey, cell_key, recomputed
+from xlbudget.fill.fill import cell_key, recomputed
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
 from xlbudget.relations.derive import definitions, value_of
@@ -23,7 +23,7 @@ from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
@@ -34,25 +34,24 @@ _ENOUGH = 2
 """So many headings or titles must agree to speak against 基础信息."""
 
 
-class Dated(NamedTuple):
-    """The book with its right year, and what is wrong with years."""
-
-    book: Book
-    findings: tuple[Finding, ...] = ()
-
-
-def right_year(
+def _right_year(
     standard: Standard, book: Book, computed: Callable[[], Collection[Place]] | None = None
-) -> Dated:
-    """Whether the year is wrong in 基础信息, or in single titles."""
+) -> tuple[Book, tuple[Finding, ...]]:
+    """Whether the year is wrong in 基础信息, or in single titles.
+
+    A title that is a formula follows 基础信息 and is no witness. The headings of the explanation are one,
+    generated or not: they were written for a year, and for its figures.
+    """
     field = next((one for one in standard.fields.values() if one.kind == _YEAR_KIND), None)
     stated = book.info.get(field.key) if field is not None else None
     if field is None or stated is None or str(book.year) not in str(stated.value):
-        return Dated(book)
-    said = Counter(_years_said(book))
+        return book, ()
+    headings = (one for one in book.texts if one.heading and one.part == "notes")
+    found = (_YEAR_STATED.search(squash(one.text)) for one in headings)
+    said = Counter(int(match[1]) for match in found if match)
     odd = [(place, year) for place, year in book.dated if year != book.year]
     if not odd and not (said and book.year not in said):
-        return Dated(book)
+        return book, ()
     formulas = frozenset(computed()) if computed is not None else frozenset()
     typed = Counter(year for place, year in book.dated if place not in formulas)
     agreed = said or typed
@@ -60,56 +59,40 @@ def right_year(
     alone = len(agreed) == 1 and not typed[book.year] and not said[book.year]
     if year != book.year and alone and count >= _ENOUGH and set(typed) <= {year}:
         return _wrong_year(standard, book, field.key, stated, year, bool(said))
-    return Dated(
-        book,
-        tuple(_wrong_title(standard, book, one, seen) for one, seen in odd if one not in formulas),
-    )
-
-
-def _years_said(book: Book) -> list[int]:
-    """The years in the headings of the explanation."""
-    return [
-        int(match[1])
-        for unit in book.texts
-        if unit.heading
-        and unit.part == "notes"
-        and (match := _YEAR_STATED.search(squash(unit.text)))
-    ]
-
-
-def _year_code(standard: Standard) -> str:
-    return next((one.code for one in standard.rules if one.check == "required_info"), "")
+    typed_odd = [(place, seen) for place, seen in odd if place not in formulas]
+    return book, tuple(_wrong_title(standard, book, *one) for one in typed_odd)
 
 
 def _wrong_year(
     standard: Standard, book: Book, key: str, stated: InfoValue, year: int, said: bool
-) -> Dated:
-    label = standard.fields[key].label
+) -> tuple[Book, tuple[Finding, ...]]:
     message = (
-        f"基础信息“{label}”为{book.year}年，{'情况说明' if said else '各表标题'}写的却是{year}年；"
+        f"基础信息“{standard.fields[key].label}”为{book.year}年，{'情况说明' if said else '各表标题'}写的却是{year}年；"
         f"填错了请改为{year}，如果确实是{book.year}年度的预算，请{'重新生成说明' if said else '改正标题'}。"
         f"本次按{year}年度校验。"
     )
-    found = Finding(
-        _year_code(standard), Level.ERROR, message, "基础信息", book.sheets.get(INFO, "基础信息"),
-        stated.cell, key, printed=str(book.year), expected=str(year),
+    place = Place(book.sheets.get(INFO, "基础信息"), stated.cell)
+    code = rule_code(standard, "required_info")
+    found = Finding(code, Level.ERROR, message, "基础信息", *place, key)._replace(
+        printed=str(book.year),
+        expected=str(year),
         suggestions=(Suggestion(str(year), "情况说明和标题的年度", 0.9),),
-    )  # fmt: skip
+    )
     info = {**book.info, key: InfoValue(str(year), stated.cell)}
     # That the year was another when the texts were generated follows from this.
-    fresh = not_stale(book, [Place(found.sheet, stated.cell)])
-    return Dated(fresh._replace(year=year, info=info), (found,))
+    return not_stale(book, [place])._replace(year=year, info=info), (found,)
 
 
 def _wrong_title(standard: Standard, book: Book, place: Place, year: int) -> Finding:
     key = next((key for key, sheet in book.sheets.items() if sheet == place.sheet), "")
     title = next((table.title for table in standard.tables if table.key == key), place.sheet)
     message = f"{title}{place.cell}写的是{year}年，预算年度为{book.year}年；请改正。"
-    return Finding(
-        _year_code(standard), Level.ERROR, message, title, place.sheet, place.cell,
-        printed=str(year), expected=str(book.year),
+    code = rule_code(standard, "required_info")
+    return Finding(code, Level.ERROR, message, title, *place)._replace(
+        printed=str(year),
+        expected=str(book.year),
         suggestions=(Suggestion(str(book.year), "与预算年度一致", 1.0),),
-    )  # fmt: skip
+    )
 
 
 TOLD = frozenset(("readable_amount",))
@@ -120,15 +103,10 @@ _FEW = 3
 
 
 class Structure(NamedTuple):
-    """``findings`` about the form, each once and at its cell; ``book`` as it is once they are mended.
-
-    ``waiting`` are the cells (block, row, column) of ``book`` that nobody can judge yet, each with
-    the reason: they hold :class:`~xlbudget.figures.Unreadable`.
-    """
+    """``findings`` about the form, each once and at its cell; ``book`` as it is once they are mended."""
 
     book: Book
     findings: tuple[Finding, ...] = ()
-    waiting: Mapping[CellKey, str] = {}
 
 
 def repaired(
@@ -136,14 +114,12 @@ def repaired(
 ) -> Structure:
     """The book without what is wrong with its form, as far as the remedy is certain; pure.
 
+    What cannot be judged before that holds :class:`~xlbudget.figures.Unreadable`.
     ``computed`` tells which cells hold a formula; it is asked only where something is wrong.
     """
-    dated = right_year(standard, book, computed)
-    findings, whole = list(dated.findings), dated.book
-    valued = _valued(standard, whole, Formulas(standard, whole, computed))
-    if valued is not None:
-        whole = valued.book
-        findings += valued.findings
+    whole, about_years = _right_year(standard, book, computed)
+    whole, about_values = _valued(standard, whole, Formulas(standard, whole, computed))
+    findings = [*about_years, *about_values]
     formulas = Formulas(standard, whole, computed)
     grid = Grid(standard, whole)
     unreadable = [at for at, cell in enumerate(grid.cells) if isinstance(cell, Unreadable)]
@@ -151,7 +127,7 @@ def repaired(
         findings += _stored(grid, formulas)
     if unreadable:
         findings += _unreadable(grid, unreadable, formulas)
-    rows = Rows(standard, whole, formulas)
+    rows = RowRepair(standard, whole, formulas)
     rows.run()
     findings += rows.findings
     mended = rows.book
@@ -160,21 +136,7 @@ def repaired(
     left = [one for one in mended.findings if (one.sheet, _line(one.cell)) not in rows.told]
     if len(left) < len(mended.findings):
         mended = mended._replace(findings=tuple(left))
-    return Structure(
-        mended, tuple(findings), _waiting(standard, mended, unreadable or rows.findings)
-    )
-
-
-def _waiting(standard: Standard, book: Book, any_fault: object) -> dict[CellKey, str]:
-    """The cells that cannot be read or depend on such a cell; none where nothing is wrong."""
-    if not any_fault:
-        return {}
-    grid = Grid(standard, book)
-    return {
-        cell_key(grid, at): f"{cell_label(grid, at)}待改正（{cell.raw}）"
-        for at, cell in enumerate(grid.cells)
-        if isinstance(cell, Unreadable)
-    }
+    return Structure(mended, tuple(findings))
 
 
 def _line(cell: str) -> int:
@@ -182,17 +144,12 @@ def _line(cell: str) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _code(standard: Standard, check: str) -> str:
-    """The code of the rule with a named check; "" where the standard has none."""
-    return next((one.code for one in standard.rules if one.check == check), "")
-
-
 # ------------------------------------------------------------------ single cells
 
 
 def _stored(grid: Grid, formulas: Formulas) -> list[Finding]:
     """Amounts stored as text: formulas leave them out. A formula that shows such a text is none."""
-    code = _code(grid.standard, _CHECK)
+    code = rule_code(grid.standard, _CHECK)
     tables: dict[str, list[int]] = {}
     for at in range(len(grid.cells)):
         place = grid.place(at)
@@ -224,7 +181,7 @@ def _cells(grid: Grid, cells: list[int]) -> str:
 
 def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Finding]:
     """Words, dates, errors where an amount belongs; not the formulas that show what they refer to."""
-    code = _code(grid.standard, _CHECK)
+    code = rule_code(grid.standard, _CHECK)
     defined = definitions(expand(grid).relations)
     found = []
     for at in cells:
@@ -253,10 +210,10 @@ def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Findin
 # ------------------------------------------------------------- formulas without values
 
 
-def _valued(standard: Standard, book: Book, formulas: Formulas) -> Structure | None:
-    """The book with the values that its file does not hold; None where it holds them."""
+def _valued(standard: Standard, book: Book, formulas: Formulas) -> tuple[Book, tuple[Finding, ...]]:
+    """The book with the values of formulas that its file does not hold, and the finding that says so."""
     if not any(_untotalled(standard, book, key) for key in book.blocks) or not formulas.places:
-        return None
+        return book, ()
     grid = Grid(standard, book)
     inside = [
         at
@@ -264,17 +221,18 @@ def _valued(standard: Standard, book: Book, formulas: Formulas) -> Structure | N
         if grid.block_of(at) != INFO and grid.place(at) in formulas.places
     ]
     if not inside or any(grid.cells[at] is not None for at in inside):
-        return None
+        return book, ()
     done = recomputed(standard, book, {cell_key(grid, at) for at in inside})
     if not done.changed:
-        return None
+        return book, ()
     first = next(at for at in inside if cell_key(grid, at) in done.changed)
     message = (
         f"文件里的公式没有保存计算结果（{len(done.changed)}格），已按公式应得的数校验；"
         "请用 Excel 或 WPS 打开，重新计算并保存。"
     )
-    found = finding_at(grid, first, _code(standard, _CHECK), Level.WARNING, message)
-    return Structure(done.book, (found,))
+    return done.book, (
+        finding_at(grid, first, rule_code(standard, _CHECK), Level.WARNING, message),
+    )
 
 
 def _untotalled(standard: Standard, book: Book, key: str) -> bool:

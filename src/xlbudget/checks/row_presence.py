@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.grade import look
-from xlbudget.checks.wording import column_label
+from xlbudget.checks.wording import column_label, table_place
 from xlbudget.figures import TOTAL, BlockData, Row, Unreadable
 from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
@@ -20,7 +20,7 @@ from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.equations import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.checks.formulas import Formulas
     from xlbudget.checks.identities import Probe
@@ -259,7 +259,10 @@ _MOST = 3
 def missing_rows(
     standard: Standard, book: Book, formulas: Formulas
 ) -> Iterator[tuple[Finding, Book]]:
-    """A finding for each row that is missing, and the book with it and those before."""
+    """A finding for each row that one table lacks and another has, and the book with it and those before.
+
+    With the figures that other tables give it.
+    """
     if not _gaps(Grid(standard, book)):
         return
     followed = formulas.following(book)
@@ -275,32 +278,24 @@ def missing_rows(
     if any(book.blocks[block].empty for block, _ in done.added):
         return
     whole = Grid(standard, done.book)
-    new = {
-        number: (block, key)
-        for block, key in done.added
-        for number in whole.row_numbers(block, key)
-    }
+    rows = {(block, key): whole.row_numbers(block, key) for block, key in done.added}
+    new = {number: block for (block, _), numbers in rows.items() for number in numbers}
     cells = list(whole.cells)
     known = _settled(whole, new)
     for number in new:
         cells[number] = known.get(number, Unreadable("缺行"))
     mended = whole.as_book(cells)
-    for (block, key), gap in done.added.items():
-        numbers = whole.row_numbers(block, key)
-        yield (
-            _missing_row_finding(
-                whole, gap, {number: known[number] for number in numbers if number in known}
-            ),
-            mended,
-        )
+    for pair, gap in done.added.items():
+        figures = {number: known[number] for number in rows[pair] if number in known}
+        yield _missing_row_finding(whole, gap, figures), mended
 
 
 def _gaps(grid: Grid) -> list[Gap]:
     return [one for one in expand(grid, live_only=True).gaps if one.key != TOTAL]
 
 
-def _settled(grid: Grid, new: dict[int, tuple[str, str]]) -> dict[int, Amount]:
-    """What other tables' figures make of the new cells; sums of the same table may lack the row."""
+def _settled(grid: Grid, new: Mapping[int, str]) -> dict[int, Amount]:
+    """What other tables' figures make of the ``new`` cells (each with its block)."""
     relations = [
         one
         for one in expand(grid).relations
@@ -312,9 +307,7 @@ def _settled(grid: Grid, new: dict[int, tuple[str, str]]) -> dict[int, Amount]:
         found = {}
         for one in relations:
             lost = [(sign, cell) for sign, cell in one.terms if cell in new and cell not in known]
-            if len(lost) != 1:
-                continue
-            value = _solved(grid, one, lost[0], known)
+            value = _solved(grid, one, lost[0], known) if len(lost) == 1 else None
             if value is not None:
                 found[lost[0][1]] = value
         if not found:
@@ -322,10 +315,9 @@ def _settled(grid: Grid, new: dict[int, tuple[str, str]]) -> dict[int, Amount]:
         known |= found
 
 
-def _apart(grid: Grid, one: Relation, new: dict[int, tuple[str, str]]) -> bool:
-    """Whether a relation has, of the table with the new row, only cells of that row."""
-    home = {new[cell] for _, cell in one.terms if cell in new}
-    blocks = {block for block, _ in home}
+def _apart(grid: Grid, one: Relation, new: Mapping[int, str]) -> bool:
+    """Whether a relation has, of the table with the new row, only cells of that row: its sums may lack it."""
+    blocks = {new[cell] for _, cell in one.terms if cell in new}
     return all(cell in new or grid.block_of(cell) not in blocks for _, cell in one.terms)
 
 
@@ -345,28 +337,24 @@ def _solved(
     return Amount(-lost[0] * total, unit_of(grid, lost[1])) if amounts else None
 
 
-def _missing_row_finding(grid: Grid, gap: Gap, known: dict[int, Amount]) -> Finding:
+def _missing_row_finding(grid: Grid, gap: Gap, known: Mapping[int, Amount]) -> Finding:
     standard, book = grid.standard, grid.book
     data, there = book.blocks[gap.absent], grid.data(gap.present)
     row = there.row(gap.key) if there is not None and gap.present != INFO else None
     name = gap.key.removeprefix("group:")
     if row is not None and row.kind == "subject":
         name = f"{row.key} {row.label}"
-    table = standard.table(standard.blocks[gap.absent].table)
-    has = standard.table(standard.blocks[gap.present].table).title if row else "基础信息"
-    position = data.by_key[gap.key]
-    below = (one.line for one in data.rows[position:] if one.line)
+    title, sheet = table_place(standard, book, gap.absent)
+    has = table_place(standard, book, gap.present)[0] if row else "基础信息"
+    below = (one.line for one in data.rows[data.by_key[gap.key] :] if one.line)
     line = next(below, max((one.line for one in data.rows), default=0))
     figures = "、".join(
         f"{column_label(grid, number)} {value.text}" for number, value in known.items() if value.fen
     )
-    body = standard.blocks[gap.absent].body
-    what = "这个项目的绩效目标表" if body == "form" else "这一行"
+    what = "这个项目的绩效目标表" if standard.blocks[gap.absent].body == "form" else "这一行"
     message = (
-        f"{has}有“{name}”，{table.title}却没有{what}；请补上"
+        f"{has}有“{name}”，{title}却没有{what}；请补上"
         f"{f'（按其余各表：{figures}）' if figures else ''}，或核对名称、编码是否一致。"
     )
-    return Finding(
-        gap.rule.code, Level(gap.rule.level), message, table.title,
-        book.sheets.get(table.key, table.sheet), f"A{line}" if line else "", name.split(" ")[0],
-    )  # fmt: skip
+    cell, key = f"A{line}" if line else "", name.split(" ")[0]
+    return Finding(gap.rule.code, Level(gap.rule.level), message, title, sheet, cell, key)

@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import squash
 from xlbudget.checks.row_presence import missing_rows
+from xlbudget.checks.wording import rule_code, table_place
 from xlbudget.figures import TOTAL, BlockData, Row, Unreadable
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from xlbudget.checks.formulas import Formulas
     from xlbudget.figures import Book
     from xlbudget.standard.model import Block, Standard
-    from xlbudget.standard.subjects import SubjectList
 
 _MOST_TRIALS = 24
 """So many remedies are tried on a workbook; beyond that, rows are told and not put right."""
+
+
+_FEWEST_AGAIN = 3
+"""With so many doubled rows and more, and as many as half the table, it was pasted twice."""
 
 
 class _Pair(NamedTuple):
@@ -33,8 +37,8 @@ class _Pair(NamedTuple):
     other: int
 
 
-class Codes:
-    """Puts the codes of ``book`` right; ``told`` are lines (sheet, row) that need no other word."""
+class RowRepair:
+    """Puts the rows of ``book`` right, their codes included; ``told`` are lines (sheet, row) that need no other word."""
 
     def __init__(self, standard: Standard, book: Book, formulas: Formulas) -> None:
         self.standard, self.book, self.formulas = standard, book, formulas
@@ -78,28 +82,22 @@ class Codes:
         why: str = "",
     ) -> None:  # fmt: skip
         """A finding about a row; ``value`` is what the cell should hold, for the reason ``why``."""
-        table = self.standard.table_of(block)
-        sheet = self.book.sheets.get(table.key, table.sheet)
-        rule = next((one for one in self.standard.rules if one.check == check), None)
-        if rule is None:
+        title, sheet = table_place(self.standard, self.book, block.key)
+        code = rule_code(self.standard, check)
+        if not code:
             return
         self.told.add((sheet, row.line))
-        self.findings.append(
-            Finding(
-                rule.code, Level.ERROR, message, table.title, sheet,
-                f"{cell}{row.line}" if row.line else "", row.key.removeprefix("group:"),
-                printed=row.key if value and cell == "A" else "",
-                expected=value,
-                suggestions=(Suggestion(value, why, 1.0),) if value else (),
-            )
-        )  # fmt: skip
-
-    def _subjects(self, block: Block) -> SubjectList:
-        return self.standard.subjects[block.subjects]
+        place = f"{cell}{row.line}" if row.line else ""
+        key = row.key.removeprefix("group:")
+        found = Finding(code, Level.ERROR, message, title, sheet, place, key, expected=value)
+        if value:
+            printed = row.key if cell == "A" else ""
+            found = found._replace(printed=printed, suggestions=(Suggestion(value, why, 1.0),))
+        self.findings.append(found)
 
     def _names(self, block: Block, code: str) -> set[str]:
         """What a code may be called: by the list, else by other tables."""
-        known = self._subjects(block).find(code, self.book.year)
+        known = self.standard.subjects[block.subjects].find(code, self.book.year)
         if known is not None:
             return {squash(name) for name in (known.name, *known.aliases)}
         return {
@@ -165,7 +163,7 @@ class Codes:
 
     def miscoded(self, block: Block) -> None:
         """A row whose code is another's, or none: by its name, or by its figures in other tables."""
-        subjects = self._subjects(block)
+        subjects = self.standard.subjects[block.subjects]
         wrong = set(self._misnamed(block))
         for at, row in enumerate(self.book.blocks[block.key].rows):
             malformed = row.kind == "subject" and not subjects.level(row.key)
@@ -177,11 +175,12 @@ class Codes:
                 code: self.having(block, [*rows[:at], row._replace(key=code), *rows[at + 1 :]])
                 for code in self.candidates(block, row)
             }
-            found = {code: self.trouble(book) for code, book in books.items()}
-            best = min(found, key=lambda code: found[code], default="")
-            alone = best and list(found.values()).count(found[best]) == 1
-            better = best and found[best] < self.trouble()
-            if not alone or not (better or (malformed and found[best] == self.trouble())):
+            best, trouble = self._only_best(books)
+            if (
+                not best
+                or trouble > self.trouble()
+                or (trouble == self.trouble() and not malformed)
+            ):
                 continue
             what = "名称和其余各表" if row.label else "其余各表的金额"
             self.say(
@@ -194,7 +193,7 @@ class Codes:
 
     def candidates(self, block: Block, row: Row) -> list[str]:
         """Codes that the table lacks and the row may have: of its name, or with its amounts elsewhere."""
-        data, subjects = self.book.blocks[block.key], self._subjects(block)
+        data, subjects = self.book.blocks[block.key], self.standard.subjects[block.subjects]
         codes: dict[str, None] = {}
         name = squash(row.label)
         if name:
@@ -211,31 +210,6 @@ class Codes:
                 if one.kind == "subject" and (same or (name and name == squash(one.label))):
                     codes[one.key] = None
         return [code for code in codes if code not in data.by_key and subjects.level(code)][:6]
-
-
-def _out_of_order(rows: Sequence[Row]) -> _Pair | None:
-    """The two rows whose codes, exchanged, would make all codes ascend."""
-    codes = [(row.key, at) for at, row in enumerate(rows) if row.kind == "subject"]
-    pairs = zip(codes, sorted(code for code, _ in codes), strict=True)
-    wrong = [at for (code, at), right in pairs if code != right]
-    return _Pair(*wrong) if len(wrong) == 2 else None  # noqa: PLR2004
-
-
-def _changed(rows: Sequence[Row], pair: _Pair, field: str) -> list[Row]:
-    """The rows with a field of two of them exchanged."""
-    one, other = rows[pair.one], rows[pair.other]
-    changed = list(rows)
-    changed[pair.one] = one._replace(**{field: getattr(other, field)})
-    changed[pair.other] = other._replace(**{field: getattr(one, field)})
-    return changed
-
-
-_FEWEST_AGAIN = 3
-"""With so many doubled rows and more, and as many as half the table, it was pasted twice."""
-
-
-class Rows(Codes):
-    """Puts the rows of a book right, their codes included."""
 
     def run(self) -> None:
         """Look at every table; the simplest first: whole tables, codes, doubled rows, strays."""
@@ -279,19 +253,13 @@ class Rows(Codes):
             return
         if left:  # the total stands below both
             first = (*first, second[data.by_key[TOTAL] - again[0]])
-        same = [row.cells for row in second] == [
-            data.rows[data.by_key[row.key]].cells for row in second
-        ]
-        table = self.standard.table_of(block)
-        what = "，金额也相同" if same else "，有的金额不同"
-        self.say(
-            block, data.rows[again[0]], "code_order",
-            f"{table.title}从第{data.rows[again[0]].line}行起又贴了一遍{what}；"
-            f"请删去多余的一份，合计不要把它算进去。",
-        )  # fmt: skip
-        sheet = self.book.sheets.get(table.key, table.sheet)
+        same = all(row.cells == data.rows[data.by_key[row.key]].cells for row in second)
+        title, sheet = table_place(self.standard, self.book, block.key)
+        line, what = data.rows[again[0]].line, "，金额也相同" if same else "，有的金额不同"
+        message = f"{title}从第{line}行起又贴了一遍{what}；请删去多余的一份，合计不要把它算进去。"
+        self.say(block, data.rows[again[0]], "code_order", message)
         last = max((row.line for row in (*second, *data.strays)), default=0)
-        self.told |= {(sheet, line) for line in range(data.rows[again[0]].line, last + 1)}
+        self.told |= {(sheet, number) for number in range(line, last + 1)}
         kept = self.having(block, first, ())
         if not same and not self.tired:
             other = self.having(block, second, ())
@@ -334,47 +302,33 @@ class Rows(Codes):
             if first is row:
                 continue
             rows = self.book.blocks[block.key].rows
-            without = self.having(block, [one for one in rows if one is not row])
+            mended = self.having(block, [one for one in rows if one is not row])
             same = first.cells == row.cells
-            less = 0 if self.tired else self.trouble(without) - self.trouble()
+            here = 0 if self.tired else self.trouble(mended)
+            less = 0 if self.tired else here - self.trouble()
             if block.body != "subject" and not (same and less < 0):
                 continue
             name = f"{row.key}（{row.label}）" if row.kind == "subject" else f"“{row.label}”"
             message = f"第{row.line}行与第{first.line}行重复：{name}只列一行"
-            mended = without
-            if same:
-                self.say(block, row, "code_order", f"{message}，两行金额相同，请删去一行。")
-            else:
+            gone, way = row, "两行金额相同，请删去一行。"
+            if not same:
                 other = self.having(block, [one for one in rows if one is not first])
-                better = 0 if self.tired else self.trouble(other) - self.trouble(without)
-                if better > 0:
-                    self.say(
-                        block,
-                        row,
-                        "code_order",
-                        f"{message}；第{first.line}行的金额与各表相符，请删去第{row.line}行。",
-                    )
-                elif better < 0:
-                    self.say(
-                        block,
-                        first,
-                        "code_order",
-                        f"{message}；第{row.line}行的金额与各表相符，请删去第{first.line}行。",
-                    )
-                    mended = other
-                else:
-                    self.say(
-                        block, row, "code_order", f"{message}，两行金额不同；请核对后留下一行。"
-                    )
+                better = 0 if self.tired else self.trouble(other) - self.trouble(mended)
+                if better < 0:
+                    gone, mended = first, other
+                kept = row if gone is first else first
+                way = f"第{kept.line}行的金额与各表相符，请删去第{gone.line}行。"
+                if not better:
+                    way = "两行金额不同；请核对后留下一行。"
                     unknown = tuple(
                         None if one is None and two is None else Unreadable(f"{row.key}重复")
                         for one, two in zip(first.cells, row.cells, strict=True)
                     )
-                    mended = self.having(
-                        block,
-                        [first._replace(cells=unknown) if one is first else one
-                         for one in rows if one is not row],
-                    )  # fmt: skip
+                    open_row = first._replace(cells=unknown)
+                    left = [open_row if one is first else one for one in rows if one is not row]
+                    mended = self.having(block, left)
+            mark = "；" if not same and better else "，"
+            self.say(block, gone, "code_order", f"{message}{mark}{way}")
             self.keep(mended)
 
     def _uncoded(self, block: Block) -> None:
@@ -382,17 +336,20 @@ class Rows(Codes):
         for stray in self.book.blocks[block.key].strays:
             data = self.book.blocks[block.key]
             left = [one for one in data.strays if one is not stray]
-            books = {}
-            for code in self.candidates(block, stray):
-                row = stray._replace(key=code, kind="subject")
-                later = (at for at, one in enumerate(data.rows) if one.line > stray.line)
-                at = next(later, len(data.rows))
-                books[code] = self.having(block, [*data.rows[:at], row, *data.rows[at:]], left)
+            later = (at for at, one in enumerate(data.rows) if one.line > stray.line)
+            at = next(later, len(data.rows))
+            books = {
+                code: self.having(
+                    block,
+                    [*data.rows[:at], stray._replace(key=code, kind="subject"), *data.rows[at:]],
+                    left,
+                )
+                for code in self.candidates(block, stray)
+            }
             if self.tired or not books:
                 continue
-            found = {code: self.trouble(book) for code, book in books.items()}
-            best = min(found, key=lambda code: found[code])
-            if found[best] < self.trouble() and list(found.values()).count(found[best]) == 1:
+            best, trouble = self._only_best(books)
+            if best and trouble < self.trouble():
                 name = f"“{stray.label}”" if stray.label else ""
                 self.say(
                     block, stray, "unknown_row",
@@ -400,3 +357,27 @@ class Rows(Codes):
                     value=best, why="按名称和其余各表",
                 )  # fmt: skip
                 self.keep(books[best])
+
+    def _only_best(self, books: Mapping[str, Book]) -> tuple[str, int]:
+        """The code whose book has least trouble, and how much; no code where several have as little."""
+        troubles = {code: self.trouble(book) for code, book in books.items()}
+        least = min(troubles.values(), default=0)
+        best = [code for code, trouble in troubles.items() if trouble == least]
+        return (best[0] if len(best) == 1 else ""), least
+
+
+def _out_of_order(rows: Sequence[Row]) -> _Pair | None:
+    """The two rows whose codes, exchanged, would make all codes ascend."""
+    codes = [(row.key, at) for at, row in enumerate(rows) if row.kind == "subject"]
+    pairs = zip(codes, sorted(code for code, _ in codes), strict=True)
+    wrong = [at for (code, at), right in pairs if code != right]
+    return _Pair(*wrong) if len(wrong) == 2 else None  # noqa: PLR2004
+
+
+def _changed(rows: Sequence[Row], pair: _Pair, field: str) -> list[Row]:
+    """The rows with a field of two of them exchanged."""
+    one, other = rows[pair.one], rows[pair.other]
+    changed = list(rows)
+    changed[pair.one] = one._replace(**{field: getattr(other, field)})
+    changed[pair.other] = other._replace(**{field: getattr(one, field)})
+    return changed

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlbudget.money import Unit
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
-    from xlbudget.standard.model import Standard
+    from xlbudget.standard.model import Block, Column, Standard
 
 _MANY = 4
 """A sum of more parts than this is named, not spelt out."""
@@ -30,13 +30,18 @@ def table_title(grid: Grid, number: int) -> str:
     if block == INFO:
         found = grid.book.info.get(row.key)
         return (found.sheet if found else "") or "基础信息"
-    return grid.standard.table(grid.standard.blocks[block].table).title
+    return table_place(grid.standard, grid.book, block)[0]
 
 
 def table_place(standard: Standard, book: Book, block: str) -> tuple[str, str]:
     """Title and sheet of the table of a block."""
     table = standard.table(standard.blocks[block].table)
     return table.title, book.sheets.get(table.key, table.sheet)
+
+
+def rule_code(standard: Standard, check: str) -> str:
+    """The code of the rule with a named check; "" where the standard has none."""
+    return next((one.code for one in standard.rules if one.check == check), "")
 
 
 def named(labels: Sequence[str], most: int) -> str:
@@ -54,12 +59,15 @@ def row_label(grid: Grid, number: int) -> str:
 
 
 def column_label(grid: Grid, number: int) -> str:
-    """The column as its reader sees it: the innermost heading, with the outer one where needed."""
+    """The column as its reader sees it; empty for 基础信息."""
     column = grid.heading(number)
-    if column is None:
-        return ""
-    block = grid.standard.blocks[grid.spot(number).block]
-    parts = ["".join(part.split()) for part in column.heading(grid.book.year)]
+    block = grid.standard.blocks.get(grid.block_of(number))
+    return short_heading(block, column, grid.book.year) if column and block else ""
+
+
+def short_heading(block: Block, column: Column, year: int) -> str:
+    """The heading of a column, innermost part, with the outer one where needed."""
+    parts = ["".join(part.split()) for part in column.heading(year)]
     twins = [one for one in block.columns if one.label[-1] == column.label[-1]]
     return parts[-1] if len(twins) == 1 else "/".join(parts)
 

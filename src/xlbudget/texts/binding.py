@@ -274,29 +274,6 @@ class Mention(NamedTuple):
     at: int = 0
 
 
-class _SentenceState:
-    """Where a sentence stands while it is read.
-
-    ``pending`` is what was named and has no number yet, its name ending at ``pending_end``; a
-    phrase at ``served`` had its number before it; ``named`` is the end of the last
-    name, number or stop, and ``other`` whether another subject stands between it and the direction.
-    """
-
-    def __init__(self) -> None:
-        self.topic: Topic | None = None
-        self.named = 0
-        self.pending: Target | None = None
-        self.pending_end = -1
-        self.served = -1
-        self.last: Target | None = None
-        self.last_end = -1
-        self.up: bool | None = None
-        self.other = False
-        self.share_at = -1
-        self.none = False
-        self.quiet, self.since = "", 0
-
-
 class Binder:
     """Binds the texts of one section, whose phrases are made ready once.
 
@@ -316,7 +293,7 @@ class Binder:
         for name in self.names:  # a subject's name in the unit's own is none (文化广播电视和旅游局)
             bare = bare.replace(name, "□" * len(name))
         tokens = list(self.scanner.tokens(bare))
-        found = list(_mentions(self.known, self.between, text, tokens))
+        found = list(_Sentence(self.known, self.between, text).mentions(tokens))
         return [_with_reason(found, place, text, self.reasons) for place in range(len(found))]
 
 
@@ -345,164 +322,166 @@ class _Between:
         )
 
 
-def _mentions(
-    known: Vocabulary, between: _Between, text: str, tokens: list[Token]
-) -> Iterator[Mention]:
-    state = _SentenceState()
-    for place, token in enumerate(tokens):
-        following = tokens[place + 1] if place + 1 < len(tokens) else None
-        if token.kind == PHRASE:
-            close = (
-                following is not None and following.kind == NUMBER and following.start == token.end
-            )
-            yield from _phrase(known, state, text, token, close=close)
-            state.named = token.end
-        elif token.kind == NUMBER:
-            assert token.number is not None
-            if state.quiet and token.number.unit in _COUNTS:
-                continue  # 主要原因是更新车辆1辆: no count that a table has
-            yield from _number(known, between, state, text, token, following)
-            state.named = token.end
-        elif token.kind == STOP:
-            _stop(state, token)
-            state.named = token.end
-        elif token.kind in ("up", "down"):
-            if token.text.endswith("幅") or text[token.end : token.end + 1] not in _TO:
-                state.up = token.kind == "up"
-                state.other = not between.same_subject(text[state.named : token.start])
-        elif token.kind == "same":
-            same = between.same_subject(text[state.named : token.start])
-            if same and state.topic is not None and state.topic.change and not state.quiet:
-                said = _quoted(text, token)
-                yield Mention("same", said, topic=state.topic, change=state.topic.change)
-        elif token.kind == "share":
-            state.share_at = token.start
-        elif token.kind == "none":
-            state.none = True
+class _Sentence:
+    """A text while it is read.
+
+    ``pending`` is what was named and has no number yet, its name ending at ``pending_end``; a
+    phrase at ``served`` had its number before it; ``named`` is the end of the last
+    name, number or stop, and ``other`` whether another subject stands between it and the direction.
+    """
+
+    def __init__(self, known: Vocabulary, between: _Between, text: str) -> None:
+        self.known, self.between, self.text = known, between, text
+        self.topic: Topic | None = None
+        self.named = 0
+        self.pending: Target | None = None
+        self.pending_end = -1
+        self.served = -1
+        self.last: Target | None = None
+        self.last_end = -1
+        self.up: bool | None = None
+        self.other = False
+        self.share_at = -1
+        self.none = False
+        self.quiet, self.since = "", 0
+
+    def mentions(self, tokens: list[Token]) -> Iterator[Mention]:
+        """What the text says, in its order."""
+        for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+            if token.kind == PHRASE:
+                yield from self._phrase(token, following)
+                self.named = token.end
+            elif token.kind == NUMBER:
+                assert token.number is not None
+                if self.quiet and token.number.unit in _COUNTS:
+                    continue  # 主要原因是更新车辆1辆: no count that a table has
+                yield from self._number(token, token.number, following)
+                self.named = token.end
+            elif token.kind == STOP:
+                self._stop(token)
+                self.named = token.end
+            elif token.kind in ("up", "down"):
+                if token.text.endswith("幅") or self.text[token.end : token.end + 1] not in _TO:
+                    self.up = token.kind == "up"
+                    self.other = not self._same_subject(token)
+            elif token.kind == "share":
+                self.share_at = token.start
+            elif token.kind == "none":
+                self.none = True
+            elif token.kind != YEAR:
+                yield from self._words(token)
+
+    def _same_subject(self, token: Token) -> bool:
+        return self.between.same_subject(self.text[self.named : token.start])
+
+    def _words(self, token: Token) -> Iterator[Mention]:
+        """Words for no change, for a reason or purpose, for all of a kind."""
+        topic, rest = self.topic, self.text[token.end :]
+        if token.kind == "same":
+            if topic is not None and topic.change and not self.quiet and self._same_subject(token):
+                said = _quoted(self.text, token)
+                yield Mention("same", said, topic=topic, change=topic.change)
         elif token.kind in ("reason", "purpose"):
-            if (
-                token.kind == "purpose"
-                and state.topic is not None
-                and state.topic.names is not None
-            ):
-                rest = (
-                    text[token.end :]
-                    .split("。", maxsplit=1)[0]
-                    .split(";", maxsplit=1)[0]
-                    .lstrip(":")
-                )
-                yield Mention("names", rest, state.topic.names, topic=state.topic, rest=rest)
-            state.quiet, state.since = token.kind, token.end
-        elif token.kind == "every" and state.topic is not None:
-            rest = text[token.end :]
-            for sign in "。;,":
-                rest = rest.split(sign)[0]
-            if state.topic.kinds is not None:
-                yield Mention("every", f"{token.text}{rest}", topic=state.topic, rest=rest)
-        elif token.kind == YEAR:
-            continue
+            if token.kind == "purpose" and topic is not None and topic.names is not None:
+                listed = re.split("[。;]", rest, maxsplit=1)[0].lstrip(":")
+                yield Mention("names", listed, topic.names, topic=topic, rest=listed)
+            self.quiet, self.since = token.kind, token.end
+        elif token.kind == "every" and topic is not None and topic.kinds is not None:
+            named = re.split("[。;,]", rest, maxsplit=1)[0]
+            yield Mention("every", f"{token.text}{named}", topic=topic, rest=named)
 
+    def _stop(self, token: Token) -> None:
+        if token.text in "。;":
+            self.pending, self.quiet = None, ""
+            if token.text == "。" and self.topic is not None and self.topic.target is None:
+                self.topic = None  # 安排购置…: what is bought is named in the same sentence
+            self.up, self.share_at, self.none = None, -1, False
+        elif token.text == ",":
+            self.none, self.share_at = False, -1
+            if self.quiet == "reason":
+                self.up = None
+        elif token.text == "其中":
+            self.quiet = ""
 
-def _stop(state: _SentenceState, token: Token) -> None:
-    if token.text in "。;":
-        state.pending, state.quiet = None, ""
-        if token.text == "。" and state.topic is not None and state.topic.target is None:
-            state.topic = None  # 安排购置…: what is bought is named in the same sentence
-        state.up, state.share_at, state.none = None, -1, False
-    elif token.text == ",":
-        state.none, state.share_at = False, -1
-        if state.quiet == "reason":
-            state.up = None
-    elif token.text == "其中":
-        state.quiet = ""
-
-
-def _phrase(
-    known: Vocabulary, state: _SentenceState, text: str, token: Token, *, close: bool
-) -> Iterator[Mention]:
-    # What money is for is not spoken of, unless a name of its own stands there with its amount.
-    if state.quiet and not (
-        close and (token.start == state.since or text[token.start - 1] in _BOUNDARY)
-    ):
-        return
-    if token.start == state.served:
-        return
-    state.quiet = ""
-    inner = state.topic.parts.get(token.text) if state.topic is not None else None
-    topic = None if inner is not None else known.topics.get(token.text)
-    target = inner or (topic.target if topic is not None else known.lines.get(token.text))
-    if topic is not None:
-        state.topic = topic
-    if target is None:
-        return
-    if state.none:
-        if not target.variant and (
-            state.topic is None
-            or not state.topic.head.exempt
-            or state.topic.head.exempt not in text
-        ):
-            yield Mention("none", _quoted(text, token), target.figure, target=target)
-        return
-    state.pending, state.pending_end, state.up = target, token.end, None
-
-
-def _number(
-    known: Vocabulary,
-    between: _Between,
-    state: _SentenceState,
-    text: str,
-    token: Token,
-    following: Token | None,
-) -> Iterator[Mention]:
-    number, said = token.number, _quoted(text, token)
-    assert number is not None
-    topic, up = state.topic, state.up
-    state.up = None
-    if _of_something_else(text, token, following):
-        yield Mention("loose", said, number=number)
-        return
-    if up is not None and state.other:
-        yield Mention("loose", said, number=number)
-        state.share_at = -1
-        return
-    if number.unit == "%":
-        if up is not None and topic is not None and topic.change is not None and not state.quiet:
-            change = topic.change
-            yield Mention("percent", said, change.percent, number, None, topic, change, up)
-        elif state.share_at >= 0 and (target := _shared(between, state, text)) is not None:
-            yield Mention("share", said, target.share, number, target, topic)
-        else:
-            yield Mention("loose", said, number=number)
-        state.share_at = -1
-        return
-    if number.unit in _COUNTS:
-        behind = following is not None and following.kind == PHRASE and following.start == token.end
-        after = known.topics.get(following.text) if behind and following is not None else None
-        named = state.pending is not None and state.pending_end == token.start
-        if not named and after is not None and after.target is not None:
-            yield Mention("amount", said, after.target.figure, number, after.target, after)
-            state.served = token.end
+    def _phrase(self, token: Token, following: Token | None) -> Iterator[Mention]:
+        close = following is not None and following.kind == NUMBER and following.start == token.end
+        begins = token.start == self.since or self.text[token.start - 1] in _BOUNDARY
+        # What money is for is not spoken of, unless a name of its own stands there with its amount.
+        if (self.quiet and not (close and begins)) or token.start == self.served:
             return
-    elif _is_code(number, token, following):
-        return
-    if topic is not None and topic.change is not None and _PRIOR.search(text, 0, token.start):
-        yield Mention("amount", said, topic.change.prior, number, None, topic)
-        return
-    if up is not None:
-        if topic is not None and topic.change is not None and not state.quiet:
-            change, at = topic.change, token.end
-            yield Mention("change", said, change.amount, number, None, topic, change, up, at=at)
-        else:
-            yield Mention("loose", said, number=number)
-        state.pending = None
-        return
-    if state.pending is not None and not state.quiet and _fits(state.pending.figure, number):
-        pending, at = state.pending, token.end
-        if not between.limits(text[state.pending_end : token.start], text[at:]):
-            yield Mention("amount", said, pending.figure, number, pending, topic, at=at)
-            state.last, state.last_end, state.pending = pending, at, None
+        self.quiet = ""
+        inner = self.topic.parts.get(token.text) if self.topic is not None else None
+        topic = None if inner is not None else self.known.topics.get(token.text)
+        target = inner or (topic.target if topic is not None else self.known.lines.get(token.text))
+        if topic is not None:
+            self.topic = topic
+        if target is None:
             return
-    yield Mention("loose", said, number=number)
+        if not self.none:
+            self.pending, self.pending_end, self.up = target, token.end, None
+            return
+        exempt = self.topic.head.exempt if self.topic is not None else ""
+        if not target.variant and not (exempt and exempt in self.text):
+            yield Mention("none", _quoted(self.text, token), target.figure, target=target)
+
+    def _number(self, token: Token, number: Number, following: Token | None) -> Iterator[Mention]:
+        said, topic, up = _quoted(self.text, token), self.topic, self.up
+        change = topic.change if topic is not None and not self.quiet else None
+        self.up = None
+        if _of_something_else(self.text, token, following):
+            yield Mention("loose", said, number=number)
+            return
+        if up is not None and self.other:
+            yield Mention("loose", said, number=number)
+            self.share_at = -1
+            return
+        if number.unit == "%":
+            if up is not None and change is not None:
+                yield Mention("percent", said, change.percent, number, None, topic, change, up)
+            elif self.share_at >= 0 and (target := self._shared()) is not None:
+                yield Mention("share", said, target.share, number, target, topic)
+            else:
+                yield Mention("loose", said, number=number)
+            self.share_at = -1
+            return
+        if number.unit in _COUNTS:
+            behind = following if following and following.start == token.end else None
+            after = self.known.topics.get(behind.text) if behind and behind.kind == PHRASE else None
+            named = self.pending is not None and self.pending_end == token.start
+            if not named and after is not None and after.target is not None:
+                yield Mention("amount", said, after.target.figure, number, after.target, after)
+                self.served = token.end
+                return
+        elif _is_code(number, token, following):
+            return
+        before = _PRIOR.search(self.text, 0, token.start)
+        if topic is not None and topic.change is not None and before:
+            yield Mention("amount", said, topic.change.prior, number, None, topic)
+            return
+        at = token.end
+        if up is not None:
+            if change is not None:
+                yield Mention("change", said, change.amount, number, None, topic, change, up, at=at)
+            else:
+                yield Mention("loose", said, number=number)
+            self.pending = None
+            return
+        pending = self.pending
+        if pending is not None and not self.quiet and _fits(pending.figure, number):
+            between = self.text[self.pending_end : token.start]
+            if not self.between.limits(between, self.text[at:]):
+                yield Mention("amount", said, pending.figure, number, pending, topic, at=at)
+                self.last, self.last_end, self.pending = pending, at, None
+                return
+        yield Mention("loose", said, number=number)
+
+    def _shared(self) -> Target | None:
+        """Whose share is spoken of: what was just named, or what an amount was just given for."""
+        for one, end in ((self.pending, self.pending_end), (self.last, self.last_end)):
+            if one is not None and one.share is not None:
+                same = self.between.same_subject(self.text[end : self.share_at])
+                return one if same else None
+        return None
 
 
 def _of_something_else(text: str, token: Token, following: Token | None) -> bool:
@@ -513,14 +492,6 @@ def _of_something_else(text: str, token: Token, following: Token | None) -> bool
     if following is not None and following.start == token.end and following.kind != "reason":
         return False
     return after == "万" or (token.text.isdigit() and "\u4e00" <= after <= "\u9fff")
-
-
-def _shared(between: _Between, state: _SentenceState, text: str) -> Target | None:
-    """Whose share is spoken of: what was just named, or what an amount was just given for."""
-    for one, end in ((state.pending, state.pending_end), (state.last, state.last_end)):
-        if one is not None and one.share is not None:
-            return one if between.same_subject(text[end : state.share_at]) else None
-    return None
 
 
 def _fits(figure: Figure, number: Number) -> bool:

@@ -45,10 +45,9 @@ _SHOWN = 3
 
 
 class _Text(NamedTuple):
-    """A text of a form: whose, what it says, and its cell."""
+    """A text of a form: whose, and its cell."""
 
     form: FormData
-    text: str
     cell: str
 
 
@@ -74,26 +73,13 @@ def form_findings(
             yield from _targets(blank, form, line, readings, facts)
 
 
-def _texts(form: FormData) -> Iterator[_Text]:
-    for key, text in form.fields.items():
-        yield _Text(form, text, form.places.get(key, ""))
-    for line in form.indicators:
-        for key, text in line.values.items():
-            yield _Text(form, text, _cell(form, line, key))
-
-
-def _cell(form: FormData, line: Indicator, key: str) -> str:
-    letter = form.letters.get(key, "")
-    return f"{letter}{line.line}" if letter and line.line else ""
-
-
 def _slips(book: Book, readings: Readings, name: UnitName) -> dict[tuple[str, str], list[_Text]]:
     """Where something is said otherwise than it should: (said, right) -> texts."""
     wordings = [one for one in readings.wordings if one.part == "form"]
     found: dict[tuple[str, str], list[_Text]] = {}
     for form in book.forms:
-        for one in _texts(form):
-            text = plain(one.text)
+        for said_so, cell in form.texts():
+            one, text = _Text(form, cell), plain(said_so)
             for said in name.variants(text):
                 found.setdefault((printed(said), printed(name.core)), []).append(one)
             for wording in wordings:
@@ -161,7 +147,7 @@ def _targets(
         said = f"写的是{other}人，而" if other else "却没有写人数："
         yield blank._replace(
             message=f"项目“{form.name}”的指标说“{say}”，{said}{figure.title}为{count}人；请核对。",
-            cell=_cell(form, line, key),
+            cell=form.cell_of(line, key),
             row=form.name,
             printed=f"{other}人" if other else "",
             expected=f"{count}人",

@@ -92,33 +92,24 @@ class Origins:
 
     def of(self, figure: Figure) -> Origin:
         """The origin of a figure."""
-        known = self._known.get(figure.name)
-        if known is None:
-            known = self._known[figure.name] = self._origin(figure)
-        return known
-
-    def _origin(self, figure: Figure) -> Origin:
-        cells = list(dict.fromkeys(figure.cells))
-        sources = [self._source(cell) for cell in cells]
-        kept = dict.fromkeys(one for one in sources if one is not None)
-        return Origin(
-            figure.name,
-            figure.title,
-            figure.text,
-            figure.kind,
-            figure.how,
-            tuple(kept),
-            self._sum(figure),
-        )
+        if figure.name not in self._known:
+            sources = [
+                Source(*cell.place, cell.label, self._held(cell))
+                for cell in dict.fromkeys(figure.cells)
+                if cell.place.cell or cell.label
+            ]
+            self._known[figure.name] = Origin(
+                figure.name,
+                figure.title,
+                figure.text,
+                figure.kind,
+                figure.how,
+                tuple(dict.fromkeys(sources)),
+                self._sum(figure),
+            )
+        return self._known[figure.name]
 
     # -------------------------------------------------------------- cells
-
-    def _source(self, cell: CellRef) -> Source | None:
-        text = self._held(cell)
-        where = cell.place.cell
-        if not where and not cell.label:
-            return None
-        return Source(cell.place.sheet, where, cell.label, text)
 
     def _held(self, cell: CellRef) -> str:
         """What stands in the cell, in words with its unit."""
@@ -142,6 +133,14 @@ class Origins:
         column = values.grid.column(cell.block, cell.column)
         return values.cells[values.grid.number(cell.block, data.by_key[cell.row], column)]
 
+    def _amount(self, cell: CellRef) -> Amount | None:
+        held: Cell = None
+        if cell.block == INFO:
+            held = self.facts.book.number(cell.row)
+        elif cell.block in self.facts.standard.blocks and cell.column:
+            held = self._cell(cell)
+        return held if isinstance(held, Amount) else None
+
     # -------------------------------------------------------------- arithmetic
 
     def _sum(self, figure: Figure) -> str:
@@ -161,10 +160,9 @@ class Origins:
     def _quotient(self, figure: Figure) -> str:
         """``甲 1.00÷乙 2.00＝50.00%``."""
         part, whole = (self.facts.figures.get(name) for name in figure.basis)
-        if part is None or whole is None:
+        if part is None or whole is None or not isinstance(part.value, Amount):
             return ""
-        over, under = part.value, whole.value
-        if not isinstance(over, Amount) or not isinstance(under, Amount) or not under.fen:
+        if not isinstance(whole.value, Amount) or not whole.value.fen:
             return ""
         return f"{_named(part)}÷{_named(whole)}＝{figure.text}"
 
@@ -175,48 +173,31 @@ class Origins:
             return ""
         terms: list[tuple[int, str, int]] = []
         for name in figure.basis:
-            sign, plain = (-1, name[1:]) if name.startswith("-") else (1, name)
-            other = self.facts.figures.get(plain)
+            other = self.facts.figures.get(name.removeprefix("-"))
             if other is None or not isinstance(other.value, Amount):
                 terms = []
                 break
-            terms.append((sign, _named(other), other.value.fen))
-        if not terms:
-            terms = self._cell_terms(figure)
-        if (
-            not terms
-            or len(terms) > _MOST
-            or sum(sign * fen for sign, _, fen in terms) != value.fen
-        ):
+            terms.append((-1 if name.startswith("-") else 1, _named(other), other.value.fen))
+        terms = terms or self._cell_terms(figure)
+        if not terms or len(terms) > _MOST:
             return ""
-        return _joined(terms, figure.text)
+        total = sum(sign * fen for sign, _, fen in terms)
+        return _joined(terms, figure.text) if total == value.fen else ""
 
     def _cell_terms(self, figure: Figure) -> list[tuple[int, str, int]]:
-        minus = [name.startswith("-") for name in figure.basis]
-        signs = minus if len(minus) == len(figure.cells) else [False] * len(figure.cells)
+        signs = [-1 if name.startswith("-") else 1 for name in figure.basis]
+        if len(signs) != len(figure.cells):
+            signs = [1] * len(figure.cells)
         terms, sheet = [], ""
-        for cell, negative in zip(figure.cells, signs, strict=True):
+        for cell, sign in zip(figure.cells, signs, strict=True):
             amount = self._amount(cell)
             if amount is None and len(figure.cells) > _FEW:
                 continue
-            name = (
-                cell.place.cell
-                if cell.place.sheet == sheet
-                else f"{cell.place.sheet} {cell.place.cell}"
-            )
+            name = cell.place.cell if cell.place.sheet == sheet else " ".join(cell.place)
             sheet = cell.place.sheet
             shown = f"{name.strip()} {amount.text if amount else '空白'}"
-            terms.append((-1 if negative else 1, shown, amount.fen if amount else 0))
+            terms.append((sign, shown, amount.fen if amount else 0))
         return terms
-
-    def _amount(self, cell: CellRef) -> Amount | None:
-        if cell.block == INFO:
-            held = self.facts.book.number(cell.row)
-        elif cell.block in self.facts.standard.blocks and cell.column:
-            held = self._cell(cell)
-        else:
-            return None
-        return held if isinstance(held, Amount) else None
 
     def _changed(self, figure: Figure) -> str:
         """The present year's figure less the one before, and for a percentage the quotient."""
@@ -302,30 +283,18 @@ def passages(standard: Standard, book: Book, *, generate: bool = False) -> tuple
 
 
 def _passage(unit: TextUnit, title: str, found: Paragraph | None, origins: Origins) -> Passage:
-    numbers: tuple[Number, ...] = ()
-    level, fingerprint = (1 if unit.heading else 0), ""
-    if found is not None:
-        numbers = tuple(_numbers(unit.text, found, origins))
-        level, fingerprint = found.level, found.fingerprint
+    # As on the sheet: no state for a text that is as generated now.
+    same = unit.follows or (found is not None and found.text == unit.text)
     return Passage(
         unit.id,
         unit.place.sheet or title,
         unit.text,
-        unit.place.sheet,
-        unit.place.cell,
-        level,
-        _state(unit, found),
-        numbers,
-        fingerprint,
+        *unit.place,
+        found.level if found is not None else int(unit.heading),
+        _STALE if unit.stale else "" if same else _EDITED,
+        tuple(_numbers(unit.text, found, origins)) if found is not None else (),
+        found.fingerprint if found is not None else "",
     )
-
-
-def _state(unit: TextUnit, found: Paragraph | None) -> str:
-    """As on the sheet: nothing for a text that is as generated now."""
-    if unit.stale:
-        return _STALE
-    same = unit.follows or (found is not None and found.text == unit.text)
-    return "" if same else _EDITED
 
 
 def _numbers(text: str, found: Paragraph, origins: Origins) -> Iterator[Number]:
@@ -364,27 +333,24 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 def provenance_dict(passages: Sequence[Passage]) -> dict[str, object]:
     """``paragraphs`` with their figures and cells, ``cells`` with the figures that rest on them."""
-    used: dict[tuple[str, str], dict[str, object]] = {}
+    cells: dict[tuple[str, str], dict[str, object]] = {}
+    used: dict[tuple[str, str], list[dict[str, str]]] = {}
     for passage in passages:
         for one in passage.numbers:
+            user = {
+                "paragraph": passage.id,
+                "part": passage.part,
+                "figure": one.origin.name,
+                "text": passage.text[one.start : one.end],
+            }
             for source in one.origin.sources:
-                cell = used.setdefault(
-                    (source.sheet, source.cell or source.label), {**_cell(source), "used_by": []}
-                )
-                users = cell["used_by"]
-                assert isinstance(users, list)
-                user = {
-                    "paragraph": passage.id,
-                    "part": passage.part,
-                    "figure": one.origin.name,
-                    "text": passage.text[one.start : one.end],
-                }
+                key = source.sheet, source.cell or source.label
+                users = used.setdefault(key, [])
+                cells.setdefault(key, {**_cell(source), "used_by": users})
                 if user not in users:
                     users.append(user)
-    return {
-        "paragraphs": [_paragraph(passage) for passage in passages],
-        "cells": list(used.values()),
-    }
+    paragraphs = [_paragraph(passage) for passage in passages]
+    return {"paragraphs": paragraphs, "cells": list(cells.values())}
 
 
 def provenance_json(about: dict[str, object], passages: Sequence[Passage]) -> str:
@@ -423,9 +389,5 @@ def _figure(passage: Passage, one: Number) -> dict[str, object]:
 
 
 def _cell(source: Source) -> dict[str, object]:
-    return {
-        "sheet": source.sheet,
-        "cell": source.cell,
-        "label": source.label,
-        "value": source.text,
-    }
+    sheet, cell, label, value = source
+    return {"sheet": sheet, "cell": cell, "label": label, "value": value}

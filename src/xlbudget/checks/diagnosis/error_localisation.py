@@ -11,6 +11,7 @@ So each identity of the standard has a scale, estimated from those of its sums t
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,36 +64,24 @@ class Rounding:
         self._broken = broken
         self._known: dict[int, tuple[int, float] | None] = {}
         self._coefficients: dict[int, dict[int, int]] = {}
-        self._scales: dict[int, float] | None = None
-        self._overall = 1.0
 
     def residual(self, number: int) -> tuple[int, float] | None:
         """Residual in 分 and unscaled variance of a constraint; None with unprinted cells."""
         if number not in self._known:
-            self._known[number] = self._residual(number)
+            total, variance = 0, 0.0
+            self._known[number] = None
+            for coefficient, variable in self.system.constraints[number].terms:
+                fen = self.fens[variable]
+                if fen is None:
+                    return None
+                total += coefficient * fen
+                variance += (coefficient * self._ulps[variable]) ** 2
+            self._known[number] = total, variance / 12
         return self._known[number]
 
-    def _residual(self, number: int) -> tuple[int, float] | None:
-        terms, _, _ = self.system.constraints[number]
-        total, variance = 0, 0.0
-        for coefficient, variable in terms:
-            fen = self.fens[variable]
-            if fen is None:
-                return None
-            total += coefficient * fen
-            variance += (coefficient * self._ulps[variable]) ** 2
-        return total, variance / 12
-
-    def scale(self, number: int) -> float:
-        """By how much the variance of this equation's residuals differs from that of true rounding."""
-        if self._scales is None:
-            self._estimate()
-        assert self._scales is not None
-        return self._scales.get(
-            id(self.system.constraints[number].relation.equation), self._overall
-        )
-
-    def _estimate(self) -> None:
+    @cached_property
+    def _scales(self) -> Callable[[int], float]:
+        """By how much the variance of an equation's residuals (by the equation's ``id``) differs from true rounding's."""
         sums: dict[int, list[float]] = {}
         for number, constraint in enumerate(self.system.constraints):
             if number in self._broken or constraint.bound:
@@ -105,17 +94,19 @@ class Rounding:
             of_equation[1] += 1
         squares = sum(one for one, _ in sums.values())
         count = sum(one for _, one in sums.values())
-        self._overall = max(_LEAST_SCALE, (squares + _PRIOR_SUMS) / (count + _PRIOR_SUMS))
-        self._scales = {
-            key: max(_LEAST_SCALE, (one + _PRIOR_SUMS * self._overall) / (many + _PRIOR_SUMS))
+        overall = max(_LEAST_SCALE, (squares + _PRIOR_SUMS) / (count + _PRIOR_SUMS))
+        scales = {
+            key: max(_LEAST_SCALE, (one + _PRIOR_SUMS * overall) / (many + _PRIOR_SUMS))
             for key, (one, many) in sums.items()
         }
+        return lambda equation: scales.get(equation, overall)
 
     def variance(self, number: int) -> float:
         """The variance to expect of an equation's residual, in 分²; at least a tenth of a unit's."""
         found = self.residual(number)
         assert found is not None
-        return max(found[1] * self.scale(number), 1.0)
+        scale = self._scales(id(self.system.constraints[number].relation.equation))
+        return max(found[1] * scale, 1.0)
 
     def cost(self, equations: Iterable[int], moved: Mapping[int, int]) -> float:
         """Half the chi-squared of ``equations``' residuals once variables are ``moved`` by 分."""
@@ -222,13 +213,40 @@ class Locator:
 
     def single(self, cluster: Sequence[Core]) -> Contradiction | None:
         """The cluster explained by one cell, if it can be."""
-        found = self._singles(cluster, *self.others_aside(cluster))
-        return Contradiction(tuple(cluster), shared(found)) if found else None
+        common = frozenset.intersection(*(core.cells for core in cluster))
+        feasible = self.feasible(self._foremost(common), *self.others_aside(cluster))
+        candidates = self.compared(feasible, {})
+        return Contradiction(tuple(cluster), shared(candidates)) if candidates else None
 
     def repeated(self, cluster: Sequence[Core]) -> Contradiction | None:
-        """The cluster explained by one figure that is wrong alike wherever it is printed."""
-        found = self._repeated(cluster, *self.others_aside(cluster))
-        return Contradiction(tuple(cluster), shared(found)) if found else None
+        """The cluster explained by one figure that is wrong alike wherever it is printed.
+
+        As far as a known slip explains it.
+        """
+        if any(not core.constraints for core in cluster):
+            return None
+        active, silent = self.others_aside(cluster)
+        constraints, observations = self.system.constraints, self.system.observations
+        inside = [
+            {variable for number in core.constraints for _, variable in constraints[number].terms}
+            for core in cluster
+        ]
+        feasible = {}
+        for variable in sorted(set.intersection(*inside))[:MOST_SINGLES]:
+            cells = observations[variable]
+            if len(cells) > 1:
+                bounds = printed_bounds(self.system, {*cells, *silent})
+                if propagate(self.system, bounds, active) is None:
+                    feasible[variable] = bounds.low[variable], bounds.high[variable]
+        affected = {one for variable in feasible for one in self.system.touching[variable]}
+        candidates = []
+        for variable, (low, high) in feasible.items():
+            first, *also = observations[variable]
+            one = self.weighed(first, low, high, affected, {})
+            if one.slip:
+                score = one.score + log(_REPEATED) * len(also)
+                candidates.append(one._replace(score=score, also=tuple(also)))
+        return Contradiction(tuple(cluster), shared(candidates)) if candidates else None
 
     def others_aside(self, cluster: Sequence[Core]) -> tuple[set[int], set[int]]:
         """The constraints that take part, and the cells of other clusters that say nothing."""
@@ -242,12 +260,6 @@ class Locator:
                     if not core.constraints:
                         silent |= core.cells
         return active, silent
-
-    def _singles(
-        self, cluster: Sequence[Core], active: set[int], silent: set[int]
-    ) -> list[Candidate]:
-        common = frozenset.intersection(*(core.cells for core in cluster))
-        return self.compared(self.feasible(self._foremost(common), active, silent), {})
 
     def _foremost(self, cells: Iterable[int]) -> list[int]:
         """The cells in the order in which they are tried: first those for which the texts or the memory speak."""
@@ -309,7 +321,12 @@ class Locator:
                 continue
             slip = guess_slip(shown, value, near)
             shift = {**moved, variable: value.fen - was} if was is not None else moved
-            here = exp(self._speaking(cell, value.fen) - self.rounding.cost(affected, shift))
+            told = 0.0
+            if self.evidence is not None:
+                have = self.system.amount(cell).fen
+                told = self.evidence.gain(cell, value.fen - have)
+                told += self.evidence.recall(cell, value.fen)
+            here = exp(told - self.rounding.cost(affected, shift))
             evident += here * _usual(shown, value, near)
             total += slip.weight * here
             if slip.weight * here > best_weight:
@@ -327,17 +344,8 @@ class Locator:
             return True
         if value.fen < 0 and (shown is None or shown.fen >= 0):
             return slip != SIGN
-        return not value.fen and bool(shown) and cell in self.derived and not self._kept(cell)
-
-    def _kept(self, cell: int) -> bool:
-        return self.evidence is not None and self.evidence.before(cell) is not None
-
-    def _speaking(self, cell: int, fen: int) -> float:
-        """What texts and memory say for a value of a cell."""
-        if self.evidence is None:
-            return 0.0
-        have = self.system.amount(cell).fen
-        return self.evidence.gain(cell, fen - have) + self.evidence.recall(cell, fen)
+        kept = self.evidence is not None and self.evidence.before(cell) is not None
+        return not value.fen and bool(shown) and cell in self.derived and not kept
 
     def _steps(self, cell: int, first: int, last: int, ulp: int) -> Iterable[int]:
         """Printed values of a range: all of a narrow one, the middle ones of a wide one.
@@ -352,37 +360,6 @@ class Locator:
         have = self.system.amount(cell).fen
         wanted = {round_div(have + shift, ulp) for shift in self.evidence.shifts(cell)}
         return [*tried, *sorted(one for one in wanted if first <= one <= last and one not in tried)]
-
-    def _repeated(
-        self, cluster: Sequence[Core], active: set[int], silent: set[int]
-    ) -> list[Candidate]:
-        """A quantity whose every print is wrong alike, as far as a known slip explains it."""
-        if any(not core.constraints for core in cluster):
-            return []
-        terms = [
-            {variable for number in core.constraints for _, variable in self._terms(number)}
-            for core in cluster
-        ]
-        feasible = []
-        for variable in sorted(set.intersection(*terms))[:MOST_SINGLES]:
-            cells = self.system.observations[variable]
-            if len(cells) < 2:  # noqa: PLR2004
-                continue
-            bounds = printed_bounds(self.system, {*cells, *silent})
-            if propagate(self.system, bounds, active) is None:
-                feasible.append((cells, bounds.low[variable], bounds.high[variable]))
-        variables = {self.system.variable[cells[0]] for cells, _, _ in feasible}
-        affected = {one for variable in variables for one in self.system.touching[variable]}
-        found = []
-        for cells, low, high in feasible:
-            one = self.weighed(cells[0], low, high, affected, {})
-            if one.slip:
-                score = one.score + log(_REPEATED) * (len(cells) - 1)
-                found.append(one._replace(score=score, also=tuple(cells[1:])))
-        return found
-
-    def _terms(self, number: int) -> tuple[tuple[int, int], ...]:
-        return self.system.constraints[number].terms
 
 
 def _usual(shown: Amount | None, value: Amount, near: Neighbours) -> float:

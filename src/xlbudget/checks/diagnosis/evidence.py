@@ -11,11 +11,12 @@ tables) are no slips: where the tables agree with them, it is the text that is o
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.intervals import build_system, printed_bounds, propagate
+from xlbudget.checks.identities import fen_of
 from xlbudget.figures import Unreadable
 from xlbudget.memory import PASSED
 from xlbudget.money import Amount
@@ -95,16 +96,11 @@ class Evidence:
             self.terms.append({cell: times for cell, times in typed.items() if times})
             for cell in self.terms[number]:
                 self.touching[cell].append(number)
-        self.weights = self._weights()
-
-    def _weights(self) -> list[float]:
-        """The same figure said again is no second witness, only a somewhat better one."""
-        alike: dict[tuple[tuple[int, int], ...], int] = defaultdict(int)
+        # The same figure said again is no second witness, only a somewhat better one.
         keys = [tuple(sorted(terms.items())) for terms in self.terms]
-        for key in keys:
-            alike[key] += 1
+        alike = Counter(keys)
         pairs = zip(self.sayings, keys, strict=True)
-        return [saying.weight / sqrt(alike[key]) for saying, key in pairs]
+        self.weights = [saying.weight / sqrt(alike[key]) for saying, key in pairs]
 
     # ------------------------------------------------------------ the text
 
@@ -131,17 +127,23 @@ class Evidence:
         if not shift:
             return 0.0
         after = {**moved, cell: moved.get(cell, 0) + shift}
-        total = 0.0
-        for number in self.touching.get(cell, ()):
-            before, now = self.off(number, moved), self.off(number, after)
-            if bool(before) != bool(now):
-                total += self.weights[number] if before else -self._against(number)
-        return total
+        return self._gained(self.touching.get(cell, ()), moved, after)
 
-    def _against(self, number: int) -> float:
-        """What speaks against making a saying wrong that agrees."""
-        weight = self.weights[number]
-        return min(weight, _ECHO) if self.sayings[number].weight == GENERATED else weight
+    def _gained(
+        self, numbers: Iterable[int], before: Mapping[int, int], after: Mapping[int, int]
+    ) -> float:
+        """How much more of these sayings hold with cells moved as in ``after`` than as in ``before``."""
+        total = 0.0
+        for number in numbers:
+            was_off, is_off = self.off(number, before), self.off(number, after)
+            if was_off and not is_off:
+                total += self.weights[number]
+            elif is_off and not was_off:
+                # A generated text that agrees is only an echo.
+                echo = self.sayings[number].weight == GENERATED
+                weight = self.weights[number]
+                total -= min(weight, _ECHO) if echo else weight
+        return total
 
     def believes(self, edits: Mapping[int, Cell]) -> bool:
         """Whether texts and memory can live with cells having been moved about as ``edits`` undoes it.
@@ -149,22 +151,14 @@ class Evidence:
         Cells that are as they were when all was well were not moved, and a text that was written for the figures
         as they stand does not become wrong by putting them right.
         """
-        moved = {
-            cell: (right.fen if isinstance(right, Amount) else 0) - self.fen(cell)
-            for cell, right in edits.items()
-        }
         passed = [one.cells for one in self.memories if one.moment == PASSED]
         if passed and all(
             cells.get(cell, _UNKNOWN) == self.cells[cell] for cells in passed for cell in edits
         ):
             return False
+        moved = {cell: fen_of(right) - self.fen(cell) for cell, right in edits.items()}
         concerned = {one for cell in edits for one in self.touching.get(cell, ())}
-        gain = 0.0
-        for number in concerned:
-            before, after = self.off(number), self.off(number, moved)
-            if bool(before) != bool(after):
-                gain += self.weights[number] if before else -self._against(number)
-        return gain >= 0
+        return self._gained(concerned, {}, moved) >= 0
 
     def shifts(self, cell: int, moved: Mapping[int, int] = {}) -> Iterator[int]:
         """Moves of a cell by which some saying would hold, and the one back to what is remembered."""
@@ -208,8 +202,7 @@ class Evidence:
 
     def fen(self, cell: int) -> int:
         """What a cell holds, in 分; a blank is 0."""
-        amount = self.cells[cell]
-        return amount.fen if isinstance(amount, Amount) else 0
+        return fen_of(self.cells[cell])
 
 
 _MOST_CHANGED = 60
@@ -245,6 +238,7 @@ def reversals(evidence: Evidence, relations: Sequence[Relation], free: Collectio
     if not 0 < len(changed) <= _MOST_CHANGED:
         return _NOTHING
     back = {cell: evidence.before(cell) for cell in changed}
+    shifts = {cell: fen_of(before) - evidence.fen(cell) for cell, before in back.items()}
 
     def reconciled(taken: Collection[int]) -> bool:
         cells = list(evidence.cells)
@@ -254,9 +248,8 @@ def reversals(evidence: Evidence, relations: Sequence[Relation], free: Collectio
         return propagate(system, printed_bounds(system)) is None
 
     def agrees(taken: Collection[int]) -> bool:
-        return reconciled(taken) and not evidence.contradicting(
-            {cell: _shift(evidence, cell, back) for cell in taken}
-        )
+        moved = {cell: shifts[cell] for cell in taken}
+        return reconciled(taken) and not evidence.contradicting(moved)
 
     taken = set(changed)
     if agrees(()) or not agrees(taken):
@@ -265,7 +258,7 @@ def reversals(evidence: Evidence, relations: Sequence[Relation], free: Collectio
         if agrees(taken - {cell}):
             taken.discard(cell)
     found = {cell: back[cell] for cell in sorted(taken)}
-    alike = _alike(relations, {cell: _shift(evidence, cell, back) for cell in found})
+    alike = _alike(relations, {cell: shifts[cell] for cell in found})
     if (alike or len(found) > _MOST_SLIPS) and reconciled(()):
         return Reversal(found, revised=True)
     return _NOTHING if alike else Reversal(found)
@@ -281,8 +274,3 @@ def _alike(relations: Sequence[Relation], shifts: Mapping[int, int]) -> bool:
         if 2 * len(inside) >= max(_FEW, len(relation.terms)) and not sum(inside):
             return True
     return False
-
-
-def _shift(evidence: Evidence, cell: int, back: dict[int, Cell]) -> int:
-    before = back[cell]
-    return (before.fen if isinstance(before, Amount) else 0) - evidence.fen(cell)

@@ -18,6 +18,7 @@ from xlbudget.checks.diagnosis.conflict_sets import Core, core_of
 from xlbudget.checks.diagnosis.error_localisation import Candidate, Contradiction, Locator, shared
 from xlbudget.checks.diagnosis.intervals import Bounds, interval, printed_bounds, propagate
 from xlbudget.checks.diagnosis.typing_errors import guess_slip
+from xlbudget.checks.identities import fen_of
 from xlbudget.figures import Unreadable
 from xlbudget.money import Amount, round_div
 
@@ -58,41 +59,32 @@ class Search:
                 break
             chosen = self._greedy(first)
             if chosen is not None:
-                found = self._valued(self._pruned(chosen))
-                options.append((sum(one.score for one in found), found))
+                options.append(self._valued(self._pruned(chosen)))
         if not options:
             return [Contradiction(tuple(self.cluster), ())]
-        _, best = max(options, key=lambda one: one[0])
+        best = max(options, key=lambda found: sum(one.score for one in found))
         told = [self._with_alternatives(one, best) for one in best]
-        if len(best) == 1:
-            return told
-        return [
-            self._doubtful(each) if self._avoidable(one, best) else each
-            for one, each in zip(best, told, strict=True)
-        ]
+        for at, one in enumerate(best) if len(best) > 1 else ():
+            if self._avoidable(one, best):
+                # What is said of it is a guess: no cell is accused for it.
+                leading, *others = told[at].candidates
+                guess = leading._replace(proof=min(leading.proof, _GUESS))
+                told[at] = told[at]._replace(candidates=(guess, *others))
+        return told
 
     def _avoidable(self, one: Candidate, best: Sequence[Candidate]) -> bool:
-        """Whether as few other cells explain the cluster about as well without this one.
-
-        What is then said of it is a guess: no cell is accused for it.
-        """
+        """Whether as few other cells explain the cluster about as well without this one."""
         least = sum(each.evident for each in best) - _CLEARLY
         ranked = [cell for cell in self._ranked_by_gain(self.cluster, {}) if cell != one.cell]
         for first in ranked[:_FIRST_CHOICES]:
             if self.system.work.exhausted:
                 return True
             chosen = self._greedy(first, one.cell, len(best))
-            if chosen is None:
-                continue
-            others = self._valued(self._pruned(chosen))
-            if sum(each.evident for each in others) > least:
-                return True
+            if chosen is not None:
+                others = self._valued(self._pruned(chosen))
+                if sum(each.evident for each in others) > least:
+                    return True
         return False
-
-    def _doubtful(self, one: Contradiction) -> Contradiction:
-        """The same, with nobody accused."""
-        first, *others = one.candidates
-        return one._replace(candidates=(first._replace(proof=min(first.proof, _GUESS)), *others))
 
     def _released(self, cells: Collection[int]) -> Bounds:
         """What is printed, the cells and those of other clusters left out."""
@@ -100,35 +92,35 @@ class Search:
 
     def _greedy(self, first: int, never: int = -1, most: int = _MOST_WRONG + 1) -> list[int] | None:
         """Cells released one after another until nothing contradicts; at most so many, one ``never``."""
-        chosen = [first]
-        moved = self._moved({}, first)
-        open_cores = [core for core in self.cluster if first not in core.cells]
-        while len(chosen) <= most and not self.system.work.exhausted:
+        chosen: list[int] = []
+        moved: dict[int, int] = {}
+        open_cores, best = list(self.cluster), first
+        while len(chosen) < most:
+            chosen.append(best)
+            # The quantity of a released cell is taken at its best value.
+            value = self._gain(best, moved)[1]
+            variable = self.system.variable[best]
+            was = self.rounding.fens[variable]
+            moved = {**moved, variable: value - was} if was is not None else moved
+            open_cores = [core for core in open_cores if best not in core.cells]
+            if self.system.work.exhausted:
+                return None
             if not open_cores:
                 conflict = propagate(self.system, self._released(chosen), self.active)
                 if conflict is None:
                     return chosen
                 open_cores = [core_of(self.system, conflict, {*chosen, *self.silent})]
             ranked = self._ranked_by_gain(open_cores, moved)
-            best = next((one for one in ranked if one not in chosen and one != never), None)
-            if best is None or len(chosen) == most:
+            further = next((one for one in ranked if one not in chosen and one != never), None)
+            if further is None:
                 return None
-            chosen.append(best)
-            moved = self._moved(moved, best)
-            open_cores = [core for core in open_cores if best not in core.cells]
+            best = further
         return None
 
     def _ranked_by_gain(self, cores: Sequence[Core], moved: dict[int, int]) -> list[int]:
         cells = {cell for core in cores for cell in core.cells}
         gains = {cell: self._gain(cell, moved)[0] for cell in cells}
         return sorted(cells, key=lambda cell: (-gains[cell], cell))
-
-    def _moved(self, moved: dict[int, int], cell: int) -> dict[int, int]:
-        """``moved`` with the cell's quantity at its best value."""
-        value = self._gain(cell, moved)[1]
-        variable = self.system.variable[cell]
-        was = self.rounding.fens[variable]
-        return {**moved, variable: value - was} if was is not None else moved
 
     def _gain(self, cell: int, moved: dict[int, int]) -> tuple[float, int]:
         """By how much a mended cell would make its identities more plausible, and its value."""
@@ -209,7 +201,8 @@ class Search:
 
     def _with_alternatives(self, one: Candidate, best: Sequence[Candidate]) -> Contradiction:
         """The contradiction that a cell of the best set explains, with other cells in its stead."""
-        others = {other.cell for other in best if other is not one}
+        rest = [other for other in best if other is not one]
+        others = {other.cell for other in rest}
         cores = tuple(core for core in self.cluster if one.cell in core.cells)
         open_cores = [core for core in cores if core.cells.isdisjoint(others)]
         if not open_cores:
@@ -218,18 +211,13 @@ class Search:
         feasible = self.locator.feasible(sorted(common), self.active, self.silent | others)
         if one.cell not in {cell for cell, _, _ in feasible}:
             return Contradiction(cores, (one,))
-        moved = self._shifts(other for other in best if other is not one)
-        return Contradiction(cores, shared(self.locator.compared(feasible, moved)))
-
-    def _shifts(self, candidates: Iterable[Candidate]) -> dict[int, int]:
-        """By how much candidates move their quantities."""
         moved = {}
-        for one in candidates:
-            variable = self.system.variable[one.cell]
+        for other in rest:
+            variable = self.system.variable[other.cell]
             was = self.rounding.fens[variable]
-            if one.value is not None and was is not None:
-                moved[variable] = one.value.fen - was
-        return moved
+            if other.value is not None and was is not None:
+                moved[variable] = other.value.fen - was
+        return Contradiction(cores, shared(self.locator.compared(feasible, moved)))
 
 
 _SLIP = 4.6
@@ -243,7 +231,7 @@ _LEVEL = 2.0
 class _Try(NamedTuple):
     """A cell moved by ``shift`` 分, the evidence for it, and the sayings that then hold."""
 
-    cell: int
+    candidate: Candidate
     shift: int
     evident: float
     mended: frozenset[int]
@@ -264,7 +252,6 @@ class Disagreements:
         near: Callable[[int], Neighbours],
     ) -> None:
         self.evidence, self.probe, self.unit_of, self.near = evidence, probe, unit_of, near
-        self.tried = 0
 
     def explain(self, moved: Mapping[int, int], open_cells: Collection[int]) -> list[Contradiction]:
         """A contradiction for each cell, or group of cells of which one is wrong, that explains sayings."""
@@ -279,13 +266,12 @@ class Disagreements:
             best = self._best(waiting[:_MOST_SAYINGS], moved, unknown)
             if not best:
                 break
-            candidates = shared([self._candidate(one, moved) for one in best])
+            candidates = shared([one.candidate for one in best])
             mended = frozenset.union(*(one.mended for one in best))
-            one = Contradiction((), candidates, tuple(sorted(mended)))
-            found.append(one)
-            accused = one.accused
+            found.append(Contradiction((), candidates, tuple(sorted(mended))))
+            accused = found[-1].accused
             if accused is not None and accused.value is not None:
-                shift = next(each.shift for each in best if each.cell == accused.cell)
+                shift = next(one.shift for one in best if one.candidate.cell == accused.cell)
                 moved[accused.cell] = moved.get(accused.cell, 0) + shift
                 unknown.add(accused.cell)
             else:
@@ -303,48 +289,43 @@ class Disagreements:
         """The moves with the most evidence, if they are likelier than wrong sentences."""
         evidence = self.evidence
         tries: dict[tuple[int, int], _Try] = {}
-        for saying in waiting:
-            for cell in evidence.terms[saying]:
-                if cell in unknown:
-                    continue
-                for shift in evidence.shifts(cell, moved):
-                    if (cell, shift) not in tries:
-                        one = self._try(cell, shift, moved)
-                        if one is not None:
-                            tries[cell, shift] = one
-        if not tries:
-            return []
-        most = max(one.evident for one in tries.values())
+        for cell in (cell for saying in waiting for cell in evidence.terms[saying]):
+            if cell in unknown:
+                continue
+            for shift in evidence.shifts(cell, moved):
+                one = self._try(cell, shift, moved) if (cell, shift) not in tries else None
+                if one is not None:
+                    tries[cell, shift] = one
+        most = max((one.evident for one in tries.values()), default=_SLIP)
         if most <= _SLIP:
             return []
         level = [one for one in tries.values() if one.evident > most - _LEVEL]
         best: dict[int, _Try] = {}
         for one in sorted(level, key=lambda one: -one.evident):
-            best.setdefault(one.cell, one)
+            best.setdefault(one.candidate.cell, one)
         return list(best.values())
 
     def _try(self, cell: int, shift: int, moved: Mapping[int, int]) -> _Try | None:
         """One move, if the tables allow it."""
-        evidence = self.evidence
+        evidence, have = self.evidence, self.probe.cells[cell]
         gain = evidence.gain(cell, shift, moved)
-        if gain <= 0:
+        if gain <= 0 or isinstance(have, Unreadable):
             return None
-        have = self.probe.cells[cell]
-        if isinstance(have, Unreadable):
+        if self.probe.effect({cell: self._value(cell, fen_of(have) + shift)}).spoiled:
             return None
-        self.tried += 1
-        value = self._value(cell, (have.fen if have is not None else 0) + shift)
-        if self.probe.effect({cell: value}).spoiled:
-            return None
-        fen = evidence.fen(cell) + shift
-        evident = gain + evidence.prior(cell) + evidence.recall(cell, fen)
+        evident = gain + evidence.prior(cell) + evidence.recall(cell, evidence.fen(cell) + shift)
         after = {**moved, cell: moved.get(cell, 0) + shift}
         mended = frozenset(
             one
             for one in evidence.touching[cell]
             if evidence.off(one, moved) and not evidence.off(one, after)
         )
-        return _Try(cell, shift, evident, mended)
+        printed, fen = evidence.cells[cell], evidence.fen(cell) + after[cell]
+        value = self._value(cell, fen)
+        slip = guess_slip(printed if isinstance(printed, Amount) else None, value, self.near(cell))
+        score = evident + log(max(slip.weight, 1e-300))
+        candidate = Candidate(cell, value, (fen, fen), slip.name, score, evident)
+        return _Try(candidate, shift, evident, mended)
 
     def _value(self, cell: int, fen: int) -> Amount:
         unit = self.unit_of(cell)
@@ -355,12 +336,3 @@ class Disagreements:
             places += 1
             ulp = unit.fen // 10**places
         return Amount(fen, unit, places)
-
-    def _candidate(self, one: _Try, moved: Mapping[int, int]) -> Candidate:
-        printed = self.evidence.cells[one.cell]
-        shown = printed if isinstance(printed, Amount) else None
-        fen = self.evidence.fen(one.cell) + moved.get(one.cell, 0) + one.shift
-        value = self._value(one.cell, fen)
-        slip = guess_slip(shown, value, self.near(one.cell))
-        score = one.evident + log(max(slip.weight, 1e-300))
-        return Candidate(one.cell, value, (fen, fen), slip.name, score, one.evident)

@@ -40,12 +40,15 @@ _STAGE = 0.3
 
 
 class Work:
-    """What was spent, and what may be; without a ``limit`` it only counts."""
+    """What was spent, and what may be; without a ``limit`` it only counts.
 
-    __slots__ = ("limit", "spent")
+    What a part of a budget (its ``whole``) spends is spent there as well.
+    """
 
-    def __init__(self, limit: int | None = None) -> None:
-        self.limit, self.spent = limit, 0
+    __slots__ = ("limit", "spent", "whole")
+
+    def __init__(self, limit: int | None = None, whole: Work | None = None) -> None:
+        self.limit, self.spent, self.whole = limit, 0, whole
 
     @classmethod
     def for_terms(cls, terms: int) -> Work:
@@ -55,6 +58,8 @@ class Work:
     def spend(self, terms: int) -> None:
         """So many terms more were looked at."""
         self.spent += terms
+        if self.whole is not None:
+            self.whole.spend(terms)
 
     @property
     def exhausted(self) -> bool:
@@ -62,23 +67,9 @@ class Work:
         return self.limit is not None and self.spent >= self.limit
 
     def part(self, share: float = _STAGE) -> Work:
-        """A budget of its own, a share of what is left; what it spends is spent here as well."""
+        """A budget of its own, a share of what is left."""
         left = None if self.limit is None else int(max(0, self.limit - self.spent) * share)
-        return _Part(self, left)
-
-
-class _Part(Work):
-    """A share of another budget."""
-
-    __slots__ = ("whole",)
-
-    def __init__(self, whole: Work, limit: int | None) -> None:
-        super().__init__(limit)
-        self.whole = whole
-
-    def spend(self, terms: int) -> None:
-        super().spend(terms)
-        self.whole.spend(terms)
+        return Work(left, self)
 
 
 FREE = 10**18
@@ -159,12 +150,13 @@ def build_system(
 
     many: list[tuple[Relation, list[tuple[int, int]]]] = []
     copied: list[tuple[int, Relation]] = []
+    variables = {*blanks, *free}
     plain = not blanks and not free and not any(isinstance(cell, Unreadable) for cell in cells)
     for relation in relations:
         if plain:
             terms = [term for term in relation.terms if cells[term[1]] is not None]
         else:
-            kept = _kept_terms(cells, relation, blanks, free)
+            kept = _kept_terms(cells, relation, variables)
             if kept is None:
                 continue
             terms = kept
@@ -194,20 +186,15 @@ def build_system(
 
 
 def _kept_terms(
-    cells: Sequence[Cell],
-    relation: Relation,
-    blanks: Collection[int],
-    free: Collection[int],
+    cells: Sequence[Cell], relation: Relation, variables: Collection[int]
 ) -> list[tuple[int, int]] | None:
+    """The terms that are printed or among ``variables``; None where one cannot be read."""
     kept = []
     for term in relation.terms:
         cell = cells[term[1]]
-        if cell is None:
-            if term[1] in blanks or term[1] in free:
-                kept.append(term)
-        elif isinstance(cell, Unreadable):
+        if isinstance(cell, Unreadable):
             return None
-        else:
+        if cell is not None or term[1] in variables:
             kept.append(term)
     return kept
 
@@ -231,19 +218,15 @@ def _constrain(system: System, many: list[tuple[Relation, list[tuple[int, int]]]
         for sign, cell in terms:
             variable = system.variable[cell]
             merged[variable] = merged.get(variable, 0) + sign
-        kept = tuple(
-            sorted([(one, variable) for variable, one in merged.items() if one], key=itemgetter(1))
-        )
-        if not kept:
-            continue
+        pairs = [(one, variable) for variable, one in merged.items() if one]
+        kept = tuple(sorted(pairs, key=itemgetter(1)))
         bound = relation.equation.relation == ">="
-        if (kept, bound) in known:
+        if not kept or (kept, bound) in known:
             continue
         known.add((kept, bound))
-        number = len(system.constraints)
-        system.constraints.append(Constraint(kept, bound, relation))
         for _, variable in kept:
-            system.touching[variable].append(number)
+            system.touching[variable].append(len(system.constraints))
+        system.constraints.append(Constraint(kept, bound, relation))
 
 
 WORTH = 50
