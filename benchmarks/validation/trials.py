@@ -11,7 +11,7 @@ from random_budget import STANDARD, reference
 from rivals import RIVALS, equal, errorlocate_blames
 from slip_kinds import KINDS, Around, slipped
 
-from xlbudget.checks.diagnosis.explanation import examine
+from xlbudget.checks.diagnosis.explanation import explain_contradictions
 from xlbudget.checks.diagnosis.intervals import build_system
 from xlbudget.checks.diagnosis.reconcile import blank_values
 from xlbudget.checks.grade import grade
@@ -60,7 +60,7 @@ def judged(grid: Grid, relations: list[Relation]) -> Judgement:
     start = time.process_time()
     hard = checked(relations)
     graded = grade(build_system(grid.cells, hard), ULP, STANDARD.rounding_limit)
-    found = None if graded.conflict is None else examine(grid, relations)
+    found = None if graded.conflict is None else explain_contradictions(grid, relations)
     return Judgement(found is not None, found, time.process_time() - start)
 
 

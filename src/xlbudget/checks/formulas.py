@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.identities import Probe, holds
+from xlbudget.checks.identities import Identities, holds
 from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_text, table_title
 from xlbudget.figures import Place, Unreadable
 from xlbudget.findings import Level, Status
@@ -87,7 +87,9 @@ class Formulas:
         """How many relations and rows would not match in ``mended``, formulas following."""
         grid = Grid(self._standard, self.following(mended))
         expansion = expand(grid, live_only=True)
-        return len(Probe(grid.cells, checked(expansion.relations)).broken) + len(expansion.gaps)
+        return len(Identities(grid.cells, checked(expansion.relations)).broken) + len(
+            expansion.gaps
+        )
 
 
 def _shows(cell: Cell, value: Cell) -> bool:

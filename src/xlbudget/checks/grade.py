@@ -101,7 +101,7 @@ def _slack(system: System, floor: Decimal, unit_ulp: int) -> Decimal | None:
     return Decimal(high)
 
 
-class Look(NamedTuple):
+class GradedBook(NamedTuple):
     """A book as it is judged: its cells and relations, and how it is graded by these.
 
     What filling would compute is computed in ``grid``, and what nobody has filled in yet is not judged
@@ -119,23 +119,23 @@ class Look(NamedTuple):
         return self.graded.conflict is not None or bool(self.expansion.gaps)
 
 
-def look(standard: Standard, book: Book) -> Look:
+def graded_book(standard: Standard, book: Book) -> GradedBook:
     """``book`` with derived blanks computed, graded by its standard's relations."""
-    seen = _look(standard, book)
+    seen = _graded(standard, book)
     virtual = _virtual(standard, book, seen)
     if virtual is None:
         return seen
     seen.grid.virtual = virtual
-    return _look(standard, virtual.book)._replace(found=seen.grid)
+    return _graded(standard, virtual.book)._replace(found=seen.grid)
 
 
-def _look(standard: Standard, book: Book) -> Look:
+def _graded(standard: Standard, book: Book) -> GradedBook:
     grid = Grid(standard, book)
     expansion = expand(grid, live_only=True)
-    return Look(grid, expansion, graded_by(grid, expansion), grid)
+    return GradedBook(grid, expansion, graded_by(grid, expansion), grid)
 
 
-def _virtual(standard: Standard, book: Book, seen: Look) -> Virtual | None:
+def _virtual(standard: Standard, book: Book, seen: GradedBook) -> Virtual | None:
     """What is not filled in yet; None where everything is.
 
     It shows in a contradiction, or in a table without figures and without a word about it. That a
@@ -150,10 +150,10 @@ def _virtual(standard: Standard, book: Book, seen: Look) -> Virtual | None:
     from xlbudget.fill.virtual import virtually_filled  # noqa: PLC0415  # rarely needed
 
     virtual = virtually_filled(standard, book)
-    if virtual.guesses and _look(standard, virtual.book).wrong:
+    if virtual.guesses and _graded(standard, virtual.book).wrong:
         for guess in virtual.guesses:
             attempt = virtually_filled(standard, book, guess)
-            if not _look(standard, attempt.book).wrong:
+            if not _graded(standard, attempt.book).wrong:
                 return attempt
     return virtual if virtual.waits else None
 

@@ -60,7 +60,7 @@ def fen_of(cell: Cell) -> int:
     return cell.fen if isinstance(cell, Amount) else 0
 
 
-class Probe:
+class Identities:
     """Which relations are broken as printed, and what changes of cells would do.
 
     Relations with an unknown cell (in ``free``) hold for some value of it, and are left out;
@@ -193,7 +193,7 @@ def holds(grid: Grid, relation: Relation) -> bool:
     return stands(grid.cells, relation.terms, relation.equation.relation == ">=")
 
 
-def single_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding]:
+def identity_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding]:
     """A finding, at its first cell, for every relation that does not hold by itself."""
     # One relation does not tell which of its sides is wrong: both are named.
     return [

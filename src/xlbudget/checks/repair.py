@@ -102,7 +102,7 @@ _FEW = 3
 """More cells of one table with the same fault are told together."""
 
 
-class Structure(NamedTuple):
+class Repaired(NamedTuple):
     """``findings`` about the form, each once and at its cell; ``book`` as it is once they are mended."""
 
     book: Book
@@ -111,7 +111,7 @@ class Structure(NamedTuple):
 
 def repaired(
     standard: Standard, book: Book, computed: Callable[[], Collection[Place]] | None = None
-) -> Structure:
+) -> Repaired:
     """The book without what is wrong with its form, as far as the remedy is certain; pure.
 
     What cannot be judged before that holds :class:`~xlbudget.figures.Unreadable`.
@@ -136,7 +136,7 @@ def repaired(
     left = [one for one in mended.findings if (one.sheet, _line(one.cell)) not in rows.told]
     if len(left) < len(mended.findings):
         mended = mended._replace(findings=tuple(left))
-    return Structure(mended, tuple(findings))
+    return Repaired(mended, tuple(findings))
 
 
 def _line(cell: str) -> int:

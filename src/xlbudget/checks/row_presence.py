@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.grade import look
+from xlbudget.checks.grade import graded_book
 from xlbudget.checks.wording import column_label, table_place
 from xlbudget.figures import TOTAL, BlockData, Row, Unreadable
 from xlbudget.findings import Finding, Level
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.checks.formulas import Formulas
-    from xlbudget.checks.identities import Probe
+    from xlbudget.checks.identities import Identities
     from xlbudget.figures import Book
     from xlbudget.relations.expand import Gap, Relation
     from xlbudget.standard.model import Standard
@@ -169,11 +169,13 @@ class Lack(NamedTuple):
     blank: bool = False
 
 
-def lacking_rows(grid: Grid, book: Book, probe: Probe, cells: Collection[int]) -> Iterator[Lack]:
+def lacking_rows(
+    grid: Grid, book: Book, identities: Identities, cells: Collection[int]
+) -> Iterator[Lack]:
     """A row for each sum that lacks something, or has too much, and has a cell in doubt."""
     seen: set[tuple[str, str]] = set()
-    for number in sorted(probe.broken):
-        relation = probe.relations[number]
+    for number in sorted(identities.broken):
+        relation = identities.relations[number]
         lead = relation.terms[0][1]
         block = grid.block_of(lead)
         sums = [term.ref for term in relation.equation.right if term.ref.how == ALL]
@@ -184,19 +186,19 @@ def lacking_rows(grid: Grid, book: Book, probe: Probe, cells: Collection[int]) -
         if lead not in cells or (block, above) in seen:
             continue
         seen.add((block, above))
-        if probe.residuals[number] > 0:
-            yield from _blank_rows(grid, book, probe, number)
+        if identities.residuals[number] > 0:
+            yield from _blank_rows(grid, book, identities, number)
             yield from _with_child(grid, book, block, above, row.key)
         elif above:
             yield from _with_group(grid, book, block, above)
 
 
-def _blank_rows(grid: Grid, book: Book, probe: Probe, number: int) -> Iterator[Lack]:
+def _blank_rows(grid: Grid, book: Book, identities: Identities, number: int) -> Iterator[Lack]:
     """Rows that a sum takes in and that are blank throughout."""
-    relation = probe.relations[number]
+    relation = identities.relations[number]
     for _, cell in relation.terms[1:]:
         block, row, _ = grid.spot(cell)
-        if all(probe.cells[one] is None for one in grid.row_numbers(block, row.key)):
+        if all(identities.cells[one] is None for one in grid.row_numbers(block, row.key)):
             yield Lack(book, block, "", row.key, blank=True)
 
 
@@ -266,7 +268,7 @@ def missing_rows(
     if not _gaps(Grid(standard, book)):
         return
     followed = formulas.following(book)
-    if look(standard, followed).found.virtual is not None:
+    if graded_book(standard, followed).found.virtual is not None:
         return  # a table that is not filled in to its end lacks rows, and is told as that
     grid = Grid(standard, followed)
     gaps = _gaps(grid)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks import forms, named_checks
 from xlbudget.checks.formulas import FormulaOff, formula_findings, formulas_off
-from xlbudget.checks.grade import graded_by, look
-from xlbudget.checks.identities import holds, single_findings
+from xlbudget.checks.grade import graded_book, graded_by
+from xlbudget.checks.identities import holds, identity_findings
 from xlbudget.checks.named_checks import Context
 from xlbudget.checks.repair import TOLD, repaired
 from xlbudget.checks.wording import (
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from xlbudget.checks.diagnosis.evidence import Saying
-    from xlbudget.checks.grade import Look
+    from xlbudget.checks.grade import GradedBook
     from xlbudget.checks.named_checks import Outcome
-    from xlbudget.checks.repair import Structure
+    from xlbudget.checks.repair import Repaired
     from xlbudget.figures import Book, Cell, Place
     from xlbudget.fill.fill import CellKey
     from xlbudget.relations.expand import Expansion, Relation
@@ -107,8 +107,8 @@ def judge(
     sayings: Callable[[Grid], list[Saying]] | None = None,
     *,
     explain: bool = False,
-    structure: Structure | None = None,
-    looked: Look | None = None,
+    structure: Repaired | None = None,
+    known: GradedBook | None = None,
 ) -> Judged:
     """The same, with what it means for everything that rests on these figures.
 
@@ -118,18 +118,18 @@ def judge(
     ``computed`` tells which cells hold a formula, and is asked only where something is wrong: it is
     then sought in what people typed, not in totals that follow from it. ``sayings`` are the numbers
     of the text as functions of a grid's cells; ``explain``: some of them stand against the tables.
-    ``looked`` is what :func:`look` says of the book, if that is known.
+    ``known`` is what :func:`graded_book` says of the book, if that is known.
     """
     structure = structure or repaired(standard, book, computed)
-    looked = looked or look(standard, structure.book)
-    grid, expansion, graded, named = looked
+    known = known or graded_book(standard, structure.book)
+    grid, expansion, graded, named = known
     virtual = named.virtual
     rules = standard.rules_of(book.year)
     contradictions: list[Finding] = []
     corrected: dict[int, Cell] = {}
     open_cells: frozenset[int] = frozenset()
     revised: dict[int, Cell] = {}
-    if looked.wrong or explain:
+    if known.wrong or explain:
         # A workbook without contradiction needs no explanation: then this is not even imported.
         from xlbudget.checks.diagnosis.reconcile import reconcile  # noqa: PLC0415
 
@@ -155,8 +155,8 @@ def judge(
                 contradictions = _apart(grid, expansion)
         # A formula that shows what the figures come to once they are put right was only not computed anew.
         if off := [one for one in off if corrected.get(one.number) != printed.cells[one.number]]:
-            contradictions[:0] = formula_findings(printed, off, looked.graded.status)
-            graded = max(graded, looked.graded, key=lambda one: _GRADES.index(one.status))
+            contradictions[:0] = formula_findings(printed, off, known.graded.status)
+            graded = max(graded, known.graded, key=lambda one: _GRADES.index(one.status))
             anew = {one: grid.cells[one] for one in functions}
             differing = {one: cell for one, cell in anew.items() if cell != printed.cells[one]}
             corrected = differing | corrected
@@ -168,7 +168,7 @@ def judge(
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
     not_executed += [one for one in outcomes if isinstance(one, NotExecuted)]
     soft = [one for one in expansion.relations if one.equation.check and one.rule.soft]
-    findings += single_findings(grid, _standing(grid, soft, open_cells))
+    findings += identity_findings(grid, _standing(grid, soft, open_cells))
     findings += contradictions
     wrong = any(finding.level is Level.ERROR for finding in findings)
     report = Report(

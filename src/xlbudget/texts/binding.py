@@ -347,7 +347,7 @@ class _Sentence:
 
     def mentions(self, tokens: list[Token]) -> Iterator[Mention]:
         """What the text says, in its order."""
-        for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        for token, following in zip(tokens, [*tokens, None][1:], strict=True):
             if token.kind == PHRASE:
                 yield from self._phrase(token, following)
                 self.named = token.end

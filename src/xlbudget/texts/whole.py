@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.checks.diagnosis.evidence import GENERATED, WRITTEN, Saying
 from xlbudget.checks.formulas import not_stale
-from xlbudget.checks.grade import look
+from xlbudget.checks.grade import graded_book
 from xlbudget.checks.identities import fen_of
 from xlbudget.checks.repair import repaired
 from xlbudget.checks.validate import judge
@@ -169,8 +169,8 @@ def validate_whole(
         StandardError: the standard's facts or readings are wrong.
     """
     structure = repaired(standard, book, computed)
-    looked = look(standard, structure.book)
-    texts = check_texts(standard, looked.grid.book)
+    known = graded_book(standard, structure.book)
+    texts = check_texts(standard, known.grid.book)
     facts = texts.facts
 
     def sayings(grid: Grid) -> list[Saying]:
@@ -184,13 +184,13 @@ def validate_whole(
         sayings,
         explain=against,
         structure=structure,
-        looked=looked,
+        known=known,
     )
     report = judged.report
     if judged.corrected or judged.open_cells:
-        report, texts = _own_mistakes(report, texts, standard, looked.grid.book, judged)
+        report, texts = _own_mistakes(report, texts, standard, known.grid.book, judged)
     elif judged.revised:
-        texts = _outdated(texts, standard, looked.grid.book, judged)
+        texts = _outdated(texts, standard, known.grid.book, judged)
     counts = Counter(dict(report.executed))
     counts.update(texts.counts)
     levels = list(Level)

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from xlbudget.checks.diagnosis.intervals import System
     from xlbudget.relations.expand import Relation
 
-MOST_CORES = 200
+MOST_CONFLICT_SETS = 200
 """Beyond this many contradictions the workbook is unfinished rather than wrong in places."""
 _MOST_PAIRS = 400
 
 
-class Core(NamedTuple):
+class ConflictSet(NamedTuple):
     """Identities that contradict each other, and the cells one of which must be wrong."""
 
     constraints: frozenset[int]
@@ -26,44 +26,44 @@ class Core(NamedTuple):
     relations: tuple[Relation, ...]
 
 
-def all_cores(system: System) -> list[Core]:
+def conflict_sets(system: System) -> list[ConflictSet]:
     """Cores found one after another, the identities of each set aside before the next."""
-    cores: list[Core] = []
+    conflicts: list[ConflictSet] = []
     released: set[int] = set()
     for variable, cells in enumerate(system.observations):
         if len(cells) > 1:
-            pair_cores, wrong = _copies(system, variable, cells)
-            cores += pair_cores
+            pair_conflicts, wrong = _copies(system, variable, cells)
+            conflicts += pair_conflicts
             released |= wrong
     bounds = printed_bounds(system, released)
     aside: set[int] = set()
     for number in _violated(system, bounds):
-        if len(cores) < MOST_CORES:
-            cores.append(_reduced(system, (number,), released))
+        if len(conflicts) < MOST_CONFLICT_SETS:
+            conflicts.append(_reduced(system, (number,), released))
             aside.add(number)
     active = set(range(len(system.constraints))) - aside
-    while len(cores) < MOST_CORES and not (cores and system.work.exhausted):
+    while len(conflicts) < MOST_CONFLICT_SETS and not (conflicts and system.work.exhausted):
         conflict = propagate(system, printed_bounds(system, released), active)
         if conflict is None:
             break
-        core = core_of(system, conflict, released)
-        cores.append(core)
+        core = conflict_set_of(system, conflict, released)
+        conflicts.append(core)
         active -= core.constraints
         if not core.constraints:
             break
-    return cores
+    return conflicts
 
 
-def _copies(system: System, variable: int, cells: list[int]) -> tuple[list[Core], set[int]]:
+def _copies(system: System, variable: int, cells: list[int]) -> tuple[list[ConflictSet], set[int]]:
     """A core for every two copies that print differently."""
     prints = {cell: system.amount(cell).fen for cell in cells}
     if len(set(prints.values())) == 1:
         return [], set()
     relations = tuple(system.copies[variable])
     pairs = [pair for pair in combinations(cells, 2) if prints[pair[0]] != prints[pair[1]]]
-    return [Core(frozenset(), frozenset(pair), relations) for pair in pairs[:_MOST_PAIRS]], set(
-        cells
-    )
+    return [
+        ConflictSet(frozenset(), frozenset(pair), relations) for pair in pairs[:_MOST_PAIRS]
+    ], set(cells)
 
 
 def _violated(system: System, bounds: Bounds) -> Iterable[int]:
@@ -82,13 +82,13 @@ def _violated(system: System, bounds: Bounds) -> Iterable[int]:
             yield number
 
 
-def core_of(system: System, conflict: Conflict, released: Collection[int]) -> Core:
+def conflict_set_of(system: System, conflict: Conflict, released: Collection[int]) -> ConflictSet:
     """The fewest of the conflict's identities that still contradict each other."""
     needed = list(conflict.constraints)
     if not needed and conflict.variable >= 0:
         cells = [one for one in system.observations[conflict.variable] if one not in released]
         relations = tuple(system.copies[conflict.variable])
-        return Core(frozenset(), frozenset(cells), relations)
+        return ConflictSet(frozenset(), frozenset(cells), relations)
     for number in list(needed):
         fewer = [one for one in needed if one != number]
         if not fewer or len(fewer) == len(needed) or system.work.exhausted:
@@ -101,7 +101,7 @@ def core_of(system: System, conflict: Conflict, released: Collection[int]) -> Co
     return _reduced(system, needed, released)
 
 
-def _reduced(system: System, needed: Collection[int], released: Collection[int]) -> Core:
+def _reduced(system: System, needed: Collection[int], released: Collection[int]) -> ConflictSet:
     """The core of the constraints ``needed``: a quantity printed twice alike is not suspected."""
     variables = {variable for number in needed for _, variable in system.constraints[number].terms}
     single: set[int] = set()
@@ -110,7 +110,7 @@ def _reduced(system: System, needed: Collection[int], released: Collection[int])
         cells = [cell for cell in system.observations[variable] if cell not in released]
         (single if len(cells) == 1 else repeated).update(cells)
     relations = tuple(system.constraints[number].relation for number in needed)
-    return Core(frozenset(needed), frozenset(single or repeated), relations)
+    return ConflictSet(frozenset(needed), frozenset(single or repeated), relations)
 
 
 def relieving(
@@ -140,10 +140,10 @@ def relieving(
     return found
 
 
-def clusters(cores: Iterable[Core]) -> list[list[Core]]:
+def clusters(conflicts: Iterable[ConflictSet]) -> list[list[ConflictSet]]:
     """Cores that share cells belong together."""
-    found: list[tuple[list[Core], set[int]]] = []
-    for core in cores:
+    found: list[tuple[list[ConflictSet], set[int]]] = []
+    for core in conflicts:
         joined, cells, apart = [core], set(core.cells), []
         for cluster in found:
             if cells.isdisjoint(cluster[1]):

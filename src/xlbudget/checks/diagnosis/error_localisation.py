@@ -15,7 +15,7 @@ from functools import cached_property
 from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.diagnosis.conflict_sets import MOST_CORES, relieving
+from xlbudget.checks.diagnosis.conflict_sets import MOST_CONFLICT_SETS, relieving
 from xlbudget.checks.diagnosis.intervals import FREE, printed_bounds, propagate
 from xlbudget.checks.diagnosis.typing_errors import SIGN, guess_slip, unexplained
 from xlbudget.money import Amount, round_div
@@ -23,7 +23,7 @@ from xlbudget.money import Amount, round_div
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from xlbudget.checks.diagnosis.conflict_sets import Core
+    from xlbudget.checks.diagnosis.conflict_sets import ConflictSet
     from xlbudget.checks.diagnosis.evidence import Evidence
     from xlbudget.checks.diagnosis.intervals import System
     from xlbudget.checks.diagnosis.typing_errors import Neighbours
@@ -172,7 +172,7 @@ class Contradiction(NamedTuple):
     ``sayings`` are the numbers of the text that stand against the tables, where only these do.
     """
 
-    cores: tuple[Core, ...]
+    conflicts: tuple[ConflictSet, ...]
     candidates: tuple[Candidate, ...]
     sayings: tuple[int, ...] = ()
 
@@ -196,29 +196,31 @@ class Locator:
     def __init__(
         self,
         system: System,
-        cores: Sequence[Core],
+        conflicts: Sequence[ConflictSet],
         unit_of: Callable[[int], Unit],
         near: Callable[[int], Neighbours],
         evidence: Evidence | None = None,
         derived: Collection[int] = (),
         inferred: Collection[int] = (),
     ) -> None:
-        self.system, self.cores, self.unit_of, self.near = system, cores, unit_of, near
+        self.system, self.conflicts, self.unit_of, self.near = system, conflicts, unit_of, near
         self.evidence, self.derived, self.inferred = evidence, derived, inferred
-        self.rounding = Rounding(system, {one for core in cores for one in core.constraints})
-        known = {one for core in cores for one in core.constraints}
+        self.rounding = Rounding(system, {one for core in conflicts for one in core.constraints})
+        known = {one for core in conflicts for one in core.constraints}
         # Where contradictions are too many to know them all, each is mended by itself: with all
         # identities taking part, the unknown ones would stand against any explanation.
-        self.every = known if len(cores) >= MOST_CORES else set(range(len(system.constraints)))
+        self.every = (
+            known if len(conflicts) >= MOST_CONFLICT_SETS else set(range(len(system.constraints)))
+        )
 
-    def single(self, cluster: Sequence[Core]) -> Contradiction | None:
+    def single(self, cluster: Sequence[ConflictSet]) -> Contradiction | None:
         """The cluster explained by one cell, if it can be."""
         common = frozenset.intersection(*(core.cells for core in cluster))
         feasible = self.feasible(self._foremost(common), *self.others_aside(cluster))
         candidates = self.compared(feasible, {})
         return Contradiction(tuple(cluster), shared(candidates)) if candidates else None
 
-    def repeated(self, cluster: Sequence[Core]) -> Contradiction | None:
+    def repeated(self, cluster: Sequence[ConflictSet]) -> Contradiction | None:
         """The cluster explained by one figure that is wrong alike wherever it is printed.
 
         As far as a known slip explains it.
@@ -248,13 +250,13 @@ class Locator:
                 candidates.append(one._replace(score=score, also=tuple(also)))
         return Contradiction(tuple(cluster), shared(candidates)) if candidates else None
 
-    def others_aside(self, cluster: Sequence[Core]) -> tuple[set[int], set[int]]:
+    def others_aside(self, cluster: Sequence[ConflictSet]) -> tuple[set[int], set[int]]:
         """The constraints that take part, and the cells of other clusters that say nothing."""
         active, silent = self.every, set[int]()
-        if len(cluster) < len(self.cores):
+        if len(cluster) < len(self.conflicts):
             own = set(map(id, cluster))
             active = set(active)
-            for core in self.cores:
+            for core in self.conflicts:
                 if id(core) not in own:
                     active -= core.constraints
                     if not core.constraints:

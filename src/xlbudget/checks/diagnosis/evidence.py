@@ -212,7 +212,7 @@ _MOST_SLIPS = 5
 """More changes than this that the tables agree with are a revision."""
 
 
-class Reversal(NamedTuple):
+class ExplainingChanges(NamedTuple):
     """Cells with what they held: those that cannot stay as they are.
 
     ``revised``: it is a whole revision, with which the tables agree and which the text does not know yet.
@@ -222,10 +222,12 @@ class Reversal(NamedTuple):
     revised: bool = False
 
 
-_NOTHING = Reversal({})
+_NOTHING = ExplainingChanges({})
 
 
-def reversals(evidence: Evidence, relations: Sequence[Relation], free: Collection[int]) -> Reversal:
+def explaining_changes(
+    evidence: Evidence, relations: Sequence[Relation], free: Collection[int]
+) -> ExplainingChanges:
     """Which changes explain everything; no cells where they explain nothing.
 
     ``relations`` speak of typed cells; ``free`` cells say nothing.
@@ -260,8 +262,8 @@ def reversals(evidence: Evidence, relations: Sequence[Relation], free: Collectio
     found = {cell: back[cell] for cell in sorted(taken)}
     alike = _alike(relations, {cell: shifts[cell] for cell in found})
     if (alike or len(found) > _MOST_SLIPS) and reconciled(()):
-        return Reversal(found, revised=True)
-    return _NOTHING if alike else Reversal(found)
+        return ExplainingChanges(found, revised=True)
+    return _NOTHING if alike else ExplainingChanges(found)
 
 
 def _alike(relations: Sequence[Relation], shifts: Mapping[int, int]) -> bool:

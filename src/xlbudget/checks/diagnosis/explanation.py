@@ -9,20 +9,20 @@ from functools import cached_property
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.diagnosis.conflict_sets import all_cores, clusters, core_of
+from xlbudget.checks.diagnosis.conflict_sets import clusters, conflict_set_of, conflict_sets
 from xlbudget.checks.diagnosis.error_localisation import Candidate, Contradiction, Locator
-from xlbudget.checks.diagnosis.evidence import Evidence, reversals
-from xlbudget.checks.diagnosis.hitting_set import Disagreements, Search
+from xlbudget.checks.diagnosis.evidence import Evidence, explaining_changes
+from xlbudget.checks.diagnosis.hitting_set import HittingSet, TextContradictions
 from xlbudget.checks.diagnosis.intervals import Work, build_system, printed_bounds, propagate
 from xlbudget.checks.diagnosis.misplacement import find_misplacements
-from xlbudget.checks.diagnosis.typing_errors import Surroundings, guess_slip
-from xlbudget.checks.diagnosis.unsettled import (
+from xlbudget.checks.diagnosis.typing_errors import NeighbourCells, guess_slip
+from xlbudget.checks.diagnosis.unlocalised import (
     cells_of_table,
-    given_up,
     pasted_twice,
-    unsettled_tables,
+    unlocalised_rows,
+    unlocalised_tables,
 )
-from xlbudget.checks.identities import Probe
+from xlbudget.checks.identities import Identities
 from xlbudget.checks.row_presence import lacking_rows
 from xlbudget.memory import recalled
 from xlbudget.money import Amount, round_div
@@ -33,11 +33,11 @@ from xlbudget.relations.grid import Grid
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from xlbudget.checks.diagnosis.conflict_sets import Core
+    from xlbudget.checks.diagnosis.conflict_sets import ConflictSet
     from xlbudget.checks.diagnosis.evidence import Saying
     from xlbudget.checks.diagnosis.intervals import Bounds, System
     from xlbudget.checks.diagnosis.misplacement import Misplacement
-    from xlbudget.checks.diagnosis.unsettled import Unsettled
+    from xlbudget.checks.diagnosis.unlocalised import Unlocalised
     from xlbudget.checks.row_presence import Lack
     from xlbudget.figures import Cell
     from xlbudget.money import Unit
@@ -74,7 +74,7 @@ class Absence(NamedTuple):
     instead: Candidate | None
 
 
-def examine(
+def explain_contradictions(
     grid: Grid,
     relations: Sequence[Relation],
     free: Collection[int] = (),
@@ -93,7 +93,7 @@ def examine(
         relations = expand(whole).relations
         free, functions = (_renumbered(grid, whole, cells) for cells in (free, functions))
     found = Explanation(whole, relations, set(free), set(functions), sayings)
-    found.unsettled += repeated
+    found.unlocalised += repeated
     found.contradictions = found.reverted()
     if found.contradictions or found.revised:
         return found
@@ -103,9 +103,9 @@ def examine(
         singles = [locator.single(group) for group in groups]
         unexplained = [group for group, one in zip(groups, singles, strict=True) if one is None]
         involved = len(groups) > 1 or unexplained or found.blank
-        if groups and involved and not found.done and found.probe.gross():
+        if groups and involved and not found.done and found.identities.gross():
             found.steps += 1
-            worst = unsettled_tables(found.grid, found.probe)
+            worst = unlocalised_tables(found.grid, found.identities)
             if found.put_right(groups, unexplained, worst):
                 continue
             if worst and unexplained and found.set_aside(worst):
@@ -115,7 +115,7 @@ def examine(
         found.accuse(locator, groups, singles)
         if found.evidence is not None:
             near, unit = locator.near, found.unit_of
-            search = Disagreements(found.evidence, found.probe, unit, near)
+            search = TextContradictions(found.evidence, found.identities, unit, near)
             moved = found.corrections(found.evidence)
             found.contradictions += search.explain(moved, found.doubted() - set(moved))
         return found
@@ -124,11 +124,11 @@ def examine(
 class Explanation:
     """The figures as far as they have been put right, and what is wrong: misplaced figures, missing rows, cells.
 
-    ``grid``, ``probe`` and ``system`` are those in which ``contradictions`` speak of cells;
+    ``grid``, ``identities`` and ``system`` are those in which ``contradictions`` speak of cells;
     ``blank`` are derived cells without a figure, and what derives them; ``origin`` gives the relation
     as the standard has it for one that was rewritten over typed cells (by its ``id``).
     ``revised`` are cells, with what they held, that were changed together since the text was generated.
-    ``unsettled`` is where no cell can be called wrong; ``work`` what the search looked at.
+    ``unlocalised`` is where no cell can be called wrong; ``work`` what the search looked at.
     """
 
     system: System
@@ -146,7 +146,7 @@ class Explanation:
         self.revised: Mapping[int, Cell] = {}
         self.moved: list[Moved] = []
         self.absences: list[Absence] = []
-        self.unsettled: list[Unsettled] = []
+        self.unlocalised: list[Unlocalised] = []
         self.steps = 0
         self.work = Work.for_terms(sum(len(one.terms) for one in checked(relations)))
         self._take(grid, relations, free, functions)
@@ -164,7 +164,7 @@ class Explanation:
         self.origin = {
             id(one): other for one, other in zip(typed, self.hard, strict=True) if one is not other
         }
-        self.probe = _probe(grid, relations, self.free, self.work.part())
+        self.identities = _identities(grid, relations, self.free, self.work.part())
         self.evidence: Evidence | None = None
         if self.sayings is not None:
             parts = resolver(relations, functions)
@@ -233,14 +233,14 @@ class Explanation:
             return []
         free = (self.free - self.functions) | set(self.blank)
         self.system = build_system(self.grid.cells, self.typed, free=free)
-        back, revised = reversals(evidence, self.typed, free)
+        back, revised = explaining_changes(evidence, self.typed, free)
         if revised:
             self.revised = back
         if revised or not back:
             return []
         self.system = build_system(self.grid.cells, self.typed, blanks=set(back), free=free)
         against = set(evidence.contradicting())
-        near = Surroundings(self.grid, self.free)
+        near = NeighbourCells(self.grid, self.free)
         contradictions = []
         for cell, before in back.items():
             unit, printed = self.unit_of(cell), self.grid.cells[cell]
@@ -249,7 +249,7 @@ class Explanation:
             shown = printed if isinstance(printed, Amount) else None
             slip = guess_slip(shown, value, near(cell)).name
             sayings = tuple(sorted(against.intersection(evidence.touching.get(cell, ()))))
-            told = self.probe.broken.isdisjoint(self.probe.touching.get(cell, ()))
+            told = self.identities.broken.isdisjoint(self.identities.touching.get(cell, ()))
             candidate = Candidate(cell, value, (value.fen, value.fen), slip, 0.0)
             contradictions.append(Contradiction((), (candidate,), sayings if told else ()))
         return contradictions
@@ -261,18 +261,18 @@ class Explanation:
         """Whether no further slip in many cells is looked for."""
         return self.steps >= _MOST_STEPS or self.work.exhausted
 
-    def locator(self) -> tuple[Locator, list[list[Core]]]:
+    def locator(self) -> tuple[Locator, list[list[ConflictSet]]]:
         """The search for wrong cells, and the clusters of contradictions."""
         free = self.free | set(self.blank)
         self.system = build_system(
             self.grid.cells, self.typed, blanks=self._blanks(), free=free, work=self.work.part()
         )
-        cores = all_cores(self.system)
-        near, inferred = Surroundings(self.grid, free), self.grid.inferred()
+        conflicts = conflict_sets(self.system)
+        near, inferred = NeighbourCells(self.grid, free), self.grid.inferred()
         locator = Locator(
-            self.system, cores, self.unit_of, near, self.evidence, self._sums(), inferred
+            self.system, conflicts, self.unit_of, near, self.evidence, self._sums(), inferred
         )
-        return locator, clusters(cores)
+        return locator, clusters(conflicts)
 
     def _sums(self) -> set[int]:
         """The derived cells some of whose parts are not nought."""
@@ -289,16 +289,16 @@ class Explanation:
         """The blank cells of broken relations: a figure may be missing there."""
         cells = self.grid.cells
         doubtful = [
-            self.probe.terms[number]
-            for number in self.probe.broken
-            if not any(cell in self.blank for _, cell in self.probe.terms[number])
+            self.identities.terms[number]
+            for number in self.identities.broken
+            if not any(cell in self.blank for _, cell in self.identities.terms[number])
         ]
         if not doubtful:
             free = self.free | set(self.blank)
             system = build_system(cells, self.typed, free=free, work=self.work)
             conflict = propagate(system, printed_bounds(system))
             if conflict is not None:
-                doubtful = [one.terms for one in core_of(system, conflict, ()).relations]
+                doubtful = [one.terms for one in conflict_set_of(system, conflict, ()).relations]
         return {
             number
             for terms in doubtful
@@ -309,7 +309,7 @@ class Explanation:
     def accuse(
         self,
         locator: Locator,
-        groups: Sequence[Sequence[Core]],
+        groups: Sequence[Sequence[ConflictSet]],
         singles: Sequence[Contradiction | None],
     ) -> None:
         """A contradiction per wrong cell; a cell that explains one group is not blamed again for another.
@@ -318,24 +318,24 @@ class Explanation:
         """
         contradictions: list[Contradiction] = []
         blamed: set[int] = set()
-        lost: dict[str, list[Core]] = {}
+        lost: dict[str, list[ConflictSet]] = {}
         for at, (group, single) in enumerate(zip(groups, singles, strict=True)):
             left = [core for core in group if core.cells.isdisjoint(blamed)]
             if not left:
                 continue
             self.system.work = self.work.part(1 / (len(groups) - at))
             alone = single or locator.repeated(group)
-            for one in [alone] if alone is not None else Search(locator, left, blamed).run():
+            for one in [alone] if alone is not None else HittingSet(locator, left, blamed).run():
                 if not one.candidates:
-                    block = given_up(self.grid, one.cores).block
-                    lost.setdefault(block, []).extend(one.cores)
+                    block = unlocalised_rows(self.grid, one.conflicts).block
+                    lost.setdefault(block, []).extend(one.conflicts)
                 elif one.candidates[0].cell not in blamed:
                     contradictions.append(one)
                     blamed.add(one.candidates[0].cell)
         for block, guesses in self._guesses(contradictions).items():
             contradictions = [one for one in contradictions if one not in guesses]
-            lost.setdefault(block, []).extend(core for one in guesses for core in one.cores)
-        self.unsettled += [given_up(self.grid, cores) for cores in lost.values()]
+            lost.setdefault(block, []).extend(core for one in guesses for core in one.conflicts)
+        self.unlocalised += [unlocalised_rows(self.grid, conflicts) for conflicts in lost.values()]
         self.contradictions = contradictions
 
     def _guesses(self, contradictions: Iterable[Contradiction]) -> dict[str, list[Contradiction]]:
@@ -353,9 +353,9 @@ class Explanation:
 
     def put_right(
         self,
-        groups: Sequence[Sequence[Core]],
-        unexplained: Sequence[Sequence[Core]],
-        worst: Mapping[str, Unsettled],
+        groups: Sequence[Sequence[ConflictSet]],
+        unexplained: Sequence[Sequence[ConflictSet]],
+        worst: Mapping[str, Unlocalised],
     ) -> bool:
         """Put right what stands in the wrong place, where single cells explain less.
 
@@ -368,7 +368,7 @@ class Explanation:
 
         found = [
             one
-            for one in find_misplacements(self.grid, self.probe)
+            for one in find_misplacements(self.grid, self.identities)
             if (self.evidence is None or self.evidence.believes(one.edits))
             and self._explains_more(one, groups, unexplained)
             and mends_most(one)
@@ -388,12 +388,12 @@ class Explanation:
         self._take(mended, self.relations, self.free | set(best.unknown), self.functions)
         return True
 
-    def set_aside(self, worst: Mapping[str, Unsettled]) -> bool:
+    def set_aside(self, worst: Mapping[str, Unlocalised]) -> bool:
         """Judge the rest without the tables of which most does not hold."""
         cells = {cell for one in worst.values() for cell in cells_of_table(self.grid, one.block)}
         if cells <= self.free:
             return False
-        self.unsettled += worst.values()
+        self.unlocalised += worst.values()
         self._take(self.grid, self.relations, self.free | cells, self.functions)
         return True
 
@@ -407,21 +407,21 @@ class Explanation:
         """How many contradictions would be left once a misplacement is put right."""
         free = self.free | set(self.blank) | set(one.unknown)
         cells = self._cells_with(one)
-        return len(all_cores(build_system(cells, self.typed, free=free, work=self.work)))
+        return len(conflict_sets(build_system(cells, self.typed, free=free, work=self.work)))
 
     def _explains_more(
         self,
         one: Misplacement,
-        groups: Sequence[Sequence[Core]],
-        unexplained: Sequence[Sequence[Core]],
+        groups: Sequence[Sequence[ConflictSet]],
+        unexplained: Sequence[Sequence[ConflictSet]],
     ) -> bool:
         """Whether a misplacement explains what single wrong cells do not, or takes several of them."""
         open_again = {
-            number for cell in one.unknown for number in self.probe.touching.get(cell, ())
+            number for cell in one.unknown for number in self.identities.touching.get(cell, ())
         }
         names = {
             _signature(self.grid, self.hard[number])
-            for number in one.mended | (self.probe.broken & open_again)
+            for number in one.mended | (self.identities.broken & open_again)
         }
         # Where totals are formulas, copies stand between the mended relations and the cores.
         touched = {*one.edits, *one.unknown}
@@ -444,13 +444,13 @@ class Explanation:
 
     # ------------------------------------------------------------------ missing rows
 
-    def complete(self, group: Sequence[Core], locator: Locator) -> bool:
+    def complete(self, group: Sequence[ConflictSet], locator: Locator) -> bool:
         """Add a row whose absence explains a cluster, if there is one."""
         relations = [self.origin.get(id(one), one) for core in group for one in core.relations]
         suspects = {cell for one in relations for _, cell in one.terms}
-        before = {_signature(self.grid, self.hard[one]) for one in self.probe.broken}
+        before = {_signature(self.grid, self.hard[one]) for one in self.identities.broken}
         inside = {_signature(self.grid, one) for one in relations} & before
-        for lack in lacking_rows(self.grid, self.grid.as_book(), self.probe, suspects):
+        for lack in lacking_rows(self.grid, self.grid.as_book(), self.identities, suspects):
             if self._retyped(lack.block):
                 continue
             grid = Grid(self.grid.standard, lack.book)
@@ -460,15 +460,15 @@ class Explanation:
                 _renumbered(self.grid, grid, cells) for cells in (self.free, self.functions)
             )
             free |= set(grid.row_numbers(lack.block, lack.key))
-            probe = _probe(grid, expanded, free, self.work.part())
-            after = {_signature(grid, hard[one]) for one in probe.broken}
+            identities = _identities(grid, expanded, free, self.work.part())
+            after = {_signature(grid, hard[one]) for one in identities.broken}
             if not (inside and after < before and inside.isdisjoint(after)):
                 continue
             if not after and not _consistent(grid, hard, free):
                 continue
             mended = tuple(
                 self.hard[one]
-                for one in sorted(self.probe.broken)
+                for one in sorted(self.identities.broken)
                 if _signature(self.grid, self.hard[one]) not in after
             )
             slip = locator.repeated(group)
@@ -527,10 +527,12 @@ def _renumbered(grid: Grid, other: Grid, numbers: Iterable[int]) -> set[int]:
     return {there for number in numbers if (there := grid.number_in(other, number)) is not None}
 
 
-def _probe(grid: Grid, relations: Sequence[Relation], free: set[int], work: Work) -> Probe:
+def _identities(
+    grid: Grid, relations: Sequence[Relation], free: set[int], work: Work
+) -> Identities:
     """The relations one by one, over typed cells: what a formula shows follows from these."""
     terms = [one.terms for one in checked(through(relations, free))] if free else None
-    return Probe(grid.cells, checked(relations), free, terms, work)
+    return Identities(grid.cells, checked(relations), free, terms, work)
 
 
 def _consistent(grid: Grid, relations: Sequence[Relation], free: set[int]) -> bool:

@@ -99,7 +99,7 @@ def _about(
 
 def _relations_of(found: Explanation, contradiction: Contradiction) -> list[Relation]:
     """The identities of a contradiction, as the standard has them."""
-    seen = {id(one): one for core in contradiction.cores for one in core.relations}
+    seen = {id(one): one for core in contradiction.conflicts for one in core.relations}
     return [found.origin.get(id(one), one) for one in seen.values()]
 
 
@@ -164,8 +164,10 @@ def cell_finding(found: Explanation, contradiction: Contradiction, level: Level)
         return _about(grid, number, inside, level, message)
     best, *others = contradiction.candidates
     number, value = best.cell, best.value
-    numbers = {one for cell in (number, *best.also) for one in found.probe.touching.get(cell, ())}
-    touching = [found.probe.relations[one] for one in sorted(numbers)]
+    numbers = {
+        one for cell in (number, *best.also) for one in found.identities.touching.get(cell, ())
+    }
+    touching = [found.identities.relations[one] for one in sorted(numbers)]
     relations = [one for one in touching if not holds(grid, one)] or inside or touching
     printed = _printed(grid, number)
     if evidence is not None and value is not None and evidence.recall(number, value.fen):

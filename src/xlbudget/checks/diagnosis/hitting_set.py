@@ -14,7 +14,7 @@ from __future__ import annotations
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.diagnosis.conflict_sets import Core, core_of
+from xlbudget.checks.diagnosis.conflict_sets import ConflictSet, conflict_set_of
 from xlbudget.checks.diagnosis.error_localisation import Candidate, Contradiction, Locator, shared
 from xlbudget.checks.diagnosis.intervals import Bounds, interval, printed_bounds, propagate
 from xlbudget.checks.diagnosis.typing_errors import guess_slip
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.diagnosis.evidence import Evidence
     from xlbudget.checks.diagnosis.typing_errors import Neighbours
-    from xlbudget.checks.identities import Probe
+    from xlbudget.checks.identities import Identities
     from xlbudget.money import Unit
 
 _MOST_WRONG = 40
@@ -41,10 +41,12 @@ _COPY = 12.0
 """What a copy that prints differently counts for against a value."""
 
 
-class Search:
+class HittingSet:
     """The search for the wrong cells of one cluster, beside those that are ``blamed`` already."""
 
-    def __init__(self, locator: Locator, cluster: Sequence[Core], blamed: Collection[int]) -> None:
+    def __init__(
+        self, locator: Locator, cluster: Sequence[ConflictSet], blamed: Collection[int]
+    ) -> None:
         self.locator, self.cluster = locator, cluster
         self.system, self.rounding = locator.system, locator.rounding
         self.active, aside = locator.others_aside(cluster)
@@ -94,7 +96,7 @@ class Search:
         """Cells released one after another until nothing contradicts; at most so many, one ``never``."""
         chosen: list[int] = []
         moved: dict[int, int] = {}
-        open_cores, best = list(self.cluster), first
+        open_conflicts, best = list(self.cluster), first
         while len(chosen) < most:
             chosen.append(best)
             # The quantity of a released cell is taken at its best value.
@@ -102,23 +104,23 @@ class Search:
             variable = self.system.variable[best]
             was = self.rounding.fens[variable]
             moved = {**moved, variable: value - was} if was is not None else moved
-            open_cores = [core for core in open_cores if best not in core.cells]
+            open_conflicts = [core for core in open_conflicts if best not in core.cells]
             if self.system.work.exhausted:
                 return None
-            if not open_cores:
+            if not open_conflicts:
                 conflict = propagate(self.system, self._released(chosen), self.active)
                 if conflict is None:
                     return chosen
-                open_cores = [core_of(self.system, conflict, {*chosen, *self.silent})]
-            ranked = self._ranked_by_gain(open_cores, moved)
+                open_conflicts = [conflict_set_of(self.system, conflict, {*chosen, *self.silent})]
+            ranked = self._ranked_by_gain(open_conflicts, moved)
             further = next((one for one in ranked if one not in chosen and one != never), None)
             if further is None:
                 return None
             best = further
         return None
 
-    def _ranked_by_gain(self, cores: Sequence[Core], moved: dict[int, int]) -> list[int]:
-        cells = {cell for core in cores for cell in core.cells}
+    def _ranked_by_gain(self, conflicts: Sequence[ConflictSet], moved: dict[int, int]) -> list[int]:
+        cells = {cell for core in conflicts for cell in core.cells}
         gains = {cell: self._gain(cell, moved)[0] for cell in cells}
         return sorted(cells, key=lambda cell: (-gains[cell], cell))
 
@@ -203,21 +205,21 @@ class Search:
         """The contradiction that a cell of the best set explains, with other cells in its stead."""
         rest = [other for other in best if other is not one]
         others = {other.cell for other in rest}
-        cores = tuple(core for core in self.cluster if one.cell in core.cells)
-        open_cores = [core for core in cores if core.cells.isdisjoint(others)]
-        if not open_cores:
-            return Contradiction(cores or tuple(self.cluster), (one,))
-        common = frozenset.intersection(*(core.cells for core in open_cores)) - others
+        conflicts = tuple(core for core in self.cluster if one.cell in core.cells)
+        open_conflicts = [core for core in conflicts if core.cells.isdisjoint(others)]
+        if not open_conflicts:
+            return Contradiction(conflicts or tuple(self.cluster), (one,))
+        common = frozenset.intersection(*(core.cells for core in open_conflicts)) - others
         feasible = self.locator.feasible(sorted(common), self.active, self.silent | others)
         if one.cell not in {cell for cell, _, _ in feasible}:
-            return Contradiction(cores, (one,))
+            return Contradiction(conflicts, (one,))
         moved = {}
         for other in rest:
             variable = self.system.variable[other.cell]
             was = self.rounding.fens[variable]
             if other.value is not None and was is not None:
                 moved[variable] = other.value.fen - was
-        return Contradiction(cores, shared(self.locator.compared(feasible, moved)))
+        return Contradiction(conflicts, shared(self.locator.compared(feasible, moved)))
 
 
 _SLIP = 4.6
@@ -237,7 +239,7 @@ class _Try(NamedTuple):
     mended: frozenset[int]
 
 
-class Disagreements:
+class TextContradictions:
     """The search over one workbook whose tables' own contradictions are known.
 
     ``moved`` are the corrections of cells that are called wrong already, ``open_cells`` those of which
@@ -247,11 +249,16 @@ class Disagreements:
     def __init__(
         self,
         evidence: Evidence,
-        probe: Probe,
+        identities: Identities,
         unit_of: Callable[[int], Unit],
         near: Callable[[int], Neighbours],
     ) -> None:
-        self.evidence, self.probe, self.unit_of, self.near = evidence, probe, unit_of, near
+        self.evidence, self.identities, self.unit_of, self.near = (
+            evidence,
+            identities,
+            unit_of,
+            near,
+        )
 
     def explain(self, moved: Mapping[int, int], open_cells: Collection[int]) -> list[Contradiction]:
         """A contradiction for each cell, or group of cells of which one is wrong, that explains sayings."""
@@ -307,11 +314,11 @@ class Disagreements:
 
     def _try(self, cell: int, shift: int, moved: Mapping[int, int]) -> _Try | None:
         """One move, if the tables allow it."""
-        evidence, have = self.evidence, self.probe.cells[cell]
+        evidence, have = self.evidence, self.identities.cells[cell]
         gain = evidence.gain(cell, shift, moved)
         if gain <= 0 or isinstance(have, Unreadable):
             return None
-        if self.probe.effect({cell: self._value(cell, fen_of(have) + shift)}).spoiled:
+        if self.identities.effect({cell: self._value(cell, fen_of(have) + shift)}).spoiled:
             return None
         evident = gain + evidence.prior(cell) + evidence.recall(cell, evidence.fen(cell) + shift)
         after = {**moved, cell: moved.get(cell, 0) + shift}
@@ -329,7 +336,7 @@ class Disagreements:
 
     def _value(self, cell: int, fen: int) -> Amount:
         unit = self.unit_of(cell)
-        printed = self.probe.cells[cell]
+        printed = self.identities.cells[cell]
         places = printed.places if isinstance(printed, Amount) else min(2, unit.max_places)
         ulp = unit.fen // 10**places
         while fen % ulp and places < unit.max_places:

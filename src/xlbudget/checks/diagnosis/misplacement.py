@@ -18,7 +18,7 @@ from xlbudget.relations.grid import INFO
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from xlbudget.checks.identities import Probe
+    from xlbudget.checks.identities import Identities
     from xlbudget.figures import Cell
     from xlbudget.relations.grid import Grid
 
@@ -71,17 +71,17 @@ class Misplacement(NamedTuple):
     left: int
 
 
-def find_misplacements(grid: Grid, probe: Probe) -> list[Misplacement]:
+def find_misplacements(grid: Grid, identities: Identities) -> list[Misplacement]:
     """The misplacements that mend most, the best first.
 
     Where a slip in a whole table explains all that is broken in it, nothing else is looked for.
     """
-    any_rows = _suspect_rows(grid, probe, len(probe.cells))
-    tables = [_Table(grid, probe, block) for block in any_rows]
+    any_rows = _suspect_rows(grid, identities, len(identities.cells))
+    tables = [_Table(grid, identities, block) for block in any_rows]
     whole = [
         one
-        for one in _table_units(grid, probe, any_rows)
-        if 2 * len(one.mended) >= _broken_in(grid, probe, one.block)
+        for one in _table_units(grid, identities, any_rows)
+        if 2 * len(one.mended) >= _broken_in(grid, identities, one.block)
     ]
     for table in tables:
         whole += _block_shifts(table)
@@ -91,10 +91,10 @@ def find_misplacements(grid: Grid, probe: Probe) -> list[Misplacement]:
         whole += _reordered_rows(table)
     if any(not one.left and len(one.rows) >= _LONG for one in whole):
         return sorted(whole, key=_demerit)[:_MOST_FOUND]
-    rows = _suspect_rows(grid, probe, _FEW_ROWS)
+    rows = _suspect_rows(grid, identities, _FEW_ROWS)
     for table in tables:
         whole += _column_shifts(table, any_rows[table.block])
-    suspects = [(_Table(grid, probe, block), positions) for block, positions in rows.items()]
+    suspects = [(_Table(grid, identities, block), positions) for block, positions in rows.items()]
     for table, positions in suspects:
         whole += _row_swaps(table, positions)
     for table, positions in suspects:
@@ -102,9 +102,9 @@ def find_misplacements(grid: Grid, probe: Probe) -> list[Misplacement]:
     return sorted(whole, key=_demerit)[:_MOST_FOUND]
 
 
-def placed_elsewhere(grid: Grid, probe: Probe, block: str) -> bool:
+def placed_elsewhere(grid: Grid, identities: Identities, block: str) -> bool:
     """Whether the figures that other tables have for a table's rows stand in other rows of it."""
-    table = _Table(grid, probe, block)
+    table = _Table(grid, identities, block)
     asked = there = 0
     for row, columns in _wanted(table).items():
         for column, wanted in columns.items():
@@ -117,8 +117,8 @@ def placed_elsewhere(grid: Grid, probe: Probe, block: str) -> bool:
 class _Table:
     """The figures of one block by row and column, and the trial of others in their place."""
 
-    def __init__(self, grid: Grid, probe: Probe, block: str) -> None:
-        self.probe, self.block = probe, block
+    def __init__(self, grid: Grid, identities: Identities, block: str) -> None:
+        self.identities, self.block = identities, block
         self.base, self.width, self.end = grid.base[block], grid.width[block], grid.end(block)
         self.count = (self.end - self.base) // self.width
 
@@ -126,14 +126,14 @@ class _Table:
         return self.base + row * self.width + column
 
     def cell(self, row: int, column: int) -> Cell:
-        return self.probe.cells[self.base + row * self.width + column]
+        return self.identities.cells[self.base + row * self.width + column]
 
     def column(self, column: int) -> list[Cell]:
-        return self.probe.cells[self.base + column : self.end : self.width]
+        return self.identities.cells[self.base + column : self.end : self.width]
 
     def in_doubt(self, row: int, columns: Iterable[int]) -> bool:
         """Whether any of these cells of a row is in a broken relation."""
-        return any(_in_doubt(self.probe, self.number(row, column)) for column in columns)
+        return any(_in_doubt(self.identities, self.number(row, column)) for column in columns)
 
     def tried(
         self,
@@ -144,17 +144,17 @@ class _Table:
         unknown: tuple[int, ...] = (),
     ) -> Iterator[Misplacement]:
         """The misplacement if putting it right mends much and breaks nothing."""
-        one = _believed(self.probe, self.block, kind, rows, shift, edits, unknown)
+        one = _believed(self.identities, self.block, kind, rows, shift, edits, unknown)
         if one is not None:
             yield one
 
 
-def _suspect_rows(grid: Grid, probe: Probe, few: int) -> dict[str, list[int]]:
+def _suspect_rows(grid: Grid, identities: Identities, few: int) -> dict[str, list[int]]:
     """Rows with a suspect figure, by block; the parts of a sum only if its rows are ``few``."""
     rows: dict[str, set[int]] = {}
-    for number in probe.broken:
+    for number in identities.broken:
         here: dict[str, list[int]] = {}
-        for _, cell in probe.terms[number]:
+        for _, cell in identities.terms[number]:
             block = grid.block_of(cell)
             if block != INFO:
                 here.setdefault(block, []).append((cell - grid.base[block]) // grid.width[block])
@@ -165,7 +165,7 @@ def _suspect_rows(grid: Grid, probe: Probe, few: int) -> dict[str, list[int]]:
 
 
 def _believed(
-    probe: Probe,
+    identities: Identities,
     block: str,
     kind: str,
     rows: tuple[int, ...],
@@ -173,16 +173,16 @@ def _believed(
     edits: Edits,
     unknown: tuple[int, ...],
 ) -> Misplacement | None:
-    changed = [cell for cell, value in edits.items() if value != probe.cells[cell]]
+    changed = [cell for cell, value in edits.items() if value != identities.cells[cell]]
     if len(changed) + len(unknown) < 2:  # noqa: PLR2004
         return None
-    if kind == COLUMNS and not any(_in_doubt(probe, cell) for cell in changed):
+    if kind == COLUMNS and not any(_in_doubt(identities, cell) for cell in changed):
         return None
-    effect = probe.effect(edits, unknown)
+    effect = identities.effect(edits, unknown)
     least = 1 if kind == COLUMNS and not unknown else 3 if kind == ROWS else 2
     if effect.spoiled or len(effect.mended) < least or (len(effect.mended) == 1 and effect.left):
         return None
-    if all(probe.bound[number] for number in effect.mended):
+    if all(identities.bound[number] for number in effect.mended):
         return None  # any figure large enough, or small enough, mends a bound
     return Misplacement(kind, block, rows, shift, edits, unknown, effect.mended, len(effect.left))
 
@@ -192,23 +192,26 @@ def _demerit(one: Misplacement) -> tuple[int, int, int]:
     return 2 * one.left - len(one.mended), len(one.unknown), len(one.edits)
 
 
-def _in_doubt(probe: Probe, cell: int) -> bool:
+def _in_doubt(identities: Identities, cell: int) -> bool:
     """Whether a cell is in a broken relation."""
-    return not probe.broken.isdisjoint(probe.touching.get(cell, ()))
+    return not identities.broken.isdisjoint(identities.touching.get(cell, ()))
 
 
-def _broken_in(grid: Grid, probe: Probe, block: str) -> int:
+def _broken_in(grid: Grid, identities: Identities, block: str) -> int:
     """How many broken relations have a cell in a block."""
     base, end = grid.base[block], grid.end(block)
     return sum(
-        any(base <= cell < end for _, cell in probe.terms[number]) for number in probe.broken
+        any(base <= cell < end for _, cell in identities.terms[number])
+        for number in identities.broken
     )
 
 
 # ------------------------------------------------------------------ units and columns
 
 
-def _table_units(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterator[Misplacement]:
+def _table_units(
+    grid: Grid, identities: Identities, rows: dict[str, list[int]]
+) -> Iterator[Misplacement]:
     """A table whose amounts are all 10,000 times too large or too small."""
     for table in grid.standard.tables:
         keys = [block.key for block in table.blocks if block.key in rows]
@@ -219,20 +222,20 @@ def _table_units(grid: Grid, probe: Probe, rows: dict[str, list[int]]) -> Iterat
             for block in table.blocks
             if block.key in grid.base
             for number in range(grid.base[block.key], grid.end(block.key))
-            if isinstance(cell := probe.cells[number], Amount)
+            if isinstance(cell := identities.cells[number], Amount)
         }
         if sum(bool(one.fen) for one in amounts.values()) < _FEWEST_IN_TABLE:
             continue
-        broken = {one for number in amounts for one in probe.touching.get(number, ())}
-        broken &= probe.broken
+        broken = {one for number in amounts for one in identities.touching.get(number, ())}
+        broken &= identities.broken
         down: Edits = {
             n: one._replace(fen=one.fen // _FACTOR).rounded(one.unit) for n, one in amounts.items()
         }
         up: Edits = {n: one._replace(fen=one.fen * _FACTOR) for n, one in amounts.items()}
         for shift, edits in ((1, down), (-1, up)):
-            one = _believed(probe, keys[0], UNIT, tuple(rows[keys[0]]), shift, edits, ())
+            one = _believed(identities, keys[0], UNIT, tuple(rows[keys[0]]), shift, edits, ())
             if one is not None:
-                sums = sum(not probe.bound[number] for number in one.mended)
+                sums = sum(not identities.bound[number] for number in one.mended)
                 if sums and 2 * len(one.mended) > len(broken) and sums > one.left:
                     yield one
 
@@ -284,14 +287,14 @@ def _moved_aside(
 
 def _table_columns(table: _Table) -> Iterator[Misplacement]:
     """All rows of a table, from some column on, a column too far to the right or left."""
-    width, cells = table.width, table.probe.cells
+    width, cells = table.width, table.identities.cells
     filled = [
         column
         for column in range(width)
         if any(isinstance(cell, Amount) for cell in table.column(column))
     ]
     for back, first in product((-1, 1), filled[:_MOST_COLUMNS]):
-        if first + back < 0 or table.probe.work.exhausted:
+        if first + back < 0 or table.identities.work.exhausted:
             continue
         edits: Edits = {}
         lost: list[int] = []
@@ -313,7 +316,7 @@ def _table_columns(table: _Table) -> Iterator[Misplacement]:
 def _row_swaps(table: _Table, positions: list[int]) -> Iterator[Misplacement]:
     """Two rows of one table whose figures stand in each other's place."""
     for one, other in _likely_pairs(table, positions):
-        if table.probe.work.exhausted:
+        if table.identities.work.exhausted:
             return
         edits: Edits = {}
         for column in range(table.width):
@@ -326,13 +329,13 @@ def _row_swaps(table: _Table, positions: list[int]) -> Iterator[Misplacement]:
 
 def _likely_pairs(table: _Table, positions: list[int]) -> list[tuple[int, int]]:
     """Pairs of rows that differ, in some column, by what a relation of one of them is off."""
-    probe = table.probe
+    identities = table.identities
     pairs: dict[tuple[int, int], None] = {}
     for column in range(table.width):
         fens = sorted((fen_of(table.cell(row, column)), row) for row in positions)
         for fen, row in fens:
-            for number in probe.touching.get(table.number(row, column), ()):
-                off = abs(probe.residuals[number]) if number in probe.broken else 0
+            for number in identities.touching.get(table.number(row, column), ()):
+                off = abs(identities.residuals[number]) if number in identities.broken else 0
                 if not off:
                     continue
                 near = max(off // 100, 1)
@@ -361,7 +364,7 @@ def _row_shifts(table: _Table, positions: list[int]) -> Iterator[Misplacement]:
             for first, last in combinations(tried, 2)
             if last - first < min(len(tried) + 2, _MOST_SPAN) and last < table.count
             for down in (1, -1)
-            if not table.probe.work.exhausted
+            if not table.identities.work.exhausted
             for one in _row_shift(table, chosen, first, last, down)
         ]
         for one in sorted(shifts, key=_demerit)[:_MOST_GROWN]:
@@ -378,7 +381,7 @@ def _left_behind(table: _Table, one: Misplacement, columns: tuple[int, ...]) -> 
     """Whether the row from which the figures moved away is blank, or as it was."""
     row = one.rows[0] if one.shift > 0 else one.rows[-1]
     cells = (table.number(row, column) for column in columns)
-    held = table.probe.cells
+    held = table.identities.cells
     return all(held[cell] in (None, one.edits.get(cell, held[cell])) for cell in cells)
 
 
@@ -404,7 +407,7 @@ def _row_shift(
         cell = table.number(row, column)
         if not first <= row + down <= last:
             unknown.append(cell)
-        elif table.probe.cells[cell] != (there := table.cell(row + down, column)):
+        elif table.identities.cells[cell] != (there := table.cell(row + down, column)):
             moved[cell] = there
     rows = {(cell - table.base) // table.width for cell in (*moved, *unknown)}
     doubtful = sum(table.in_doubt(row, range(table.width)) for row in rows)
@@ -426,7 +429,7 @@ def _block_shifts(table: _Table) -> Iterator[Misplacement]:
         return
     own: dict[int, list[tuple[int, int, int]]] = {}  # relation -> sign, row, column of its cells
     for cell in range(table.base, table.end):
-        for number, sign in table.probe.signed.get(cell, ()):
+        for number, sign in table.identities.signed.get(cell, ()):
             own.setdefault(number, []).append((sign, *divmod(cell - table.base, table.width)))
     filled = [
         column
@@ -434,7 +437,7 @@ def _block_shifts(table: _Table) -> Iterator[Misplacement]:
         if any(cell is not None for cell in table.column(column))
     ]
     for chosen, down in product(_all_and_single(filled), _STEPS):
-        if table.probe.work.exhausted:
+        if table.identities.work.exhausted:
             return
         if abs(down) < table.count:
             for first, last in _runs(_votes(table, own, chosen, down)):
@@ -448,7 +451,7 @@ def _votes(
     down: int,
 ) -> list[int]:
     """For each row: how many relations speak for its figures standing ``down`` lines lower."""
-    probe, count = table.probe, table.count
+    identities, count = table.identities, table.count
     steps = [0] * (count + 1)
     for number, cells in own.items():
         rows = [row for _, row, column in cells if column in columns]
@@ -456,8 +459,8 @@ def _votes(
             continue
         if len(rows) > _MOST_PARTS or max(rows) - min(rows) > count // 2:
             continue
-        probe.work.spend(4 * len(cells))
-        low, high, unknown = probe.ends[number]
+        identities.work.spend(4 * len(cells))
+        low, high, unknown = identities.ends[number]
         shown = False
         for sign, row, column in cells:
             if column in columns:
@@ -468,9 +471,9 @@ def _votes(
                 low += sign * (less if sign > 0 else more)
                 high += sign * (more if sign > 0 else less)
         vote = 0
-        holds = probe.holds(number, low, high, unknown)
-        if number in probe.broken:
-            vote = int(holds and (shown or len(rows) == 1) and not probe.bound[number])
+        holds = identities.holds(number, low, high, unknown)
+        if number in identities.broken:
+            vote = int(holds and (shown or len(rows) == 1) and not identities.bound[number])
         elif not holds:
             vote = -1
         steps[min(rows)] += vote
@@ -501,7 +504,7 @@ def _ended(
     for before, after in around:
         start = first - before + min(0, down)
         end = last + after + max(0, down)
-        if table.probe.work.exhausted:
+        if table.identities.work.exhausted:
             return
         if 0 <= start < end < table.count:
             shifts = [
@@ -528,7 +531,7 @@ def _reordered_rows(table: _Table) -> Iterator[Misplacement]:
         for row, columns in wanted.items()
         if not all(_fits(table.cell(row, at), one) for at, one in columns.items())
     }
-    if len(doubtful) < _FEWEST_PLACED or table.probe.work.exhausted:
+    if len(doubtful) < _FEWEST_PLACED or table.identities.work.exhausted:
         return
     source = _sources(table, doubtful)
     if len(source) < max(_FEWEST_PLACED, _PLACED * len(doubtful)):
@@ -543,18 +546,18 @@ def _reordered_rows(table: _Table) -> Iterator[Misplacement]:
 
 def _wanted(table: _Table) -> dict[int, dict[int, Range]]:
     """What other tables say a row's figures are: row -> column -> least and most, in 分."""
-    probe, base, end = table.probe, table.base, table.end
+    identities, base, end = table.identities, table.base, table.end
     wanted: dict[int, dict[int, Range]] = {}
-    for number, terms in enumerate(probe.terms):
+    for number, terms in enumerate(identities.terms):
         own = [(sign, cell) for sign, cell in terms if base <= cell < end]
-        if len(own) != 1 or abs(own[0][0]) != 1 or len(terms) == 1 or probe.bound[number]:
+        if len(own) != 1 or abs(own[0][0]) != 1 or len(terms) == 1 or identities.bound[number]:
             continue
         sign, cell = own[0]
-        low, high, unknown = probe.ends[number]
+        low, high, unknown = identities.ends[number]
         if unknown:
             continue
-        probe.work.spend(len(terms))
-        bottom, top = interval(probe.cells[cell])
+        identities.work.spend(len(terms))
+        bottom, top = interval(identities.cells[cell])
         range_ = (top - high, bottom - low) if sign > 0 else (low + top, high + bottom)
         row, column = divmod(cell - base, table.width)
         wanted.setdefault(row, {}).setdefault(column, range_)
@@ -571,7 +574,7 @@ def _sources(table: _Table, wanted: dict[int, dict[int, Range]]) -> dict[int, in
     free = dict.fromkeys(wanted)
     source: dict[int, int] = {}
     for row, columns in wanted.items():
-        table.probe.work.spend(4 * len(free))
+        table.identities.work.spend(4 * len(free))
         for other in free:
             cells = [(table.cell(other, at), one) for at, one in columns.items()]
             if any(fen_of(cell) for cell, _ in cells) and all(_fits(*one) for one in cells):

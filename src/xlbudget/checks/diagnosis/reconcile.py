@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.diagnosis.explanation import examine, off_by_rounding
+from xlbudget.checks.diagnosis.explanation import explain_contradictions, off_by_rounding
 from xlbudget.checks.diagnosis.findings import (
     absence_finding,
     blank_finding,
@@ -21,7 +21,7 @@ from xlbudget.checks.diagnosis.findings import (
     sum_finding,
     tail_finding,
 )
-from xlbudget.checks.diagnosis.unsettled import unsettled_finding
+from xlbudget.checks.diagnosis.unlocalised import unlocalised_finding
 from xlbudget.checks.identities import holds
 from xlbudget.checks.row_presence import completed
 from xlbudget.checks.wording import table_title
@@ -91,7 +91,7 @@ def reconcile(
         free = {cell for block, key in done.added for cell in whole.row_numbers(block, key)}
     there = (grid.number_in(whole, one) for one in functions)
     computed = {one for one in there if one is not None} - free
-    found = examine(whole, relations, free, computed, sayings)
+    found = explain_contradictions(whole, relations, free, computed, sayings)
     if computed and found.contradictions:
         sums = _ShownSums(found.grid, computed)
         found.contradictions = [
@@ -105,7 +105,7 @@ def reconcile(
     if done is not None:
         findings += [renamed_finding(grid, one) for one in done.renamed]
         findings += gap_findings(grid, expansion.gaps, done, found)
-    findings += [unsettled_finding(one, level) for one in found.unsettled]
+    findings += [unlocalised_finding(one, level) for one in found.unlocalised]
     findings += [moved_finding(one, found, level) for one in found.moved]
     findings += [absence_finding(one, found, level) for one in found.absences]
     findings += [blank_finding(found, group) for group in tables.values()]

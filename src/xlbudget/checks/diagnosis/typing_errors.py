@@ -141,7 +141,7 @@ def _dropped(shorter: str, longer: str) -> bool:
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
-class Surroundings:
+class NeighbourCells:
     """The neighbours of the cells of one workbook, looked up when asked for.
 
     Nobody copied from a cell that is computed: it follows from others, a wrong one among them.

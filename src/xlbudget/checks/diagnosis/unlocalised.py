@@ -18,8 +18,8 @@ from xlbudget.relations.grid import INFO, Grid
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xlbudget.checks.diagnosis.conflict_sets import Core
-    from xlbudget.checks.identities import Probe
+    from xlbudget.checks.diagnosis.conflict_sets import ConflictSet
+    from xlbudget.checks.identities import Identities
     from xlbudget.findings import Finding, Level
     from xlbudget.relations.expand import Relation
 
@@ -34,7 +34,7 @@ _MOST_BASIS = 4
 _MOST_NAMED = 3
 
 
-class Unsettled(NamedTuple):
+class Unlocalised(NamedTuple):
     """Rows (positions in ``block``; none: the whole table) of which no single cell can be called wrong.
 
     ``relations`` are those that do not hold, ``told`` how many of how many so tell; ``grid`` is the
@@ -49,22 +49,22 @@ class Unsettled(NamedTuple):
     told: tuple[int, int]
 
 
-def unsettled_tables(grid: Grid, probe: Probe) -> dict[str, Unsettled]:
+def unlocalised_tables(grid: Grid, identities: Identities) -> dict[str, Unlocalised]:
     """Table -> what is wrong with it, where most of its relations, or of its copies, do not hold.
 
     The worst table is taken first, and its relations then speak against no other.
     """
     tables: dict[str, set[int]] = {}
     across: dict[str, set[int]] = {}
-    for number, terms in enumerate(probe.terms):
-        blocks = {grid.block_of(cell) for _, cell in terms if probe.cells[cell] is not None}
+    for number, terms in enumerate(identities.terms):
+        blocks = {grid.block_of(cell) for _, cell in terms if identities.cells[cell] is not None}
         keys = {grid.standard.blocks[one].table for one in blocks if one != INFO}
         for key in keys:
-            if not probe.bound[number] or number in probe.broken:
+            if not identities.bound[number] or number in identities.broken:
                 tables.setdefault(key, set()).add(number)
                 if len(keys) > 1:
                     across.setdefault(key, set()).add(number)
-    found: dict[str, Unsettled] = {}
+    found: dict[str, Unlocalised] = {}
     gone: set[int] = set()
     while True:
         worst, most = "", (0.0, 0)
@@ -74,30 +74,30 @@ def unsettled_tables(grid: Grid, probe: Probe) -> dict[str, Unsettled]:
                 (numbers, _FEWEST_BROKEN),
             ):
                 left = group - gone
-                broken = len(left & probe.broken)
+                broken = len(left & identities.broken)
                 if (
                     broken >= fewest
                     and broken >= _SHARE * len(left)
-                    and _needs(grid, probe, key, left & probe.broken) >= _FEWEST_WRONG
+                    and _needs(grid, identities, key, left & identities.broken) >= _FEWEST_WRONG
                 ):
                     most, worst = max((most, worst), ((broken / len(left), broken), key))
         if not worst or worst in found:
             return found
         left = tables[worst] - gone
         copies = across.get(worst, set()) - gone
-        differing = copies & probe.broken
+        differing = copies & identities.broken
         other = len(differing) >= max(_FEWEST_COPIES, _SHARE * len(copies))
-        broken_here = [*sorted(differing), *sorted((left - copies) & probe.broken)]
-        block = _block_of(grid, probe, worst, broken_here)
-        kind = ORDER if placed_elsewhere(grid, probe, block) else VERSION if other else MANY
-        relations = tuple(probe.relations[number] for number in broken_here)
+        broken_here = [*sorted(differing), *sorted((left - copies) & identities.broken)]
+        block = _block_of(grid, identities, worst, broken_here)
+        kind = ORDER if placed_elsewhere(grid, identities, block) else VERSION if other else MANY
+        relations = tuple(identities.relations[number] for number in broken_here)
         count = (len(differing), len(copies)) if kind == VERSION else (len(relations), len(left))
-        found[worst] = Unsettled(grid, kind, block, (), relations, count)
+        found[worst] = Unlocalised(grid, kind, block, (), relations, count)
         gone |= tables[worst]
         del tables[worst]
 
 
-def _needs(grid: Grid, probe: Probe, table: str, numbers: set[int]) -> int:
+def _needs(grid: Grid, identities: Identities, table: str, numbers: set[int]) -> int:
     """How many wrong cells of a table it takes, at least about, to put all these relations off.
 
     Where totals are formulas, one wrong leaf is in most relations of its table.
@@ -105,13 +105,13 @@ def _needs(grid: Grid, probe: Probe, table: str, numbers: set[int]) -> int:
     own = cells_of_table(grid, next(iter(grid.standard.table(table).blocks)).key)
     inside: dict[int, set[int]] = {}
     for number in numbers:
-        for _, cell in probe.terms[number]:
+        for _, cell in identities.terms[number]:
             if cell in own:
                 inside.setdefault(cell, set()).add(number)
     left, count = set(numbers), 0
     while left and count < _FEWEST_WRONG:
         best = max(inside, key=lambda cell: (len(inside[cell] & left), -cell))
-        probe.work.spend(len(inside))
+        identities.work.spend(len(inside))
         if not inside[best] & left:
             break
         left -= inside[best]
@@ -119,11 +119,11 @@ def _needs(grid: Grid, probe: Probe, table: str, numbers: set[int]) -> int:
     return count
 
 
-def _block_of(grid: Grid, probe: Probe, table: str, numbers: Iterable[int]) -> str:
+def _block_of(grid: Grid, identities: Identities, table: str, numbers: Iterable[int]) -> str:
     """The table's block with most broken relations."""
     counts: dict[str, int] = {}
     for number in numbers:
-        for block in {grid.block_of(cell) for _, cell in probe.terms[number]}:
+        for block in {grid.block_of(cell) for _, cell in identities.terms[number]}:
             if block != INFO and grid.standard.blocks[block].table == table:
                 counts[block] = counts.get(block, 0) + 1
     return max(counts, key=lambda block: counts[block])
@@ -136,20 +136,20 @@ def cells_of_table(grid: Grid, block: str) -> set[int]:
     return {cell for key in keys for cell in range(grid.base[key], grid.end(key))}
 
 
-def given_up(grid: Grid, cores: Sequence[Core]) -> Unsettled:
+def unlocalised_rows(grid: Grid, conflicts: Sequence[ConflictSet]) -> Unlocalised:
     """The rows of contradictions that no few wrong cells explain."""
-    relations = tuple(dict.fromkeys(one for core in cores for one in core.relations))
+    relations = tuple(dict.fromkeys(one for core in conflicts for one in core.relations))
     cells = [relation.terms[0][1] for relation in relations]
-    cells += sorted(cell for core in cores for cell in core.cells)
+    cells += sorted(cell for core in conflicts for cell in core.cells)
     block = next((one for one in map(grid.block_of, cells) if one != INFO), INFO)
     base, width = grid.base[block], grid.width[block]
     rows = {(cell - base) // width for cell in cells if grid.block_of(cell) == block}
-    return Unsettled(grid, MANY, block, tuple(sorted(rows)), relations, (0, 0))
+    return Unlocalised(grid, MANY, block, tuple(sorted(rows)), relations, (0, 0))
 
 
-def pasted_twice(grid: Grid, relations: Iterable[Relation]) -> tuple[Grid, list[Unsettled]]:
+def pasted_twice(grid: Grid, relations: Iterable[Relation]) -> tuple[Grid, list[Unlocalised]]:
     """The figures without rows that repeat, several in succession, earlier rows of their table."""
-    found: list[Unsettled] = []
+    found: list[Unlocalised] = []
     blocks: dict[str, BlockData] = {}
     for key, data in grid.book.blocks.items():
         if len(data.by_key) == len(data.rows):
@@ -165,13 +165,13 @@ def pasted_twice(grid: Grid, relations: Iterable[Relation]) -> tuple[Grid, list[
         if len(runs) >= _REPEATED:
             base, end = grid.base[key], grid.end(key)
             told = (one for one in relations if any(base <= cell < end for _, cell in one.terms))
-            found.append(Unsettled(grid, TWICE, key, tuple(runs), tuple(islice(told, 1)), (0, 0)))
+            found.append(Unlocalised(grid, TWICE, key, tuple(runs), tuple(islice(told, 1)), (0, 0)))
             kept = [row for at, row in enumerate(data.rows) if at not in set(runs)]
             blocks[key] = BlockData.of(kept, data.letters)
     return (Grid(grid.standard, grid.book.with_blocks(blocks)), found) if found else (grid, found)
 
 
-def unsettled_finding(one: Unsettled, level: Level) -> Finding:
+def unlocalised_finding(one: Unlocalised, level: Level) -> Finding:
     """One finding, at the first row in question, under the first rule that does not hold there."""
     code = one.relations[0].rule.code
     grid, rows = one.grid, one.rows
