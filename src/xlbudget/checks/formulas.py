@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.identities import Identities, holds
-from xlbudget.checks.wording import arithmetic, cell_label, finding_at, money_text, table_title
+from xlbudget.checks.wording import arithmetic, cell_label, difference_text, finding_at, table_title
 from xlbudget.figures import Place, Unreadable
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
@@ -161,34 +161,25 @@ def formula_findings(grid: Grid, off: Iterable[FormulaOff], status: Status) -> I
     tables: dict[str, list[FormulaOff]] = {}
     for one in off:
         tables.setdefault(table_title(grid, one.number), []).append(one)
-    for several in tables.values():
-        yield _table_finding(grid, several, level)
-
-
-def _table_finding(grid: Grid, several: list[FormulaOff], level: Level) -> Finding:
-    first = several[0]
-    printed = grid.cells[first.number]
-    assert isinstance(printed, Amount)
-    if len(several) == 1:
-        what = (
-            f"{cell_label(grid, first.number)}是公式，现为 {printed.text}，"
-            f"而它的各部分合计为 {first.right.text}"
+    for group in tables.values():
+        number, right, relation = group[0]
+        printed = grid.cells[number]
+        assert isinstance(printed, Amount)
+        labels = [
+            f"{grid.place(one.number).cell}{cell_label(grid, one.number)}应为 {one.right.text}"
+            for one in group[:_MOST_NAMED]
+        ]
+        more = "等" * (len(group) > _MOST_NAMED)
+        what = f"有{len(group)}格公式的结果不是其各部分的合计（{'、'.join(labels)}{more}）"
+        if len(group) == 1:
+            what = f"{cell_label(grid, number)}是公式，现为 {printed.text}，而它的各部分合计为 {right.text}"
+        yield finding_at(
+            grid,
+            number,
+            relation.rule.code,
+            level,
+            f"{what}；{_WAY_OUT}",
+            expected=right.plain,
+            difference=difference_text(printed.fen - right.fen, printed.unit),
+            basis=tuple(arithmetic(grid, one.relation) for one in group[:_MOST_NAMED]),
         )
-    else:
-        named = "、".join(_named(grid, one) for one in several[:_MOST_NAMED])
-        more = "等" * (len(several) > _MOST_NAMED)
-        what = f"有{len(several)}格公式的结果不是其各部分的合计（{named}{more}）"
-    return finding_at(
-        grid,
-        first.number,
-        first.relation.rule.code,
-        level,
-        f"{what}；{_WAY_OUT}",
-        expected=first.right.plain,
-        difference=money_text(printed.fen - first.right.fen, printed.unit).replace(",", ""),
-        basis=tuple(arithmetic(grid, one.relation) for one in several[:_MOST_NAMED]),
-    )
-
-
-def _named(grid: Grid, one: FormulaOff) -> str:
-    return f"{grid.place(one.number).cell}{cell_label(grid, one.number)}应为 {one.right.text}"

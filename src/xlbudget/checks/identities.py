@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.intervals import Work, interval
-from xlbudget.checks.wording import arithmetic, difference_text, finding_at, mismatch
+from xlbudget.checks.wording import arithmetic, difference_text, fen_of, finding_at, mismatch
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import Amount
@@ -53,11 +53,6 @@ def stands(cells: Sequence[Cell], terms: Iterable[tuple[int, int]], bound: bool)
         low += sign * (one if sign > 0 else other)
         high += sign * (other if sign > 0 else one)
     return high >= 0 if bound else low <= 0 <= high
-
-
-def fen_of(cell: Cell) -> int:
-    """What a cell comes to in 分, a blank to nothing."""
-    return cell.fen if isinstance(cell, Amount) else 0
 
 
 class Identities:

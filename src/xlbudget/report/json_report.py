@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from xlbudget.findings import Finding, Report
 
-__all__ = ["report_dict", "reports_json"]
-
 _KEYS = (
     "code", "level", "table", "sheet", "cell", "page", "paragraph", "row", "column", "printed", "expected",
     "difference", "message",

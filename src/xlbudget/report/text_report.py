@@ -66,16 +66,12 @@ def slack_text(report: Report, standard: Standard | None) -> str:
     return f"{clean(report.slack)} {unit}".strip() if report.slack else ""
 
 
-def _exact(report: Report) -> bool:
-    """Whether the slack is zero."""
-    return bool(report.slack) and not report.slack.strip("0.")
-
-
 def verdict(report: Report, standard: Standard | None) -> list[str]:
     """The grade as sentences, the first with its word: what holds, what to do, what is not said."""
-    said = [_grade(report)]
+    exact = bool(report.slack) and not report.slack.strip("0.")
+    said = [_grade(report, exact=exact)]
     slack = slack_text(report, standard)
-    if slack and not _exact(report) and report.status is not Status.UNKNOWN:
+    if slack and not exact and report.status is not Status.UNKNOWN:
         so = "即可" if report.status is Status.PASS else "才能"
         said.append(f"最大尾差半宽 {slack}：各数上下放宽这么多，全部勾稽关系{so}同时成立。")
     elif not slack and report.status is Status.ERROR:
@@ -85,8 +81,10 @@ def verdict(report: Report, standard: Standard | None) -> list[str]:
     return said
 
 
-def _grade(report: Report) -> str:
-    errors, others = report.number_of(Level.ERROR), _others(report)
+def _grade(report: Report, *, exact: bool) -> str:
+    errors = report.number_of(Level.ERROR)
+    rest = ((level, report.number_of(level)) for level in (Level.WARNING, Level.HINT))
+    others = "、".join(f"{level.chinese} {count} 处" for level, count in rest if count)
     match report.status:
         case Status.ERROR:
             if not errors:
@@ -98,17 +96,11 @@ def _grade(report: Report) -> str:
             said = "尾差：有尾差超出四舍五入所能解释的范围，可能有合计是用四舍五入后的数字相加的；请核对，不算差错。"
         case Status.PASS if not executed_counts(report)[0]:
             said = "通过：没有发现差错，但也没有可以执行的规则，不能据此认为工作簿无误。"
-        case Status.PASS if _exact(report):
+        case Status.PASS if exact:
             said = "通过：全部勾稽关系同时成立，没有尾差。"
         case _:
             said = "通过：存在一组未取整金额，使全部勾稽关系同时成立；各处尾差均属四舍五入。"
     return said + (f"另有{others}，请酌情处理。" if others else "")
-
-
-def _others(report: Report) -> str:
-    """Warnings and hints, where there are any: ``提醒 1 处、提示 2 处``."""
-    rest = ((level, report.number_of(level)) for level in (Level.WARNING, Level.HINT))
-    return "、".join(f"{level.chinese} {count} 处" for level, count in rest if count)
 
 
 def level_counts(findings: Iterable[Finding]) -> str:

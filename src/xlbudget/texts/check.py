@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from xlbudget.texts.binding import Mention, Number, Vocabulary
     from xlbudget.texts.readings import Readings
 
-__all__ = ["STAFF", "TextOutcome", "check_texts"]
-
 STAFF = "人员"
 """The section of the readings that speaks of people, wherever they are spoken of."""
 _NAMED = re.compile(r"[\u4e00-\u9fff]{2}.*\d")

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from xlbudget.checks.diagnosis.evidence import GENERATED, WRITTEN, Saying
 from xlbudget.checks.formulas import not_stale
 from xlbudget.checks.grade import graded_book
-from xlbudget.checks.identities import fen_of
 from xlbudget.checks.repair import repaired
 from xlbudget.checks.validate import judge
-from xlbudget.checks.wording import table_place
+from xlbudget.checks.wording import fen_of, table_place
 from xlbudget.figures import BlockData, InfoValue, Place
 from xlbudget.findings import Level, Status
 from xlbudget.money import COUNT, Amount, round_div

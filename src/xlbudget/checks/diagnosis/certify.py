@@ -45,8 +45,12 @@ def certify(system: System, unit_ulp: int) -> Certificate:
     """The smallest half-width to which all prints must be widened, for a printed unit of ``unit_ulp`` 分."""
     prints = [sorted({system.amount(cell).fen for cell in cells}) for cells in system.observations]
     widths = [
-        Fraction(_ulp(system, cells[0]), unit_ulp) if cells else None
+        # Nothing for a blank, a count or an amount to the 分: these are exact.
+        Fraction(ulp if ulp > 1 and system.cells[cells[0]] is not None else 0, unit_ulp)
+        if cells
+        else None
         for cells in system.observations
+        for ulp in [system.amount(cells[0]).ulp if cells else 0]
     ]
     optimum, multipliers = _solved(system, prints, widths, unit_ulp)
     best: Certificate = Certificate(Fraction(0), (), optimum)
@@ -67,13 +71,6 @@ def certify(system: System, unit_ulp: int) -> Certificate:
         if best.slack is not None and proof > best.slack:
             best = Certificate(proof, relations, optimum)
     return best
-
-
-def _ulp(system: System, cell: int) -> int:
-    """The step in which a cell is printed, in 分; 0 for a blank, a count or an amount to the 分."""
-    _, unit, places = system.amount(cell)
-    ulp = unit.fen // 10**places
-    return ulp if ulp > 1 and system.cells[cell] is not None else 0
 
 
 def _solved(

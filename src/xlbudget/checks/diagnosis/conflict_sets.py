@@ -32,9 +32,17 @@ def conflict_sets(system: System) -> list[ConflictSet]:
     released: set[int] = set()
     for variable, cells in enumerate(system.observations):
         if len(cells) > 1:
-            pair_conflicts, wrong = _copies(system, variable, cells)
-            conflicts += pair_conflicts
-            released |= wrong
+            # A conflict for every two copies that print differently.
+            relations = tuple(system.copies[variable])
+            pairs = [
+                pair
+                for pair in combinations(cells, 2)
+                if system.amount(pair[0]).fen != system.amount(pair[1]).fen
+            ]
+            conflicts += [
+                ConflictSet(frozenset(), frozenset(pair), relations) for pair in pairs[:_MOST_PAIRS]
+            ]
+            released |= set(cells) if pairs else set()
     bounds = printed_bounds(system, released)
     aside: set[int] = set()
     for number in _violated(system, bounds):
@@ -52,18 +60,6 @@ def conflict_sets(system: System) -> list[ConflictSet]:
         if not core.constraints:
             break
     return conflicts
-
-
-def _copies(system: System, variable: int, cells: list[int]) -> tuple[list[ConflictSet], set[int]]:
-    """A core for every two copies that print differently."""
-    prints = {cell: system.amount(cell).fen for cell in cells}
-    if len(set(prints.values())) == 1:
-        return [], set()
-    relations = tuple(system.copies[variable])
-    pairs = [pair for pair in combinations(cells, 2) if prints[pair[0]] != prints[pair[1]]]
-    return [
-        ConflictSet(frozenset(), frozenset(pair), relations) for pair in pairs[:_MOST_PAIRS]
-    ], set(cells)
 
 
 def _violated(system: System, bounds: Bounds) -> Iterable[int]:

@@ -16,7 +16,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.intervals import build_system, printed_bounds, propagate
-from xlbudget.checks.identities import fen_of
+from xlbudget.checks.wording import fen_of
 from xlbudget.figures import Unreadable
 from xlbudget.memory import PASSED
 from xlbudget.money import Amount

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.diagnosis.misplacement import COLUMNS, ORDER, ROWS, SWAP, UNIT
-from xlbudget.checks.identities import fen_of, holds, residual
+from xlbudget.checks.identities import holds, residual
 from xlbudget.checks.wording import (
     arithmetic,
     cell_label,
     column_label,
     difference_text,
+    fen_of,
     finding_at,
     mismatch,
     money_text,

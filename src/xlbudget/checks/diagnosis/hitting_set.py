@@ -18,7 +18,7 @@ from xlbudget.checks.diagnosis.conflict_sets import ConflictSet, conflict_set_of
 from xlbudget.checks.diagnosis.error_localisation import Candidate, Contradiction, Locator, shared
 from xlbudget.checks.diagnosis.intervals import Bounds, interval, printed_bounds, propagate
 from xlbudget.checks.diagnosis.typing_errors import guess_slip
-from xlbudget.checks.identities import fen_of
+from xlbudget.checks.wording import fen_of
 from xlbudget.figures import Unreadable
 from xlbudget.money import Amount, round_div
 

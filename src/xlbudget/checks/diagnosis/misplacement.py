@@ -11,7 +11,7 @@ from itertools import accumulate, combinations, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.intervals import interval
-from xlbudget.checks.identities import fen_of
+from xlbudget.checks.wording import fen_of
 from xlbudget.money import COUNT, Amount
 from xlbudget.relations.grid import INFO
 

@@ -120,25 +120,20 @@ def _digit_slips(one: str, other: str) -> list[Slip]:
             if second == first + 1 and one[first] == other[second] and one[second] == other[first]:
                 weight = _SWAPPED / max(1, length - 1)
                 return [Slip("相邻数字颠倒", weight + (_DECIMALS if second == length - 1 else 0))]
-        return []
-    if len(one) + 1 == length and _dropped(one, other):
-        return [Slip("少一位数字", _LOST / length)]
-    if len(one) == length + 1:
+    elif len(one) + 1 == length:
+        if any(other[:i] + other[i + 1 :] == one for i in range(length)):
+            return [Slip("少一位数字", _LOST / length)]
+    elif len(one) == length + 1:
         places = [i for i in range(len(one)) if one[:i] + one[i + 1 :] == other]
         if places:
             doubled = any(i and one[i] == one[i - 1] for i in places)
             return [Slip("多一位数字", _DOUBLED / length if doubled else _DOUBLED / (30 * length))]
-        return []
     return []
 
 
 def _digits(amount: Amount) -> str:
     """All digits, those of the decimals included, at least three."""
     return str(abs(amount.fen) // amount.ulp).rjust(amount.places + 1, "0")
-
-
-def _dropped(shorter: str, longer: str) -> bool:
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
 class NeighbourCells:
@@ -153,25 +148,20 @@ class NeighbourCells:
 
     def __call__(self, number: int) -> Neighbours:
         """The neighbours of a cell."""
-        grid = self.grid
-        block, _, column = grid.spot(number)
+        block, _, column = self.grid.spot(number)
         if block == INFO:
             return Neighbours()
-        base, width = grid.base[block], grid.width[block]
+        base, width = self.grid.base[block], self.grid.width[block]
         above = self._typed(number - width) if number - width >= base else None
         left = self._typed(number - 1) if column else None
-        return Neighbours(above, left, self._share(block, base + column, width))
+        first = base + column
+        if first not in self._filled:
+            # The share of the column's cells that are filled.
+            cells = self.grid.cells[first : self.grid.end(block) : width]
+            filled = sum(cell is not None for cell in cells)
+            self._filled[first] = (filled + 0.5) / (len(cells) + 1)
+        return Neighbours(above, left, self._filled[first])
 
     def _typed(self, number: int) -> Amount | None:
         cell = self.grid.cells[number]
         return cell if isinstance(cell, Amount) and number not in self.computed else None
-
-    def _share(self, block: str, first: int, width: int) -> float:
-        """The share of a column's cells that are filled."""
-        if first not in self._filled:
-            data = self.grid.data(block)
-            count = len(data.rows) if data else 0
-            column = self.grid.cells[first : first + count * width : width]
-            filled = sum([cell is not None for cell in column])
-            self._filled[first] = (filled + 0.5) / (count + 1)
-        return self._filled[first]
