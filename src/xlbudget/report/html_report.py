@@ -97,7 +97,9 @@ class Places:
         self.uses: dict[Spot, list[int]] = {}
         for at, passage in enumerate(pictures.passages, 1):
             if (passage.sheet, passage.cell) in self.passages:
-                for spot in _spots(passage):
+                # The cells on which its numbers rest, each once.
+                sources = (one for number in passage.numbers for one in number.origin.sources)
+                for spot in dict.fromkeys((one.sheet, one.cell) for one in sources if one.cell):
                     self.uses.setdefault(spot, []).append(at)
         self._shown: set[Spot] = set()
         self._given: set[str] = set()
@@ -124,14 +126,12 @@ class Places:
 
     def all_lines(self, table: PrintedTable) -> list[int]:
         """The lines to show of a table anywhere: all, or those of which something speaks."""
-        every = range(len(table.body))
-        if not table.partial:
-            return list(every)
         return [
             at
-            for at in every
-            if self._marked(table.body[at], table)
-            or any((table.sheet, box.cell) in self.uses for box in table.body[at])
+            for at, line in enumerate(table.body)
+            if not table.partial
+            or self._marked(line, table)
+            or any((table.sheet, box.cell) in self.uses for box in line)
         ]
 
     def finding(self, one: Finding) -> str:
@@ -225,16 +225,14 @@ class Places:
             classes += ["wrong", marks[0].level.value]
         if one.indent:
             classes.append(f"i{min(one.indent, _DEEPEST)}")
-        link = self._link(spot, uses) if uses else None
+        link = None
+        if uses:  # to the paragraph that uses it, or to the list of them
+            names = "、".join(self.pictures.passages[number - 1].id for number in uses)
+            alone = len(uses) == 1
+            target = self.passage(uses[0]) if alone else self.use(*spot)
+            link = Link(target, names, listed=not alone)
         name = self.take(*spot) if one.cell else ""
         return ShownCell(one, name, tuple(classes), tuple(marks), link, self)
-
-    def _link(self, spot: Spot, uses: Sequence[int]) -> Link:
-        """Where a used cell leads: to the paragraph that uses it, or to the list of them."""
-        names = "、".join(self.pictures.passages[number - 1].id for number in uses)
-        if len(uses) == 1:
-            return Link(self.passage(uses[0]), names, listed=False)
-        return Link(self.use(*spot), names, listed=True)
 
     def used(
         self, table: PrintedTable, lines: Sequence[ShownLine]
@@ -260,12 +258,6 @@ class Places:
 
 def _strong(line: Line) -> bool:
     return any(one.bold for one in line)
-
-
-def _spots(passage: Passage) -> dict[Spot, None]:
-    """The cells on which the numbers of a paragraph rest, each once."""
-    sources = (source for number in passage.numbers for source in number.origin.sources)
-    return dict.fromkeys((source.sheet, source.cell) for source in sources if source.cell)
 
 
 _FOLDER = Path(__file__).parent / "templates"

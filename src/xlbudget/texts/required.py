@@ -11,79 +11,51 @@ from xlbudget.notes.wording import ordinal
 from xlbudget.texts.readings import plain, printed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from xlbudget.figures import TextUnit
     from xlbudget.notes.facts import Facts
     from xlbudget.notes.figure import Item
-    from xlbudget.notes.source import SectionSpec
     from xlbudget.texts.judging import Paper
+
+    Papers = Callable[[TextUnit], Paper]
     from xlbudget.texts.readings import Readings
 
 
 def lost_texts(
-    texts: Sequence[TextUnit],
-    paper: Callable[[TextUnit], Paper],
-    readings: Readings,
-    facts: Facts,
+    texts: Sequence[TextUnit], paper: Papers, readings: Readings, facts: Facts
 ) -> Iterator[Finding]:
     """Sections and passages that the explanation among ``texts`` lacks; nothing where it has none."""
     notes = [one for one in texts if one.part == "notes"]
-    yield from _lost_sections(notes, paper, facts.source.sections.get("explanation", ()), facts)
-    for section in dict.fromkeys(one.section for one in notes):
-        units = [one for one in notes if one.section == section]
-        yield from _lost_passages(units, paper, readings, facts)
-
-
-def _lost_sections(
-    units: Sequence[TextUnit],
-    paper: Callable[[TextUnit], Paper],
-    specs: Sequence[SectionSpec],
-    facts: Facts,
-) -> Iterator[Finding]:
-    """Sections of the standard that an explanation lacks.
-
-    Where more than half are not there, it is divided otherwise, and nothing is said.
-    """
-    there = {one.section for one in units}
+    sections: dict[str, list[TextUnit]] = {}
+    for one in notes:
+        sections.setdefault(one.section, []).append(one)
+    specs = facts.source.sections.get("explanation", ())
     wanted = [one for one in specs if one.heading and (not one.when or facts.names.get(one.when))]
-    lost = [one for one in wanted if one.number not in there]
-    if not units or 2 * len(lost) > len(wanted):
-        return
-    for one in lost:
-        title = one.heading.format_map(_Names(facts.names))
-        near = units[0]._replace(id=one.number, section=one.number, text="", heading=True)
+    lost = [one for one in wanted if one.number not in sections]
+    # Where more than half are not there, it is divided otherwise, and nothing is said.
+    for spec in lost if notes and 2 * len(lost) <= len(wanted) else ():
+        title = printed(plain(spec.heading.format_map(_Names(facts.names))))
+        near = notes[0]._replace(id=spec.number, section=spec.number, text="", heading=True)
         here = near._replace(place=near.place._replace(cell=""))
-        message = f"情况说明没有“{printed(plain(title))}”这一部分；没有这项收支的也要写明。"
-        yield paper(here).finding(one.number, Level.ERROR, message)
+        message = f"情况说明没有“{title}”这一部分；没有这项收支的也要写明。"
+        yield paper(here).finding(spec.number, Level.ERROR, message)
+    for section, units in sections.items():
+        # Its headings are no part of the body that must speak of a passage.
+        bodies = [plain(one.text) for one in units if not one.heading]
+        for passage in readings.passages:
+            figure = facts.names.get(passage.zero)
+            nought = isinstance(figure, Figure) and figure.zero
+            if passage.section == section and not nought and not any(map(passage.told, bodies)):
+                message = f"这一部分没有说明{passage.name}；请补上，没有的写明“无”。"
+                yield paper(units[0]).finding(section, Level.WARNING, message)
 
 
 class _Names(dict[str, object]):
     """The figures' texts by name, for a heading's {year}."""
 
-    def __init__(self, names: Mapping[str, object]) -> None:
-        super().__init__(names)
-
     def __missing__(self, key: str) -> str:
         return ""
-
-
-def _lost_passages(
-    units: Sequence[TextUnit],
-    paper: Callable[[TextUnit], Paper],
-    readings: Readings,
-    facts: Facts,
-) -> Iterator[Finding]:
-    """Passages that the body of a section lacks; its headings are none."""
-    texts = [plain(one.text) for one in units if not one.heading]
-    for one in readings.passages:
-        if one.section != units[0].section or any(map(one.told, texts)):
-            continue
-        figure = facts.names.get(one.zero)
-        if isinstance(figure, Figure) and figure.zero:
-            continue
-        message = f"这一部分没有说明{one.name}；请补上，没有的写明“无”。"
-        yield paper(units[0]).finding(one.section, Level.WARNING, message)
 
 
 _NUMERALS = {ordinal(number): number for number in range(1, 400)}
@@ -97,7 +69,7 @@ _SHOWN = 6
 
 def glossary_findings(
     texts: Sequence[TextUnit],
-    paper: Callable[[TextUnit], Paper],
+    paper: Papers,
     readings: Readings,
     facts: Facts,
     mended: Collection[str],
@@ -141,40 +113,33 @@ def _explained(item: Item, texts: Sequence[str]) -> bool:
     return any(stem in text for text in texts for stem in stems)
 
 
-def _numbering(units: Sequence[TextUnit], paper: Callable[[TextUnit], Paper]) -> Iterator[Finding]:
+def _numbering(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
     """A number that does not follow the one before it; those that go on from it are right again."""
-    numbers = [_numbered(plain(one.text)) for one in units]
+    numbers = []  # kind, number, as written; of entries that have one
+    for unit in units:
+        match = _NUMBER.match(plain(unit.text))
+        kind = match.lastgroup or "" if match else ""
+        said = match[kind] if match else ""
+        number = int(said) if kind == "digit" else _NUMERALS.get(said, 0)
+        if number:
+            numbers.append((unit, kind, number, said))
     before: dict[str, int] = {}
-    for at, (unit, found) in enumerate(zip(units, numbers, strict=True)):
-        if found is None:
-            continue
-        kind, number, text = found
+    for at, (unit, kind, number, said) in enumerate(numbers):
         if kind == "top":
             before.pop("below", None)
         wanted = before.get(kind, 0) + 1
         before[kind] = number
         if number == wanted:
             continue
-        later = next((one for one in numbers[at + 1 :] if one is not None and one[0] == kind), None)
-        if later is not None and later[1] == wanted + 1:
+        later = next((one[2] for one in numbers[at + 1 :] if one[1] == kind), 0)
+        if later == wanted + 1:
             before[kind] = wanted  # a slip: the next one follows the right number
         right = f"{wanted}" if kind == "digit" else ordinal(wanted)
-        message = f"编号“{text}”与前面不连续，应为“{right}”；请核对有没有漏掉的名词。"
-        yield paper(unit).finding("glossary", Level.WARNING, message, None, text, right, "前后编号")
+        message = f"编号“{said}”与前面不连续，应为“{right}”；请核对有没有漏掉的名词。"
+        yield paper(unit).finding("glossary", Level.WARNING, message, None, said, right, "前后编号")
 
 
-def _numbered(text: str) -> tuple[str, int, str] | None:
-    """(kind, number, as written) of an entry; none of a paragraph without."""
-    match = _NUMBER.match(text)
-    if match is None:
-        return None
-    kind = match.lastgroup or ""
-    said = match[kind]
-    number = int(said) if kind == "digit" else _NUMERALS.get(said, 0)
-    return (kind, number, said) if number else None
-
-
-def _twice(units: Sequence[TextUnit], paper: Callable[[TextUnit], Paper]) -> Iterator[Finding]:
+def _twice(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
     """Terms that two numbered entries explain."""
     seen: dict[str, str] = {}
     for unit in units:
