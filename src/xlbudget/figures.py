@@ -149,7 +149,7 @@ class FormData(NamedTuple):
         for key, text in self.fields.items():
             yield text, self.places.get(key, "")
         for line in self.indicators:
-            for key, text in line.values.items():
+            for key, text in line.values.items():  # noqa: PD011  # a mapping
                 yield text, self.cell_of(line, key)
 
     def cell_of(self, line: Indicator, column: str) -> str:
