@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests_support import leaves_only
-from xlbudget.checks.single import residual
+from xlbudget.checks.identities import residual
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import BlockData
 from xlbudget.fill.fill import CellKey, fill_book

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.checks.registry import CHECKS
+from xlbudget.checks.validate import CHECKS
 from xlbudget.errors import StandardError
 from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text
 from xlbudget.standard.check import check_folder

@@ -29,7 +29,7 @@ from structured import DAMAGES, structured
 from trials import Several, errorlocate_top, several, single_cells
 
 from departments import DEPARTMENTS
-from xlbudget.checks.certify import can_certify
+from xlbudget.checks.diagnosis.certify import can_certify
 from xlbudget.checks.validate import validate
 
 if TYPE_CHECKING:

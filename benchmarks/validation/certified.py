@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from random_budget import STANDARD
 from trials import ULP, slips
 
-from xlbudget.checks.certify import certify
+from xlbudget.checks.diagnosis.certify import certify
+from xlbudget.checks.diagnosis.intervals import build_system
 from xlbudget.checks.grade import grade
-from xlbudget.checks.system import build_system
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xlbudget.checks.diagnosis.intervals import build_system, printed_bounds, propagate
 from xlbudget.checks.grade import grade
-from xlbudget.checks.propagate import printed_bounds, propagate
-from xlbudget.checks.single import holds
-from xlbudget.checks.system import build_system
+from xlbudget.checks.identities import holds
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount, parse_amount
 from xlbudget.relations.derive import definitions, evaluate, through, unit_of

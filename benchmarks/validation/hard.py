@@ -20,7 +20,7 @@ from random_money import HUGE, SIZES, STANDARD
 from slip_kinds import KINDS, slipped
 from trials import around, printed_cells
 
-from xlbudget.checks.reconcile import reconcile
+from xlbudget.checks.diagnosis.reconcile import reconcile
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import BlockData
 from xlbudget.findings import Status

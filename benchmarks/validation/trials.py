@@ -11,10 +11,10 @@ from random_budget import STANDARD, reference
 from rivals import RIVALS, equal, errorlocate_blames
 from slip_kinds import KINDS, Around, slipped
 
-from xlbudget.checks.examine import examine
+from xlbudget.checks.diagnosis.explanation import explain_contradictions
+from xlbudget.checks.diagnosis.intervals import build_system
+from xlbudget.checks.diagnosis.reconcile import blank_values
 from xlbudget.checks.grade import grade
-from xlbudget.checks.reconcile import blank_values
-from xlbudget.checks.system import build_system
 from xlbudget.money import Amount
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import INFO, Grid
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterable, Iterator
 
-    from xlbudget.checks.explanation import Examination
+    from xlbudget.checks.diagnosis.explanation import Explanation
     from xlbudget.figures import Book, Cell
     from xlbudget.relations.expand import Relation
 
@@ -51,7 +51,7 @@ class Judgement(NamedTuple):
     """What we say of prepared figures: whether they contradict, the explanation, processor seconds."""
 
     wrong: bool
-    found: Examination | None
+    found: Explanation | None
     seconds: float
 
 
@@ -60,7 +60,7 @@ def judged(grid: Grid, relations: list[Relation]) -> Judgement:
     start = time.process_time()
     hard = checked(relations)
     graded = grade(build_system(grid.cells, hard), ULP, STANDARD.rounding_limit)
-    found = None if graded.conflict is None else examine(grid, relations)
+    found = None if graded.conflict is None else explain_contradictions(grid, relations)
     return Judgement(found is not None, found, time.process_time() - start)
 
 
@@ -205,9 +205,8 @@ def several(books: Iterable[Book], rng: random.Random, errors: int, trials: int)
     return Several(total, exact, among)
 
 
-def explained(found: Examination) -> list[dict[int, Amount | None]]:
+def explained(found: Explanation) -> list[dict[int, Amount | None]]:
     """The findings as their reader sees them: cells with their right values, the likeliest first."""
-    bounds = found.settled()
     groups: list[dict[int, Amount | None]] = []
     for one in found.contradictions:
         best = one.candidates[0] if one.candidates else None
@@ -222,7 +221,7 @@ def explained(found: Examination) -> list[dict[int, Amount | None]]:
             for cell, value in edits.items()
             if value != before[cell]
         ]
-    groups += [{cell: value} for cell, value in blank_values(found, bounds)]
+    groups += [{cell: value} for cell, value in blank_values(found)]
     groups += [{} for _ in found.absences]
     return groups
 

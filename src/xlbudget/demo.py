@@ -11,9 +11,9 @@ from xlbudget.exchange.package.make import make_package
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.notes.text import document_text
 from xlbudget.report import render
-from xlbudget.report.picture import Bar, spending_bars, spending_picture
+from xlbudget.report.pictures import report_pictures
+from xlbudget.report.spending import Bar, spending_bars, spending_picture
 from xlbudget.standard.loader import load_standard
-from xlbudget.texts.passages import report_pictures
 from xlbudget.texts.whole import validate_whole
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill

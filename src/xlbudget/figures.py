@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xlbudget.money import Amount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 
@@ -143,6 +143,19 @@ class FormData(NamedTuple):
     indicators: tuple[Indicator, ...]
     places: Mapping[str, str] = {}
     letters: Mapping[str, str] = {}
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """All texts with their cells: fields, then indicators."""
+        for key, text in self.fields.items():
+            yield text, self.places.get(key, "")
+        for line in self.indicators:
+            for key, text in line.values.items():  # noqa: PD011  # a mapping
+                yield text, self.cell_of(line, key)
+
+    def cell_of(self, line: Indicator, column: str) -> str:
+        """The cell of an indicator's column; empty where it is nowhere."""
+        letter = self.letters.get(column, "")
+        return f"{letter}{line.line}" if letter and line.line else ""
 
 
 class Office(NamedTuple):

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.checks.examine import examine
-from xlbudget.checks.propagate import printed_bounds, propagate
-from xlbudget.checks.system import build_system
+from xlbudget.checks.diagnosis.explanation import explain_contradictions
+from xlbudget.checks.diagnosis.intervals import build_system, printed_bounds, propagate
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.money import Amount
 from xlbudget.relations.expand import checked, expand
@@ -67,7 +66,7 @@ def test_one_wrong_cell_is_sought_among_all_that_explain_it(small: Small) -> Non
         grid, wrong = small.damaged(rng, 1)
         system = small.system(grid)
         possible = {one for one in system.variable if _explains(system, (one,))}
-        found = examine(grid, small.relations)
+        found = explain_contradictions(grid, small.relations)
         (one,) = found.contradictions
         said = {each.cell for each in one.candidates if small.right[each.cell] is not None}
         assert said <= possible and wrong <= possible
@@ -87,14 +86,14 @@ def test_two_wrong_cells_are_a_smallest_explanation(small: Small) -> None:
         if any(_explains(system, (one,)) for one in system.variable):
             continue
         suspects = sorted(
-            {cell for number in examine(grid, small.relations).probe.broken
+            {cell for number in explain_contradictions(grid, small.relations).identities.broken
              for _, cell in small.relations[number].terms if cell in system.variable} | wrong
         )  # fmt: skip
         smallest = {
             frozenset(pair) for pair in combinations(suspects, 2) if _explains(system, pair)
         }
         assert frozenset(wrong) in smallest
-        found = examine(grid, small.relations)
+        found = explain_contradictions(grid, small.relations)
         blamed = frozenset(one.candidates[0].cell for one in found.contradictions)
         if found.moved or found.absences:
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xlbudget.checks.single import holds
+from xlbudget.checks.identities import holds
 from xlbudget.checks.validate import validate
 from xlbudget.errors import AmountError
 from xlbudget.figures import BlockData, Unreadable

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.checks.certify import can_certify, certify
+from xlbudget.checks.diagnosis.certify import can_certify, certify
+from xlbudget.checks.diagnosis.intervals import build_system
 from xlbudget.checks.grade import grade
-from xlbudget.checks.system import build_system
 from xlbudget.findings import Status
 from xlbudget.money import Amount
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import INFO, Grid
 
 if TYPE_CHECKING:
-    from xlbudget.checks.certify import Certificate
+    from xlbudget.checks.diagnosis.certify import Certificate
     from xlbudget.checks.grade import Grade
     from xlbudget.figures import Book, Cell
     from xlbudget.standard.model import Standard

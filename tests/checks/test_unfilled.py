@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests_support import leaves_only
-from xlbudget.checks.look import look
+from xlbudget.checks.grade import graded_book
 from xlbudget.checks.validate import validate
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import UNFILLED, BlockData
@@ -355,7 +355,7 @@ def test_blanks_are_computed_and_the_unknown_is_no_zero(standard: Standard, exam
 
 
 def test_a_complete_book_is_judged_as_it_is(case: Case) -> None:
-    seen = look(case.standard, case.book)
+    seen = graded_book(case.standard, case.book)
     assert seen.grid is seen.found
     assert seen.grid.virtual is None
     assert validate(case.standard, case.book).status is Status.PASS

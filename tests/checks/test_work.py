@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.checks.examine import examine
-from xlbudget.checks.probe import Probe, stands
-from xlbudget.checks.propagate import printed_bounds, propagate
-from xlbudget.checks.system import build_system
-from xlbudget.checks.work import Work
+from xlbudget.checks.diagnosis.explanation import explain_contradictions
+from xlbudget.checks.diagnosis.intervals import Work, build_system, printed_bounds, propagate
+from xlbudget.checks.identities import Identities, stands
 from xlbudget.relations.derive import through
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
@@ -67,10 +65,10 @@ def test_hardly_a_right_figure_is_accused_however_many_are_wrong(hard: ModuleTyp
     standard, book = hard.book_of("culture", 1)
     right = Grid(standard, book).cells
     grid = Grid(standard, hard.BAD["200 errors"](random.Random(1), standard, book))
-    found = examine(grid, expand(grid).relations)
+    found = explain_contradictions(grid, expand(grid).relations)
     accused = {one.candidates[0].cell for one in found.contradictions}
     innocent = {cell for cell in accused if right[cell] == grid.cells[cell]}
-    assert found.unsettled
+    assert found.unlocalised
     assert len(innocent) <= 20
 
 
@@ -78,7 +76,7 @@ def test_a_trial_of_moved_figures_says_what_summing_anew_says(hard: ModuleType) 
     standard, book = hard.book_of("culture", 1)
     grid = Grid(standard, hard.BAD["20 errors"](random.Random(2), standard, book))
     relations = checked(expand(grid).relations)
-    probe = Probe(grid.cells, relations)
+    identities = Identities(grid.cells, relations)
     rng = random.Random(5)
     for _ in range(40):
         numbers = rng.sample(range(len(grid.cells)), 30)
@@ -89,9 +87,9 @@ def test_a_trial_of_moved_figures_says_what_summing_anew_says(hard: ModuleType) 
             for number, one in enumerate(relations)
             if not stands(cells, one.terms, one.equation.relation == ">=")
         }
-        effect = probe.effect(edits)
-        assert effect.mended == probe.broken - broken
-        assert effect.spoiled == broken - probe.broken
+        effect = identities.effect(edits)
+        assert effect.mended == identities.broken - broken
+        assert effect.spoiled == broken - identities.broken
 
 
 def test_a_conflict_names_constraints_that_suffice_for_it(hard: ModuleType) -> None:
@@ -134,5 +132,5 @@ def test_few_wrong_leaves_under_formulas_do_not_make_a_table_another_version(
         right = hard.living(standard, book)[0].cells
         wrong = [one for one, cell in enumerate(grid.cells) if cell != right[one]]
         assert len([one for one in wrong if one not in computed]) <= 5
-        found = examine(grid, expand(grid).relations, (), computed)
-        assert not any(not one.rows for one in found.unsettled)
+        found = explain_contradictions(grid, expand(grid).relations, (), computed)
+        assert not any(not one.rows for one in found.unlocalised)

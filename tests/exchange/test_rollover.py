@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from xlbudget.checks.registry import CHECKS
+from xlbudget.checks.validate import CHECKS
 from xlbudget.cli.run import run
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.folder.read import read_folder
@@ -21,8 +21,8 @@ from xlbudget.money import WAN, Amount
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.standard.check import check_folder
 from xlbudget.standard.loader import DATA, load_folder
+from xlbudget.texts.forms import last_year_of
 from xlbudget.texts.last_year import with_last_year
-from xlbudget.texts.periods import last_year_of
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.notes_file import plan_notes
 from xlbudget.workbook.read import read_book

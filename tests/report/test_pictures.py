@@ -15,18 +15,16 @@ from xlbudget.findings import Finding, Level, Report, Status
 from xlbudget.money import parse_amount
 from xlbudget.notes.explain import explain
 from xlbudget.report import render
-from xlbudget.report.html_place import FULL
-from xlbudget.report.pictures import Pictures
-from xlbudget.report.provenance import provenance_dict
-from xlbudget.report.tables import table_pictures
-from xlbudget.texts.passages import passages, report_pictures
+from xlbudget.report.html_report import FULL
+from xlbudget.report.pictures import Pictures, report_pictures, table_pictures
+from xlbudget.texts.passages import passages, provenance_dict
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.figures import Book
-    from xlbudget.report.pictures import Passage
     from xlbudget.standard.model import Standard
+    from xlbudget.texts.passages import Passage
 
 GENERAL = "一般公共预算支出表"
 

@@ -15,8 +15,7 @@ from xlbudget.findings import Finding, Level, NotExecuted, Report, Status, Sugge
 from xlbudget.report import FORMATS, render
 from xlbudget.report.html_report import report_html
 from xlbudget.report.json_report import report_dict, reports_json
-from xlbudget.report.text_report import report_text
-from xlbudget.report.wording import amount, place, suggestion_text
+from xlbudget.report.text_report import amount, place, report_text, suggestion_text
 from xlbudget.standard.model import Standard
 
 GOLDEN = Path(__file__).parent / "golden"

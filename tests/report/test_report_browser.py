@@ -15,8 +15,8 @@ import pytest
 
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.report import render
+from xlbudget.report.pictures import report_pictures
 from xlbudget.standard.extend import own_standard
-from xlbudget.texts.passages import report_pictures
 from xlbudget.workbook.notes_file import plan_notes
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import examine_file

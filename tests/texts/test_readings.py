@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.standard.loader import DATA, load_folder, load_standard, standard_ids
-from xlbudget.texts.check_readings import reading_problems
+from xlbudget.texts.readings import reading_problems
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,6 +2,7 @@
 
 The slack is the smallest half-width to which every printed amount must be widened (as if printed
 less precisely) for all identities to hold at once; 0.005 is what rounding to two decimals gives.
+What filling would compute is computed in place before.
 """
 
 from __future__ import annotations
@@ -9,14 +10,25 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.propagate import WORTH, Conflict, printed_bounds, propagate, widened_bounds
+from xlbudget.checks.diagnosis.intervals import (
+    WORTH,
+    Conflict,
+    build_system,
+    printed_bounds,
+    propagate,
+    widened_bounds,
+)
 from xlbudget.findings import Status
 from xlbudget.money import COUNT
+from xlbudget.relations.expand import checked, expand
+from xlbudget.relations.grid import Grid
 
 if TYPE_CHECKING:
-    from xlbudget.checks.system import System
-
-__all__ = ["Grade", "grade"]
+    from xlbudget.checks.diagnosis.intervals import System
+    from xlbudget.figures import Book
+    from xlbudget.fill.virtual import Virtual
+    from xlbudget.relations.expand import Expansion
+    from xlbudget.standard.model import Standard
 
 
 class Grade(NamedTuple):
@@ -87,3 +99,67 @@ def _slack(system: System, floor: Decimal, unit_ulp: int) -> Decimal | None:
         middle = (low + high) // 2
         low, high = (low, middle) if suffices(middle) else (middle, high)
     return Decimal(high)
+
+
+class GradedBook(NamedTuple):
+    """A book as it is judged: its cells and relations, and how it is graded by these.
+
+    What filling would compute is computed in ``grid``, and what nobody has filled in yet is not judged
+    (``fill/virtual.py``); ``found`` has the cells as they are, and what waits. Mostly it is the same.
+    """
+
+    grid: Grid
+    expansion: Expansion
+    graded: Grade
+    found: Grid
+
+    @property
+    def wrong(self) -> bool:
+        """Whether there is anything to explain."""
+        return self.graded.conflict is not None or bool(self.expansion.gaps)
+
+
+def graded_book(standard: Standard, book: Book) -> GradedBook:
+    """``book`` with derived blanks computed, graded by its standard's relations."""
+    seen = _graded(standard, book)
+    virtual = _virtual(standard, book, seen)
+    if virtual is None:
+        return seen
+    seen.grid.virtual = virtual
+    return _graded(standard, virtual.book)._replace(found=seen.grid)
+
+
+def _graded(standard: Standard, book: Book) -> GradedBook:
+    grid = Grid(standard, book)
+    expansion = expand(grid, live_only=True)
+    return GradedBook(grid, expansion, graded_by(grid, expansion), grid)
+
+
+def _virtual(standard: Standard, book: Book, seen: GradedBook) -> Virtual | None:
+    """What is not filled in yet; None where everything is.
+
+    It shows in a contradiction, or in a table without figures and without a word about it. That a
+    column is not filled in is only said if all the rest agrees then.
+    """
+    blank = any(
+        data.empty and not book.notes.get(standard.blocks[key].table)
+        for key, data in book.blocks.items()
+    )
+    if not seen.wrong and not blank:
+        return None
+    from xlbudget.fill.virtual import virtually_filled  # noqa: PLC0415  # rarely needed
+
+    virtual = virtually_filled(standard, book)
+    if virtual.guesses and _graded(standard, virtual.book).wrong:
+        for guess in virtual.guesses:
+            attempt = virtually_filled(standard, book, guess)
+            if not _graded(standard, attempt.book).wrong:
+                return attempt
+    return virtual if virtual.waits else None
+
+
+def graded_by(grid: Grid, expansion: Expansion) -> Grade:
+    """The grade of these cells by the hard relations."""
+    standard = grid.standard
+    system = build_system(grid.cells, checked(expansion.relations))
+    return grade(system, standard.unit.fen // 100, standard.rounding_limit)

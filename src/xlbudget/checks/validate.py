@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.context import Context
-from xlbudget.checks.look import graded_by, look
-from xlbudget.checks.registry import CHECKS
-from xlbudget.checks.single import holds, single_findings
-from xlbudget.checks.structure import TOLD, repaired
+from xlbudget.checks import forms, named_checks
+from xlbudget.checks.formulas import FormulaOff, formula_findings, formulas_off
+from xlbudget.checks.grade import graded_book, graded_by
+from xlbudget.checks.identities import holds, identity_findings
+from xlbudget.checks.named_checks import Context
+from xlbudget.checks.repair import TOLD, repaired
 from xlbudget.checks.wording import (
     cell_label,
     column_label,
@@ -25,24 +27,54 @@ from xlbudget.pausing import without_collecting
 from xlbudget.relations.derive import definitions, evaluate
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import Grid
+from xlbudget.texts import personal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from xlbudget.checks.context import Outcome
-    from xlbudget.checks.evidence import Saying
-    from xlbudget.checks.grade import Grade
-    from xlbudget.checks.look import Look
-    from xlbudget.checks.structure import Structure
+    from xlbudget.checks.diagnosis.evidence import Saying
+    from xlbudget.checks.grade import GradedBook
+    from xlbudget.checks.named_checks import Outcome
+    from xlbudget.checks.repair import Repaired
     from xlbudget.figures import Book, Cell, Place
     from xlbudget.fill.fill import CellKey
     from xlbudget.relations.expand import Expansion, Relation
     from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Rule, Standard
 
-__all__ = ["Judged", "check_rows", "judge", "validate"]
+CHECKS = MappingProxyType(
+    {
+        function.__name__: function
+        for function in (
+            named_checks.negative_amount,
+            named_checks.readable_amount,
+            named_checks.two_decimals,
+            named_checks.vehicle_plan,
+            named_checks.empty_statement,
+            named_checks.required_info,
+            named_checks.sheet_present,
+            named_checks.unknown_row,
+            named_checks.code_depth,
+            named_checks.code_form,
+            named_checks.code_name,
+            named_checks.code_order,
+            named_checks.code_parent,
+            named_checks.subtotals_filled,
+            named_checks.tables_filled,
+            forms.cost_indicator,
+            forms.weight_stated,
+            forms.weight_sum,
+            personal.personal_data,
+            personal.secret_marks,
+        )
+    }
+)
+"""Name in a rule's ``check`` -> function."""
+
 
 _SLACK_STEP = Decimal("0.0001")
+_GRADES = (Status.PASS, Status.ROUNDING, Status.ERROR)
+"""From the best grade that figures can have to the worst."""
 
 
 class Judged(NamedTuple):
@@ -75,8 +107,8 @@ def judge(
     sayings: Callable[[Grid], list[Saying]] | None = None,
     *,
     explain: bool = False,
-    structure: Structure | None = None,
-    looked: Look | None = None,
+    structure: Repaired | None = None,
+    known: GradedBook | None = None,
 ) -> Judged:
     """The same, with what it means for everything that rests on these figures.
 
@@ -86,25 +118,20 @@ def judge(
     ``computed`` tells which cells hold a formula, and is asked only where something is wrong: it is
     then sought in what people typed, not in totals that follow from it. ``sayings`` are the numbers
     of the text as functions of a grid's cells; ``explain``: some of them stand against the tables.
-    ``looked`` is what :func:`look` says of the book, if that is known.
+    ``known`` is what :func:`graded_book` says of the book, if that is known.
     """
     structure = structure or repaired(standard, book, computed)
-    looked = looked or look(standard, structure.book)
-    grid, expansion, graded, named = looked
+    known = known or graded_book(standard, structure.book)
+    grid, expansion, graded, named = known
     virtual = named.virtual
     rules = standard.rules_of(book.year)
     contradictions: list[Finding] = []
     corrected: dict[int, Cell] = {}
     open_cells: frozenset[int] = frozenset()
     revised: dict[int, Cell] = {}
-    if graded.conflict is not None or expansion.gaps or explain:
+    if known.wrong or explain:
         # A workbook without contradiction needs no explanation: then this is not even imported.
-        from xlbudget.checks.formulas_off import (  # noqa: PLC0415
-            FormulaOff,
-            formula_findings,
-            formulas_off,
-        )
-        from xlbudget.checks.reconcile import reconcile  # noqa: PLC0415
+        from xlbudget.checks.diagnosis.reconcile import reconcile  # noqa: PLC0415
 
         filled = virtual.filled if virtual is not None else ()
         functions, defined = _functions(grid, computed, filled)
@@ -112,7 +139,9 @@ def judge(
         if functions:
             grid = grid.with_cells(evaluate(grid, defined, lambda one: one not in functions))
             grid.functions = functions
-            off = formulas_off(printed, grid, defined, _formulas(grid, functions, filled))
+            # Not the blanks that were computed.
+            held = [one for one in functions if not filled or cell_key(grid, one) not in filled]
+            off = formulas_off(printed, grid, defined, held)
             expansion = expand(grid, live_only=True)
             graded = graded_by(grid, expansion)
         if graded.conflict is not None or expansion.gaps or explain:
@@ -126,9 +155,11 @@ def judge(
                 contradictions = _apart(grid, expansion)
         # A formula that shows what the figures come to once they are put right was only not computed anew.
         if off := [one for one in off if corrected.get(one.number) != printed.cells[one.number]]:
-            contradictions[:0] = formula_findings(printed, off, looked.graded.status)
-            graded = max(graded, looked.graded, key=_gravity)
-            corrected = _differing(printed, grid, functions) | corrected
+            contradictions[:0] = formula_findings(printed, off, known.graded.status)
+            graded = max(graded, known.graded, key=lambda one: _GRADES.index(one.status))
+            anew = {one: grid.cells[one] for one in functions}
+            differing = {one: cell for one, cell in anew.items() if cell != printed.cells[one]}
+            corrected = differing | corrected
         grid.corrected, grid.open_cells = corrected, open_cells
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     named = grid if virtual is None else _as_found(grid, named)
@@ -136,28 +167,18 @@ def judge(
     findings = [*structure.findings, *(one for one in outcomes if isinstance(one, Finding))]
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
     not_executed += [one for one in outcomes if isinstance(one, NotExecuted)]
-    failed = {one.code for one in expansion.not_executed}
-    executed = Counter(
-        {
-            rule.code: int(bool(rule.check))
-            for rule in rules
-            if rule.code not in failed and not rule.texts
-        }
-    )
-    compared = [relation for relation in expansion.relations if relation.equation.check]
-    executed.update(relation.rule.code for relation in compared)
-    soft = [relation for relation in compared if relation.rule.soft]
-    findings += single_findings(grid, _standing(grid, soft, open_cells))
+    soft = [one for one in expansion.relations if one.equation.check and one.rule.soft]
+    findings += identity_findings(grid, _standing(grid, soft, open_cells))
     findings += contradictions
     wrong = any(finding.level is Level.ERROR for finding in findings)
     report = Report(
         workbook=book.name,
         standard=standard.id,
         status=Status.ERROR if wrong else graded.status if virtual is None else Status.UNKNOWN,
-        slack=_slack_text(graded.slack, standard),
+        slack=_in_unit(graded.slack, standard),
         findings=tuple(_ordered(standard, findings, len(structure.findings))),
         not_executed=tuple(dict.fromkeys(not_executed)),
-        executed=tuple(sorted(executed.items())),
+        executed=tuple(sorted(_executed(rules, expansion).items())),
         unit_name=book.text("unit_name"),
         year=book.year,
     )
@@ -169,32 +190,43 @@ def judge(
     )
 
 
+def _executed(rules: Iterable[Rule], expansion: Expansion) -> Counter[str]:
+    """How many relations were looked at under each rule that could run; a named check counts as one."""
+    failed = {one.code for one in expansion.not_executed}
+    asked = [rule for rule in rules if rule.code not in failed and not rule.texts]
+    executed = Counter({rule.code: int(bool(rule.check)) for rule in asked})
+    executed.update(one.rule.code for one in expansion.relations if one.equation.check)
+    return executed
+
+
+def _in_unit(slack: Decimal | None, standard: Standard) -> str:
+    """The slack in the standard's unit with four decimals; empty where no width reconciles."""
+    if slack is None:
+        return ""
+    return f"{(slack / standard.unit.fen).quantize(_SLACK_STEP, ROUND_HALF_UP):f}"
+
+
 def _apart(grid: Grid, expansion: Expansion) -> list[Finding]:
     """The first relation that the cells as shown do not satisfy, though unrounded amounts could."""
-    for relation in checked(expansion.relations):
-        if not holds(grid, relation):
-            message = f"{mismatch(grid, relation)}；手工填写的数各按四舍五入可以相符，请看一看是不是有一格填错。"
-            number = relation.terms[0][1]
-            return [finding_at(grid, number, relation.rule.code, Level.WARNING, message)]
-    return []
+    off = next((one for one in checked(expansion.relations) if not holds(grid, one)), None)
+    if off is None:
+        return []
+    message = f"{mismatch(grid, off)}；手工填写的数各按四舍五入可以相符，请看一看是不是有一格填错。"
+    return [finding_at(grid, off.terms[0][1], off.rule.code, Level.WARNING, message)]
 
 
 def _everything_said(
     sayings: Callable[[Grid], list[Saying]] | None,
 ) -> Callable[[Grid], list[Saying]]:
     """The texts' numbers, the forms' indicators, and what mostly holds, as functions of a grid's cells."""
-    from xlbudget.checks.evidence import usual_sayings  # noqa: PLC0415  # only where something is wrong
-    from xlbudget.checks.performance import cost_sayings  # noqa: PLC0415
+    from xlbudget.checks.diagnosis.evidence import usual_sayings  # noqa: PLC0415
 
     def said(grid: Grid) -> list[Saying]:
         texts = sayings(grid) if sayings is not None else []
-        every = [*texts, *cost_sayings(grid), *usual_sayings(grid)]
+        every = [*texts, *forms.cost_sayings(grid), *usual_sayings(grid)]
         # Of a cell that nobody can read, a text says nothing that could be compared.
-        return [
-            one
-            for one in every
-            if not any(isinstance(grid.cells[number], Unreadable) for _, number in one.terms)
-        ]
+        lost = {at for at, cell in enumerate(grid.cells) if isinstance(cell, Unreadable)}
+        return [one for one in every if lost.isdisjoint(number for _, number in one.terms)]
 
     return said
 
@@ -211,36 +243,17 @@ def _functions(
     return found, defined
 
 
-def _formulas(grid: Grid, functions: Collection[int], filled: Collection[CellKey]) -> list[int]:
-    """Those of ``functions`` that hold a formula: not the blanks that were computed."""
-    return [one for one in functions if not filled or cell_key(grid, one) not in filled]
-
-
-def _differing(printed: Grid, again: Grid, functions: Collection[int]) -> dict[int, Cell]:
-    """What formulas come to once they are right, where they print something else."""
-    return {one: again.cells[one] for one in functions if again.cells[one] != printed.cells[one]}
-
-
-def _gravity(graded: Grade) -> int:
-    """From the best grade that figures can have to the worst."""
-    return (Status.PASS, Status.ROUNDING, Status.ERROR).index(graded.status)
-
-
 def _as_found(judged: Grid, found: Grid) -> Grid:
     """The cells as they are, with what has come out about those that were judged."""
-    numbers = {one: judged.number_in(found, one) for one in (*judged.corrected, *judged.open_cells)}
     found.corrected = {
-        there: cell for one, cell in judged.corrected.items() if (there := numbers[one]) is not None
+        there: cell
+        for one, cell in judged.corrected.items()
+        if (there := judged.number_in(found, one)) is not None
     }
-    found.open_cells = {there for one in judged.open_cells if (there := numbers[one]) is not None}
+    open_there = {judged.number_in(found, one) for one in judged.open_cells}
+    found.open_cells = {one for one in open_there if one is not None}
     found.lacking = judged.lacking
     return found
-
-
-def _recomputed(grid: Grid, functions: Collection[int]) -> list[Cell]:
-    """The cells with those that hold a formula worked out anew: what a program shows once it recalculates."""
-    defined = definitions(expand(grid).relations)
-    return evaluate(grid, defined, lambda number: number not in functions)
 
 
 def _with_functions(
@@ -252,12 +265,19 @@ def _with_functions(
     """
     changed = dict(corrected)
     if functions and changed:
-        cells = list(grid.cells)
-        for number, cell in changed.items():
-            cells[number] = cell
-        after = _recomputed(grid.with_cells(cells), set(functions) - set(changed))
+        mended, defined = _with(grid, changed), definitions(expand(grid).relations)
+        computed = set(functions) - set(changed)
+        after = evaluate(mended, defined, lambda number: number not in computed)
         changed |= {one: after[one] for one in functions if after[one] != grid.cells[one]}
     return changed
+
+
+def _with(grid: Grid, changed: Mapping[int, Cell]) -> Grid:
+    """The grid with some cells changed."""
+    cells = list(grid.cells)
+    for number, cell in changed.items():
+        cells[number] = cell
+    return grid.with_cells(cells)
 
 
 def _standing(grid: Grid, soft: list[Relation], open_cells: Collection[int]) -> list[Relation]:
@@ -269,15 +289,10 @@ def _standing(grid: Grid, soft: list[Relation], open_cells: Collection[int]) -> 
     soft = [one for one in soft if not any(number in open_cells for _, number in one.terms)]
     if not grid.corrected:
         return soft
-    cells = list(grid.cells)
-    for number, cell in grid.corrected.items():
-        cells[number] = cell
-    mended = grid.with_cells(cells)
-    standing = []
+    mended, standing = _with(grid, grid.corrected), []
     for one in soft:
-        corrected = [number for _, number in one.terms if number in grid.corrected]
-        lost = any(grid.corrected[number] is None for number in corrected)
-        if not corrected or not (lost or holds(mended, one)):
+        corrected = [grid.corrected[cell] for _, cell in one.terms if cell in grid.corrected]
+        if not corrected or not (None in corrected or holds(mended, one)):
             standing.append(one)
     return standing
 
@@ -302,31 +317,21 @@ def _outcomes(grid: Grid, rules: Iterable[Rule]) -> Iterator[Outcome]:
 
 def _unreadable(grid: Grid, relations: list[Relation]) -> list[NotExecuted]:
     """Rules some of whose relations contain a cell that is no amount."""
-    found: dict[tuple[str, str], None] = {}
+    found: dict[NotExecuted, None] = {}
     if not any(isinstance(cell, Unreadable) for cell in grid.cells):
         return []
-    for relation in relations:
-        for _, number in relation.terms:
-            cell = grid.cells[number]
-            if cell == UNFILLED:
-                title, column = table_title(grid, number), column_label(grid, number)
-                reason = grid.book.unfilled.get(
-                    grid.block_of(number), f"{title}“{column}”尚未填列，有关勾稽关系未核对。"
-                )
-                found[relation.rule.code, reason] = None
-            elif isinstance(cell, Unreadable):
-                place = grid.place(number)
-                where = f"{place.sheet} {place.cell}".strip()
-                reason = f"{where} {cell_label(grid, number)}无法读作金额。"
-                found[relation.rule.code, reason] = None
-    return [NotExecuted(code, reason) for code, reason in found]
-
-
-def _slack_text(slack: Decimal | None, standard: Standard) -> str:
-    """The slack in the standard's unit with four decimals; empty where no width reconciles."""
-    if slack is None:
-        return ""
-    return f"{(slack / standard.unit.fen).quantize(_SLACK_STEP, ROUND_HALF_UP):f}"
+    for code, number in ((one.rule.code, cell) for one in relations for _, cell in one.terms):
+        cell = grid.cells[number]
+        if cell == UNFILLED:
+            reason = grid.book.unfilled.get(
+                grid.block_of(number),
+                f"{table_title(grid, number)}“{column_label(grid, number)}”尚未填列，有关勾稽关系未核对。",
+            )
+            found[NotExecuted(code, reason)] = None
+        elif isinstance(cell, Unreadable):
+            where = " ".join(grid.place(number)).strip()
+            found[NotExecuted(code, f"{where} {cell_label(grid, number)}无法读作金额。")] = None
+    return list(found)
 
 
 def _ordered(standard: Standard, findings: list[Finding], first: int = 0) -> list[Finding]:

@@ -11,21 +11,14 @@ from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlbudget.figures import Book, Cell
     from xlbudget.findings import Level, Suggestion
     from xlbudget.money import Unit
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
-
-__all__ = [
-    "arithmetic",
-    "cell_label",
-    "column_label",
-    "finding_at",
-    "mismatch",
-    "money_text",
-    "row_label",
-    "table_title",
-]
+    from xlbudget.standard.model import Block, Column, Standard
 
 _MANY = 4
 """A sum of more parts than this is named, not spelt out."""
@@ -37,7 +30,24 @@ def table_title(grid: Grid, number: int) -> str:
     if block == INFO:
         found = grid.book.info.get(row.key)
         return (found.sheet if found else "") or "基础信息"
-    return grid.standard.table(grid.standard.blocks[block].table).title
+    return table_place(grid.standard, grid.book, block)[0]
+
+
+def table_place(standard: Standard, book: Book, block: str) -> tuple[str, str]:
+    """Title and sheet of the table of a block."""
+    table = standard.table(standard.blocks[block].table)
+    return table.title, book.sheets.get(table.key, table.sheet)
+
+
+def rule_code(standard: Standard, check: str) -> str:
+    """The code of the rule with a named check; "" where the standard has none."""
+    return next((one.code for one in standard.rules if one.check == check), "")
+
+
+def named(labels: Sequence[str], most: int) -> str:
+    """The first of these rows by name, and how many there are."""
+    shown = "、".join(f"“{label}”" for label in labels[:most])
+    return f"{shown}等{len(labels)}行" if len(labels) > most else shown
 
 
 def row_label(grid: Grid, number: int) -> str:
@@ -49,12 +59,15 @@ def row_label(grid: Grid, number: int) -> str:
 
 
 def column_label(grid: Grid, number: int) -> str:
-    """The column as its reader sees it: the innermost heading, with the outer one where needed."""
+    """The column as its reader sees it; empty for 基础信息."""
     column = grid.heading(number)
-    if column is None:
-        return ""
-    block = grid.standard.blocks[grid.spot(number).block]
-    parts = ["".join(part.split()) for part in column.heading(grid.book.year)]
+    block = grid.standard.blocks.get(grid.block_of(number))
+    return short_heading(block, column, grid.book.year) if column and block else ""
+
+
+def short_heading(block: Block, column: Column, year: int) -> str:
+    """The heading of a column, innermost part, with the outer one where needed."""
+    parts = ["".join(part.split()) for part in column.heading(year)]
     twins = [one for one in block.columns if one.label[-1] == column.label[-1]]
     return parts[-1] if len(twins) == 1 else "/".join(parts)
 
@@ -104,6 +117,11 @@ def finding_at(
     )
 
 
+def fen_of(cell: Cell) -> int:
+    """What a cell comes to in 分, a blank to nothing."""
+    return cell.fen if isinstance(cell, Amount) else 0
+
+
 def money_text(fen: int, unit: Unit, places: int = 2) -> str:
     """An amount of 分 in ``unit`` with at least ``places`` decimals, exactly, with separators."""
     value = Decimal(fen) / unit.fen
@@ -111,37 +129,39 @@ def money_text(fen: int, unit: Unit, places: int = 2) -> str:
     return f"{value:,.{shown}f}"
 
 
+def difference_text(fen: int, unit: Unit) -> str:
+    """The same without separators, as findings hold it."""
+    return money_text(fen, unit).replace(",", "")
+
+
 class _Sides(NamedTuple):
-    """Both sides of a relation in words and as sums, the unit, and what rounding allows (分)."""
+    """Both sides of a relation in words and as sums (分), and the unit."""
 
     texts: tuple[str, str]
     sums: tuple[int, int]
     unit: Unit
-    printed: int
-    slack: int
-    exact: bool
+
+    def shown(self, verb: str) -> str:
+        """Words and sum of either side, between them what should hold."""
+        left, right = (money_text(one, self.unit) for one in self.sums)
+        return f"{self.texts[0]}（{left}）{verb}{self.texts[1]}（{right}）"
 
 
 def _sides(grid: Grid, relation: Relation) -> _Sides:
     sides = (relation.terms[: relation.left], relation.terms[relation.left :])
-    sums, texts, count, slack, exact = [], [], 0, 0, True
-    unit = None
+    texts, sums = [], []
     for flip, side in zip((1, -1), sides, strict=True):
-        total, shown = 0, []
-        for sign, number in side:
-            cell = grid.cells[number]
-            if isinstance(cell, Amount):
-                total += flip * sign * cell.fen
-                unit = unit or cell.unit
-                ulp = cell.unit.fen // 10**cell.places
-                count += 1
-                slack += ulp if ulp > 1 else 0
-                exact = exact and ulp <= 1
-            shown.append((flip * sign, number))
-        sums.append(total)
-        texts.append(_side(grid, shown) if shown else _absent(grid, relation, flip))
-    named = (texts[0], texts[1]), (sums[0], sums[1])
-    return _Sides(*named, unit or grid.standard.unit, count, slack, exact)
+        terms = [(flip * sign, number) for sign, number in side]
+        sums.append(sum(sign * fen_of(grid.cells[number]) for sign, number in terms))
+        texts.append(_side(grid, terms) if terms else _absent(grid, relation, flip))
+    units = (cell.unit for cell in _amounts(grid, relation))
+    unit = next(units, grid.standard.unit)
+    return _Sides((texts[0], texts[1]), (sums[0], sums[1]), unit)
+
+
+def _amounts(grid: Grid, relation: Relation) -> list[Amount]:
+    cells = (grid.cells[number] for _, number in relation.terms)
+    return [cell for cell in cells if isinstance(cell, Amount)]
 
 
 def arithmetic(grid: Grid, relation: Relation) -> str:
@@ -149,26 +169,22 @@ def arithmetic(grid: Grid, relation: Relation) -> str:
 
     Example: ``A11 302 商品和服务支出 公用经费 422.82；下级15行合计 423.18，差 -0.36；四舍五入至多差 0.08``
     """
-    texts, sums, unit, count, slack, exact = _sides(grid, relation)
-    difference = money_text(sums[0] - sums[1], unit)
-    relation_sign = relation.equation.relation
-    verb = "应等于" if relation_sign == "=" else "应不小于"
-    left, right = (money_text(one, unit) for one in sums)
-    allowed = (
-        ""
-        if exact or relation_sign != "="
-        else f"；{count}个数四舍五入至多差{money_text(slack // 2, unit, 3)}"
-    )
-    return f"{relation.rule.code} {texts[0]}（{left}）{verb}{texts[1]}（{right}），差{difference}{allowed}"
+    sides, ulps = _sides(grid, relation), [cell.ulp for cell in _amounts(grid, relation)]
+    difference = money_text(sides.sums[0] - sides.sums[1], sides.unit)
+    equal = relation.equation.relation == "="
+    shown = sides.shown("应等于" if equal else "应不小于")
+    slack = sum(ulp for ulp in ulps if ulp > 1)
+    allowed = ""
+    if equal and slack:
+        allowed = f"；{len(ulps)}个数四舍五入至多差{money_text(slack // 2, sides.unit, 3)}"
+    return f"{relation.rule.code} {shown}，差{difference}{allowed}"
 
 
 def mismatch(grid: Grid, relation: Relation) -> str:
     """By how much the two sides of a relation differ, in words."""
-    texts, sums, unit, *_ = _sides(grid, relation)
-    left, right = (money_text(one, unit) for one in sums)
-    verb = "与" if relation.equation.relation == "=" else "应不小于"
-    difference = money_text(abs(sums[0] - sums[1]), unit)
-    return f"{texts[0]}（{left}）{verb}{texts[1]}（{right}），差 {difference}"
+    sides = _sides(grid, relation)
+    shown = sides.shown("与" if relation.equation.relation == "=" else "应不小于")
+    return f"{shown}，差 {money_text(abs(sides.sums[0] - sides.sums[1]), sides.unit)}"
 
 
 def _absent(grid: Grid, relation: Relation, flip: int) -> str:
@@ -185,11 +201,11 @@ def _absent(grid: Grid, relation: Relation, flip: int) -> str:
 def _side(grid: Grid, terms: list[tuple[int, int]]) -> str:
     if len(terms) > _MANY:
         tables = dict.fromkeys(table_title(grid, number) for _, number in terms)
-        column = dict.fromkeys(column_label(grid, number) for _, number in terms)
-        what = next(iter(column)) if len(column) == 1 else "各栏"
+        columns = dict.fromkeys(column_label(grid, number) for _, number in terms)
+        what = next(iter(columns)) if len(columns) == 1 else "各栏"
         return f"{'、'.join(tables)}{len(terms)}格{what}之和"
-    pieces: list[str] = []
+    text = ""
     for sign, number in terms:
-        mark = "－" if sign < 0 else ("＋" if pieces else "")
-        pieces.append(f"{mark}{table_title(grid, number)}{cell_label(grid, number)}")
-    return "".join(pieces)
+        mark = "－" if sign < 0 else "＋" if text else ""
+        text += f"{mark}{table_title(grid, number)}{cell_label(grid, number)}"
+    return text

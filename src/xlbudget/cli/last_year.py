@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.last_year import same_text
 from xlbudget.cli.files import expand_paths
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import NotExecuted
 from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
-from xlbudget.texts.last_year import with_last_year
+from xlbudget.texts.last_year import same_text, with_last_year
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:

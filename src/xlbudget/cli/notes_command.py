@@ -79,8 +79,7 @@ def command(book: Path, output: Path | None, text: bool, form: str | None, quiet
 
 
 def _provenance(standard: Standard, figures: Book) -> str:
-    from xlbudget.report.provenance import provenance_json  # noqa: PLC0415
-    from xlbudget.texts.passages import passages  # noqa: PLC0415
+    from xlbudget.texts.passages import passages, provenance_json  # noqa: PLC0415
 
     about: dict[str, object] = {
         "workbook": figures.name,

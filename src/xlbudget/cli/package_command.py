@@ -11,7 +11,7 @@ import click
 
 from xlbudget.cli.base import Command, quiet_option
 from xlbudget.cli.outcome import WRONG, fail
-from xlbudget.report.wording import clean
+from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
     from xlbudget.exchange.mail.settings import MailSettings

@@ -42,9 +42,9 @@ def command(
 
 def _checked(folder: Path) -> Standard:
     """The standard of a folder, if nothing in it contradicts itself."""
-    from xlbudget.checks.registry import CHECKS  # noqa: PLC0415
+    from xlbudget.checks.validate import CHECKS  # noqa: PLC0415
     from xlbudget.standard.check import check_folder  # noqa: PLC0415
-    from xlbudget.texts.check_readings import reading_problems  # noqa: PLC0415
+    from xlbudget.texts.readings import reading_problems  # noqa: PLC0415
 
     problems = check_folder(folder, frozenset(CHECKS)) or reading_problems(load_folder(folder))
     if problems:

@@ -18,7 +18,7 @@ from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.exchange.published.elements import is_document
 from xlbudget.findings import Status
 from xlbudget.report import FORMATS, render
-from xlbudget.report.wording import clean
+from xlbudget.report.text_report import clean
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.validate_file import examine_file
 from xlbudget.xlsx.workbook import Workbook
@@ -174,7 +174,7 @@ def _last_books(path: Path) -> LastBooks:
 
 
 def _pictures(found: Examined) -> Pictures:
-    from xlbudget.texts.passages import report_pictures  # noqa: PLC0415  # only for the page
+    from xlbudget.report.pictures import report_pictures  # noqa: PLC0415  # only for the page
 
     return report_pictures(found.standard, found.book)
 

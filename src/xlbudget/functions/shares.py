@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.system import interval
+from xlbudget.checks.diagnosis.intervals import interval
 from xlbudget.functions.amounts import amount_reader, decimal_of
 from xlbudget.functions.cells import DIV0, NUM, Failure
 from xlbudget.money import STANDARD_PLACES, WAN, YUAN, Amount, Unit, round_div

@@ -30,7 +30,7 @@ def render(
 
     ``standards`` maps the id in a report to its standard: it gives the region, the unit of money
     and the titles of rules; without it text and html do with the id and the codes. ``pictures``
-    are those of each report (see ``texts.passages.report_pictures``): html shows the tables and
+    are those of each report (see ``report.pictures.report_pictures``): html shows the tables and
     the text with them, the other formats do not use them. ``remarks`` stand at the top of the page.
 
     Raises:

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from xlbudget.findings import Finding, Report
 
-__all__ = ["report_dict", "reports_json"]
-
+_KEYS = (
+    "code", "level", "table", "sheet", "cell", "page", "paragraph", "row", "column", "printed", "expected",
+    "difference", "message",
+)  # fmt: skip
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half characters, as in file names that are not UTF-8: not encodable, so escaped."""
 
@@ -32,33 +34,19 @@ def report_dict(report: Report) -> dict[str, object]:
 
 
 def _finding_dict(finding: Finding) -> dict[str, object]:
-    return {
-        "code": finding.code,
-        "level": finding.level.value,
-        "table": finding.table,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "page": finding.page,
-        "paragraph": finding.paragraph,
-        "row": finding.row,
-        "column": finding.column,
-        "printed": finding.printed,
-        "expected": finding.expected,
-        "difference": finding.difference,
-        "message": finding.message,
-        "basis": list(finding.basis),
-        "follows": list(finding.follows),
-        "suggestions": [
-            {
-                "sheet": one.sheet or finding.sheet,
-                "cell": one.cell or finding.cell,
-                "value": one.value,
-                "reason": one.reason,
-                "share": one.share,
-            }
-            for one in finding.suggestions
-        ],
-    }
+    suggestions = [
+        {
+            "sheet": one.sheet or finding.sheet,
+            "cell": one.cell or finding.cell,
+            "value": one.value,
+            "reason": one.reason,
+            "share": one.share,
+        }
+        for one in finding.suggestions
+    ]
+    texts = {"basis": list(finding.basis), "follows": list(finding.follows)}
+    known = {key: getattr(finding, key) for key in _KEYS}
+    return {**known, "level": finding.level.value, **texts, "suggestions": suggestions}
 
 
 def reports_json(reports: Sequence[Report]) -> str:

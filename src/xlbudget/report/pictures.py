@@ -1,4 +1,4 @@
-"""What a report shows beside its findings: the tables as they stand, the text with its figures.
+"""What a report shows beside its findings: the tables as they stand on their sheets, the text with its figures.
 
 Plain values that a caller makes where figures and texts are at hand; renderers only print them.
 """
@@ -7,61 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.figures import TOTAL, BlockData, Unreadable, row_indent
+from xlbudget.money import COUNT, Amount
+from xlbudget.printed import (
+    FORM,
+    TABLE,
+    PrintedCell,
+    PrintedTable,
+    code_part,
+    head_rows,
+    strong_row,
+)
+from xlbudget.relations.grid import INFO
+from xlbudget.texts.passages import passages
+
 if TYPE_CHECKING:
-    from xlbudget.printed import PrintedTable
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Number", "Origin", "Passage", "Pictures", "Source"]
-
-
-class Source(NamedTuple):
-    """A cell on which a number of the text rests: where it is, what it means, what it holds."""
-
-    sheet: str
-    cell: str
-    label: str
-    text: str
-
-
-class Origin(NamedTuple):
-    """Where a number comes from: the figure it is, the cells, and how it follows from them.
-
-    ``name`` is the figure's lasting name, ``kind`` amount, count, percent or year, ``sum`` the arithmetic in full, empty where the number is
-    what one cell holds.
-    """
-
-    name: str
-    title: str
-    text: str
-    kind: str
-    how: str
-    sources: tuple[Source, ...]
-    sum: str = ""
-
-
-class Number(NamedTuple):
-    """``text[start:end]`` of a passage is what ``origin`` explains."""
-
-    start: int
-    end: int
-    origin: Origin
-
-
-class Passage(NamedTuple):
-    """A paragraph as it would be published.
-
-    ``part`` is the title of the text in which it stands, ``level`` 1 or 2 for a heading, 0 for text;
-    ``state`` is empty for a generated text, else 已改 or 已过期; ``fingerprint`` that of the figures.
-    """
-
-    id: str
-    part: str
-    text: str
-    sheet: str = ""
-    cell: str = ""
-    level: int = 0
-    state: str = ""
-    numbers: tuple[Number, ...] = ()
-    fingerprint: str = ""
+    from xlbudget.figures import Book, Cell, Row
+    from xlbudget.standard.model import Block, Form, Standard, Table
+    from xlbudget.texts.passages import Passage
 
 
 class Pictures(NamedTuple):
@@ -69,3 +34,187 @@ class Pictures(NamedTuple):
 
     tables: tuple[PrintedTable, ...] = ()
     passages: tuple[Passage, ...] = ()
+
+
+def report_pictures(standard: Standard, book: Book) -> Pictures:
+    """All that a report can show of a book: its tables, and its texts where it has any.
+
+    Raises:
+        StandardError: the standard's facts or templates are wrong.
+    """
+    return Pictures(table_pictures(standard, book), passages(standard, book))
+
+
+_AMOUNT, _LABEL, _VALUE, _HEADING = "amount", "label", "value", "heading"
+
+
+def table_pictures(standard: Standard, book: Book) -> tuple[PrintedTable, ...]:
+    """All tables that the book has, 基础信息 last."""
+    found: list[PrintedTable] = []
+    for table in standard.tables:
+        if table.blocks[0].body == "form":
+            found += _form_pictures(table, book)
+        elif any(block.key in book.blocks for block in table.blocks):
+            found.append(_picture(standard, table, book))
+    return (*found, _info_picture(standard, book))
+
+
+def cell_text(cell: Cell) -> str:
+    """What a cell shows: an amount with separators, a text that is none, nothing where blank."""
+    if isinstance(cell, Amount):
+        return str(cell.fen) if cell.unit == COUNT else cell.text
+    return cell.raw if isinstance(cell, Unreadable) else ""
+
+
+def _letter(position: int) -> str:
+    """The name of a column, from 0."""
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+# ------------------------------------------------------------------ tables of amounts
+
+
+def _picture(standard: Standard, table: Table, book: Book) -> PrintedTable:
+    sides = [book.blocks.get(block.key, BlockData(())) for block in table.blocks]
+    placed = all(row.line for data in sides for row in data.rows)
+    lines: dict[int, list[Row | None]] = {}
+    for side, data in enumerate(sides):
+        for number, row in enumerate(data.rows):
+            at = row.line if placed else number
+            lines.setdefault(at, [None] * len(sides))[side] = row
+    units = dict.fromkeys(block.unit.name for block in table.blocks)
+    return PrintedTable(
+        TABLE,
+        table.title,
+        tuple(column.kind for block in table.blocks for column in block.columns),
+        head_rows(table, lambda label: "".join(label.replace("{year}", str(book.year)).split())),
+        tuple(_line(standard, table, sides, lines[at]) for at in sorted(lines)),
+        sheet=book.sheets.get(table.key, table.sheet),
+        unit="、".join(units),
+    )
+
+
+def _line(
+    standard: Standard, table: Table, sides: Sequence[BlockData], rows: Sequence[Row | None]
+) -> tuple[PrintedCell, ...]:
+    boxes: list[PrintedCell] = []
+    first = 0
+    for block, data, row in zip(table.blocks, sides, rows, strict=True):
+        if row is None:
+            boxes += [PrintedCell("", column.kind) for column in block.columns]
+        else:
+            boxes += _row_boxes(standard, block, data, row, first)
+        first += len(block.columns)
+    return tuple(boxes)
+
+
+def _row_boxes(
+    standard: Standard, block: Block, data: BlockData, row: Row, first: int
+) -> Iterator[PrintedCell]:
+    taken: dict[str, int] = {}
+    named, strong = False, strong_row(standard, block, row)
+    for position, column in enumerate(block.columns):
+        kind = column.kind
+        count = taken[kind] = taken.get(kind, -1) + 1
+        if kind == _AMOUNT:
+            at = block.amount_index[column.key]
+            shown, cell = cell_text(row.cells[at]), data.cell_name(row, at)
+            yield PrintedCell(shown, kind, bold=strong, cell=cell)
+            continue
+        text = _text(standard, block, row, kind, count, first=position == 0)
+        cell = f"{_letter(first + position)}{row.line}" if row.line else ""
+        header = bool(text) and kind != "text" and (kind != "code" or row.kind == TOTAL)
+        header, named = header and not named, named or header
+        indent = row_indent(standard, block, row) if kind in (_LABEL, "name") else 0
+        yield PrintedCell(text, kind, 1, 1, strong, indent, header, cell)
+
+
+def _text(standard: Standard, block: Block, row: Row, kind: str, count: int, *, first: bool) -> str:
+    """The text of a row in the column of a kind, ``count`` such columns before it."""
+    if row.kind == TOTAL:
+        return (row.label or block.total) if first else ""
+    if kind == "text":
+        return row.texts[count] if count < len(row.texts) else ""
+    if kind == "code":
+        return code_part(standard, block, row.key, count)
+    if kind in ("level1", "level2"):
+        wanted = "group" if kind == "level1" else "item"
+        return (row.label or row.key) if row.kind == wanted else ""
+    return row.label or row.key
+
+
+# ------------------------------------------------------------------ forms and 基础信息
+
+
+def _form_pictures(table: Table, book: Book) -> Iterator[PrintedTable]:
+    """One picture for each form: its fields one below another, then its indicators."""
+    block, forms = table.blocks[0], {form.key: form for form in table.forms}
+    data = book.blocks.get(block.key)
+    for one in book.forms:
+        form = forms.get(one.form)
+        if form is None:
+            continue
+        width = len(form.indicators)
+        row = data.row(one.name) if data is not None else None
+        lines: list[tuple[PrintedCell, ...]] = []
+        for caption, field in _captions(form):
+            text, cell = one.fields.get(field, ""), one.places.get(field, "")
+            kind = _VALUE
+            if row is not None and data is not None and field in block.amount_index:
+                at = block.amount_index[field]
+                text, cell, kind = cell_text(row.cells[at]), data.cell_name(row, at), _AMOUNT
+            caption_cell = PrintedCell(caption, _LABEL, header=True)
+            lines.append((caption_cell, PrintedCell(text, kind, max(width - 1, 1), cell=cell)))
+        lines.append(
+            tuple(PrintedCell("".join(one.label[0].split()), _HEADING) for one in form.indicators)
+        )
+        for line in one.indicators:
+            cells = (
+                PrintedCell(
+                    line.values.get(column.key, ""),
+                    _VALUE,
+                    cell=f"{letter}{line.line}" if line.line and letter else "",
+                )
+                for column in form.indicators
+                for letter in [one.letters.get(column.key, "")]
+            )
+            lines.append(tuple(cells))
+        yield PrintedTable(
+            FORM,
+            table.title,
+            tuple(_VALUE for _ in range(max(width, 2))),
+            (),
+            tuple(lines),
+            sheet=book.sheets.get(table.key, table.sheet),
+            unit=block.unit.name,
+            name=one.name,
+        )
+
+
+def _captions(form: Form) -> Iterator[tuple[str, str]]:
+    for line in form.lines:
+        for cell in line.cells:
+            yield cell.caption, cell.field
+
+
+def _info_picture(standard: Standard, book: Book) -> PrintedTable:
+    lines: list[tuple[PrintedCell, ...]] = []
+    for section in standard.sections:
+        lines.append((PrintedCell(section.title, _HEADING, 2, bold=True, header=True),))
+        for field in section.fields:
+            found = book.info.get(field.key)
+            value = found.value if found is not None else ""
+            text = value if isinstance(value, str) else cell_text(value)
+            kind = _VALUE if isinstance(value, str) else _AMOUNT
+            cell = found.cell if found is not None else ""
+            label = field.label + (f"（{field.unit}）" if field.unit else "")
+            caption = PrintedCell(label, _LABEL, header=True)
+            lines.append((caption, PrintedCell(text, kind, cell=cell)))
+    sheet = book.sheets.get(INFO, "基础信息")
+    kinds = (_LABEL, _VALUE)
+    return PrintedTable(TABLE, "基础信息", kinds, (), tuple(lines), sheet=sheet, partial=True)

@@ -13,41 +13,33 @@ from xlbudget.money import Amount
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
 from xlbudget.relations.grid import INFO
-from xlbudget.texts.bind import Binder
+from xlbudget.texts.binding import SILENT, Binder, vocabulary
 from xlbudget.texts.forms import form_findings
-from xlbudget.texts.general import (
+from xlbudget.texts.judging import Paper, judge, made_to_add_up, named_twice, prints
+from xlbudget.texts.names import (
+    OtherUnits,
     SubjectNames,
     UnitName,
+    doubled,
+    lost_numbers,
     odd_wordings,
     outdated,
+    unfinished,
     years,
 )
-from xlbudget.texts.glossary import glossary_findings
-from xlbudget.texts.judge import judge, prints
-from xlbudget.texts.obligations import lost_texts
-from xlbudget.texts.other_units import OtherUnits
-from xlbudget.texts.paper import Paper
-from xlbudget.texts.plain import plain, printed
-from xlbudget.texts.readings import load_readings
-from xlbudget.texts.shares import made_to_add_up
-from xlbudget.texts.twice import named_twice
-from xlbudget.texts.unfinished import doubled, lost_numbers, unfinished
-from xlbudget.texts.vocabulary import SILENT, vocabulary
+from xlbudget.texts.readings import load_readings, plain, printed
+from xlbudget.texts.required import glossary_findings, lost_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.figures import Book
     from xlbudget.notes.facts import Facts
-    from xlbudget.notes.figure import Figure, Item
+    from xlbudget.notes.figure import Figure
     from xlbudget.relations.grid import Spot
     from xlbudget.standard.model import Standard
-    from xlbudget.texts.bind import Mention
+    from xlbudget.texts.binding import Mention, Number, Vocabulary
     from xlbudget.texts.readings import Readings
-    from xlbudget.texts.scan import Number
-    from xlbudget.texts.vocabulary import Topic, Vocabulary
-
-__all__ = ["STAFF", "TextOutcome", "check_texts"]
 
 STAFF = "人员"
 """The section of the readings that speaks of people, wherever they are spoken of."""
@@ -138,22 +130,6 @@ def _profile(book: Book) -> Iterator[TextUnit]:
             yield TextUnit("profile", STAFF, f"部门概况.{name}.{number}", text, place)
 
 
-def _told(mention: Mention, line: Item) -> bool:
-    """Whether a mention of something else gives the line's name and amount (they may be alike)."""
-    return (
-        mention.number is not None
-        and plain(line.name.text) in mention.said
-        and prints(line.amount, mention.number)
-    )
-
-
-def _of_info(topic: Topic) -> bool:
-    """Whether what is spoken of stands in 基础信息 alone."""
-    return topic.target is not None and all(
-        cell.block == INFO for cell in topic.target.figure.cells
-    )
-
-
 def _of_some_units(mentions: list[Mention]) -> Iterator[Mention]:
     """What a paragraph says, without what only holds for some of the department's units.
 
@@ -242,7 +218,9 @@ class _Check:
             paper, text = self.paper(unit), plain(unit.text)
             tells = unit.part in ("notes", "glossary")
             if tells:
-                self._done("year", self._years(paper, text, known))
+                names = (*self.unit_name.known, *known.phrases)
+                found = years(paper, text, self.book.year, names, whole=unit.heading)
+                self._done("year", found)
                 if unit.place.cell and "stale" in self.readings.rules:
                     self._done("stale", outdated(paper))
             self._done("placeholder", unfinished(paper, text))
@@ -273,11 +251,11 @@ class _Check:
                     self._wait(paper, section, mention)
                     continue
                 paper = paper._replace(money=self.facts.source.unit.name)
-                found = list(judge(paper, mention, fitted))
-                if found and lost:
+                wrong = list(judge(paper, mention, fitted))
+                if wrong and lost:
                     self._wait(paper, section, mention)
                 else:
-                    self.findings += found
+                    self.findings += wrong
         self.mentions += seen
         if units and units[0].part == "notes" and not self.waiting and not lost:
             self._complete(known, units, seen)
@@ -325,16 +303,6 @@ class _Check:
         found = (self.facts.names.get(name) for name in names)
         return any(getattr(one, "missing", False) or getattr(one, "gap", None) for one in found)
 
-    def _years(self, paper: Paper, text: str, known: Vocabulary) -> Iterator[Finding]:
-        names = (*self.unit_name.known, *known.phrases)
-        return years(paper, text, self.book.year, names, whole=paper.unit.heading)
-
-    def _unstated(self, figure: Figure) -> bool:
-        """Whether a document does not say what a field of 基础信息 is."""
-        return any(
-            cell.block == INFO and self.book.number(cell.row) == UNFILLED for cell in figure.cells
-        )
-
     def _done(self, rule: str, found: Iterable[Finding]) -> None:
         """Count a paragraph that was looked at under a rule that holds for all of them."""
         self.counts[self.readings.rules[rule]] += 1
@@ -344,14 +312,10 @@ class _Check:
         ends: set[int] = set()
         for pattern, right in known.thresholds:
             for match in pattern.finditer(text):
-                told = match.end() in ends
+                if match[0] != right and match.end() not in ends:
+                    said, wanted = printed(match[0]), printed(right)
+                    yield paper.error(f"“{said}”应为“{wanted}”。", None, said, wanted)
                 ends.add(match.end())
-                if match[0] != right and not told:
-                    said = printed(match[0])
-                    yield paper.finding(
-                        paper.unit.section, Level.ERROR, f"“{said}”应为“{printed(right)}”。", None, said,
-                        printed(right),
-                    )  # fmt: skip
 
     def _complete(
         self, known: Vocabulary, units: list[TextUnit], seen: list[tuple[TextUnit, Mention]]
@@ -366,10 +330,12 @@ class _Check:
             if one.kind == "loose" and one.number is not None and _NAMED.search(one.said)
         ]
         for name, lines in known.whole.items():
-            spots = [
-                unit for unit, one in seen if one.target is not None and one.target.list == name
+            listed = [
+                (unit, one.target.key)
+                for unit, one in seen
+                if one.target and one.target.list == name
             ]
-            there = {one.target.key for _, one in seen if one.target and one.target.list == name}
+            there = {key for _, key in listed}
             lost = [
                 line
                 for line in lines.items
@@ -377,55 +343,57 @@ class _Check:
                 and line.amount
                 and not line.amount.missing
                 and not any(prints(line.amount, number) for number in loose)
-                and not any(_told(one, line) for _, one in seen)
-            ]
-            if spots and lost:
-                names = "、".join(line.name.text for line in lost)
-                paper = self.paper(max(spots, key=spots.count))
-                self.findings.append(
-                    paper.finding(
-                        paper.unit.section,
-                        Level.ERROR,
-                        f"没有列出“{names}”；请补上名称和金额。",
-                        lost[0].amount,
-                        "",
-                        names,
-                    )
+                # Something else may be told with the line's name and amount (they may be alike).
+                and not any(
+                    one.number is not None
+                    and plain(line.name.text) in one.said
+                    and prints(line.amount, one.number)
+                    for _, one in seen
                 )
-        spoken = {id(one.topic.head) for _, one in seen if one.topic is not None}
-        spoken |= {
-            id(topic.head)
-            for _, one in seen
-            if one.kind == "none"
-            for topic in known.topics.values()
-            if one.target == topic.target
-        }
+            ]
+            if listed and lost:
+                spots = [unit for unit, _ in listed]
+                names = "、".join(line.name.text for line in lost)
+                message = f"没有列出“{names}”；请补上名称和金额。"
+                paper = self.paper(max(spots, key=spots.count))
+                self.findings.append(paper.error(message, lost[0].amount, "", names))
+        self.findings += self._unspoken(known, units, [one for _, one in seen], loose)
+
+    def _unspoken(
+        self, known: Vocabulary, units: list[TextUnit], seen: list[Mention], loose: list[Number]
+    ) -> Iterator[Finding]:
+        """What the section must speak of and does not."""
+        spoken = {id(one.topic.head) for one in seen if one.topic is not None}
+        denied = [one.target for one in seen if one.kind == "none"]
+        spoken |= {id(topic.head) for topic in known.topics.values() if topic.target in denied}
         wanted = [one for one in known.topics.values() if one.head.required or one.head.stated]
+        # Whether a division of what stands in 基础信息 alone is given at least in part.
         divided = any(
-            one.head.stated and id(one.head) in spoken and _of_info(one) for one in wanted
+            one.head.stated
+            and id(one.head) in spoken
+            and one.target is not None
+            and all(cell.block == INFO for cell in one.target.figure.cells)
+            for one in wanted
         )
-        for topic in dict.fromkeys(map(id, wanted)):
-            found = next(one for one in known.topics.values() if id(one) == topic)
-            target = found.target
-            if id(found.head) in spoken or target is None or target.figure.missing:
+        nothing = self.readings.slips.get("nothing", ())
+        for topic in {id(one): one for one in wanted}.values():
+            if id(topic.head) in spoken or topic.target is None or topic.target.figure.missing:
                 continue
-            if any(prints(target.figure, number) for number in loose):
+            figure, stated = topic.target.figure, topic.head.stated
+            if any(prints(figure, number) for number in loose):
                 continue
-            none = found.head.stated or any(one.kind == "none" for _, one in seen)
-            none = none or any(
-                plain(word) in plain(unit.text)
-                for unit in units
-                for word in self.readings.slips.get("nothing", ())
+            none = bool(stated or denied) or any(
+                plain(word) in plain(unit.text) for unit in units for word in nothing
             )
             # A document that gives some parts of a division, and leaves this one out.
-            left_out = found.head.stated and divided and self._unstated(target.figure)
-            if left_out or not (target.figure.zero and none):
-                paper = self.paper(units[0])
-                self.findings.append(
-                    paper.finding(
-                        paper.unit.section,
-                        Level.WARNING,
-                        f"这一部分没有写{target.figure.title}；请补上。",
-                        target.figure,
-                    )
+            left_out = (
+                stated
+                and divided
+                and any(
+                    cell.block == INFO and self.book.number(cell.row) == UNFILLED
+                    for cell in figure.cells
                 )
+            )
+            if left_out or not (figure.zero and none):
+                message = f"这一部分没有写{figure.title}；请补上。"
+                yield self.paper(units[0]).error(message, figure, "", level=Level.WARNING)

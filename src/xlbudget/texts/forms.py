@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import folded
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
-from xlbudget.texts.paper import PRESCRIBED
-from xlbudget.texts.periods import last_year_of
-from xlbudget.texts.plain import plain, printed
+from xlbudget.texts.judging import PRESCRIBED
+from xlbudget.texts.readings import plain, printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,10 +17,27 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, FormData, Indicator
     from xlbudget.notes.facts import Facts
     from xlbudget.standard.model import Standard, Table
-    from xlbudget.texts.general import UnitName
+    from xlbudget.texts.names import UnitName
     from xlbudget.texts.readings import Part, Readings
 
-__all__ = ["form_findings"]
+_OPEN = re.compile(
+    "长期|持续|经常|常年|至今|以后|滚动|每年|年起|起$|开始|不限|次年|跨年|下年|[-—–~～至到]$"
+)
+_SHORT = re.compile(r"(20)(\d\d)年?[-—–~～至到](\d\d)年")
+_LASTS = re.compile(r"(?<!\d)(?:\d{1,2}|[二两三四五六七八九十]+)个?年")
+
+
+def last_year_of(period: str) -> int | None:
+    """The year in which a period (2024年1月—2024年12月) ends; None where it does not say."""
+    text = folded(period).strip()
+    short = _SHORT.search(text)
+    years = {int(one) for one in re.findall(r"(?<!\d)20\d\d(?!\d)", text)}
+    if short is not None and int(short[3]) > int(short[2]):
+        years.add(int(short[1] + short[3]))
+    if not years or _OPEN.search(text) or (len(years) == 1 and _LASTS.search(text)):
+        return None
+    return max(years)
+
 
 _PEOPLE = re.compile(r"(?<![\d.])(\d+)人")
 _SHOWN = 3
@@ -28,10 +45,9 @@ _SHOWN = 3
 
 
 class _Text(NamedTuple):
-    """A text of a form: whose, what it says, and its cell."""
+    """A text of a form: whose, and its cell."""
 
     form: FormData
-    text: str
     cell: str
 
 
@@ -57,26 +73,13 @@ def form_findings(
             yield from _targets(blank, form, line, readings, facts)
 
 
-def _texts(form: FormData) -> Iterator[_Text]:
-    for key, text in form.fields.items():
-        yield _Text(form, text, form.places.get(key, ""))
-    for line in form.indicators:
-        for key, text in line.values.items():
-            yield _Text(form, text, _cell(form, line, key))
-
-
-def _cell(form: FormData, line: Indicator, key: str) -> str:
-    letter = form.letters.get(key, "")
-    return f"{letter}{line.line}" if letter and line.line else ""
-
-
 def _slips(book: Book, readings: Readings, name: UnitName) -> dict[tuple[str, str], list[_Text]]:
     """Where something is said otherwise than it should: (said, right) -> texts."""
     wordings = [one for one in readings.wordings if one.part == "form"]
     found: dict[tuple[str, str], list[_Text]] = {}
     for form in book.forms:
-        for one in _texts(form):
-            text = plain(one.text)
+        for said_so, cell in form.texts():
+            one, text = _Text(form, cell), plain(said_so)
             for said in name.variants(text):
                 found.setdefault((printed(said), printed(name.core)), []).append(one)
             for wording in wordings:
@@ -144,7 +147,7 @@ def _targets(
         said = f"写的是{other}人，而" if other else "却没有写人数："
         yield blank._replace(
             message=f"项目“{form.name}”的指标说“{say}”，{said}{figure.title}为{count}人；请核对。",
-            cell=_cell(form, line, key),
+            cell=form.cell_of(line, key),
             row=form.name,
             printed=f"{other}人" if other else "",
             expected=f"{count}人",

@@ -1,28 +1,246 @@
 """The texts of a book as they would be published, each number with the cells that it comes from.
 
-Numbers of a text that a person edited are found where it still agrees with the generated one.
+Numbers of a text that a person edited are found where it still agrees with the generated one. For programs
+the same goes from paragraph to cells, and from cell to paragraphs.
 """
 
 from __future__ import annotations
 
+import json
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import TextUnit
+from xlbudget.figures import TextUnit, Unreadable
+from xlbudget.money import COUNT, Amount
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
-from xlbudget.report.pictures import Number, Passage, Pictures
-from xlbudget.report.tables import table_pictures
-from xlbudget.texts.origins import Origins
+from xlbudget.relations.grid import INFO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, Cell
     from xlbudget.notes.document import Paragraph
+    from xlbudget.notes.facts import Facts
+    from xlbudget.notes.figure import CellRef, Figure
     from xlbudget.standard.model import Standard
 
-__all__ = ["passages", "report_pictures"]
+
+class Source(NamedTuple):
+    """A cell on which a number of the text rests: where it is, what it means, what it holds."""
+
+    sheet: str
+    cell: str
+    label: str
+    text: str
+
+
+class Origin(NamedTuple):
+    """Where a number comes from: the figure it is, the cells, and how it follows from them.
+
+    ``name`` is the figure's lasting name, ``kind`` amount, count, percent or year, ``sum`` the arithmetic in full, empty where the number is
+    what one cell holds.
+    """
+
+    name: str
+    title: str
+    text: str
+    kind: str
+    how: str
+    sources: tuple[Source, ...]
+    sum: str = ""
+
+
+class Number(NamedTuple):
+    """``text[start:end]`` of a passage is what ``origin`` explains."""
+
+    start: int
+    end: int
+    origin: Origin
+
+
+class Passage(NamedTuple):
+    """A paragraph as it would be published.
+
+    ``part`` is the title of the text in which it stands, ``level`` 1 or 2 for a heading, 0 for text;
+    ``state`` is empty for a generated text, else 已改 or 已过期; ``fingerprint`` that of the figures.
+    """
+
+    id: str
+    part: str
+    text: str
+    sheet: str = ""
+    cell: str = ""
+    level: int = 0
+    state: str = ""
+    numbers: tuple[Number, ...] = ()
+    fingerprint: str = ""
+
+
+_MOST = 60
+"""A sum of more terms is not written out; its cells are listed all the same."""
+_FEW = 6
+"""In a sum of so few cells the blank ones are written out too."""
+
+
+class Origins:
+    """The origins of the figures of one book, each worked out once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._known: dict[str, Origin] = {}
+
+    def of(self, figure: Figure) -> Origin:
+        """The origin of a figure."""
+        if figure.name not in self._known:
+            sources = [
+                Source(*cell.place, cell.label, self._held(cell))
+                for cell in dict.fromkeys(figure.cells)
+                if cell.place.cell or cell.label
+            ]
+            self._known[figure.name] = Origin(
+                figure.name,
+                figure.title,
+                figure.text,
+                figure.kind,
+                figure.how,
+                tuple(dict.fromkeys(sources)),
+                self._sum(figure),
+            )
+        return self._known[figure.name]
+
+    # -------------------------------------------------------------- cells
+
+    def _held(self, cell: CellRef) -> str:
+        """What stands in the cell, in words with its unit."""
+        if not cell.column:
+            return cell.label
+        if cell.block == INFO:
+            found = self.facts.book.info.get(cell.row)
+            if found is None:
+                return ""
+            return found.value if isinstance(found.value, str) else _shown(found.value)
+        if cell.block not in self.facts.standard.blocks:
+            return self.facts.book.keyed.get(cell.block, {}).get(cell.row, "")
+        return _shown(self._cell(cell))
+
+    def _cell(self, cell: CellRef) -> Cell:
+        """The amount of a cell, computed where it was left blank."""
+        values = self.facts.values
+        data = values.grid.data(cell.block)
+        if data is None or cell.row not in data.by_key:
+            return None
+        column = values.grid.column(cell.block, cell.column)
+        return values.cells[values.grid.number(cell.block, data.by_key[cell.row], column)]
+
+    def _amount(self, cell: CellRef) -> Amount | None:
+        held: Cell = None
+        if cell.block == INFO:
+            held = self.facts.book.number(cell.row)
+        elif cell.block in self.facts.standard.blocks and cell.column:
+            held = self._cell(cell)
+        return held if isinstance(held, Amount) else None
+
+    # -------------------------------------------------------------- arithmetic
+
+    def _sum(self, figure: Figure) -> str:
+        """The arithmetic in full; empty where there is none, or where it is not to be told for sure."""
+        if figure.missing or not figure.text:
+            return ""
+        if figure.how == "sum":
+            return self._added(figure)
+        if figure.how == "share":
+            return self._quotient(figure)
+        if figure.how == "change":
+            return self._changed(figure)
+        if figure.how == "rows" and figure.kind == "count" and len(figure.cells) > 1:
+            return f"共 {len(figure.cells)} 行"
+        return ""
+
+    def _quotient(self, figure: Figure) -> str:
+        """``甲 1.00÷乙 2.00＝50.00%``."""
+        part, whole = (self.facts.figures.get(name) for name in figure.basis)
+        if part is None or whole is None or not isinstance(part.value, Amount):
+            return ""
+        if not isinstance(whole.value, Amount) or not whole.value.fen:
+            return ""
+        return f"{_named(part)}÷{_named(whole)}＝{figure.text}"
+
+    def _added(self, figure: Figure) -> str:
+        """``甲 1.00＋乙 2.00＝3.00``: of other figures where it is made of them, else of its cells."""
+        value = figure.value
+        if not isinstance(value, Amount):
+            return ""
+        terms: list[tuple[int, str, int]] = []
+        for name in figure.basis:
+            other = self.facts.figures.get(name.removeprefix("-"))
+            if other is None or not isinstance(other.value, Amount):
+                terms = []
+                break
+            terms.append((-1 if name.startswith("-") else 1, _named(other), other.value.fen))
+        terms = terms or self._cell_terms(figure)
+        if not terms or len(terms) > _MOST:
+            return ""
+        total = sum(sign * fen for sign, _, fen in terms)
+        return _joined(terms, figure.text) if total == value.fen else ""
+
+    def _cell_terms(self, figure: Figure) -> list[tuple[int, str, int]]:
+        signs = [-1 if name.startswith("-") else 1 for name in figure.basis]
+        if len(signs) != len(figure.cells):
+            signs = [1] * len(figure.cells)
+        terms, sheet = [], ""
+        for cell, sign in zip(figure.cells, signs, strict=True):
+            amount = self._amount(cell)
+            if amount is None and len(figure.cells) > _FEW:
+                continue
+            name = cell.place.cell if cell.place.sheet == sheet else " ".join(cell.place)
+            sheet = cell.place.sheet
+            shown = f"{name.strip()} {amount.text if amount else '空白'}"
+            terms.append((sign, shown, amount.fen if amount else 0))
+        return terms
+
+    def _changed(self, figure: Figure) -> str:
+        """The present year's figure less the one before, and for a percentage the quotient."""
+        stem = figure.name.rpartition(".")[0]
+        difference = self.facts.figures.get(f"{stem}.amount")
+        if difference is None or not isinstance(difference.value, Amount):
+            return ""
+        amounts = [self._amount(cell) for cell in figure.cells]
+        known = [one for one in amounts if one is not None]
+        now = self.facts.figures.get(figure.basis[0])
+        if now is not None and isinstance(now.value, Amount):
+            first = now.value
+        elif known:
+            first = known[0]._replace(fen=sum(one.fen for one in known[:-1]))
+        else:
+            return ""
+        prior = first._replace(fen=first.fen - difference.value.fen)
+        if known and len(figure.cells) > 1 and now is None and known[-1].fen != prior.fen:
+            return ""
+        text = f"本年 {first.text}－上年 {prior.text}＝{difference.value.text}"
+        if figure.kind == "percent" and prior.fen:
+            text += f"；{difference.text}÷{prior.text}＝{figure.text}"
+        return text
+
+
+def _joined(terms: list[tuple[int, str, int]], total: str) -> str:
+    text = ""
+    for count, (sign, shown, _) in enumerate(terms):
+        text += ("－" if sign < 0 else "＋" if count else "") + shown
+    return f"{text}＝{total}"
+
+
+def _named(figure: Figure) -> str:
+    return f"{figure.title} {figure.text}"
+
+
+def _shown(cell: Cell) -> str:
+    if isinstance(cell, Unreadable):
+        return cell.raw
+    if cell is None:
+        return ""
+    return str(cell.fen) if cell.unit == COUNT else f"{cell.text} {cell.unit.name}"
+
 
 _LONGEST = 4000
 """Longer edited texts are not compared sign by sign."""
@@ -31,15 +249,6 @@ _EDITED, _STALE = "已改", "已过期"
 _SIGNS = frozenset("0123456789.,，．%％")
 _NUMBERS = ("amount", "count", "percent", "year")
 """Kinds of figures that are numbers."""
-
-
-def report_pictures(standard: Standard, book: Book) -> Pictures:
-    """All that a report can show of a book: its tables, and its texts where it has any.
-
-    Raises:
-        StandardError: the standard's facts or templates are wrong.
-    """
-    return Pictures(table_pictures(standard, book), passages(standard, book))
 
 
 def passages(standard: Standard, book: Book, *, generate: bool = False) -> tuple[Passage, ...]:
@@ -74,30 +283,18 @@ def passages(standard: Standard, book: Book, *, generate: bool = False) -> tuple
 
 
 def _passage(unit: TextUnit, title: str, found: Paragraph | None, origins: Origins) -> Passage:
-    numbers: tuple[Number, ...] = ()
-    level, fingerprint = (1 if unit.heading else 0), ""
-    if found is not None:
-        numbers = tuple(_numbers(unit.text, found, origins))
-        level, fingerprint = found.level, found.fingerprint
+    # As on the sheet: no state for a text that is as generated now.
+    same = unit.follows or (found is not None and found.text == unit.text)
     return Passage(
         unit.id,
         unit.place.sheet or title,
         unit.text,
-        unit.place.sheet,
-        unit.place.cell,
-        level,
-        _state(unit, found),
-        numbers,
-        fingerprint,
+        *unit.place,
+        found.level if found is not None else int(unit.heading),
+        _STALE if unit.stale else "" if same else _EDITED,
+        tuple(_numbers(unit.text, found, origins)) if found is not None else (),
+        found.fingerprint if found is not None else "",
     )
-
-
-def _state(unit: TextUnit, found: Paragraph | None) -> str:
-    """As on the sheet: nothing for a text that is as generated now."""
-    if unit.stale:
-        return _STALE
-    same = unit.follows or (found is not None and found.text == unit.text)
-    return "" if same else _EDITED
 
 
 def _numbers(text: str, found: Paragraph, origins: Origins) -> Iterator[Number]:
@@ -132,3 +329,65 @@ def _whole(text: str, start: int, end: int) -> bool:
     return before not in _SIGNS and not (
         after.isdigit() or (after == "." and inside[-1:].isdigit())
     )
+
+
+def provenance_dict(passages: Sequence[Passage]) -> dict[str, object]:
+    """``paragraphs`` with their figures and cells, ``cells`` with the figures that rest on them."""
+    cells: dict[tuple[str, str], dict[str, object]] = {}
+    used: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for passage in passages:
+        for one in passage.numbers:
+            user = {
+                "paragraph": passage.id,
+                "part": passage.part,
+                "figure": one.origin.name,
+                "text": passage.text[one.start : one.end],
+            }
+            for source in one.origin.sources:
+                key = source.sheet, source.cell or source.label
+                users = used.setdefault(key, [])
+                cells.setdefault(key, {**_cell(source), "used_by": users})
+                if user not in users:
+                    users.append(user)
+    paragraphs = [_paragraph(passage) for passage in passages]
+    return {"paragraphs": paragraphs, "cells": list(cells.values())}
+
+
+def provenance_json(about: dict[str, object], passages: Sequence[Passage]) -> str:
+    """One object: what the text is of, then :func:`provenance_dict`; with a last newline."""
+    whole = {**about, **provenance_dict(passages)}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _paragraph(passage: Passage) -> dict[str, object]:
+    return {
+        "id": passage.id,
+        "part": passage.part,
+        "sheet": passage.sheet,
+        "cell": passage.cell,
+        "heading": bool(passage.level),
+        "state": passage.state,
+        "fingerprint": passage.fingerprint,
+        "text": passage.text,
+        "figures": [_figure(passage, one) for one in passage.numbers],
+    }
+
+
+def _figure(passage: Passage, one: Number) -> dict[str, object]:
+    origin = one.origin
+    return {
+        "figure": origin.name,
+        "title": origin.title,
+        "kind": origin.kind,
+        "how": origin.how,
+        "start": one.start,
+        "end": one.end,
+        "text": passage.text[one.start : one.end],
+        "sum": origin.sum,
+        "cells": [_cell(source) for source in origin.sources],
+    }
+
+
+def _cell(source: Source) -> dict[str, object]:
+    sheet, cell, label, value = source
+    return {"sheet": sheet, "cell": cell, "label": label, "value": value}

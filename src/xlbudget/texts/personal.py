@@ -16,15 +16,13 @@ from xlbudget.findings import Finding
 from xlbudget.standard.loader import notes_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from xlbudget.checks.context import Context
+    from xlbudget.checks.named_checks import Context
     from xlbudget.figures import Book, Printed
     from xlbudget.findings import Level
     from xlbudget.standard.model import Standard
-
-__all__ = ["CHECKED", "Met", "personal_data", "personal_findings", "secret_marks", "stated_phone"]
 
 CHECKED = ("personal_data", "secret_marks")
 """The named checks of this module: what they find must not be published unseen."""
@@ -72,19 +70,17 @@ class Met(NamedTuple):
 
 def personal_data(context: Context) -> Iterator[Finding]:
     """Numbers and names of people in what would be published."""
-    yield from _checked(context, "personal_data")
+    return _checked(context, "personal_data")
 
 
 def secret_marks(context: Context) -> Iterator[Finding]:
     """Markings that say that something is not for the public."""
-    yield from _checked(context, "secret_marks")
+    return _checked(context, "secret_marks")
 
 
 def _checked(context: Context, rule: str) -> Iterator[Finding]:
-    grid, level = context.grid, context.level
-    yield from _findings(
-        grid.standard, grid.book, grid.book.printed, rule, context.rule.code, level
-    )
+    standard, book, code = context.grid.standard, context.grid.book, context.rule.code
+    return _findings(standard, book, book.printed, rule, code, context.level)
 
 
 def personal_findings(
@@ -183,20 +179,17 @@ def _declared(said: str, declared: str) -> bool:
         return said.casefold() in "".join(_folded(declared).split()).casefold()
     digits = _digits(said)
     numbers = [_digits(one) for one in re.split(r"[、,;:/\s]+", _folded(declared))]
-    return bool(digits) and any(
-        digits == one or (len(one) > _LOCAL <= len(digits) and _same_line(digits, one))
-        for one in [*numbers, _digits(declared)]
-    )
+    for one in (*numbers, _digits(declared)) if digits else ():
+        longer, shorter = sorted((digits, one), key=len, reverse=True)
+        # Two numbers of one line differ by an area code alone.
+        same_line = longer.endswith(shorter) and len(longer) - len(shorter) <= _AREA
+        if digits == one or (len(one) > _LOCAL <= len(digits) and same_line and longer[0] == "0"):
+            return True
+    return False
 
 
 _LOCAL, _AREA = 7, 4
 """Digits of the shortest number without its area code, and of the longest area code."""
-
-
-def _same_line(one: str, other: str) -> bool:
-    """Whether two numbers differ by an area code alone."""
-    longer, shorter = sorted((one, other), key=len, reverse=True)
-    return longer.endswith(shorter) and len(longer) - len(shorter) <= _AREA and longer[0] == "0"
 
 
 def _digits(text: str) -> str:
@@ -234,20 +227,11 @@ def _masked_number(text: str) -> str:
     return f"{plain[:3]}{'*' * (len(plain) - 5)}{plain[-2:]}"
 
 
-def _masked_mail(text: str) -> str:
-    name, _, domain = text.partition("@")
-    return f"{name[0]}***@{domain}"
-
-
-def _masked_name(text: str) -> str:
-    return text[0] + "*" * (len(text.replace(" ", "")) - 1)
-
-
-_MASKS = {
+_MASKS: dict[str, Callable[[str], str]] = {
     "": lambda text: text,
     "number": _masked_number,
-    "mail": _masked_mail,
-    "name": _masked_name,
+    "mail": lambda text: f"{text[0]}***@{text.partition('@')[2]}",
+    "name": lambda text: text[0] + "*" * (len(text.replace(" ", "")) - 1),
 }
 
 

@@ -1,19 +1,40 @@
-"""How a standard's sentences are read back: ``notes/readings.toml``, whose head describes its shape."""
+"""How a standard's sentences are read back: ``notes/readings.toml``, whose head describes its shape.
+
+Texts are compared plain: no white space or invisible signs, half-width digits, brackets and punctuation.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlbudget.characters import squash
 from xlbudget.errors import StandardError
+from xlbudget.notes.source import load_source
 from xlbudget.standard.loader import notes_file
-from xlbudget.texts.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["PARTS", "Former", "Head", "Part", "Passage", "Readings", "Wording", "load_readings"]
+    from xlbudget.notes.source import Source
+    from xlbudget.standard.model import Standard
+
+_BACK = str.maketrans({"(": "（", ")": "）", ";": "；", ":": "："})
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """Without white space; digits, brackets, quotes and punctuation in one form (``,`` ``;`` ``:``)."""
+    return re.sub("[“”„‟「」『』]", '"', squash(text))
+
+
+def printed(text: str) -> str:
+    """A piece of plain text as a reader would see it."""
+    shown = re.sub(r"(?<!\d),|,(?!\d{3})", "，", text.translate(_BACK))
+    return re.sub(r'"([^"]*)"', r"“\1”", shown)
+
 
 PARTS = ("notes", "glossary", "form")
 """Where a :class:`Wording` is looked for."""
@@ -166,3 +187,60 @@ def _passage(raw: Mapping[str, Any]) -> Passage:
 def _head(raw: Mapping[str, Any]) -> Head:
     known = {**raw, "say": tuple(raw["say"]), "parts": tuple(map(_part, raw.get("parts", ())))}
     return Head(**known)
+
+
+_WORDS = (
+    "up", "down", "same", "reason", "purpose", "share", "every", "none", "this_year", "before_prior",
+    "unit_ends", "filler",
+)  # fmt: skip
+
+
+def reading_problems(standard: Standard) -> list[str]:
+    """Names, codes and words that ``notes/readings.toml`` uses and the standard lacks, a sentence each."""
+    try:
+        source, readings = load_source(standard), load_readings(standard.folder)
+    except StandardError as error:
+        return [str(error)]
+    if readings is None:
+        return []
+    return [f"“notes/readings.toml”：{one}" for one in _problems(standard, source, readings)]
+
+
+def _problems(standard: Standard, source: Source, readings: Readings) -> Iterator[str]:
+    codes = {rule.code for rule in standard.rules}
+    for key, code in readings.rules.items():
+        if code not in codes:
+            yield f"[rules]的“{key} = {code}”不在 rules.toml 中。"
+    for word in _WORDS:
+        if not readings.words.get(word):
+            yield f"[words]缺少“{word}”。"
+    figures = {one.name for one in source.amounts} | {one[0] for one in source.counts}
+    changes = {one.name for one in source.changes}
+    lists = {one.name for one in source.lists}
+    names = {one[0] for one in source.names}
+    for head in readings.heads:
+        where = f"说法“{head.say[0]}”（{head.section}）"
+        for kind, name, known in (
+            ("figure", head.figure, figures),
+            ("change", head.change, changes),
+            ("kinds", head.kinds, lists),
+            ("carryover", head.carryover, figures),
+            ("names", head.names, names),
+            *(("parts", part.figure, figures) for part in head.parts),
+        ):
+            if name and name not in known:
+                yield f"{where}的 {kind} = “{name}”不在 facts.toml 中。"
+    for section, name in readings.lines:
+        if name not in lists:
+            yield f"[[lines]]（{section}）的“{name}”不是 facts.toml 中的清单。"
+    for target in readings.targets:
+        if target.figure not in figures:
+            yield f"[[target]]“{target.say[0]}”的“{target.figure}”不在 facts.toml 中。"
+    if readings.glossary and readings.glossary not in lists:
+        yield f"[glossary]的 list = “{readings.glossary}”不是 facts.toml 中的清单。"
+    for passage in readings.passages:
+        if passage.zero and passage.zero not in figures:
+            yield f"[[passage]]“{passage.name}”的 zero = “{passage.zero}”不在 facts.toml 中。"
+    for wording in readings.wordings:
+        if wording.part not in PARTS:
+            yield f"[[wording]]“{wording.said}”的 part 应为 {'、'.join(PARTS)} 之一。"

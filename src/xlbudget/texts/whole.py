@@ -1,32 +1,156 @@
-"""The report of a whole book: its tables and its texts, judged together."""
+"""The report of a whole book: its tables and its texts, judged together.
+
+The numbers of the texts are evidence about the tables: what they say, as functions of cells.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.follow import not_stale
-from xlbudget.checks.look import look
-from xlbudget.checks.structure import repaired
+from xlbudget.checks.diagnosis.evidence import GENERATED, WRITTEN, Saying
+from xlbudget.checks.formulas import not_stale
+from xlbudget.checks.grade import graded_book
+from xlbudget.checks.repair import repaired
 from xlbudget.checks.validate import judge
+from xlbudget.checks.wording import fen_of, table_place
 from xlbudget.figures import BlockData, InfoValue, Place
 from xlbudget.findings import Level, Status
+from xlbudget.money import COUNT, Amount, round_div
 from xlbudget.relations.grid import INFO
 from xlbudget.texts.check import check_texts
-from xlbudget.texts.sayings import disagreeing, sayings_of
+from xlbudget.texts.judging import SCALE, prints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from xlbudget.checks.evidence import Saying
     from xlbudget.checks.validate import Judged
-    from xlbudget.figures import Book, Cell
+    from xlbudget.figures import Book, Cell, TextUnit
     from xlbudget.findings import Finding, Report
+    from xlbudget.notes.facts import Facts
+    from xlbudget.notes.figure import CellRef, Figure
     from xlbudget.relations.grid import Grid, Spot
     from xlbudget.standard.model import Standard
+    from xlbudget.texts.binding import Mention, Number
     from xlbudget.texts.check import TextOutcome
 
-__all__ = ["corrected_book", "validate_whole"]
+_MOST_CELLS = 400
+"""A figure of more cells than this is a sum over whole tables, which their own totals stand for."""
+
+
+def sayings_of(
+    grid: Grid, facts: Facts, mentions: Sequence[tuple[TextUnit, Mention]]
+) -> list[Saying]:
+    """The mentions that give an amount or count, over the cells of ``grid``.
+
+    A number in the wrong unit or of an unknown figure says nothing here; it has findings of its own.
+    """
+    paragraphs: dict[str, int] = {}
+    found = []
+    for unit, mention in mentions:
+        number, figure = mention.number, mention.figure
+        if mention.kind not in ("amount", "change") or number is None or figure is None:
+            continue
+        if figure.missing or not isinstance(figure.value, Amount) or not figure.cells:
+            continue
+        bounds = _bounds(figure.value, number)
+        terms = _terms(grid, facts, figure)
+        if bounds is None or terms is None:
+            continue
+        low, high = bounds
+        if mention.kind == "change":
+            if mention.up is None:
+                continue
+            low, high = (low, high) if mention.up else (-high, -low)
+        place = paragraphs.setdefault(f"{unit.part}:{unit.id}", len(paragraphs))
+        weight = GENERATED if unit.follows else WRITTEN
+        found.append(Saying(terms, low, high, weight, place, mention.said))
+    return found
+
+
+def disagreeing(mentions: Iterable[tuple[TextUnit, Mention]]) -> bool:
+    """Whether some amount or count of the text is not its figure's."""
+    for _, one in mentions:
+        figure, number = one.figure, one.number
+        if one.kind not in ("amount", "change") or number is None or figure is None:
+            continue
+        value = figure.value
+        if figure.missing or not isinstance(value, Amount):
+            continue
+        if one.kind == "change":
+            # A change is printed without its sign, beside a word that says it.
+            if one.up is not None and value.fen and one.up != (value.fen > 0):
+                return True
+            figure = figure._replace(value=value._replace(fen=abs(value.fen)))
+        if not prints(figure, number):
+            return True
+    return False
+
+
+def _bounds(value: Amount, number: Number) -> tuple[int, int] | None:
+    """The amounts, in 分 (counts: things), that print as the number; None where its unit is odd."""
+    if value.unit == COUNT:
+        whole = int(number.value)
+        return (whole, whole) if number.value == whole else None
+    if number.unit not in SCALE:
+        return None
+    scale = SCALE[number.unit]
+    fen = int(number.value * scale)
+    size = abs(value.fen)
+    if fen and size and number.unit != "万元" and not size // 100 <= fen <= size * 100:
+        # 元 for 万元 or the reverse: the unit is wrong, and told as that.
+        return None
+    ulp = scale // 10**number.places
+    return (fen - ulp // 2, fen + (ulp - 1) // 2) if ulp > 1 else (fen, fen)
+
+
+def _terms(grid: Grid, facts: Facts, figure: Figure) -> tuple[tuple[int, int], ...] | None:
+    """The cells that make up a figure, with their signs; None where that cannot be told for sure."""
+    if len(figure.cells) > _MOST_CELLS:
+        return None
+    numbers: list[int] = []
+    fens: list[int] = []
+    values = facts.values
+    for cell in figure.cells:
+        at, there = _number(grid, cell), _number(values.grid, cell)
+        # What the cell holds, computed where it was left blank.
+        amount = fen_of(values.cells[there]) if there is not None else 0
+        if at is not None:
+            numbers.append(at)
+            fens.append(amount)
+        elif amount:
+            return None
+    value = figure.value
+    assert isinstance(value, Amount)
+    for signs in _signs(figure, len(numbers), [grid.block_of(one) == INFO for one in numbers]):
+        total = sum(sign * fen for sign, fen in zip(signs, fens, strict=True))
+        rounded = round_div(total, value.ulp) * value.ulp if value.ulp > 1 else total
+        if value.fen in (total, rounded):
+            return tuple(zip(signs, numbers, strict=True))
+    return None
+
+
+def _signs(figure: Figure, count: int, info: Sequence[bool]) -> Iterator[list[int]]:
+    """Ways in which a figure may be made of so many cells, the likeliest first."""
+    if figure.how == "change":
+        # This year's cells come first, last year's behind; the latter stand in 基础信息.
+        first = next((at for at, one in enumerate(info) if one), count)
+        for split in dict.fromkeys([first, *range(1, count)]):
+            yield [1] * split + [-1] * (count - split)
+    elif len(figure.basis) == count:
+        yield [-1 if name.startswith("-") else 1 for name in figure.basis]
+    yield [1] * count
+
+
+def _number(grid: Grid, cell: CellRef) -> int | None:
+    if not cell.column or (cell.block != INFO and cell.block not in grid.base):
+        return None
+    data = grid.data(cell.block)
+    position = data.by_key.get(cell.row) if data else None
+    if position is None:
+        return None
+    return grid.number(cell.block, position, grid.column(cell.block, cell.column))
+
 
 _MOST_FOLLOWS = 6
 
@@ -44,8 +168,8 @@ def validate_whole(
         StandardError: the standard's facts or readings are wrong.
     """
     structure = repaired(standard, book, computed)
-    looked = look(standard, structure.book)
-    texts = check_texts(standard, looked.grid.book)
+    known = graded_book(standard, structure.book)
+    texts = check_texts(standard, known.grid.book)
     facts = texts.facts
 
     def sayings(grid: Grid) -> list[Saying]:
@@ -59,13 +183,13 @@ def validate_whole(
         sayings,
         explain=against,
         structure=structure,
-        looked=looked,
+        known=known,
     )
     report = judged.report
     if judged.corrected or judged.open_cells:
-        report, texts = _own_mistakes(report, texts, standard, looked.grid.book, judged)
+        report, texts = _own_mistakes(report, texts, standard, known.grid.book, judged)
     elif judged.revised:
-        texts = _outdated(texts, standard, looked.grid.book, judged)
+        texts = _outdated(texts, standard, known.grid.book, judged)
     counts = Counter(dict(report.executed))
     counts.update(texts.counts)
     levels = list(Level)
@@ -108,29 +232,31 @@ def _outdated(texts: TextOutcome, standard: Standard, book: Book, judged: Judged
     if first is None:
         return texts
     count = sum(spot.block in book.blocks for spot in judged.revised)
-    message = (
-        f"文字是按改动以前的数字写的：生成说明之后改过{count}格，各表之间没有矛盾；请重新生成说明。"
-    )
-    follows = tuple(dict.fromkeys(f"{_place(one)}写的是以前的数字。" for one in gone))
-    if len(follows) > _MOST_FOLLOWS:
-        more = f"另有{len(follows) - _MOST_FOLLOWS}处。"
-        follows = (*follows[:_MOST_FOLLOWS], more)
     one = first._replace(
-        message=message, expected="", basis=(), suggestions=(), follows=follows, printed=""
+        message=f"文字是按改动以前的数字写的：生成说明之后改过{count}格，各表之间没有矛盾；请重新生成说明。",
+        expected="",
+        basis=(),
+        suggestions=(),
+        follows=_few([f"{_place(one)}写的是以前的数字。" for one in gone]),
+        printed="",
     )
     return texts._replace(findings=[one, *kept])
+
+
+def _few(said: Iterable[str]) -> tuple[str, ...]:
+    """These sentences, each once; of many the first, and how many there are more."""
+    each = tuple(dict.fromkeys(said))
+    more = len(each) - _MOST_FOLLOWS
+    return (*each[:_MOST_FOLLOWS], f"另有{more}处。") if more > 0 else each
 
 
 def _with_follows(
     findings: Iterable[Finding], gone: Iterable[Finding], new: Iterable[Finding]
 ) -> Iterator[Finding]:
     """The first error about figures gets what follows from it: texts that are right, or will be outdated."""
-    right = dict.fromkeys(f"{_place(one)}与它不一致，改正后即相符。" for one in gone)
-    outdated = dict.fromkeys(f"{_place(one)}是按它写的，改正后请重新生成说明。" for one in new)
-    said = [*right, *outdated]
-    shown = tuple(said[:_MOST_FOLLOWS])
-    if len(said) > _MOST_FOLLOWS:
-        shown += (f"另有{len(said) - _MOST_FOLLOWS}处。",)
+    right = [f"{_place(one)}与它不一致，改正后即相符。" for one in gone]
+    outdated = [f"{_place(one)}是按它写的，改正后请重新生成说明。" for one in new]
+    shown = _few([*right, *outdated])
     for one in findings:
         if shown and one.level is not Level.HINT and (one.expected or one.difference):
             yield one._replace(follows=one.follows or shown)
@@ -147,9 +273,8 @@ def _place_of(standard: Standard, book: Book, spot: Spot) -> Place:
     if spot.block == INFO:
         found = book.info.get(spot.row.key)
         return Place(book.sheets.get(INFO, "基础信息"), found.cell if found is not None else "")
-    table = standard.table(standard.blocks[spot.block].table)
-    name = book.blocks[spot.block].cell_name(spot.row, spot.column)
-    return Place(book.sheets.get(table.key, table.sheet), name)
+    _, sheet = table_place(standard, book, spot.block)
+    return Place(sheet, book.blocks[spot.block].cell_name(spot.row, spot.column))
 
 
 def _told_apart(findings: Iterable[Finding]) -> Iterator[tuple[tuple[str, str, str, int], Finding]]:
@@ -166,20 +291,15 @@ def corrected_book(book: Book, right: Mapping[Spot, Cell]) -> Book:
     wanted: dict[str, dict[tuple[str, int], Cell]] = {}
     for spot, cell in right.items():
         wanted.setdefault(spot.block, {})[spot.row.key, spot.column] = cell
-    blocks = dict(book.blocks)
     info = dict(book.info)
+    for (key, _), cell in wanted.pop(INFO, {}).items():
+        info[key] = info.get(key, InfoValue(None))._replace(value=cell)
+    blocks = dict(book.blocks)
     for block, cells in wanted.items():
-        if block == INFO:
-            for (key, _), cell in cells.items():
-                info[key] = info.get(key, InfoValue(None))._replace(value=cell)
-            continue
-        data = blocks[block]
-        touched = {key for key, _ in cells}
+        touched, data = {key for key, _ in cells}, blocks[block]
         rows = [
             row._replace(
-                cells=tuple(
-                    cells.get((row.key, column), cell) for column, cell in enumerate(row.cells)
-                )
+                cells=tuple(cells.get((row.key, at), cell) for at, cell in enumerate(row.cells))
             )
             if row.key in touched
             else row

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
 from xlbudget.memory import PASSED
-from xlbudget.report.wording import clean, suggestion_text
+from xlbudget.report.text_report import clean, suggestion_text
 from xlbudget.workbook import sheets_findings as page
 from xlbudget.workbook.contents import CellContent
 from xlbudget.workbook.findings_live import (

@@ -20,8 +20,8 @@ from xlbudget.exchange.package.sheets import choose_sheets
 from xlbudget.exchange.values.copy import write_values_copy
 from xlbudget.findings import Level, Status
 from xlbudget.report import render
+from xlbudget.report.pictures import report_pictures
 from xlbudget.standard.extend import own_standard
-from xlbudget.texts.passages import report_pictures
 from xlbudget.texts.personal import personal_findings
 from xlbudget.workbook.memory_sheet import MEMORY, forget
 from xlbudget.workbook.read import read_book

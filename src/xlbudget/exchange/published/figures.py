@@ -6,7 +6,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.single import holds
+from xlbudget.checks.identities import holds
 from xlbudget.errors import AmountError
 from xlbudget.exchange.published.elements import Line
 from xlbudget.exchange.published.forms import read_form_tables

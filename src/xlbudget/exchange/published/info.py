@@ -19,10 +19,8 @@ from xlbudget.notes.figure import Figure, FigureList
 from xlbudget.notes.source import load_source
 from xlbudget.notes.wording import clean_clause
 from xlbudget.relations.grid import INFO
-from xlbudget.texts.bind import Binder
-from xlbudget.texts.plain import plain, printed
-from xlbudget.texts.readings import load_readings
-from xlbudget.texts.vocabulary import vocabulary
+from xlbudget.texts.binding import Binder, vocabulary
+from xlbudget.texts.readings import load_readings, plain, printed
 from xlbudget.workbook.read_info import noted_fields
 from xlbudget.workbook.read_labels import caption, squash
 
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
     from xlbudget.notes.figure import Item
     from xlbudget.notes.source import ChangeSpec, Expr
     from xlbudget.standard.model import Keyed, Standard
-    from xlbudget.texts.bind import Mention
+    from xlbudget.texts.binding import Mention
     from xlbudget.texts.readings import Readings
 
 

@@ -12,7 +12,7 @@ from xlbudget.figures import Office, Place, Printed, Profile, TextUnit
 from xlbudget.notes.document import HEADING
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.notes.source import load_source
-from xlbudget.texts.plain import plain
+from xlbudget.texts.readings import plain
 from xlbudget.workbook.read_labels import heading, row_label
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from xlbudget.findings import Finding, Level, Status
 from xlbudget.money import COUNT, Amount, parse_amount
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
-from xlbudget.texts.other_units import bare_name
+from xlbudget.texts.names import bare_name
 from xlbudget.texts.readings import load_readings
 from xlbudget.texts.whole import corrected_book, validate_whole
 from xlbudget.workbook.layout import is_form

@@ -11,7 +11,7 @@ from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.notes.facts import evaluate_facts
 from xlbudget.notes.source import load_source
 from xlbudget.relations.grid import INFO
-from xlbudget.texts.periods import last_year_of
+from xlbudget.texts.forms import last_year_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

@@ -1,0 +1,158 @@
+"""The performance forms: weights, and cost indicators against the project's amount."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from xlbudget.characters import folded
+from xlbudget.checks.diagnosis.evidence import INDICATOR, Saying
+from xlbudget.errors import AmountError
+from xlbudget.figures import Unreadable
+from xlbudget.findings import Finding, NotExecuted
+from xlbudget.money import Amount, parse_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xlbudget.checks.named_checks import Context, Outcome
+    from xlbudget.figures import FormData, Indicator
+    from xlbudget.relations.grid import Grid
+
+_BLOCK = "performance"
+_STATED = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_COST = re.compile(r"(?:<=|>=|=|≤|≥|<|>|不超过|不高于)?\s*([\d,.]+)\s*(亿元|万元|元)?")
+
+
+def _finding(
+    context: Context, form: FormData, cell: str, message: str, printed: str, expected: str
+) -> Finding:
+    table = context.grid.standard.table_of(context.grid.standard.blocks[_BLOCK])
+    found = context.in_table(table, f"项目“{form.name}”{message}", cell)
+    return found._replace(row=form.name, printed=printed, expected=expected)
+
+
+def _cell(form: FormData, column: str, line: int) -> str:
+    return f"{form.letters[column]}{line}" if form.letters else ""
+
+
+def _weight(indicator: Indicator) -> Decimal | None:
+    return _decimal(indicator.values.get("weight", ""))
+
+
+@lru_cache(maxsize=1024)
+def _decimal(text: str) -> Decimal | None:
+    plain = folded(text).strip().rstrip("%分")
+    try:
+        return Decimal(plain) if plain else None
+    except InvalidOperation:
+        return None
+
+
+def _number(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _weights(form: FormData) -> list[Decimal] | None:
+    """The weights of a form, or None where one is missing or no number."""
+    weights = [_weight(indicator) for indicator in form.indicators]
+    return None if None in weights else [weight for weight in weights if weight is not None]
+
+
+def _unweighable(context: Context, form: FormData) -> NotExecuted:
+    return NotExecuted(context.rule.code, f"项目“{form.name}”有指标的权重未填或不是数字。")
+
+
+def weight_sum(context: Context) -> Iterator[Outcome]:
+    """The weights of a form sum to the total set in 基础信息 (90, or 100)."""
+    wanted = context.grid.book.number("weight_total")
+    if wanted is None or isinstance(wanted, Unreadable):
+        yield NotExecuted(context.rule.code, "基础信息“绩效指标权重合计”未填或不是数字。")
+        return
+    for form in context.grid.book.forms:
+        weights = _weights(form)
+        if weights is None:
+            yield _unweighable(context, form)
+        elif weights and sum(weights) != wanted.fen:
+            total = _number(Decimal(sum(weights)))
+            message = f"各指标权重合计为{total}，应为{wanted.fen}。"
+            cell = _cell(form, "weight", form.indicators[-1].line)
+            yield _finding(context, form, cell, message, total, str(wanted.fen))
+
+
+def weight_stated(context: Context) -> Iterator[Outcome]:
+    """Where a first-level label states a percentage, its weights sum to it."""
+    for form in context.grid.book.forms:
+        groups: dict[str, list[Indicator]] = {}
+        for indicator in form.indicators:
+            groups.setdefault(indicator.values.get("first", ""), []).append(indicator)
+        if not any(_STATED.search(label) for label in groups):
+            continue
+        if "" in groups:
+            yield NotExecuted(context.rule.code, f"项目“{form.name}”有指标缺少一级指标。")
+            continue
+        if _weights(form) is None:
+            yield _unweighable(context, form)
+            continue
+        for label, indicators in groups.items():
+            stated = _STATED.search(folded(label))
+            total = sum((_weight(one) or Decimal(0) for one in indicators), Decimal(0))
+            if stated and total != Decimal(stated[1]):
+                shown = _number(total)
+                message = f"“{label}”各指标权重合计为{shown}，与标明的{stated[1]}%不一致。"
+                cell = _cell(form, "first", indicators[0].line)
+                yield _finding(context, form, cell, message, shown, stated[1])
+
+
+def cost_indicator(context: Context) -> Iterator[Outcome]:
+    """The values of the economic cost indicators sum to the project's amount (as corrected)."""
+    grid = context.grid
+    for form, costs, number in _with_costs(grid):
+        whole, right = grid.cells[number], grid.right(number)
+        if not isinstance(whole, Amount) or number in grid.open_cells:
+            continue
+        total = _total(grid, costs)
+        if total is None:
+            yield NotExecuted(context.rule.code, f"项目“{form.name}”的经济成本指标值不是金额。")
+        elif total not in (whole.fen, right.fen if isinstance(right, Amount) else whole.fen):
+            shown, unit = whole._replace(fen=total), whole.unit.name
+            message = (
+                f"的经济成本指标合计为 {shown.text}{unit}，年度资金总额为 {whole.text}{unit}。"
+            )
+            cell = _cell(form, "value", costs[0].line)
+            yield _finding(context, form, cell, message, shown.plain, whole.plain)
+
+
+def cost_sayings(grid: Grid) -> Iterator[Saying]:
+    """What the economic cost indicators say of their projects' amounts."""
+    for _, costs, number in _with_costs(grid):
+        total = _total(grid, costs)
+        if total:
+            yield Saying(((1, number),), total, total, INDICATOR)
+
+
+def _total(grid: Grid, costs: Sequence[Indicator]) -> int | None:
+    """What cost indicators sum to, in 分; None where one is no amount."""
+    values = [_cost(grid, one.values.get("value", "")) for one in costs]
+    return sum(one.fen for one in values if one is not None) if None not in values else None
+
+
+def _with_costs(grid: Grid) -> Iterator[tuple[FormData, list[Indicator], int]]:
+    """The forms that have economic cost indicators, with these and the cell of the project's amount."""
+    data = grid.book.blocks.get(_BLOCK)
+    for form in grid.book.forms:
+        costs = [one for one in form.indicators if "经济成本" in one.values.get("second", "")]
+        if costs and data is not None and form.name in data.by_key:
+            yield form, costs, grid.row_numbers(_BLOCK, form.name)[0]
+
+
+def _cost(grid: Grid, text: str) -> Amount | None:
+    match = _COST.fullmatch(folded(text).strip())
+    if match is None:
+        return None
+    try:
+        return parse_amount(match[1] + (match[2] or ""), grid.standard.blocks[_BLOCK].unit)
+    except AmountError:
+        return None

@@ -1,0 +1,97 @@
+"""The structure of spending as one picture: an SVG that browsers, Word and printers show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.money import Amount, percent_text, share
+from xlbudget.relations.grid import Grid
+from xlbudget.templates import rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.equations import Ref
+    from xlbudget.standard.model import Standard
+
+_WIDTH, _LABEL, _BAR, _ROW = 760, 190, 380, 34
+_TOP = 64
+_COLOURS = ("#2f5597", "#8faadc", "#c9a227", "#7f7f7f", "#a9a9a9")
+
+
+class Bar(NamedTuple):
+    """One part of spending: its name, the amount, its share in hundredths of a percent."""
+
+    name: str
+    amount: Amount
+    share: int
+
+
+def spending_bars(standard: Standard, book: Book) -> list[Bar]:
+    """The classes with money, in the order of their codes."""
+    if standard.picture is None:
+        return []
+    grid, ref = Grid(standard, book), standard.picture.bars
+    data = grid.data(ref.block)
+    rows = [data.rows[position] for position in grid.select(ref.block, ref.which)] if data else []
+    column = grid.column(ref.block, ref.column)
+    return _bars([(row.label, row.cells[column]) for row in rows])
+
+
+def spending_split(standard: Standard, book: Book) -> list[Bar]:
+    """Spending by its kinds (基本支出, 项目支出 …), those with money."""
+    if standard.picture is None:
+        return []
+    grid = Grid(standard, book)
+    return _bars([_cell(standard, grid, ref) for ref in standard.picture.split])
+
+
+def _cell(standard: Standard, grid: Grid, ref: Ref) -> tuple[str, object]:
+    data = grid.data(ref.block)
+    row = data.row(ref.which) if data else None
+    name = "".join(standard.blocks[ref.block].column(ref.column).label[-1].split())
+    return name, row.cells[grid.column(ref.block, ref.column)] if row else None
+
+
+def _bars(pairs: list[tuple[str, object]]) -> list[Bar]:
+    found = [(name, cell) for name, cell in pairs if isinstance(cell, Amount) and cell.fen > 0]
+    whole = sum(cell.fen for _, cell in found)
+    return [Bar(name, cell, share(cell.fen, whole)) for name, cell in found]
+
+
+def spending_picture(standard: Standard, book: Book) -> str:
+    """The picture as SVG text; says so where there is no spending."""
+    bars, split = spending_bars(standard, book), spending_split(standard, book)
+    title = standard.picture.title.replace("{year}", str(book.year)) if standard.picture else ""
+    unit = bars[0].amount.unit.name if bars else standard.unit.name
+    bottom = _TOP + _ROW * max(len(bars), 1)
+    longest = max((bar.amount.fen for bar in bars), default=1)
+    values = {
+        "title": title,
+        "described": "；".join(f"{bar.name}{bar.amount.text}{unit}" for bar in bars),
+        "unit": unit,
+        "width": _WIDTH,
+        "height": bottom + 96,
+        "label": _LABEL,
+        "top": _TOP,
+        "colours": _COLOURS,
+        "percent_text": percent_text,
+        "bars": [
+            (bar, _TOP + at * _ROW, max(1, round(_BAR * bar.amount.fen / longest, 1)))
+            for at, bar in enumerate(bars)
+        ],
+        "band": list(_band(split)),
+        "band_top": bottom + 18,
+    }
+    return rendered(Path(__file__).parent / "templates", "spending.svg.j2", values)
+
+
+def _band(split: list[Bar]) -> Iterator[tuple[Bar, float, float, str]]:
+    """Every kind with where its piece of the band begins, how wide it is, and its colour."""
+    left = 16.0
+    for number, bar in enumerate(split):
+        width = round((_WIDTH - 32) * bar.share / 10_000, 1)
+        yield bar, left, width, _COLOURS[number % len(_COLOURS)]
+        left += width

@@ -1,0 +1,550 @@
+"""What every number of a paragraph speaks of, told from the sentence and not from its value.
+
+A paragraph is a row of tokens (phrases, numbers with units, years, words between them); the phrases of a section
+stand for figures, by the readings and the facts.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.money import COUNT, Amount
+from xlbudget.notes.figure import Change, Figure, FigureList, Item
+from xlbudget.texts.readings import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from xlbudget.notes.facts import Facts
+    from xlbudget.texts.readings import Head, Readings
+
+PHRASE, NUMBER, YEAR, STOP = "phrase", "number", "year", "stop"
+_NUMBER = r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?P<unit>亿元|万元|元|万(?![\u4e00-\u9fff])|万(?=[其比较与增减占用主当])|%|个|辆|台\(套\)|台|套|人(?![次均])|平方米)?"
+_NO_TOKENS = ("before_prior", "this_year", "filler", "limit", "beyond")
+_LEAD = re.compile(r"(?:\d{1,2}[.、]|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十]+、)")
+
+
+class Number(NamedTuple):
+    """A number as printed: its value, decimals, unit ("" where there is none)."""
+
+    value: Decimal
+    places: int
+    unit: str
+
+
+class Token(NamedTuple):
+    """``kind`` is phrase, number, year, stop, or a group of words; ``start`` and ``end`` in the plain text."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    number: Number | None = None
+
+
+class _Words(NamedTuple):
+    """What every section's sentences are made of: the pattern before phrases, and that after them."""
+
+    kinds: Mapping[str, str]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def _words(groups: tuple[tuple[str, tuple[str, ...]], ...]) -> _Words:
+    kinds = {
+        plain(word): kind for kind, group in groups if kind not in _NO_TOKENS for word in group
+    }
+    every = sorted(kinds, key=len, reverse=True)
+    before = r"《[^》]*》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?"
+    after = [
+        r"(?P<year>(?<!\d)(?:\d{4})年)",
+        _NUMBER,
+        f"(?P<word>{'|'.join(map(re.escape, every))})",
+        r"(?P<stop>[。;,、:]|其中)",
+    ]
+    return _Words(kinds, re.compile(before), re.compile("|".join(after)))
+
+
+class Scanner:
+    """Finds the tokens of one section's vocabulary.
+
+    Phrases are looked up by their first sign: a pattern of all of them takes longer to make than
+    all texts to read.
+    """
+
+    def __init__(self, phrases: Iterable[str], words: Mapping[str, tuple[str, ...]]) -> None:
+        self._words = _words(tuple(words.items()))
+        self._phrases: dict[str, list[str]] = {}
+        for phrase in sorted(phrases, key=len, reverse=True):
+            self._phrases.setdefault(phrase[0], []).append(phrase)
+
+    def tokens(self, text: str) -> Iterator[Token]:
+        """The tokens of a plain text; its leading number (1. 一、) is none."""
+        kinds, before, after = self._words
+        lead = _LEAD.match(text)
+        position = lead.end() if lead else 0
+        while position < len(text):
+            aside = before.match(text, position)
+            if aside is not None:
+                position = aside.end()
+                continue
+            phrase = next(
+                (
+                    one
+                    for one in self._phrases.get(text[position], ())
+                    if text.startswith(one, position)
+                ),
+                None,
+            )
+            if phrase is not None:
+                yield Token(PHRASE, phrase, position, position + len(phrase))
+                position += len(phrase)
+                continue
+            match = after.match(text, position)
+            if match is None:
+                position += 1
+                continue
+            yield _token(kinds, match)
+            position = match.end()
+
+
+def _token(kinds: Mapping[str, str], match: re.Match[str]) -> Token:
+    found = match[0]
+    if match["number"] is not None:
+        number, unit = match["number"].replace(",", ""), match["unit"] or ""
+        value = Number(Decimal(number), len(number.partition(".")[2]), unit)
+        return Token(NUMBER, found, match.start(), match.end(), value)
+    kind = kinds[found] if match["word"] is not None else str(match.lastgroup)
+    return Token(kind, found, match.start(), match.end())
+
+
+class Target(NamedTuple):
+    """What a phrase stands for; ``variant``: a name as it should not be written, ``name`` as it should.
+
+    ``list`` and ``key`` tell which line of which list it is.
+    """
+
+    figure: Figure
+    share: Figure | None = None
+    list: str = ""
+    key: str = ""
+    name: str = ""
+    variant: bool = False
+
+
+class Topic(NamedTuple):
+    """What a sentence speaks of, with what is only said of it."""
+
+    head: Head
+    target: Target | None
+    change: Change | None
+    kinds: FigureList | None
+    carryover: Figure | None
+    names: Figure | None
+    parts: Mapping[str, Target]
+
+
+class Vocabulary(NamedTuple):
+    """All phrases of a section: topics and lines by phrase, and one pattern that finds any."""
+
+    topics: Mapping[str, Topic]
+    lines: Mapping[str, Target]
+    whole: Mapping[str, FigureList]
+    phrases: tuple[str, ...]
+    thresholds: tuple[tuple[re.Pattern[str], str], ...]
+
+
+SILENT = Vocabulary({}, {}, {}, (), ())
+"""Of texts that speak of no figure."""
+
+
+def vocabulary(readings: Readings, facts: Facts, section: str) -> Vocabulary:
+    """The phrases of one section."""
+    topics: dict[str, Topic] = {}
+    phrases: dict[str, None] = {}
+    thresholds: dict[str, None] = {}
+    for head in readings.heads:
+        known = not head.figure or isinstance(facts.names.get(head.figure), Figure)
+        if head.section == section and known:
+            topic = _topic(readings, facts, head)
+            for say in _ways_to_say(readings, facts, head.say):
+                topics[say] = topic
+            phrases |= dict.fromkeys([*_ways_to_say(readings, facts, head.say), *topic.parts])
+            spoken = [*head.say, *(say for part in head.parts for say in part.say)]
+            thresholds |= dict.fromkeys(say for say in spoken if "{" in say)
+    lines: dict[str, Target] = {}
+    whole: dict[str, FigureList] = {}
+    for of, name in readings.lines:
+        found = facts.names.get(name)
+        if of == section and isinstance(found, FigureList) and found.gap is None:
+            whole[name] = found
+            for phrase, target in _lines(readings, name, found.items):
+                lines.setdefault(phrase, target)
+    phrases |= dict.fromkeys(lines)
+    ordered = tuple(sorted(phrases, key=len, reverse=True))
+    # A longer phrase holds the shorter ones, and is the one to name.
+    patterns = sorted((_threshold(facts, say) for say in thresholds), key=lambda one: -len(one[1]))
+    return Vocabulary(topics, lines, whole, ordered, tuple(patterns))
+
+
+def _topic(readings: Readings, facts: Facts, head: Head) -> Topic:
+    figure = facts.names.get(head.figure)
+    change, kinds = facts.names.get(head.change), facts.names.get(head.kinds)
+    carryover, names = facts.names.get(head.carryover), facts.names.get(head.names)
+    parts = {}
+    for part in head.parts:
+        found = facts.names.get(part.figure)
+        if isinstance(found, Figure):
+            for say in _ways_to_say(readings, facts, part.say):
+                parts[say] = Target(found)
+    return Topic(
+        head,
+        Target(figure) if isinstance(figure, Figure) else None,
+        change if isinstance(change, Change) else None,
+        kinds if isinstance(kinds, FigureList) else None,
+        carryover if isinstance(carryover, Figure) else None,
+        names if isinstance(names, Figure) else None,
+        parts,
+    )
+
+
+def _ways_to_say(readings: Readings, facts: Facts, says: Iterable[str]) -> list[str]:
+    """Every way of saying it, with the standard's constants filled in, made plain."""
+    found: dict[str, None] = {}
+    for say in says:
+        for one in (say, *readings.alias.get(say, ())):
+            text = re.sub(r"\{(\w+)\}", lambda match: str(facts.names.get(match[1], "")), one)
+            found[plain(text)] = None
+    return list(found)
+
+
+def _threshold(facts: Facts, say: str) -> tuple[re.Pattern[str], str]:
+    """A phrase with a set amount in it: with any number there, and as it should be."""
+    right = re.sub(r"\{(\w+)\}", lambda match: str(facts.names.get(match[1], "")), say)
+    pieces = [re.escape(plain(piece)) for piece in re.split(r"\{\w+\}", say)]
+    return re.compile(r"\d[\d.,]*(?:万元|万|元)?".join(pieces)), plain(right)
+
+
+def _lines(readings: Readings, name: str, items: Iterable[Item]) -> Iterator[tuple[str, Target]]:
+    for item in items:
+        label = plain(item.name.text)
+        target = Target(item.amount, item.share, name, item.key, item.name.text)
+        for one in (item.name.text, *readings.alias.get(item.name.text, ())):
+            yield plain(one), target
+        if item.level:
+            stem = label.removesuffix("支出")
+            for one in (f"{label}({item.level})", f"{stem}({item.level})支出"):
+                yield one, target
+            if stem != label:
+                yield stem, target._replace(variant=True)
+                yield f"{stem}({item.level})", target._replace(variant=True)
+        yield from _lines(readings, name, item.children.items)
+
+
+_COUNTS = ("个", "辆", "台(套)", "台", "套", "人", "平方米")
+_TO = ("到", "至", "为")
+_CODE_LENGTHS = (3, 5, 7)
+_PRIOR = re.compile(r"[与比较同](?:\d{4}年|上年|去年)(?:度|的|年初|预算|执行|决算|数|为)*$")
+"""What stands before last year's figure: 比2023年预算数30.99万元."""
+_COMPARED = re.compile(r"[与比较同和](?:\d{4}年|上年|去年)")
+_BOUNDARY = "。;,、:()和及与"
+
+
+class Mention(NamedTuple):
+    """One thing that the text says.
+
+    ``kind``: amount, share, change, percent (of a change), same, none, every, names, loose (a number that is bound to
+    nothing). ``said`` is the stretch of text that says it, ``up`` the direction word's, ``reason`` whether one follows.
+    """
+
+    kind: str
+    said: str
+    figure: Figure | None = None
+    number: Number | None = None
+    target: Target | None = None
+    topic: Topic | None = None
+    change: Change | None = None
+    up: bool | None = None
+    reason: bool = False
+    rest: str = ""
+    at: int = 0
+
+
+class Binder:
+    """Binds the texts of one section, whose phrases are made ready once.
+
+    In the units' ``names`` nothing is looked for.
+    """
+
+    def __init__(self, readings: Readings, known: Vocabulary, names: Collection[str] = ()) -> None:
+        self.known = known
+        self.names = sorted((one for one in names if one), key=len, reverse=True)
+        self.scanner = Scanner(known.phrases, readings.words)
+        self.reasons = tuple(map(plain, readings.words["reason"]))
+        self.between = _Between(readings)
+
+    def mentions(self, text: str) -> list[Mention]:
+        """What a plain text says, in its order."""
+        bare = text
+        for name in self.names:  # a subject's name in the unit's own is none (文化广播电视和旅游局)
+            bare = bare.replace(name, "□" * len(name))
+        tokens = list(self.scanner.tokens(bare))
+        found = list(_Sentence(self.known, self.between, text).mentions(tokens))
+        return [_with_reason(found, place, text, self.reasons) for place in range(len(found))]
+
+
+class _Between:
+    """What may stand between a name and what is said of it."""
+
+    def __init__(self, readings: Readings) -> None:
+        def sorted_words(key: str) -> list[str]:
+            return sorted(map(plain, readings.words.get(key, ())), key=len, reverse=True)
+
+        filler = "|".join(map(re.escape, sorted_words("filler")))
+        self.filler = re.compile(rf"\d{{4}}年|[,()]|{filler}" if filler else r"\d{4}年|[,()]")
+        self.limit = tuple(sorted_words("limit"))
+        self.beyond = tuple(sorted_words("beyond"))
+
+    def same_subject(self, text: str) -> bool:
+        """Whether these words before a change or a share bring in no subject of their own."""
+        return len(self.filler.sub("", text)) <= 1
+
+    def limits(self, before: str, after: str) -> bool:
+        """Whether a number between these is a standard, a limit or a comparison, and none of the tables'."""
+        return (
+            any(one in before for one in self.limit)
+            or after.startswith(self.beyond)
+            or bool(_COMPARED.search(before))
+        )
+
+
+class _Sentence:
+    """A text while it is read.
+
+    ``pending`` is what was named and has no number yet, its name ending at ``pending_end``; a
+    phrase at ``served`` had its number before it; ``named`` is the end of the last
+    name, number or stop, and ``other`` whether another subject stands between it and the direction.
+    """
+
+    def __init__(self, known: Vocabulary, between: _Between, text: str) -> None:
+        self.known, self.between, self.text = known, between, text
+        self.topic: Topic | None = None
+        self.named = 0
+        self.pending: Target | None = None
+        self.pending_end = -1
+        self.served = -1
+        self.last: Target | None = None
+        self.last_end = -1
+        self.up: bool | None = None
+        self.other = False
+        self.share_at = -1
+        self.none = False
+        self.quiet, self.since = "", 0
+
+    def mentions(self, tokens: list[Token]) -> Iterator[Mention]:
+        """What the text says, in its order."""
+        for token, following in zip(tokens, [*tokens, None][1:], strict=True):
+            if token.kind == PHRASE:
+                yield from self._phrase(token, following)
+                self.named = token.end
+            elif token.kind == NUMBER:
+                assert token.number is not None
+                if self.quiet and token.number.unit in _COUNTS:
+                    continue  # 主要原因是更新车辆1辆: no count that a table has
+                yield from self._number(token, token.number, following)
+                self.named = token.end
+            elif token.kind == STOP:
+                self._stop(token)
+                self.named = token.end
+            elif token.kind in ("up", "down"):
+                if token.text.endswith("幅") or self.text[token.end : token.end + 1] not in _TO:
+                    self.up = token.kind == "up"
+                    self.other = not self._same_subject(token)
+            elif token.kind == "share":
+                self.share_at = token.start
+            elif token.kind == "none":
+                self.none = True
+            elif token.kind != YEAR:
+                yield from self._words(token)
+
+    def _same_subject(self, token: Token) -> bool:
+        return self.between.same_subject(self.text[self.named : token.start])
+
+    def _words(self, token: Token) -> Iterator[Mention]:
+        """Words for no change, for a reason or purpose, for all of a kind."""
+        topic, rest = self.topic, self.text[token.end :]
+        if token.kind == "same":
+            if topic is not None and topic.change and not self.quiet and self._same_subject(token):
+                said = _quoted(self.text, token)
+                yield Mention("same", said, topic=topic, change=topic.change)
+        elif token.kind in ("reason", "purpose"):
+            if token.kind == "purpose" and topic is not None and topic.names is not None:
+                listed = re.split("[。;]", rest, maxsplit=1)[0].lstrip(":")
+                yield Mention("names", listed, topic.names, topic=topic, rest=listed)
+            self.quiet, self.since = token.kind, token.end
+        elif token.kind == "every" and topic is not None and topic.kinds is not None:
+            named = re.split("[。;,]", rest, maxsplit=1)[0]
+            yield Mention("every", f"{token.text}{named}", topic=topic, rest=named)
+
+    def _stop(self, token: Token) -> None:
+        if token.text in "。;":
+            self.pending, self.quiet = None, ""
+            if token.text == "。" and self.topic is not None and self.topic.target is None:
+                self.topic = None  # 安排购置…: what is bought is named in the same sentence
+            self.up, self.share_at, self.none = None, -1, False
+        elif token.text == ",":
+            self.none, self.share_at = False, -1
+            if self.quiet == "reason":
+                self.up = None
+        elif token.text == "其中":
+            self.quiet = ""
+
+    def _phrase(self, token: Token, following: Token | None) -> Iterator[Mention]:
+        close = following is not None and following.kind == NUMBER and following.start == token.end
+        begins = token.start == self.since or self.text[token.start - 1] in _BOUNDARY
+        # What money is for is not spoken of, unless a name of its own stands there with its amount.
+        if (self.quiet and not (close and begins)) or token.start == self.served:
+            return
+        self.quiet = ""
+        inner = self.topic.parts.get(token.text) if self.topic is not None else None
+        topic = None if inner is not None else self.known.topics.get(token.text)
+        target = inner or (topic.target if topic is not None else self.known.lines.get(token.text))
+        if topic is not None:
+            self.topic = topic
+        if target is None:
+            return
+        if not self.none:
+            self.pending, self.pending_end, self.up = target, token.end, None
+            return
+        exempt = self.topic.head.exempt if self.topic is not None else ""
+        if not target.variant and not (exempt and exempt in self.text):
+            yield Mention("none", _quoted(self.text, token), target.figure, target=target)
+
+    def _number(self, token: Token, number: Number, following: Token | None) -> Iterator[Mention]:
+        said, topic, up = _quoted(self.text, token), self.topic, self.up
+        change = topic.change if topic is not None and not self.quiet else None
+        self.up = None
+        if _of_something_else(self.text, token, following):
+            yield Mention("loose", said, number=number)
+            return
+        if up is not None and self.other:
+            yield Mention("loose", said, number=number)
+            self.share_at = -1
+            return
+        if number.unit == "%":
+            if up is not None and change is not None:
+                yield Mention("percent", said, change.percent, number, None, topic, change, up)
+            elif self.share_at >= 0 and (target := self._shared()) is not None:
+                yield Mention("share", said, target.share, number, target, topic)
+            else:
+                yield Mention("loose", said, number=number)
+            self.share_at = -1
+            return
+        if number.unit in _COUNTS:
+            behind = following if following and following.start == token.end else None
+            after = self.known.topics.get(behind.text) if behind and behind.kind == PHRASE else None
+            named = self.pending is not None and self.pending_end == token.start
+            if not named and after is not None and after.target is not None:
+                yield Mention("amount", said, after.target.figure, number, after.target, after)
+                self.served = token.end
+                return
+        elif _is_code(number, token, following):
+            return
+        before = _PRIOR.search(self.text, 0, token.start)
+        if topic is not None and topic.change is not None and before:
+            yield Mention("amount", said, topic.change.prior, number, None, topic)
+            return
+        at = token.end
+        if up is not None:
+            if change is not None:
+                yield Mention("change", said, change.amount, number, None, topic, change, up, at=at)
+            else:
+                yield Mention("loose", said, number=number)
+            self.pending = None
+            return
+        pending = self.pending
+        if pending is not None and not self.quiet and _fits(pending.figure, number):
+            between = self.text[self.pending_end : token.start]
+            if not self.between.limits(between, self.text[at:]):
+                yield Mention("amount", said, pending.figure, number, pending, topic, at=at)
+                self.last, self.last_end, self.pending = pending, at, None
+                return
+        yield Mention("loose", said, number=number)
+
+    def _shared(self) -> Target | None:
+        """Whose share is spoken of: what was just named, or what an amount was just given for."""
+        for one, end in ((self.pending, self.pending_end), (self.last, self.last_end)):
+            if one is not None and one.share is not None:
+                same = self.between.same_subject(self.text[end : self.share_at])
+                return one if same else None
+        return None
+
+
+def _of_something_else(text: str, token: Token, following: Token | None) -> bool:
+    """A count of what no table counts (培训3期, 86万册): it runs on into its measure word."""
+    if token.number is None or token.number.unit:
+        return False
+    after = text[token.end : token.end + 1]
+    if following is not None and following.start == token.end and following.kind != "reason":
+        return False
+    return after == "万" or (token.text.isdigit() and "\u4e00" <= after <= "\u9fff")
+
+
+def _fits(figure: Figure, number: Number) -> bool:
+    """Whether a number's unit is of the figure's kind: people and cars are not money."""
+    if not isinstance(figure.value, Amount) or not number.unit:
+        return True
+    return (figure.value.unit == COUNT) == (number.unit in _COUNTS)
+
+
+def _is_code(number: Number, token: Token, following: Token | None) -> bool:
+    """A subject's code right before its name (201一般公共服务支出)."""
+    return (
+        not number.unit
+        and len(token.text) in _CODE_LENGTHS
+        and token.text.isdigit()
+        and following is not None
+        and following.kind == PHRASE
+        and following.start == token.end
+    )
+
+
+def _quoted(text: str, token: Token) -> str:
+    """The token with the words before it in its clause."""
+    start = token.start
+    while start > 0 and text[start - 1] not in "。;,、:" and token.start - start < 16:  # noqa: PLR2004  # a few words
+        start -= 1
+    while start > 0 and text[start].isdigit() and text[start - 1].isdigit():
+        start -= 1  # a year is quoted whole
+    said = text[start : token.end]
+    # Words that begin in the middle of a quotation are shown from its first sign on.
+    opened = text.rfind('"', 0, start)
+    return text[opened : token.end] if said.count('"') % 2 and opened >= 0 else said
+
+
+def _with_reason(found: list[Mention], place: int, text: str, words: tuple[str, ...]) -> Mention:
+    """Whether a reason follows a change in its sentence, or before something else is spoken of.
+
+    ``rest`` is the clause that gives it.
+    """
+    one = found[place]
+    if one.kind != "change":
+        return one
+    others = (
+        later.at - len(later.said)
+        for later in found[place + 1 :]
+        if later.kind in ("amount", "change") and later.topic is not one.topic
+    )
+    sentence = text.find("。", one.at)
+    last = max(next(others, len(text)), len(text) if sentence < 0 else sentence)
+    rest = text[one.at : last]
+    starts = [(rest.index(word), -len(word)) for word in words if word in rest]
+    if not starts:
+        return one
+    first, length = min(starts)
+    clause = re.split("[。;]", rest[first - length :], maxsplit=1)[0]
+    return one._replace(reason=True, rest=clause.lstrip(":,是为系在于"))

@@ -1,0 +1,155 @@
+"""What texts must say: all sections, the passages of disclosure, and in the glossary every subject in use, once."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xlbudget.findings import Finding, Level
+from xlbudget.notes.figure import Figure, FigureList
+from xlbudget.notes.wording import ordinal
+from xlbudget.texts.readings import plain, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from xlbudget.figures import TextUnit
+    from xlbudget.notes.facts import Facts
+    from xlbudget.notes.figure import Item
+    from xlbudget.texts.judging import Paper
+
+    Papers = Callable[[TextUnit], Paper]
+    from xlbudget.texts.readings import Readings
+
+
+def lost_texts(
+    texts: Sequence[TextUnit], paper: Papers, readings: Readings, facts: Facts
+) -> Iterator[Finding]:
+    """Sections and passages that the explanation among ``texts`` lacks; nothing where it has none."""
+    notes = [one for one in texts if one.part == "notes"]
+    sections: dict[str, list[TextUnit]] = {}
+    for one in notes:
+        sections.setdefault(one.section, []).append(one)
+    specs = facts.source.sections.get("explanation", ())
+    wanted = [one for one in specs if one.heading and (not one.when or facts.names.get(one.when))]
+    lost = [one for one in wanted if one.number not in sections]
+    # Where more than half are not there, it is divided otherwise, and nothing is said.
+    for spec in lost if notes and 2 * len(lost) <= len(wanted) else ():
+        title = printed(plain(spec.heading.format_map(_Names(facts.names))))
+        near = notes[0]._replace(id=spec.number, section=spec.number, text="", heading=True)
+        here = near._replace(place=near.place._replace(cell=""))
+        message = f"情况说明没有“{title}”这一部分；没有这项收支的也要写明。"
+        yield paper(here).finding(spec.number, Level.ERROR, message)
+    for section, units in sections.items():
+        # Its headings are no part of the body that must speak of a passage.
+        bodies = [plain(one.text) for one in units if not one.heading]
+        for passage in readings.passages:
+            figure = facts.names.get(passage.zero)
+            nought = isinstance(figure, Figure) and figure.zero
+            if passage.section == section and not nought and not any(map(passage.told, bodies)):
+                message = f"这一部分没有说明{passage.name}；请补上，没有的写明“无”。"
+                yield paper(units[0]).finding(section, Level.WARNING, message)
+
+
+class _Names(dict[str, object]):
+    """The figures' texts by name, for a heading's {year}."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+_NUMERALS = {ordinal(number): number for number in range(1, 400)}
+_NUMBER = re.compile(
+    "(?:(?P<top>[一二三四五六七八九十百零]+)、"
+    "|[(](?P<below>[一二三四五六七八九十百零]+)[)]"
+    r"|(?P<digit>\d{1,3})[.、])"
+)
+_SHOWN = 6
+
+
+def glossary_findings(
+    texts: Sequence[TextUnit],
+    paper: Papers,
+    readings: Readings,
+    facts: Facts,
+    mended: Collection[str],
+) -> Iterator[Finding]:
+    """What is wrong with the glossary among ``texts`` as a whole.
+
+    ``mended`` are names that another finding says should stand there: they are not missing too.
+    """
+    units = [one for one in texts if one.part == "glossary" and not one.heading]
+    if not units or "glossary" not in readings.rules:
+        return
+    yield from _numbering(units, paper)
+    yield from _twice(units, paper)
+    subjects = facts.names.get(readings.glossary)
+    used = list(_leaves(subjects.items)) if isinstance(subjects, FigureList) else []
+    entries = [plain(one.text) for one in units]
+    lost = [one for one in used if one.name.text not in mended and not _explained(one, entries)]
+    if lost:
+        shown = list(dict.fromkeys(f"“{one.name.text}”" for one in lost))
+        more = f"等{len(shown)}个科目" if len(shown) > _SHOWN else ""
+        names = f"{'、'.join(shown[:_SHOWN])}{more}"
+        message = f"名词解释里没有{names}，而支出表中有；请补上解释。"
+        yield paper(units[-1]).finding("glossary", Level.WARNING, message, lost[0].amount)
+
+
+def _leaves(items: Collection[Item]) -> Iterator[Item]:
+    """The lowest subjects with money."""
+    for item in items:
+        if item.children.items:
+            yield from _leaves(item.children.items)
+        elif item.name.text and not item.name.missing:
+            yield item
+
+
+def _explained(item: Item, texts: Sequence[str]) -> bool:
+    """Whether an entry names the subject: with its level, where the glossary writes levels."""
+    name = plain(item.name.text)
+    stems = (name, name.removesuffix("支出"))
+    if any(f"({item.level})" in text for text in texts):
+        return any(f"{stem}({item.level})" in text for text in texts for stem in stems)
+    return any(stem in text for text in texts for stem in stems)
+
+
+def _numbering(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
+    """A number that does not follow the one before it; those that go on from it are right again."""
+    numbers = []  # kind, number, as written; of entries that have one
+    for unit in units:
+        match = _NUMBER.match(plain(unit.text))
+        kind = match.lastgroup or "" if match else ""
+        said = match[kind] if match else ""
+        number = int(said) if kind == "digit" else _NUMERALS.get(said, 0)
+        if number:
+            numbers.append((unit, kind, number, said))
+    before: dict[str, int] = {}
+    for at, (unit, kind, number, said) in enumerate(numbers):
+        if kind == "top":
+            before.pop("below", None)
+        wanted = before.get(kind, 0) + 1
+        before[kind] = number
+        if number == wanted:
+            continue
+        later = next((one[2] for one in numbers[at + 1 :] if one[1] == kind), 0)
+        if later == wanted + 1:
+            before[kind] = wanted  # a slip: the next one follows the right number
+        right = f"{wanted}" if kind == "digit" else ordinal(wanted)
+        message = f"编号“{said}”与前面不连续，应为“{right}”；请核对有没有漏掉的名词。"
+        yield paper(unit).finding("glossary", Level.WARNING, message, None, said, right, "前后编号")
+
+
+def _twice(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
+    """Terms that two numbered entries explain."""
+    seen: dict[str, str] = {}
+    for unit in units:
+        text = plain(unit.text)
+        match = _NUMBER.match(text)
+        term, mark, _ = text.partition(":")
+        if match is None or not mark or match.lastgroup == "below":
+            continue
+        term = term[match.end() :]
+        if term in seen:
+            message = f"“{printed(term)}”在名词解释里写了两次（前一次编号“{seen[term]}”）；请核对。"
+            yield paper(unit).finding("glossary", Level.WARNING, message, None, printed(term))
+        seen.setdefault(term, match[match.lastgroup or 0])
