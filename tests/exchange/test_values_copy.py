@@ -46,6 +46,8 @@ DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 """A picture of one point."""
+EXACT = 45350.123456789
+"""A number that is shown as a day."""
 PLACE = r"\\server\share\内部\底稿.xlsx"
 SECRETS = ("内部批注", "底稿数字", "server", "作者甲", "外部单位.xlsx", "intranet", "xlbRun")
 """What must not be in any part of the copy."""
@@ -202,6 +204,7 @@ def _own_things(book: Any) -> None:
     mine.write("A1", "测算")
     mine.write_formula("A2", "='[外部单位.xlsx]表1'!$A$1", None, 12.5)
     mine.write_formula("A3", f"={SECRET}!A2", None, "底稿数字结果")
+    mine.write_number("A4", EXACT, book.add_format({"num_format": "yyyy-mm-dd"}))
     table = book.get_worksheet_by_name(TABLE)
     table.write_comment("B8", "内部批注", {"author": "作者甲"})
     table.insert_image(
@@ -282,6 +285,8 @@ def test_a_users_sheet_that_was_asked_for(
     found = openpyxl.load_workbook(target)
     assert found[MINE]["A2"].value == 12.5
     assert found[MINE]["A3"].value == "底稿数字结果"
+    assert found[MINE]["A4"].is_date
+    assert f">{EXACT}<" in "".join(parts(target).values()), "as a date it would be rounded"
     assert {MINE, "总览"} <= set(outcome.sheets)
     assert "外部单位" not in "".join(parts(target).values())
     with pytest.raises(UnusableFileError, match="没有工作表“没有的”"):

@@ -173,7 +173,7 @@ class _Work:
         values = folder / "values.xlsx"
         chosen = choose_sheets(self.shown, self.standard, self.book, self.wish.sheets)
         outcome = write_values_copy(
-            self.copy,
+            self.shown,
             values,
             chosen.sheets,
             texts=chosen.texts,
