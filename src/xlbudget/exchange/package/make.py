@@ -213,7 +213,7 @@ class _Work:
             disclosure,
             final_paragraphs,
         )
-        from xlbudget.exchange.docx.writer import write_docx  # noqa: PLC0415
+        from xlbudget.exchange.docx.document import write_docx  # noqa: PLC0415
         from xlbudget.exchange.web.copy import web_copy  # noqa: PLC0415
 
         texts = final_paragraphs(self.shown, self.standard, self.book)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.exchange.disclosure.plan import load_plan
+from xlbudget.exchange.disclosure.document import load_plan
 from xlbudget.exchange.published.pieces import Line
 from xlbudget.workbook.read_labels import heading, squash
 
