@@ -30,8 +30,7 @@ from xlbudget.checks.wording import column_label
 from xlbudget.cli.run import run
 from xlbudget.exchange.disclosure.document import disclosure, final_paragraphs
 from xlbudget.exchange.docx.document import write_docx
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.exchange.web.copy import web_copy
 from xlbudget.money import Amount
 from xlbudget.workbook.build import build_workbook

@@ -16,8 +16,7 @@ import pytest
 from xlbudget.cli.run import run
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.findings import Level
 from xlbudget.standard.extend import with_subject_files
 from xlbudget.workbook.build import build_workbook

@@ -10,8 +10,7 @@ import openpyxl
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.workbook import Workbook
 

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.mail.figures import key_figures
 from xlbudget.exchange.mail.message import DEFAULT_LIMIT, Attachment, draft
-from xlbudget.exchange.mail.text import MailContent, letter_for
-from xlbudget.exchange.package.gate import Allowed, examine, pass_or_stop, write_list
-from xlbudget.exchange.package.list import ListContent, PackedFile, list_json, list_text
-from xlbudget.exchange.package.names import book_title, every_name, file_names
-from xlbudget.exchange.package.notes import notes_state, notes_warnings
+from xlbudget.exchange.package.gate import (
+    Allowed,
+    examine,
+    marks_of,
+    notes_state,
+    notes_warnings,
+    pass_or_stop,
+    write_list,
+)
+from xlbudget.exchange.package.letter import (
+    Checklist,
+    PackedFile,
+    key_figures,
+    letter_for,
+    list_json,
+    list_text,
+)
 from xlbudget.exchange.package.publish import publish, refuse_folder
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.findings import Level, Status
+from xlbudget.notes.wording import clean
 from xlbudget.report import render
 from xlbudget.standard.extend import own_standard
 from xlbudget.texts.passages import report_pictures
@@ -34,15 +47,14 @@ from xlbudget.xlsx.workbook import Workbook
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlbudget.exchange.mail.address import Address
-    from xlbudget.exchange.mail.message import Letter
-    from xlbudget.exchange.package.gate import Gate
-    from xlbudget.exchange.package.notes import NotesState
+    from xlbudget.exchange.mail.message import Address, Letter
+    from xlbudget.exchange.package.gate import Gate, NotesState
     from xlbudget.exchange.values.copy import ValuesCopy
     from xlbudget.figures import Book
     from xlbudget.findings import Report
+    from xlbudget.standard.model import Standard
 
-__all__ = ["Package", "Wish", "make_package"]
+__all__ = ["Package", "Wish", "every_name", "file_names", "make_package"]
 
 _WHAT = {
     "values": "数值副本（各表和说明，没有宏、公式和链接）",
@@ -53,7 +65,23 @@ _WHAT = {
     "mail": "邮件草稿",
 }
 _NAMED = 8
-"""So many paragraphs are named in a sentence."""
+"""So many places are named in a sentence."""
+_ENDINGS = {
+    "values": ".xlsx",
+    "docx": ".docx",
+    "pdf": ".pdf",
+    "web": ".html",
+    "report": "－校验结果.html",
+    "mail": ".eml",
+    "list": "－校验清单.txt",
+    "json": "－校验清单.json",
+}
+"""What follows the title in the name of each file."""
+
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_LONGEST = 150
+"""Bytes; systems allow 255 for a name with what is added to it."""
 
 
 class Wish(NamedTuple):
@@ -124,7 +152,7 @@ class _Work:
         self.standard = own_standard(self.book)
         self.report = validate_file(given)
         self.wrong = self.report.status is Status.ERROR
-        self.title = book_title(self.standard, self.book)
+        self.title = _book_title(self.standard, self.book)
         self.gate: Gate
         self.marks = ""
         self.said: tuple[str, ...] = ()
@@ -251,9 +279,15 @@ class _Work:
                 Attachment(self.path.name, self._without_memory(), "原工作簿，含宏和公式")
             )
         figures = key_figures(self.standard, self.book)
-        content = MailContent(self.title + self.marks, figures, self.report, self.said)
-        letter = letter_for(content, attachments, self.wish.to)
-        self.letter = letter._replace(sender=self.wish.sender)
+        self.letter = letter_for(
+            self.title + self.marks,
+            figures,
+            self.report,
+            self.said,
+            attachments,
+            self.wish.to,
+            self.wish.sender,
+        )
         self.files["mail"] = draft(self.letter, limit=self.wish.limit)
 
     def _without_memory(self) -> bytes:
@@ -267,7 +301,7 @@ class _Work:
             for kind, what in _WHAT.items()
             if kind in self.files
         ]
-        content = ListContent(
+        content = Checklist(
             self.title + self.marks,
             self.standard,
             self.report,
@@ -303,3 +337,33 @@ class _Work:
 
 def _packed(name: str, what: str, data: bytes) -> PackedFile:
     return PackedFile(name, what, len(data), hashlib.sha256(data).hexdigest())
+
+
+# ------------------------------------------------------------------ names
+
+
+def _book_title(standard: Standard, book: Book) -> str:
+    """``某局2024年部门预算``, on one line."""
+    title = standard.titles["book"].replace("{unit}", clean(book.text("unit_name")))
+    return title.replace("{year}", str(book.year))
+
+
+def file_names(title: str, marks: str = "") -> dict[str, str]:
+    """The name of each kind of file."""
+    stem = _UNSAFE.sub("_", title).strip(" .") or "部门预算"
+    while len(stem.encode("utf-8")) > _LONGEST:
+        stem = stem[:-1]
+    if _RESERVED.fullmatch(stem):
+        stem = f"_{stem}"
+    return {kind: f"{stem}{marks}{end}" for kind, end in _ENDINGS.items()}
+
+
+def every_name(title: str) -> list[str]:
+    """All names that a package may have: no older file stays as if it were new."""
+    return [
+        name
+        for draft, errors, personal in product((False, True), repeat=3)
+        for name in file_names(
+            title, marks_of(draft=draft, errors=errors, personal=personal)
+        ).values()
+    ]

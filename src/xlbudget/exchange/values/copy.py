@@ -25,7 +25,16 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.values.drawing import MAIN, REL, Drawings, local, parsed, serialized
 from xlbudget.notes.document import HEADING
 from xlbudget.templates import rendered
-from xlbudget.workbook.layout import NOTES_FIRST, NOTES_ROOM
+from xlbudget.workbook.layout import (
+    CONTENTS,
+    COVER,
+    GLOSSARY,
+    NOTES,
+    NOTES_FIRST,
+    NOTES_ROOM,
+    PROFILE,
+)
+from xlbudget.workbook.read_source import find_sheet
 from xlbudget.workbook.styles import lines_of, row_height
 from xlbudget.xlsx.archive import naming
 from xlbudget.xlsx.references import column_letter, column_number, split_cell
@@ -34,7 +43,10 @@ from xlbudget.xlsx.workbook import Workbook
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-__all__ = ["ValuesCopy", "write_values_copy"]
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+__all__ = ["Chosen", "ValuesCopy", "choose_sheets", "write_values_copy"]
 
 _KEPT = frozenset(
     (
@@ -97,6 +109,37 @@ _ASKING = re.compile(
     r"(?:_xlfn\.)?(?:ISFORMULA|FORMULATEXT|INDIRECT|CELL|BUDGET_\w+)", re.IGNORECASE
 )
 """Functions that ask for formulas, for addresses as text, or for macros."""
+
+
+class Chosen(NamedTuple):
+    """Names of sheets; of those in ``texts`` only the final texts are published."""
+
+    sheets: tuple[str, ...]
+    texts: tuple[str, ...]
+    tables: tuple[str, ...]
+
+
+def choose_sheets(
+    source: Workbook, standard: Standard, book: Book, also: Sequence[str] = ()
+) -> Chosen:
+    """The sheets of what is published, as the workbook names them, and those of ``also``.
+
+    基础信息, 总览, 校验结果 and 科目字典 are for those who do the work, and so are sheets that a user
+    added: they are left out unless they are asked for by name.
+
+    Raises:
+        UnusableFileError: one of ``also`` is not there, or the workbook cannot be read.
+    """
+    fixed = [find_sheet(source, name) for name in (COVER, CONTENTS, PROFILE)]
+    texts = tuple(name for title in (NOTES, GLOSSARY) if (name := find_sheet(source, title)))
+    for name in also:
+        if name not in source.names:
+            raise UnusableFileError(
+                f"工作簿“{source.path.name}”没有工作表“{name}”，不能按 --sheet 收入；请核对名称。"
+            )
+    tables = tuple(book.sheets[table.key] for table in standard.tables if table.key in book.sheets)
+    every = (*filter(None, fixed), *tables, *texts, *also)
+    return Chosen(tuple(dict.fromkeys(every)), texts, tables)
 
 
 class ValuesCopy(NamedTuple):
