@@ -204,6 +204,8 @@ def _own_things(book: Any) -> None:
     mine.write_formula("A2", "='[外部单位.xlsx]表1'!$A$1", None, 12.5)
     mine.write_formula("A3", f"={SECRET}!A2", None, "底稿数字结果")
     mine.write_number("A4", EXACT, book.add_format({"num_format": "yyyy-mm-dd"}))
+    bold = book.add_format({"bold": True, "italic": True, "font_color": "red", "font_size": 14})
+    mine.write_rich_string("A5", "其中", bold, "加粗的字", " 和平常的字")
     table = book.get_worksheet_by_name(TABLE)
     table.write_comment("B8", "内部批注", {"author": "作者甲"})
     table.insert_image(
@@ -286,6 +288,9 @@ def test_a_users_sheet_that_was_asked_for(
     assert found[MINE]["A3"].value == "底稿数字结果"
     assert found[MINE]["A4"].is_date
     assert f">{EXACT}<" in "".join(parts(target).values()), "as a date it would be rounded"
+    rich = openpyxl.load_workbook(target, rich_text=True)[MINE]["A5"].value
+    assert str(rich) == "其中加粗的字 和平常的字"
+    assert [str(one) for one in rich if getattr(one, "font", None) and one.font.b] == ["加粗的字"]
     assert {MINE, "总览"} <= set(outcome.sheets)
     assert "外部单位" not in "".join(parts(target).values())
     with pytest.raises(UnusableFileError, match="没有工作表“没有的”"):
