@@ -255,11 +255,14 @@ def pass_or_stop(gate: Gate, allowed: Allowed, folder: Path, title: str) -> None
 
 
 class Spot(NamedTuple):
-    """A paragraph: its id, its cell (empty where it is not on its sheet), and what its remark says."""
+    """A paragraph and the cell of its final text, "" where it is not on its sheet."""
 
     id: str
     sheet: str
     cell: str = ""
+    generated: str = ""
+    final: str = ""
+    state: str = ""
     remark: str = ""
 
 
@@ -276,21 +279,6 @@ class NotesState(NamedTuple):
     reviews: tuple[Spot, ...]
     gaps: tuple[Spot, ...]
     plan: NotesPlan | None
-
-
-class _Line(NamedTuple):
-    sheet: str
-    line: int
-    id: str
-    generated: str
-    final: str
-    state: str
-    remark: str
-
-    @property
-    def spot(self) -> Spot:
-        """The cell of its final text."""
-        return Spot(self.id, self.sheet, f"D{self.line}", self.remark)
 
 
 def notes_state(source: Workbook, standard: Standard, book: Book) -> NotesState:
@@ -322,15 +310,15 @@ def notes_state(source: Workbook, standard: Standard, book: Book) -> NotesState:
         for one in part.paragraphs
     }
     return NotesState(
-        tuple(one.spot for one in stale),
+        tuple(stale),
         tuple(Spot(identity, sheets[identity]) for identity in due if identity not in known),
-        tuple(one.spot for one in held if one.state == REVIEW and one not in stale),
-        tuple(one.spot for one in held if _TO_FILL in one.final),
+        tuple(one for one in held if one.state == REVIEW and one not in stale),
+        tuple(one for one in held if _TO_FILL in one.final),
         plan if none else None,
     )
 
 
-def _lines(lines: Mapping[str, Lines], coming: Mapping[tuple[str, str], object]) -> Iterator[_Line]:
+def _lines(lines: Mapping[str, Lines], coming: Mapping[tuple[str, str], object]) -> Iterator[Spot]:
     """The lines that hold a text, as they are or as ``coming`` makes them."""
     for sheet, cells in lines.items():
         for line in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
@@ -339,7 +327,7 @@ def _lines(lines: Mapping[str, Lines], coming: Mapping[tuple[str, str], object])
                 for letter, column in (("A", 1), ("C", 3), ("D", 4), ("E", 5), ("F", 6))
             )
             if generated or final:
-                yield _Line(sheet, line, identity, generated, final, state, remark)
+                yield Spot(identity, sheet, f"D{line}", generated, final, state, remark)
 
 
 def notes_warnings(state: NotesState) -> list[str]:

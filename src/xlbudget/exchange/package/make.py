@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.exchange.disclosure.document import disclosure, final_paragraphs
+from xlbudget.exchange.docx.document import write_docx
 from xlbudget.exchange.mail.message import DEFAULT_LIMIT, Attachment, draft
 from xlbudget.exchange.package.gate import (
     Allowed,
@@ -28,8 +30,10 @@ from xlbudget.exchange.package.letter import (
     list_json,
     list_text,
 )
+from xlbudget.exchange.package.pdf import write_pdf
 from xlbudget.exchange.package.publish import publish, refuse_folder
 from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
+from xlbudget.exchange.web.copy import web_copy
 from xlbudget.findings import Level, Status
 from xlbudget.notes.wording import clean
 from xlbudget.report import render
@@ -237,13 +241,6 @@ class _Work:
 
     def _write_texts(self, folder: Path) -> None:
         """The disclosure as a document, for reading and for the web."""
-        from xlbudget.exchange.disclosure.document import (  # noqa: PLC0415  # heavy, for packages alone
-            disclosure,
-            final_paragraphs,
-        )
-        from xlbudget.exchange.docx.document import write_docx  # noqa: PLC0415
-        from xlbudget.exchange.web.copy import web_copy  # noqa: PLC0415
-
         texts = final_paragraphs(self.shown, self.standard, self.book)
         published = disclosure(self.standard, self.book, texts)._replace(remarks=self.said)
         document = folder / "text.docx"
@@ -257,8 +254,6 @@ class _Work:
         if not self.wish.pdf:
             self.remarks.append("按 --no-pdf，没有制作 PDF。")
             return
-        from xlbudget.exchange.package.pdf import write_pdf  # noqa: PLC0415
-
         target = folder / "text.pdf"
         try:
             write_pdf(document, target)
