@@ -184,8 +184,8 @@ def write_values_copy(
             raise UnusableFileError(
                 "这是严格 OOXML 格式，不能改写；请在 Excel 中另存为普通 .xlsx 或 .xlsm。"
             )
-        shown = {name for name, one in given.parts.sheets.items() if one.visible}
-        kept = [name for name in given.parts.sheets if name in shown and name in sheets]
+        found = given.parts.sheets.items()
+        kept = [name for name, one in found if one.visible and name in sheets]
         if not kept:
             raise UnusableFileError("没有一张要收入的工作表，或都是隐藏的；请取消隐藏后再试。")
         given.check(kept)
@@ -502,14 +502,12 @@ def _packed(book: Any, parts: Mapping[str, _Sheet], drawings: Drawings, title: s
     for number, sheet in enumerate(book, 1):
         one = parts.get(sheet.title)
         if one is None:
-            continue
-        behind = list(one.behind)
-        if one.drawing and drawings.add(one.part, one.drawing, f"xl/worksheets/sheet{number}.xml"):
+            continue  # that of the remarks
+        name, behind = f"xl/worksheets/sheet{number}.xml", list(one.behind)
+        if one.drawing and drawings.add(one.part, one.drawing, name):
             behind.append(ET.Element(f"{MAIN}drawing", {f"{REL}id": one.drawing}))
-        name = f"xl/worksheets/sheet{number}.xml"
         end = files[name].rindex(b"</")
-        added = b"".join(map(ET.tostring, behind))
-        files[name] = files[name][:end] + added + files[name][end:]
+        files[name] = files[name][:end] + b"".join(map(ET.tostring, behind)) + files[name][end:]
     styles = ET.fromstring(files["xl/styles.xml"])  # noqa: S314  # written just now
     for font in styles.iter(f"{MAIN}font"):
         font[:] = sorted(font, key=lambda one: _FONT.index(local(one)))
