@@ -28,11 +28,9 @@ from trials import around
 from departments import DEPARTMENTS
 from xlbudget.checks.wording import column_label
 from xlbudget.cli.run import run
-from xlbudget.exchange.disclosure.document import disclosure
-from xlbudget.exchange.disclosure.texts import final_paragraphs
-from xlbudget.exchange.docx.writer import write_docx
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.disclosure.document import disclosure, final_paragraphs
+from xlbudget.exchange.docx.document import write_docx
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.exchange.web.copy import web_copy
 from xlbudget.money import Amount
 from xlbudget.workbook.build import build_workbook
@@ -41,7 +39,9 @@ from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from xlbudget.exchange.disclosure.texts import FinalTexts
+    from collections.abc import Mapping
+
+    from xlbudget.exchange.disclosure.document import FinalText
     from xlbudget.figures import Cell, TextUnit
 
 __all__ = ["make"]
@@ -185,15 +185,15 @@ def write_document(right: Base, made: Slips, target: Path) -> None:
         target.write_text(web_copy(published), encoding="utf-8")
 
 
-def _with_sentences(right: Base, made: Slips, texts: FinalTexts) -> FinalTexts:
+def _with_sentences(
+    right: Base, made: Slips, texts: Mapping[str, tuple[FinalText, ...]]
+) -> dict[str, tuple[FinalText, ...]]:
     """The texts with the wrong sentences."""
     wrong = {right.sentences[at].text: text for at, text in made.sentences.items()}
-    return texts._replace(
-        documents={
-            name: tuple(one._replace(text=wrong.get(one.text, one.text)) for one in found)
-            for name, found in texts.documents.items()
-        }
-    )
+    return {
+        name: tuple(one._replace(text=wrong.get(one.text, one.text)) for one in found)
+        for name, found in texts.items()
+    }
 
 
 def make(folder: Path, files: int, seed: int) -> Path:

@@ -11,8 +11,7 @@ import openpyxl
 import pytest
 
 from xlbudget.cli.run import run
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.notes.document import HEADING
 from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
 from xlbudget.workbook.macros import load_macros

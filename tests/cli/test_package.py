@@ -15,7 +15,7 @@ import pytest
 
 from xlbudget.cli.run import run
 from xlbudget.errors import MailError
-from xlbudget.exchange.docx import writer as docx_writer
+from xlbudget.exchange.docx import document as docx_writer
 from xlbudget.exchange.mail import send as mail_send
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook

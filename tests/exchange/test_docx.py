@@ -17,9 +17,8 @@ from printed_tables import compare_tables, crowded
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.blank import blank_book
 from xlbudget.exchange.disclosure.document import disclosure
-from xlbudget.exchange.docx.pages import contents_pages
-from xlbudget.exchange.docx.writer import docx_bytes, write_docx
-from xlbudget.exchange.docx.xml import TABLE_ACROSS
+from xlbudget.exchange.docx.document import contents_pages, docx_bytes, write_docx
+from xlbudget.exchange.docx.widths import fit_grids
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.exchange.package import pdf as pdf_writer
 from xlbudget.exchange.package.pdf import write_pdf
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from docx.document import Document
 
     from printed_tables import Matrix
-    from xlbudget.exchange.disclosure.model import Disclosure
+    from xlbudget.exchange.disclosure.document import Disclosure
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
@@ -296,5 +295,8 @@ def test_odd_texts_stay_texts(
     _assert_whole(found, path)
 
 
-def test_pages_are_a4() -> None:
-    assert round(TABLE_ACROSS.width + 2 * MARGIN) == 842
+def test_pages_are_a4(standard: Standard, example: Book) -> None:
+    fits = fit_grids([*disclosure(standard, example).grids], 0)
+    (across,) = {one.page for one in fits if one.page.across}
+    assert round(across.width + 2 * MARGIN) == 842
+    assert across.size == (16838, 11906)

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.errors import MailError, StandardError
-from xlbudget.exchange.mail.address import Address, address_of
-from xlbudget.exchange.mail.figures import key_figures
-from xlbudget.exchange.mail.message import Attachment, Letter, draft, size_text
+from xlbudget.exchange.mail.message import Address, Attachment, Letter, address_of, draft, size_text
+from xlbudget.exchange.package.letter import key_figures
 
 if TYPE_CHECKING:
     from pathlib import Path

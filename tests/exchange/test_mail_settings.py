@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.errors import MailError
-from xlbudget.exchange.mail.address import Address
-from xlbudget.exchange.mail.send import send
-from xlbudget.exchange.mail.settings import MailSettings, mail_settings
+from xlbudget.exchange.mail.message import Address
+from xlbudget.exchange.mail.send import MailSettings, mail_settings, send
 
 if TYPE_CHECKING:
     from pathlib import Path

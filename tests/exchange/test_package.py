@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 from lxml import html
 
-from xlbudget.exchange.mail.address import Address
+from xlbudget.exchange.mail.message import Address
 from xlbudget.exchange.package import pdf as pdf_writer
 from xlbudget.exchange.package.gate import NotReadyError
 from xlbudget.exchange.package.make import Package, Wish, make_package

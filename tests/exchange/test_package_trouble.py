@@ -10,8 +10,7 @@ import pytest
 
 from xlbudget.errors import MailError, UnusableFileError
 from xlbudget.exchange.package import publish
-from xlbudget.exchange.package.make import Wish, make_package
-from xlbudget.exchange.package.names import every_name, file_names
+from xlbudget.exchange.package.make import Wish, every_name, file_names, make_package
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

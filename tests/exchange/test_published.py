@@ -15,7 +15,7 @@ from PIL import Image
 from xlbudget.cli.validation import simple_request, validate_files
 from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.exchange.disclosure.document import disclosure
-from xlbudget.exchange.docx.writer import write_docx
+from xlbudget.exchange.docx.document import write_docx
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.exchange.package import pdf as pdf_writer
 from xlbudget.exchange.package.pdf import write_pdf

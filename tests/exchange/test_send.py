@@ -19,10 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from xlbudget.errors import MailError
-from xlbudget.exchange.mail.address import Address
-from xlbudget.exchange.mail.message import Attachment, Letter, draft
-from xlbudget.exchange.mail.send import as_sent, send
-from xlbudget.exchange.mail.settings import MailSettings
+from xlbudget.exchange.mail.message import Address, Attachment, Letter, draft
+from xlbudget.exchange.mail.send import MailSettings, as_sent, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,8 +16,7 @@ import pytest
 from xlbudget.cli.run import run
 from xlbudget.errors import UnusableFileError
 from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.findings import Level
 from xlbudget.standard.extend import with_subject_files
 from xlbudget.workbook.build import build_workbook
@@ -46,6 +45,8 @@ DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 """A picture of one point."""
+EXACT = 45350.123456789
+"""A number that is shown as a day."""
 PLACE = r"\\server\share\内部\底稿.xlsx"
 SECRETS = ("内部批注", "底稿数字", "server", "作者甲", "外部单位.xlsx", "intranet", "xlbRun")
 """What must not be in any part of the copy."""
@@ -202,6 +203,9 @@ def _own_things(book: Any) -> None:
     mine.write("A1", "测算")
     mine.write_formula("A2", "='[外部单位.xlsx]表1'!$A$1", None, 12.5)
     mine.write_formula("A3", f"={SECRET}!A2", None, "底稿数字结果")
+    mine.write_number("A4", EXACT, book.add_format({"num_format": "yyyy-mm-dd"}))
+    bold = book.add_format({"bold": True, "italic": True, "font_color": "red", "font_size": 14})
+    mine.write_rich_string("A5", "其中", bold, "加粗的字", " 和平常的字")
     table = book.get_worksheet_by_name(TABLE)
     table.write_comment("B8", "内部批注", {"author": "作者甲"})
     table.insert_image(
@@ -282,6 +286,11 @@ def test_a_users_sheet_that_was_asked_for(
     found = openpyxl.load_workbook(target)
     assert found[MINE]["A2"].value == 12.5
     assert found[MINE]["A3"].value == "底稿数字结果"
+    assert found[MINE]["A4"].is_date
+    assert f">{EXACT}<" in "".join(parts(target).values()), "as a date it would be rounded"
+    rich = openpyxl.load_workbook(target, rich_text=True)[MINE]["A5"].value
+    assert str(rich) == "其中加粗的字 和平常的字"
+    assert [str(one) for one in rich if getattr(one, "font", None) and one.font.b] == ["加粗的字"]
     assert {MINE, "总览"} <= set(outcome.sheets)
     assert "外部单位" not in "".join(parts(target).values())
     with pytest.raises(UnusableFileError, match="没有工作表“没有的”"):

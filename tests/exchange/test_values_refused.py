@@ -10,8 +10,7 @@ import openpyxl
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.workbook import Workbook
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
-TABLE = "部门收支总表"
+TABLE, FIRST_TABLE = "部门收支总表", "xl/worksheets/sheet5.xml"
 
 
 def copy_of(standard: Standard, source: Path, target: Path, **options: bool) -> ValuesCopy:
@@ -32,12 +31,14 @@ def copy_of(standard: Standard, source: Path, target: Path, **options: bool) -> 
     return write_values_copy(source, target, chosen.sheets, texts=chosen.texts, **options)
 
 
-def _edited(source: Path, target: Path, change: Callable[[str], str]) -> Path:
-    """A copy in which the first table's XML is changed."""
+def _edited(
+    source: Path, target: Path, change: Callable[[str], str], part: str = FIRST_TABLE
+) -> Path:
+    """A copy in which the XML of a part is changed."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for one in old.infolist():
             data = old.read(one)
-            if one.filename == "xl/worksheets/sheet5.xml":
+            if one.filename == part:
                 data = change(data.decode()).encode()
             new.writestr(one, data)
     return target
@@ -72,6 +73,19 @@ def test_an_error_value_is_refused_unless_errors_may_go_out(
     outcome = copy_of(standard, source, target, with_errors=True)
     assert outcome.errors == (f"“{TABLE}”B6（#REF!）",)
     assert openpyxl.load_workbook(target)[TABLE]["B6"].value == "#REF!"
+
+
+def test_styles_that_nobody_can_read_are_one_sentence(
+    standard: Standard, example_file: Path, tmp_path: Path
+) -> None:
+    source = _edited(
+        example_file,
+        tmp_path / "怪样式.xlsm",
+        lambda text: re.sub(r"<fills.*?</fills>", "<fills><fill/></fills>", text),
+        "xl/styles.xml",
+    )
+    with pytest.raises(UnusableFileError, match=r"怪样式\.xlsm.*没有写出副本；请在 Excel 中打开"):
+        copy_of(standard, source, tmp_path / "副本.xlsx")
 
 
 def test_a_damaged_or_foreign_file_is_one_sentence(standard: Standard, tmp_path: Path) -> None:

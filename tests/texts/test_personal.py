@@ -138,7 +138,7 @@ def test_published_documents(tmp_path: Path) -> None:
 
 def test_a_table_of_a_document(tmp_path: Path, standard: Standard) -> None:
     from xlbudget.exchange.disclosure.document import disclosure  # noqa: PLC0415
-    from xlbudget.exchange.docx.writer import docx_bytes  # noqa: PLC0415
+    from xlbudget.exchange.docx.document import docx_bytes  # noqa: PLC0415
     from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415
 
     folder = Path(__file__).parents[2] / "examples/changchun-gov-office-2024"

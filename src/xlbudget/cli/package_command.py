@@ -14,7 +14,7 @@ from xlbudget.cli.outcome import WRONG, fail
 from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
-    from xlbudget.exchange.mail.settings import MailSettings
+    from xlbudget.exchange.mail.send import MailSettings
     from xlbudget.exchange.package.make import Package
 
 __all__ = ["command"]
@@ -88,8 +88,8 @@ def command(
     有差错、必填项未填、说明待核对、有个人信息时不打包：逐项列出，写一页清样单，返回 1。原工作簿不改动。
     """
     from xlbudget.errors import MailError  # noqa: PLC0415
-    from xlbudget.exchange.mail.address import address_of  # noqa: PLC0415
-    from xlbudget.exchange.mail.settings import mail_settings  # noqa: PLC0415
+    from xlbudget.exchange.mail.message import address_of  # noqa: PLC0415
+    from xlbudget.exchange.mail.send import mail_settings  # noqa: PLC0415
     from xlbudget.exchange.package.gate import NotReadyError  # noqa: PLC0415
     from xlbudget.exchange.package.make import Wish, make_package  # noqa: PLC0415
 
@@ -141,8 +141,11 @@ def _say(package: Package, *, quiet: bool) -> None:
 
 def _send(package: Package, settings: MailSettings, *, yes: bool, quiet: bool) -> int:
     from xlbudget.exchange.mail.message import size_text  # noqa: PLC0415
-    from xlbudget.exchange.mail.send import as_sent, send  # noqa: PLC0415
-    from xlbudget.exchange.mail.settings import PASSWORD  # noqa: PLC0415
+    from xlbudget.exchange.mail.send import (  # noqa: PLC0415
+        PASSWORD,
+        as_sent,
+        send,
+    )
 
     letter = package.letter
     people = "、".join(one.plain for one in letter.to)

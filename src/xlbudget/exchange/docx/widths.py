@@ -9,14 +9,21 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.exchange.docx.xml import TABLE_ACROSS, TABLE_UPRIGHT, Page
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlbudget.printed import PrintedCell, PrintedTable
 
-__all__ = ["CELL_ABOVE", "Fit", "cell_lines", "fit_grids", "line_height", "placed_cells"]
+__all__ = [
+    "BODY_PAGE",
+    "CELL_ABOVE",
+    "Fit",
+    "Page",
+    "cell_lines",
+    "fit_grids",
+    "line_height",
+    "placed_cells",
+]
 
 _SIZES = (10.5, 10.0, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 _UPRIGHT_FROM = 9.0
@@ -48,6 +55,52 @@ _TITLE_SIZE = 18
 _TITLE_HEIGHT, _SUBTITLE_HEIGHT, _ABOVE_HEIGHT = 28, 16, 18
 _NOTE, _SPARE = 18, 6
 """Points for a note, and some that are left free."""
+
+
+_MM = 1440 / 25.4
+"""Twentieths of a point in a millimetre."""
+_LONG, _SHORT = 297, 210
+_HEADER, _FOOT = 15, 11
+"""Millimetres above the header, and between the text and the page number's lower edge."""
+
+
+class Page(NamedTuple):
+    """A page's orientation and margins, in millimetres; all of A4."""
+
+    across: bool
+    top: float
+    bottom: float
+    left: float
+    right: float
+
+    @property
+    def width(self) -> float:
+        """Points between the left and right margins."""
+        return ((_LONG if self.across else _SHORT) - self.left - self.right) * 72 / 25.4
+
+    @property
+    def height(self) -> float:
+        """Points between the upper and lower margins."""
+        return ((_SHORT if self.across else _LONG) - self.top - self.bottom) * 72 / 25.4
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the paper in twentieths of a point."""
+        wide, high = (_LONG, _SHORT) if self.across else (_SHORT, _LONG)
+        return round(wide * _MM), round(high * _MM)
+
+    @property
+    def edges(self) -> list[tuple[str, int]]:
+        """The margins in twentieths of a point, as a word processor names them."""
+        margins = {name: float(getattr(self, name)) for name in ("top", "right", "bottom", "left")}
+        margins |= {"header": _HEADER, "footer": self.bottom - _FOOT}
+        return [(name, round(value * _MM)) for name, value in margins.items()]
+
+
+BODY_PAGE = Page(across=False, top=37, bottom=35, left=28, right=26)
+"""The type area of official documents (GB/T 9704)."""
+_UPRIGHT_PAGE = Page(across=False, top=25, bottom=22, left=20, right=20)
+_ACROSS_PAGE = Page(across=True, top=22, bottom=20, left=20, right=20)
 
 
 class Fit(NamedTuple):
@@ -102,7 +155,7 @@ class _Measures:
     def fit(self, grid: PrintedTable, above: float) -> Fit:
         """The measures of one of the grids."""
         if not self.count:
-            return Fit(TABLE_UPRIGHT, _SIZES[0], (), 0, _MARGIN)
+            return Fit(_UPRIGHT_PAGE, _SIZES[0], (), 0, _MARGIN)
         room = self.page.height - above - _heading_height(grid, self.page.width)
         # Somewhat smaller letters are better than a few rows on a page of their own.
         least = max(self.size * _SHRINK, min(_SMALLEST, self.size))
@@ -118,17 +171,17 @@ class _Measures:
         for size in _SIZES if self.count <= _UPRIGHT_COLUMNS else ():
             if (
                 size >= _UPRIGHT_FROM
-                and sum(self._points(self.wanted, size)) <= TABLE_UPRIGHT.width
+                and sum(self._points(self.wanted, size)) <= _UPRIGHT_PAGE.width
             ):
-                return TABLE_UPRIGHT, size
+                return _UPRIGHT_PAGE, size
         for crowded in (_CROWDED, math.inf):
             for size in _SIZES:
                 needed, wanted = (
                     sum(self._points(one, size)) for one in (self.needed, self.wanted)
                 )
-                if needed <= TABLE_ACROSS.width and wanted <= TABLE_ACROSS.width * crowded:
-                    return TABLE_ACROSS, size
-        return TABLE_ACROSS, _SIZES[-1]
+                if needed <= _ACROSS_PAGE.width and wanted <= _ACROSS_PAGE.width * crowded:
+                    return _ACROSS_PAGE, size
+        return _ACROSS_PAGE, _SIZES[-1]
 
     def _points(self, letters: Sequence[float], size: float) -> list[float]:
         around = 2 * self.margin + _BORDER

@@ -11,31 +11,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError, XlbudgetError
-from xlbudget.exchange.package.names import marks_of
 from xlbudget.findings import Level, Status
+from xlbudget.notes.explain import explain, glossary
 from xlbudget.templates import rendered
 from xlbudget.texts.personal import CHECKED
+from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
+from xlbudget.workbook.notes_file import REVIEW, STALE, plan_notes
+from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.xlsx.atomic import replace_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from xlbudget.exchange.package.notes import NotesState, Spot
+    from xlbudget.figures import Book
     from xlbudget.findings import Finding, Report
     from xlbudget.standard.model import Standard
+    from xlbudget.workbook.notes_file import NotesPlan
+    from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
 
 __all__ = [
     "Allowed",
     "Gate",
-    "Item",
     "NotReadyError",
+    "NotesState",
     "examine",
     "list_path",
+    "marks_of",
+    "notes_state",
+    "notes_warnings",
     "pass_or_stop",
     "write_list",
 ]
 
-ERROR, UNFILLED, REQUIRED, GAP, REVIEW, PERSONAL, OTHER = (
+_ERROR, _UNFILLED, _REQUIRED, _GAP, _REVIEW, _PERSONAL, _OTHER = (
     "差错",
     "未填列",
     "必填",
@@ -44,22 +53,25 @@ ERROR, UNFILLED, REQUIRED, GAP, REVIEW, PERSONAL, OTHER = (
     "个人信息",
     "提醒",
 )
-"""Kinds of items, in the order in which they are to be dealt with; only OTHER stops nothing."""
+"""Kinds of items, in the order in which they are to be dealt with; only _OTHER stops nothing."""
 _COUNTED = {
-    ERROR: "差错 {} 处",
-    UNFILLED: "表格未填列 {} 处",
-    REQUIRED: "必填项未填 {} 处",
-    GAP: "待填 {} 段",
-    REVIEW: "待核对 {} 段",
-    PERSONAL: "个人信息或密级标志 {} 处",
+    _ERROR: "差错 {} 处",
+    _UNFILLED: "表格未填列 {} 处",
+    _REQUIRED: "必填项未填 {} 处",
+    _GAP: "待填 {} 段",
+    _REVIEW: "待核对 {} 段",
+    _PERSONAL: "个人信息或密级标志 {} 处",
 }
-_UNFINISHED = (UNFILLED, REQUIRED, GAP, REVIEW)
+_UNFINISHED = (_UNFILLED, _REQUIRED, _GAP, _REVIEW)
 """What makes a set a draft, besides errors."""
 _REQUIRED_CHECK = "required_info"
 _FILLED_CHECKS = ("tables_filled", "subtotals_filled")
 _NOWHERE = "勾稽关系不能同时成立，但没有定位到具体的单元格。"
+_TO_FILL = "【待填"
+_NAMED = 8
+"""So many paragraphs are named in a sentence."""
 _LIST = "－清样单.html"
-_TEMPLATE = "checklist.html.j2"
+_TEMPLATE = "missing.html.j2"
 
 
 class Item(NamedTuple):
@@ -104,8 +116,8 @@ class Gate(NamedTuple):
     def stopping(self, allowed: Allowed) -> list[str]:
         """The kinds that stop a package."""
         passing = {
-            ERROR: allowed.errors or allowed.draft,
-            PERSONAL: allowed.personal,
+            _ERROR: allowed.errors or allowed.draft,
+            _PERSONAL: allowed.personal,
         }
         return [
             kind for kind in _COUNTED if self.count(kind) and not passing.get(kind, allowed.draft)
@@ -116,8 +128,8 @@ class Gate(NamedTuple):
         """What stands behind the title of the set."""
         return marks_of(
             draft=self.count(*_UNFINISHED) > 0,
-            errors=self.count(ERROR) > 0,
-            personal=self.count(PERSONAL) > 0,
+            errors=self.count(_ERROR) > 0,
+            personal=self.count(_PERSONAL) > 0,
         )
 
     def said(self, report: str) -> tuple[str, ...]:
@@ -125,11 +137,18 @@ class Gate(NamedTuple):
         said = []
         if self.count(*_UNFINISHED):
             said.append(f"草稿：尚有{self.of(_UNFINISHED)}，不是定稿，请勿公开。")
-        if self.count(ERROR):
-            said.append(f"本套文件含未改正的差错 {self.count(ERROR)} 处，详见“{report}”。")
-        if self.count(PERSONAL):
-            said.append(f"本套文件含{self.of((PERSONAL,))}，打包时已确认可以带着发出。")
+        if self.count(_ERROR):
+            said.append(f"本套文件含未改正的差错 {self.count(_ERROR)} 处，详见“{report}”。")
+        if self.count(_PERSONAL):
+            said.append(f"本套文件含{self.of((_PERSONAL,))}，打包时已确认可以带着发出。")
         return tuple(said)
+
+
+def marks_of(*, draft: bool, errors: bool, personal: bool) -> str:
+    """What stands behind the title of a set that is not as it should be: ``（草稿，含个人信息）``."""
+    told = (("草稿", draft), ("含未改正差错", errors), ("含个人信息", personal))
+    words = "，".join(word for word, so in told if so)
+    return f"（{words}）" if words else ""
 
 
 class NotReadyError(XlbudgetError):
@@ -140,11 +159,11 @@ class NotReadyError(XlbudgetError):
         self.page = page
         where = f"逐项见清样单“{page}”" if page else "清样单没有写出来，请检查文件夹的写入权限"
         ways = []
-        if set(kinds) - {PERSONAL}:
+        if set(kinds) - {_PERSONAL}:
             ways.append("先作为草稿发出加 --draft")
-        if ERROR in kinds:
+        if _ERROR in kinds:
             ways.append("只带着差错发出加 --with-errors")
-        if PERSONAL in kinds:
+        if _PERSONAL in kinds:
             ways.append("确认可以公开的个人信息加 --allow-personal")
         super().__init__(f"还有{gate.of(kinds)}，没有打包；{where}。{'，'.join(ways)}。")
 
@@ -158,35 +177,35 @@ def examine(
     found: list[Item] = []
     for check, one in checks:
         if one.level is Level.ERROR:
-            found.append(_of_finding(ERROR, one))
+            found.append(_of_finding(_ERROR, one))
         elif check == _REQUIRED_CHECK:
-            found.append(_of_finding(REQUIRED, one))
+            found.append(_of_finding(_REQUIRED, one))
         elif check in _FILLED_CHECKS and report.status is Status.UNKNOWN:
-            found.append(_of_finding(UNFILLED, one))
+            found.append(_of_finding(_UNFILLED, one))
         elif check in CHECKED:
-            found.append(_of_finding(PERSONAL, one))
-    if report.status is Status.ERROR and not any(one.kind == ERROR for one in found):
-        found.append(Item(ERROR, "", "", _NOWHERE, "请逐表核对合计。"))
-    if report.status is Status.UNKNOWN and not any(one.kind == UNFILLED for one in found):
-        found.append(Item(UNFILLED, "", "", "还没有填完，无法判断。", "请按校验提醒填好。"))
-    found += [_of_finding(PERSONAL, one) for one in personal]
-    found += _of_notes(state, {(one.sheet, one.cell) for one in found if one.kind == ERROR})
+            found.append(_of_finding(_PERSONAL, one))
+    if report.status is Status.ERROR and not any(one.kind == _ERROR for one in found):
+        found.append(Item(_ERROR, "", "", _NOWHERE, "请逐表核对合计。"))
+    if report.status is Status.UNKNOWN and not any(one.kind == _UNFILLED for one in found):
+        found.append(Item(_UNFILLED, "", "", "还没有填完，无法判断。", "请按校验提醒填好。"))
+    found += [_of_finding(_PERSONAL, one) for one in personal]
+    found += _of_notes(state, {(one.sheet, one.cell) for one in found if one.kind == _ERROR})
     found += [
-        _of_finding(OTHER, one)
+        _of_finding(_OTHER, one)
         for check, one in checks
         if one.level is Level.WARNING
         and check not in (_REQUIRED_CHECK, *CHECKED)
         and not (check in _FILLED_CHECKS and report.status is Status.UNKNOWN)
     ]
-    kinds = [*_COUNTED, OTHER]
+    kinds = [*_COUNTED, _OTHER]
     found.sort(key=lambda one: kinds.index(one.kind))
     return Gate(tuple(dict.fromkeys(found)))
 
 
 def _of_finding(kind: str, one: Finding) -> Item:
     """A finding's message says what to do, except where a field is just empty."""
-    todo = "请填写。" if kind == REQUIRED and "请" not in one.message else ""
-    if kind == ERROR and one.suggestions and one.suggestions[0].value not in one.message:
+    todo = "请填写。" if kind == _REQUIRED and "请" not in one.message else ""
+    if kind == _ERROR and one.suggestions and one.suggestions[0].value not in one.message:
         first = one.suggestions[0]
         where = f"{first.sheet}{first.cell}" if first.cell else ""
         todo = f"建议{where}改为“{first.value}”。"
@@ -197,21 +216,21 @@ def _of_notes(state: NotesState, told: set[tuple[str, str]]) -> Iterator[Item]:
     reviewed = {(one.sheet, one.cell) for one in state.reviews}
     for one in state.gaps:
         if (one.sheet, one.cell) not in reviewed | told:
-            yield _of_spot(GAP, one, "还有【待填】。", "请补填定稿。")
+            yield _of_spot(_GAP, one, "还有【待填】。", "请补填定稿。")
     for one in state.reviews:
         remark = one.remark.rstrip("。") or "没有写明原因"
         yield _of_spot(
-            REVIEW,
+            _REVIEW,
             one,
             f"{remark}。",
             "请补填基础信息后重新生成说明，或直接改写定稿；核对无误、不用改的，清空这一行的“备注”。",
         )
     for one in state.stale:
         yield _of_spot(
-            OTHER, one, "所引数字已变，文字已过期。", "请重新生成说明，改过的定稿请核对。"
+            _OTHER, one, "所引数字已变，文字已过期。", "请重新生成说明，改过的定稿请核对。"
         )
     for one in state.absent:
-        yield _of_spot(OTHER, one, "按现有数字应有这一段。", "请重新生成说明。")
+        yield _of_spot(_OTHER, one, "按现有数字应有这一段。", "请重新生成说明。")
 
 
 def _of_spot(kind: str, one: Spot, what: str, todo: str) -> Item:
@@ -232,6 +251,104 @@ def pass_or_stop(gate: Gate, allowed: Allowed, folder: Path, title: str) -> None
         raise NotReadyError(gate, kinds, page)
 
 
+# ------------------------------------------------------------------ the explanation
+
+
+class Spot(NamedTuple):
+    """A paragraph and the cell of its final text, "" where it is not on its sheet."""
+
+    id: str
+    sheet: str
+    cell: str = ""
+    generated: str = ""
+    final: str = ""
+    state: str = ""
+    remark: str = ""
+
+
+class NotesState(NamedTuple):
+    """Paragraphs by what is wrong with them.
+
+    ``stale``: the final text is older than its figures; ``absent``: the figures ask for a paragraph
+    that is not there; ``reviews``: marked to be looked at; ``gaps``: something is still to be
+    filled in. ``plan`` writes both texts where the workbook has none at all.
+    """
+
+    stale: tuple[Spot, ...]
+    absent: tuple[Spot, ...]
+    reviews: tuple[Spot, ...]
+    gaps: tuple[Spot, ...]
+    plan: NotesPlan | None
+
+
+def notes_state(source: Workbook, standard: Standard, book: Book) -> NotesState:
+    """Compare the final texts of a workbook with what its figures say now.
+
+    Raises:
+        UnusableFileError: a sheet is missing or of an older layout.
+    """
+    documents = explain(standard, book), glossary(standard, book)
+    plan = plan_notes(source, *documents)
+    lines = source.lines_of([NOTES, GLOSSARY])
+    coming = {(one.sheet, one.cell): one.value for one in plan.edits}
+    held = [*_lines(lines, {})]
+    none = not any(one.generated or one.final for one in held)
+    if none:
+        held = [*_lines(lines, coming)]
+    due = {one.id: one for part in documents for one in part.paragraphs}
+    older = {one.id for one in _lines(lines, coming) if one.state == STALE}
+    stale = [
+        one
+        for one in held
+        if one.id in older
+        or (one.final == one.generated and (one.id not in due or due[one.id].text != one.final))
+    ]
+    known = {one.id for one in held}
+    sheets = {
+        one.id: sheet
+        for sheet, part in zip(lines, documents, strict=False)
+        for one in part.paragraphs
+    }
+    return NotesState(
+        tuple(stale),
+        tuple(Spot(identity, sheets[identity]) for identity in due if identity not in known),
+        tuple(one for one in held if one.state == REVIEW and one not in stale),
+        tuple(one for one in held if _TO_FILL in one.final),
+        plan if none else None,
+    )
+
+
+def _lines(lines: Mapping[str, Lines], coming: Mapping[tuple[str, str], object]) -> Iterator[Spot]:
+    """The lines that hold a text, as they are or as ``coming`` makes them."""
+    for sheet, cells in lines.items():
+        for line in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
+            identity, generated, final, state, remark = (
+                text_of(coming.get((sheet, f"{letter}{line}"), value_at(cells, line, column)))
+                for letter, column in (("A", 1), ("C", 3), ("D", 4), ("E", 5), ("F", 6))
+            )
+            if generated or final:
+                yield Spot(identity, sheet, f"D{line}", generated, final, state, remark)
+
+
+def notes_warnings(state: NotesState) -> list[str]:
+    """What to look at, in sentences."""
+    told = (
+        (
+            state.stale,
+            "情况说明已过期 {} 段（数字变了，定稿没有变）：{}；请重新生成说明，改过的定稿请核对。",
+        ),
+        (state.absent, "按现有数字，情况说明缺 {} 段：{}；请重新生成说明。"),
+    )
+    return [
+        sentence.format(
+            len(found),
+            "、".join(one.id for one in found[:_NAMED]) + "等" * (len(found) > _NAMED),
+        )
+        for found, sentence in told
+        if found
+    ]
+
+
 # ------------------------------------------------------------------ the page
 
 
@@ -249,7 +366,7 @@ def write_list(gate: Gate, folder: Path, title: str, said: str) -> Path:
         UnusableFileError: it cannot be written.
     """
     page = list_path(folder)
-    kinds = [*_COUNTED, OTHER]
+    kinds = [*_COUNTED, _OTHER]
     groups = [(kind, [one for one in gate.items if one.kind == kind]) for kind in kinds]
     text = rendered(
         Path(__file__).parent / "templates",

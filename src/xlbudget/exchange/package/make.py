@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.mail.figures import key_figures
+from xlbudget.exchange.disclosure.document import disclosure, final_paragraphs
+from xlbudget.exchange.docx.document import write_docx
 from xlbudget.exchange.mail.message import DEFAULT_LIMIT, Attachment, draft
-from xlbudget.exchange.mail.text import MailContent, letter_for
-from xlbudget.exchange.package.gate import Allowed, examine, pass_or_stop, write_list
-from xlbudget.exchange.package.list import ListContent, PackedFile, list_json, list_text
-from xlbudget.exchange.package.names import book_title, every_name, file_names
-from xlbudget.exchange.package.notes import notes_state, notes_warnings
+from xlbudget.exchange.package.gate import (
+    Allowed,
+    examine,
+    marks_of,
+    notes_state,
+    notes_warnings,
+    pass_or_stop,
+    write_list,
+)
+from xlbudget.exchange.package.letter import (
+    Checklist,
+    PackedFile,
+    key_figures,
+    letter_for,
+    list_json,
+    list_text,
+)
+from xlbudget.exchange.package.pdf import write_pdf
 from xlbudget.exchange.package.publish import publish, refuse_folder
-from xlbudget.exchange.package.sheets import choose_sheets
-from xlbudget.exchange.values.copy import write_values_copy
+from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
+from xlbudget.exchange.web.copy import web_copy
 from xlbudget.findings import Level, Status
+from xlbudget.notes.wording import clean
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.standard.extend import own_standard
@@ -34,15 +51,14 @@ from xlbudget.xlsx.workbook import Workbook
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlbudget.exchange.mail.address import Address
-    from xlbudget.exchange.mail.message import Letter
-    from xlbudget.exchange.package.gate import Gate
-    from xlbudget.exchange.package.notes import NotesState
+    from xlbudget.exchange.mail.message import Address, Letter
+    from xlbudget.exchange.package.gate import Gate, NotesState
     from xlbudget.exchange.values.copy import ValuesCopy
     from xlbudget.figures import Book
     from xlbudget.findings import Report
+    from xlbudget.standard.model import Standard
 
-__all__ = ["Package", "Wish", "make_package"]
+__all__ = ["Package", "Wish", "every_name", "file_names", "make_package"]
 
 _WHAT = {
     "values": "数值副本（各表和说明，没有宏、公式和链接）",
@@ -53,7 +69,23 @@ _WHAT = {
     "mail": "邮件草稿",
 }
 _NAMED = 8
-"""So many paragraphs are named in a sentence."""
+"""So many places are named in a sentence."""
+_ENDINGS = {
+    "values": ".xlsx",
+    "docx": ".docx",
+    "pdf": ".pdf",
+    "web": ".html",
+    "report": "－校验结果.html",
+    "mail": ".eml",
+    "list": "－校验清单.txt",
+    "json": "－校验清单.json",
+}
+"""What follows the title in the name of each file."""
+
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_LONGEST = 150
+"""Bytes; systems allow 255 for a name with what is added to it."""
 
 
 class Wish(NamedTuple):
@@ -124,7 +156,7 @@ class _Work:
         self.standard = own_standard(self.book)
         self.report = validate_file(given)
         self.wrong = self.report.status is Status.ERROR
-        self.title = book_title(self.standard, self.book)
+        self.title = _book_title(self.standard, self.book)
         self.gate: Gate
         self.marks = ""
         self.said: tuple[str, ...] = ()
@@ -173,7 +205,7 @@ class _Work:
         values = folder / "values.xlsx"
         chosen = choose_sheets(self.shown, self.standard, self.book, self.wish.sheets)
         outcome = write_values_copy(
-            self.copy,
+            self.shown,
             values,
             chosen.sheets,
             texts=chosen.texts,
@@ -209,13 +241,6 @@ class _Work:
 
     def _write_texts(self, folder: Path) -> None:
         """The disclosure as a document, for reading and for the web."""
-        from xlbudget.exchange.disclosure.document import (  # noqa: PLC0415  # heavy, for packages alone
-            disclosure,
-            final_paragraphs,
-        )
-        from xlbudget.exchange.docx.writer import write_docx  # noqa: PLC0415
-        from xlbudget.exchange.web.copy import web_copy  # noqa: PLC0415
-
         texts = final_paragraphs(self.shown, self.standard, self.book)
         published = disclosure(self.standard, self.book, texts)._replace(remarks=self.said)
         document = folder / "text.docx"
@@ -229,8 +254,6 @@ class _Work:
         if not self.wish.pdf:
             self.remarks.append("按 --no-pdf，没有制作 PDF。")
             return
-        from xlbudget.exchange.package.pdf import write_pdf  # noqa: PLC0415
-
         target = folder / "text.pdf"
         try:
             write_pdf(document, target)
@@ -251,9 +274,15 @@ class _Work:
                 Attachment(self.path.name, self._without_memory(), "原工作簿，含宏和公式")
             )
         figures = key_figures(self.standard, self.book)
-        content = MailContent(self.title + self.marks, figures, self.report, self.said)
-        letter = letter_for(content, attachments, self.wish.to)
-        self.letter = letter._replace(sender=self.wish.sender)
+        self.letter = letter_for(
+            self.title + self.marks,
+            figures,
+            self.report,
+            self.said,
+            attachments,
+            self.wish.to,
+            self.wish.sender,
+        )
         self.files["mail"] = draft(self.letter, limit=self.wish.limit)
 
     def _without_memory(self) -> bytes:
@@ -267,7 +296,7 @@ class _Work:
             for kind, what in _WHAT.items()
             if kind in self.files
         ]
-        content = ListContent(
+        content = Checklist(
             self.title + self.marks,
             self.standard,
             self.report,
@@ -303,3 +332,33 @@ class _Work:
 
 def _packed(name: str, what: str, data: bytes) -> PackedFile:
     return PackedFile(name, what, len(data), hashlib.sha256(data).hexdigest())
+
+
+# ------------------------------------------------------------------ names
+
+
+def _book_title(standard: Standard, book: Book) -> str:
+    """``某局2024年部门预算``, on one line."""
+    title = standard.titles["book"].replace("{unit}", clean(book.text("unit_name")))
+    return title.replace("{year}", str(book.year))
+
+
+def file_names(title: str, marks: str = "") -> dict[str, str]:
+    """The name of each kind of file."""
+    stem = _UNSAFE.sub("_", title).strip(" .") or "部门预算"
+    while len(stem.encode("utf-8")) > _LONGEST:
+        stem = stem[:-1]
+    if _RESERVED.fullmatch(stem):
+        stem = f"_{stem}"
+    return {kind: f"{stem}{marks}{end}" for kind, end in _ENDINGS.items()}
+
+
+def every_name(title: str) -> list[str]:
+    """All names that a package may have: no older file stays as if it were new."""
+    return [
+        name
+        for draft, errors, personal in product((False, True), repeat=3)
+        for name in file_names(
+            title, marks_of(draft=draft, errors=errors, personal=personal)
+        ).values()
+    ]

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.exchange.disclosure.plan import load_plan
+from xlbudget.exchange.disclosure.document import load_plan
 from xlbudget.exchange.published.elements import Line
 from xlbudget.figures import InfoValue
 from xlbudget.money import COUNT, Amount, from_number

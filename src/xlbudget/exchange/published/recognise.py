@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.disclosure.plan import load_plan
+from xlbudget.exchange.disclosure.document import load_plan
 from xlbudget.exchange.published.elements import Line, Matrix
 from xlbudget.standard.loader import DEFAULT, load_standard, standard_ids
 from xlbudget.workbook.layout import is_form

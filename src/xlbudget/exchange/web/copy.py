@@ -12,7 +12,7 @@ from xlbudget.printed import FORM, PrintedTable
 from xlbudget.templates import fixed_part, rendered
 
 if TYPE_CHECKING:
-    from xlbudget.exchange.disclosure.model import Disclosure, Part
+    from xlbudget.exchange.disclosure.document import Disclosure, Part
     from xlbudget.printed import PrintedCell
 
 __all__ = ["web_copy"]
