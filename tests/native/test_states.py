@@ -177,7 +177,7 @@ def test_the_checks_are_made_once(
 ) -> None:
     """They are the larger part of a fill: what is left out follows from those that there are."""
     made: list[int] = []
-    monkeypatch.setattr(checks, "equation_pieces", lambda _areas, one: made.append(id(one)) or [])
+    monkeypatch.setattr(checks, "equation_weights", lambda _areas, one: made.append(id(one)) or [])
     placed = place_book(standard, example)
     render_live(standard, placed, book_formulas(standard, placed))
     assert made and len(made) == len(set(made))

@@ -13,7 +13,7 @@ from xlbudget.exchange.folder.read import read_folder
 from xlbudget.standard.equations import parse_ref
 from xlbudget.standard.model import Chart
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.overview_lines import chart_sections
+from xlbudget.workbook.overview import chart_sections
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

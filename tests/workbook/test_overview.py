@@ -19,9 +19,13 @@ from xlbudget.standard.model import Chart
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.layout import place_book
-from xlbudget.workbook.overview_lines import chart_sections, overview_last
-from xlbudget.workbook.overview_series import overview_caches, with_caches
-from xlbudget.workbook.render_overview import render_overview
+from xlbudget.workbook.overview import (
+    chart_sections,
+    overview_caches,
+    overview_last,
+    render_overview,
+    with_caches,
+)
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

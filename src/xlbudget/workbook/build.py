@@ -123,7 +123,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_notes(sheet, name)
             elif name == OVERVIEW:
                 write_overview(sheet, standard, placed)
-                last = write_checks(sheet, live.cells[name], live.board, live.left_out, 34)
+                last = write_checks(sheet, live, live.cells[name], 34)
                 print_overview(sheet, standard, last)
             elif name == FINDINGS:
                 write_findings(writer, sheet, standard, _figures(standard, placed, formulas))

@@ -18,7 +18,7 @@ from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
 from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
 from xlbudget.workbook.live_edits import live_edits
 from xlbudget.workbook.notes_live import refreshed
-from xlbudget.workbook.overview_series import overview_caches, with_caches
+from xlbudget.workbook.overview import overview_caches, with_caches
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.render import last_used, render_table, vacant

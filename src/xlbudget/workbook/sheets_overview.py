@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from xlbudget.relations.grid import INFO
 from xlbudget.workbook import styles
 from xlbudget.workbook.layout import INFO_SHEET, OVERVIEW
-from xlbudget.workbook.overview_figures import unit_of_ref
-from xlbudget.workbook.overview_lines import (
+from xlbudget.workbook.overview import (
     HEADING_HEIGHT,
+    HELPERS,
     LINE_HEIGHT,
     SOURCE_HEIGHT,
     TITLE_HEIGHT,
+    chart_areas,
     chart_sections,
+    chart_unit,
     overview_last,
+    render_overview,
 )
-from xlbudget.workbook.overview_series import chart_areas
-from xlbudget.workbook.render_overview import HELPERS, render_overview
 from xlbudget.workbook.sheet_charts import ChartPlace, Series, draw_chart
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheet_writer import checked
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.standard.model import Chart, Standard
     from xlbudget.workbook.contents import CellContent
-    from xlbudget.workbook.overview_lines import ChartSection
+    from xlbudget.workbook.overview import ChartSection
     from xlbudget.workbook.sheet_writer import Sheet
 
 __all__ = ["print_overview", "write_overview"]
@@ -105,7 +106,7 @@ def _captions(sheet: Sheet, standard: Standard, section: ChartSection, year: int
     for letter in "BCD":
         sheet.blank(f"{letter}{section.title}", styles.BAND)
     sheet.text(f"A{section.source}", f"来源：{_sources(standard, chart)}", styles.HINT)
-    unit = f"单位：{unit_of_ref(standard, chart.rows or chart.cells[0]).name}"
+    unit = f"单位：{chart_unit(standard, chart).name}"
     sheet.text(f"{letters[-1]}{section.source}", unit, replace(styles.BODY, align="right"))
     for letter, text in zip(letters, headings, strict=True):
         sheet.text(f"{letter}{section.heading}", text, styles.HEADING)
@@ -146,7 +147,7 @@ def _chart(
         Series(chart.dated(name, year), names.reference, one.reference, names.values, one.values)
         for name, one in zip(chart.series, amounts, strict=True)
     ]
-    unit = unit_of_ref(standard, chart.rows or chart.cells[0]).name
+    unit = chart_unit(standard, chart).name
     title = f"{chart.dated(chart.title, year)}（单位：{unit}）"
     place = ChartPlace(f"{_CHART}{section.title}", _CHART_WIDTH, section.height - 4)
     draw_chart(sheet, chart.kind, title, series, place)

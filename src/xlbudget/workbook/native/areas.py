@@ -1,48 +1,24 @@
-"""What stands in the columns of the tables' bodies, for formulas that look at whole columns.
-
-Every area knows its reference and its values, so that a formula's result can be told without a
-spreadsheet program. Text criteria work as in SUMIF: ``?`` and ``*`` stand for other signs.
-"""
+"""What stands in the columns of the tables' bodies, for formulas that look at whole columns."""
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.workbook.contents import CellContent
 from xlbudget.workbook.layout import is_form, table_layout
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
+from xlbudget.workbook.native.expressions import Area, constant, index, literal, match, single
 from xlbudget.workbook.render import render_info, render_table
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from xlbudget.figures import Book, Place
     from xlbudget.standard.model import Block, Standard
     from xlbudget.workbook.formulas import Formula
-
-__all__ = ["Area", "Areas", "Body", "literal", "matching"]
-
-Value = str | Decimal | None
-
-
-class Area(NamedTuple):
-    """A column's cells from the first to the last line of a body."""
-
-    reference: str
-    values: tuple[Value, ...]
-
-    @property
-    def texts(self) -> list[str]:
-        """What a comparison with text sees."""
-        return ["" if one is None else str(one) for one in self.values]
-
-    def beside(self, other: Area) -> Area:
-        """One or several columns, and one right of them, as one area; values column by column."""
-        last = other.reference.rpartition(":")[2]
-        return Area(f"{self.reference.partition(':')[0]}:{last}", (*self.values, *other.values))
+    from xlbudget.workbook.native.expressions import Expression, Value
 
 
 class Body(NamedTuple):
@@ -89,7 +65,7 @@ class Areas:
         known = self._known.get((sheet, letter, first, last))
         if known is None:
             cells = self._sheets[sheet]
-            values = tuple(cells.get(f"{letter}{line}") for line in range(first, last + 1))
+            values = [cells.get(f"{letter}{line}") for line in range(first, last + 1)]
             reference = f"{quoted(sheet)}!${letter}${first}:${letter}${last}"
             known = self._known[sheet, letter, first, last] = Area(reference, values)
         return known
@@ -98,58 +74,49 @@ class Areas:
         """The cells of a column in the room of a body."""
         return self.area(body.sheet, letter, body.first, body.last)
 
-    def prescribed(self, body: Body, letter: str) -> dict[str, Area]:
+    def amounts(self, body: Body, key: str) -> Area:
+        """The column of amounts that has a key."""
+        return self.column(body, body.letters[key])
+
+    def cell(self, body: Body, letter: str, line: int) -> Expression:
+        """One cell of a body."""
+        value = self._sheets[body.sheet].get(f"{letter}{line}")
+        return single(f"{quoted(body.sheet)}!${letter}${line}", value)
+
+    def prescribed(self, body: Body, letter: str) -> dict[str, Expression]:
         """The cells of a column in the rows that the standard prescribes, by the rows' keys.
 
         Where rows of classes may push them down, they are found by their labels: their formulas
         then stay as they are, wherever the rows go.
         """
         keys = {row.key for row in body.block.rows if not row.slot}
-        cells = self._sheets[body.sheet]
         table = self.standard.table(body.block.table)
         pushed = any(row.slot for block in table.blocks for row in block.rows)
         labels = self.column(body, body.letter_of("label")) if pushed else None
-        amounts = self.column(body, letter).reference
         found = {}
-        known: tuple[str, int] | None = None
+        known: tuple[Expression, int] | None = None
         for row in self.book.blocks[body.block.key].rows:
             if row.key not in keys or row.kind != "fixed":
                 known = None
                 continue
-            reference = f"{quoted(body.sheet)}!${letter}${row.line}"
-            if labels is not None:
-                if labels.texts.count(row.label) == 1:
-                    known = f"MATCH({literal(row.label)},{labels.reference},0)", row.line
-                if known is not None:
-                    # A label that stands there twice is counted from the one above.
-                    below = f"+{row.line - known[1]}" if row.line > known[1] else ""
-                    reference = f"INDEX({amounts},{known[0]}{below})"
-            found[row.key] = Area(reference, (cells.get(f"{letter}{row.line}"),))
+            found[row.key] = self.cell(body, letter, row.line)
+            if labels is None:
+                continue
+            label = literal(row.label)
+            if len(labels.matching(label)) == 1:
+                known = match(constant(label), labels), row.line
+            if known is not None:
+                # A label that stands there twice is counted from the one above.
+                position, line = known
+                below = position + (row.line - line) if row.line > line else position
+                found[row.key] = index(self.column(body, letter), below)
         return found
 
 
-def literal(text: str) -> str:
-    """A text as a criterion that means just itself, within a formula's quotes."""
-    for sign in "~*?":
-        text = text.replace(sign, f"~{sign}")
-    return '"' + text.replace('"', '""') + '"'
-
-
-def matching(criterion: str, texts: Sequence[str]) -> list[int]:
-    """The positions (from 0) at which a criterion holds; "" holds nowhere that counts."""
-    if not criterion:
-        return []
-    test = _pattern(criterion)
-    return [position for position, text in enumerate(texts) if text and test.fullmatch(text)]
-
-
-@lru_cache(maxsize=4096)
-def _pattern(criterion: str) -> re.Pattern[str]:
-    pieces = []
-    signs = iter(criterion)
-    for sign in signs:
-        if sign == "~":
-            pieces.append(re.escape(next(signs, "~")))
-        else:
-            pieces.append({"*": ".*", "?": "."}.get(sign) or re.escape(sign))
-    return re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
+def content(
+    cell: str, formula: Expression, role: str, places: int = 0, kind: str = "formula"
+) -> CellContent:
+    """A cell with a formula and what it comes to."""
+    value = formula.value
+    shown = value if isinstance(value, str) else Decimal(value or 0)
+    return CellContent(cell, kind, shown, formula.text, role, 0, places)

@@ -1,4 +1,4 @@
-"""The terms of a rule as pieces of a formula: a sum or a column of sums, and how many numbers it has.
+"""The terms of a rule as formulas: which lines it speaks of, the money in them, and how many numbers.
 
 A term is a column (one entry per line of the leading table) or a single entry that goes with all.
 """
@@ -6,187 +6,116 @@ A term is a column (one entry per line of the leading table) or a single entry t
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
 from itertools import pairwise
+from operator import add, mul, sub
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL
 from xlbudget.standard.equations import ALL, ONE
 from xlbudget.workbook.layout_forms import form_layout
-from xlbudget.workbook.native.areas import Area, literal, matching
+from xlbudget.workbook.native.expressions import (
+    absolute,
+    across,
+    after,
+    constant,
+    count,
+    count_if,
+    count_ifs,
+    grouped,
+    has_amount,
+    if_error,
+    iff,
+    is_na,
+    is_number,
+    left,
+    length,
+    listed,
+    literal,
+    match,
+    picked,
+    single,
+    sum_if,
+    sum_ifs,
+    sums_of_alike,
+    total,
+)
 from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from xlbudget.standard.equations import Ref
+    from xlbudget.standard.model import Form
     from xlbudget.workbook.native.areas import Areas, Body
+    from xlbudget.workbook.native.expressions import Area, Expression
 
-__all__ = [
-    "Criteria",
-    "NotNativeError",
-    "Vector",
-    "added",
-    "cells_sum",
-    "children",
-    "class_names",
-    "code_texts",
-    "keys_of",
-    "looked_up",
-    "of_columns",
-    "of_length",
-    "of_lines",
-    "paired",
-    "picked",
-    "plain",
-    "prescribed",
-    "single",
-    "upper_codes",
-]
-
-_NUMBER = '"<1E99"'
+LEAST = single("0.004", Decimal("0.004"))
+"""Less than any difference of printed amounts."""
 
 
 class NotNativeError(Exception):
     """A rule that no formula expresses here; it is left to validation."""
 
 
-class Vector(NamedTuple):
-    """A formula piece for the money, one for how many numbers it has, and what both come to."""
+class Term(NamedTuple):
+    """The money of a term, and how many numbers it has."""
 
-    money: str
-    figures: str
-    amounts: tuple[Decimal, ...]
-    numbers: tuple[int, ...]
-
-    def at(self, line: int) -> tuple[Decimal, int]:
-        """Money and number of figures for a line; a single entry goes with every line."""
-        position = line if len(self.amounts) > 1 else 0
-        return self.amounts[position], self.numbers[position]
+    money: Expression
+    figures: Expression
 
 
-class Criteria(NamedTuple):
-    """Texts, one per line, that are looked for or among which is looked: a formula and its values."""
-
-    text: str
-    values: tuple[str, ...]
+def joined(parts: Iterable[Expression], operator: Callable[..., Expression] = add) -> Expression:
+    """Expressions one behind the other."""
+    return reduce(operator, parts)
 
 
-def added(vectors: Sequence[Vector]) -> Vector:
-    """The sum of single entries."""
-    return Vector(
-        "+".join(one.money for one in vectors),
-        "+".join(one.figures for one in vectors),
-        (sum((one.amounts[0] for one in vectors), Decimal(0)),),
-        (sum(one.numbers[0] for one in vectors),),
-    )
+def amounts_of(area: Area) -> Expression:
+    """An area's amounts, 0 where there is none."""
+    return iff(is_number(area), area, constant(0))
 
 
-def of_lines(amounts: Area) -> Vector:
-    """The amounts of the leading table's own lines."""
-    return Vector(
-        f"IF(ISNUMBER({amounts.reference}),{amounts.reference},0)",
-        f"ISNUMBER({amounts.reference})*1",
-        tuple(_money(one) for one in amounts.values),
-        tuple(int(isinstance(one, Decimal)) for one in amounts.values),
-    )
-
-
-def of_columns(columns: Sequence[Area]) -> Vector:
+def on_own_lines(columns: Sequence[Area]) -> Term:
     """The sum of neighbouring columns on the leading table's own lines."""
+    area = columns[0].beside(columns[1:])
     if len(columns) == 1:
-        return of_lines(columns[0])
-    first, last = columns[0].reference, columns[-1].reference
-    every = f"{first.partition(':')[0]}:{last.partition(':')[2]}"
-    ones = f"TRANSPOSE(COLUMN({every})^0)"
-    pairs = [of_lines(one) for one in columns]
-    lines = range(len(columns[0].values))
-    return Vector(
-        f"MMULT(IF(ISNUMBER({every}),{every},0),{ones})",
-        f"MMULT(--ISNUMBER({every}),{ones})",
-        tuple(sum((one.amounts[line] for one in pairs), Decimal(0)) for line in lines),
-        tuple(sum(one.numbers[line] for one in pairs) for line in lines),
-    )
+        return Term(amounts_of(area), is_number(area) * 1)
+    return Term(across(area, amounts_of(area)), across(area, is_number(area).twice_negated()))
 
 
-def _money(value: object) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(0)
-
-
-def looked_up(area: Area, criterion: str, amounts: Area) -> Vector:
+def looked_up(area: Area, criterion: str, amounts: Area) -> Term:
     """The amounts of all lines in which an area meets one criterion, as a single entry.
 
     Never with a criterion per line: gnumeric does not go through these in SUMIFS and COUNTIFS.
     """
-    test = f"{area.reference},{_quoted(criterion)}"
-    cells = [amounts.values[position] for position in matching(criterion, area.texts)]
-    return Vector(
-        f"SUMIFS({amounts.reference},{test})",
-        f"COUNTIFS({test},{amounts.reference},{_NUMBER})",
-        (sum(map(_money, cells), Decimal(0)),),
-        (sum(isinstance(one, Decimal) for one in cells),),
-    )
+    wanted = constant(criterion)
+    return Term(sum_ifs(amounts, area, wanted), count_ifs(area, wanted, amounts))
 
 
-def of_length(codes: Area, length: int, amounts: Area) -> Vector:
+def _of_length(codes: Area, digits: int, amounts: Area) -> Term:
     """The amounts of all lines whose code has that many digits, as a single entry.
 
     Not by a criterion like ``???``: that finds no codes which were typed as numbers.
     """
-    test, cells = f"(LEN({codes.reference})={length})", amounts.reference
-    found = [
-        value
-        for code, value in zip(codes.texts, amounts.values, strict=True)
-        if len(code) == length and isinstance(value, Decimal)
-    ]
-    return Vector(
-        f"SUM({test}*IF(ISNUMBER({cells}),{cells},0))",
-        f"SUM({test}*ISNUMBER({cells}))",
-        (sum(found, Decimal(0)),),
-        (len(found),),
-    )
+    test = length(codes).equals(digits)
+    return Term(total(test * amounts_of(amounts)), total(test * is_number(amounts)))
 
 
-def paired(wanted: Criteria, area: Area, amounts: Area) -> Vector:
+def paired(wanted: Expression, area: Area, amounts: Area) -> Term:
     """For each line the amount of the one line of another table that has the wanted text.
 
     There is an average where there is a number; that several lines have the text is another rule's
     business.
     """
-    test = f"{area.reference},{wanted.text},{amounts.reference}"
-    lines = {one: matching(one, area.texts) for one in set(wanted.values)}
-    found = [[amounts.values[at] for at in lines[one]] for one in wanted.values]
-    return Vector(
-        f"SUMIF({test})",
-        f"ISNUMBER(AVERAGEIF({test}))*1",
-        tuple(sum(map(_money, cells), Decimal(0)) for cells in found),
-        tuple(int(any(isinstance(one, Decimal) for one in cells)) for cells in found),
-    )
+    return Term(sum_if(area, wanted, amounts), has_amount(area, wanted, amounts) * 1)
 
 
-def picked(wanted: Criteria, among: Criteria, amounts: Area) -> Vector:
-    """As ``paired``, among texts that no cells hold; of several lines the first. Much slower."""
-    cells = amounts.reference
-    first = cells.partition(":")[0]
-    at = f"MATCH({wanted.text},{among.text},0),ROW({cells})-ROW({first})+1"
-    positions = {one: next(iter(matching(one, among.values)), None) for one in set(wanted.values)}
-    found = [
-        None if (at_ := positions[one]) is None else amounts.values[at_] for one in wanted.values
-    ]
-    return Vector(
-        f"IFERROR(LOOKUP({at},IF(ISNUMBER({cells}),{cells},0)),0)",
-        f"IFERROR(LOOKUP({at},ISNUMBER({cells})*1),0)",
-        tuple(map(_money, found)),
-        tuple(int(isinstance(one, Decimal)) for one in found),
-    )
-
-
-def code_texts(codes: Area) -> Criteria:
+def code_texts(codes: Area) -> Expression:
     """Codes to be looked for: as texts, however they were typed; a blank one is nowhere."""
-    cells = codes.reference
-    return Criteria(f'IF(LEN({cells})>0,{cells}&"","|")', tuple(codes.texts))
+    return iff(length(codes) > 0, codes & constant(""), constant("|"))
 
 
-def single(areas: Areas, ref: Ref, column: str) -> Vector:
+def same_for_all(areas: Areas, ref: Ref, column: str) -> Term:
     """A reference that means the same for every line: one row, or all rows of a kind.
 
     Raises:
@@ -194,50 +123,40 @@ def single(areas: Areas, ref: Ref, column: str) -> Vector:
     """
     body = areas.bodies[ref.block]
     if ref.how == ALL and ref.which == "form":
-        return added([_captioned(areas, body, *one) for one in _form_cells(areas, body, column)])
+        found = [_captioned(areas, body, *one) for one in _form_cells(areas, body, column)]
+        return _combined(found)
     letter = body.letters[column]
     if body.block.body == "fixed":
         cells = areas.prescribed(body, letter)
         if ref.how == ONE:
-            return cells_sum([cells[ref.which]])
-        every = areas.column(body, letter)
+            return _added([cells[ref.which]])
         if ref.which == "class":
-            return _without(cells_sum([every]), [cells_sum(list(cells.values()))])
+            every = _added([areas.column(body, letter)])
+            return _combined([every, _added(list(cells.values()))], sub)
         raise NotNativeError(str(ref))
     keys, amounts = keys_of(areas, body), areas.column(body, letter)
-
-    def rows(criterion: str, area: Area = keys) -> Vector:
-        return looked_up(area, criterion, amounts)
-
     if ref.how == ONE:
-        return rows(_label(body, ref.which))
+        label = body.block.total if ref.which == TOTAL and body.block.total else ref.which
+        return looked_up(keys, literal(label), amounts)
     if body.block.body == "subject" and ref.which in ("top", "class"):
-        return of_length(keys, areas.standard.subjects[body.block.subjects].lengths[0], amounts)
+        return _of_length(keys, areas.standard.subjects[body.block.subjects].lengths[0], amounts)
     if body.block.body == "unit" and ref.which == "unit":
-        return _without(rows("?*"), [rows(plain(body.block.total))])
+        rows = ["?*", literal(body.block.total)]
+        return _combined([looked_up(keys, one, amounts) for one in rows], sub)
     if body.block.body == "project":
         kind = {"top": "level1", "group": "level1", "item": "level2"}.get(ref.which, "")
         if kind and body.letter_of(kind):
-            return rows("?*", areas.column(body, body.letter_of(kind)))
+            return looked_up(areas.column(body, body.letter_of(kind)), "?*", amounts)
     raise NotNativeError(str(ref))
 
 
-def cells_sum(cells: Sequence[Area]) -> Vector:
+def _combined(terms: Sequence[Term], operator: Callable[..., Expression] = add) -> Term:
+    return Term(*(joined(one, operator) for one in zip(*terms, strict=True)))
+
+
+def _added(cells: Sequence[Expression]) -> Term:
     """The sum of some areas as one entry."""
-    listed = ",".join(one.reference for one in cells)
-    found = [value for one in cells for value in one.values if isinstance(value, Decimal)]
-    total = sum(found, Decimal(0))
-    return Vector(f"SUM({listed})", f"COUNT({listed})", (total,), (len(found),))
-
-
-def _without(every: Vector, others: Sequence[Vector]) -> Vector:
-    """The lines of ``every`` that are not among ``others``."""
-    return Vector(
-        "-".join([every.money, *(one.money for one in others)]),
-        "-".join([every.figures, *(one.figures for one in others)]),
-        (every.amounts[0] - sum((one.amounts[0] for one in others), Decimal(0)),),
-        (every.numbers[0] - sum(one.numbers[0] for one in others),),
-    )
+    return Term(total(*cells), count(*cells))
 
 
 def keys_of(areas: Areas, body: Body) -> Area:
@@ -255,43 +174,19 @@ def keys_of(areas: Areas, body: Body) -> Area:
     return areas.column(body, letter)
 
 
-def _label(body: Body, key: str) -> str:
-    """The text by which the row of a key is found."""
-    if key == TOTAL and body.block.total:
-        return plain(body.block.total)
-    return plain(key)
+def class_mark(body: Body) -> str:
+    """What stands between the ordinal and the name of a class (``、``); "" where there is none."""
+    slot = next((row.label for row in body.block.rows if row.slot), "")
+    return slot.partition("{name}")[0].rpartition("{ordinal}")[2]
 
 
-def plain(text: str) -> str:
-    """A text as a criterion that means just itself."""
-    return literal(text)[1:-1].replace('""', '"')
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def prescribed(body: Body) -> list[str]:
-    """The labels of the rows that the standard prescribes."""
-    return [row.label for row in body.block.rows if not row.slot]
-
-
-def class_names(areas: Areas, body: Body) -> Criteria:
+def _class_names(areas: Areas, body: Body) -> Expression:
     """The name of the class on every line of a table with a place for classes."""
-    area = keys_of(areas, body)
-    slot = next((row.label for row in body.block.rows if row.slot), "{name}")
-    before = slot.partition("{name}")[0].rpartition("{ordinal}")[2]
-    if not before:
-        return Criteria(area.reference, tuple(area.texts))
-    mark = '"' + before.replace('"', '""') + '"'
-    text = (
-        f"IFERROR(MID({area.reference},FIND({mark},{area.reference})+{len(before)},99),"
-        f"{area.reference})"
-    )
-    return Criteria(text, tuple(one.split(before, 1)[-1] for one in area.texts))
+    labels, mark = keys_of(areas, body), class_mark(body)
+    return after(labels, mark) if mark else labels
 
 
-def upper_codes(areas: Areas, body: Body) -> Criteria:
+def upper_codes(areas: Areas, body: Body) -> Expression:
     """For every line the code directly above its own, as text.
 
     Raises:
@@ -300,16 +195,14 @@ def upper_codes(areas: Areas, body: Body) -> Criteria:
     if body.block.body != "subject":
         raise NotNativeError(body.block.key)
     lengths = areas.standard.subjects[body.block.subjects].lengths
-    steps = {after - before for before, after in pairwise(lengths)}
+    steps = {longer - shorter for shorter, longer in pairwise(lengths)}
     if len(steps) != 1:
         raise NotNativeError(body.block.key)
     codes, step = keys_of(areas, body), steps.pop()
-    cells = codes.reference
-    text = f"LEFT({cells},(LEN({cells})>{step})*(LEN({cells})-{step}))"
-    return Criteria(text, tuple(one[:-step] for one in codes.texts))
+    return left(codes, (length(codes) > step) * (length(codes) - step))
 
 
-def children(areas: Areas, body: Body, amounts: Area) -> Vector:
+def directly_below(areas: Areas, body: Body, amounts: Area) -> Term:
     """For every line the sum of the lines directly below it, in one column or in several.
 
     A matrix says which line is directly below which: conditions like ``201??`` find no codes that
@@ -319,23 +212,9 @@ def children(areas: Areas, body: Body, amounts: Area) -> Vector:
         NotNativeError: the levels differ in length, or rows are not told apart by codes.
     """
     codes, upper = keys_of(areas, body), upper_codes(areas, body)
-    cells = codes.reference
-    below = f'(TRANSPOSE({upper.text})={cells}&"")*(LEN({cells})>0)'
-    lines: dict[str, list[int]] = {}
-    for position, code in enumerate(upper.values):
-        lines.setdefault(code, []).append(position)
-    height = len(codes.texts)
-    found = [
-        [amounts.values[start + at] for at in lines.get(code, ()) if code]
-        for start in range(0, len(amounts.values), height)
-        for code in codes.texts
-    ]
-    return Vector(
-        f"MMULT({below},IF(ISNUMBER({amounts.reference}),{amounts.reference},0))",
-        f"MMULT({below},ISNUMBER({amounts.reference})*1)",
-        tuple(sum(map(_money, one), Decimal(0)) for one in found),
-        tuple(sum(isinstance(cell, Decimal) for cell in one) for one in found),
-    )
+    matrix = f'(TRANSPOSE({upper.text})={codes.text}&"")*(LEN({codes.text})>0)'
+    money, figures = amounts_of(amounts), is_number(amounts) * 1
+    return Term(*(sums_of_alike(matrix, upper, codes, one) for one in (money, figures)))
 
 
 def _form_cells(areas: Areas, body: Body, column: str) -> Iterable[tuple[str, str, str]]:
@@ -350,6 +229,134 @@ def _form_cells(areas: Areas, body: Body, column: str) -> Iterable[tuple[str, st
     return found
 
 
-def _captioned(areas: Areas, body: Body, caption: str, text: str, value: str) -> Vector:
-    captions, amounts = areas.column(body, caption), areas.column(body, value)
-    return looked_up(captions, plain(text), amounts)
+def _captioned(areas: Areas, body: Body, caption: str, text: str, value: str) -> Term:
+    return looked_up(areas.column(body, caption), literal(text), areas.column(body, value))
+
+
+# ------------------------------------------------------------------ which lines
+
+
+def selection(areas: Areas, body: Body, which: str) -> Expression:
+    """What is true on the lines that a selector takes.
+
+    Raises:
+        NotNativeError: no formula tells these lines.
+    """
+    kind = body.block.body
+    keys = keys_of(areas, body)
+    there = length(keys) > 0
+    if kind == "fixed" and which == "class":
+        labels = [row.label for row in body.block.rows if not row.slot]
+        return there * is_na(match(keys, listed(labels)))
+    if kind == "unit" and which == "unit":
+        return there * keys.differs(constant(body.block.total))
+    if kind == "subject":
+        lengths = areas.standard.subjects[body.block.subjects].lengths
+        if which == "class":
+            return grouped(length(keys).equals(lengths[0]))
+        if which == "parent":
+            upper = joined(length(keys).equals(one) * 1 for one in lengths[:-1])
+            return grouped(upper) * is_number(match(keys & constant(""), upper_codes(areas, body)))
+        if which.endswith("*"):
+            start = which[:-1]
+            return grouped(left(keys, len(start)).equals(constant(start)))
+    raise NotNativeError(which)
+
+
+def named_classes(areas: Areas, own: Body, other: Body, amounts: Area) -> Term:
+    """The amounts of ``other`` table's rows of classes, by their names on the lines of ``own``.
+
+    Raises:
+        NotNativeError: ``other`` has no column of names.
+    """
+    names = _class_names(areas, own)
+    keys = keys_of(areas, other)
+    if other.block.body == "fixed":
+        return paired(_class_labels(other, names), keys, amounts)
+    digits = areas.standard.subjects[other.block.subjects].lengths[0]
+    classes = iff(length(keys).equals(digits), _names(areas, other), constant(""))
+    # Among texts that no cells hold, much slower than in cells; of several lines the first.
+    at, none = match(names, classes), constant(0)
+    return Term(
+        *(
+            if_error(picked(at, amounts, one), none)
+            for one in (amounts_of(amounts), is_number(amounts) * 1)
+        )
+    )
+
+
+def strangers(areas: Areas, own: Body, other: Body, which: str, column: str) -> Expression:
+    """How many lines of ``other`` have money and no counterpart in ``own``."""
+    amounts, keys = areas.amounts(other, column), keys_of(areas, own)
+    codes = keys_of(areas, other)
+    wanted: Expression = codes
+    if own.block.body == "fixed":
+        fixed = other.block.body == "fixed"
+        wanted = _class_labels(own, _class_names(areas, other) if fixed else _names(areas, other))
+    missing = count_if(keys, wanted).equals(0)
+    tests = (length(codes) > 0) * missing * (absolute(amounts_of(amounts)) > LEAST)
+    return total(selection(areas, other, which) * tests if which else tests)
+
+
+def _class_labels(body: Body, names: Expression) -> Expression:
+    """How the lines of classes are labelled: ``*、名称``."""
+    slot = next((row.label for row in body.block.rows if row.slot), "{name}")
+    start = slot.partition("{name}")[0].replace("{ordinal}", "*")
+    return constant(start) & names if start else names
+
+
+def _names(areas: Areas, body: Body) -> Area:
+    letter = body.letter_of("name")
+    if not letter:
+        raise NotNativeError(body.block.key)
+    return areas.column(body, letter)
+
+
+# ------------------------------------------------------------------ performance forms
+
+
+class FormLines(NamedTuple):
+    """The lines on which a kind of form may have its first amount.
+
+    ``begins`` tells where it has; ``amounts`` are the amount cells, all shifted to that line; ``names`` the
+    projects' names.
+    """
+
+    begins: Expression
+    amounts: dict[str, Area]
+    names: Area
+
+
+def form_lines(areas: Areas, body: Body, form: Form) -> FormLines:
+    """Where the forms of one kind stand on their sheet: they are known by their captions."""
+    spots = form_layout(form, 0, 0).fields
+    wanted = [spot for spot in spots if spot.cell.field in body.block.amounts]
+    start = split_cell(wanted[0].value)[1]
+    names = next(spot for spot in spots if spot.cell.field == "name")
+
+    def shifted(cell: str) -> Area:
+        letter, line = split_cell(cell)
+        down = line - start
+        return areas.area(body.sheet, letter, body.first + start + down, body.last + down)
+
+    begins = joined(
+        (shifted(spot.caption).equals(constant(spot.cell.caption)) for spot in wanted),
+        mul,
+    )
+    amounts = {spot.cell.field: shifted(spot.value) for spot in wanted}
+    return FormLines(begins, amounts, shifted(names.value))
+
+
+def form_term(areas: Areas, lines: FormLines, ref: Ref, column: str) -> Term | None:
+    """A term for each form; None where this kind of form has no such amount.
+
+    Raises:
+        NotNativeError: the term speaks of something else than this form or its project.
+    """
+    body = areas.bodies[ref.block]
+    if body.block.body == "form":
+        return on_own_lines([lines.amounts[column]]) if column in lines.amounts else None
+    item = body.letter_of("level2")
+    if body.block.body != "project" or ref.which != "item" or not item:
+        raise NotNativeError(str(ref))
+    return paired(lines.names, areas.column(body, item), areas.amounts(body, column))
