@@ -6,6 +6,7 @@ XlsxWriter answers mistakes with a warning and a negative number; both become er
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from xlbudget.errors import UnusableFileError
@@ -32,6 +33,7 @@ def checked(result: object, what: str) -> None:
         raise ValueError(f"XlsxWriter refused {what} (code {result}).")
 
 
+@lru_cache(maxsize=1 << 15)
 def _spot(cell: str) -> tuple[int, int]:
     letters, row = split_cell(cell)
     return row - 1, column_number(letters) - 1
