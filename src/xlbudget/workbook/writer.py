@@ -10,7 +10,6 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships annotations but no py.typed marker
-
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xlbudget.workbook.sheet_writer import Sheet, checked
