@@ -6,7 +6,7 @@ import pytest
 
 from xlbudget.characters import code_text, folded, squash
 from xlbudget.errors import AmountError
-from xlbudget.functions.codes import code_text as function_code
+from xlbudget.functions.cells import code_text as function_code
 from xlbudget.money import WAN, parse_amount
 from xlbudget.workbook.read_cells import cell_reader
 from xlbudget.workbook.read_labels import row_label

@@ -18,7 +18,7 @@ import xlwings as xw
 from xlbudget.calling import calling
 from xlbudget.errors import XlbudgetError
 from xlbudget.frames import printed_frame
-from xlbudget.functions import names, shares, sums, texts
+from xlbudget.functions import budget
 from xlbudget.functions.cells import VALUE, Area, Failure, Result, single
 from xlbudget.logs import log_fault
 from xlbudget.workbook.read_cells import text_of
@@ -117,7 +117,7 @@ def BUDGET_SUBTOTAL(code: object, codes: object, amounts: object) -> object:
         amounts: 金额所在的一列，行数与 codes 相同；不要包含本公式所在的单元格。
     """
     lists = calling().standard.subjects.values()
-    return sums.subtotal(_area(code), _area(codes), _area(amounts), lists)
+    return budget.subtotal(_area(code), _area(codes), _area(amounts), lists)
 
 
 @xw.func(category=_CATEGORY)
@@ -132,7 +132,7 @@ def BUDGET_TOTAL(codes: object, amounts: object) -> object:
         amounts: 金额所在的一列，行数与 codes 相同；不要包含本公式所在的单元格。
     """
     lists = calling().standard.subjects.values()
-    return sums.total(_area(codes), _area(amounts), lists)
+    return budget.total(_area(codes), _area(amounts), lists)
 
 
 @xw.func(category=_CATEGORY)
@@ -151,7 +151,7 @@ def BUDGET_NAME(code: object, kind: object) -> object:
         return asked
     found = calling()
     lists = found.standard.subjects.values()
-    return _shaped(_area(code), lambda cell: names.subject_name(cell, asked, lists, found.year))
+    return _shaped(_area(code), lambda cell: budget.subject_name(cell, asked, lists, found.year))
 
 
 @xw.func(category=_CATEGORY)
@@ -169,7 +169,7 @@ def BUDGET_BALANCE(total: object, parts: object) -> object:
     if isinstance(whole, Failure):
         return whole
     cells = [cell for line in _area(parts).lines for cell in line]
-    return shares.balance(whole, cells, calling().standard.unit)
+    return budget.balance(whole, cells, calling().standard.unit)
 
 
 @xw.func(category=_CATEGORY)
@@ -186,7 +186,7 @@ def BUDGET_SHARE(part: object, whole: object) -> object:
     of, area = single(_area(whole), "whole"), _area(part)
     if isinstance(of, Failure):
         return of
-    found = iter(shares.share([cell for line in area.lines for cell in line], of))
+    found = iter(budget.share([cell for line in area.lines for cell in line], of))
     if area.height <= 1 and area.width <= 1:
         return next(found, "")
     return _padded([[next(found) for _ in line] for line in area.lines], area)
@@ -205,7 +205,7 @@ def BUDGET_CHANGE(now: object, before: object) -> object:
     """
     new, old = single(_area(now), "now"), single(_area(before), "before")
     failed = next((one for one in (new, old) if isinstance(one, Failure)), None)
-    return failed or shares.change(new, old)
+    return failed or budget.change(new, old)
 
 
 BUDGET_INCREASE = BUDGET_CHANGE
@@ -221,7 +221,7 @@ def BUDGET_WAN(yuan: object) -> object:
     Args:
         yuan: 以元为单位的金额，可以是一片区域，结果与它同形。
     """
-    return _shaped(_area(yuan), shares.wan)
+    return _shaped(_area(yuan), budget.wan)
 
 
 @xw.func(category=_CATEGORY)
@@ -237,7 +237,7 @@ def BUDGET_NOTE(section: object) -> object:
     if isinstance(asked, Failure):
         return asked
     found = calling()
-    return found.trouble or texts.note_text(found.paragraphs(), asked)
+    return found.trouble or budget.note_text(found.paragraphs(), asked)
 
 
 @xw.func(category=_CATEGORY)
@@ -248,7 +248,7 @@ def BUDGET_CHECKS() -> object:
     found = calling()
     if found.trouble:
         return found.trouble
-    return pd.DataFrame(texts.checks_lines(found.report()), columns=list(texts.CHECKS_HEADINGS))
+    return pd.DataFrame(budget.checks_lines(found.report()), columns=list(budget.CHECKS_HEADINGS))
 
 
 @xw.func(category=_CATEGORY)

@@ -12,7 +12,7 @@ import pytest
 
 from checks.living_books import Living, write_explanation
 from xlbudget.exchange.folder.read import read_folder
-from xlbudget.fill.rows import with_names
+from xlbudget.fill.fill import with_names
 from xlbudget.findings import Level, Status
 from xlbudget.memory import EXPLAINED, PASSED, recalled
 from xlbudget.money import Amount, parse_amount

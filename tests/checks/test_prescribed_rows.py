@@ -10,7 +10,7 @@ import pytest
 from xlbudget.checks.validate import validate
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import TOTAL, BlockData
-from xlbudget.fill.rows import with_names
+from xlbudget.fill.fill import with_names
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
 from xlbudget.standard.extend import with_subject_files

@@ -12,10 +12,8 @@ from xlbudget.checks.grade import graded_book
 from xlbudget.checks.validate import validate
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import UNFILLED, BlockData
-from xlbudget.fill.fill import fill_book
-from xlbudget.fill.known import Lack
-from xlbudget.fill.rows import complete_rows
-from xlbudget.fill.virtual import virtually_filled
+from xlbudget.fill.fill import complete_rows, fill_book
+from xlbudget.fill.virtual import Lack, virtually_filled
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount, parse_amount
 from xlbudget.standard.extend import with_subject_files

@@ -66,7 +66,7 @@ def test_an_unforeseen_fault_is_logged_and_shown(
     def broken(_value: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
-    monkeypatch.setattr(udfs.shares, "wan", broken)
+    monkeypatch.setattr(udfs.budget, "wan", broken)
     assert udfs.BUDGET_WAN(1) == "#VALUE!"
     log = fault_log.read_text("utf-8")
     assert "BUDGET_WAN" in log and "unforeseen" in log

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import squash
 from xlbudget.checks.wording import cell_label, finding_at, short_heading, table_place
 from xlbudget.figures import TOTAL, Unreadable
-from xlbudget.fill.known import Lack, block_title
+from xlbudget.fill.virtual import Lack, block_title
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.relations.grid import INFO
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlbudget.figures import Row
-    from xlbudget.fill.known import Unfilled, Witness
-    from xlbudget.fill.virtual import Virtual
+    from xlbudget.fill.virtual import Unfilled, Virtual, Witness
     from xlbudget.relations.grid import Grid
     from xlbudget.standard.model import Block, Rule, Table
     from xlbudget.standard.subjects import SubjectList

@@ -58,7 +58,7 @@ def command(
     from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415
     from xlbudget.exchange.published.final_texts import write_finals  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
-    from xlbudget.fill.rows import with_names  # noqa: PLC0415
+    from xlbudget.fill.fill import with_names  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415

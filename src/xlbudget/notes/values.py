@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import UNFILLED, Place, Unreadable
-from xlbudget.fill.rows import complete_rows
+from xlbudget.fill.fill import complete_rows
 from xlbudget.money import YUAN, Amount
 from xlbudget.notes.figure import CellRef
 from xlbudget.notes.wording import clean

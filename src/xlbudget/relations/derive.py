@@ -18,20 +18,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Allotment
 
-__all__ = [
-    "allotted",
-    "definitions",
-    "dependents",
-    "evaluate",
-    "open_parts",
-    "resolved",
-    "resolver",
-    "through",
-    "undivided",
-    "unit_of",
-    "value_of",
-]
-
 
 def definitions(relations: Iterable[Relation]) -> dict[int, Relation]:
     """Cell number -> the relation that defines it: the first in the standard's order."""

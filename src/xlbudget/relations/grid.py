@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from xlbudget.fill.virtual import Virtual
     from xlbudget.standard.model import Block, Column, Standard
 
-__all__ = ["INFO", "Grid", "Spot"]
-
 INFO = "info"
 """The pseudo-block whose rows are the fields of 基础信息 and whose only column is ``value``."""
 

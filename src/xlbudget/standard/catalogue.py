@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.equations import Equation, Ref, Term
     from xlbudget.standard.model import Block, RowSpec, Rule, Standard
 
-__all__ = ["catalogue_markdown", "catalogue_text", "equation_text"]
-
 _LEVELS = {"error": "差错", "warning": "提醒", "hint": "提示"}
 _EACH = {
     "": "每行",

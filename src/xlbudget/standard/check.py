@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Chart, Rule, Standard
 
-__all__ = ["check_folder"]
-
 _SELECTORS = ("class", "parent", "leaf", "unit", "item", "group", "form", "child", "top")
 
 

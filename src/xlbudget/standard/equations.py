@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 from xlbudget.errors import StandardError
 
-__all__ = ["ALL", "EACH", "ONE", "Equation", "Ref", "Term", "parse_equation", "parse_ref"]
-
 EACH, ALL, ONE = "each", "all", "one"
 
 _REF = re.compile(

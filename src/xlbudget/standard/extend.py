@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
     from xlbudget.standard.subjects import Subject
 
-__all__ = ["OWN_LISTS", "own_standard", "with_subject_files", "with_subjects"]
-
 OWN_LISTS = "按科目字典补充"
 """What 基础信息 says where the workbook's 科目字典 has subjects of its own."""
 

@@ -38,16 +38,6 @@ if TYPE_CHECKING:
 
     from xlbudget.standard.equations import Equation
 
-__all__ = [
-    "DATA",
-    "DEFAULT",
-    "load_folder",
-    "load_standard",
-    "notes_file",
-    "standard_ids",
-    "with_columns",
-]
-
 DATA = Path(__file__).parent / "data"
 DEFAULT = "changchun"
 """The standard of a new workbook where none is asked for."""

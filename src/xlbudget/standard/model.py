@@ -16,27 +16,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.equations import Equation, Ref
     from xlbudget.standard.subjects import SubjectList
 
-__all__ = [
-    "AMOUNT",
-    "Allotment",
-    "Block",
-    "Carry",
-    "Chart",
-    "Column",
-    "Condition",
-    "Field",
-    "Form",
-    "FormCell",
-    "FormLine",
-    "Keyed",
-    "Picture",
-    "RowSpec",
-    "Rule",
-    "Section",
-    "Standard",
-    "Table",
-]
-
 AMOUNT = "amount"
 
 

@@ -17,8 +17,6 @@ from xlbudget.errors import StandardError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["keep_parsed", "parse_files", "parsed_file", "parsed_files"]
-
 _VERSION = 1
 _Stamp = list[tuple[str, int, int]]
 

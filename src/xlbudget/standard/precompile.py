@@ -5,8 +5,6 @@ from __future__ import annotations
 from xlbudget.standard.loader import DATA, standard_ids
 from xlbudget.standard.parsed import keep_parsed, parse_files
 
-__all__ = ["main"]
-
 
 def main() -> None:
     """Parse every shipped standard and keep the result beside the byte code."""

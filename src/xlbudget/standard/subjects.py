@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["Subject", "SubjectList", "make_list", "read_subjects"]
-
 
 class Subject(NamedTuple):
     """One subject; ``aliases`` are other spellings that mean the same.

@@ -29,7 +29,6 @@ from xlbudget.workbook.live import render_live
 from xlbudget.workbook.macros import load_macros
 from xlbudget.workbook.memory_sheet import MEMORY, MEMORY_END
 from xlbudget.workbook.render import render_info, render_table
-from xlbudget.workbook.sheets_checks import write_checks
 from xlbudget.workbook.sheets_dictionary import write_dictionary
 from xlbudget.workbook.sheets_findings import write_findings
 from xlbudget.workbook.sheets_forms import write_forms
@@ -37,7 +36,7 @@ from xlbudget.workbook.sheets_front import write_contents, write_cover
 from xlbudget.workbook.sheets_info import write_info, write_profile
 from xlbudget.workbook.sheets_macros import TEXTS, put_buttons, write_texts
 from xlbudget.workbook.sheets_notes import write_notes
-from xlbudget.workbook.sheets_overview import print_overview, write_overview
+from xlbudget.workbook.sheets_overview import print_overview, write_checks, write_overview
 from xlbudget.workbook.sheets_tables import write_table
 from xlbudget.workbook.vba import vba_project
 from xlbudget.workbook.writer import Writer, bare_workbook, strict_warnings

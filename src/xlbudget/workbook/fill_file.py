@@ -14,7 +14,7 @@ from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.contents import CellContent, amount_content
 from xlbudget.workbook.findings_live import refreshed_findings
-from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
+from xlbudget.workbook.formulas import Formula, book_formulas, chosen_formulas, formula_for
 from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
 from xlbudget.workbook.live_edits import live_edits
 from xlbudget.workbook.notes_live import refreshed
@@ -22,7 +22,6 @@ from xlbudget.workbook.overview import overview_caches, with_caches
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.render import last_used, render_table, vacant
-from xlbudget.workbook.subtotal_formulas import chosen_formulas
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.references import column_number, same_formula, split_cell
 

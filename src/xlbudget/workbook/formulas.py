@@ -4,6 +4,9 @@ A sum over blanks shows "" (blank is not 0.00), and so does what follows from an
 to be divided (a standard's allotments): it looks at the parts first. Terms on the same sheet, and fixed rows elsewhere,
 are direct references; rows of subject tables on other sheets are found by their code, so that the
 formula survives when rows move there. Formula texts carry no leading "=".
+
+What a formula comes to is what filling computes (``relations.derive``). 基础信息 may ask for the
+BUDGET_ functions, or for plain values, in place of native formulas.
 """
 
 from __future__ import annotations
@@ -16,18 +19,17 @@ from xlbudget.money import STANDARD_PLACES
 from xlbudget.relations.derive import allotted, definitions, undivided, unit_of, value_of
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
-from xlbudget.workbook.layout import table_layout
-from xlbudget.xlsx.references import chunked, quoted, references
+from xlbudget.workbook.layout import is_form, table_layout
+from xlbudget.xlsx.references import chunked, quoted, references, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, Place
     from xlbudget.money import Unit
     from xlbudget.relations.expand import Relation
     from xlbudget.standard.model import Standard
 
-__all__ = ["Formula", "book_formulas", "formula_for"]
 
 _LONGEST = 8000
 """Excel allows 8,192 characters in a formula."""
@@ -285,3 +287,74 @@ def _precedents(grid: Grid, relation: Relation) -> Iterator[int]:
             yield from (grid.number(block, row, column) for row in range(len(data.rows)))
         else:
             yield from numbers
+
+
+SETTING = "subtotal_formula"
+"""The field of 基础信息; anything but the two below means native formulas."""
+FUNCTIONS, VALUES = "Python 函数", "数值"
+
+
+def chosen_formulas(
+    standard: Standard, placed: Book, native: Mapping[Place, Formula]
+) -> Mapping[Place, Formula]:
+    """The formulas that the setting asks for, of a placed book whose native ones are given.
+
+    Functions stand only where a subject's rows are added up; other derived cells keep their native
+    formulas. Without Python, functions show ``#NAME?``; values do not follow their leaves.
+    """
+    setting = placed.text(SETTING)
+    if setting == VALUES:
+        return {}
+    if setting != FUNCTIONS:
+        return native
+    asked = dict(_functions(standard, placed))
+    return {
+        place: Formula(asked[place], one.value) if place in asked else one
+        for place, one in native.items()
+    }
+
+
+def _functions(standard: Standard, placed: Book) -> Iterator[tuple[Place, str]]:
+    """The cells of subjects' subtotals and totals, with the functions that give them.
+
+    A function is given the rows below its own cell (a total: above), never the cell itself.
+    """
+    layouts = {
+        one.block.key: (one, layout.first, layout.last)
+        for layout in (
+            table_layout(standard, table) for table in standard.tables if not is_form(table)
+        )
+        for one in layout.blocks
+    }
+    grid = Grid(standard, placed)
+    for number, relation in definitions(expand(grid).relations).items():
+        spot, place = grid.spot(number), grid.place(number)
+        if spot.block not in layouts or not place.cell:
+            continue
+        one, first, last = layouts[spot.block]
+        codes = one.block.of_kind("code")
+        terms = [term for _, term in relation.terms[1:]]
+        if one.block.body != "subject" or len(codes) != 1 or not terms:
+            continue
+        letter, line = split_cell(place.cell)
+        places = [grid.place(term) for term in terms]
+        if any(each.sheet != place.sheet or not each.cell for each in places):
+            continue
+        spots = [split_cell(each.cell) for each in places]
+        if any(each != letter for each, _ in spots):
+            continue
+        lines = [each for _, each in spots]
+        column = one.letters[codes[0]]
+        row = spot.row
+        if row.key == TOTAL and max(lines) < line:
+            codes_above, amounts = (
+                f"{column}{first}:{column}{line - 1}",
+                f"{letter}{first}:{letter}{line - 1}",
+            )
+            yield place, f"BUDGET_TOTAL({codes_above},{amounts})"
+        elif row.key != TOTAL and min(lines) > line:
+            below, amounts = (
+                f"{column}{line + 1}:{column}{last}",
+                f"{letter}{line + 1}:{letter}{last}",
+            )
+            yield place, f"BUDGET_SUBTOTAL({column}{line},{below},{amounts})"

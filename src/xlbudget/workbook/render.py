@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from xlbudget.workbook.formulas import Formula
     from xlbudget.workbook.layout import BlockLayout
 
-__all__ = ["last_line", "last_used", "ordinal", "render_info", "render_table", "vacant"]
-
 
 def render_table(
     standard: Standard, table: Table, book: Book, formulas: Mapping[Place, Formula]

@@ -1,13 +1,14 @@
-"""The sheet 总览: charts that one would print, each beside the live list that it shows."""
+"""The sheet 总览: charts that one would print beside the live lists that they show; below, the list of checks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.relations.grid import INFO
 from xlbudget.workbook import styles
 from xlbudget.workbook.layout import INFO_SHEET, OVERVIEW
+from xlbudget.workbook.live import CHECK_COLUMNS, HIDDEN_FIRST
 from xlbudget.workbook.overview import (
     HEADING_HEIGHT,
     HELPERS,
@@ -20,22 +21,166 @@ from xlbudget.workbook.overview import (
     overview_last,
     render_overview,
 )
-from xlbudget.workbook.sheet_charts import ChartPlace, Series, draw_chart
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheet_writer import checked
 from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
-from xlbudget.xlsx.references import column_number, quoted
+from xlbudget.xlsx.references import column_number, quoted, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Chart, Standard
     from xlbudget.workbook.contents import CellContent
+    from xlbudget.workbook.live import Live
     from xlbudget.workbook.overview import ChartSection
     from xlbudget.workbook.sheet_writer import Sheet
 
-__all__ = ["print_overview", "write_overview"]
+
+_COLOURS = ("#1F4E79", "#9DC3E6", "#F7EFD9", "#7F7F7F", "#FFFFFF", "#C9A227")
+"""Neighbours differ clearly in lightness; the border keeps white visible."""
+_EDGE = {"color": "#404040", "width": 0.75}
+_TITLE = {"name": "黑体", "size": 12, "bold": False, "color": "#1F1F1F"}
+_TEXT = {"name": "宋体", "size": 9, "color": "#1F1F1F"}
+_AMOUNTS = "#,##0.00;-#,##0.00;;"
+"""No label where there is nothing."""
+_BARS = {"x": 0.27, "y": 0.14, "width": 0.58, "height": 0.81}
+"""Parts of the chart that the bars take: names at their left and amounts at their right have room."""
+_ROUND = ("pie", "doughnut")
+_KINDS = {"bar": "条形图", "column": "柱形图", "pie": "饼图", "doughnut": "环形图"}
+
+
+class Series(NamedTuple):
+    """One series: its name, formulas of names and values, and what these come to now.
+
+    Programs that do not follow names, and previewers, show what they come to now.
+    """
+
+    name: str
+    names: str
+    values: str
+    shown_names: Sequence[str | Decimal]
+    shown_values: Sequence[Decimal | str]
+
+
+class ChartPlace(NamedTuple):
+    """The upper left cell of a chart, and its size in points."""
+
+    cell: str
+    width: float
+    height: float
+
+
+def draw_chart(
+    sheet: Sheet, kind: str, title: str, series: Sequence[Series], place: ChartPlace
+) -> None:
+    """A chart of a kind that a standard may name, labelled with amounts or, if round, shares."""
+    chart = sheet.book.add_chart({"type": kind})
+    for number, one in enumerate(series):
+        chart.add_series(_series(kind, one, number))
+    chart.set_title({"name": title, "name_font": _TITLE, "overlay": False})
+    chart.set_chartarea({"border": {"color": "#A6A6A6", "width": 0.75}})
+    alone = len(series) == 1
+    chart.set_legend({"none": True} if alone else {"position": "bottom", "font": _TEXT})
+    if kind not in _ROUND:
+        _axes(chart, kind)
+    pixels = {"width": round(place.width * 96 / 72), "height": round(place.height * 96 / 72)}
+    chart.set_size(pixels)
+    letters, row = split_cell(place.cell)
+    options = {
+        "description": f"{title}：{_KINDS[kind]}，数字见左侧的表。",
+        "object_position": 3,
+        "x_offset": 4,
+        "y_offset": 2,
+    }
+    checked(sheet.raw.insert_chart(row - 1, column_number(letters) - 1, chart, options), place.cell)
+
+
+def _series(kind: str, one: Series, number: int) -> dict[str, Any]:
+    # Without a figure, some programs would make up a name and a scale.
+    values = [0.0 if isinstance(value, str) else float(value) for value in one.shown_values]
+    found: dict[str, Any] = {
+        "name": one.name,
+        "categories": f"={one.names}",
+        "values": f"={one.values}",
+        "categories_data": [str(name) or " " for name in one.shown_names],
+        "values_data": values,
+    }
+    if kind in _ROUND:
+        found["points"] = [{"fill": {"color": colour}, "border": _EDGE} for colour in _COLOURS]
+        labels = {"category": True, "percentage": True, "separator": "\n", "num_format": "0.0%"}
+        if kind == "pie":
+            labels |= {"position": "outside_end", "leader_lines": True}
+        found["data_labels"] = {**labels, "font": _TEXT}
+        return found
+    found |= {"fill": {"color": _COLOURS[number]}, "border": _EDGE}
+    found["data_labels"] = {"value": True, "num_format": _AMOUNTS, "font": _TEXT}
+    if kind == "bar":
+        found["gap"] = 80
+    else:
+        found |= {"gap": 80, "overlap": 0}
+    return found
+
+
+def _axes(chart: Any, kind: str) -> None:
+    """Names on their axis; amounts stand at the bars, a scale would only repeat them."""
+    names: dict[str, Any] = {"num_font": _TEXT, "line": _EDGE, "major_tick_mark": "none"}
+    amounts = {"visible": False, "major_gridlines": {"visible": False}}
+    if kind == "bar":
+        # The first line of the list is the uppermost bar.
+        chart.set_x_axis(amounts)
+        chart.set_y_axis({**names, "reverse": True})
+        chart.set_plotarea({"layout": _BARS})
+    else:
+        chart.set_x_axis(names)
+        chart.set_y_axis(amounts)
+
+
+_ROLES = ("check", "broken", "result", "piece")
+
+
+def write_checks(sheet: Sheet, live: Live, cells: Sequence[CellContent], width: float) -> int:
+    """Title, headings and a line per rule; ``width`` is that of the first column.
+
+    Gives the last line.
+    """
+    title, heading = live.first - 2, live.first - 1
+    sheet.text(f"A{title}", "勾稽核对表（公式，随数字变化；允许四舍五入的尾差）", styles.BAND)
+    for letter in "BCD":
+        sheet.blank(f"{letter}{title}", styles.BAND)
+    sheet.height(title, 24)
+    for letter, text in zip("ABCD", CHECK_COLUMNS, strict=True):
+        sheet.text(f"{letter}{heading}", text, styles.HEADING)
+    sheet.height(heading, 22)
+    looks = {
+        "check": styles.CAPTION,
+        "broken": replace(styles.CAPTION, align="right", num_format="0"),
+        "result": replace(styles.CHECK, align="center", border=1, border_color=styles.LINE),
+        "piece": styles.BODY,
+    }
+    helpers = 0
+    for one in cells:
+        if one.role not in _ROLES:
+            continue
+        letters, line = split_cell(one.cell)
+        sheet.put(one, looks[one.role])
+        helpers = max(helpers, column_number(letters) - HIDDEN_FIRST)
+        if letters == "A" and isinstance(one.value, str):
+            sheet.height(line, styles.row_height(styles.lines_of(one.value, width), least=19))
+    for column in range(HIDDEN_FIRST, HIDDEN_FIRST + helpers):
+        sheet.hide(column)
+    wrong = styles.Style(font_name=None, font_size=None, valign=None, bold=True, underline=1)
+    area = f"A{live.first}:D{live.last}"
+    look = replace(wrong, bg_color=styles.WRONG, border=1, border_color=styles.LINE)
+    sheet.conditional(area, f"$C{live.first}>0", look)
+    last = live.last
+    if live.left_out:
+        last += 1
+        text = f"另有{len(live.left_out)}条规则要看文字或名称，公式不能表达，由“校验”检查：{'、'.join(live.left_out)}。"
+        sheet.text(f"A{last}", text, styles.HINT)
+    return last
+
 
 _WIDTHS = (34.0, 16.0, 16.0, 12.0, 2.0, *(6 * (13.5,)))
 _CHART, _LAST = "F", "K"
