@@ -60,7 +60,7 @@ $(READY): requirements/dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	$(BIN)/python -m compileall -q src/xlbudget
-	$(BIN)/python -m xlbudget.standard.precompile
+	$(BIN)/python -m xlbudget.standard.loader
 	touch $@
 
 clean:

@@ -125,43 +125,40 @@ class _Board:
         # Where they are all blank, nothing contradicts: the sum is 0 as well.
         read = ",".join(areas_of(one.text for one in check.weights))
         parts = Area(f"{letters[0]}{line}:{letters[-1]}{line}", [x.value for x in check.weights])
-        added = if_error(total(parts), constant(ERROR))
+        added = if_error(total(parts), ERROR)
         weight = Expression(f"IF(COUNTA({read})=0,0,{added.text})", added.at)
         broken = whole_part(single(f"{_WEIGHT}{line}", weight.value) / ERROR)
         here = single(f"C{line}", broken.value)
-        nearly = iff(
-            single(f"{_WEIGHT}{line}", weight.value) > 0, constant("尾差"), constant("相符")
-        )
+        nearly = iff(single(f"{_WEIGHT}{line}", weight.value) > 0, "尾差", "相符")
         tables = "".join(f"|{one}" for one in check.tables or (_INFO,)) + "|"
         self.cells += [
             content(f"{_WEIGHT}{line}", weight, "piece"),
             content(f"C{line}", broken, "broken"),
-            content(f"D{line}", iff(here > 0, constant("不符"), nearly), "result"),
+            content(f"D{line}", iff(here > 0, "不符", nearly), "result"),
             CellContent(f"{_TABLES}{line}", "text", tables, "", "piece"),
         ]
         return tables, weight.value, broken.value
 
     def _sum(self, tables: str, column: Area) -> Expression:
         """The sum of a column of the checks over the lines about some tables."""
-        return sum_if(self._tables, constant(tables), column)
+        return sum_if(self._tables, tables, column)
 
     def state(self, number: int) -> Expression:
         """The state of a table."""
         every, alone = f"*|{number}|*", f"|{number}|"
-        balanced, unbalanced = constant(BALANCED), constant(UNBALANCED)
-        weighed = iff(self._sum(every, self._weight) > 0, constant(NEARLY), balanced)
-        state = iff(self._sum(every, self._broken) > 0, unbalanced, weighed)
+        weighed = iff(self._sum(every, self._weight) > 0, NEARLY, BALANCED)
+        state = iff(self._sum(every, self._broken) > 0, UNBALANCED, weighed)
         if number == _INFO:
             return state
         # A table without figures is no party to what other tables say of each other.
         table = next(one for one in self.areas.standard.tables if one.number == number)
-        empty = constant(EMPTY)
+        empty: Expression = constant(EMPTY)
         if table.empty_statement:
             body = self.areas.bodies[table.blocks[0].key]
             notes = self.areas.area(body.sheet, "A", body.first, body.last + 1)
-            stated = count_if(notes, constant(literal(table.empty_statement)))
-            empty = iff(stated > 0, balanced, empty)
-        without = iff(self._sum(alone, self._broken) > 0, unbalanced, empty)
+            stated = count_if(notes, literal(table.empty_statement))
+            empty = iff(stated > 0, BALANCED, empty)
+        without = iff(self._sum(alone, self._broken) > 0, UNBALANCED, empty)
         return iff(_figures(self.areas, table).equals(0), without, state)
 
 
@@ -188,10 +185,10 @@ def _overall(standard: Standard, states: Area) -> Expression:
     Nothing is filled in where all tables that must have figures have none.
     """
     least = sum(not table.empty_statement for table in standard.tables)
-    wrong, empty, nearly = (count_if(states, constant(one)) for one in (UNBALANCED, EMPTY, NEARLY))
-    rounding = iff(nearly > 0, constant("（有尾差）"), constant(""))
+    wrong, empty, nearly = (count_if(states, one) for one in (UNBALANCED, EMPTY, NEARLY))
+    rounding = iff(nearly > 0, "（有尾差）", "")
     good = constant("全部已平") & rounding
-    some = constant("已填的表") & good & constant("，还有") & empty & constant("张表未填")
-    rest = iff(empty >= least, constant("尚未填表"), iff(empty > 0, some, good))
-    told = iff(wrong > 0, constant("不平（") & wrong & constant("处）"), rest)
+    some = constant("已填的表") & good & "，还有" & empty & "张表未填"
+    rest = iff(empty >= least, "尚未填表", iff(empty > 0, some, good))
+    told = iff(wrong > 0, constant("不平（") & wrong & "处）", rest)
     return constant("总体核对：") & told

@@ -137,7 +137,7 @@ class _Figure(NamedTuple):
     @property
     def or_blank(self) -> Expression:
         """Blank is not 0.00."""
-        return iff(self.numbers.equals(0), constant(""), self.money)
+        return iff(self.numbers.equals(0), "", self.money)
 
 
 class _Lines(NamedTuple):
@@ -184,7 +184,7 @@ def _own_figure(areas: Areas, ref: Ref) -> _Figure:
     if label:
         keys = areas.column(body, body.letters[_key_column(body)])
         figures = looked_up(keys, literal(label), amounts).figures
-        return _Figure(figures, sum_if(keys, constant(literal(label)), amounts))
+        return _Figure(figures, sum_if(keys, literal(label), amounts))
     row = areas.book.blocks[ref.block].row(ref.which)
     if row is None:
         return _Figure(constant(0), constant(0))
@@ -269,7 +269,7 @@ def _total(
     areas: Areas, section: ChartSection, empty: Expression, added: Expression, position: int = 0
 ) -> Expression:
     """The printed total, else what the lines add up to (``empty`` tests that there are none)."""
-    otherwise = iff(empty, constant(""), added)
+    otherwise = iff(empty, "", added)
     if not section.chart.total:
         return otherwise
     unit = chart_unit(areas.standard, section.chart)
@@ -297,23 +297,22 @@ def _list(areas: Areas, section: ChartSection) -> _List:
         lines = _lines_of_rows(areas, chart.rows)
     else:
         helpers, lines = _listed(areas, section)
-    counted = if_error(total(lines.test), constant(0))
-    added = if_error(total(iff(lines.test > 0, lines.amounts, constant(0))), constant(0))
+    counted = if_error(total(lines.test), 0)
+    added = if_error(total(iff(lines.test > 0, lines.amounts, 0)), 0)
     helpers.append(content(f"{_NEXT}{section.total}", counted, "helper", kind="array"))
     helpers.append(content(f"{_NAMES}{section.total}", added, "helper", kind="array"))
     whole = single(f"${_NAMES}${section.total}", added.value)
     following = numbers_where(lines.test, lines.amounts)
     amounts: list[Value] = []
     cells: list[CellContent] = []
-    nothing = constant("")
     for place, line in enumerate(range(first, last + 1), 1):
         rank = f"ROWS({_NEXT}${first}:{_NEXT}{line})"
-        position = if_error(smallest(following, rank, place), nothing)
+        position = if_error(smallest(following, rank, place), "")
         cells.append(content(f"{_NEXT}{line}", position, "helper", kind="array"))
         here = single(f"{_NEXT}{line}", position.value)
         # The amount reads the table itself; what follows from it is told of every edit through it. The
         # hidden cells are arrays, which LibreOffice leaves uncomputed, and mute, after loading.
-        money = iff(here.equals(nothing), nothing, index(lines.amounts, here))
+        money = iff(here.equals(""), "", index(lines.amounts, here))
         name = index(lines.names, here)
         name = after(name, lines.mark) if lines.mark else name
         number = single(f"${_NEXT}${section.total}", counted.value)
@@ -324,9 +323,9 @@ def _list(areas: Areas, section: ChartSection) -> _List:
             money = iff(number > room, rounded(whole - above, places), money)
         amounts.append(money.value)
         shown = single(f"B{line}", money.value)
-        name = iff(shown.equals(nothing), nothing, name & nothing)
+        name = iff(shown.equals(""), "", name & "")
         if line == last:
-            rest = constant("其余") & grouped(number - room + 1) & constant("项")
+            rest = constant("其余") & grouped(number - room + 1) & "项"
             name = iff(number > room, rest, name)
         cells.append(content(f"A{line}", name, "name"))
         cells.append(content(f"B{line}", money, "amount", STANDARD_PLACES))
@@ -347,11 +346,11 @@ def _alone(areas: Areas, section: ChartSection) -> Iterator[CellContent]:
         yield from found.cells[3 * place : 3 * place + 3]
         amount = single(f"B{first + place}", money)
         nothing = either(as_number(amount).equals(0), as_number(divisor).equals(0))
-        share = iff(nothing, constant(""), amount / divisor)
+        share = iff(nothing, "", amount / divisor)
         shares.append(share.value)
         yield content(f"C{first + place}", share, "share", STANDARD_PLACES)
     span = Area(f"C{first}:C{last}", shares)
-    added = iff(count(span).equals(0), constant(""), total(span))
+    added = iff(count(span).equals(0), "", total(span))
     yield content(f"C{section.total}", added, "total_share", STANDARD_PLACES)
 
 
@@ -397,7 +396,7 @@ def _change(line: int, unit: Unit, pair: Sequence[Expression], role: str) -> Cel
     amounts = [one.value for one in pair]
     now, then = (single(f"{at}{line}", one) for at, one in zip("BC", amounts, strict=True))
     change = rounded(as_number(now) - as_number(then), unit.max_places)
-    formula = iff(count(Area(f"B{line}:C{line}", amounts, 2)).equals(0), constant(""), change)
+    formula = iff(count(Area(f"B{line}:C{line}", amounts, 2)).equals(0), "", change)
     return content(f"D{line}", formula, role, STANDARD_PLACES)
 
 

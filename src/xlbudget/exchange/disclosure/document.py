@@ -16,7 +16,7 @@ from xlbudget.notes.explain import document as generate
 from xlbudget.notes.source import load_source
 from xlbudget.notes.wording import ordinal
 from xlbudget.printed import PrintedTable
-from xlbudget.standard.parsed import parse_files
+from xlbudget.standard.loader import parse_files
 from xlbudget.workbook.layout import (
     GLOSSARY,
     NOTES,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.workbook.contents import CellContent
 from xlbudget.workbook.layout import is_form, table_layout
 from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
-from xlbudget.workbook.native.expressions import Area, constant, index, literal, match, single
+from xlbudget.workbook.native.expressions import Area, index, literal, match, single
 from xlbudget.workbook.render import render_info, render_table
 from xlbudget.xlsx.references import quoted
 
@@ -104,7 +104,7 @@ class Areas:
                 continue
             label = literal(row.label)
             if len(labels.matching(label)) == 1:
-                known = match(constant(label), labels), row.line
+                known = match(label, labels), row.line
             if known is not None:
                 # A label that stands there twice is counted from the one above.
                 position, line = known

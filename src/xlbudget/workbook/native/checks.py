@@ -25,7 +25,6 @@ from xlbudget.workbook.native.expressions import (
     Area,
     absolute,
     all_digits,
-    constant,
     count_if,
     counted_to,
     found_in,
@@ -186,7 +185,7 @@ def equation_weights(areas: Areas, equation: Equation) -> list[Expression]:
     if not equation.when:
         return weights
     holds = _condition(areas, areas.standard.conditions[equation.when])
-    return [iff(holds, one, constant(0)) for one in weights]
+    return [iff(holds, one, 0) for one in weights]
 
 
 def _amount_keys(areas: Areas, ref: Ref) -> Sequence[str]:
@@ -300,11 +299,11 @@ def _of_groups(areas: Areas, equation: Equation) -> Expression:
     every = columns[0].beside(columns[1:])
     begins = length(group) > 0
     # The number of the group that a line belongs to: how many have begun up to there.
-    marks = begins * 1 + label.equals(constant(body.block.total)) * 1
+    marks = begins * 1 + label.equals(body.block.total) * 1
     number = counted_to(group, marks)
     held = (length(item) > 0) * is_number(every)
     alike = f"--({number.text}=TRANSPOSE({number.text}))"
-    below = sums_of_alike(alike, number, number, iff(held > 0, every, constant(0)))
+    below = sums_of_alike(alike, number, number, iff(held > 0, every, 0))
     figures = is_number(every) * 1 + sums_of_alike(alike, number, number, held)
     off = absolute(amounts_of(every) - below)
     return total(begins * _graded(areas, equation.refs, off, grouped(figures)))
@@ -372,7 +371,7 @@ def _graded(areas: Areas, refs: Sequence[Ref], off: Expression, figures: Express
     limit = Decimal(areas.standard.rounding_limit) / unit.fen
     bounds = [("-1E+99", 0), (str(half - _HAIR), 1), (str(limit + _HAIR), ERROR)]
     share = rounded(off, unit.max_places) / grouped(figures)
-    return graded(if_error(share, constant(0)), bounds)
+    return graded(if_error(share, 0), bounds)
 
 
 def _unit(areas: Areas, ref: Ref) -> Unit:
@@ -461,11 +460,8 @@ def _readable_amount(areas: Areas) -> Iterator[tuple[int, Expression]]:
 
 def _unreadable(cells: Area) -> Expression:
     """1 for cells that hold what is no amount; LibreOffice counts TRUE as 1."""
-    one, zero = constant(1), constant(0)
     no_dash = (length(trim(cells)) > 0) * is_na(match(trim(cells), listed(sorted(NOTHING))))
-    return iff(
-        is_error(cells), one, iff(is_logical(cells), one, iff(is_text(cells), no_dash, zero))
-    )
+    return iff(is_error(cells), 1, iff(is_logical(cells), 1, iff(is_text(cells), no_dash, 0)))
 
 
 NAMED: MappingProxyType[str, Callable[[Areas], Iterator[tuple[int, Expression]]]] = (

@@ -15,7 +15,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Entry = Callable[[int], "Value"]
 
 Value = str | int | Decimal | None
+Operand: TypeAlias = "Expression | str | int | Decimal"
 
 _SIGNS = frozenset("~*?")
 COMPARISON, JOIN, SUM, PRODUCT, WHOLE = range(5)
@@ -101,16 +102,15 @@ class Expression:
                 self._hits[criterion] = sorted(chain.from_iterable(hits))
         return self._hits[criterion]
 
-    def __add__(self, other: Expression | int) -> Expression:
-        return _operation(self, "+", other, SUM, lambda one, two: _number(one) + _number(two))
+    def twice_negated(self) -> Expression:
+        """``--self``: a logical as a number."""
+        return Expression(f"--{self.text}", lambda place: int(self.at(place) or 0), self.shape)
 
-    def __sub__(self, other: Expression | int) -> Expression:
-        return _operation(self, "-", other, SUM, lambda one, two: _number(one) - _number(two))
+    def __neg__(self) -> Expression:
+        text = f"-{_bracketed(self, PRODUCT)}"
+        return _combined(text, (self,), lambda at: lambda place: -_number(at(place)), PRODUCT)
 
-    def __truediv__(self, other: Expression | int) -> Expression:
-        return _operation(self, "/", other, PRODUCT, _quotient)
-
-    def __mul__(self, other: Expression | int) -> Expression:
+    def __mul__(self, other: Operand) -> Expression:
         def product(one: Entry, two: Entry) -> Entry:
             def at(place: int) -> Value:
                 # What a test leaves out need not be worked out.
@@ -123,31 +123,32 @@ class Expression:
         text = f"{_bracketed(self, PRODUCT)}*{_bracketed(other, PRODUCT)}"
         return _combined(text, (self, other), product, PRODUCT)
 
-    def __neg__(self) -> Expression:
-        text = f"-{_bracketed(self, PRODUCT)}"
-        return _combined(text, (self,), lambda one: lambda place: -_number(one(place)), PRODUCT)
+    def __add__(self, other: Operand) -> Expression:
+        return _operation(self, "+", other, SUM, lambda one, two: _number(one) + _number(two))
 
-    def twice_negated(self) -> Expression:
-        """``--self``: a logical as a number."""
-        return Expression(f"--{self.text}", lambda place: int(self.at(place) or 0), self.shape)
+    def __sub__(self, other: Operand) -> Expression:
+        return _operation(self, "-", other, SUM, lambda one, two: _number(one) - _number(two))
 
-    def __and__(self, other: Expression) -> Expression:
+    def __truediv__(self, other: Operand) -> Expression:
+        return _operation(self, "/", other, PRODUCT, _quotient)
+
+    def __and__(self, other: Operand) -> Expression:
         return _operation(self, "&", other, JOIN, lambda one, two: text_of(one) + text_of(two))
 
-    def __gt__(self, other: Expression | int) -> Expression:
+    def __gt__(self, other: Operand) -> Expression:
         return _operation(self, ">", other, COMPARISON, lambda a, b: _number(a) > _number(b))
 
-    def __ge__(self, other: Expression | int) -> Expression:
+    def __ge__(self, other: Operand) -> Expression:
         return _operation(self, ">=", other, COMPARISON, lambda a, b: _number(a) >= _number(b))
 
-    def __lt__(self, other: Expression | int) -> Expression:
+    def __lt__(self, other: Operand) -> Expression:
         return _operation(self, "<", other, COMPARISON, lambda a, b: _number(a) < _number(b))
 
-    def equals(self, other: Expression | int) -> Expression:
+    def equals(self, other: Operand) -> Expression:
         """``self=other``."""
         return _operation(self, "=", other, COMPARISON, _equal)
 
-    def differs(self, other: Expression | int) -> Expression:
+    def differs(self, other: Operand) -> Expression:
         """``self<>other``."""
         return _operation(self, "<>", other, COMPARISON, lambda one, two: not _equal(one, two))
 
@@ -219,7 +220,7 @@ def single(text: str, value: Value) -> Expression:
     return Expression(text, lambda _: value)
 
 
-def _expression(one: Expression | int) -> Expression:
+def _expression(one: Operand) -> Expression:
     return one if isinstance(one, Expression) else constant(one)
 
 
@@ -235,7 +236,7 @@ def _bracketed(one: Expression, level: int) -> str:
 def _operation(
     one: Expression,
     sign: str,
-    other: Expression | int,
+    other: Operand,
     level: int,
     function: Callable[[Value, Value], Value],
 ) -> Expression:
@@ -275,7 +276,10 @@ def _call(name: str, *parts: Expression) -> str:
     return f"{name}({','.join(one.text for one in parts)})"
 
 
-def _each(name: str, function: Callable[..., Value], *parts: Expression) -> Expression:
+# ------------------------------------------------------------------ functions of one cell's values
+
+
+def _function(name: str, function: Callable[..., Value]) -> Callable[..., Expression]:
     """A function that is given the values of its arguments, entry by entry."""
 
     def entry(*ats: Entry) -> Entry:
@@ -284,11 +288,15 @@ def _each(name: str, function: Callable[..., Value], *parts: Expression) -> Expr
             return lambda place: function(only(place))
         return lambda place: function(*[at(place) for at in ats])
 
-    return _combined(_call(name, *parts), parts, entry)
+    def written(*arguments: Operand) -> Expression:
+        parts = [_expression(one) for one in arguments]
+        return _combined(_call(name, *parts), parts, entry)
+
+    return written
 
 
-def _is(name: str, test: Callable[[Value], bool], one: Expression, *, error: bool) -> Expression:
-    """A test of an entry; ``error`` is what it says of an error."""
+def _test(name: str, test: Callable[[Value], bool], *, error: bool) -> Callable[..., Expression]:
+    """A test of a value; ``error`` is what it says of an error."""
 
     def entry(at: Entry) -> Entry:
         def tested(place: int) -> Value:
@@ -299,22 +307,48 @@ def _is(name: str, test: Callable[[Value], bool], one: Expression, *, error: boo
 
         return tested
 
-    return _combined(_call(name, one), (one,), entry)
+    return lambda one: _combined(_call(name, one), (one,), entry)
 
 
-# ------------------------------------------------------------------ functions, by their own names
+def _numeric(value: Value) -> bool:
+    return isinstance(value, (Decimal, int)) and not isinstance(value, bool)
 
 
-def iff(test: Expression, yes: Expression, no: Expression) -> Expression:
+def _rounded(value: Value, places: int) -> Value:
+    """Half away from zero, as ROUND does."""
+    number = Decimal(_number(value))
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) if number else number
+
+
+absolute = _function("ABS", lambda value: max(_number(value), -_number(value)))
+as_number = _function("N", lambda value: 0 if isinstance(value, str) else _number(value))
+either = _function("OR", lambda one, other: bool(one or other))
+left = _function("LEFT", lambda value, count: text_of(value)[:count])
+length = _function("LEN", lambda value: len(text_of(value)))
+rounded = _function("ROUND", _rounded)
+substitute = _function("SUBSTITUTE", lambda value, old, new: text_of(value).replace(old, new))
+trim = _function("TRIM", lambda value: re.sub(" +", " ", text_of(value)).strip(" "))
+whole_part = _function("INT", lambda value: int(_number(value)))
+
+is_number = _test("ISNUMBER", _numeric, error=False)
+is_text = _test("ISTEXT", lambda value: isinstance(value, str), error=False)
+is_logical = _test("ISLOGICAL", lambda value: isinstance(value, bool), error=False)
+is_error = _test("ISERROR", lambda _: False, error=True)
+is_na = _test("ISNA", lambda _: False, error=True)
+"""Of what can be no other error."""
+
+
+def iff(test: Expression, yes: Operand, no: Operand) -> Expression:
     """``IF``."""
+    parts = (test, _expression(yes), _expression(no))
     return _combined(
-        _call("IF", test, yes, no),
-        (test, yes, no),
+        _call("IF", *parts),
+        parts,
         lambda a, b, c: lambda place: b(place) if a(place) else c(place),
     )
 
 
-def if_error(one: Expression, otherwise: Expression) -> Expression:
+def if_error(one: Expression, otherwise: Operand) -> Expression:
     """``IFERROR``."""
 
     def entry(at: Entry, other: Entry) -> Entry:
@@ -326,71 +360,15 @@ def if_error(one: Expression, otherwise: Expression) -> Expression:
 
         return caught
 
-    return _combined(_call("IFERROR", one, otherwise), (one, otherwise), entry)
-
-
-def is_number(one: Expression) -> Expression:
-    """``ISNUMBER``."""
-    return _is("ISNUMBER", _numeric, one, error=False)
-
-
-def is_text(one: Expression) -> Expression:
-    """``ISTEXT``."""
-    return _is("ISTEXT", lambda value: isinstance(value, str), one, error=False)
-
-
-def is_logical(one: Expression) -> Expression:
-    """``ISLOGICAL``."""
-    return _is("ISLOGICAL", lambda value: isinstance(value, bool), one, error=False)
-
-
-def is_error(one: Expression) -> Expression:
-    """``ISERROR``."""
-    return _is("ISERROR", lambda _: False, one, error=True)
-
-
-def is_na(one: Expression) -> Expression:
-    """``ISNA``, of what can be no other error."""
-    return _is("ISNA", lambda _: False, one, error=True)
-
-
-def _numeric(value: Value) -> bool:
-    return isinstance(value, (Decimal, int)) and not isinstance(value, bool)
-
-
-def length(one: Expression) -> Expression:
-    """``LEN``."""
-    return _each("LEN", lambda value: len(text_of(value)), one)
-
-
-def left(one: Expression, count: Expression | int) -> Expression:
-    """``LEFT``."""
-    return _each("LEFT", lambda value, n: text_of(value)[:n], one, _expression(count))
+    parts = (one, _expression(otherwise))
+    return _combined(_call("IFERROR", *parts), parts, entry)
 
 
 def after(one: Expression, mark: str) -> Expression:
     """What stands behind ``mark``; all of it where the mark is missing."""
     find = f"FIND({constant(mark).text},{one.text})"
     text = f"IFERROR(MID({one.text},{find}+{len(mark)},99),{one.text})"
-    return _combined(
-        text, (one,), lambda at: lambda place: text_of(at(place)).split(mark, 1)[-1][:99]
-    )
-
-
-def trim(one: Expression) -> Expression:
-    """``TRIM``."""
-    return _each("TRIM", lambda value: " ".join(text_of(value).split(" ")).strip(" "), one)
-
-
-def substitute(one: Expression, old: str, new: str) -> Expression:
-    """``SUBSTITUTE``."""
-    return _each(
-        "SUBSTITUTE",
-        lambda value, *_: text_of(value).replace(old, new),
-        one,
-        constant(old),
-        constant(new),
-    )
+    return _combined(text, (one,), lambda at: lambda place: text_of(at(place)).split(mark, 1)[-1])
 
 
 def found_in(one: Expression, text: str) -> Expression:
@@ -416,55 +394,15 @@ def all_digits(one: Expression) -> Expression:
     return _combined(text, (one,), entry)
 
 
-def absolute(one: Expression) -> Expression:
-    """``ABS``."""
-
-    def function(value: Value) -> Value:
-        number = _number(value)
-        return -number if number < 0 else number
-
-    return _each("ABS", function, one)
-
-
-def rounded(one: Expression, places: int) -> Expression:
-    """``ROUND``: half away from zero."""
-    step = Decimal(1).scaleb(-places)
-
-    def function(value: Value, _: Value) -> Value:
-        number = Decimal(_number(value))
-        return number.quantize(step, ROUND_HALF_UP) if number else number
-
-    return _each("ROUND", function, one, constant(places))
-
-
-def whole_part(one: Expression) -> Expression:
-    """``INT``, of what is not negative."""
-    return _each("INT", lambda value: int(_number(value)), one)
-
-
-def as_number(one: Expression) -> Expression:
-    """``N``: 0 for a text."""
-
-    def function(value: Value) -> Value:
-        return 0 if isinstance(value, str) else _number(value)
-
-    return _each("N", function, one)
-
-
-def either(one: Expression, other: Expression) -> Expression:
-    """``OR``."""
-    return _each("OR", lambda a, b: bool(a or b), one, other)
-
-
 def graded(one: Expression, bounds: Sequence[tuple[str, int]]) -> Expression:
     """``LOOKUP`` among bounds that rise, with what holds from each of them on."""
-    steps = [(Decimal(bound), result) for bound, result in bounds]
+    steps = [(Decimal(bound), result) for bound, result in reversed(bounds)]
     keys, results = (",".join(str(pair[n]) for pair in bounds) for n in (0, 1))
 
     def entry(at: Entry) -> Entry:
         def looked_up(place: int) -> Value:
             number = _number(at(place))
-            return next(result for bound, result in reversed(steps) if number >= bound)
+            return next(result for bound, result in steps if number >= bound)
 
         return looked_up
 
@@ -490,61 +428,56 @@ def count(*parts: Expression) -> Expression:
     return single(_call("COUNT", *parts), found)
 
 
-def sum_ifs(amounts: Area, area: Area, criterion: Expression) -> Expression:
+def sum_ifs(amounts: Area, area: Area, criterion: str) -> Expression:
     """``SUMIFS`` with one criterion."""
-    return single(_call("SUMIFS", amounts, area, criterion), _sum_at(amounts, area, criterion))
+    text = _call("SUMIFS", amounts, area, constant(criterion))
+    return single(text, _sum_where(area, criterion, amounts))
 
 
-def sum_if(area: Area, criterion: Expression, amounts: Area) -> Expression:
+def count_ifs(area: Area, criterion: str, amounts: Area) -> Expression:
+    """``COUNTIFS``: how many numbers stand where the criterion holds."""
+    found = sum(_numeric(amounts.values[at]) for at in area.matching(criterion))
+    return single(f'COUNTIFS({area.text},{constant(criterion).text},{amounts.text},"<1E99")', found)
+
+
+def sum_if(area: Area, criterion: Operand, amounts: Area) -> Expression:
     """``SUMIF``, with a criterion or with one per line."""
-    return _per_criterion("SUMIF", area, criterion, amounts, _sum_at)
+    wanted = _expression(criterion)
+    return _combined(
+        _call("SUMIF", area, wanted, amounts),
+        (wanted,),
+        lambda at: lambda place: _sum_where(area, text_of(at(place)), amounts),
+    )
 
 
 def has_amount(area: Area, criterion: Expression, amounts: Area) -> Expression:
     """``ISNUMBER(AVERAGEIF())``: whether there is a number where the criterion holds."""
-    found = _per_criterion("AVERAGEIF", area, criterion, amounts, _number_at)
-    return Expression(f"ISNUMBER({found.text})", found.at, found.shape)
+
+    def entry(at: Entry) -> Entry:
+        return lambda place: any(
+            _numeric(amounts.values[line]) for line in area.matching(text_of(at(place)))
+        )
+
+    text = f"ISNUMBER({_call('AVERAGEIF', area, criterion, amounts)})"
+    return _combined(text, (criterion,), entry)
 
 
-def count_ifs(area: Area, criterion: Expression, amounts: Area) -> Expression:
-    """``COUNTIFS``: how many numbers stand where the criterion holds."""
-    found = sum(_numeric(amounts.values[at]) for at in area.matching(text_of(criterion.value)))
-    return single(f'COUNTIFS({area.text},{criterion.text},{amounts.text},"<1E99")', found)
-
-
-def count_if(area: Area, criterion: Expression) -> Expression:
+def count_if(area: Area, criterion: Operand) -> Expression:
     """``COUNTIF``, with a criterion or with one per line."""
+    wanted = _expression(criterion)
     return _combined(
-        _call("COUNTIF", area, criterion),
-        (criterion,),
+        _call("COUNTIF", area, wanted),
+        (wanted,),
         lambda at: lambda place: len(area.matching(text_of(at(place)))),
     )
 
 
-def _sum_at(amounts: Area, area: Area, criterion: Expression, place: int = 0) -> Value:
-    values = [amounts.values[at] for at in area.matching(text_of(criterion.at(place)))]
+def _sum_where(area: Area, criterion: str, amounts: Area) -> Value:
+    values = (amounts.values[line] for line in area.matching(criterion))
     return sum((_number(one) for one in values if _numeric(one)), 0)
 
 
-def _number_at(amounts: Area, area: Area, criterion: Expression, place: int) -> Value:
-    return any(_numeric(amounts.values[at]) for at in area.matching(text_of(criterion.at(place))))
-
-
-def _per_criterion(
-    name: str,
-    area: Area,
-    criterion: Expression,
-    amounts: Area,
-    function: Callable[[Area, Area, Expression, int], Value],
-) -> Expression:
-    return _combined(
-        _call(name, area, criterion, amounts),
-        (criterion,),
-        lambda _: lambda place: function(amounts, area, criterion, place),
-    )
-
-
-def match(wanted: Expression, among: Expression) -> Expression:
+def match(wanted: Operand, among: Expression) -> Expression:
     """``MATCH`` of the first exact hit (``?`` and ``*`` stand for other signs): counted from 1."""
 
     def entry(at: Entry) -> Entry:
@@ -556,7 +489,8 @@ def match(wanted: Expression, among: Expression) -> Expression:
 
         return looked_up
 
-    return _combined(f"MATCH({wanted.text},{among.text},0)", (wanted,), entry)
+    one = _expression(wanted)
+    return _combined(f"MATCH({one.text},{among.text},0)", (one,), entry)
 
 
 def listed(texts: Iterable[str]) -> Area:

@@ -72,7 +72,7 @@ def joined(parts: Iterable[Expression], operator: Callable[..., Expression] = ad
 
 def amounts_of(area: Area) -> Expression:
     """An area's amounts, 0 where there is none."""
-    return iff(is_number(area), area, constant(0))
+    return iff(is_number(area), area, 0)
 
 
 def on_own_lines(columns: Sequence[Area]) -> Term:
@@ -88,8 +88,7 @@ def looked_up(area: Area, criterion: str, amounts: Area) -> Term:
 
     Never with a criterion per line: gnumeric does not go through these in SUMIFS and COUNTIFS.
     """
-    wanted = constant(criterion)
-    return Term(sum_ifs(amounts, area, wanted), count_ifs(area, wanted, amounts))
+    return Term(sum_ifs(amounts, area, criterion), count_ifs(area, criterion, amounts))
 
 
 def _of_length(codes: Area, digits: int, amounts: Area) -> Term:
@@ -112,7 +111,7 @@ def paired(wanted: Expression, area: Area, amounts: Area) -> Term:
 
 def code_texts(codes: Area) -> Expression:
     """Codes to be looked for: as texts, however they were typed; a blank one is nowhere."""
-    return iff(length(codes) > 0, codes & constant(""), constant("|"))
+    return iff(length(codes) > 0, codes & "", "|")
 
 
 def same_for_all(areas: Areas, ref: Ref, column: str) -> Term:
@@ -249,17 +248,17 @@ def selection(areas: Areas, body: Body, which: str) -> Expression:
         labels = [row.label for row in body.block.rows if not row.slot]
         return there * is_na(match(keys, listed(labels)))
     if kind == "unit" and which == "unit":
-        return there * keys.differs(constant(body.block.total))
+        return there * keys.differs(body.block.total)
     if kind == "subject":
         lengths = areas.standard.subjects[body.block.subjects].lengths
         if which == "class":
             return grouped(length(keys).equals(lengths[0]))
         if which == "parent":
             upper = joined(length(keys).equals(one) * 1 for one in lengths[:-1])
-            return grouped(upper) * is_number(match(keys & constant(""), upper_codes(areas, body)))
+            return grouped(upper) * is_number(match(keys & "", upper_codes(areas, body)))
         if which.endswith("*"):
             start = which[:-1]
-            return grouped(left(keys, len(start)).equals(constant(start)))
+            return grouped(left(keys, len(start)).equals(start))
     raise NotNativeError(which)
 
 
@@ -274,12 +273,12 @@ def named_classes(areas: Areas, own: Body, other: Body, amounts: Area) -> Term:
     if other.block.body == "fixed":
         return paired(_class_labels(other, names), keys, amounts)
     digits = areas.standard.subjects[other.block.subjects].lengths[0]
-    classes = iff(length(keys).equals(digits), _names(areas, other), constant(""))
+    classes = iff(length(keys).equals(digits), _names(areas, other), "")
     # Among texts that no cells hold, much slower than in cells; of several lines the first.
-    at, none = match(names, classes), constant(0)
+    at = match(names, classes)
     return Term(
         *(
-            if_error(picked(at, amounts, one), none)
+            if_error(picked(at, amounts, one), 0)
             for one in (amounts_of(amounts), is_number(amounts) * 1)
         )
     )
@@ -340,7 +339,7 @@ def form_lines(areas: Areas, body: Body, form: Form) -> FormLines:
         return areas.area(body.sheet, letter, body.first + start + down, body.last + down)
 
     begins = joined(
-        (shifted(spot.caption).equals(constant(spot.cell.caption)) for spot in wanted),
+        (shifted(spot.caption).equals(spot.cell.caption) for spot in wanted),
         mul,
     )
     amounts = {spot.cell.field: shifted(spot.value) for spot in wanted}
