@@ -19,6 +19,7 @@ from xlbudget.standard.model import Chart
 from xlbudget.workbook.build import build_workbook
 from xlbudget.workbook.fill_file import plan_fill
 from xlbudget.workbook.layout import place_book
+from xlbudget.workbook.native.areas import Areas
 from xlbudget.workbook.overview import (
     chart_sections,
     overview_caches,
@@ -244,7 +245,10 @@ def of_rows(rows: str, room: int = 12, total: str = "") -> Chart:
 
 def shown(standard: Standard, book: Book) -> list[tuple[object, object]]:
     """Name and amount of the lines in use of the only chart, total first."""
-    found = {one.cell: one.value for one in render_overview(standard, place_book(standard, book))}
+    found = {
+        one.cell: one.value
+        for one in render_overview(Areas(standard, place_book(standard, book), {}))
+    }
     lines = range(7, 60)
     return [(found[f"A{n}"], found[f"B{n}"]) for n in lines if found.get(f"A{n}")]
 
@@ -286,7 +290,9 @@ def test_units_of_money_are_not_mixed(standard: Standard, example: Book) -> None
     table = standard.table("three_public")._replace(blocks=(block,))
     tables = tuple(table if one.key == table.key else one for one in standard.tables)
     other = standard._replace(blocks=blocks, tables=tables, charts=standard.charts[3:])
-    found = {one.cell: one.value for one in render_overview(other, place_book(other, example))}
+    found = {
+        one.cell: one.value for one in render_overview(Areas(other, place_book(other, example), {}))
+    }
     assert found["C10"] is not None
     assert Decimal(str(found["C9"])) + Decimal(str(found["C10"])) > 300_000
 

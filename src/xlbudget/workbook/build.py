@@ -121,8 +121,8 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
             elif name in (NOTES, GLOSSARY):
                 write_notes(sheet, name)
             elif name == OVERVIEW:
-                write_overview(sheet, standard, placed)
-                last = write_checks(sheet, live, live.cells[name], 34)
+                write_overview(sheet, standard, placed, live)
+                last = write_checks(sheet, live)
                 print_overview(sheet, standard, last)
             elif name == FINDINGS:
                 write_findings(writer, sheet, standard, _figures(standard, placed, formulas))

@@ -82,7 +82,7 @@ def render_live(standard: Standard, book: Book, formulas: Mapping[Place, Formula
     area = f"C{min(lines.values())}:C{max(lines.values())}"
     overall = _overall(standard, Area(area, [one.value for one in states.values()]))
     cells = {
-        OVERVIEW: [*render_overview(standard, book), *board.cells],
+        OVERVIEW: [*render_overview(areas), *board.cells],
         CONTENTS: [*shown, content(OVERALL, overall, "state")],
     }
     for table in standard.tables:

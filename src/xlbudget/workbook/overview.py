@@ -236,15 +236,14 @@ def _money(amounts: Area) -> Expression:
 # ------------------------------------------------------------------ what the cells hold
 
 
-def render_overview(standard: Standard, book: Book) -> list[CellContent]:
-    """Every cell of the lists, of a placed book (see ``layout.place_book``).
+def render_overview(areas: Areas) -> list[CellContent]:
+    """Every cell of the lists.
 
     Roles: name, amount, share, change; with ``total_`` before them on the line of the total;
     helper for what is hidden.
     """
-    areas = Areas(standard, book, {})
     found: list[CellContent] = []
-    for section in chart_sections(standard):
+    for section in chart_sections(areas.standard):
         render = _compared if section.chart.against else _alone
         found.extend(render(areas, section))
     return found
@@ -456,7 +455,7 @@ _KEPT = re.compile(
 
 def overview_caches(standard: Standard, book: Book) -> dict[str, tuple[str | Decimal, ...]]:
     """Reference without quotes -> what it comes to, for all charts of a placed book."""
-    cells = {one.cell: one for one in render_overview(standard, book)}
+    cells = {one.cell: one for one in render_overview(Areas(standard, book, {}))}
     return {
         _bare(one.reference): one.values
         for section in chart_sections(standard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from xlbudget.relations.grid import INFO
 from xlbudget.workbook import styles
@@ -15,11 +15,11 @@ from xlbudget.workbook.overview import (
     LINE_HEIGHT,
     SOURCE_HEIGHT,
     TITLE_HEIGHT,
+    Shown,
     chart_areas,
     chart_sections,
     chart_unit,
     overview_last,
-    render_overview,
 )
 from xlbudget.workbook.sheet_page import print_page
 from xlbudget.workbook.sheet_writer import checked
@@ -27,8 +27,7 @@ from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
 from xlbudget.xlsx.references import column_number, quoted, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from decimal import Decimal
+    from collections.abc import Mapping
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Chart, Standard
@@ -51,60 +50,51 @@ _ROUND = ("pie", "doughnut")
 _KINDS = {"bar": "条形图", "column": "柱形图", "pie": "饼图", "doughnut": "环形图"}
 
 
-class Series(NamedTuple):
-    """One series: its name, formulas of names and values, and what these come to now.
-
-    Programs that do not follow names, and previewers, show what they come to now.
-    """
-
-    name: str
-    names: str
-    values: str
-    shown_names: Sequence[str | Decimal]
-    shown_values: Sequence[Decimal | str]
-
-
-class ChartPlace(NamedTuple):
-    """The upper left cell of a chart, and its size in points."""
-
-    cell: str
-    width: float
-    height: float
-
-
-def draw_chart(
-    sheet: Sheet, kind: str, title: str, series: Sequence[Series], place: ChartPlace
+def _chart(
+    sheet: Sheet,
+    standard: Standard,
+    section: ChartSection,
+    cells: Mapping[str, CellContent],
+    year: int,
 ) -> None:
-    """A chart of a kind that a standard may name, labelled with amounts or, if round, shares."""
-    chart = sheet.book.add_chart({"type": kind})
-    for number, one in enumerate(series):
-        chart.add_series(_series(kind, one, number))
+    """The chart of a section beside its list, labelled with amounts or, if round, shares."""
+    spec = section.chart
+    names, *amounts = chart_areas(section, cells)
+    for one in (names, *amounts):
+        if one.defined:
+            result = sheet.book.define_name(one.reference, f"={one.defined}")
+            checked(result, one.reference)
+    chart = sheet.book.add_chart({"type": spec.kind})
+    for number, (name, one) in enumerate(zip(spec.series, amounts, strict=True)):
+        chart.add_series(_series(spec.kind, spec.dated(name, year), names, one, number))
+    title = f"{spec.dated(spec.title, year)}（单位：{chart_unit(standard, spec).name}）"
     chart.set_title({"name": title, "name_font": _TITLE, "overlay": False})
     chart.set_chartarea({"border": {"color": "#A6A6A6", "width": 0.75}})
-    alone = len(series) == 1
+    alone = len(amounts) == 1
     chart.set_legend({"none": True} if alone else {"position": "bottom", "font": _TEXT})
-    if kind not in _ROUND:
-        _axes(chart, kind)
-    pixels = {"width": round(place.width * 96 / 72), "height": round(place.height * 96 / 72)}
-    chart.set_size(pixels)
-    letters, row = split_cell(place.cell)
+    if spec.kind not in _ROUND:
+        _axes(chart, spec.kind)
+    size = {"width": _CHART_WIDTH, "height": section.height - 4}
+    chart.set_size({key: round(points * 96 / 72) for key, points in size.items()})
     options = {
-        "description": f"{title}：{_KINDS[kind]}，数字见左侧的表。",
+        "description": f"{title}：{_KINDS[spec.kind]}，数字见左侧的表。",
         "object_position": 3,
         "x_offset": 4,
         "y_offset": 2,
     }
-    checked(sheet.raw.insert_chart(row - 1, column_number(letters) - 1, chart, options), place.cell)
+    row, column = section.title - 1, column_number(_CHART) - 1
+    checked(sheet.raw.insert_chart(row, column, chart, options), spec.key)
 
 
-def _series(kind: str, one: Series, number: int) -> dict[str, Any]:
+def _series(kind: str, name: str, names: Shown, amounts: Shown, number: int) -> dict[str, Any]:
+    """One series; programs that do not follow names, and previewers, show what they come to now."""
     # Without a figure, some programs would make up a name and a scale.
-    values = [0.0 if isinstance(value, str) else float(value) for value in one.shown_values]
+    values = [0.0 if isinstance(value, str) else float(value) for value in amounts.values]
     found: dict[str, Any] = {
-        "name": one.name,
-        "categories": f"={one.names}",
-        "values": f"={one.values}",
-        "categories_data": [str(name) or " " for name in one.shown_names],
+        "name": name,
+        "categories": f"={names.reference}",
+        "values": f"={amounts.reference}",
+        "categories_data": [str(one) or " " for one in names.values],
         "values_data": values,
     }
     if kind in _ROUND:
@@ -112,15 +102,10 @@ def _series(kind: str, one: Series, number: int) -> dict[str, Any]:
         labels = {"category": True, "percentage": True, "separator": "\n", "num_format": "0.0%"}
         if kind == "pie":
             labels |= {"position": "outside_end", "leader_lines": True}
-        found["data_labels"] = {**labels, "font": _TEXT}
-        return found
-    found |= {"fill": {"color": _COLOURS[number]}, "border": _EDGE}
+        return found | {"data_labels": {**labels, "font": _TEXT}}
+    found |= {"fill": {"color": _COLOURS[number]}, "border": _EDGE, "gap": 80}
     found["data_labels"] = {"value": True, "num_format": _AMOUNTS, "font": _TEXT}
-    if kind == "bar":
-        found["gap"] = 80
-    else:
-        found |= {"gap": 80, "overlap": 0}
-    return found
+    return found if kind == "bar" else found | {"overlap": 0}
 
 
 def _axes(chart: Any, kind: str) -> None:
@@ -140,11 +125,8 @@ def _axes(chart: Any, kind: str) -> None:
 _ROLES = ("check", "broken", "result", "piece")
 
 
-def write_checks(sheet: Sheet, live: Live, cells: Sequence[CellContent], width: float) -> int:
-    """Title, headings and a line per rule; ``width`` is that of the first column.
-
-    Gives the last line.
-    """
+def write_checks(sheet: Sheet, live: Live) -> int:
+    """Title, headings and a line per rule; gives the last line."""
     title, heading = live.first - 2, live.first - 1
     sheet.text(f"A{title}", "勾稽核对表（公式，随数字变化；允许四舍五入的尾差）", styles.BAND)
     for letter in "BCD":
@@ -160,14 +142,14 @@ def write_checks(sheet: Sheet, live: Live, cells: Sequence[CellContent], width: 
         "piece": styles.BODY,
     }
     helpers = 0
-    for one in cells:
+    for one in live.cells[OVERVIEW]:
         if one.role not in _ROLES:
             continue
         letters, line = split_cell(one.cell)
         sheet.put(one, looks[one.role])
         helpers = max(helpers, column_number(letters) - HIDDEN_FIRST)
         if letters == "A" and isinstance(one.value, str):
-            sheet.height(line, styles.row_height(styles.lines_of(one.value, width), least=19))
+            sheet.height(line, styles.row_height(styles.lines_of(one.value, _WIDTHS[0]), least=19))
     for column in range(HIDDEN_FIRST, HIDDEN_FIRST + helpers):
         sheet.hide(column)
     wrong = styles.Style(font_name=None, font_size=None, valign=None, bold=True, underline=1)
@@ -198,10 +180,10 @@ _LOOKS = {
 }
 
 
-def write_overview(sheet: Sheet, standard: Standard, book: Book) -> None:
+def write_overview(sheet: Sheet, standard: Standard, book: Book, live: Live) -> None:
     """Title, then a section for every chart of the standard; nothing is typed here.
 
-    ``book`` is placed. The sheet is protected and printed as far as the charts go; see
+    ``book`` is placed, ``live`` what its cells hold. The sheet is protected and printed as far as the charts go; see
     ``print_overview`` for one that goes on.
     """
     tool_row(sheet)
@@ -212,7 +194,7 @@ def write_overview(sheet: Sheet, standard: Standard, book: Book) -> None:
         sheet.width(index, width)
     for letter in HELPERS:
         sheet.hide(column_number(letter) - 1)
-    cells = {one.cell: one for one in render_overview(standard, book)}
+    cells = {one.cell: one for one in live.cells[OVERVIEW] if one.role not in _ROLES}
     for one in cells.values():
         look = _LOOKS[one.role.removeprefix("total_")]
         sheet.put(one, replace(look, bold=True) if one.role.startswith("total_") else look)
@@ -272,27 +254,3 @@ def _sources(standard: Standard, chart: Chart) -> str:
         for key in blocks
     )
     return "、".join(dict.fromkeys(tables))
-
-
-def _chart(
-    sheet: Sheet,
-    standard: Standard,
-    section: ChartSection,
-    cells: Mapping[str, CellContent],
-    year: int,
-) -> None:
-    """The chart of a section, beside its list."""
-    chart = section.chart
-    names, *amounts = chart_areas(section, cells)
-    for one in (names, *amounts):
-        if one.defined:
-            result = sheet.book.define_name(one.reference, f"={one.defined}")
-            checked(result, one.reference)
-    series = [
-        Series(chart.dated(name, year), names.reference, one.reference, names.values, one.values)
-        for name, one in zip(chart.series, amounts, strict=True)
-    ]
-    unit = chart_unit(standard, chart).name
-    title = f"{chart.dated(chart.title, year)}（单位：{unit}）"
-    place = ChartPlace(f"{_CHART}{section.title}", _CHART_WIDTH, section.height - 4)
-    draw_chart(sheet, chart.kind, title, series, place)
