@@ -31,14 +31,13 @@ from xlbudget.money import Amount
 from xlbudget.relations.derive import allotted, definitions
 from xlbudget.relations.expand import checked, expand
 from xlbudget.relations.grid import INFO, Grid
-from xlbudget.standard.equations import EACH, ONE
+from xlbudget.standard.equations import EACH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Book, Cell, Place, Row
     from xlbudget.relations.expand import Expansion, Relation
-    from xlbudget.standard.equations import Equation
     from xlbudget.standard.model import Standard
 
 
@@ -144,7 +143,7 @@ class Known:
             for equation in rule.equations:
                 others = [term.ref.block for term in equation.right]
                 if equation.derive and not grid.book.unfilled.keys().isdisjoint(others):
-                    yield from _targets(grid, equation)
+                    yield from grid.numbers_of(equation.left[0].ref)
 
     def _to_type(self, grid: Grid, number: int) -> bool:
         """Whether a blank cell is one that is still to be typed."""
@@ -216,22 +215,6 @@ class Known:
         if relation.equation.relation != "=":
             total = min(total, 0)
         return total if 2 * abs(total) > slack else 0
-
-
-def _targets(grid: Grid, equation: Equation) -> Iterator[int]:
-    """The cells that an equation would define."""
-    ref = equation.left[0].ref
-    data = grid.data(ref.block)
-    if data is None:
-        return
-    if ref.how == ONE:
-        rows = [data.by_key[ref.which]] if ref.which in data.by_key else []
-    else:
-        rows = grid.select(ref.block, ref.which)
-    every = ref.column == "*"
-    columns = range(grid.width[ref.block]) if every else [grid.column(ref.block, ref.column)]
-    for row in rows:
-        yield from (grid.number(ref.block, row, column) for column in columns)
 
 
 _FEW = 2

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from xlbudget.figures import UNFILLED, Cell, Unreadable
 from xlbudget.money import COUNT, STANDARD_PLACES, Amount
 from xlbudget.relations.grid import INFO
-from xlbudget.standard.equations import ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from xlbudget.money import Unit
     from xlbudget.relations.expand import Relation
     from xlbudget.relations.grid import Grid
-    from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Allotment
 
 
@@ -94,19 +92,7 @@ def open_parts(grid: Grid, cells: Sequence[Cell]) -> set[int]:
 
 def allotted(grid: Grid, one: Allotment) -> tuple[list[int], list[int]]:
     """The cell that is divided (none where it is missing) and those among which it is."""
-    return _numbers(grid, one.whole), _numbers(grid, one.parts)
-
-
-def _numbers(grid: Grid, ref: Ref) -> list[int]:
-    data = grid.data(ref.block)
-    if data is None:
-        return []
-    if ref.how == ONE:
-        rows = [data.by_key[ref.which]] if ref.which in data.by_key else []
-    else:
-        rows = grid.select(ref.block, ref.which)
-    column = grid.column(ref.block, ref.column)
-    return [grid.number(ref.block, row, column) for row in rows]
+    return grid.numbers_of(one.whole), grid.numbers_of(one.parts)
 
 
 def undivided(cells: Sequence[Cell], whole: Iterable[int], parts: Iterable[int]) -> bool:

@@ -18,44 +18,30 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Rule
 
 
-class Conditions:
-    """Which conditions of the standard hold in a book; each is looked at once."""
+def _condition(grid: Grid, key: str) -> tuple[bool, str]:
+    """Whether a condition of the standard holds in a book; if that cannot be told, why.
 
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
-        self._known: dict[str, tuple[bool, str]] = {"": (True, "")}
-
-    def holds(self, key: str) -> bool:
-        """Whether a condition holds; the empty one always does."""
-        return self._look(key)[0]
-
-    def undecided(self, key: str) -> str:
-        """Why it cannot be told whether it holds; empty where it can."""
-        return self._look(key)[1]
-
-    def _look(self, key: str) -> tuple[bool, str]:
-        if key not in self._known:
-            self._known[key] = self._evaluate(key)
-        return self._known[key]
-
-    def _evaluate(self, key: str) -> tuple[bool, str]:
-        grid, condition = self.grid, self.grid.standard.conditions[key]
-        for ref in condition.zero:
-            if ref.block not in grid.book.blocks:
-                if ref.block in grid.book.unfilled:
-                    return False, f"无法判断“{condition.title}”：{grid.book.unfilled[ref.block]}"
-                sheet = grid.standard.table(grid.standard.blocks[ref.block].table).sheet
-                return False, f"无法判断“{condition.title}”：缺少工作表“{sheet}”。"
-            data = grid.data(ref.block)
-            row = data.row(ref.which) if data else None
-            cell = row.cells[grid.column(ref.block, ref.column)] if row else None
-            if cell == UNFILLED:
-                return False, f"无法判断“{condition.title}”：有关各格尚未填列。"
-            if isinstance(cell, Unreadable):
-                return False, f"无法判断“{condition.title}”：相关金额不可读。"
-            if cell is not None and cell.fen:
-                return False, ""
+    The empty one always does.
+    """
+    if not key:
         return True, ""
+    condition = grid.standard.conditions[key]
+    for ref in condition.zero:
+        if ref.block not in grid.book.blocks:
+            if ref.block in grid.book.unfilled:
+                return False, f"无法判断“{condition.title}”：{grid.book.unfilled[ref.block]}"
+            sheet = grid.standard.table(grid.standard.blocks[ref.block].table).sheet
+            return False, f"无法判断“{condition.title}”：缺少工作表“{sheet}”。"
+        data = grid.data(ref.block)
+        row = data.row(ref.which) if data else None
+        cell = row.cells[grid.column(ref.block, ref.column)] if row else None
+        if cell == UNFILLED:
+            return False, f"无法判断“{condition.title}”：有关各格尚未填列。"
+        if isinstance(cell, Unreadable):
+            return False, f"无法判断“{condition.title}”：相关金额不可读。"
+        if cell is not None and cell.fen:
+            return False, ""
+    return True, ""
 
 
 Plan = list[tuple[int, int, int]]
@@ -99,15 +85,6 @@ class Side(NamedTuple):
             return [position]
         found = self.by_key.get(key, -1)
         return [found] if found >= 0 else []
-
-
-def sides_of(grid: Grid, equation: Equation) -> list[Side]:
-    """Every reference of an equation, made ready."""
-    lead = equation.lead
-    return [
-        _side(grid, sign, ref, lead, columns)
-        for sign, ref, columns in zip(equation.signs, equation.refs, equation.columns, strict=True)
-    ]
 
 
 def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: tuple[int, ...]) -> Side:
@@ -177,15 +154,16 @@ def expand(grid: Grid, *, live_only: bool = False, assume: bool = False) -> Expa
     """
     live = grid.live_columns() if live_only else None
     result = Expansion([], [], [])
-    conditions = Conditions(grid)
+    conditions = {key: _condition(grid, key) for key in ("", *grid.standard.conditions)}
     for rule in grid.standard.rules_of(grid.book.year):
         reasons: dict[str, None] = {}
         for equation in rule.equations:
             when = "" if assume else equation.when
-            missing = _missing(grid, equation) or conditions.undecided(when)
+            holds, undecided = conditions[when]
+            missing = _missing(grid, equation) or undecided
             if missing:
                 reasons[missing] = None
-            elif conditions.holds(when):
+            elif holds:
                 _of_equation(grid, rule, equation, result, live)
         result.not_executed.extend(NotExecuted(rule.code, reason) for reason in reasons)
     return result
@@ -219,7 +197,10 @@ def _of_equation(
         if equation.same_row and lead is not None:
             _add_rows(grid, rule, equation, lead, result.relations, live)
             return
-    sides = sides_of(grid, equation)
+    sides = [
+        _side(grid, sign, ref, lead, columns)
+        for sign, ref, columns in zip(equation.signs, equation.refs, equation.columns, strict=True)
+    ]
     cells = None if live is None else grid.cells
     plans = plans_of(equation, sides, live)
     if lead is None:

@@ -7,12 +7,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import BlockData, Cell, InfoValue, Place, Row
+from xlbudget.standard.equations import ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.fill.virtual import Virtual
+    from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Block, Column, Standard
 
 INFO = "info"
@@ -75,6 +77,19 @@ class Grid:
     def number(self, block: str, row: int, column: int) -> int:
         """The number of a cell."""
         return self.base[block] + row * self.width[block] + column
+
+    def numbers_of(self, ref: Ref) -> list[int]:
+        """The cells that a reference means, row by row."""
+        data = self.data(ref.block)
+        if data is None:
+            return []
+        if ref.how == ONE:
+            rows = [data.by_key[ref.which]] if ref.which in data.by_key else []
+        else:
+            rows = self.select(ref.block, ref.which)
+        every = ref.column == "*"
+        columns = range(self.width[ref.block]) if every else [self.column(ref.block, ref.column)]
+        return [self.number(ref.block, row, column) for row in rows for column in columns]
 
     def live_columns(self) -> set[int]:
         """The first cell of every column in which anything stands."""

@@ -238,16 +238,7 @@ def _subjects(folder: Path, key: str, entry: Mapping[str, Any]) -> SubjectList:
 
 
 def _columns(entries: list[dict[str, Any]]) -> tuple[Column, ...]:
-    return tuple(
-        Column(
-            entry["key"],
-            entry["kind"],
-            tuple(entry["label"]),
-            entry.get("width", 0.0),
-            entry.get("last_year_of", ""),
-        )
-        for entry in entries
-    )
+    return tuple(Column(**{**entry, "label": tuple(entry["label"])}) for entry in entries)
 
 
 def _table(data: Mapping[str, Any], unit: Unit) -> Table:

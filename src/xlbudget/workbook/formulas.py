@@ -319,42 +319,31 @@ def _functions(standard: Standard, placed: Book) -> Iterator[tuple[Place, str]]:
 
     A function is given the rows below its own cell (a total: above), never the cell itself.
     """
-    layouts = {
-        one.block.key: (one, layout.first, layout.last)
-        for layout in (
-            table_layout(standard, table) for table in standard.tables if not is_form(table)
-        )
-        for one in layout.blocks
-    }
+    layouts = {}
+    for table in standard.tables:
+        if is_form(table):
+            continue
+        layout = table_layout(standard, table)
+        for one in layout.blocks:
+            columns = one.block.of_kind("code")
+            if one.block.body == "subject" and len(columns) == 1:
+                layouts[one.block.key] = (one.letters[columns[0]], layout.first, layout.last)
     grid = Grid(standard, placed)
     for number, relation in definitions(expand(grid).relations).items():
         spot, place = grid.spot(number), grid.place(number)
-        if spot.block not in layouts or not place.cell:
+        parts = [grid.place(term) for _, term in relation.terms[1:]]
+        if spot.block not in layouts or not place.cell or not parts:
             continue
-        one, first, last = layouts[spot.block]
-        codes = one.block.of_kind("code")
-        terms = [term for _, term in relation.terms[1:]]
-        if one.block.body != "subject" or len(codes) != 1 or not terms:
+        if any(one.sheet != place.sheet or not one.cell for one in parts):
             continue
-        letter, line = split_cell(place.cell)
-        places = [grid.place(term) for term in terms]
-        if any(each.sheet != place.sheet or not each.cell for each in places):
+        codes, first, last = layouts[spot.block]
+        amounts, line = split_cell(place.cell)
+        letters, lines = zip(*(split_cell(one.cell) for one in parts), strict=True)
+        if set(letters) != {amounts}:
             continue
-        spots = [split_cell(each.cell) for each in places]
-        if any(each != letter for each, _ in spots):
-            continue
-        lines = [each for _, each in spots]
-        column = one.letters[codes[0]]
-        row = spot.row
-        if row.key == TOTAL and max(lines) < line:
-            codes_above, amounts = (
-                f"{column}{first}:{column}{line - 1}",
-                f"{letter}{first}:{letter}{line - 1}",
-            )
-            yield place, f"BUDGET_TOTAL({codes_above},{amounts})"
-        elif row.key != TOTAL and min(lines) > line:
-            below, amounts = (
-                f"{column}{line + 1}:{column}{last}",
-                f"{letter}{line + 1}:{letter}{last}",
-            )
-            yield place, f"BUDGET_SUBTOTAL({column}{line},{below},{amounts})"
+        if spot.row.key == TOTAL and max(lines) < line:
+            above = (f"{letter}{first}:{letter}{line - 1}" for letter in (codes, amounts))
+            yield place, f"BUDGET_TOTAL({','.join(above)})"
+        elif spot.row.key != TOTAL and min(lines) > line:
+            below = (f"{letter}{line + 1}:{letter}{last}" for letter in (codes, amounts))
+            yield place, f"BUDGET_SUBTOTAL({codes}{line},{','.join(below)})"

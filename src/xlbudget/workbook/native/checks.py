@@ -241,19 +241,12 @@ def _of_lines(areas: Areas, equation: Equation, terms: list[TermOf]) -> Expressi
         for sign, ref, column in terms
         if not _own(equation, ref)
     ]
-    # Columns of one sign that stand side by side are added up together.
-    runs: list[tuple[int, list[Area]]] = []
-    last = 0
-    for sign, ref, column in terms:
-        if not _own(equation, ref):
-            continue
-        body = areas.bodies[ref.block]
-        number = column_number(body.letters[column])
-        if not runs or runs[-1][0] != sign or number != last + 1:
-            runs.append((sign, []))
-        runs[-1][1].append(areas.amounts(body, column))
-        last = number
-    signed += [(sign, on_own_lines(columns)) for sign, columns in runs]
+    own = [
+        (sign, areas.bodies[ref.block], column)
+        for sign, ref, column in terms
+        if _own(equation, ref)
+    ]
+    signed += [(sign, on_own_lines(columns)) for sign, columns in _runs(areas, own)]
     refs = [ref for _, ref, _ in terms]
     if lead is None:
         return _weight(areas, equation, signed, refs)
@@ -265,6 +258,19 @@ def _of_lines(areas: Areas, equation: Equation, terms: list[TermOf]) -> Expressi
             which = ref.which or lead.which
             weight += strangers(areas, body, areas.bodies[ref.block], which, column) * ERROR
     return weight
+
+
+def _runs(areas: Areas, columns: Iterable[tuple[int, Body, str]]) -> list[tuple[int, list[Area]]]:
+    """Columns of one sign that stand side by side, together."""
+    runs: list[tuple[int, list[Area]]] = []
+    last = 0
+    for sign, body, key in columns:
+        number = column_number(body.letters[key])
+        if not runs or runs[-1][0] != sign or number != last + 1:
+            runs.append((sign, []))
+        runs[-1][1].append(areas.amounts(body, key))
+        last = number
+    return runs
 
 
 def _of_form(
@@ -446,15 +452,8 @@ def _readable_amount(areas: Areas) -> Iterator[tuple[int, Expression]]:
                 found = joined(total(lines.begins * _unreadable(one)) for one in cells)
                 yield table.number, grouped(found) * ERROR
             continue
-        runs: list[list[Area]] = []
-        last = 0
-        for key in body.block.amounts:
-            number = column_number(body.letters[key])
-            if number != last + 1:
-                runs.append([])
-            runs[-1].append(areas.amounts(body, key))
-            last = number
-        found = joined(total(_unreadable(one[0].beside(one[1:]))) for one in runs)
+        runs = _runs(areas, [(1, body, key) for key in body.block.amounts])
+        found = joined(total(_unreadable(one[0].beside(one[1:]))) for _, one in runs)
         yield table.number, grouped(found) * ERROR
 
 

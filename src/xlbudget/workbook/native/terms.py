@@ -122,8 +122,7 @@ def same_for_all(areas: Areas, ref: Ref, column: str) -> Term:
     """
     body = areas.bodies[ref.block]
     if ref.how == ALL and ref.which == "form":
-        found = [_captioned(areas, body, *one) for one in _form_cells(areas, body, column)]
-        return _combined(found)
+        return _combined(_captioned(areas, body, column))
     letter = body.letters[column]
     if body.block.body == "fixed":
         cells = areas.prescribed(body, letter)
@@ -149,7 +148,7 @@ def same_for_all(areas: Areas, ref: Ref, column: str) -> Term:
     raise NotNativeError(str(ref))
 
 
-def _combined(terms: Sequence[Term], operator: Callable[..., Expression] = add) -> Term:
+def _combined(terms: Iterable[Term], operator: Callable[..., Expression] = add) -> Term:
     return Term(*(joined(one, operator) for one in zip(*terms, strict=True)))
 
 
@@ -216,20 +215,21 @@ def directly_below(areas: Areas, body: Body, amounts: Area) -> Term:
     return Term(*(sums_of_alike(matrix, upper, codes, one) for one in (money, figures)))
 
 
-def _form_cells(areas: Areas, body: Body, column: str) -> Iterable[tuple[str, str, str]]:
-    """Column of the caption, caption, column of the amount, for each kind of form that has it."""
-    table = areas.standard.table(body.block.table)
-    found: dict[tuple[str, str, str], None] = {}
-    for form in table.forms:
-        for spot in form_layout(form, 0, 0).fields:
-            if spot.cell.field == column:
-                caption, value = split_cell(spot.caption)[0], split_cell(spot.value)[0]
-                found[caption, spot.cell.caption, value] = None
-    return found
-
-
-def _captioned(areas: Areas, body: Body, caption: str, text: str, value: str) -> Term:
-    return looked_up(areas.column(body, caption), literal(text), areas.column(body, value))
+def _captioned(areas: Areas, body: Body, column: str) -> Iterable[Term]:
+    """The amounts beside their captions, for each kind of form that has such a field."""
+    spots = (
+        spot
+        for form in areas.standard.table(body.block.table).forms
+        for spot in form_layout(form, 0, 0).fields
+        if spot.cell.field == column
+    )
+    places = (
+        (split_cell(spot.caption)[0], spot.cell.caption, split_cell(spot.value)[0])
+        for spot in spots
+    )
+    for caption, text, value in dict.fromkeys(places):
+        captions, amounts = areas.column(body, caption), areas.column(body, value)
+        yield looked_up(captions, literal(text), amounts)
 
 
 # ------------------------------------------------------------------ which lines
