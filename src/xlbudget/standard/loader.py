@@ -51,15 +51,13 @@ _VERSION = 1
 _Stamp = list[tuple[str, int, int]]
 
 
-def parsed_files(folder: Path, *, keep: bool) -> dict[str, Any]:
-    """Every TOML file of a standard's folder by its name without suffix (``tables/01-summary``).
-
-    ``keep`` is for our own package folder alone: marshalled data from elsewhere is not trusted.
+def _parsed_files(folder: Path) -> dict[str, Any]:
+    """As ``parse_files``, kept for our own package folder: no marshalled data from elsewhere is read.
 
     Raises:
         StandardError: a file is no TOML.
     """
-    if not keep:
+    if folder.parent != DATA:
         return parse_files(folder)
     stamp = _stamp(folder)
     kept = _kept(folder)
@@ -75,19 +73,8 @@ def parsed_files(folder: Path, *, keep: bool) -> dict[str, Any]:
     return data
 
 
-def parsed_file(folder: Path, name: str, *, keep: bool) -> dict[str, Any] | None:
-    """One of these files, None where there is no such file.
-
-    Raises:
-        StandardError: it is no TOML.
-    """
-    if keep:
-        return parsed_files(folder, keep=True).get(name)
-    return _parsed(folder, f"{name}.toml") if (folder / f"{name}.toml").is_file() else None
-
-
 def parse_files(folder: Path) -> dict[str, Any]:
-    """The same, parsed anew.
+    """Every TOML file of a standard's folder by its name without suffix (``tables/01-summary``).
 
     Raises:
         StandardError: a file is no TOML.
@@ -165,7 +152,10 @@ def notes_file(folder: Path, name: str) -> dict[str, Any] | None:
     Raises:
         StandardError: it is no TOML.
     """
-    return parsed_file(folder, f"notes/{name}", keep=folder.parent == DATA)
+    if folder.parent == DATA:
+        return _parsed_files(folder).get(f"notes/{name}")
+    there = (folder / f"notes/{name}.toml").is_file()
+    return _parsed(folder, f"notes/{name}.toml") if there else None
 
 
 def load_folder(folder: Path) -> Standard:
@@ -175,7 +165,7 @@ def load_folder(folder: Path) -> Standard:
         StandardError: a file is missing or contradicts itself.
     """
     try:
-        files = parsed_files(folder, keep=folder.parent == DATA)
+        files = _parsed_files(folder)
         main = _file(files, "standard")
         unit = UNITS[main["unit"]]
         tables = tuple(_table(_file(files, f"tables/{name}"), unit) for name in main["tables"])

@@ -11,7 +11,6 @@ BUDGET_ functions, or for plain values, in place of native formulas.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL, Cell, Place
@@ -23,7 +22,7 @@ from xlbudget.workbook.layout import is_form, table_layout
 from xlbudget.xlsx.references import chunked, quoted, references, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlbudget.figures import Book, Place
     from xlbudget.money import Unit
@@ -42,22 +41,17 @@ class Formula(NamedTuple):
     value: Cell
 
 
-@dataclass(slots=True)
-class _Side:
+class _Side(NamedTuple):
     """The terms of one sign and unit: cells by sheet ("" for the formula's own), and lookups.
 
     A lookup is (range of codes, criterion, range of amounts).
     """
 
-    cells: dict[str, list[str]] = field(default_factory=dict)
-    lookups: list[tuple[str, str, str]] = field(default_factory=list)
+    cells: dict[str, list[str]]
+    lookups: list[tuple[str, str, str]]
 
     def references(self) -> list[str]:
         return [one for sheet, cells in self.cells.items() for one in references(sheet, cells)]
-
-    def sums(self) -> list[str]:
-        direct = [f"SUM({','.join(part)})" for part in chunked(self.references())]
-        return direct + [f"SUMIF({codes},{what},{sums})" for codes, what, sums in self.lookups]
 
 
 def book_formulas(standard: Standard, book: Book) -> dict[Place, Formula]:
@@ -130,31 +124,23 @@ def formula_for(grid: Grid, number: int, relation: Relation) -> str:
         return ""
     mixed = any(of != unit for _, of in plan)
     places = min(STANDARD_PLACES, unit.max_places) if mixed else unit.max_places
-    text = f'IF({_count(plan.values())}=0,"",ROUND({_total(plan, unit)},{places}))'
+    # How many of the terms hold a number; their signed sum, in which what is added comes first.
+    direct = [one for side in plan.values() for one in side.references()]
+    counts = [f"COUNT({','.join(part)})" for part in chunked(direct)]
+    sums = []
+    for (sign, of), side in sorted(plan.items(), key=lambda item: -item[0][0]):
+        parts = [f"SUM({','.join(part)})" for part in chunked(side.references())]
+        parts += [f"SUMIF({codes},{what},{cells})" for codes, what, cells in side.lookups]
+        sums += [("+" if sign > 0 else "-") + one + _scaled(of, unit) for one in parts]
+    lookups = [one for side in plan.values() for one in side.lookups]
+    counts += [f'COUNTIFS({codes},{what},{cells},"<1E99")' for codes, what, cells in lookups]
+    total = "".join(sums).removeprefix("+")
+    text = f'IF({"+".join(counts)}=0,"",ROUND({total},{places}))'
     return text if len(text) <= _LONGEST else ""
 
 
-def _count(sides: Collection[_Side]) -> str:
-    """How many of the terms hold a number."""
-    direct = [one for side in sides for one in side.references()]
-    pieces = [f"COUNT({','.join(part)})" for part in chunked(direct)]
-    lookups = [one for side in sides for one in side.lookups]
-    pieces += [f'COUNTIFS({codes},{what},{sums},"<1E99")' for codes, what, sums in lookups]
-    return "+".join(pieces)
-
-
-def _total(plan: dict[tuple[int, Unit], _Side], unit: Unit) -> str:
-    """The signed sum of all sides, in ``unit``; terms that are added come first."""
-    sides = sorted(plan.items(), key=lambda item: -item[0][0])
-    pieces = [
-        ("+" if sign > 0 else "-") + term + _scale(of, unit)
-        for (sign, of), side in sides
-        for term in side.sums()
-    ]
-    return "".join(pieces).removeprefix("+")
-
-
-def _scale(of: Unit, unit: Unit) -> str:
+def _scaled(of: Unit, unit: Unit) -> str:
+    """What turns amounts of one unit into another's."""
     if of.fen == unit.fen:
         return ""
     return f"*{of.fen // unit.fen}" if of.fen > unit.fen else f"/{unit.fen // of.fen}"
@@ -171,7 +157,7 @@ def _plan(grid: Grid, home: str, relation: Relation) -> dict[tuple[int, Unit], _
     """The terms of the right side by sign and unit."""
     plan: dict[tuple[int, Unit], _Side] = {}
     for (block, column, sign), numbers in _groups(grid, relation).items():
-        side = plan.setdefault((sign, unit_of(grid, numbers[0])), _Side())
+        side = plan.setdefault((sign, unit_of(grid, numbers[0])), _Side({}, []))
         sheet = grid.place(numbers[0]).sheet
         found = _lookups(grid, block, column, numbers) if sheet != home else None
         if found is not None:
