@@ -53,13 +53,7 @@ class Expression:
 
     __slots__ = ("_hits", "_places", "at", "level", "shape", "text")
 
-    def __init__(
-        self,
-        text: str,
-        at: Entry,
-        shape: Shape = _ONE,
-        level: int = WHOLE,
-    ) -> None:
+    def __init__(self, text: str, at: Entry, shape: Shape = _ONE, level: int = WHOLE) -> None:
         self.text, self.at, self.shape, self.level = text, at, shape, level
         self._places: dict[str, list[int]] | None = None
         self._hits: dict[str, list[int]] = {}
@@ -70,17 +64,12 @@ class Expression:
         return self.at(0)
 
     def entries(self) -> Iterator[tuple[Value, int]]:
-        """The values, each with how many cells have it; those that are no error."""
+        """The values, each with how many cells have it."""
         used, length = self.shape.used, self.shape.length
-        at = self.at
         for place in range(used):
-            try:
-                value = at(place)
-            except FormulaError:
-                continue
-            yield value, 1
+            yield self.at(place), 1
         if used < length:
-            yield at(used), length - used
+            yield self.at(used), length - used
 
     def matching(self, criterion: str) -> list[int]:
         """The entries for which a criterion holds; "" holds nowhere that counts."""
