@@ -86,9 +86,9 @@ def test_matrices() -> None:
     numbers = ex.iff(ex.is_number(wide), wide, 0)
     assert [ex.across(wide, numbers).at(line) for line in range(4)] == [4, Decimal("3.25"), 3, 0]
     assert ex.total((ex.length(CODES) > 3) * numbers).value == Decimal("6.25")
-    assert [ex.counted_to(CODES, ex.is_number(AMOUNTS) * 1).at(line) for line in range(3)] == [
-        1,
-        2,
-        2,
-    ]
+    ragged = Area("D$1:D$3", [None, 5, None]).beside([Area("E$1:E$3", [1, None, None])])
+    five = ex.across(ragged, ex.iff(ex.is_number(ragged), ragged, 0))
+    assert [five.at(line) for line in range(3)] == [1, 5, 0], "a line that is not full counts"
+    counted = ex.counted_to(CODES, ex.is_number(AMOUNTS) * 1)
+    assert [counted.at(line) for line in range(5)] == [1, 2, 2, 2, 2], "also after the last mark"
     assert ex.graded(constant(2), [("-1E+99", 0), ("1", 1), ("2", 5)]).value == 5

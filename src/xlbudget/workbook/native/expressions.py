@@ -151,6 +151,7 @@ class Area(Expression):
         used = len(values)
         while used and values[used - 1] is None:
             used -= 1
+        used = -(-used // width) * width  # whole lines, for what goes with a line
         self.values = values
         at = values.__getitem__ if len(values) > 1 else lambda _: values[0]
         super().__init__(reference, at, Shape(width, len(values), used))
@@ -561,7 +562,7 @@ def counted_to(cells: Area, marks: Expression) -> Expression:
         return found
 
     text = f"MMULT(--({rows}>=TRANSPOSE({rows})),{marks.text})"
-    return Expression(text, lambda place: sums()[place], marks.shape)
+    return Expression(text, lambda place: sums()[min(place, marks.shape.used)], marks.shape)
 
 
 def sums_of_alike(text: str, keys: Expression, wanted: Expression, one: Expression) -> Expression:
