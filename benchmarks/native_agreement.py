@@ -26,8 +26,7 @@ from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.loader import load_standard
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.contents_page import OVERALL
-from xlbudget.workbook.layout import CONTENTS
+from xlbudget.workbook.layout import CONTENTS, OVERALL
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.xlsx.cells import CellEdit

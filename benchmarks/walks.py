@@ -60,7 +60,7 @@ def command(*arguments: object) -> None:
 def click(book: Path) -> None:
     """What the button 填列小计 does with the copy of the workbook: the plan, and the cells that change."""
     from xlbudget.addin import actions  # noqa: PLC0415
-    from xlbudget.addin.apply import blocks_of, changing  # noqa: PLC0415
+    from xlbudget.addin.program import blocks_of, changing  # noqa: PLC0415
     from xlbudget.addin.session import Source  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from xlbudget.cli.outcome import ending, speak_utf8
+from xlbudget.cli.common import ending, speak_utf8
 
 __all__ = ["main"]
 

@@ -11,9 +11,9 @@ import xlwings as xw
 from xlbudget.errors import XlbudgetError
 from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
+from xlbudget.workbook.layout import GLOSSARY, NOTES
+from xlbudget.workbook.notes_sheet import notes_lines
 from xlbudget.workbook.read import read_book
-from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.workbook import Workbook
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Calling", "calling"]
 
-_FINAL = 4
-"""The column of the final texts."""
 _UNSAVED = (
     "读不到文件：工作簿还没有保存到本机。请先保存（网盘中的请另存到本地），再按 Ctrl+Alt+F9 重算。"
 )
@@ -124,18 +122,11 @@ def _paragraphs(saved: _Saved) -> tuple[tuple[str, str], ...]:
     lines = Workbook(Path(saved.path)).lines_of([NOTES, GLOSSARY])
     found: list[tuple[str, str]] = []
     for sheet, generate in ((NOTES, explain), (GLOSSARY, glossary)):
-        held = lines.get(sheet, [])
-        rows = range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM)
-        here = [(text_of(value_at(held, row, 1)), _final(held, row)) for row in rows]
-        here = [(identity, text) for identity, text in here if identity and text]
+        held = notes_lines(sheet, lines.get(sheet, []))
+        here = [(one.id, one.final) for one in held if one.id and one.final]
         if not here:
             book = _book(saved)
             document: Document = generate(own_standard(book), book)
             here = [(one.id, one.text) for one in document.paragraphs]
         found += here
     return tuple(found)
-
-
-def _final(held: list[list[object]], row: int) -> str:
-    value = value_at(held, row, _FINAL)
-    return value if isinstance(value, str) else text_of(value)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.exchange.folder.read import read_folder
 from xlbudget.exchange.package.make import make_package
+from xlbudget.notes.document import document_text
 from xlbudget.notes.explain import explain, glossary
-from xlbudget.notes.text import document_text
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.report.spending import Bar, spending_bars, spending_picture

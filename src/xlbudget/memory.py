@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from xlbudget.money import Unit
     from xlbudget.standard.model import Standard
 
-__all__ = ["EXPLAINED", "PASSED", "Memory", "keepsake", "recalled"]
 
 PASSED, EXPLAINED = "passed", "explained"
 """The moments: the last time that validation found no error; when the explanation was generated."""

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from xlbudget import logs
 from xlbudget.addin import undo_state as undo
-from xlbudget.addin.apply import blocks_of, changing
-from xlbudget.addin.host import busy
+from xlbudget.addin.program import blocks_of, busy, changing
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import column_letter, column_number, split_cell
 

@@ -16,7 +16,7 @@ from calc.engine_book import Book as CalcBook
 from calc.engine_excel import BookApi
 from tests_support import leaves_only
 from xlbudget import addin
-from xlbudget.addin.host import place_of
+from xlbudget.addin.program import place_of
 from xlbudget.cli.run import run
 from xlbudget.workbook.build import build_workbook
 from xlbudget.xlsx.cells import CellEdit

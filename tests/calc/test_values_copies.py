@@ -13,8 +13,9 @@ import pytest
 from xlbudget.cli.run import run
 from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.notes.document import HEADING
-from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
+from xlbudget.workbook.layout import GLOSSARY, NOTES
 from xlbudget.workbook.macros import load_macros
+from xlbudget.workbook.notes_sheet import FIRST, LAST
 from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.workbook import Workbook
 
@@ -84,7 +85,7 @@ def shown(document: Uno, sheets: tuple[str, ...] = ()) -> Shown:
 
 
 def _is_final(row: int, column: int) -> bool:
-    return row == 1 or (column == 3 and NOTES_FIRST <= row + 1 < NOTES_FIRST + NOTES_ROOM)
+    return row == 1 or (column == 3 and FIRST <= row + 1 <= LAST)
 
 
 def call(document: Uno, macro: str) -> str:
@@ -203,6 +204,6 @@ def test_hidden_sheets_stay_behind(source: Path, opened: Callable[[Path], Uno]) 
 def test_what_the_macro_knows_of_the_layout() -> None:
     macros = load_macros()
     looks = macros.modules["xlbValuesLooks"]
-    assert f"TEXTS_FIRST As Long = {NOTES_FIRST}\n" in looks
-    assert f"TEXTS_LAST As Long = {NOTES_FIRST + NOTES_ROOM - 1}\n" in looks
+    assert f"TEXTS_FIRST As Long = {FIRST}\n" in looks
+    assert f"TEXTS_LAST As Long = {LAST}\n" in looks
     assert macros.texts["heading"] == HEADING

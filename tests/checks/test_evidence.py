@@ -19,7 +19,7 @@ from xlbudget.money import Amount, parse_amount
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.extend import own_standard, with_subject_files
 from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.findings_file import plan_findings
+from xlbudget.workbook.findings_sheet import plan_findings
 from xlbudget.workbook.memory_sheet import MEMORY, forget
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import validate_file

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from xlbudget.cli import validation
-from xlbudget.cli.files import standard_input
+from xlbudget.cli.common import standard_input
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.cli.validation import Request, simple_request, validate_files
 from xlbudget.errors import UnusableFileError
@@ -72,7 +72,7 @@ def test_standard_input_is_bounded(
     assert "标准输入没有内容" in capsys.readouterr().err
     assert run(["validate", "--write", "-"]) == 2
     assert "--write" in capsys.readouterr().err
-    monkeypatch.setattr("xlbudget.cli.files._MOST_BYTES", 1000)
+    monkeypatch.setattr("xlbudget.cli.common._MOST_BYTES", 1000)
     with (
         pytest.raises(UnusableFileError, match="没有读取"),
         standard_input(io.BytesIO(bytes(1001))),

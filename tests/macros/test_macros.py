@@ -14,8 +14,7 @@ from pyopenvba import ExcelFile
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.apps.excel._model import Application, Workbook
 
-from xlbudget.workbook.macros import load_macros
-from xlbudget.workbook.vba import vba_project
+from xlbudget.workbook.macros import load_macros, vba_project
 from xlbudget.workbook.writer import bare_workbook
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ from xlbudget.figures import BlockData
 from xlbudget.findings import Status
 from xlbudget.money import Amount, parse_amount
 from xlbudget.relations.grid import INFO, Grid
-from xlbudget.workbook.contents_page import OVERALL, contents_lines
 from xlbudget.workbook.formulas import book_formulas
-from xlbudget.workbook.layout import CONTENTS, OVERVIEW, place_book
+from xlbudget.workbook.layout import CONTENTS, OVERALL, OVERVIEW, contents_lines, place_book
 from xlbudget.workbook.live import render_live
 from xlbudget.workbook.native import checks
 

@@ -13,8 +13,8 @@ import pytest
 from notes_books import CASES, wrong
 
 from xlbudget.exchange.folder.read import read_folder
+from xlbudget.notes.document import document_text
 from xlbudget.notes.explain import explain, glossary
-from xlbudget.notes.text import document_text
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book

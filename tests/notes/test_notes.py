@@ -16,9 +16,8 @@ from notes_books import HOSTILE, setting, wrong
 
 from xlbudget.errors import StandardError
 from xlbudget.figures import BlockData
-from xlbudget.notes.document import BODY, HEADING
+from xlbudget.notes.document import BODY, HEADING, document_text
 from xlbudget.notes.explain import explain, glossary
-from xlbudget.notes.text import document_text
 from xlbudget.notes.wording import clean, clean_clause, ordinal
 from xlbudget.standard.loader import load_folder
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from report.test_report import Page
-from xlbudget.cli.notes_command import command
+from xlbudget.cli.workbook_commands import notes_command
 from xlbudget.figures import BlockData, Place, TextUnit
 from xlbudget.findings import Finding, Level, Report, Status
 from xlbudget.money import parse_amount
@@ -147,7 +147,7 @@ def test_provenance_goes_both_ways(told: tuple[Passage, ...]) -> None:
 
 def test_the_notes_command_prints_the_provenance(example_file: Path) -> None:
     before = example_file.read_bytes()
-    done = CliRunner().invoke(command, [str(example_file), "--format", "json"])
+    done = CliRunner().invoke(notes_command, [str(example_file), "--format", "json"])
     whole = json.loads(done.stdout)
     assert list(whole) == ["workbook", "standard", "unit_name", "year", "paragraphs", "cells"]
     income = next(
@@ -161,8 +161,8 @@ def test_the_notes_command_prints_the_provenance(example_file: Path) -> None:
         "text": "6,295.86",
     } in income["used_by"]
     assert example_file.read_bytes() == before
-    text = CliRunner().invoke(command, [str(example_file), "--format", "text"]).stdout
-    assert text == CliRunner().invoke(command, [str(example_file), "--text"]).stdout
+    text = CliRunner().invoke(notes_command, [str(example_file), "--format", "text"]).stdout
+    assert text == CliRunner().invoke(notes_command, [str(example_file), "--text"]).stdout
 
 
 def _wrong(cell: str, sheet: str = GENERAL) -> Report:

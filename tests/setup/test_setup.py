@@ -18,8 +18,7 @@ from xlbudget.errors import XlbudgetError
 from xlbudget.setup.checks import GOOD, MISSING, diagnose
 from xlbudget.setup.config import settings_in
 from xlbudget.setup.install import set_up, trust
-from xlbudget.setup.places import addin_path, config_path
-from xlbudget.setup.system import System
+from xlbudget.setup.system import System, addin_path, config_path
 
 MACHINES = tomllib.loads((Path(__file__).parent / "machines.toml").read_text("utf-8"))["machine"]
 XLAM = Path(xw.__file__).parent / "addin" / "xlwings.xlam"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from texts.text_books import with_texts
-from xlbudget.cli.last_year import last_books
 from xlbudget.cli.run import run
+from xlbudget.cli.validation import last_books
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, InfoValue, Row, TextUnit
 from xlbudget.findings import Finding, Level, Report, Status

@@ -25,12 +25,13 @@ from xlbudget.figures import (
     Unreadable,
 )
 from xlbudget.money import COUNT, WAN, parse_amount
+from xlbudget.notes.wording import ordinal
 from xlbudget.standard.loader import load_standard
 from xlbudget.standard.model import Column
 from xlbudget.workbook.build import build_workbook, workbook_bytes
+from xlbudget.workbook.contents import render_table
 from xlbudget.workbook.formulas import book_formulas
 from xlbudget.workbook.layout import is_form, place_book, sheet_names, table_layout
-from xlbudget.workbook.render import ordinal, render_table
 
 STANDARD = load_standard()
 EMPTY = Book("空", STANDARD.id, 2025, {}, {})

@@ -13,8 +13,7 @@ from xlbudget.cli.run import run
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Finding, Level
 from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.findings_file import FindingsPlan, plan_findings
-from xlbudget.workbook.layout import FINDINGS_ROOM
+from xlbudget.workbook.findings_sheet import ROOM, FindingsPlan, plan_findings
 from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
@@ -70,7 +69,7 @@ class Checked:
     def lines(self) -> list[Line]:
         found = []
         lines = Workbook(self.path).lines_of([SHEET])[SHEET]
-        for number, line in enumerate(lines[FIRST - 1 : FIRST - 1 + FINDINGS_ROOM], FIRST):
+        for number, line in enumerate(lines[FIRST - 1 : FIRST - 1 + ROOM], FIRST):
             cells = ["" if one is None else str(one) for one in [*line, *[""] * 14][:13]]
             if any(cells):
                 found.append(Line(number, *cells[:4], cells[10], cells[11]))
@@ -201,14 +200,14 @@ def test_more_findings_than_fit_are_said(book: Checked) -> None:
             str(number),
             "y",
         )
-        for number in range(FINDINGS_ROOM)
+        for number in range(ROOM)
     )
     plan = book.write(extra)
     lines = book.lines()
-    assert len(lines) == FINDINGS_ROOM
+    assert len(lines) == ROOM
     assert book.about(code).remark == REMARK
     assert f"还有{plan.left_out + 1}条没有列出" in str(book.raw(lines[-1].number, 8))
-    assert plan.left_out + 1 == len(extra) + 1 + 4 - (FINDINGS_ROOM - 1)
+    assert plan.left_out + 1 == len(extra) + 1 + 4 - (ROOM - 1)
 
 
 @pytest.mark.parametrize("damage", ["缺少", "栏目标题"])

@@ -15,7 +15,7 @@ import pytest
 from xlbudget.checks.validate import validate
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.findings_file import plan_findings
+from xlbudget.workbook.findings_sheet import plan_findings
 from xlbudget.workbook.notes_file import plan_notes
 from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.atomic import replace_atomically

@@ -12,8 +12,8 @@ import pytest
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.notes.explain import explain, glossary
-from xlbudget.workbook.layout import NOTES_ROOM
-from xlbudget.workbook.notes_file import EDITED, FRESH, REVIEW, STALE, plan_notes
+from xlbudget.workbook.notes_file import plan_notes
+from xlbudget.workbook.notes_sheet import EDITED, FRESH, REVIEWED, ROOM, STALE
 from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
@@ -69,7 +69,7 @@ class Notes:
     def lines(self, sheet: str = NOTES) -> list[Line]:
         raw = Workbook(self.path).lines_of([sheet])[sheet]
         found = []
-        for number, line in enumerate(raw[FIRST - 1 : FIRST - 1 + NOTES_ROOM], FIRST):
+        for number, line in enumerate(raw[FIRST - 1 : FIRST - 1 + ROOM], FIRST):
             cells = [str(one) for one in [*line, *[""] * 6][:5]]
             if any(cells):
                 found.append(Line(number, *cells))
@@ -128,7 +128,7 @@ def test_both_sheets_are_filled(notes: Notes, example: Any, standard: Any) -> No
         assert [one.final for one in lines] == [one.generated for one in lines]
         formulas = Workbook(notes.path).formulas_of()[sheet]
         assert all(f"C{one.number}" in formulas[f"D{one.number}"] for one in lines)
-        assert {one.state.split("：")[0] for one in lines} <= {FRESH, REVIEW}
+        assert {one.state.split("：")[0] for one in lines} <= {FRESH, REVIEWED}
 
 
 def test_the_second_run_changes_nothing(notes: Notes) -> None:
@@ -172,7 +172,7 @@ def test_an_unedited_text_follows_its_figure(notes: Notes) -> None:
     more_income(notes)
     notes.write()
     assert "7,295.86万元" in notes.line(line.id).final
-    assert notes.line(line.id).state.split("：")[0] in (FRESH, REVIEW)
+    assert notes.line(line.id).state.split("：")[0] in (FRESH, REVIEWED)
 
 
 @pytest.mark.parametrize("cleared", [None, "   "])

@@ -12,7 +12,7 @@ import pytest
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.standard.extend import own_standard
 from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.findings_file import plan_findings
+from xlbudget.workbook.findings_sheet import plan_findings
 from xlbudget.workbook.notes_file import plan_notes
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import examine_file

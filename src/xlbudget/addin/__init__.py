@@ -5,16 +5,6 @@ Each name is a function without arguments. It never raises: whatever happens is 
 
 from __future__ import annotations
 
-from xlbudget.addin.actions import about, fill, notes, undo, validate
-from xlbudget.addin.deliveries import package, roll_over, take_in
+from xlbudget.addin.actions import about, fill, notes, package, roll_over, take_in, undo, validate
 
-__all__ = [
-    "about",
-    "fill",
-    "notes",
-    "package",
-    "roll_over",
-    "take_in",
-    "undo",
-    "validate",
-]
+__all__ = ["about", "fill", "notes", "package", "roll_over", "take_in", "undo", "validate"]

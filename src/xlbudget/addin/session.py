@@ -14,18 +14,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import xlwings as xw
 
 from xlbudget.addin import undo_state as undo
-from xlbudget.addin.apply import changing, fit_rows, set_print_areas, write_edits
-from xlbudget.addin.host import (
+from xlbudget.addin.program import (
     address_of,
+    answer,
     busy,
     calculating_once,
+    calling_book,
+    changing,
+    chosen_files,
+    fit_rows,
     lift_protection,
     place_of,
     quiet_program,
     restore_protection,
     save_copy,
+    set_print_areas,
+    write_edits,
 )
-from xlbudget.addin.stamp import answer, calling_book, chosen_files
 from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.logs import log_fault
 from xlbudget.xlsx.cells import Afterwards, CellEdit
@@ -36,7 +41,6 @@ if TYPE_CHECKING:
 
     from xlbudget.addin.undo_state import Before
 
-__all__ = ["Change", "Source", "action"]
 
 _TITLE = "部门预算"
 
@@ -157,10 +161,7 @@ def _take_back(book: xw.Book, title: str, source: Workbook) -> str:
     if before is None:
         return "没有可以撤销的操作：这个工作簿还没有用按钮改动过，或者另存过。"
     sheets = {one.sheet for one in before.was}
-    lines, formulas = (
-        source.lines_of(sorted(sheets)),
-        source.formulas_of(sheets),
-    )
+    lines, formulas = (source.lines_of(sorted(sheets)), source.formulas_of(sheets))
     missing = sheets - set(lines)
     if missing:
         raise UnusableFileError(

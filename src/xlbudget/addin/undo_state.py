@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from xlbudget.workbook.read_cells import Lines
 
-__all__ = ["Before", "before_of", "content_of", "forget", "moved_since", "recall", "remember"]
-
 
 class Before(NamedTuple):
     """What an action changed: each cell's content before and after, print areas before.

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlbudget.cli.base import Command, quiet_option
-from xlbudget.cli.files import SUFFIXES, refuse_existing
+from xlbudget.cli.common import SUFFIXES, refuse_existing, write_edits
+from xlbudget.cli.run import Command, quiet_option
 from xlbudget.errors import UnusableFileError
 from xlbudget.standard.loader import DEFAULT, load_standard
 
 if TYPE_CHECKING:
     from xlbudget.exchange.merge.book import ImportPlan
     from xlbudget.standard.subjects import Subject
-
-__all__ = ["command"]
 
 
 @click.command(cls=Command)
@@ -109,7 +107,7 @@ def _into(
     from xlbudget.exchange.merge.plan import plan_import  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.read import read_book  # noqa: PLC0415
-    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     refuse_open_file(book)
@@ -132,7 +130,7 @@ def _into(
         return int(plan.conflicts > 0)
     if not _agreed(yes, f"写入“{book.name}”吗？"):
         return 0
-    backup = replace_atomically(book, lambda path: source.patch(path, plan.edits, plan.afterwards))
+    backup = write_edits(source, book, plan.edits, plan.afterwards)
     kept = f"，原文件备份为“{backup.name}”" if backup else ""
     _end(plan, quiet, f"已导入，写入“{book}”{kept}。")
     return int(plan.conflicts > 0)
@@ -160,13 +158,7 @@ def _new(
     """Into a new workbook."""
     from xlbudget.exchange.merge.book import ImportPlan  # noqa: PLC0415
     from xlbudget.exchange.merge.particulars import write_texts  # noqa: PLC0415
-    from xlbudget.exchange.merge.plan import (  # noqa: PLC0415
-        new_book,
-        new_tallies,
-        preview,
-        read_sources,
-        unwritten,
-    )
+    from xlbudget.exchange.merge.plan import new_book, new_tallies, preview, read_sources, unwritten  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subjects  # noqa: PLC0415
     from xlbudget.workbook.build import build_workbook  # noqa: PLC0415

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlbudget.cli.base import Command, quiet_option
-from xlbudget.cli.outcome import WRONG, fail
+from xlbudget.cli.common import WRONG, fail
+from xlbudget.cli.run import Command, quiet_option
 from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
     from xlbudget.exchange.mail.send import MailSettings
     from xlbudget.exchange.package.make import Package
 
-__all__ = ["command"]
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

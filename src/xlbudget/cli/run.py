@@ -1,19 +1,122 @@
-"""Run the command line."""
+"""Run the command line: click in Chinese, commands that are imported only when they are called."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from xlbudget import __version__
-from xlbudget.cli.base import Group, usage_sentence
-from xlbudget.cli.outcome import ending, fail
+from xlbudget.cli.common import ending, fail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["COMMANDS", "run"]
+
+class Command(click.Command):
+    """A command with Chinese help."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix="用法：")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [
+            (name, said.replace("[required]", "［必填］"))
+            for param in self.get_params(ctx)
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
+            for name, said in [record]
+        ]
+        if records:
+            with formatter.section("选项"):
+                formatter.write_dl(records)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [
+            "[选项]" if piece == "[OPTIONS]" else piece
+            for piece in super().collect_usage_pieces(ctx)
+        ]
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return ["-h", "--help"]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示帮助后退出。"
+        return option
+
+
+class Group(Command, click.Group):
+    """Commands by name, each with the one line that the overview shows, imported when it is called."""
+
+    def __init__(self, *, lazy: dict[str, str], **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in self.lazy:
+            return None
+        own = f"{cmd_name}_command"
+        shared = _SHARED.get(cmd_name)
+        command = getattr(
+            import_module(f"xlbudget.cli.{shared or own}"), own if shared else "command"
+        )
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("命令"):
+            formatter.write_dl(list(self.lazy.items()))
+
+
+quiet_option = click.option(
+    "--quiet", "-q", is_flag=True, help="只显示差错，不显示进度和结果说明。"
+)
+
+
+def usage_sentence(error: click.UsageError) -> str:
+    """One Chinese sentence for a wrong command line, naming the way out."""
+    path = error.ctx.command_path if error.ctx else "xlbudget"
+    way_out = f"用法见 {path} --help。"
+    if isinstance(error, click.NoSuchOption):
+        near = f"是否想用 {'、'.join(error.possibilities)}？" if error.possibilities else ""
+        return f"没有选项 {error.option_name}。{near}{way_out}"
+    if isinstance(error, click.MissingParameter):
+        return f"缺少{_name(error.param)}。{way_out}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"选项 {error.option_name} 缺少内容或用法不对。{way_out}"
+    if isinstance(error, click.BadParameter):
+        return f"{_name(error.param)} 的内容不对{_allowed(error.param)}。{way_out}"
+    if error.ctx and isinstance(error.ctx.command, Group):
+        return f"没有这个命令；现有命令：{'、'.join(error.ctx.command.lazy)}。{way_out}"
+    return f"参数过多或用法不对。{way_out}"
+
+
+def _name(parameter: click.Parameter | None) -> str:
+    """A parameter as the user writes it: 选项 --year, 参数 工作簿."""
+    if isinstance(parameter, click.Option):
+        return f"选项 {max(parameter.opts, key=len)}"
+    return f"参数 {parameter.human_readable_name if parameter else ''}".rstrip()
+
+
+def _allowed(parameter: click.Parameter | None) -> str:
+    """What a parameter takes, where that can be said in a few words."""
+    kind = getattr(parameter, "type", None)
+    if isinstance(kind, click.Choice):
+        return f"，应为以下之一：{'、'.join(map(str, kind.choices))}"
+    if isinstance(kind, click.Path):
+        return "，应为文件夹" if not kind.file_okay else ""
+    return "，应为整数" if kind is click.INT else ""
+
 
 COMMANDS = {
     "demo": "用自带的样例走完全部步骤：建表、填列、生成说明、校验、打包。",
@@ -32,6 +135,12 @@ COMMANDS = {
     "schema": "输出校验结果（json）的 JSON Schema。",
 }
 """Every command with the line that the overview shows."""
+_SHARED = {
+    **dict.fromkeys(("fill", "notes"), "workbook_commands"),
+    **dict.fromkeys(("new", "build", "rollover", "export", "demo"), "making_commands"),
+    **dict.fromkeys(("setup", "doctor", "rules"), "machine_commands"),
+}
+"""Where the short commands stand together; every other one has a module of its name."""
 
 
 @click.version_option(__version__, message="xlbudget %(version)s", help="显示版本后退出。")

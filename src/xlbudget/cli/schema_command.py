@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 from xlbudget import report
-from xlbudget.cli.base import Command
-
-__all__ = ["command"]
+from xlbudget.cli.run import Command
 
 
 @click.command(cls=Command)

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlbudget.cli.base import Command, quiet_option
-
-__all__ = ["command"]
+from xlbudget.cli.run import Command, quiet_option
 
 
 @click.command(cls=Command)

@@ -6,33 +6,37 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.cli.files import (
+from xlbudget.cli.common import (
     STANDARD_INPUT,
+    UNUSABLE,
+    WRONG,
     expand_paths,
+    fail,
     refuse_workbook,
     standard_input,
+    write_edits,
     write_text,
 )
-from xlbudget.cli.outcome import UNUSABLE, WRONG, fail
 from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.exchange.published.elements import is_document
-from xlbudget.findings import Status
+from xlbudget.findings import NotExecuted, Status
 from xlbudget.report import FORMATS, render
 from xlbudget.report.text_report import clean
+from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
+from xlbudget.workbook.read import read_book
 from xlbudget.workbook.validate_file import examine_file
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xlbudget.cli.last_year import LastBooks
+    from xlbudget.figures import Book
     from xlbudget.findings import Report
     from xlbudget.report.pictures import Pictures
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.validate_file import Examined
 
-__all__ = ["Request", "simple_request", "validate_files"]
 
 _VALUED = ("--format", "-o", "--output", "--last-year")
 _DOCUMENT = "公开文本不与上年核对；请先用 xlbudget import 做成工作簿。"
@@ -121,7 +125,7 @@ def _validate(request: Request, piped: Path | None = None) -> int:
     unusable = unwritten = False
     paths = expand_paths(request.books)
     pictured = request.form == "html" and len(paths) <= _PICTURED
-    last = _last_books(request.last_year) if request.last_year is not None else None
+    last = last_books(request.last_year) if request.last_year is not None else None
     for path in _followed(paths, quiet=request.quiet):
         try:
             if is_document(path):
@@ -167,12 +171,6 @@ def _validated(path: Path) -> Report:
     return validate_published(path)
 
 
-def _last_books(path: Path) -> LastBooks:
-    from xlbudget.cli.last_year import last_books  # noqa: PLC0415  # only where it is given
-
-    return last_books(path)
-
-
 def _pictures(found: Examined) -> Pictures:
     from xlbudget.report.pictures import report_pictures  # noqa: PLC0415  # only for the page
 
@@ -181,15 +179,79 @@ def _pictures(found: Examined) -> Pictures:
 
 def _write(source: Workbook, standard: Standard, report: Report, *, quiet: bool) -> None:
     """Put the findings into the workbook; what was written is said apart from the report."""
-    from xlbudget.workbook.findings_file import plan_findings  # noqa: PLC0415
-    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.workbook.findings_sheet import plan_findings  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
 
     path = source.path
     refuse_open_file(path)
     plan = plan_findings(source, standard, report)
-    if plan.edits:
-        replace_atomically(path, lambda target: source.patch(target, plan.edits, plan.afterwards))
+    write_edits(source, path, plan.edits, plan.afterwards)
     if not quiet:
         kept = f"，保留处理说明{plan.kept}条" if plan.kept else ""
         left = f"，另有{plan.left_out}条放不下" if plan.left_out else ""
         sys.stderr.write(f"“{path.name}”的“校验结果”已写入{kept}{left}。\n")
+
+
+# ------------------------------------------------------------------ last year's workbooks: one, a data folder, a folder of many
+
+
+class LastBooks:
+    """The books of last year: one for all, or each found by the name of its unit."""
+
+    def __init__(self, only: Book | None, paths: list[Path], folder: Path | None = None) -> None:
+        self._only, self._paths, self._folder = only, paths, folder
+        self._units: dict[str, Book] | None = None
+
+    def compared(self, found: Examined) -> Report:
+        """The report with the comparison; a unit that has no workbook of last year says so.
+
+        Raises:
+            UnusableFileError: last year's workbook is of another year, or unreadable.
+        """
+        from xlbudget.texts.last_year import with_last_year  # noqa: PLC0415  # only where it is asked for
+
+        last = self._of(found)
+        if last is not None:
+            standard = own_standard(last)
+            return with_last_year(found.report, found.standard, found.book, standard, last)
+        name = found.report.unit_name or found.report.workbook
+        return self.skipped(found.report, f"上年的工作簿里没有“{name}”的，没有与上年核对。")
+
+    def skipped(self, report: Report, reason: str) -> Report:
+        """The report of what is not compared: every rule that would have is said not to have run."""
+        rules = load_standard(report.standard).rules_of(report.year)
+        missing = (NotExecuted(rule.code, reason) for rule in rules if rule.compares)
+        return report._replace(not_executed=(*report.not_executed, *missing))
+
+    def _of(self, found: Examined) -> Book | None:
+        if self._folder is not None:
+            from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415  # only for data
+
+            return read_folder(self._folder, load_standard(found.standard.id))
+        if self._only is not None:
+            return self._only
+
+        from xlbudget.texts.last_year import same_text  # noqa: PLC0415  # as above
+
+        if self._units is None:
+            books = map(read_book, self._paths)
+            self._units = {same_text(one.text("unit_name")): one for one in books}
+        return self._units.get(same_text(found.book.text("unit_name")))
+
+
+def last_books(path: Path) -> LastBooks:
+    """What was given as last year's: a workbook, a data folder, or a folder of workbooks.
+
+    Raises:
+        UnusableFileError: it is none of these.
+    """
+    from xlbudget.exchange.folder.read import INFO_FILE  # noqa: PLC0415  # only where it is asked for
+
+    if not path.exists():
+        raise UnusableFileError(f"找不到上年的工作簿“{path}”；请检查 --last-year 后面的文件名。")
+    if (path / INFO_FILE).is_file():
+        return LastBooks(None, [], path)
+    paths = expand_paths([path])
+    if len(paths) == 1:
+        return LastBooks(read_book(paths[0]), [])
+    return LastBooks(None, paths)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from xlbudget.notes.figure import Figure
 
-__all__ = ["BODY", "HEADING", "Document", "Paragraph", "Section", "Span"]
 
 HEADING, BODY = "标题", "正文"
 
@@ -69,3 +68,8 @@ class Document:
     def reviews(self) -> tuple[Paragraph, ...]:
         """The paragraphs at which a person must look."""
         return tuple(one for one in self.paragraphs if one.review)
+
+
+def document_text(document: Document) -> str:
+    """As plain text: a blank line between headings and paragraphs; ends with a line break."""
+    return "\n\n".join(paragraph.text for paragraph in document.paragraphs) + "\n"

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Place
 
-__all__ = ["CellRef", "Change", "Figure", "FigureList", "Item", "placeholder"]
-
 
 class CellRef(NamedTuple):
     """A cell by place (sheet and cell) and by meaning (block, row key, column key).

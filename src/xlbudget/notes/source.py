@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
     from xlbudget.standard.model import Standard
 
-__all__ = [
-    "ChangeSpec",
-    "Expr",
-    "ListSpec",
-    "Named",
-    "Part",
-    "SectionSpec",
-    "Source",
-    "load_source",
-]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ROWS = ("", "class", "leaf", "parent", "top", "unit", "item", "group", "form", "subject")

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Keyed, Standard
 
-__all__ = ["Value", "Values", "added"]
-
 
 class Value(NamedTuple):
     """What references come to.

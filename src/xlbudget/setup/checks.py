@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget import __version__
 from xlbudget.errors import XlbudgetError
 from xlbudget.setup.config import expanded, settings_in, troubles_in
-from xlbudget.setup.places import (
+from xlbudget.setup.system import (
     ADD_FOLDER,
     CONFIG,
     EXCEL_KEYS,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from xlbudget.setup.system import System
 
-__all__ = ["GOOD", "MISSING", "UNKNOWN", "Line", "diagnose"]
 
 GOOD, MISSING, UNKNOWN = "正常", "缺", "未知"
 

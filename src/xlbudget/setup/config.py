@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Changed", "can_hold", "changed", "expanded", "settings_in", "troubles_in"]
 
 _LINE_END = b"\r\n"
 _VARIABLE = re.compile(r"%([^%]+)%")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.errors import XlbudgetError
 from xlbudget.setup.config import changed, expanded, settings_in
-from xlbudget.setup.places import (
+from xlbudget.setup.system import (
     ADD_FOLDER,
     EXCEL_KEYS,
     INTERPRETER,
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from xlbudget.setup.system import System
 
-__all__ = ["set_up", "trust"]
 
 _UDF_MODULES = "UDF MODULES"
 _LOCATIONS = r"HKCU\Software\Microsoft\Office\{version}\Excel\Security\Trusted Locations\Xlbudget"

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.workbook import styles
-from xlbudget.workbook.dictionary import body_name
+from xlbudget.workbook.contents import render_info, render_table
+from xlbudget.workbook.findings_sheet import write_findings
+from xlbudget.workbook.form_sheet import write_forms
 from xlbudget.workbook.formulas import book_formulas
+from xlbudget.workbook.front_sheets import write_contents, write_cover
+from xlbudget.workbook.input_sheets import write_dictionary, write_info, write_profile
 from xlbudget.workbook.layout import (
     CONTENTS,
     COVER,
@@ -18,39 +22,28 @@ from xlbudget.workbook.layout import (
     NOTES,
     OVERVIEW,
     PROFILE,
-    column_letter,
+    body_area,
+    body_name,
     is_form,
     place_book,
     sheet_names,
-    table_layout,
 )
-from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
 from xlbudget.workbook.live import render_live
-from xlbudget.workbook.macros import load_macros
+from xlbudget.workbook.macros import TEXTS, load_macros, put_buttons, vba_project, write_texts
 from xlbudget.workbook.memory_sheet import MEMORY, MEMORY_END
-from xlbudget.workbook.render import render_info, render_table
-from xlbudget.workbook.sheets_dictionary import write_dictionary
-from xlbudget.workbook.sheets_findings import write_findings
-from xlbudget.workbook.sheets_forms import write_forms
-from xlbudget.workbook.sheets_front import write_contents, write_cover
-from xlbudget.workbook.sheets_info import write_info, write_profile
-from xlbudget.workbook.sheets_macros import TEXTS, put_buttons, write_texts
-from xlbudget.workbook.sheets_notes import write_notes
-from xlbudget.workbook.sheets_overview import print_overview, write_checks, write_overview
-from xlbudget.workbook.sheets_tables import write_table
-from xlbudget.workbook.vba import vba_project
+from xlbudget.workbook.notes_file import write_notes
+from xlbudget.workbook.overview_sheet import print_overview, write_checks, write_overview
+from xlbudget.workbook.table_sheet import write_table
 from xlbudget.workbook.writer import Writer, bare_workbook, strict_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from xlbudget.figures import Book, Place
+    from xlbudget.figures import Book
     from xlbudget.standard.model import Standard, Table
-    from xlbudget.workbook.formulas import Formula
-    from xlbudget.workbook.sheet_writer import Sheet
+    from xlbudget.workbook.sheet import Sheet
 
-__all__ = ["CODE_NAMES", "build_workbook", "workbook_bytes"]
 
 CODE_NAMES = {
     COVER: "shCover",
@@ -94,6 +87,10 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
     formulas = book_formulas(standard, placed)
     live = render_live(standard, placed, formulas)
     tables = {table.sheet: table for table in standard.tables}
+    contents = {
+        name: render_table(standard, table, placed, formulas) for name, table in tables.items()
+    }
+    contents[INFO_SHEET] = list(render_info(standard, placed, formulas))
     title = standard.titles["cover"].replace("{year}", str(year))
     with strict_warnings():
         writer = Writer(title)
@@ -105,8 +102,10 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
             codes.append(code)
             sheet = sheets[name] = writer.sheet(name, code)
             if table is not None:
-                write = write_forms if is_form(table) else write_table
-                write(sheet, standard, table, placed, formulas)
+                if is_form(table):
+                    write_forms(sheet, table, placed, contents[name])
+                else:
+                    write_table(sheet, standard, table, placed, contents[name])
                 sheet.put(live.cells[name][0], styles.CHECK_LEFT)
                 sheet.protect()
                 writer.name(body_name(name), name, _body(standard, table))
@@ -115,7 +114,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
             elif name == CONTENTS:
                 write_contents(sheet, standard, placed, {one.cell: one for one in live.cells[name]})
             elif name == INFO_SHEET:
-                write_info(sheet, standard, placed, formulas)
+                write_info(sheet, standard, contents[name])
             elif name == PROFILE:
                 write_profile(sheet, placed.profile)
             elif name in (NOTES, GLOSSARY):
@@ -125,23 +124,31 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 last = write_checks(sheet, live)
                 print_overview(sheet, standard, last)
             elif name == FINDINGS:
-                write_findings(writer, sheet, standard, _figures(standard, placed, formulas))
+                figures = {(at, one.cell): one.value for at in contents for one in contents[at]}
+                write_findings(writer, sheet, standard, figures)
             elif name == DICTIONARY:
                 write_dictionary(writer, sheet, standard, placed.profile)
         _write_memory(writer.sheet(MEMORY, CODE_NAMES[MEMORY]))
         codes.append(CODE_NAMES[MEMORY])
         if not macros:
             return writer.finish()
-        found = load_macros()
-        write_texts(writer.sheet(TEXTS, CODE_NAMES[TEXTS]), found)
-        short = [one for one in found.buttons if not one.cover]
-        for name in tables:
-            put_buttons(sheets[name], short, "C1")
-        # A column each, because a button across two of them is drawn wider by some programs.
-        put_buttons(sheets[COVER], found.buttons[:1], "B1")
-        put_buttons(sheets[COVER], found.buttons[1:], "C1")
-        writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), found.modules))
-        return writer.finish(found.ribbon)
+        return _with_macros(writer, sheets, list(tables), codes)
+
+
+def _with_macros(
+    writer: Writer, sheets: Mapping[str, Sheet], tables: Iterable[str], codes: Sequence[str]
+) -> bytes:
+    """The workbook with its macros, buttons and ribbon; ``codes`` are the sheets' code names."""
+    found = load_macros()
+    write_texts(writer.sheet(TEXTS, CODE_NAMES[TEXTS]), found)
+    short = [one for one in found.buttons if not one.cover]
+    for name in tables:
+        put_buttons(sheets[name], short, "C1")
+    # A column each, because a button across two of them is drawn wider by some programs.
+    put_buttons(sheets[COVER], found.buttons[:1], "B1")
+    put_buttons(sheets[COVER], found.buttons[1:], "C1")
+    writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), found.modules))
+    return writer.finish(found.ribbon)
 
 
 def _write_memory(sheet: Sheet) -> None:
@@ -151,24 +158,10 @@ def _write_memory(sheet: Sheet) -> None:
     sheet.raw.very_hidden()
 
 
-def _figures(
-    standard: Standard, placed: Book, formulas: Mapping[Place, Formula]
-) -> dict[tuple[str, str], object]:
-    """What the cells of the tables and of 基础信息 hold."""
-    found: dict[tuple[str, str], object] = {}
-    for table in standard.tables:
-        contents = render_table(standard, table, placed, formulas)
-        found |= {(table.sheet, one.cell): one.value for one in contents}
-    info = render_info(standard, placed, formulas)
-    return found | {(INFO_SHEET, one.cell): one.value for one in info}
-
-
 def _body(standard: Standard, table: Table) -> str:
     """The area of a table's rows, without headings and notes."""
-    if is_form(table):
-        return f"$A${FORM_FIRST}:$J${FORM_FIRST + table.blocks[0].room * FORM_LINES}"
-    layout = table_layout(standard, table)
-    return f"$A${layout.first}:${column_letter(layout.width - 1)}${layout.last}"
+    right, first, last = body_area(standard, table)
+    return f"$A${first}:${right}${last}"
 
 
 def _code_name(key: str) -> str:

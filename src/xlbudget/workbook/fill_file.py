@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,18 +11,18 @@ from xlbudget.relations.derive import definitions
 from xlbudget.relations.expand import expand
 from xlbudget.relations.grid import INFO, Grid
 from xlbudget.standard.extend import own_standard
-from xlbudget.workbook.contents import CellContent, amount_content
-from xlbudget.workbook.findings_live import refreshed_findings
+from xlbudget.workbook.contents import CellContent, amount_content, last_used, render_table, vacant
+from xlbudget.workbook.edits import edit_of, edits_of, value_of
+from xlbudget.workbook.findings_sheet import refreshed_findings
 from xlbudget.workbook.formulas import Formula, book_formulas, chosen_formulas, formula_for
-from xlbudget.workbook.layout import INFO_SHEET, column_letter, is_form, place_book, table_layout
-from xlbudget.workbook.live_edits import live_edits
-from xlbudget.workbook.notes_live import refreshed
+from xlbudget.workbook.layout import INFO_SHEET, is_form, place_book, table_layout
+from xlbudget.workbook.live import render_live
+from xlbudget.workbook.notes_file import refreshed_notes
 from xlbudget.workbook.overview import overview_caches, with_caches
 from xlbudget.workbook.read import read_book
-from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.render import last_used, render_table, vacant
+from xlbudget.workbook.read_cells import text_of
 from xlbudget.xlsx.cells import Afterwards, CellEdit
-from xlbudget.xlsx.references import column_number, same_formula, split_cell
+from xlbudget.xlsx.references import column_letter, same_formula, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from xlbudget.workbook.read_cells import Lines
     from xlbudget.xlsx.workbook import Workbook
 
-__all__ = ["ROW_RULES", "FillPlan", "formula_keys", "plan_fill", "plan_filled", "refuse_moved"]
 
 ROW_RULES = ("A15", "F01", "F06")
 """Rules about rows and readability: what keeps filling from being complete."""
@@ -87,15 +85,23 @@ def plan_filled(
         for table in standard.tables
         if table.sheet in lines and not is_form(table)
     }
-    native = chosen_formulas(standard, placed, _native(standard, placed, filled))
-    edits = list(_edits(standard, placed, filled, native, formulas, lines, held))
+    grid = Grid(standard, placed)
+    keys = {grid.place(number): cell_key(grid, number) for number in range(len(grid.cells))}
+    native = {
+        place: one
+        for place, one in book_formulas(standard, placed).items()
+        if keys.get(place) in filled.derived
+    }
+    native = dict(chosen_formulas(standard, placed, native))
+    changed = {place for place, key in keys.items() if place.cell and key in filled.changed}
+    edits = list(_edits(grid, changed, native, formulas, lines, held))
     ends = {edit.sheet for edit in edits}
     charts = None
     if edits and len(placed.blocks) == len(standard.blocks):
-        edits += live_edits(source, standard, placed, native)
+        edits += _live_edits(source, standard, placed, native)
         charts = partial(with_caches, caches=overview_caches(standard, placed))
     if edits:
-        edits += refreshed(source, edits)
+        edits += refreshed_notes(source, edits)
         edits += refreshed_findings(source, edits)
     last_rows = {
         table.sheet: last_used(standard, table, placed)
@@ -161,43 +167,41 @@ def _conditional(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[C
     return found
 
 
-def _keys(grid: Grid) -> dict[Place, CellKey]:
-    return {grid.place(number): cell_key(grid, number) for number in range(len(grid.cells))}
-
-
-def _native(standard: Standard, placed: Book, filled: Filled) -> dict[Place, Formula]:
-    """The formulas of the cells that filling may write."""
-    keys = _keys(Grid(standard, placed))
-    found = book_formulas(standard, placed)
-    return {place: one for place, one in found.items() if keys.get(place) in filled.derived}
-
-
 def _edits(
-    standard: Standard,
-    placed: Book,
-    filled: Filled,
+    grid: Grid,
+    changed: Collection[Place],
     native: Mapping[Place, Formula],
     formulas: Mapping[str, Mapping[str, str]],
     lines: Mapping[str, Lines],
     held: Mapping[str, Mapping[str, None]],
 ) -> Iterator[CellEdit]:
-    grid = Grid(standard, placed)
-    keys = _keys(grid)
+    standard, placed = grid.standard, grid.book
     for table in standard.tables:
         if not any(block.key in placed.blocks for block in table.blocks):
             continue
         if is_form(table):
-            contents = _form_amounts(grid, table, filled, keys, native)
+            contents = _amounts(grid, table.blocks[0].key, changed, native)
         else:
             contents = render_table(standard, table, placed, native)
             used = {content.cell for content in contents}
             contents += _vacated(standard, table, set(held[table.sheet]) - used)
         now = formulas.get(table.sheet, {})
-        for content in contents:
-            if _differs(content, lines[table.sheet], now):
-                _refuse_covering(table, content.cell, held.get(table.sheet), lines[table.sheet])
-                yield _edit(table.sheet, content)
-    yield from _info_edits(grid, filled, keys, native)
+        for edit in edits_of(table.sheet, contents, lines[table.sheet], now):
+            _refuse_covering(table, edit.cell, held.get(table.sheet), lines[table.sheet])
+            yield edit
+    for content in _amounts(grid, INFO, changed, native):
+        yield edit_of(INFO_SHEET, content)
+
+
+def _amounts(
+    grid: Grid, block: str, changed: Collection[Place], native: Mapping[Place, Formula]
+) -> list[CellContent]:
+    """The amounts of the forms, or of 基础信息, that were filled in."""
+    return [
+        amount_content(place.cell, cell, native.get(place), "amount")
+        for number, cell in enumerate(grid.cells)
+        if grid.spot(number).block == block and (place := grid.place(number)) in changed
+    ]
 
 
 def _vacated(standard: Standard, table: Table, cells: Collection[str]) -> list[CellContent]:
@@ -225,32 +229,6 @@ def _placed(standard: Standard, book: Book, filled: Book) -> Book:
     return placed._replace(blocks=blocks, forms=filled.forms, info=filled.info)
 
 
-def _form_amounts(
-    grid: Grid,
-    table: Table,
-    filled: Filled,
-    keys: Mapping[Place, CellKey],
-    native: Mapping[Place, Formula],
-) -> list[CellContent]:
-    """The amounts of the forms that were filled in."""
-    key = table.blocks[0].key
-    contents = []
-    for number, cell in enumerate(grid.cells):
-        place = grid.place(number)
-        if place.cell and grid.spot(number).block == key and keys[place] in filled.changed:
-            contents.append(amount_content(place.cell, cell, native.get(place), "amount"))
-    return contents
-
-
-def _info_edits(
-    grid: Grid, filled: Filled, keys: Mapping[Place, CellKey], native: Mapping[Place, Formula]
-) -> Iterator[CellEdit]:
-    for number, cell in enumerate(grid.cells):
-        place = grid.place(number)
-        if place.cell and grid.spot(number).block == INFO and keys[place] in filled.changed:
-            yield _edit(place.sheet, amount_content(place.cell, cell, native.get(place), "info"))
-
-
 def _held(standard: Standard, table: Table, book: Book, lines: Lines) -> dict[str, None]:
     """The cells of the rows and notes that were read: filling may move them, and only them."""
     layout = table_layout(standard, table)
@@ -270,7 +248,7 @@ def _refuse_covering(
     table: Table, cell: str, held: Mapping[str, None] | None, lines: Lines
 ) -> None:
     """What was not understood is not overwritten: it would be lost."""
-    there = text_of(_at(lines, cell))
+    there = text_of(value_of(cell, lines))
     if there and held is not None and cell not in held:
         raise UnusableFileError(
             f"工作表“{table.sheet}”的单元格{cell}“{there}”不属于该表的行，填列会盖住它；"
@@ -278,21 +256,16 @@ def _refuse_covering(
         )
 
 
-def _at(lines: Lines, cell: str) -> object:
-    """What stands in a cell."""
-    letters, line = split_cell(cell)
-    return value_at(lines, line, column_number(letters))
+def _live_edits(
+    source: Workbook, standard: Standard, placed: Book, formulas: Mapping[Place, Formula]
+) -> Iterator[CellEdit]:
+    """The edits that let 目录, 总览 and the tool rows say what ``placed``, which has every table, holds.
 
-
-def _differs(content: CellContent, lines: Lines, formulas: Mapping[str, str]) -> bool:
-    """Whether the cell on the sheet holds something else."""
-    now = _at(lines, content.cell)
-    if not same_formula(formulas.get(content.cell, ""), content.formula):
-        return True
-    if isinstance(content.value, Decimal):
-        return not isinstance(now, (int, float)) or Decimal(format(now, ".15g")) != content.value
-    return text_of(now) != (content.value or "").strip()
-
-
-def _edit(sheet: str, content: CellContent) -> CellEdit:
-    return CellEdit(sheet, content.cell, content.value, content.formula)
+    A sheet that is missing, or has no such formulas (an older workbook's), is left alone.
+    """
+    cells = render_live(standard, placed, formulas).cells
+    lines, held = source.lines_of(list(cells)), source.formulas_of(set(cells))
+    for sheet, contents in cells.items():
+        wanted = [one for one in contents if one.formula]
+        if sheet in lines and any(one.cell in held.get(sheet, {}) for one in wanted):
+            yield from edits_of(sheet, wanted, lines[sheet], held[sheet])

@@ -1,68 +1,202 @@
-"""Where everything stands on the sheets, computed from the standard alone.
+"""Where everything stands on the sheets, and by which names formulas know it, from the standard alone.
 
 A table's sheet: row 1 tools, 2 title, 3 unit name and unit of money, then the headings, then a body
-of fixed room; the blocks stand side by side. Lines and columns are sheet rows (from 1) and sheet
-columns (from 0).
+of fixed room; the blocks stand side by side. The forms of 项目支出绩效目标表 stand one below the other, a
+blank line between: title (and subtitle), lines (caption and field), the indicators' headings and rows.
+Lines and columns are sheet rows (from 1) and sheet columns (from 0).
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.figures import TOTAL, BlockData, Row
+from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
+from xlbudget.money import COUNT, parse_amount
 from xlbudget.relations.grid import INFO
-from xlbudget.workbook.layout_forms import place_forms
-from xlbudget.workbook.layout_info import InfoLine, info_lines, place_info
 from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlbudget.figures import Book
-    from xlbudget.standard.model import Block, Standard, Table
+    from xlbudget.figures import Book, Cell
+    from xlbudget.standard.model import (
+        Block,
+        Field,
+        Form,
+        FormCell,
+        FormLine,
+        Keyed,
+        Standard,
+        Table,
+    )
 
-__all__ = [
-    "CONTENTS",
-    "COVER",
-    "DICTIONARY",
-    "FINDINGS",
-    "FINDINGS_FIRST",
-    "FINDINGS_ROOM",
-    "FORM",
-    "GLOSSARY",
-    "HEADING_ROW",
-    "INFO_SHEET",
-    "NOTES",
-    "NOTES_FIGURES_FIRST",
-    "NOTES_FIGURES_ROOM",
-    "NOTES_FIRST",
-    "NOTES_ROOM",
-    "NOTES_WIDTH",
-    "OVERVIEW",
-    "PROFILE",
-    "BlockLayout",
-    "InfoLine",
-    "TableLayout",
-    "column_letter",
-    "info_lines",
-    "is_form",
-    "place_book",
-    "sheet_names",
-    "table_layout",
-]
+
+# ------------------------------------------------------------------ 基础信息
+
+
+_INFO_FIRST = 4
+"""The first line below the headings."""
+
+
+class InfoLine(NamedTuple):
+    """One line of 基础信息: a section's title, a field, or a line of a keyed list."""
+
+    line: int
+    kind: str
+    title: str = ""
+    field: Field | None = None
+    keyed: Keyed | None = None
+    position: int = 0
+
+
+def info_lines(standard: Standard) -> list[InfoLine]:
+    """What stands on each line; kinds: section, field, keyed, keyed_heading, keyed_row."""
+    lines: list[InfoLine] = []
+    for section in standard.sections:
+        lines.append(InfoLine(0, "section", title=section.title))
+        lines.extend(InfoLine(0, "field", field=field) for field in section.fields)
+    for keyed in standard.keyed:
+        lines.append(InfoLine(0, "keyed", title=keyed.title, keyed=keyed))
+        lines.append(InfoLine(0, "keyed_heading", keyed=keyed))
+        rows = range(keyed.room)
+        lines.extend(InfoLine(0, "keyed_row", keyed=keyed, position=one) for one in rows)
+    return [one._replace(line=number) for number, one in enumerate(lines, _INFO_FIRST)]
+
+
+def place_info(standard: Standard, book: Book) -> dict[str, InfoValue]:
+    """Every field with its cell; one that the book lacks holds its default or is blank."""
+    return {
+        line.field.key: InfoValue(_info_value(standard, book, line.field), f"B{line.line}")
+        for line in info_lines(standard)
+        if line.field is not None
+    }
+
+
+def _info_value(standard: Standard, book: Book, field: Field) -> str | Cell:
+    found = book.info.get(field.key)
+    if found is not None:
+        return found.value
+    if field.kind == "year":
+        return str(book.year) if book.year else ""
+    if field.key == "standard":
+        return standard.id
+    if field.kind in ("amount", "count"):
+        return parse_amount(field.default, COUNT if field.kind == "count" else standard.unit)
+    return field.default
+
+
+# ------------------------------------------------------------------ the forms
+
+
+FORM_FIRST = 3
+"""The first line of the first form, and of the statement that there is none."""
+
+FORM_LINES = 20
+"""Lines that a form takes with its indicators: how far formulas look."""
+
+_CAPTIONS = "AF"
+_FIELDS = "CG"
+_INDICATORS = "BCDEFGHIJKLMNOP"
+
+
+class FieldSpot(NamedTuple):
+    """A caption and its field on the sheet: the cells of both."""
+
+    caption: str
+    cell: FormCell
+    value: str
+    line: FormLine
+
+
+class FormLayout(NamedTuple):
+    """The lines of one form; ``heading`` is the line of the indicators' headings."""
+
+    title: int
+    subtitle: int
+    fields: tuple[FieldSpot, ...]
+    groups: tuple[tuple[str, str], ...]
+    heading: int
+    last: int
+
+
+def form_of(table: Table, data: FormData) -> Form:
+    """The form that a project uses; the table's first where the data names another."""
+    return next((form for form in table.forms if form.key == data.form), table.forms[0])
+
+
+def form_layout(form: Form, first: int, indicators: int) -> FormLayout:
+    """The lines of a form that begins on line ``first``."""
+    line = first + 1
+    subtitle = 0
+    if form.subtitle:
+        subtitle, line = line, line + 1
+    fields: list[FieldSpot] = []
+    groups: list[tuple[str, str]] = []
+    for one in form.lines:
+        if one.group:
+            groups.append((f"A{line}", one.group))
+        for index, cell in enumerate(one.cells):
+            caption = "B" if one.group and index == 0 else _CAPTIONS[index]
+            fields.append(FieldSpot(f"{caption}{line}", cell, f"{_FIELDS[index]}{line}", one))
+        line += 1
+    return FormLayout(first, subtitle, tuple(fields), tuple(groups), line, line + indicators)
+
+
+def place_forms(
+    table: Table, rows: Sequence[Row], forms: Sequence[FormData], first: int = FORM_FIRST
+) -> tuple[list[Row], tuple[FormData, ...]]:
+    """Rows and forms with their cells, from line ``first`` on; a row without a form gets one, and the reverse.
+
+    Raises:
+        UnusableFileError: a form has more indicator columns than the sheet has letters for.
+    """
+    block = table.blocks[0]
+    by_name: dict[str, list[Row]] = {}
+    for row in rows:
+        by_name.setdefault(row.key, []).append(row)
+    placed_rows: list[Row] = []
+    placed_forms: list[FormData] = []
+    line = first
+    for data in _completed(table, rows, forms):
+        form = form_of(table, data)
+        if len(form.indicators) > len(_INDICATORS):
+            raise UnusableFileError(f"表式“{form.title}”的指标栏超过{len(_INDICATORS)}栏，放不下。")
+        spots = form_layout(form, line, len(data.indicators))
+        places = {spot.cell.field: spot.value for spot in spots.fields}
+        indicators = tuple(
+            one._replace(line=line) for line, one in enumerate(data.indicators, spots.heading + 1)
+        )
+        letters = {column.key: _INDICATORS[index] for index, column in enumerate(form.indicators)}
+        placed_forms.append(data._replace(places=places, letters=letters, indicators=indicators))
+        waiting = by_name.get(data.name, [])
+        row = waiting.pop(0) if waiting else _blank(data.name, len(block.amounts))
+        amounts = tuple(places.get(key, "") for key in block.amounts)
+        placed_rows.append(row._replace(line=spots.title, places=amounts))
+        line = spots.last + 2
+    return placed_rows, tuple(placed_forms)
+
+
+def _blank(name: str, width: int) -> Row:
+    return Row(name, "form", name, (None,) * width)
+
+
+def _completed(table: Table, rows: Sequence[Row], forms: Sequence[FormData]) -> list[FormData]:
+    """The forms, then one empty form for every further row."""
+    missing = [row.key for row in rows]
+    for data in forms:
+        if data.name in missing:
+            missing.remove(data.name)
+    return [*forms, *(FormData(name, table.forms[0].key, {"name": name}, ()) for name in missing)]
+
+
+# ------------------------------------------------------------------ the tables
+
 
 COVER, CONTENTS, INFO_SHEET, PROFILE = "封面", "目录", "基础信息", "部门概况"
 NOTES, GLOSSARY, OVERVIEW = "情况说明", "名词解释", "总览"
-NOTES_FIRST, NOTES_ROOM = 4, 150
-"""The first paragraph's line on 情况说明 and 名词解释, and how many paragraphs fit."""
-NOTES_WIDTH = 46.0
-"""Width of the columns of the generated and the final text, in digits."""
-NOTES_FIGURES_FIRST, NOTES_FIGURES_ROOM = NOTES_FIRST + NOTES_ROOM + 3, 800
-"""The first line of the list of figures below the paragraphs of 情况说明, and how many fit."""
 FINDINGS, DICTIONARY = "校验结果", "科目字典"
-FINDINGS_FIRST, FINDINGS_ROOM = 5, 300
-"""The first finding's line on 校验结果, and how many lines fit."""
 
 FORM = "form"
 FIXED = "fixed"
@@ -139,6 +273,14 @@ def _room(standard: Standard, block: Block) -> int:
         listed = standard.subjects[block.subjects]
         classes = len({one.code for one in listed.subjects if len(one.code) == listed.lengths[0]})
     return max(FIXED_ROOM, len(block.rows) - slots + slots * classes)
+
+
+def body_area(standard: Standard, table: Table) -> tuple[str, int, int]:
+    """The last column of a table's rows or forms, their first and last line."""
+    if is_form(table):
+        return "J", FORM_FIRST, FORM_FIRST + table.blocks[0].room * FORM_LINES
+    layout = table_layout(standard, table)
+    return column_letter(layout.width - 1), layout.first, layout.last
 
 
 def place_book(standard: Standard, book: Book) -> Book:
@@ -271,3 +413,95 @@ def _anchors(block: Block, body: Sequence[Row]) -> dict[str, int]:
         if anchor:
             found.setdefault(anchor, position)
     return found
+
+
+# ------------------------------------------------------------------ 目录
+
+
+OVERALL = "B1"
+"""The cell of 目录 that says how all tables are."""
+CONTENTS_FIRST = 4
+_TARGETS = (PROFILE, "", NOTES, GLOSSARY)
+_ORDINALS = "一二三四五六七八九"
+_WORKING = (
+    (INFO_SHEET, "单位、年度、人员、上年数和变动原因"),
+    (OVERVIEW, "结构图和勾稽核对表"),
+    (FINDINGS, "校验找到的差错和建议"),
+    (DICTIONARY, "科目编码和名称，可补充"),
+)
+
+
+class ContentsLine(NamedTuple):
+    """One line: ``kind`` is part, table, heading or working; ``number`` that of a table.
+
+    ``sheet`` is where it leads, empty where it leads nowhere.
+    """
+
+    line: int
+    kind: str
+    text: str
+    sheet: str = ""
+    number: int = 0
+    note: str = ""
+
+
+def contents_lines(standard: Standard) -> list[ContentsLine]:
+    """All lines of 目录 from the standard alone, ``{year}`` as it stands there."""
+    lines: list[ContentsLine] = []
+    for place, part in enumerate(standard.parts):
+        text = f"第{_ORDINALS[place]}部分  {part}"
+        target = _TARGETS[place] if place < len(_TARGETS) else ""
+        lines.append(ContentsLine(0, "part", text, target))
+        if place == 1:
+            lines += [
+                ContentsLine(0, "table", table.title, table.sheet, table.number)
+                for table in standard.tables
+            ]
+    lines.append(ContentsLine(0, "heading", "填写与检查"))
+    lines += [ContentsLine(0, "working", name, name, 0, note) for name, note in _WORKING]
+    return [one._replace(line=number) for number, one in enumerate(lines, CONTENTS_FIRST)]
+
+
+# ------------------------------------------------------------------ 科目字典
+
+
+CODES, NAMES = "科目编码", "科目名称"
+"""The names of the columns of all codes and of their names, with the room for more."""
+UNIT_LIST = "预算单位名单"
+DICTIONARY_FIRST = 5
+SPARE = 1_600
+"""Lines for a bureau's own subjects below the shipped ones: a complete list fits."""
+UNIT_ROOM = 60
+
+
+def list_name(kind: str) -> str:
+    """The name of one classification's codes."""
+    return f"{_plain(kind)}编码"
+
+
+def body_name(sheet: str) -> str:
+    """The name of the body of a table."""
+    return f"{_plain(sheet)}_表体"
+
+
+def _plain(text: str) -> str:
+    """Only what a name may consist of."""
+    return re.sub(r"[^\w]", "", text)
+
+
+def dictionary_last(standard: Standard) -> int:
+    """The last line of 科目字典 that may hold a subject."""
+    shipped = sum(len(one.subjects) for one in standard.subjects.values())
+    return DICTIONARY_FIRST - 1 + shipped + SPARE
+
+
+def names_itself(block: Block) -> bool:
+    """Whether a table's names follow from its codes."""
+    one_of_each = len(block.of_kind("code")) == len(block.of_kind("name")) == 1
+    return block.body == "subject" and one_of_each
+
+
+def name_formula(one: BlockLayout, line: int) -> str:
+    """The formula by which the name of the code on a line appears."""
+    code = f"{one.letters[one.block.of_kind('code')[0]]}{line}"
+    return f'IF({code}="","",IFERROR(INDEX({NAMES},MATCH({code},{CODES},0)),""))'

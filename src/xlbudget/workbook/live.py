@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.standard.equations import ALL, Ref
 from xlbudget.workbook.contents import CellContent
-from xlbudget.workbook.contents_page import OVERALL, contents_lines
-from xlbudget.workbook.layout import CONTENTS, INFO_SHEET, OVERVIEW, is_form
+from xlbudget.workbook.layout import (
+    CONTENTS,
+    INFO_SHEET,
+    OVERALL,
+    OVERVIEW,
+    contents_lines,
+    is_form,
+)
 from xlbudget.workbook.native.areas import Areas, content
 from xlbudget.workbook.native.checks import ERROR, check_lines, left_out
 from xlbudget.workbook.native.expressions import (

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from xlbudget.workbook.read_cells import Lines
     from xlbudget.xlsx.cells import CellEdit
 
-__all__ = ["MEMORY", "MEMORY_END", "forget", "read_keepsakes", "remember"]
 
 MEMORY = "_memory"
 _COLUMNS = (PASSED, EXPLAINED)

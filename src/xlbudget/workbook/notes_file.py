@@ -7,89 +7,59 @@ the paragraphs of 情况说明 stand the figures of both texts with the cells th
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.figures import Place
 from xlbudget.memory import EXPLAINED
-from xlbudget.workbook import sheets_notes as page
+from xlbudget.workbook import notes_sheet as page
+from xlbudget.workbook import styles
 from xlbudget.workbook.contents import CellContent
-from xlbudget.workbook.layout import (
-    GLOSSARY,
-    NOTES,
-    NOTES_FIGURES_FIRST,
-    NOTES_FIGURES_ROOM,
-    NOTES_FIRST,
-    NOTES_ROOM,
-)
-from xlbudget.workbook.notes_figures import FigureLine, basis_sheets, figure_lines
-from xlbudget.workbook.notes_heights import figure_heights, text_heights
-from xlbudget.workbook.notes_live import (
-    CHANGED,
-    EDITED,
-    FRESH,
-    REVIEW,
-    STALE,
-    Paragraphs,
-    cell_value,
-    count_formula,
-    final_formula,
-    link_formula,
-    present_formula,
-    same_value,
-    same_value_formula,
-    shown_text,
-    state_formula,
-    state_of,
-)
+from xlbudget.workbook.edits import edits_of, remembering
+from xlbudget.workbook.layout import GLOSSARY, NOTES
+from xlbudget.workbook.notes_sheet import CellValue, FigureLine, NotesLine, cell_at, same_value
 from xlbudget.workbook.read_cells import text_of, value_at
-from xlbudget.workbook.read_texts import looked_at
-from xlbudget.workbook.remembering import remembering
+from xlbudget.workbook.read_labels import caption, row_label
 from xlbudget.xlsx.cells import Afterwards, CellEdit
-from xlbudget.xlsx.references import column_number, same_formula, split_cell
+from xlbudget.xlsx.references import column_letter, same_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.notes.document import Document, Paragraph
-    from xlbudget.workbook.notes_live import CellValue
+    from xlbudget.notes.figure import CellRef, Figure
     from xlbudget.workbook.read_cells import Lines
+    from xlbudget.workbook.sheet import Sheet
     from xlbudget.xlsx.workbook import Workbook
 
-__all__ = ["EDITED", "FRESH", "REVIEW", "STALE", "NotesPlan", "plan_notes"]
-
-_OWN = "自写."
 _GONE = "本段已不在生成稿中，定稿予以保留；不用时请清空定稿。"
+_OWN_REMARK = "自己写的段落，不随数字更新。"
+_UNPRINTED = "（文中未写）"
+_CHANGES = {"amount": "比上年增减额", "percent": "比上年增减幅度", "text": "增减方向"}
+
+_TEXT_WIDTH = 46.0
+"""Width of the columns of the generated and the final text, in digits."""
+_WIDTHS = (10.0, 16.0, _TEXT_WIDTH, _TEXT_WIDTH, 17.0, 24.0, 9.0, 20.0, 20.0)
+_LARGE = 12 / 11
+"""The texts' letters are so much larger than those by which columns are measured."""
+_EMPTY_HEIGHT = 15.0
+_SHOWN = 7
+"""Columns that are not hidden."""
 
 
 class NotesPlan(NamedTuple):
-    """The edits, ids of paragraphs whose final text is kept, what goes with it, (id, why) to look at."""
+    """The edits, ids of paragraphs whose final text is kept, what goes with it, (id, why) to look at.
+
+    ``lines`` are the paragraphs as they will stand.
+    """
 
     edits: list[CellEdit]
     kept: list[str]
     afterwards: Afterwards
     reviews: list[tuple[str, str]]
-
-
-class _Held(NamedTuple):
-    """A final text that the user wrote, and the fingerprint of the figures it was written for."""
-
-    text: str
-    print: str
-    kind: str
-
-
-class _Line(NamedTuple):
-    """A paragraph's line; ``final`` is empty where it follows the generated text."""
-
-    id: str
-    kind: str
-    generated: str
-    final: str
-    review: str
-    print: str
-    older: str = ""
+    lines: list[NotesLine]
 
 
 def plan_notes(
@@ -115,61 +85,63 @@ def plan_notes(
     formulas = source.formulas_of(set(sheets))
     last_rows: dict[str, int] = {}
     heights: dict[str, dict[int, float]] = {}
-    plan = NotesPlan([], [], Afterwards(last_rows=last_rows, heights=heights), [])
-    listed = figure_lines(every, lines)
-    if len(listed) > NOTES_FIGURES_ROOM:
+    plan = NotesPlan([], [], Afterwards(last_rows=last_rows, heights=heights), [], [])
+    figures = listed_figures(every, lines)
+    if len(figures) > page.FIGURES_ROOM:
         raise UnusableFileError(
-            f"工作表“{NOTES}”只能列出{NOTES_FIGURES_ROOM}个引用数字，现有{len(listed)}个，说明没有写入；"
+            f"工作表“{NOTES}”只能列出{page.FIGURES_ROOM}个引用数字，现有{len(figures)}个，说明没有写入；"
             "可用“xlbudget notes 工作簿 --text”输出文字，或把明细项目合并后再生成。"
         )
+    counts = Counter(one.paragraph for one in figures)
+    broken = {one.paragraph for one in figures if same_value(one.value, one.value) == page.CHANGED}
     for sheet, paragraphs in sheets.items():
-        own = _held(lines[sheet], formulas.get(sheet, {}))
-        held = {**_given(paragraphs, finals or {}), **own}
-        rows = list(_rows(looked_at(paragraphs, lines[sheet]), held))
-        if len(rows) > NOTES_ROOM:
+        there = list(page.notes_lines(sheet, lines[sheet], formulas[sheet]))
+        own = page.edited_lines(there)
+        rows = list(_rows(sheet, _looked_at(paragraphs, there), _given(paragraphs, finals) | own))
+        if len(rows) > page.ROOM:
             raise UnusableFileError(
-                f"工作表“{sheet}”只能放下{NOTES_ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
+                f"工作表“{sheet}”只能放下{page.ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
             )
+        rows = [
+            one._replace(
+                cited=f"{counts[one.id]}项" if one.id in counts else "",
+                state=page.state_of(one, moved=one.id in broken),
+            )
+            for one in rows
+        ]
+        plan.lines.extend(rows)
         plan.kept.extend(own)
-        plan.reviews.extend((one.id, one.review) for one in rows if one.review and not one.final)
-        last_rows[sheet] = NOTES_FIRST - 1 + max(len(rows), 1)
-        contents = [*_paragraph_cells(sheet, rows, listed)]
-        heights[sheet] = text_heights([(one.generated, one.final, one.review) for one in rows])
+        plan.reviews.extend((one.id, one.review) for one in rows if one.review and one.follows)
+        last_rows[sheet] = page.FIRST - 1 + max(len(rows), 1)
+        contents = [*_paragraph_contents(sheet, rows)]
+        heights[sheet] = text_heights(rows)
         if sheet == NOTES:
-            contents += _figure_cells(listed)
-            heights[sheet] |= figure_heights(listed)
-        plan.edits.extend(_edits(sheet, contents, lines[sheet], formulas.get(sheet, {})))
+            contents += _figure_contents(figures)
+            heights[sheet] |= _figure_heights(figures)
+        plan.edits.extend(edits_of(sheet, contents, lines[sheet], formulas[sheet]))
     plan.edits.extend(remembering(source, EXPLAINED))
     return plan
-
-
-def _given(paragraphs: Sequence[Paragraph], finals: Mapping[str, str]) -> dict[str, _Held]:
-    """Final texts from elsewhere that are not what was generated, as if written for today's figures."""
-    return {
-        one.id: _Held(finals[one.id], one.fingerprint, one.kind)
-        for one in paragraphs
-        if finals.get(one.id, one.text).strip() not in ("", one.text.strip())
-    }
 
 
 def _check_layout(sheet: str, lines: Mapping[str, Lines]) -> None:
     """Texts are only written where they are expected: what stands elsewhere would be lost."""
     if sheet not in lines:
         raise UnusableFileError(f"缺少工作表“{sheet}”，说明没有写入；请恢复该表。")
-    found = _texts(lines[sheet], NOTES_FIRST - 1, len(page.NOTES_HEADINGS))
+    line = page.FIRST - 1
+    found = _texts(lines[sheet], line, len(page.HEADINGS))
     if found[5].startswith("指纹"):
         raise UnusableFileError(
             f"工作表“{sheet}”是旧版的格式（没有“备注”栏和引用数字），说明没有写入，文件没有改动；"
             "请用“xlbudget new”新建工作簿，填入数字，再把“定稿”栏改过的文字复制过去。"
         )
-    if found != page.NOTES_HEADINGS:
+    if found != page.HEADINGS:
         raise UnusableFileError(
-            f"工作表“{sheet}”第{NOTES_FIRST - 1}行的栏目标题不是“{'、'.join(page.NOTES_HEADINGS)}”，"
+            f"工作表“{sheet}”第{line}行的栏目标题不是“{'、'.join(page.HEADINGS)}”，"
             "说明没有写入；请恢复原来的栏和标题。"
         )
-    line = NOTES_FIGURES_FIRST - 1
-    heads = _texts(lines[sheet], line, len(page.FIGURES_HEADINGS))
-    if sheet == NOTES and heads != page.FIGURES_HEADINGS:
+    line = page.FIGURES_FIRST - 1
+    heads = _texts(lines[sheet], line, len(page.FIGURE_HEADINGS))
+    if sheet == NOTES and heads != page.FIGURE_HEADINGS:
         raise UnusableFileError(
             f"工作表“{sheet}”第{line}行不是引用数字的标题（可能插入或删除过行），说明没有写入；"
             "请恢复原来的行。"
@@ -180,112 +152,361 @@ def _texts(lines: Lines, line: int, count: int) -> tuple[str, ...]:
     return tuple(text_of(value_at(lines, line, column)) for column in range(1, count + 1))
 
 
-def _held(lines: Lines, formulas: Mapping[str, str]) -> dict[str, _Held]:
-    """Id -> the final text that is no formula and not what was generated."""
-    found: dict[str, _Held] = {}
-    for number in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
-        identity, kind, generated, final, _, _, _, stamp = _texts(lines, number, 8)
-        typed = final and f"D{number}" not in formulas
-        if typed and final != generated:
-            key = identity or f"{_OWN}{number}"
-            while key in found:  # a copied line, or a second one of the user's own
-                key += "+"
-            raw = value_at(lines, number, 4)
-            text = raw if isinstance(raw, str) else final
-            found[key] = _Held(text, _written_for(stamp, final), kind)
-    return found
+# ------------------------------------------------------------------ the paragraphs
 
 
-def _written_for(stamp: str, final: str) -> str:
-    """The figures' fingerprint when the final text was last edited.
-
-    The hidden column holds the fingerprint of the last run's figures and, for an edited text, also
-    those it was written for and the text's own: a text edited again was written for the last run.
-    """
-    last, *edited = stamp.split() or [""]
-    if len(edited) == 2 and edited[1] == _hash(final):  # noqa: PLR2004  # two more parts
-        return edited[0]
-    return last
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.strip().encode("utf-8")).hexdigest()[:12]
+def _looked_at(paragraphs: Sequence[Paragraph], lines: Iterable[NotesLine]) -> list[Paragraph]:
+    """Without the remarks that a person has cleared: same text, same figures, nothing to look at."""
+    seen = {
+        one.id: (one.generated.strip(), one.stamp.partition(" ")[0])
+        for one in lines
+        if not one.review.strip()
+    }
+    return [
+        replace(one, review="") if seen.get(one.id) == (one.text, one.fingerprint) else one
+        for one in paragraphs
+    ]
 
 
-def _rows(paragraphs: Sequence[Paragraph], held: Mapping[str, _Held]) -> Iterator[_Line]:
+def _given(
+    paragraphs: Sequence[Paragraph], finals: Mapping[str, str] | None
+) -> dict[str, NotesLine]:
+    """Final texts from elsewhere that are not what was generated, as if written for today's figures."""
+    return {
+        one.id: NotesLine("", 0, one.id, one.kind, final=finals[one.id], stamp=one.fingerprint)
+        for one in paragraphs
+        if finals and finals.get(one.id, one.text).strip() not in ("", one.text.strip())
+    }
+
+
+def _rows(
+    sheet: str, paragraphs: Sequence[Paragraph], held: Mapping[str, NotesLine]
+) -> Iterator[NotesLine]:
     """Every line; texts whose paragraph is gone come last and are not lost."""
-    ids = {one.id for one in paragraphs}
+    line = page.FIRST
     for one in paragraphs:
+        new = NotesLine(sheet, line, one.id, one.kind, one.text, review=one.review)
         kept = held.get(one.id)
         if kept is None:
-            yield _Line(one.id, one.kind, one.text, "", one.review, one.fingerprint)
+            yield new._replace(final=one.text, stamp=one.fingerprint, follows=True)
         else:
-            older = "" if kept.print in ("", one.fingerprint) else kept.text
-            stamp = f"{one.fingerprint} {kept.print or one.fingerprint} {_hash(kept.text)}"
-            yield _Line(one.id, one.kind, one.text, kept.text, one.review, stamp, older)
-    for key, kept in held.items():
-        if key not in ids:
-            stamp = f"- {kept.print or '-'} {_hash(kept.text)}"
-            own = key.startswith(_OWN)
-            remark, older = ("自己写的段落，不随数字更新。", "") if own else (_GONE, kept.text)
-            yield _Line(key, kept.kind, "", kept.text, remark, stamp, older)
+            since = kept.written_for
+            yield new._replace(
+                final=kept.final,
+                stamp=f"{one.fingerprint} {since or one.fingerprint} {page.fingerprint(kept.final)}",
+                older="" if since in ("", one.fingerprint) else kept.final,
+            )
+        line += 1
+    ids = {one.id for one in paragraphs}
+    for kept in held.values():
+        if kept.id not in ids:
+            own = kept.id.startswith(f"{page.OWN}.")
+            yield NotesLine(
+                sheet,
+                line,
+                kept.id,
+                kept.kind,
+                final=kept.final,
+                review=_OWN_REMARK if own else _GONE,
+                stamp=f"- {kept.written_for or '-'} {page.fingerprint(kept.final)}",
+                older="" if own else kept.final,
+            )
+            line += 1
 
 
-def _paragraph_cells(
-    sheet: str, rows: Sequence[_Line], listed: Sequence[FigureLine]
-) -> Iterator[CellContent]:
+def _paragraph_contents(sheet: str, rows: Sequence[NotesLine]) -> Iterator[CellContent]:
     """All cells of the room: the lines below the last paragraph are empty."""
-    counts = Counter(one.paragraph for one in listed)
-    broken = {one.paragraph for one in listed if same_value(one.value, one.value) == CHANGED}
-    for line in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
-        position = line - NOTES_FIRST
-        one = rows[position] if position < len(rows) else _Line(*("",) * 6)
-        final = one.final or one.generated
-        state = state_of(
-            Paragraphs(one.generated, final, one.review, one.older), moved=one.id in broken
-        )
-        count = f"{counts[one.id]}项" if one.id in counts else ""
-        yield _cell(f"A{line}", one.id)
-        yield _cell(f"B{line}", one.kind)
-        yield _cell(f"C{line}", one.generated)
-        yield _cell(f"D{line}", final, "" if one.final else final_formula(line))
-        yield _cell(f"E{line}", state, state_formula(sheet, line))
-        yield _cell(f"F{line}", one.review)
-        yield _cell(f"G{line}", count, count_formula(sheet, line))
-        yield _cell(f"H{line}", one.print)
-        yield _cell(f"I{line}", one.older)
+    for row in rows:
+        yield from line_contents(row)
+    for line in range(page.FIRST + len(rows), page.LAST + 1):
+        yield from line_contents(NotesLine(sheet, line, follows=True))
 
 
-def _figure_cells(listed: Sequence[FigureLine]) -> Iterator[CellContent]:
-    """All cells of the list of figures: the lines below the last one are empty."""
-    for line in range(NOTES_FIGURES_FIRST, NOTES_FIGURES_FIRST + NOTES_FIGURES_ROOM):
-        position = line - NOTES_FIGURES_FIRST
-        if position >= len(listed):
-            yield from (_cell(f"{letter}{line}", "") for letter in "ABCDEF")
-            yield _cell(f"G{line}", "", same_value_formula(line))
-            continue
-        one = listed[position]
-        shown = f"{one.place.sheet}!{one.place.cell}"
-        yield _cell(f"A{line}", one.paragraph)
-        yield _cell(f"B{line}", one.shown)
-        yield _cell(f"C{line}", one.meaning)
-        yield _cell(f"D{line}", shown, link_formula(one.place))
-        yield _cell(f"E{line}", one.value)
-        yield _cell(f"F{line}", one.value, present_formula(one.place))
-        yield _cell(f"G{line}", same_value(one.value, one.value), same_value_formula(line))
+def line_contents(one: NotesLine) -> Iterator[CellContent]:
+    """All cells of a paragraph's line (which may be empty)."""
+    formulas = {
+        page.FINAL: page.final_formula(one.line) if one.follows else "",
+        page.STATE: page.state_formula(one.sheet, one.line),
+        page.CITED: page.count_formula(one.sheet, one.line),
+    }
+    for letter, value in zip(page.COLUMNS, one[2:-1], strict=True):
+        yield _content(f"{letter}{one.line}", str(value), formulas.get(letter, ""))
 
 
-def _cell(cell: str, value: CellValue, formula: str = "") -> CellContent:
+def _content(cell: str, value: CellValue, formula: str = "") -> CellContent:
     return CellContent(cell, "formula" if formula else "text", value, formula)
 
 
-def _edits(
-    sheet: str, contents: Iterable[CellContent], lines: Lines, formulas: Mapping[str, str]
+def text_heights(rows: Iterable[NotesLine]) -> dict[int, float]:
+    """Row -> height: the longer text whole; usual where none stands."""
+    found = dict.fromkeys(range(page.FIRST, page.LAST + 1), _EMPTY_HEIGHT)
+    for one in rows:
+        texts = (one.generated, "" if one.follows else one.final)
+        text = styles.height_of([(text, _TEXT_WIDTH / _LARGE) for text in texts], line=17.5)
+        found[one.line] = max(text, styles.height_of([(one.review, _WIDTHS[5])]))
+    return found
+
+
+# ------------------------------------------------------------------ the list of figures
+
+
+def basis_sheets(paragraphs: Iterable[Paragraph]) -> set[str]:
+    """The sheets on which the figures of some paragraphs rest."""
+    figures = (figure for one in paragraphs for figure in one.figures)
+    return {cell.place.sheet for figure in figures for cell in figure.cells if cell.place.sheet}
+
+
+def listed_figures(paragraphs: Iterable[Paragraph], lines: Mapping[str, Lines]) -> list[FigureLine]:
+    """A line for every figure of every paragraph and cell that it rests on.
+
+    ``lines`` are the values of the sheets; what stands in no cell of them has no line.
+    """
+    found: dict[tuple[str, str, Place], FigureLine] = {}
+    for one in paragraphs:
+        for figure in _told(one.figures):
+            for cell in figure.cells:
+                place = _place(cell, lines.get(cell.place.sheet, []))
+                if place is None:
+                    continue
+                value = cell_at(lines[place.sheet], place.cell)
+                key = one.id, figure.name, place
+                new = FigureLine(one.id, _shown(figure, cell), _meaning(figure, cell), place, value)
+                if key not in found or found[key].shown == _UNPRINTED:
+                    found[key] = new
+    return list(found.values())
+
+
+def _told(figures: Iterable[Figure]) -> Iterator[Figure]:
+    """The figures, without the words for a change (增加, 下降) whose amount is among them."""
+    every = list(figures)
+    amounts = {_stem(one) for one in every if one.how == "change" and one.kind != "text"}
+    for one in every:
+        if one.kind != "text" or one.how != "change" or _stem(one) not in amounts:
+            yield one
+
+
+def _stem(figure: Figure) -> str:
+    return figure.name.rpartition(".")[0]
+
+
+def _shown(figure: Figure, cell: CellRef) -> str:
+    """What the text prints: of a list of names, the one that stands on the cell's row."""
+    if figure.kind == "list":
+        name = cell.label.partition("·")[0]
+        return name if name and name in figure.text else figure.text
+    return figure.text or _UNPRINTED
+
+
+def _meaning(figure: Figure, cell: CellRef) -> str:
+    """What a figure is, and which part of it stands in the cell where it rests on several."""
+    if figure.how == "change":
+        title = f"{figure.title}{_CHANGES.get(figure.kind, '')}"
+    elif figure.how == "info" or (figure.kind == "note" and cell.label):
+        return cell.label if figure.kind != "year" else figure.title
+    elif figure.kind == "list" or (figure.kind == "text" and not cell.column):
+        return f"{figure.title}的名称" if not cell.column else figure.title
+    else:
+        title = figure.title
+    several = len(figure.cells) > 1 and cell.label
+    return f"{title}：{cell.label}" if several else title
+
+
+def _place(cell: CellRef, lines: Lines) -> Place | None:
+    """The cell, looked for where only its line or its name is known."""
+    if not lines:
+        return None
+    if cell.place.cell:
+        return cell.place
+    found = _named(cell, lines) if cell.line else _listed(cell, lines)
+    return Place(cell.place.sheet, found) if found else None
+
+
+def _named(cell: CellRef, lines: Lines) -> str:
+    """The cell of a line that holds the name of its row."""
+    wanted = row_label(cell.label)
+    for column, value in enumerate(lines[cell.line - 1] if cell.line <= len(lines) else ()):
+        if wanted and isinstance(value, str) and value and row_label(value) == wanted:
+            return f"{column_letter(column)}{cell.line}"
+    return ""
+
+
+def _listed(cell: CellRef, lines: Lines) -> str:
+    """The cell of a text of a list of 基础信息: below the list's title, beside its name."""
+    title, inside = caption(cell.column), False
+    for number, line in enumerate(lines, 1):
+        name = text_of(line[0]) if line else ""
+        text = text_of(line[1]) if len(line) > 1 else ""
+        if caption(name) == title and not text:
+            inside = True
+        elif inside and name == cell.row and text:
+            return f"B{number}"
+    return ""
+
+
+def _figure_contents(figures: Sequence[FigureLine]) -> Iterator[CellContent]:
+    """All cells of the list of figures: the lines below the last one are empty."""
+    for position in range(page.FIGURES_ROOM):
+        line = page.FIGURES_FIRST + position
+        values: tuple[CellValue, ...] = ("",) * len(page.FIGURE_COLUMNS)
+        formulas = {page.CHANGE: page.change_formula(line)}
+        if position < len(figures):
+            paragraph, shown, meaning, place, value, _ = figures[position]
+            spot, change = f"{place.sheet}!{place.cell}", same_value(value, value)
+            values = (paragraph, shown, meaning, spot, value, value, change)
+            formulas[page.PLACE] = page.link_formula(place)
+            formulas[page.NOW] = page.present_formula(place)
+        for letter, value in zip(page.FIGURE_COLUMNS, values, strict=True):
+            yield _content(f"{letter}{line}", value, formulas.get(letter, ""))
+
+
+def _figure_heights(figures: Sequence[FigureLine]) -> dict[int, float]:
+    """Row -> height for the list of figures."""
+    every = range(page.FIGURES_FIRST, page.FIGURES_LAST + 1)
+    found = dict.fromkeys(every, _EMPTY_HEIGHT)
+    widths = [_WIDTHS[column] for column in (0, 1, 2, 4, 5)]
+    for number, one in enumerate(figures, page.FIGURES_FIRST):
+        texts = (one.paragraph, one.shown, one.meaning, str(one.value), str(one.value))
+        found[number] = styles.height_of(zip(texts, widths, strict=True), least=19)
+    return found
+
+
+# ------------------------------------------------------------------ after figures changed
+
+
+def refreshed_notes(source: Workbook, edits: Iterable[CellEdit] = ()) -> list[CellEdit]:
+    """The edits that let the list of figures and the states say what they come to.
+
+    ``edits`` are those about to be written to ``source``; no text is generated. Lines and
+    paragraphs whose formulas are not there (an older workbook's) are left alone.
+
+    Raises:
+        UnusableFileError: ``source`` is unreadable.
+    """
+    lines = source.lines_of([NOTES, GLOSSARY])
+    if NOTES not in lines:
+        return []
+    formulas = source.formulas_of(set(lines))
+    coming = {(one.sheet, one.cell): one.value for one in edits}
+    figures = [
+        one
+        for one in page.figure_lines(lines[NOTES], formulas[NOTES])
+        if page.shown_place(formulas[NOTES].get(f"{page.NOW}{one.line}", ""))
+    ]
+    there = lines | source.lines_of(sorted({one.place.sheet for one in figures} - set(lines)))
+    moved: set[str] = set()
+    found = [*_present_values(figures, there, formulas[NOTES], coming, moved)]
+    for sheet, held in lines.items():
+        for one in page.notes_lines(sheet, held):
+            cell = f"{page.STATE}{one.line}"
+            told = formulas[sheet].get(cell, "")
+            state = page.state_of(one, moved=one.id in moved)
+            if one.state.strip() != state and same_formula(
+                told, page.state_formula(sheet, one.line)
+            ):
+                found.append(CellEdit(sheet, cell, state, told))
+    return found
+
+
+def _present_values(
+    figures: Iterable[FigureLine],
+    lines: Mapping[str, Lines],
+    formulas: Mapping[str, str],
+    coming: Mapping[tuple[str, str], object],
+    moved: set[str],
 ) -> Iterator[CellEdit]:
-    """The cells that hold something else."""
-    for one in contents:
-        letters, line = split_cell(one.cell)
-        now = cell_value(value_at(lines, line, column_number(letters)))
-        same = shown_text(now) == one.value if isinstance(one.value, str) else now == one.value
-        if not same or not same_formula(formulas.get(one.cell, ""), one.formula):
-            yield CellEdit(sheet, one.cell, one.value if one.value != "" else None, one.formula)
+    """The present values and whether they changed; ``moved`` gets the paragraphs of those that did."""
+    for one in figures:
+        sheet, cell = one.place
+        if sheet not in lines:
+            continue
+        now = cell_at(lines[sheet], cell)
+        if (sheet, cell) in coming:
+            now = page.cell_value(coming[sheet, cell])
+        change = same_value(one.value, now)
+        if change == page.CHANGED:
+            moved.add(one.paragraph)
+        spot = f"{page.NOW}{one.line}"
+        if cell_at(lines[NOTES], spot) != now:
+            yield CellEdit(NOTES, spot, now, formulas[spot])
+        spot = f"{page.CHANGE}{one.line}"
+        told = formulas.get(spot, "")
+        if cell_at(lines[NOTES], spot) != change and same_formula(
+            told, page.change_formula(one.line)
+        ):
+            yield CellEdit(NOTES, spot, change, told)
+
+
+# ------------------------------------------------------------------ the sheets before the first text
+
+_LABEL = replace(styles.TEXT, align="center", indent=None, locked=None)
+_GENERATED = replace(styles.TEXT, font_name="仿宋", font_size=12, indent=None, locked=None)
+_FINAL = replace(_GENERATED, locked=False)
+_REMARK = replace(styles.TEXT, indent=None, locked=None)
+_HELD = replace(styles.TEXT, align=None, indent=None, locked=None)
+_JUMP = replace(_LABEL, font_color="#000080", underline=1)
+_POINTER = replace(_REMARK, font_color="#000080", underline=1)
+
+# Conditional formats set only what they change.
+_PLAIN = styles.Style(font_name=None, font_size=None, valign=None)
+_SECTION = replace(_PLAIN, bold=True, bg_color=styles.BAND_GREY)
+_LOCKED = replace(_PLAIN, bg_color="#F7F7F7")
+_WARNING = replace(_PLAIN, bold=True, underline=1, bg_color=styles.WRONG)
+_ASKING = replace(_PLAIN, bold=True, italic=True, bg_color="#FFF2CC")
+_MONEY = replace(_PLAIN, num_format="#,##0.00####")
+
+
+def write_notes(sheet: Sheet, title: str) -> None:
+    """情况说明 or 名词解释 without a text; 情况说明 has the list of the figures of both below."""
+    sheet.list_head(title, page.HEADINGS[:_SHOWN], _WIDTHS[:_SHOWN])
+    sheet.headings(3, page.HEADINGS[_SHOWN:], 22, _SHOWN)
+    for column in range(_SHOWN, len(page.HEADINGS)):
+        sheet.hide(column)
+    sheet.link("B1", NOTES, "引用数字", styles.LINK, to=f"A{page.FIGURES_FIRST - 2}")
+    hint = f"改写请在“定稿”栏。状态“{page.STALE}”：所引数字已变，请重新生成说明；“{page.REVIEWED}”：请按备注核对，无误就清空备注。"
+    sheet.text("C1", hint, styles.HINT)
+    last = page.LAST
+    for line in range(page.FIRST, last + 1):
+        sheet.blank(f"A{line}", _LABEL)
+        sheet.blank(f"B{line}", _LABEL)
+        sheet.blank(f"C{line}", _GENERATED)
+        sheet.formula(f"D{line}", page.final_formula(line), "", _FINAL)
+        sheet.formula(f"E{line}", page.state_formula(title, line), "", _LABEL)
+        sheet.blank(f"F{line}", replace(_REMARK, locked=False))
+        sheet.formula(f"G{line}", page.count_formula(title, line), "", _JUMP)
+        for letter in "HI":  # hidden: what wraps there would make rows high
+            sheet.blank(f"{letter}{line}", replace(_REMARK, text_wrap=None))
+    area = f"A{page.FIRST}:G{last}"
+    sheet.conditional(f"E{page.FIRST}:E{last}", f'$E{page.FIRST}="{page.STALE}"', _WARNING)
+    sheet.conditional(f"E{page.FIRST}:E{last}", f'$E{page.FIRST}="{page.REVIEWED}"', _ASKING)
+    sheet.conditional(area, f'$B{page.FIRST}="标题"', _SECTION)
+    sheet.conditional(f"C{page.FIRST}:C{last}", f'$C{page.FIRST}<>""', _LOCKED)
+    sheet.conditional(area, f'$A{page.FIRST}&$C{page.FIRST}&$D{page.FIRST}<>""', styles.BORDERED)
+    if title == NOTES:
+        _write_figures(sheet)
+        last = page.FIGURES_LAST
+    sheet.quiet(f"A{page.FIRST}:I{last}")
+    sheet.print_page(f"A2:G{page.FIRST}", landscape=True, repeat=(3, 3))
+    sheet.protect()
+
+
+def _write_figures(sheet: Sheet) -> None:
+    """Room for the list of figures: it is for looking things up and is not printed."""
+    first, last = page.FIGURES_FIRST, page.FIGURES_LAST
+    text = (
+        "引用数字：两张表的文字出自哪些单元格。“现值”与“生成时”不同，"
+        f"即为“{page.CHANGED}”，引用它的段落即为“{page.STALE}”。"
+    )
+    sheet.band(first - 2, text, "ABCDEFG", 24)
+    sheet.headings(first - 1, page.FIGURE_HEADINGS, 22)
+    for line in range(first, last + 1):
+        sheet.blank(f"A{line}", _LABEL)
+        sheet.blank(f"B{line}", replace(_REMARK, align="right"))
+        sheet.blank(f"C{line}", _REMARK)
+        sheet.blank(f"D{line}", _POINTER)
+        sheet.blank(f"E{line}", _HELD)
+        sheet.blank(f"F{line}", _HELD)
+        sheet.formula(f"G{line}", page.change_formula(line), "", _LABEL)
+    sheet.conditional(f"F{first}:G{last}", f'$G{first}="{page.CHANGED}"', _WARNING)
+    fraction = f"AND(ISNUMBER(E{first}),E{first}<>INT(E{first}))"
+    sheet.conditional(f"E{first}:F{last}", fraction, _MONEY)
+    sheet.conditional(f"A{first}:G{last}", f'$A{first}<>""', styles.BORDERED)

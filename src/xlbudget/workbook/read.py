@@ -25,6 +25,7 @@ from xlbudget.workbook.layout import (
     is_form,
 )
 from xlbudget.workbook.memory_sheet import MEMORY, read_keepsakes
+from xlbudget.workbook.notes_sheet import read_texts, with_staleness
 from xlbudget.workbook.read_cells import Sheet, text_of, value_at
 from xlbudget.workbook.read_forms import read_forms
 from xlbudget.workbook.read_info import (
@@ -38,9 +39,7 @@ from xlbudget.workbook.read_info import (
 )
 from xlbudget.workbook.read_labels import plain_name
 from xlbudget.workbook.read_printed import dated_titles, read_printed, stored_as_text
-from xlbudget.workbook.read_stale import with_staleness
 from xlbudget.workbook.read_tables import read_table
-from xlbudget.workbook.read_texts import read_texts
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 

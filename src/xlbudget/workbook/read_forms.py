@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import visible
 from xlbudget.figures import BlockData, FormData, Indicator, Row
 from xlbudget.findings import Finding, Level
-from xlbudget.workbook.layout import column_letter
 from xlbudget.workbook.read_cells import cell_reader, text_of, whole_lines
 from xlbudget.workbook.read_labels import caption, heading
 from xlbudget.workbook.read_tables import CODE
+from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,10 +15,9 @@ from xlbudget.workbook.layout import (
     GLOSSARY,
     INFO_SHEET,
     NOTES,
-    NOTES_FIRST,
-    NOTES_ROOM,
     PROFILE,
 )
+from xlbudget.workbook.notes_sheet import notes_lines
 from xlbudget.workbook.read_cells import value_at
 from xlbudget.xlsx.references import column_letter, column_number, split_cell
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from xlbudget.workbook.read_cells import Lines
 
 
-_FINAL = 4
-"""The column of the final text on the sheets of paragraphs; the others are not published."""
 _VALUE = 2
 """The last column of 基础信息 that is printed anywhere: units and hints are not."""
 _FEWEST = 7
@@ -50,11 +47,9 @@ def read_printed(source: Source, tables: Collection[str]) -> Iterator[Printed]:
         yield from sheet_texts(name, source.lines(name))
     for title in (NOTES, GLOSSARY):
         if name := source.find(title):
-            last = NOTES_FIRST - 1 + NOTES_ROOM
-            for number, line in enumerate(source.lines(name)[:last], 1):
-                final = line[_FINAL - 1] if len(line) >= _FINAL else ""
-                if number >= NOTES_FIRST and isinstance(final, str) and final:
-                    yield Printed(final, Place(name, f"{column_letter(_FINAL - 1)}{number}"))
+            for one in notes_lines(name, source.lines(name)):
+                if one.final:
+                    yield Printed(one.final, one.place)
     if name := source.find(INFO_SHEET):
         lines = [line[:_VALUE] for line in source.lines(name)]
         yield from (one._replace(info=True) for one in sheet_texts(name, lines))

@@ -11,10 +11,10 @@ from xlbudget.figures import TOTAL, BlockData, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
 from xlbudget.standard.model import AMOUNT
-from xlbudget.workbook.layout import column_letter
 from xlbudget.workbook.read_cells import cells_reader, text_of, whole_lines
 from xlbudget.workbook.read_headings import own_headings
 from xlbudget.workbook.read_labels import is_note, row_label, squash, without_ordinal
+from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

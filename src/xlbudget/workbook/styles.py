@@ -4,36 +4,11 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AMOUNT",
-    "BAND",
-    "BODY",
-    "BORDERED",
-    "CAPTION",
-    "CHECK",
-    "CHECK_LEFT",
-    "CODE",
-    "COUNT",
-    "GREY",
-    "HEADING",
-    "HINT",
-    "LINE",
-    "LINK",
-    "MARKED",
-    "NOTE",
-    "NUMBER",
-    "PERCENT",
-    "TEXT",
-    "TITLE",
-    "WRONG",
-    "Style",
-    "amount_format",
-    "lines_of",
-    "row_height",
-    "text_units",
-]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +67,7 @@ PERCENT = Style(align="right", num_format="0.00%")
 
 CHECK = Style(italic=True, bg_color=CHECK_BLUE, align="center")
 CHECK_LEFT = Style(italic=True, bg_color=CHECK_BLUE, align="left")
+STATE = replace(CHECK, border=1, border_color=LINE)
 HINT = Style(font_color="#595959", align="left")
 MARKED = Style(bold=True, align="right", bg_color=WRONG)
 
@@ -113,6 +89,14 @@ def lines_of(text: str, width: float) -> int:
     """How many lines a wrapped text takes in a column of that width."""
     usable = max(width - 1.5, 2)
     return sum(max(1, math.ceil(text_units(part) / usable)) for part in text.split("\n"))
+
+
+def height_of(
+    texts: Iterable[tuple[str, float]], *, line: float = 14.5, least: float = 22
+) -> float:
+    """The height of a row that shows its texts, each in a column of some width, whole."""
+    lines = max((lines_of(text, width) for text, width in texts), default=1)
+    return row_height(lines, line=line, least=least)
 
 
 def row_height(lines: int, *, line: float = 14.5, least: float = 22) -> float:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from xlbudget.findings import Report
     from xlbudget.standard.model import Standard
 
-__all__ = ["Examined", "examine_file", "validate_file"]
-
 
 class Examined(NamedTuple):
     """A workbook's report with what it was made from."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter  # type: ignore[import-untyped]  # ships annotations but no py.typed marker
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from xlbudget.workbook.sheet_writer import Sheet, checked
+from xlbudget.workbook.sheet import Sheet, checked
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from xlbudget.workbook.styles import Style
 
-__all__ = ["Writer", "bare_workbook", "strict_warnings"]
 
 _CREATED = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 """A fixed stamp, so that builds repeat."""

@@ -20,13 +20,10 @@ from xlbudget.standard.loader import parse_files
 from xlbudget.workbook.layout import (
     GLOSSARY,
     NOTES,
-    NOTES_FIRST,
-    NOTES_ROOM,
     is_form,
     place_book,
 )
-from xlbudget.workbook.notes_live import is_error
-from xlbudget.workbook.read_cells import text_of, value_at
+from xlbudget.workbook.notes_sheet import notes_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.notes.document import Document
     from xlbudget.standard.model import Standard
-    from xlbudget.workbook.read_cells import Lines
     from xlbudget.xlsx.workbook import Workbook
 
 __all__ = [
@@ -295,29 +291,18 @@ def final_paragraphs(
     found: dict[str, tuple[FinalText, ...]] = {}
     for name, sheet in _SHEETS.items():
         fresh = generate(standard, book, name)
-        levels = {one.id: one.level for one in fresh.paragraphs}
+        levels = {each.id: each.level for each in fresh.paragraphs}
         held = []
-        for identity, kind, final in _held(sheets.get(sheet, []), source.formulas(sheet)):
+        for one in notes_lines(sheet, sheets.get(sheet, []), source.formulas(sheet)):
+            if not one.published:
+                continue
             # A heading that is not generated any more is a section's if its id has no point, as
             # long as it is not the user's own line.
-            level = (1 if identity and "." not in identity else 2) if kind == HEADING else 0
-            held.append(FinalText(final, levels.get(identity, level)))
+            level = (1 if one.id and "." not in one.id else 2) if one.kind == HEADING else 0
+            held.append(FinalText(one.published, levels.get(one.id, level)))
         found[name] = tuple(held) or _generated(fresh)
     return found
 
 
 def _generated(document: Document) -> tuple[FinalText, ...]:
     return tuple(FinalText(one.text, one.level) for one in document.paragraphs)
-
-
-def _held(lines: Lines, formulas: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Id, kind and final text of the lines that have one; an emptied final text stays empty."""
-    for line in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
-        identity, kind, made, final = (
-            text_of(value_at(lines, line, column)) for column in range(1, 5)
-        )
-        # A formula that was never computed, or is broken, would follow the generated text.
-        if f"D{line}" in formulas and (not final or is_error(final)):
-            final = made
-        if final:
-            yield identity, kind, final

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from xlbudget.figures import Unreadable
 from xlbudget.printed import FORM, TABLE, PrintedCell, PrintedTable, head_rows, strong_row
 from xlbudget.standard.model import AMOUNT
-from xlbudget.workbook.contents import note_contents, with_info
-from xlbudget.workbook.layout import table_layout
-from xlbudget.workbook.layout_forms import form_of
-from xlbudget.workbook.render import last_line, render_table
+from xlbudget.workbook.contents import last_line, note_contents, render_table, with_info
+from xlbudget.workbook.layout import form_of, table_layout
 from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:

@@ -31,13 +31,12 @@ from xlbudget.money import COUNT
 from xlbudget.standard.extend import OWN_LISTS, own_standard
 from xlbudget.standard.model import AMOUNT
 from xlbudget.workbook.contents import note_contents
-from xlbudget.workbook.layout import DICTIONARY, INFO_SHEET, is_form, place_book
+from xlbudget.workbook.layout import DICTIONARY, INFO_SHEET, form_of, is_form, place_book
 from xlbudget.workbook.layout import sheet_names as usual_sheets
-from xlbudget.workbook.layout_forms import form_of
+from xlbudget.workbook.macros import TEXTS
 from xlbudget.workbook.memory_sheet import MEMORY
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_info import own_subjects, subject_texts
-from xlbudget.workbook.sheets_macros import TEXTS
 from xlbudget.xlsx.atomic import refuse_open_file
 from xlbudget.xlsx.workbook import Workbook
 

@@ -14,15 +14,25 @@ from xlbudget.figures import BlockData, Profile
 from xlbudget.money import Amount
 from xlbudget.relations.grid import INFO
 from xlbudget.standard.extend import OWN_LISTS, own_standard
-from xlbudget.workbook.contents_forms import render_forms
-from xlbudget.workbook.dictionary import DICTIONARY_FIRST, dictionary_last
-from xlbudget.workbook.layout import DICTIONARY, GLOSSARY, INFO_SHEET, NOTES, PROFILE, info_lines
-from xlbudget.workbook.layout_forms import FORM_FIRST, form_of, place_forms
+from xlbudget.workbook.contents import render_forms
+from xlbudget.workbook.input_sheets import PROFILE_ROOM, profile_rows
+from xlbudget.workbook.layout import (
+    DICTIONARY,
+    DICTIONARY_FIRST,
+    FORM_FIRST,
+    GLOSSARY,
+    INFO_SHEET,
+    NOTES,
+    PROFILE,
+    dictionary_last,
+    form_of,
+    info_lines,
+    place_forms,
+)
 from xlbudget.workbook.read import joined_text, read_book
 from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.workbook.read_info import subject_texts
 from xlbudget.workbook.read_labels import caption
-from xlbudget.workbook.sheets_info import PROFILE_ROOM, profile_rows
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook

@@ -23,9 +23,9 @@ from xlbudget.relations.grid import INFO
 from xlbudget.standard.extend import own_standard, with_subjects
 from xlbudget.workbook.contents import with_info
 from xlbudget.workbook.fill_file import plan_filled, refuse_moved
-from xlbudget.workbook.findings_live import refreshed_findings
+from xlbudget.workbook.findings_sheet import refreshed_findings
 from xlbudget.workbook.layout import INFO_SHEET, is_form
-from xlbudget.workbook.notes_live import refreshed
+from xlbudget.workbook.notes_file import refreshed_notes
 from xlbudget.workbook.read import read_book
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def plan_import(
         written = {(one.sheet, one.cell) for one in edits}
         edits += shown_edits(source, plan.book, source.formulas_of(), written)
     if len(edits) > len(plan.edits):  # texts and forms change what 情况说明 and 校验结果 watch
-        edits += refreshed(source, edits)
+        edits += refreshed_notes(source, edits)
         edits += refreshed_findings(source, edits)
     afterwards = plan.afterwards
     if found.texts:

@@ -15,19 +15,18 @@ from xlbudget.findings import Level, Status
 from xlbudget.notes.explain import explain, glossary
 from xlbudget.templates import rendered
 from xlbudget.texts.personal import CHECKED
-from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
-from xlbudget.workbook.notes_file import REVIEW, STALE, plan_notes
-from xlbudget.workbook.read_cells import text_of, value_at
+from xlbudget.workbook.layout import GLOSSARY, NOTES
+from xlbudget.workbook.notes_file import plan_notes
+from xlbudget.workbook.notes_sheet import REVIEWED, STALE, NotesLine, notes_lines
 from xlbudget.xlsx.atomic import replace_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.findings import Finding, Report
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.notes_file import NotesPlan
-    from xlbudget.workbook.read_cells import Lines
     from xlbudget.xlsx.workbook import Workbook
 
 __all__ = [
@@ -290,13 +289,13 @@ def notes_state(source: Workbook, standard: Standard, book: Book) -> NotesState:
     documents = explain(standard, book), glossary(standard, book)
     plan = plan_notes(source, *documents)
     lines = source.lines_of([NOTES, GLOSSARY])
-    coming = {(one.sheet, one.cell): one.value for one in plan.edits}
-    held = [*_lines(lines, {})]
-    none = not any(one.generated or one.final for one in held)
+    there = [one for sheet in lines for one in notes_lines(sheet, lines[sheet])]
+    held = [_spot(one) for one in there if one.generated or one.final]
+    none = not held
     if none:
-        held = [*_lines(lines, coming)]
+        held = [_spot(one) for one in plan.lines]
     due = {one.id: one for part in documents for one in part.paragraphs}
-    older = {one.id for one in _lines(lines, coming) if one.state == STALE}
+    older = {one.id for one in plan.lines if one.state == STALE}
     stale = [
         one
         for one in held
@@ -312,22 +311,15 @@ def notes_state(source: Workbook, standard: Standard, book: Book) -> NotesState:
     return NotesState(
         tuple(stale),
         tuple(Spot(identity, sheets[identity]) for identity in due if identity not in known),
-        tuple(one for one in held if one.state == REVIEW and one not in stale),
+        tuple(one for one in held if one.state == REVIEWED and one not in stale),
         tuple(one for one in held if _TO_FILL in one.final),
         plan if none else None,
     )
 
 
-def _lines(lines: Mapping[str, Lines], coming: Mapping[tuple[str, str], object]) -> Iterator[Spot]:
-    """The lines that hold a text, as they are or as ``coming`` makes them."""
-    for sheet, cells in lines.items():
-        for line in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
-            identity, generated, final, state, remark = (
-                text_of(coming.get((sheet, f"{letter}{line}"), value_at(cells, line, column)))
-                for letter, column in (("A", 1), ("C", 3), ("D", 4), ("E", 5), ("F", 6))
-            )
-            if generated or final:
-                yield Spot(identity, sheet, f"D{line}", generated, final, state, remark)
+def _spot(one: NotesLine) -> Spot:
+    cell = one.place.cell
+    return Spot(one.id, one.sheet, cell, one.generated, one.final, one.state, one.review)
 
 
 def notes_warnings(state: NotesState) -> list[str]:

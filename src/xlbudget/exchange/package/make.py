@@ -40,10 +40,10 @@ from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.standard.extend import own_standard
 from xlbudget.texts.personal import personal_findings
+from xlbudget.workbook.macros import TEXTS
 from xlbudget.workbook.memory_sheet import MEMORY, forget
 from xlbudget.workbook.read import read_book
 from xlbudget.workbook.read_printed import sheet_texts
-from xlbudget.workbook.sheets_macros import TEXTS
 from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.atomic import is_open
 from xlbudget.xlsx.workbook import Workbook

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.figures import Place, TextUnit
-from xlbudget.workbook.layout import GLOSSARY, NOTES, NOTES_FIRST, NOTES_ROOM
-from xlbudget.workbook.notes_heights import text_heights
-from xlbudget.workbook.notes_live import EDITED, STALE, state_formula
+from xlbudget.figures import TextUnit
+from xlbudget.workbook import notes_sheet as page
+from xlbudget.workbook.edits import edit_of
+from xlbudget.workbook.notes_file import line_contents, plan_notes, text_heights
 from xlbudget.workbook.read import read_book
-from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 __all__ = ["FinalsPlan", "plan_finals", "read_finals", "write_finals"]
-
-_PARTS = {NOTES: "notes", GLOSSARY: "glossary"}
-_OWN, _HEADING, _BODY = "自写", "标题", "正文"
 
 
 class FinalsPlan(NamedTuple):
@@ -40,24 +36,18 @@ def read_finals(source: Workbook) -> tuple[TextUnit, ...]:
         UnusableFileError: the file cannot be read.
     """
     found: list[TextUnit] = []
-    lines = source.lines_of(list(_PARTS))
-    for sheet, part in _PARTS.items():
-        section, seen = "", set[str]()
-        held = lines.get(sheet, [])
-        for number in range(NOTES_FIRST, NOTES_FIRST + NOTES_ROOM):
-            identity, kind, generated, final = (
-                text_of(value_at(held, number, column)) for column in range(1, 5)
-            )
-            head = identity.partition(".")[0]
-            section = head if head not in ("", _OWN) else section
-            if not final or final == generated:
-                continue
-            key = identity or f"{_OWN}.{number}"
-            while key in seen:  # a copied line
-                key += "+"
-            seen.add(key)
-            place = Place(sheet, f"D{number}")
-            found.append(TextUnit(part, section or _OWN, key, final, place, kind == _HEADING))
+    lines = source.lines_of(list(page.PARTS))
+    for sheet, part in page.PARTS.items():
+        section = ""
+        every = list(page.notes_lines(sheet, lines.get(sheet, [])))
+        edited = {one.line: one for one in page.edited_lines(every).values()}
+        for one in every:
+            head = one.id.partition(".")[0]
+            section = head if head not in ("", page.OWN) else section
+            if one.line in edited:
+                key, text = edited[one.line].id, one.final.strip()
+                heading = one.kind == page.HEADING
+                found.append(TextUnit(part, section or page.OWN, key, text, one.place, heading))
     return tuple(found)
 
 
@@ -73,28 +63,31 @@ def plan_finals(texts: Sequence[TextUnit], remark: str = "", *, older: bool = Fa
     edits: list[CellEdit] = []
     last_rows: dict[str, int] = {}
     heights: dict[str, dict[int, float]] = {}
-    for sheet, part in _PARTS.items():
+    for sheet, part in page.PARTS.items():
         units = [unit for unit in texts if unit.part == part]
-        if len(units) > NOTES_ROOM:
+        if len(units) > page.ROOM:
             raise UnusableFileError(
-                f"工作表“{sheet}”只能放下{NOTES_ROOM}段，现有{len(units)}段定稿；请删去不用的旧段落。"
+                f"工作表“{sheet}”只能放下{page.ROOM}段，现有{len(units)}段定稿；请删去不用的旧段落。"
             )
         if not units:
             continue
-        for line, unit in enumerate(units, NOTES_FIRST):
-            state = STALE if older else EDITED
-            values = {
-                "A": unit.id,
-                "B": _HEADING if unit.heading else _BODY,
-                "D": unit.text,
-                "F": remark,
-                "H": "-" if older else "",
-                "I": unit.text if older else "",
-            }
-            edits += [CellEdit(sheet, f"{letter}{line}", text) for letter, text in values.items()]
-            edits.append(CellEdit(sheet, f"E{line}", state, state_formula(sheet, line)))
-        heights[sheet] = text_heights([("", unit.text, remark) for unit in units])
-        last_rows[sheet] = NOTES_FIRST - 1 + len(units)
+        rows = [
+            page.NotesLine(
+                sheet,
+                line,
+                unit.id,
+                page.HEADING if unit.heading else page.BODY,
+                final=unit.text,
+                state=page.STALE if older else page.EDITED,
+                review=remark,
+                stamp="-" if older else "",
+                older=unit.text if older else "",
+            )
+            for line, unit in enumerate(units, page.FIRST)
+        ]
+        edits += [edit_of(sheet, cell) for row in rows for cell in line_contents(row)]
+        heights[sheet] = text_heights(rows)
+        last_rows[sheet] = rows[-1].line
     return FinalsPlan(edits, Afterwards(last_rows=last_rows, heights=heights))
 
 
@@ -105,7 +98,6 @@ def write_finals(path: Path, standard: Standard, texts: Sequence[TextUnit]) -> N
         UnusableFileError: more paragraphs than there is room for.
     """
     from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415  # templates, rarely needed
-    from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
 
     plan = plan_finals(texts)
     Workbook(path).patch(path, plan.edits, plan.afterwards)

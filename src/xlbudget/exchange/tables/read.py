@@ -29,6 +29,7 @@ from xlbudget.workbook.layout import (
     PROFILE,
     is_form,
 )
+from xlbudget.workbook.notes_sheet import read_texts
 from xlbudget.workbook.read import OTHER_SHEETS
 from xlbudget.workbook.read_cells import looks_garbled, stated_units
 from xlbudget.workbook.read_info import (
@@ -40,7 +41,6 @@ from xlbudget.workbook.read_info import (
     year_of,
 )
 from xlbudget.workbook.read_labels import plain_name, years_in
-from xlbudget.workbook.read_texts import read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -30,10 +30,9 @@ from xlbudget.workbook.layout import (
     COVER,
     GLOSSARY,
     NOTES,
-    NOTES_FIRST,
-    NOTES_ROOM,
     PROFILE,
 )
+from xlbudget.workbook.notes_sheet import FIRST, LAST
 from xlbudget.workbook.read import find_sheet
 from xlbudget.workbook.styles import lines_of, row_height
 from xlbudget.xlsx.archive import naming
@@ -443,7 +442,7 @@ def _only_final_texts(sheet: Any) -> None:
         final = held.get(_FINAL)
         kept: tuple[str, ...] = ("A",) if line < _TITLE_LINE else ("A", "B", "C", _FINAL)
         if line > _TITLE_LINE:
-            used = final is not None and final.value and line - NOTES_FIRST in range(NOTES_ROOM)
+            used = final is not None and final.value and FIRST <= line <= LAST
             kept = (_FINAL,) * bool(used)
         if final is not None and kept == (_FINAL,):
             last = line

@@ -5,11 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.workbook.contents import CellContent
-from xlbudget.workbook.layout import is_form, table_layout
-from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES
+from xlbudget.workbook.contents import CellContent, render_info, render_table
+from xlbudget.workbook.layout import FORM_FIRST, FORM_LINES, is_form, table_layout
 from xlbudget.workbook.native.expressions import Area, index, literal, match, single
-from xlbudget.workbook.render import render_info, render_table
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:

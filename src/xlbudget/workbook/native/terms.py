@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL
 from xlbudget.standard.equations import ALL, ONE
-from xlbudget.workbook.layout_forms import form_layout
+from xlbudget.workbook.layout import form_layout
 from xlbudget.workbook.native.expressions import (
     absolute,
     across,

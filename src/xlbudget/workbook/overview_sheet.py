@@ -21,10 +21,8 @@ from xlbudget.workbook.overview import (
     chart_unit,
     overview_last,
 )
-from xlbudget.workbook.sheet_page import print_page
-from xlbudget.workbook.sheet_writer import checked
-from xlbudget.workbook.sheets_common import TITLE_ROW, tool_row
-from xlbudget.xlsx.references import column_number, quoted, split_cell
+from xlbudget.workbook.sheet import TITLE_ROW, checked
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from xlbudget.workbook.contents import CellContent
     from xlbudget.workbook.live import Live
     from xlbudget.workbook.overview import ChartSection
-    from xlbudget.workbook.sheet_writer import Sheet
+    from xlbudget.workbook.sheet import Sheet
 
 
 _COLOURS = ("#1F4E79", "#9DC3E6", "#F7EFD9", "#7F7F7F", "#FFFFFF", "#C9A227")
@@ -127,18 +125,13 @@ _ROLES = ("check", "broken", "result", "piece")
 
 def write_checks(sheet: Sheet, live: Live) -> int:
     """Title, headings and a line per rule; gives the last line."""
-    title, heading = live.first - 2, live.first - 1
-    sheet.text(f"A{title}", "勾稽核对表（公式，随数字变化；允许四舍五入的尾差）", styles.BAND)
-    for letter in "BCD":
-        sheet.blank(f"{letter}{title}", styles.BAND)
-    sheet.height(title, 24)
-    for letter, text in zip("ABCD", CHECK_COLUMNS, strict=True):
-        sheet.text(f"{letter}{heading}", text, styles.HEADING)
-    sheet.height(heading, 22)
+    caption = "勾稽核对表（公式，随数字变化；允许四舍五入的尾差）"
+    sheet.band(live.first - 2, caption, "ABCD", 24)
+    sheet.headings(live.first - 1, CHECK_COLUMNS, 22)
     looks = {
         "check": styles.CAPTION,
         "broken": replace(styles.CAPTION, align="right", num_format="0"),
-        "result": replace(styles.CHECK, align="center", border=1, border_color=styles.LINE),
+        "result": styles.STATE,
         "piece": styles.BODY,
     }
     helpers = 0
@@ -149,7 +142,7 @@ def write_checks(sheet: Sheet, live: Live) -> int:
         sheet.put(one, looks[one.role])
         helpers = max(helpers, column_number(letters) - HIDDEN_FIRST)
         if letters == "A" and isinstance(one.value, str):
-            sheet.height(line, styles.row_height(styles.lines_of(one.value, _WIDTHS[0]), least=19))
+            sheet.height(line, styles.height_of([(one.value, _WIDTHS[0])], least=19))
     for column in range(HIDDEN_FIRST, HIDDEN_FIRST + helpers):
         sheet.hide(column)
     wrong = styles.Style(font_name=None, font_size=None, valign=None, bold=True, underline=1)
@@ -186,12 +179,9 @@ def write_overview(sheet: Sheet, standard: Standard, book: Book, live: Live) -> 
     ``book`` is placed, ``live`` what its cells hold. The sheet is protected and printed as far as the charts go; see
     ``print_overview`` for one that goes on.
     """
-    tool_row(sheet)
-    sheet.merge(f"A{TITLE_ROW}", f"{_LAST}{TITLE_ROW}", OVERVIEW, styles.TITLE)
-    sheet.height(TITLE_ROW, 32)
-    _unit_row(sheet, book)
-    for index, width in enumerate(_WIDTHS):
-        sheet.width(index, width)
+    sheet.title(_LAST, OVERVIEW, 32)
+    sheet.unit_row(book)
+    sheet.widths(_WIDTHS)
     for letter in HELPERS:
         sheet.hide(column_number(letter) - 1)
     cells = {one.cell: one for one in live.cells[OVERVIEW] if one.role not in _ROLES}
@@ -211,16 +201,7 @@ def print_overview(sheet: Sheet, standard: Standard, last: int) -> None:
     breaks = [section.title - 1 for section in chart_sections(standard) if section.breaks]
     if last > overview_last(standard):
         breaks.append(overview_last(standard))
-    print_page(sheet, f"A{TITLE_ROW}:{_LAST}{last}", landscape=True, breaks=breaks)
-
-
-def _unit_row(sheet: Sheet, book: Book) -> None:
-    cell = book.info["unit_name"].cell if "unit_name" in book.info else ""
-    caption = "预算单位："
-    if cell:
-        text = f'"{caption}"&{quoted(INFO_SHEET)}!{cell}'
-        sheet.formula("A3", text, caption + book.text("unit_name"), styles.BODY)
-    sheet.height(3, 20)
+    sheet.print_page(f"A{TITLE_ROW}:{_LAST}{last}", landscape=True, breaks=breaks)
 
 
 def _captions(sheet: Sheet, standard: Standard, section: ChartSection, year: int) -> None:
@@ -229,17 +210,12 @@ def _captions(sheet: Sheet, standard: Standard, section: ChartSection, year: int
     series = [chart.dated(one, year) for one in chart.series]
     headings = ("项目", *series, "增减") if chart.against else ("项目", *series, "占比")
     letters = "ABCD"[: len(headings)]
-    sheet.text(f"A{section.title}", chart.dated(chart.title, year), styles.BAND)
-    for letter in "BCD":
-        sheet.blank(f"{letter}{section.title}", styles.BAND)
+    sheet.band(section.title, chart.dated(chart.title, year), "ABCD", TITLE_HEIGHT)
     sheet.text(f"A{section.source}", f"来源：{_sources(standard, chart)}", styles.HINT)
     unit = f"单位：{chart_unit(standard, chart).name}"
     sheet.text(f"{letters[-1]}{section.source}", unit, replace(styles.BODY, align="right"))
-    for letter, text in zip(letters, headings, strict=True):
-        sheet.text(f"{letter}{section.heading}", text, styles.HEADING)
-    sheet.height(section.title, TITLE_HEIGHT)
     sheet.height(section.source, SOURCE_HEIGHT)
-    sheet.height(section.heading, HEADING_HEIGHT)
+    sheet.headings(section.heading, headings, HEADING_HEIGHT)
     for line in range(section.total, section.end + 1):
         sheet.height(line, LINE_HEIGHT)
     area = f"A{section.total}:{letters[-1]}{section.last}"

@@ -6,26 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
-from xlbudget.workbook.layout import column_letter
-from xlbudget.workbook.layout_forms import FORM_FIRST, FORM_LINES, form_layout, form_of
-from xlbudget.workbook.render import render_table
-from xlbudget.workbook.sheet_marks import mark_found
-from xlbudget.workbook.sheet_page import print_page
-from xlbudget.workbook.sheets_common import tool_row
+from xlbudget.workbook.layout import FORM_FIRST, FORM_LINES, form_layout, form_of
 from xlbudget.workbook.styles import Style
-from xlbudget.xlsx.references import column_number, split_cell
+from xlbudget.xlsx.references import column_letter, column_number, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from xlbudget.figures import Book, FormData, Place, Row
-    from xlbudget.standard.model import Standard, Table
+    from xlbudget.figures import Book, FormData, Row
+    from xlbudget.standard.model import Table
     from xlbudget.workbook.contents import CellContent
-    from xlbudget.workbook.formulas import Formula
-    from xlbudget.workbook.sheet_writer import Sheet
+    from xlbudget.workbook.sheet import Sheet
 
-__all__ = ["write_forms"]
 
 _FIRST_WIDTH, _CAPTION_WIDTH = 18.0, 16.0
 _VALUE_COLUMN, _VALUE_WIDTH = 2, 30.0
@@ -37,15 +30,8 @@ _WIDEST = 28.0
 """Forms with few and with many columns share the sheet's widths: none may take too much."""
 
 
-def write_forms(
-    sheet: Sheet,
-    standard: Standard,
-    table: Table,
-    book: Book,
-    formulas: Mapping[Place, Formula],
-) -> None:
+def write_forms(sheet: Sheet, table: Table, book: Book, contents: Sequence[CellContent]) -> None:
     """All forms of a placed book, or the statement that there is none."""
-    contents = render_table(standard, table, book, formulas)
     used = [form_of(table, data) for data in book.forms] or list(table.forms[:1])
     widths = [_FIRST_WIDTH]
     for form in used:
@@ -55,9 +41,8 @@ def write_forms(
             widths[index] = max(widths[index], min(column.width, _WIDEST))
     widths[1] = max(widths[1], _CAPTION_WIDTH)
     widths[_VALUE_COLUMN] = max(widths[_VALUE_COLUMN], _VALUE_WIDTH)
-    for index, width in enumerate(widths):
-        sheet.width(index, width)
-    tool_row(sheet)
+    sheet.widths(widths)
+    sheet.tool_row()
     rows = book.blocks[table.blocks[0].key].rows
     tops = [row.line for row in rows]
     heights = _heights(contents, widths)
@@ -84,9 +69,9 @@ def write_forms(
         sheet.height(line, points)
     sheet.freeze(1)
     right = column_letter(len(widths) - 1)
-    mark_found(sheet, f"A{FORM_FIRST}:{right}{FORM_FIRST + table.blocks[0].room * FORM_LINES}")
+    sheet.mark_found(f"A{FORM_FIRST}:{right}{FORM_FIRST + table.blocks[0].room * FORM_LINES}")
     area = f"A{FORM_FIRST}:{right}{max(last, FORM_FIRST)}"
-    print_page(sheet, area, landscape=True, breaks=[top - 1 for top in tops[1:]])
+    sheet.print_page(area, landscape=True, breaks=[top - 1 for top in tops[1:]])
 
 
 _BOXED = Style(align="left", indent=1, top=1, bottom=1, border_color=styles.LINE)

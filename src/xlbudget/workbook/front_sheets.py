@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 
 from xlbudget.workbook import styles
 from xlbudget.workbook.contents import with_info
-from xlbudget.workbook.contents_page import CONTENTS_FIRST, OVERALL, contents_lines
-from xlbudget.workbook.layout import CONTENTS, COVER, INFO_SHEET
-from xlbudget.workbook.sheet_page import print_page
+from xlbudget.workbook.layout import (
+    CONTENTS,
+    CONTENTS_FIRST,
+    COVER,
+    INFO_SHEET,
+    OVERALL,
+    contents_lines,
+)
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
@@ -19,10 +24,9 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, InfoValue
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.contents import CellContent
-    from xlbudget.workbook.contents_page import ContentsLine
-    from xlbudget.workbook.sheet_writer import Sheet
+    from xlbudget.workbook.layout import ContentsLine
+    from xlbudget.workbook.sheet import Sheet
 
-__all__ = ["write_contents", "write_cover"]
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _LEGEND = (
@@ -34,11 +38,7 @@ _LEGEND = (
     ),
     (styles.CHECK, "已平", "浅蓝底斜体：核对。数字一改就重新核对，不需要 Python。"),
     (styles.MARKED, "▲1,234.56", "▲ 加粗：校验认为有误，原因和建议见“校验结果”。"),
-    (
-        replace(styles.AMOUNT, bold=True),
-        "1,234.56",
-        "加粗：类级科目、小计、合计。",
-    ),
+    (replace(styles.AMOUNT, bold=True), "1,234.56", "加粗：类级科目、小计、合计。"),
 )
 _STEPS = (
     "填“基础信息”和各表的明细数；科目只填编码，名称自动出现。",
@@ -52,8 +52,7 @@ _TIPS = (
 
 def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
     """Title, unit and date as printed; below them a legend of the cells' styles."""
-    for column, width in enumerate((4, 16, 70)):
-        sheet.width(column, width)
+    sheet.widths((4, 16, 70))
     sheet.link("A1", CONTENTS, "目录", styles.LINK)
     sheet.height(1, 24)
     for line, height in ((2, 120), (3, 44), (4, 60), (5, 90), (6, 34), (7, 160)):
@@ -64,7 +63,7 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
     sheet.merge_put("A4", "C4", title, replace(styles.TITLE, font_size=32))
     issued = replace(unit, font_name="仿宋", font_size=16)
     _issued(sheet, 6, book.info.get("issued"), book.text("issued"), issued)
-    _band(sheet, 8, "单元格说明")
+    sheet.band(8, "单元格说明", "BC", 24)
     line = 9
     for style, sample, meaning in _LEGEND:
         framed = replace(style, border=1, border_color=styles.LINE, locked=None)
@@ -72,21 +71,15 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
         sheet.text(f"C{line}", meaning, styles.CAPTION)
         sheet.height(line, 24)
         line += 1
-    _band(sheet, line, "使用步骤")
+    sheet.band(line, "使用步骤", "BC", 24)
     steps = [(f"第{number}步", step) for number, step in zip("一二三", _STEPS, strict=False)]
     for label, text in [*steps, *(("提示", tip) for tip in _TIPS)]:
         line += 1
         sheet.text(f"B{line}", label, styles.CAPTION)
         sheet.text(f"C{line}", text, styles.CAPTION)
-        sheet.height(line, styles.row_height(styles.lines_of(text, 70), least=24))
-    print_page(sheet, "A2:C7")
+        sheet.height(line, styles.height_of([(text, 70)], least=24))
+    sheet.print_page("A2:C7")
     sheet.protect()
-
-
-def _band(sheet: Sheet, line: int, text: str) -> None:
-    sheet.text(f"B{line}", text, styles.BAND)
-    sheet.blank(f"C{line}", styles.BAND)
-    sheet.height(line, 24)
 
 
 def _centred(
@@ -96,8 +89,7 @@ def _centred(
     sheet.blank(f"A{line}", style)
     if source is not None:
         sheet.formula(f"A{line}", f'{quoted(INFO_SHEET)}!{source.cell}&""', text, style)
-    for letter in "BC":
-        sheet.blank(f"{letter}{line}", style)
+    sheet.blanks("BC", line, style)
 
 
 def _issued(
@@ -119,26 +111,20 @@ def write_contents(
     sheet: Sheet, standard: Standard, book: Book, cells: Mapping[str, CellContent]
 ) -> None:
     """The parts of the disclosure and the tables, each a link with its state; the working sheets."""
-    for column, width in enumerate((12, 60, 12, 30)):
-        sheet.width(column, width)
+    sheet.widths((12, 60, 12, 30))
     sheet.link("A1", COVER, "封面", styles.LINK)
     sheet.put(cells[OVERALL], styles.CHECK_LEFT)
-    for letter in "CD":
-        sheet.blank(f"{letter}1", styles.CHECK_LEFT)
+    sheet.blanks("CD", 1, styles.CHECK_LEFT)
     sheet.height(1, 20)
     sheet.merge("A2", "B2", CONTENTS, replace(styles.TITLE, font_size=22))
     sheet.height(2, 54)
-    for letter, text in zip("CD", ("核对", "说明"), strict=True):
-        sheet.text(f"{letter}3", text, styles.HEADING)
-    sheet.height(3, 22)
+    sheet.headings(3, ("核对", "说明"), 22, 2)
     lines = contents_lines(standard)
     for one in lines:
         _contents_line(sheet, one, book)
         state = cells.get(f"C{one.line}")
         if state is not None:
-            sheet.put(
-                state, replace(styles.CHECK, align="center", border=1, border_color=styles.LINE)
-            )
+            sheet.put(state, styles.STATE)
     last = lines[-1].line
     wrong = replace(styles.CHECK, bold=True, bg_color=styles.WRONG, underline=1)
     for area in (f"C{CONTENTS_FIRST}:C{last}", OVERALL):
@@ -149,7 +135,7 @@ def write_contents(
             replace(wrong, font_name=None, font_size=None, valign=None),
         )
     printed = [one.line for one in lines if one.kind in ("part", "table")]
-    print_page(sheet, f"A2:B{max(printed)}")
+    sheet.print_page(f"A2:B{max(printed)}")
     sheet.freeze(3)
     sheet.protect()
 

@@ -1,4 +1,4 @@
-"""``xlbudget notes``: the explanation and the glossary."""
+"""``xlbudget fill`` and ``xlbudget notes``: what is written into a workbook."""
 
 from __future__ import annotations
 
@@ -8,16 +8,60 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlbudget.cli.base import Command, quiet_option
-from xlbudget.cli.files import refuse_output
+from xlbudget.cli.common import refuse_output, write_edits
+from xlbudget.cli.run import Command, quiet_option
+from xlbudget.findings import Level
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
+    from xlbudget.findings import Finding
     from xlbudget.notes.document import Document
     from xlbudget.standard.model import Standard
     from xlbudget.workbook.notes_file import NotesPlan
 
-__all__ = ["command"]
+
+@click.command(cls=Command)
+@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), metavar="文件", help="另存为，原工作簿不动。"
+)
+@quiet_option
+def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
+    """填列小计：补齐上级科目行，填写空白的小计、合计和由他表得出的数。
+
+    已经手工填写的合计不改动。不写 -o 时直接改原工作簿，并留一份备份。
+    """
+    from xlbudget.checks.validate import check_rows  # noqa: PLC0415
+    from xlbudget.workbook.fill_file import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
+    from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
+
+    target = output or book
+    if output is not None:
+        refuse_output(output, book)
+    refuse_open_file(target)
+    source = Workbook(book)
+    plan = plan_fill(source)
+    backup = write_edits(source, target, plan.edits, plan.afterwards)
+    findings = check_rows(plan.standard, plan.book, ROW_RULES)
+    _say_filled(findings, len(plan.edits), target, backup, quiet)
+    return int(any(finding.level is Level.ERROR for finding in findings))
+
+
+def _say_filled(
+    findings: list[Finding], written: int, target: Path, backup: Path | None, quiet: bool
+) -> None:
+    for finding in findings:
+        if finding.level is not Level.HINT or not quiet:
+            where = f"{finding.sheet} {finding.cell}".strip()
+            click.echo(f"［{finding.level.chinese}］{finding.code} {where}：{finding.message}")
+    if quiet:
+        return
+    if not written:
+        click.echo(f"“{target.name}”没有需要填列的格，内容不变。")
+        return
+    kept = f"，原文件备份为“{backup.name}”" if backup else ""
+    click.echo(f"已填列 {written} 格，写入“{target}”{kept}。")
 
 
 @click.command(cls=Command)
@@ -39,13 +83,15 @@ __all__ = ["command"]
     "每个单元格写进了哪些段落。",
 )
 @quiet_option
-def command(book: Path, output: Path | None, text: bool, form: str | None, quiet: bool) -> None:
+def notes_command(
+    book: Path, output: Path | None, text: bool, form: str | None, quiet: bool
+) -> None:
     """生成部门预算情况说明和名词解释，写入工作簿的“情况说明”“名词解释”。
 
     您改过的定稿不会被覆盖。不写 -o 时直接改原工作簿，并留一份备份。
     """
+    from xlbudget.notes.document import document_text  # noqa: PLC0415
     from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
-    from xlbudget.notes.text import document_text  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
     from xlbudget.workbook.read import read_book  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
@@ -61,21 +107,16 @@ def command(book: Path, output: Path | None, text: bool, form: str | None, quiet
         sys.stdout.write("\n".join(map(document_text, documents)))
         return
     from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
-    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
 
     target = output or book
     if output is not None:
         refuse_output(output, book)
     refuse_open_file(target)
     plan = plan_notes(source, *documents)
-    if plan.edits or output is not None:
-        replace_atomically(
-            target,
-            lambda path: source.patch(path, plan.edits, plan.afterwards),
-            backup=output is None,
-        )
+    write_edits(source, target, plan.edits, plan.afterwards)
     if not quiet:
-        _say(documents, plan, target)
+        _say_generated(documents, plan, target)
 
 
 def _provenance(standard: Standard, figures: Book) -> str:
@@ -90,7 +131,7 @@ def _provenance(standard: Standard, figures: Book) -> str:
     return provenance_json(about, passages(standard, figures, generate=True))
 
 
-def _say(documents: tuple[Document, Document], plan: NotesPlan, target: Path) -> None:
+def _say_generated(documents: tuple[Document, Document], plan: NotesPlan, target: Path) -> None:
     paragraphs = sum(len(one.paragraphs) for one in documents)
     click.echo(f"情况说明和名词解释共 {paragraphs} 段，已写入“{target}”。")
     if plan.kept:

@@ -1,0 +1,100 @@
+"""``xlbudget setup``, ``doctor`` and ``rules``: the machine and the standard looked after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlbudget.cli.run import Command, quiet_option
+from xlbudget.errors import StandardError
+from xlbudget.standard.loader import DEFAULT, load_folder, load_standard
+
+if TYPE_CHECKING:
+    from xlbudget.standard.model import Standard
+
+
+@click.command(cls=Command)
+@click.option(
+    "--trust",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="文件夹",
+    help="让 Excel 信任这个文件夹里工作簿的宏（Windows）。",
+)
+@quiet_option
+def setup_command(folder: Path | None, quiet: bool) -> None:
+    """设置按钮（Windows）：装上与 xlwings 同一版本的加载项，写明装有 xlbudget 的 Python 在哪里。
+
+    不需要管理员权限；别人的设置逐字保留，改写前另存备份。装好后重新打开 Excel；哪里不对用 xlbudget doctor 查。
+    """
+    from xlbudget.setup.install import set_up, trust  # noqa: PLC0415
+    from xlbudget.setup.system import System  # noqa: PLC0415
+
+    system = System()
+    for said in set_up(system):
+        if not quiet:
+            click.echo(said)
+    if folder is not None:
+        said = trust(system, folder.resolve())
+        if not quiet:
+            click.echo(said)
+
+
+@click.command(cls=Command)
+@click.argument(
+    "folder", metavar="[文件夹]", default=".", type=click.Path(path_type=Path, file_okay=False)
+)
+@quiet_option
+def doctor_command(folder: Path, quiet: bool) -> int:
+    """检查按钮所需的一切：Excel、加载项、设置、宏、文件夹里的工作簿，每项一行，缺的给出办法。
+
+    “文件夹”是放工作簿的地方，默认为当前文件夹。都正常返回 0，有缺的返回 1。命令行不需要这些，随时可用。
+    """
+    from xlbudget.setup.checks import GOOD, MISSING, diagnose  # noqa: PLC0415
+    from xlbudget.setup.system import System  # noqa: PLC0415
+
+    lines = diagnose(System(), folder.resolve())
+    for one in lines:
+        if quiet and one.state == GOOD:
+            continue
+        remedy = f"。办法：{one.remedy}" if one.remedy else ""
+        click.echo(f"［{one.state}］{one.what}：{one.found}{remedy}")
+    return int(any(one.state == MISSING for one in lines))
+
+
+@click.command(cls=Command)
+@click.option("--standard", default=DEFAULT, metavar="代号", help=f"标准的代号（默认 {DEFAULT}）。")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="检查并列出另一个标准的文件夹（新增或修改标准时用）。",
+)
+@click.option("--year", type=int, metavar="年度", help="只列该年度适用的规则。")
+@click.option("--markdown", is_flag=True, help="输出 Markdown 表格。")
+@click.option("--quiet", "-q", is_flag=True, hidden=True)
+def rules_command(
+    standard: str, folder: Path | None, year: int | None, markdown: bool, quiet: bool
+) -> None:
+    """列出标准的全部勾稽规则：编号、名称、级别、来源和等式。"""
+    from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text  # noqa: PLC0415
+
+    del quiet
+    render = catalogue_markdown if markdown else catalogue_text
+    found = load_standard(standard) if folder is None else _checked(folder)
+    click.echo(render(found, year), nl=False)
+
+
+def _checked(folder: Path) -> Standard:
+    """The standard of a folder, if nothing in it contradicts itself."""
+    from xlbudget.checks.validate import CHECKS  # noqa: PLC0415
+    from xlbudget.standard.check import check_folder  # noqa: PLC0415
+    from xlbudget.texts.readings import reading_problems  # noqa: PLC0415
+
+    problems = check_folder(folder, frozenset(CHECKS)) or reading_problems(load_folder(folder))
+    if problems:
+        listed = "".join(f"\n  {problem}" for problem in problems)
+        raise StandardError(f"标准“{folder.name}”有{len(problems)}处不对，请改正后再用：{listed}")
+    return load_folder(folder)

@@ -1,0 +1,245 @@
+"""``xlbudget new``, ``build``, ``rollover``, ``export`` and ``demo``: files made anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlbudget.cli.common import SUFFIXES, refuse_existing
+from xlbudget.cli.run import Command, quiet_option
+from xlbudget.errors import DataFolderError, UnusableFileError
+from xlbudget.findings import Level
+from xlbudget.standard.loader import DEFAULT, load_standard
+
+if TYPE_CHECKING:
+    from xlbudget.demo import DemoResult
+    from xlbudget.figures import Book
+
+_standard_option = click.option(
+    "--standard",
+    "identity",
+    default=DEFAULT,
+    metavar="代号",
+    help=f"标准的代号（默认 {DEFAULT}）。",
+)
+
+
+@click.command(cls=Command)
+@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="从数据文件夹（CSV 和 TOML）取数。",
+)
+@click.option("--year", type=int, metavar="年度", help="预算年度；空白工作簿默认为下一年度。")
+@_standard_option
+@click.option(
+    "--subjects",
+    multiple=True,
+    type=(str, click.Path(path_type=Path)),
+    metavar="分类 文件",
+    help="补充科目目录，如 --subjects functional 本地功能科目.csv，可写多次。",
+)
+@quiet_option
+def new_command(
+    book: Path,
+    source: Path | None,
+    year: int | None,
+    identity: str,
+    subjects: tuple[tuple[str, Path], ...],
+    quiet: bool,
+) -> None:
+    """新建部门预算工作簿：空白的，或由数据文件夹填好数字的。"""
+    from xlbudget.exchange.blank import blank_book  # noqa: PLC0415
+    from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415
+    from xlbudget.exchange.published.final_texts import write_finals  # noqa: PLC0415
+    from xlbudget.figures import InfoValue  # noqa: PLC0415
+    from xlbudget.fill.fill import with_names  # noqa: PLC0415
+    from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
+    from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
+
+    if book.suffix.lower() not in SUFFIXES:
+        raise UnusableFileError(f"“{book.name}”的扩展名应为 .xlsm 或 .xlsx。")
+    refuse_existing(book)
+    standard = with_subject_files(load_standard(identity), subjects)
+    if source:
+        figures = read_folder(source, standard)
+        standard = with_subjects(standard, figures.subjects)
+        figures = with_names(standard, figures)
+        _refuse_lost(source, figures, year)
+    else:
+        figures = blank_book(standard, year or datetime.now(tz=UTC).year + 1)
+    if not standard.first <= figures.year <= standard.last:
+        raise UnusableFileError(
+            f"{standard.name}的标准适用于{standard.first}年度起，不适用于{figures.year}年度；请改 --year。"
+        )
+    if subjects:
+        figures = figures._replace(info={**figures.info, "subject_lists": InfoValue(OWN_LISTS)})
+
+    def write(target: Path) -> None:
+        build_workbook(standard, figures, target, year=figures.year)
+        if figures.texts:
+            write_finals(target, standard, figures.texts)
+
+    replace_atomically(book, write)
+    for finding in () if quiet else figures.findings:
+        click.echo(f"［{finding.level.chinese}］{finding.message}")
+    if not quiet:
+        what = f"，数字取自“{source}”" if source else ""
+        click.echo(f"已新建“{book}”（{figures.year}年度{what}）。")
+
+
+def _refuse_lost(source: Path, figures: Book, year: int | None) -> None:
+    """What the folder holds and the workbook would not: better no workbook than a part of it."""
+    if year not in (None, figures.year):
+        raise DataFolderError(
+            f"数据文件夹“{source}”是{figures.year}年度的，与 --year {year} 不一致；请去掉 --year。"
+        )
+    for finding in figures.findings:
+        if finding.level is Level.ERROR:
+            raise DataFolderError(f"数据文件夹“{source}”：{finding.message}")
+
+
+TEMPLATE = "budget_template.xlsm"
+
+
+@click.command(cls=Command)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    default=Path(TEMPLATE),
+    metavar="文件",
+    help=f"写到哪里（默认当前文件夹的 {TEMPLATE}）；已有的文件留一份备份。",
+)
+@_standard_option
+@quiet_option
+def build_command(output: Path, identity: str, quiet: bool) -> None:
+    """由标准生成空白模板。同样的标准和版本，生成的文件内容逐部分相同。"""
+    from xlbudget.exchange.blank import blank_book  # noqa: PLC0415
+    from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+
+    if output.suffix.lower() not in SUFFIXES:
+        raise UnusableFileError(f"“{output.name}”的扩展名应为 .xlsm 或 .xlsx。")
+    refuse_open_file(output)
+    standard = load_standard(identity)
+    year = standard.template_year
+    book = blank_book(standard, year)
+    replace_atomically(output, lambda target: build_workbook(standard, book, target, year=year))
+    if not quiet:
+        click.echo(f"已生成空白模板“{output}”（{standard.name}，{year}年度）。")
+
+
+@click.command(cls=Command)
+@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
+@click.argument("target", metavar="下年工作簿", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True, help="下年工作簿已存在时改写它，原文件留作备份。")
+@quiet_option
+def rollover_command(book: Path, target: Path, overwrite: bool, quiet: bool) -> None:
+    """结转下年：由今年的工作簿生成下年的工作簿。
+
+    今年的数填作上年数；单位、科目、项目和文字保留，年份改为下年；金额留空待填。
+    已到期的项目不再带入，停用的科目按目录改列。今年的工作簿不改动。
+    """
+    from xlbudget.exchange.rollover.roll import roll_over  # noqa: PLC0415
+
+    done = roll_over(book, target, overwrite=overwrite)
+    if quiet:
+        return
+    for sentence in done.said:
+        click.echo(sentence)
+    if done.backup:
+        click.echo(f"原来的文件留作“{done.backup.name}”。")
+    click.echo(f"已生成{done.year}年度的工作簿“{target}”。")
+
+
+@click.command(cls=Command)
+@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True, help="文件夹里已有的数据文件也改写，原文件留作备份。")
+@quiet_option
+def export_command(book: Path, folder: Path, overwrite: bool, quiet: bool) -> None:
+    """导出为数据文件夹（CSV 和 TOML），可用文本编辑器修改，再由 new --from 生成同样的工作簿。
+
+    数字、空白、科目、绩效目标、表下说明、改写过的定稿都在内；放不下的会列出。工作簿不改动。
+    """
+    from xlbudget.exchange.folder.export import export_folder  # noqa: PLC0415
+
+    done = export_folder(book, folder, overwrite=overwrite)
+    for sentence in done.left:
+        click.echo(f"注意：{sentence}", err=quiet)
+    if quiet:
+        return
+    for backup in done.backups:
+        click.echo(f"原来的文件留作“{backup.name}”。")
+    click.echo(f"已导出到“{folder}”，共 {len(done.files)} 个文件。")
+
+
+_BAR = 36
+
+
+@click.command(cls=Command)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("xlbudget-demo"),
+    metavar="文件夹",
+    help="文件放在哪里（默认 xlbudget-demo）。",
+)
+@quiet_option
+def demo_command(output: Path, quiet: bool) -> int:
+    """用自带的样例走完全部步骤：建表、填列、生成说明、校验、打包。
+
+    样例取自长春市人民政府办公厅（本级）2024 年部门预算公开文本。
+    """
+    from xlbudget.demo import run_demo  # noqa: PLC0415
+
+    steps = iter(range(1, 100))
+    result = run_demo(
+        output, lambda step: None if quiet else click.echo(f"［{next(steps)}］{step}")
+    )
+    if not quiet:
+        _summary(result, output)
+    return int(result.report.number_of(Level.ERROR) > 0)
+
+
+def _summary(result: DemoResult, folder: Path) -> None:
+    from xlbudget.workbook.styles import text_units  # noqa: PLC0415
+
+    report = result.report
+    click.echo()
+    click.echo("支出结构")
+    widest = max((text_units(bar.name) for bar in result.bars), default=0)
+    longest = max((bar.amount.fen for bar in result.bars), default=1)
+    for bar in result.bars:
+        filled = max(1, round(_BAR * bar.amount.fen / longest))
+        name = bar.name + " " * (widest - text_units(bar.name))
+        click.echo(
+            f"  {name}  {'█' * filled} {bar.amount.text}{bar.amount.unit.name}（{bar.share / 100:.2f}%）"
+        )
+    click.echo()
+    counts = "，".join(f"{level.chinese} {report.number_of(level)} 处" for level in Level)
+    slack = f"；尾差半宽 {report.slack}" if report.slack else ""
+    click.echo(f"校验结论：{report.status.chinese}（{counts}{slack}）")
+    if report.not_executed:
+        click.echo(
+            f"未执行：{len({one.code for one in report.not_executed})} 条规则，原因见校验结果"
+        )
+    if result.reviews:
+        click.echo(f"说明中有 {result.reviews} 段待核对，见工作簿“情况说明”的状态栏")
+    click.echo()
+    click.echo(f"文件在“{folder}”：")
+    for path, what in result.files:
+        click.echo(f"  {path.relative_to(folder)}  —— {what}")
+    for warning in result.warnings:
+        click.echo(f"  注意：{warning}")
+    click.echo()
+    click.echo("下一步：打开工作簿看一看；或新建自己的：xlbudget new 我的部门预算.xlsm")
