@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.checks.validate import validate
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.editing.build import build_workbook
 from xlbudget.findings import Status
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.reading.book import read_book
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.sheets.cells import text_of, value_at
+from xlbudget.sheets.layout import CONTENTS, OVERALL
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.layout import CONTENTS, OVERALL
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.read_cells import text_of, value_at
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook

@@ -28,7 +28,7 @@ from python_calamine import CalamineWorkbook
 
 from xlbudget.cli.run import run
 from xlbudget.demo import example_folder
-from xlbudget.workbook.validate_file import examine_file
+from xlbudget.editing.validate import examine_file
 from xlbudget.xlsx.workbook import Workbook
 
 sys.path.insert(0, str(Path(__file__).parent / "validation"))

@@ -13,9 +13,9 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from rule_pairs import Miniatures
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.editing.build import build_workbook
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.build import build_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from xlbudget.workbook.layout import is_form
+from xlbudget.sheets.layout import is_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL, BlockData, FormData, Indicator, Row, Unreadable
 from xlbudget.money import WAN, Amount
-from xlbudget.workbook.layout import is_form
+from xlbudget.sheets.layout import is_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

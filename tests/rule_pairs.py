@@ -9,13 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.notes import plan_notes
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.reading.book import read_book
 from xlbudget.texts.last_year import with_last_year
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -18,9 +18,9 @@ import pytest
 
 import xlbudget
 from test_imports import HEAVY
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.validate_file import validate_file
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.validate import validate_file
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

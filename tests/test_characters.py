@@ -8,8 +8,8 @@ from xlbudget.characters import code_text, folded, squash
 from xlbudget.errors import AmountError
 from xlbudget.functions.cells import code_text as function_code
 from xlbudget.money import WAN, parse_amount
-from xlbudget.workbook.read_cells import cell_reader
-from xlbudget.workbook.read_labels import row_label
+from xlbudget.sheets.cells import cell_reader
+from xlbudget.sheets.labels import row_label
 
 INVISIBLE = [
     "\u00a0",

@@ -16,6 +16,7 @@ import pytest
 
 from rule_pairs import Miniatures
 from rule_pairs import markdown as pairs_markdown
+from xlbudget.building.function_macros import function_helps
 from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.figures import BlockData
@@ -23,7 +24,6 @@ from xlbudget.findings import Level
 from xlbudget.money import parse_amount
 from xlbudget.standard.catalogue import catalogue_markdown
 from xlbudget.standard.loader import load_standard, standard_ids
-from xlbudget.workbook.wrappers import function_helps
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book

@@ -9,12 +9,13 @@ import pytest
 
 from tests_support import leaves_only
 from xlbudget.checks.identities import residual
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import BlockData
-from xlbudget.fill.fill import CellKey, fill_book
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import parse_amount
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.fill import fill_book
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import expand
+from xlbudget.rules.unfilled import CellKey
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,13 +14,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from xlbudget.checks.wording import column_label, row_label, table_title
-from xlbudget.exchange.published.document import read_document, read_source
-from xlbudget.exchange.published.recognise import standard_of_document
+from xlbudget.importing.published.document import read_document, read_source
+from xlbudget.importing.published.recognise import standard_of_document
 from xlbudget.money import Amount
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.reading.book import read_book
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import expand
 from xlbudget.standard.extend import own_standard
-from xlbudget.workbook.read import read_book
 
 __all__ = ["report"]
 

@@ -28,21 +28,21 @@ from trials import around
 from departments import DEPARTMENTS
 from xlbudget.checks.wording import column_label
 from xlbudget.cli.run import run
-from xlbudget.exchange.disclosure.document import disclosure, final_paragraphs
-from xlbudget.exchange.docx.document import write_docx
-from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
-from xlbudget.exchange.web.copy import web_copy
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.validate import examine_file
 from xlbudget.money import Amount
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.validate_file import examine_file
+from xlbudget.publishing.disclosure import disclosure, final_paragraphs
+from xlbudget.publishing.docx import write_docx
+from xlbudget.publishing.values import choose_sheets, write_values_copy
+from xlbudget.publishing.web import web_copy
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlbudget.exchange.disclosure.document import FinalText
     from xlbudget.figures import Cell, TextUnit
+    from xlbudget.publishing.disclosure import FinalText
 
 __all__ = ["make"]
 

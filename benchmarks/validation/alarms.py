@@ -12,8 +12,8 @@ from trials import printed_cells
 
 from xlbudget.checks.validate import validate
 from xlbudget.findings import Level, Status
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from random_budget import Size

@@ -10,8 +10,8 @@ from trials import ULP, slips
 from xlbudget.checks.diagnosis.certify import certify
 from xlbudget.checks.diagnosis.intervals import build_system
 from xlbudget.checks.grade import grade
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     import random

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from random_budget import SIZES, STANDARD, random_budget, reference
 
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import FormData, InfoValue
-from xlbudget.fill.fill import with_names
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.rules.fill import with_names
 from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from xlbudget.checks.grade import grade
 from xlbudget.checks.identities import holds
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount, parse_amount
-from xlbudget.relations.derive import definitions, evaluate, through, unit_of
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.rules.derive import definitions, evaluate, through, unit_of
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import expand
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.whole import validate_whole
 from xlbudget.xlsx.cells import CellEdit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book, Cell, Place
     from xlbudget.findings import Finding
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
     from xlbudget.standard.model import Standard
 
 __all__ = ["Evidence", "more_findings", "patches"]

@@ -21,13 +21,13 @@ from slip_kinds import KINDS, slipped
 from trials import around, printed_cells
 
 from xlbudget.checks.diagnosis.reconcile import reconcile
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import BlockData
 from xlbudget.findings import Status
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
-from xlbudget.relations.derive import definitions, evaluate
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.derive import definitions, evaluate
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import expand
 from xlbudget.standard.extend import with_subject_files
 
 if TYPE_CHECKING:

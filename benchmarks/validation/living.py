@@ -14,10 +14,10 @@ from slip_kinds import KINDS, slipped
 from trials import around
 
 from xlbudget.cli.run import run
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.validate import examine_file
 from xlbudget.findings import Level
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import examine_file
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from recalculated import Office
 
+    from xlbudget.editing.validate import Examined
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
-    from xlbudget.workbook.validate_file import Examined
 
 __all__ = ["WAYS", "Ways", "tried"]
 

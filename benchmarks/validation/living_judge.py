@@ -8,7 +8,7 @@ from evidence import more_findings
 
 from xlbudget.figures import Place
 from xlbudget.findings import Level, Status
-from xlbudget.workbook.layout import GLOSSARY, NOTES, PROFILE
+from xlbudget.sheets.layout import GLOSSARY, NOTES, PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

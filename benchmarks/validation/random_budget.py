@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from random_money import SIZES, STANDARD, Size, random_money, split
 from random_tables import economic, functional, projects, summary, three_public
 
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import InfoValue
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import COUNT, Amount
-from xlbudget.relations.derive import definitions, evaluate
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.derive import definitions, evaluate
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import expand
 
 if TYPE_CHECKING:
     import random

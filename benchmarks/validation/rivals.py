@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlbudget.figures import Cell
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
 
 __all__ = [
     "RIVALS",

@@ -16,8 +16,8 @@ from xlbudget.checks.diagnosis.intervals import build_system
 from xlbudget.checks.diagnosis.reconcile import blank_values
 from xlbudget.checks.grade import grade
 from xlbudget.money import Amount
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     import random
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.diagnosis.explanation import Explanation
     from xlbudget.figures import Book, Cell
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
 
 __all__ = [
     "ULP",

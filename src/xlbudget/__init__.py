@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xlbudget.api import (
         load_standard,
+        notes,
         read,
         validate,
         validate_file,
     )
-    from xlbudget.api import notes as notes  # the function, not the package
     from xlbudget.errors import XlbudgetError
+    from xlbudget.explaining.document import Document, Paragraph
     from xlbudget.figures import BlockData, Book, Place, Row, Unreadable
     from xlbudget.findings import Finding, Level, NotExecuted, Report, Status, Suggestion
     from xlbudget.money import Amount
-    from xlbudget.notes.document import Document, Paragraph
     from xlbudget.standard.model import Standard
 
 __version__ = "0.2.0"
@@ -52,12 +52,12 @@ __all__ = [
 ]
 
 _MODULES = {
-    "api": ("load_standard", "read", "validate", "validate_file"),
+    "api": ("load_standard", "notes", "read", "validate", "validate_file"),
     "errors": ("XlbudgetError",),
     "figures": ("BlockData", "Book", "Place", "Row", "Unreadable"),
     "findings": ("Finding", "Level", "NotExecuted", "Report", "Status", "Suggestion"),
     "money": ("Amount",),
-    "notes.document": ("Document", "Paragraph"),
+    "explaining.document": ("Document", "Paragraph"),
     "standard.model": ("Standard",),
 }
 """Where each name is defined."""
@@ -65,8 +65,6 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    if name == "notes":  # the package can be called: whoever imports it sets this name to it
-        return import_module("xlbudget.notes")
     if name not in _HOMES:
         raise AttributeError(f"module 'xlbudget' has no attribute '{name}'")
     value = getattr(import_module(f"xlbudget.{_HOMES[name]}"), name)

@@ -7,8 +7,6 @@ import sys
 
 from xlbudget.cli.common import ending, speak_utf8
 
-__all__ = ["main"]
-
 
 def main() -> None:
     """Run the command line and leave with its exit status."""

@@ -9,19 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.published.elements import is_document
+from xlbudget.importing.published.elements import is_document
 from xlbudget.standard import loader
 from xlbudget.standard.extend import own_standard, with_subjects
 
 if TYPE_CHECKING:
     from os import PathLike
 
+    from xlbudget.explaining.document import Document
     from xlbudget.figures import Book
     from xlbudget.findings import Report
-    from xlbudget.notes.document import Document
     from xlbudget.standard.model import Standard
-
-__all__ = ["load_standard", "notes", "read", "standard_for", "validate", "validate_file"]
 
 
 def load_standard(standard: str | PathLike[str] = loader.DEFAULT) -> Standard:
@@ -48,19 +46,16 @@ def read(path: str | PathLike[str], standard: Standard | None = None) -> Book:
     """
     path = Path(path)
     if path.is_dir():
-        from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415  # one kind is needed
+        from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415  # one kind is needed
 
         return read_folder(path, standard or loader.load_standard())
     if is_document(path):
-        from xlbudget.exchange.published.document import (  # noqa: PLC0415
-            read_published,
-            read_source,
-        )
-        from xlbudget.exchange.published.recognise import standard_of_document  # noqa: PLC0415
+        from xlbudget.importing.published.document import read_published, read_source  # noqa: PLC0415
+        from xlbudget.importing.published.recognise import standard_of_document  # noqa: PLC0415
 
         found = standard or standard_of_document(path, read_source(path))
         return read_published(path, found).book
-    from xlbudget.workbook.read import read_book  # noqa: PLC0415  # one kind is needed
+    from xlbudget.reading.book import read_book  # noqa: PLC0415  # one kind is needed
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     workbook = Workbook(path)
@@ -94,11 +89,11 @@ def validate_file(path: str | PathLike[str]) -> Report:
     if path.is_dir():
         report = validate(read(path))
     elif is_document(path):
-        from xlbudget.exchange.published.validate import validate_published  # noqa: PLC0415
+        from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415
 
         report = validate_published(path)
     else:
-        from xlbudget.workbook import validate_file as workbooks  # noqa: PLC0415
+        from xlbudget.editing import validate as workbooks  # noqa: PLC0415
 
         report = workbooks.validate_file(path)
     return report._replace(path=str(path))
@@ -112,8 +107,8 @@ def notes(book: Book, standard: Standard | None = None) -> Document:
     Raises:
         StandardError: there is no such standard, or its facts or templates are wrong.
     """
-    from xlbudget.notes.document import Document  # noqa: PLC0415  # loads the templates
-    from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
+    from xlbudget.explaining.document import Document  # noqa: PLC0415  # loads the templates
+    from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
 
     standard = standard_for(book, standard)
     return Document((*explain(standard, book).sections, *glossary(standard, book).sections))

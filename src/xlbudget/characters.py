@@ -10,8 +10,6 @@ import re
 from functools import lru_cache
 from unicodedata import category, normalize
 
-__all__ = ["amount_text", "code_text", "folded", "squash", "visible"]
-
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"

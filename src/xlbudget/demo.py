@@ -5,33 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.fill import plan_fill
+from xlbudget.editing.notes import plan_notes
 from xlbudget.errors import DataFolderError, UnusableFileError
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.package.make import make_package
-from xlbudget.notes.document import document_text
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.explaining.document import document_text
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.publishing.package import make_package
+from xlbudget.reading.book import read_book
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.report.spending import Bar, spending_bars, spending_picture
 from xlbudget.standard.loader import load_standard
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically, replace_text
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from xlbudget.explaining.document import Document
     from xlbudget.findings import Report
-    from xlbudget.notes.document import Document
     from xlbudget.report.pictures import Pictures
     from xlbudget.standard.model import Standard
     from xlbudget.xlsx.cells import Afterwards, CellEdit
-
-__all__ = ["EXAMPLE", "DemoResult", "example_folder", "run_demo"]
 
 EXAMPLE = "changchun-gov-office-2024"
 PACKAGE = "公开套件"
@@ -96,7 +94,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     documents = explain(standard, figures), glossary(standard, figures)
     notes = plan_notes(source, *documents)
     _patched(source, notes.edits, notes.afterwards)
-    paragraphs = sum(len(one.paragraphs) for one in documents)
+    paragraphs = sum(len(document.paragraphs) for document in documents)
     say(f"生成情况说明和名词解释：{paragraphs} 段")
     told = read_book(path, standard)
     report = validate_whole(standard, told)
@@ -112,15 +110,15 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     say("画出支出结构图")
     package = make_package(path, folder / PACKAGE)
     say(f"打包：公开文本、数值副本、邮件草稿等 {len(package.files)} 个文件")
-    packed = [(package.folder / one.name, one.what) for one in package.files]
+    packed = [(package.folder / file.name, file.what) for file in package.files]
     return DemoResult(
         [*files, (picture, "支出结构图"), *packed, (package.page, "清样单：公开前还要处理什么")],
         report,
         spending_bars(standard, figures),
         paragraphs,
-        sum(len(one.reviews) for one in documents),
+        sum(len(document.reviews) for document in documents),
         filled,
-        tuple(one for one in package.warnings if "LibreOffice" in one),
+        tuple(warning for warning in package.warnings if "LibreOffice" in warning),
     )
 
 

@@ -10,15 +10,6 @@
 Things wrong with the *figures* are findings, never exceptions.
 """
 
-__all__ = [
-    "AmountError",
-    "DataFolderError",
-    "MailError",
-    "StandardError",
-    "UnusableFileError",
-    "XlbudgetError",
-]
-
 
 class XlbudgetError(Exception):
     """Broken input; ``str()`` is one Chinese sentence that names the file or cell and the way out."""

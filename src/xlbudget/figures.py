@@ -6,6 +6,7 @@ A cell is an :class:`~xlbudget.money.Amount`, None (blank, which is not 0.00) or
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.money import Amount
@@ -18,26 +19,6 @@ if TYPE_CHECKING:
     from xlbudget.findings import Finding
     from xlbudget.standard.model import Block, Standard
     from xlbudget.standard.subjects import Subject
-
-__all__ = [
-    "TOTAL",
-    "UNFILLED",
-    "BlockData",
-    "Book",
-    "Cell",
-    "FormData",
-    "Indicator",
-    "InfoValue",
-    "Keepsake",
-    "Office",
-    "Place",
-    "Printed",
-    "Profile",
-    "Row",
-    "TextUnit",
-    "Unreadable",
-    "row_indent",
-]
 
 TOTAL = "total"
 """Key of the 合计 row of a block whose rows are not prescribed."""
@@ -264,13 +245,13 @@ class Book(NamedTuple):
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""
-        found = self.info.get(key)
-        return found.value if found is not None and isinstance(found.value, str) else ""
+        info = self.info.get(key)
+        return info.value if info is not None and isinstance(info.value, str) else ""
 
     def number(self, key: str) -> Cell:
         """An amount or count of 基础信息."""
-        found = self.info.get(key)
-        return found.value if found is not None and not isinstance(found.value, str) else None
+        info = self.info.get(key)
+        return info.value if info is not None and not isinstance(info.value, str) else None
 
     @property
     def without_info(self) -> bool:
@@ -293,7 +274,7 @@ class Book(NamedTuple):
         Raises:
             StandardError: the standard has no such table.
         """
-        from xlbudget.frames import frame_of  # noqa: PLC0415  # pandas is slow to load
+        frame_of = import_module("xlbudget.frames").frame_of  # stands above; pandas is slow to load
 
         return frame_of(self, table, standard)
 
@@ -317,9 +298,8 @@ class Book(NamedTuple):
             StandardError: a frame is of no table of the standard, or lacks a column.
             ValueError: no year.
         """
-        from xlbudget.frames import book_of  # noqa: PLC0415  # pandas is slow to load
-
-        return book_of(frames, base, year, name, standard)
+        book: Book = import_module("xlbudget.frames").book_of(frames, base, year, name, standard)
+        return book
 
 
 def row_indent(standard: Standard, block: Block, row: Row) -> int:

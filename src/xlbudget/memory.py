@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.errors import AmountError
 from xlbudget.figures import Keepsake
 from xlbudget.money import COUNT, Amount, parse_amount
-from xlbudget.relations.derive import unit_of
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.derive import unit_of
+from xlbudget.rules.grid import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -60,7 +60,7 @@ def keepsake(standard: Standard, book: Book, computed: Collection[Place], moment
 
 def recalled(grid: Grid) -> tuple[Memory, ...]:
     """The memories of the grid's book that belong to it and still resemble it."""
-    found = []
+    memories = []
     for moment, head, body in grid.book.keepsakes:
         kept = _parsed(head, body)
         wanted = {**_identity(grid.standard, grid.book), "version": _VERSION}
@@ -68,8 +68,8 @@ def recalled(grid: Grid) -> tuple[Memory, ...]:
             continue
         memory = Memory(moment, dict(_cells(grid, kept[1])))
         if _resembles(grid, memory):
-            found.append(memory)
-    return tuple(found)
+            memories.append(memory)
+    return tuple(memories)
 
 
 def _identity(standard: Standard, book: Book) -> dict[str, object]:

@@ -13,21 +13,6 @@ from typing import NamedTuple
 from xlbudget.characters import amount_text, visible
 from xlbudget.errors import AmountError
 
-__all__ = [
-    "COUNT",
-    "STANDARD_PLACES",
-    "UNITS",
-    "WAN",
-    "YUAN",
-    "Amount",
-    "Unit",
-    "from_number",
-    "parse_amount",
-    "percent_text",
-    "round_div",
-    "share",
-]
-
 STANDARD_PLACES = 2
 """Decimals of a published amount, in 元 as in 万元."""
 

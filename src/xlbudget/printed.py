@@ -15,18 +15,6 @@ if TYPE_CHECKING:
     from xlbudget.figures import Row
     from xlbudget.standard.model import Block, Standard, Table
 
-__all__ = [
-    "FORM",
-    "TABLE",
-    "Heading",
-    "PrintedCell",
-    "PrintedTable",
-    "code_part",
-    "head_rows",
-    "headings",
-    "strong_row",
-]
-
 TABLE, FORM = "table", "form"
 """Kinds of printed tables: one of amounts, a form of texts printed on a page of its own."""
 
@@ -115,9 +103,9 @@ def head_rows(table: Table, said: Callable[[str], str]) -> tuple[tuple[PrintedCe
     """The heading rows of a table; ``said`` makes the printed text of a label of the standard."""
     lines: list[list[PrintedCell]] = [[] for _ in range(table.depth)]
     for block in table.blocks:
-        for one in headings([column.label for column in block.columns], table.depth):
-            cell = PrintedCell(said(one.label), "heading", one.columns, one.rows)
-            lines[one.level].append(cell)
+        for heading in headings([column.label for column in block.columns], table.depth):
+            cell = PrintedCell(said(heading.label), "heading", heading.columns, heading.rows)
+            lines[heading.level].append(cell)
     return tuple(map(tuple, lines))
 
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 import xlwings as xw
 
-from xlbudget.calling import calling
+from xlbudget.caller import calling
 from xlbudget.errors import XlbudgetError
 from xlbudget.frames import printed_frame
 from xlbudget.functions import budget
 from xlbudget.functions.cells import VALUE, Area, Failure, Result, single
 from xlbudget.logs import log_fault
-from xlbudget.workbook.read_cells import text_of
+from xlbudget.sheets.cells import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,9 +82,9 @@ def _area(argument: object) -> Area:
         frame = argument
     else:
         lines = list(argument) if isinstance(argument, (list, tuple)) else [argument]
-        rows = [list(one) if isinstance(one, (list, tuple)) else [one] for one in lines]
+        rows = [list(line) if isinstance(line, (list, tuple)) else [line] for line in lines]
         wide = max(map(len, rows), default=0)
-        frame = pd.DataFrame([one + [None] * (wide - len(one)) for one in rows], dtype=object)
+        frame = pd.DataFrame([row + [None] * (wide - len(row)) for row in rows], dtype=object)
     height, width = frame.shape
     filled = (frame.notna() & (frame != "")).to_numpy(dtype=bool).any(axis=1)
     last = int(filled.nonzero()[0][-1]) + 1 if filled.any() else 0

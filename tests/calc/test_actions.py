@@ -18,7 +18,7 @@ from tests_support import leaves_only
 from xlbudget import addin
 from xlbudget.addin.program import place_of
 from xlbudget.cli.run import run
-from xlbudget.workbook.build import build_workbook
+from xlbudget.editing.build import build_workbook
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

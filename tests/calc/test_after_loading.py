@@ -11,10 +11,10 @@ import pytest
 
 from calc.office import Office, load_document
 from calc.uno_path import load_uno
+from xlbudget.editing.build import build_workbook
 from xlbudget.figures import TOTAL
-from xlbudget.relations.grid import Grid
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.read import read_book
+from xlbudget.reading.book import read_book
+from xlbudget.rules.grid import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

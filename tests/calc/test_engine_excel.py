@@ -15,7 +15,7 @@ import xlwings as xw
 
 from calc.engine import ALERTS, Alert
 from calc.engine_document import CalcError
-from xlbudget.workbook.read import read_book
+from xlbudget.reading.book import read_book
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import openpyxl
 import pytest
 
+from xlbudget.building.macros import load_macros
 from xlbudget.cli.run import run
-from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
-from xlbudget.notes.document import HEADING
-from xlbudget.workbook.layout import GLOSSARY, NOTES
-from xlbudget.workbook.macros import load_macros
-from xlbudget.workbook.notes_sheet import FIRST, LAST
-from xlbudget.workbook.read import read_book
+from xlbudget.explaining.document import HEADING
+from xlbudget.publishing.values import choose_sheets, write_values_copy
+from xlbudget.reading.book import read_book
+from xlbudget.sheets.layout import GLOSSARY, NOTES
+from xlbudget.sheets.notes import FIRST, LAST
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.workbook.findings_sheet import watched_areas
+from xlbudget.editing.findings import watched_areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable

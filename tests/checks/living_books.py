@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.notes.explain import explain, glossary
-from xlbudget.relations.derive import definitions, evaluate
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import Grid
+from xlbudget.editing.notes import plan_notes
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.reading.book import read_book
+from xlbudget.rules.derive import definitions, evaluate
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import expand
 from xlbudget.standard.extend import own_standard
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

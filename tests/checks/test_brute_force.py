@@ -11,10 +11,10 @@ import pytest
 
 from xlbudget.checks.diagnosis.explanation import explain_contradictions
 from xlbudget.checks.diagnosis.intervals import build_system, printed_bounds, propagate
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from xlbudget.standard.model import Standard

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from xlbudget.checks.identities import holds
+from xlbudget.checks.personal import CHECKED
 from xlbudget.checks.validate import validate
 from xlbudget.errors import AmountError
 from xlbudget.figures import BlockData, Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import COUNT, Amount, parse_amount
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import Grid
-from xlbudget.texts.personal import CHECKED
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import expand
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell, Row

@@ -11,8 +11,8 @@ from xlbudget.checks.diagnosis.intervals import build_system
 from xlbudget.checks.grade import grade
 from xlbudget.findings import Status
 from xlbudget.money import Amount
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from xlbudget.checks.diagnosis.certify import Certificate

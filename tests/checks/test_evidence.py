@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from checks.living_books import Living, write_explanation
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.fill.fill import with_names
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.findings import plan_findings
+from xlbudget.editing.validate import validate_file
 from xlbudget.findings import Level, Status
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.memory import EXPLAINED, PASSED, recalled
 from xlbudget.money import Amount, parse_amount
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.reading.book import read_book
+from xlbudget.rules.fill import with_names
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.sheets.memory import MEMORY, forget
 from xlbudget.standard.extend import own_standard, with_subject_files
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.findings_sheet import plan_findings
-from xlbudget.workbook.memory_sheet import MEMORY, forget
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

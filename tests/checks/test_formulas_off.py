@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from checks.living_books import Living, write_explanation
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.validate import validate_file
 from xlbudget.findings import Level, Status
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
-from xlbudget.relations.grid import INFO
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.validate_file import validate_file
+from xlbudget.rules.grid import INFO
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlbudget.checks.validate import validate
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import BlockData, Book
 from xlbudget.findings import Level, Status
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
 from xlbudget.standard.loader import load_standard
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from xlbudget.exchange.published.validate import validate_published
+from xlbudget.editing.validate import validate_file
+from xlbudget.importing.published.validate import validate_published
+from xlbudget.reading.book import read_book
 from xlbudget.report.json_report import report_dict
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
 
 OPEN = Path(__file__).parents[2] / "benchmarks" / "open"
 

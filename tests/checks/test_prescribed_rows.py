@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.checks.validate import validate
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import TOTAL, BlockData
-from xlbudget.fill.fill import with_names
 from xlbudget.findings import Level, Status
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
+from xlbudget.rules.fill import with_names
 from xlbudget.standard.extend import with_subject_files
 
 if TYPE_CHECKING:

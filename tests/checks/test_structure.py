@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from texts.text_books import with_texts
+from xlbudget.editing.validate import validate_file
 from xlbudget.figures import BlockData, Place, Unreadable
-from xlbudget.fill.fill import cell_key, recomputed
 from xlbudget.findings import Level
-from xlbudget.relations.derive import definitions, value_of
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import Grid
+from xlbudget.reading.book import read_book
+from xlbudget.rules.derive import definitions, value_of
+from xlbudget.rules.fill import cell_key, recomputed
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import expand
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

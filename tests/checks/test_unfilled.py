@@ -10,12 +10,13 @@ import pytest
 from tests_support import leaves_only
 from xlbudget.checks.grade import graded_book
 from xlbudget.checks.validate import validate
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import UNFILLED, BlockData
-from xlbudget.fill.fill import complete_rows, fill_book
-from xlbudget.fill.virtual import Lack, virtually_filled
 from xlbudget.findings import Level, Status
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount, parse_amount
+from xlbudget.rules.fill import complete_rows, fill_book
+from xlbudget.rules.unfilled import Lack
+from xlbudget.rules.virtual import virtually_filled
 from xlbudget.standard.extend import with_subject_files
 from xlbudget.standard.loader import load_standard
 

@@ -6,15 +6,15 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.notes import plan_notes
+from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import BlockData
 from xlbudget.findings import Level, Status
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.reading.book import read_book
 from xlbudget.standard.extend import own_standard
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

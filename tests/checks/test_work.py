@@ -11,9 +11,9 @@ import pytest
 from xlbudget.checks.diagnosis.explanation import explain_contradictions
 from xlbudget.checks.diagnosis.intervals import Work, build_system, printed_bounds, propagate
 from xlbudget.checks.identities import Identities, stands
-from xlbudget.relations.derive import through
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.derive import through
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -16,10 +16,10 @@ import pytest
 import xlbudget
 from xlbudget import __version__
 from xlbudget.cli.run import COMMANDS, run
-from xlbudget.exchange.package import pdf as pdf_writer
+from xlbudget.editing.validate import validate_file
+from xlbudget.publishing import pdf as pdf_writer
+from xlbudget.reading.book import read_book
 from xlbudget.texts.whole import validate_whole
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -333,7 +333,7 @@ def test_an_error_of_our_own_is_one_sentence_with_a_log(
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("xlbudget.workbook.validate_file.validate_whole", broken)
+    monkeypatch.setattr("xlbudget.editing.validate.validate_whole", broken)
     ended = cli("validate", book)
     assert ended.status == 2
     assert ended.err.count("\n") == 1 and "程序内部出错" in ended.err

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exported_tables import Shape, write
-from xlbudget.workbook.read import read_book
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

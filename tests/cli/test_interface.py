@@ -16,9 +16,9 @@ from xlbudget.cli import validation
 from xlbudget.cli.common import standard_input
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.cli.validation import Request, simple_request, validate_files
+from xlbudget.editing.build import build_workbook
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.blank import blank_book
-from xlbudget.workbook.build import build_workbook
+from xlbudget.importing.imported import blank_book
 
 if TYPE_CHECKING:
     from xlbudget.standard.model import Standard

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xlbudget.editing.fill import plan_fill
+from xlbudget.editing.validate import validate_file
 from xlbudget.findings import Level
-from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

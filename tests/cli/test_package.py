@@ -15,8 +15,8 @@ import pytest
 
 from xlbudget.cli.run import run
 from xlbudget.errors import MailError
-from xlbudget.exchange.docx import document as docx_writer
-from xlbudget.exchange.mail import send as mail_send
+from xlbudget.publishing import docx as docx_writer
+from xlbudget.publishing import sending as mail_send
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlbudget.cli.run import run
-from xlbudget.exchange.docx import document as docx_writer
+from xlbudget.publishing import docx as docx_writer
 
 
 @pytest.fixture(scope="session")

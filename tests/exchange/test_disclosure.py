@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.notes import plan_notes
 from xlbudget.errors import StandardError
-from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.disclosure.document import disclosure, final_paragraphs
-from xlbudget.exchange.disclosure.tables import visible
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import InfoValue, Office, Profile
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.imported import blank_book
 from xlbudget.printed import FORM
+from xlbudget.publishing.disclosure import disclosure, final_paragraphs
+from xlbudget.publishing.tables import visible
+from xlbudget.reading.book import read_book
 from xlbudget.standard.loader import load_folder
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -173,7 +173,7 @@ def test_what_no_document_can_show_is_left_out(standard: Standard, example: Book
 @pytest.fixture
 def noted(standard: Standard, example: Book, tmp_path: Path) -> Path:
     """The example's workbook with its texts generated."""
-    from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
+    from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
 
     path = tmp_path / "有说明.xlsm"
     build_workbook(standard, example, path, year=example.year)

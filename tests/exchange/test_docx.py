@@ -15,14 +15,14 @@ from docx.text.paragraph import Paragraph
 
 from printed_tables import compare_tables, crowded
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.disclosure.document import disclosure
-from xlbudget.exchange.docx.document import contents_pages, docx_bytes, write_docx
-from xlbudget.exchange.docx.widths import fit_grids
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.package import pdf as pdf_writer
-from xlbudget.exchange.package.pdf import write_pdf
 from xlbudget.figures import InfoValue, Office, Profile
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.imported import blank_book
+from xlbudget.publishing import pdf as pdf_writer
+from xlbudget.publishing.disclosure import disclosure
+from xlbudget.publishing.docx import contents_pages, docx_bytes, write_docx
+from xlbudget.publishing.pdf import write_pdf
+from xlbudget.publishing.widths import fit_grids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from docx.document import Document
 
     from printed_tables import Matrix
-    from xlbudget.exchange.disclosure.document import Disclosure
     from xlbudget.figures import Book
+    from xlbudget.publishing.disclosure import Disclosure
     from xlbudget.standard.model import Standard
 
 MARGIN = 20 * 72 / 25.4

@@ -15,11 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xlbudget.building.contents import note_contents
 from xlbudget.cli.run import run
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.final_texts import read_finals
+from xlbudget.editing.notes import plan_notes
 from xlbudget.errors import DataFolderError, UnusableFileError
-from xlbudget.exchange.folder.export import export_folder, write_folder
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.published.final_texts import read_finals
+from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import (
     BlockData,
     FormData,
@@ -30,16 +32,14 @@ from xlbudget.figures import (
     TextUnit,
     Unreadable,
 )
-from xlbudget.fill.fill import statements
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import COUNT, Amount
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.publishing.data_folder import export_folder, write_folder
+from xlbudget.reading.book import read_book
+from xlbudget.rules.fill import statements
 from xlbudget.standard.extend import OWN_LISTS, own_standard
 from xlbudget.standard.loader import DATA, load_folder, load_standard
 from xlbudget.standard.subjects import Subject
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.contents import note_contents
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -16,8 +16,8 @@ import pytest
 from lxml import html
 
 from xlbudget.cli.run import run
-from xlbudget.exchange.package.gate import list_path
-from xlbudget.workbook.read import read_book
+from xlbudget.publishing.gate import list_path
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

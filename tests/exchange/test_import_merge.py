@@ -12,21 +12,21 @@ import openpyxl
 import pytest
 
 from exported_tables import VARIANTS, Shape, write
+from xlbudget.editing.build import build_workbook
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.merge.book import Kind
-from xlbudget.exchange.merge.plan import plan_import
-from xlbudget.exchange.subject_lists import read_subject_list
 from xlbudget.figures import BlockData
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.read import read_book
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.imported import blank_book
+from xlbudget.importing.merge import Kind
+from xlbudget.importing.plan import plan_import
+from xlbudget.importing.subject_lists import read_subject_list
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from xlbudget.exchange.merge.book import ImportPlan
     from xlbudget.figures import Book
+    from xlbudget.importing.merge import ImportPlan
     from xlbudget.standard.model import Standard
 
 DEPARTMENTS = Path(__file__).parents[1] / "departments"

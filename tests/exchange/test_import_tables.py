@@ -13,15 +13,15 @@ from openpyxl import Workbook, load_workbook
 
 from exported_tables import VARIANTS, Shape, exact, write
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.tables.read import read_tables
+from xlbudget.importing.tables.read import read_tables
 from xlbudget.standard import loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xlbudget.exchange.imported import Imported
     from xlbudget.figures import Book
+    from xlbudget.importing.imported import Imported
     from xlbudget.standard.model import Standard
 
 SIMPLE = Shape()

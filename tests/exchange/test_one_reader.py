@@ -9,11 +9,11 @@ import pytest
 from openpyxl import Workbook as NewWorkbook
 
 from xlbudget.characters import squash
-from xlbudget.exchange.published.document import read_published
-from xlbudget.exchange.tables.read import read_tables
-from xlbudget.workbook.layout import is_form
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.read_cells import text_of
+from xlbudget.importing.published.document import read_published
+from xlbudget.importing.tables.read import read_tables
+from xlbudget.reading.book import read_book
+from xlbudget.sheets.cells import text_of
+from xlbudget.sheets.layout import is_form
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

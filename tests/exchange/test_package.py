@@ -18,11 +18,11 @@ import openpyxl
 import pytest
 from lxml import html
 
-from xlbudget.exchange.mail.message import Address
-from xlbudget.exchange.package import pdf as pdf_writer
-from xlbudget.exchange.package.gate import NotReadyError
-from xlbudget.exchange.package.make import Package, Wish, make_package
-from xlbudget.workbook.layout import NOTES
+from xlbudget.publishing import pdf as pdf_writer
+from xlbudget.publishing.gate import NotReadyError
+from xlbudget.publishing.mail import Address
+from xlbudget.publishing.package import Package, Wish, make_package
+from xlbudget.sheets.layout import NOTES
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

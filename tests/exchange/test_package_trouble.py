@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from xlbudget.errors import MailError, UnusableFileError
-from xlbudget.exchange.package import publish
-from xlbudget.exchange.package.make import Wish, every_name, file_names, make_package
+from xlbudget.publishing import publish
+from xlbudget.publishing.package import Wish, every_name, file_names, make_package
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -13,31 +13,31 @@ import pytest
 from PIL import Image
 
 from xlbudget.cli.validation import simple_request, validate_files
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.notes import plan_notes
+from xlbudget.editing.validate import validate_file
 from xlbudget.errors import UnusableFileError, XlbudgetError
-from xlbudget.exchange.disclosure.document import disclosure
-from xlbudget.exchange.docx.document import write_docx
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.package import pdf as pdf_writer
-from xlbudget.exchange.package.pdf import write_pdf
-from xlbudget.exchange.published.document import read_published
-from xlbudget.exchange.published.texts import final_texts, lost_texts, units_of
-from xlbudget.exchange.published.validate import validate_published
-from xlbudget.exchange.web.copy import web_copy
+from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
-from xlbudget.notes.explain import explain, glossary
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.published.document import read_published
+from xlbudget.importing.published.texts import final_texts, lost_texts, units_of
+from xlbudget.importing.published.validate import validate_published
+from xlbudget.publishing import pdf as pdf_writer
+from xlbudget.publishing.disclosure import disclosure
+from xlbudget.publishing.docx import write_docx
+from xlbudget.publishing.pdf import write_pdf
+from xlbudget.publishing.web import web_copy
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlbudget.exchange.imported import Imported
     from xlbudget.figures import Book
     from xlbudget.findings import Finding
+    from xlbudget.importing.imported import Imported
     from xlbudget.standard.model import Standard
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024" / "公开文本.txt"

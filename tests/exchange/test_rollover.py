@@ -11,22 +11,22 @@ import pytest
 
 from xlbudget.checks.validate import CHECKS
 from xlbudget.cli.run import run
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.next_year import last_figures, moved_years, next_book
+from xlbudget.editing.notes import plan_notes
+from xlbudget.editing.rollover import roll_over
+from xlbudget.editing.validate import examine_file, validate_file
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.rollover.book import last_figures, moved_years, next_book
-from xlbudget.exchange.rollover.roll import roll_over
+from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import BlockData, InfoValue, TextUnit
 from xlbudget.findings import Level, Status
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import WAN, Amount
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.reading.book import read_book
 from xlbudget.standard.check import check_folder
 from xlbudget.standard.loader import DATA, load_folder
 from xlbudget.texts.forms import last_year_of
 from xlbudget.texts.last_year import with_last_year
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import examine_file, validate_file
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

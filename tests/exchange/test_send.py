@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from xlbudget.errors import MailError
-from xlbudget.exchange.mail.message import Address, Attachment, Letter, draft
-from xlbudget.exchange.mail.send import MailSettings, as_sent, send
+from xlbudget.publishing.mail import Address, Attachment, Letter, draft
+from xlbudget.publishing.sending import MailSettings, as_sent, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

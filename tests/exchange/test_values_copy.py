@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from xlbudget.building.writer import Writer
 from xlbudget.cli.run import run
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.validate import validate_file
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
 from xlbudget.findings import Level
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.publishing.values import choose_sheets, write_values_copy
+from xlbudget.reading.book import read_book
+from xlbudget.sheets.layout import GLOSSARY, NOTES
 from xlbudget.standard.extend import with_subject_files
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.layout import GLOSSARY, NOTES
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
-from xlbudget.workbook.writer import Writer
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from xlbudget.exchange.values.copy import ValuesCopy
     from xlbudget.figures import Book
+    from xlbudget.publishing.values import ValuesCopy
     from xlbudget.standard.model import Standard
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")

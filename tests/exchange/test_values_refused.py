@@ -10,15 +10,15 @@ import openpyxl
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.values.copy import choose_sheets, write_values_copy
-from xlbudget.workbook.read import read_book
+from xlbudget.publishing.values import choose_sheets, write_values_copy
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xlbudget.exchange.values.copy import ValuesCopy
+    from xlbudget.publishing.values import ValuesCopy
     from xlbudget.standard.model import Standard
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")

@@ -10,11 +10,11 @@ import pytest
 from lxml import etree, html
 
 from printed_tables import compare_tables, crowded
-from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.disclosure.document import disclosure
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.exchange.web.copy import web_copy
 from xlbudget.figures import InfoValue, Office, Profile
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.imported import blank_book
+from xlbudget.publishing.disclosure import disclosure
+from xlbudget.publishing.web import web_copy
 
 if TYPE_CHECKING:
     from pathlib import Path

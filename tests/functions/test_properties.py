@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlbudget import udfs
+from xlbudget.building.function_macros import function_helps
 from xlbudget.figures import BlockData, Book, Row, Unreadable
-from xlbudget.fill.fill import fill_book
 from xlbudget.logs import log_path
 from xlbudget.money import WAN, Amount
+from xlbudget.rules.fill import fill_book
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.wrappers import function_helps
 
 STANDARD = load_standard("changchun")
 FUNCTIONS = {one.name: (getattr(udfs, one.name), len(one.arguments)) for one in function_helps()}

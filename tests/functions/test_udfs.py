@@ -13,14 +13,14 @@ import xlwings as xw
 
 from functions.com_server import Cells
 from xlbudget import udfs
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.building.function_macros import function_helps
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.notes import plan_notes
+from xlbudget.editing.validate import validate_file
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.reading.book import read_book
 from xlbudget.standard.extend import own_standard
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
-from xlbudget.workbook.wrappers import function_helps
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -14,8 +14,8 @@ from pyopenvba import ExcelFile
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.apps.excel._model import Application, Workbook
 
-from xlbudget.workbook.macros import load_macros, vba_project
-from xlbudget.workbook.writer import bare_workbook
+from xlbudget.building.macros import load_macros, vba_project
+from xlbudget.building.writer import bare_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path

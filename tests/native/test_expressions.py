@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from xlbudget.workbook.native import expressions as ex
-from xlbudget.workbook.native.expressions import Area, FormulaError, constant
+from xlbudget.building.formulas import expressions as ex
+from xlbudget.building.formulas.expressions import Area, FormulaError, constant
 
 CODES = Area("A$1:A$5", ["201", "20101", "20102", None, None])
 AMOUNTS = Area("B$1:B$5", [Decimal("3.00"), Decimal("1.25"), "—", None, None])

@@ -10,9 +10,9 @@ import pytest
 
 from native.formula_lint import Lint
 from xlbudget.cli.run import run
-from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.workbook.build import build_workbook
+from xlbudget.editing.build import build_workbook
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.imported import blank_book
 
 if TYPE_CHECKING:
     from pathlib import Path

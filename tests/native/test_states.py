@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xlbudget.building.formulas import checks
+from xlbudget.building.formulas.derived import book_formulas
+from xlbudget.building.live import render_live
 from xlbudget.checks.validate import validate
-from xlbudget.exchange.blank import blank_book
 from xlbudget.figures import BlockData
 from xlbudget.findings import Status
+from xlbudget.importing.imported import blank_book
 from xlbudget.money import Amount, parse_amount
-from xlbudget.relations.grid import INFO, Grid
-from xlbudget.workbook.formulas import book_formulas
-from xlbudget.workbook.layout import CONTENTS, OVERALL, OVERVIEW, contents_lines, place_book
-from xlbudget.workbook.live import render_live
-from xlbudget.workbook.native import checks
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.sheets.layout import CONTENTS, OVERALL, OVERVIEW, contents_lines, place_book
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

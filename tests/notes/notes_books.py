@@ -11,7 +11,7 @@ from xlbudget.money import COUNT, WAN, Amount
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlbudget.notes.document import Document
+    from xlbudget.explaining.document import Document
     from xlbudget.standard.model import Standard
 
 FORBIDDEN = (

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from notes_books import CASES, wrong
 
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.notes.document import document_text
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.explaining.document import document_text
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.importing.data_folder import read_folder
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book

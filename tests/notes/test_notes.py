@@ -15,15 +15,15 @@ import pytest
 from notes_books import HOSTILE, setting, wrong
 
 from xlbudget.errors import StandardError
+from xlbudget.explaining.document import BODY, HEADING, document_text
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.explaining.wording import clean, clean_clause, ordinal
 from xlbudget.figures import BlockData
-from xlbudget.notes.document import BODY, HEADING, document_text
-from xlbudget.notes.explain import explain, glossary
-from xlbudget.notes.wording import clean, clean_clause, ordinal
 from xlbudget.standard.loader import load_folder
 
 if TYPE_CHECKING:
+    from xlbudget.explaining.document import Document, Paragraph
     from xlbudget.figures import Book
-    from xlbudget.notes.document import Document, Paragraph
     from xlbudget.standard.model import Standard
 
 REFERENCE = Path(__file__).with_name("reference_figures.csv")

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from notes_books import CASES, wrong
 
+from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import BlockData, InfoValue, Unreadable
 from xlbudget.money import COUNT, WAN, YUAN, Amount
-from xlbudget.notes.explain import explain, glossary
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell

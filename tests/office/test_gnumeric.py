@@ -20,12 +20,12 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.editing.build import build_workbook
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
-from xlbudget.relations.grid import INFO, Grid
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.read_cells import value_at
+from xlbudget.reading.book import read_book
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.sheets.cells import value_at
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.building.overview import chart_sections
+from xlbudget.editing.build import build_workbook
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.imported import blank_book
 from xlbudget.standard.equations import parse_ref
 from xlbudget.standard.model import Chart
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.overview import chart_sections
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

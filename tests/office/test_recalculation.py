@@ -9,9 +9,9 @@ import pytest
 
 from tests_support import leaves_only
 from xlbudget.checks.validate import validate
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.read import read_book
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.fill import plan_fill
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from report.test_report import Page
 from xlbudget.cli.workbook_commands import notes_command
+from xlbudget.explaining.explain import explain
 from xlbudget.figures import BlockData, Place, TextUnit
 from xlbudget.findings import Finding, Level, Report, Status
 from xlbudget.money import parse_amount
-from xlbudget.notes.explain import explain
 from xlbudget.report import render
 from xlbudget.report.html_report import FULL
 from xlbudget.report.pictures import Pictures, report_pictures, table_pictures
@@ -31,7 +31,7 @@ GENERAL = "一般公共预算支出表"
 
 @pytest.fixture(scope="module")
 def placed(example_file: Path) -> Book:
-    from xlbudget.workbook.read import read_book  # noqa: PLC0415
+    from xlbudget.reading.book import read_book  # noqa: PLC0415
 
     return read_book(example_file)
 

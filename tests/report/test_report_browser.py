@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.editing.notes import plan_notes
+from xlbudget.editing.validate import examine_file
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.reading.book import read_book
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.standard.extend import own_standard
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import examine_file
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from texts.text_books import with_texts
-from xlbudget.exchange.published.document import read_document, read_source
-from xlbudget.exchange.published.validate import (
+from xlbudget.findings import Finding, Level
+from xlbudget.importing.published.document import read_document, read_source
+from xlbudget.importing.published.validate import (
     contents_findings,
     unit_findings,
     validate_published,
     year_findings,
 )
-from xlbudget.findings import Finding, Level
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.whole import validate_whole
 

@@ -11,12 +11,12 @@ import pytest
 from texts.text_books import with_texts
 from xlbudget.cli.run import run
 from xlbudget.cli.validation import last_books
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.validate import Examined
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, InfoValue, Row, TextUnit
 from xlbudget.findings import Finding, Level, Report, Status
 from xlbudget.texts.last_year import with_last_year
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.validate_file import Examined
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book

@@ -11,12 +11,12 @@ import docx
 import openpyxl
 import pytest
 
+from xlbudget.checks.personal import personal_findings
 from xlbudget.cli.run import run
-from xlbudget.exchange.published.validate import validate_published
+from xlbudget.editing.validate import validate_file
 from xlbudget.figures import Book, InfoValue, Place, Printed
 from xlbudget.findings import Level
-from xlbudget.texts.personal import personal_findings
-from xlbudget.workbook.validate_file import validate_file
+from xlbudget.importing.published.validate import validate_published
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -137,9 +137,9 @@ def test_published_documents(tmp_path: Path) -> None:
 
 
 def test_a_table_of_a_document(tmp_path: Path, standard: Standard) -> None:
-    from xlbudget.exchange.disclosure.document import disclosure  # noqa: PLC0415
-    from xlbudget.exchange.docx.document import docx_bytes  # noqa: PLC0415
-    from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415
+    from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415
+    from xlbudget.publishing.disclosure import disclosure  # noqa: PLC0415
+    from xlbudget.publishing.docx import docx_bytes  # noqa: PLC0415
 
     folder = Path(__file__).parents[2] / "examples/changchun-gov-office-2024"
     path = tmp_path / "公开文本.docx"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xlbudget.editing.notes import plan_notes
+from xlbudget.editing.validate import validate_file
+from xlbudget.explaining.explain import explain, glossary
 from xlbudget.findings import Level
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.reading.book import read_book
 from xlbudget.standard.extend import own_standard
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

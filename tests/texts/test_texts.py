@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from texts.text_books import culture_bureau, reworded, slips, with_texts
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.explaining.explain import explain
 from xlbudget.findings import Level
-from xlbudget.notes.explain import explain
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.whole import validate_whole
 

@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.exchange.folder.read import read_folder
+from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import TextUnit
-from xlbudget.notes.explain import explain, glossary
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.standard.extend import with_subject_files, with_subjects
 
 if TYPE_CHECKING:
+    from xlbudget.explaining.document import Document, Paragraph
     from xlbudget.figures import Book
-    from xlbudget.notes.document import Document, Paragraph
     from xlbudget.standard.model import Standard
 
 __all__ = ["SLIPS", "Slip", "culture_bureau", "reworded", "slips", "with_texts"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tests_support import leaves_only
 from xlbudget.cli.run import run
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.workbook.build import build_workbook
+from xlbudget.editing.build import build_workbook
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.workbook.read import read_book
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.archive import Archive, workbook_archive
 
 if TYPE_CHECKING:

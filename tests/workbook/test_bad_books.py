@@ -12,8 +12,8 @@ import pytest
 from openpyxl.workbook.protection import WorkbookProtection
 
 from xlbudget.cli.run import run
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import validate_file
+from xlbudget.editing.validate import validate_file
+from xlbudget.reading.book import read_book
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,11 @@ import pytest
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
+from xlbudget.building.contents import render_table
+from xlbudget.building.formulas.derived import book_formulas
+from xlbudget.editing.build import build_workbook, workbook_bytes
 from xlbudget.errors import UnusableFileError
+from xlbudget.explaining.wording import ordinal
 from xlbudget.figures import (
     TOTAL,
     BlockData,
@@ -25,13 +29,9 @@ from xlbudget.figures import (
     Unreadable,
 )
 from xlbudget.money import COUNT, WAN, parse_amount
-from xlbudget.notes.wording import ordinal
+from xlbudget.sheets.layout import is_form, place_book, sheet_names, table_layout
 from xlbudget.standard.loader import load_standard
 from xlbudget.standard.model import Column
-from xlbudget.workbook.build import build_workbook, workbook_bytes
-from xlbudget.workbook.contents import render_table
-from xlbudget.workbook.formulas import book_formulas
-from xlbudget.workbook.layout import is_form, place_book, sheet_names, table_layout
 
 STANDARD = load_standard()
 EMPTY = Book("空", STANDARD.id, 2025, {}, {})

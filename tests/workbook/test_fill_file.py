@@ -17,15 +17,15 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
 
 from xlbudget.cli.run import run
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.fill import plan_fill
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData
 from xlbudget.money import Amount
-from xlbudget.relations.derive import definitions
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import INFO, Grid
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.read import read_book
+from xlbudget.reading.book import read_book
+from xlbudget.rules.derive import definitions
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import expand
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

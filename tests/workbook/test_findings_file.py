@@ -10,11 +10,11 @@ import pytest
 
 from xlbudget.checks.validate import validate
 from xlbudget.cli.run import run
+from xlbudget.editing.fill import plan_fill
+from xlbudget.editing.findings import ROOM, FindingsPlan, plan_findings
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Finding, Level
-from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.findings_sheet import ROOM, FindingsPlan, plan_findings
-from xlbudget.workbook.read import read_book
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from xlbudget.building.writer import Writer
 from xlbudget.cli.run import run
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.writer import Writer
+from xlbudget.editing.build import build_workbook
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -2,16 +2,16 @@
 
 import re
 
+from xlbudget.building.formulas.derived import Formula, book_formulas, formula_for
 from xlbudget.figures import TOTAL, BlockData, Book, FormData, InfoValue, Place, Row
 from xlbudget.money import COUNT, WAN, YUAN, parse_amount
-from xlbudget.relations.derive import definitions
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.derive import definitions
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import expand
+from xlbudget.sheets.layout import place_book
 from xlbudget.standard.equations import Equation, parse_equation
 from xlbudget.standard.loader import load_standard, with_columns
 from xlbudget.standard.model import Standard
-from xlbudget.workbook.formulas import Formula, book_formulas, formula_for
-from xlbudget.workbook.layout import place_book
 from xlbudget.xlsx.references import chunked, references
 
 STANDARD = load_standard()

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from xlbudget.checks.validate import validate
-from xlbudget.notes.explain import explain, glossary
-from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.findings_sheet import plan_findings
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.read import read_book
+from xlbudget.editing.fill import plan_fill
+from xlbudget.editing.findings import plan_findings
+from xlbudget.editing.notes import plan_notes
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.reading.book import read_book
 from xlbudget.xlsx.atomic import replace_atomically
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook

@@ -5,8 +5,8 @@ import pytest
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import TOTAL, BlockData, Book, FormData, Indicator, Row
 from xlbudget.money import WAN, parse_amount
+from xlbudget.sheets.layout import info_lines, place_book, sheet_names, table_layout
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.layout import info_lines, place_book, sheet_names, table_layout
 from xlbudget.xlsx.references import column_letter
 
 STANDARD = load_standard()

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from xlbudget.editing.notes import plan_notes
 from xlbudget.errors import UnusableFileError
-from xlbudget.notes.explain import explain, glossary
-from xlbudget.workbook.notes_file import plan_notes
-from xlbudget.workbook.notes_sheet import EDITED, FRESH, REVIEWED, ROOM, STALE
-from xlbudget.workbook.read import read_book
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.reading.book import read_book
+from xlbudget.sheets.notes import EDITED, FRESH, REVIEWED, ROOM, STALE
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlbudget.notes.document import Document
+    from xlbudget.explaining.document import Document
 
 NOTES, GLOSSARY = "情况说明", "名词解释"
 FIRST = 4

@@ -11,22 +11,22 @@ import openpyxl
 import pytest
 
 from tests_support import leaves_only
-from xlbudget.exchange.blank import blank_book
-from xlbudget.exchange.folder.read import read_folder
-from xlbudget.money import WAN, YUAN, Amount, parse_amount
-from xlbudget.standard.equations import parse_ref
-from xlbudget.standard.model import Chart
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.layout import place_book
-from xlbudget.workbook.native.areas import Areas
-from xlbudget.workbook.overview import (
+from xlbudget.building.formulas.areas import Areas
+from xlbudget.building.overview import (
     chart_sections,
     overview_caches,
     overview_last,
     render_overview,
     with_caches,
 )
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.fill import plan_fill
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.imported import blank_book
+from xlbudget.money import WAN, YUAN, Amount, parse_amount
+from xlbudget.sheets.layout import place_book
+from xlbudget.standard.equations import parse_ref
+from xlbudget.standard.model import Chart
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from xlbudget.editing.build import build_workbook
 from xlbudget.errors import UnusableFileError
-from xlbudget.exchange.folder.read import read_folder
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import WAN, parse_amount
+from xlbudget.reading.book import read_book
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.read import read_book
 
 STANDARD = load_standard("changchun")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
@@ -262,7 +262,7 @@ def test_what_is_built_is_read_back(tmp_path: Path) -> None:
 
 def test_reading_imports_no_slow_library() -> None:
     code = (
-        "import sys, xlbudget.workbook.read; "
+        "import sys, xlbudget.reading.book; "
         "print([name for name in ('pandas', 'openpyxl', 'xlsxwriter', 'jinja2', 'pydantic', 'rich')"
         " if name in sys.modules])"
     )

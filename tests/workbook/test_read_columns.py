@@ -11,9 +11,9 @@ import pytest
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import WAN, parse_amount
+from xlbudget.reading.tables import read_table
+from xlbudget.sheets.cells import Sheet
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.read_cells import Sheet
-from xlbudget.workbook.read_tables import read_table
 
 STANDARD = load_standard("changchun")
 

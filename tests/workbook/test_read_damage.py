@@ -12,8 +12,8 @@ import xlsxwriter
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.money import WAN, parse_amount
+from xlbudget.reading.book import read_book
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.read import read_book
 
 STANDARD = load_standard("changchun")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"

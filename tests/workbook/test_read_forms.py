@@ -9,9 +9,9 @@ import pytest
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import WAN, parse_amount
+from xlbudget.reading.forms import read_forms
+from xlbudget.sheets.cells import Sheet
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.read_cells import Sheet
-from xlbudget.workbook.read_forms import read_forms
 
 TABLE = load_standard("changchun").table("performance")
 

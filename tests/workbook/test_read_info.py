@@ -9,14 +9,8 @@ import pytest
 
 from xlbudget.figures import InfoValue, Office, Unreadable
 from xlbudget.money import COUNT, WAN, Amount, parse_amount
+from xlbudget.reading.particulars import heading_year, read_info, read_profile, standard_of, year_of
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.read_info import (
-    heading_year,
-    read_info,
-    read_profile,
-    standard_of,
-    year_of,
-)
 
 STANDARD = load_standard("changchun")
 

@@ -9,10 +9,10 @@ import pytest
 
 from xlbudget.findings import Level
 from xlbudget.money import WAN, YUAN, parse_amount
+from xlbudget.reading.tables import read_table
+from xlbudget.sheets.cells import Sheet
 from xlbudget.standard.loader import load_standard
 from xlbudget.standard.model import Block, Column, RowSpec, Table
-from xlbudget.workbook.read_cells import Sheet
-from xlbudget.workbook.read_tables import read_table
 
 STANDARD = load_standard("changchun")
 

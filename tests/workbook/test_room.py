@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.cli.run import run
+from xlbudget.editing.build import build_workbook
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import TOTAL, BlockData, Book, FormData, Row
 from xlbudget.money import Amount
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.read import read_book
+from xlbudget.reading.book import read_book
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests_support import leaves_only
+from xlbudget.editing.build import build_workbook
+from xlbudget.editing.fill import plan_fill
 from xlbudget.figures import InfoValue
+from xlbudget.reading.book import read_book
+from xlbudget.sheets.cells import value_at
 from xlbudget.udfs import BUDGET_SUBTOTAL, BUDGET_TOTAL
-from xlbudget.workbook.build import build_workbook
-from xlbudget.workbook.fill_file import plan_fill
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.read_cells import value_at
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 

@@ -11,8 +11,8 @@ from xlbudget import __version__
 from xlbudget.addin.session import Change, action
 from xlbudget.errors import UnusableFileError
 from xlbudget.logs import log_path
-from xlbudget.workbook.layout import CONTENTS, FINDINGS, NOTES
-from xlbudget.workbook.read import read_book
+from xlbudget.reading.book import read_book
+from xlbudget.sheets.layout import CONTENTS, FINDINGS, NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +28,12 @@ _MANY = 5
 def fill(source: Source) -> Change:
     """Fill in derived subtotals."""
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
-    from xlbudget.workbook.fill_file import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
 
     plan = plan_fill(source.book)
     said = [
-        f"{one.sheet}{one.cell}：{one.message}"
-        for one in check_rows(plan.standard, plan.book, ROW_RULES)
+        f"{finding.sheet}{finding.cell}：{finding.message}"
+        for finding in check_rows(plan.standard, plan.book, ROW_RULES)
     ]
     more = (
         "\n".join(["", "请注意：", *said[:_MANY], *(["…"] if len(said) > _MANY else [])])
@@ -48,13 +48,13 @@ def fill(source: Source) -> Change:
 @action("校验")
 def validate(source: Source) -> Change:
     """Check everything and list the findings in the workbook."""
+    from xlbudget.editing.findings import plan_findings  # noqa: PLC0415
+    from xlbudget.editing.validate import examine_file  # noqa: PLC0415
     from xlbudget.findings import Level  # noqa: PLC0415
-    from xlbudget.workbook.findings_sheet import plan_findings  # noqa: PLC0415
-    from xlbudget.workbook.validate_file import examine_file  # noqa: PLC0415
 
-    found = examine_file(source.book)
-    report = found.report
-    plan = plan_findings(source.book, found.standard, report)
+    examined = examine_file(source.book)
+    report = examined.report
+    plan = plan_findings(source.book, examined.standard, report)
     counts = "，".join(f"{level.chinese}{report.number_of(level)}处" for level in Level)
     said = f"校验完成：{report.status.chinese}（{counts}）。"
     if report.findings:
@@ -69,15 +69,15 @@ def validate(source: Source) -> Change:
 @action("生成说明")
 def notes(source: Source) -> Change:
     """Write the explanation and the glossary."""
-    from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
+    from xlbudget.editing.notes import plan_notes  # noqa: PLC0415
+    from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
-    from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
 
     book = read_book(source.book)
     standard = own_standard(book)
     documents = explain(standard, book), glossary(standard, book)
     plan = plan_notes(source.book, *documents)
-    said = f"说明和名词解释已生成，共{sum(len(one.paragraphs) for one in documents)}段。"
+    said = f"说明和名词解释已生成，共{sum(len(document.paragraphs) for document in documents)}段。"
     if plan.kept:
         said += f"\n您改过的定稿{len(plan.kept)}段没有覆盖。"
     if plan.reviews:
@@ -116,7 +116,7 @@ _LONGEST = 900
 @action("导入")
 def take_in(source: Source) -> Change:
     """Figures from the files that the user picked."""
-    from xlbudget.exchange.merge.plan import plan_import  # noqa: PLC0415
+    from xlbudget.importing.plan import plan_import  # noqa: PLC0415
 
     if not source.chosen:
         return Change.telling("没有选择文件，没有导入。")
@@ -135,7 +135,7 @@ def take_in(source: Source) -> Change:
 @action("结转下年")
 def roll_over(source: Source) -> Change:
     """Next year's workbook beside this one."""
-    from xlbudget.exchange.rollover.roll import roll_over as roll  # noqa: PLC0415
+    from xlbudget.editing.rollover import roll_over as roll  # noqa: PLC0415
 
     folder = _folder(source)
     year = read_book(source.book).year
@@ -153,8 +153,8 @@ def roll_over(source: Source) -> Change:
 @action("打包")
 def package(source: Source) -> Change:
     """The finished set in a folder beside the workbook."""
-    from xlbudget.exchange.package.gate import NotReadyError  # noqa: PLC0415
-    from xlbudget.exchange.package.make import make_package  # noqa: PLC0415
+    from xlbudget.publishing.gate import NotReadyError  # noqa: PLC0415
+    from xlbudget.publishing.package import make_package  # noqa: PLC0415
 
     folder = _folder(source) / f"{source.place.stem} 公开套件"
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as name:
@@ -163,10 +163,10 @@ def package(source: Source) -> Change:
         try:
             made = make_package(named, folder)
         except NotReadyError as error:
-            listed = [one.line for one in error.items]
+            listed = [item.line for item in error.items]
             return Change.telling(_clipped(_lines([str(error), "", *listed])))
-    listed = [f"{one.name}　{one.what}" for one in made.files]
-    warned = [f"注意：{one}" for one in made.warnings]
+    listed = [f"{file.name}　{file.what}" for file in made.files]
+    warned = [f"注意：{warning}" for warning in made.warnings]
     return Change.telling(
         _clipped(
             _lines([f"已打包到：{folder}", f"清样单：{made.page}", *listed, *warned, *made.remarks])

@@ -183,13 +183,13 @@ def changing(
     over whole areas that are too long to be set in an open workbook are left as they are.
     """
     found = []
-    for one in edits:
-        there = formulas.get(one.sheet, {}).get(one.cell, "")
-        if one.formula and same_formula(there, one.formula):
+    for edit in edits:
+        there = formulas.get(edit.sheet, {}).get(edit.cell, "")
+        if edit.formula and same_formula(there, edit.formula):
             continue
-        if one.array and len(one.formula) >= _LONGEST_ARRAY:
+        if edit.array and len(edit.formula) >= _LONGEST_ARRAY:
             continue
-        found.append(one)
+        found.append(edit)
     return found
 
 
@@ -200,7 +200,7 @@ def write_edits(book: xw.Book, edits: Iterable[CellEdit]) -> None:
         by_sheet.setdefault(edit.sheet, []).append(edit)
     for name, found in by_sheet.items():
         sheet = book.sheets[name]
-        for block in blocks_of(one for one in found if not one.array):
+        for block in blocks_of(edit for edit in found if not edit.array):
             _write(sheet, block)
         for edit in found:
             if edit.array:

@@ -140,10 +140,10 @@ def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
             return _take_back(book, title, source)
         if change.question and not _agreed(book, title, change.question):
             return "没有写入，工作簿没有改动。"
-        formulas = source.formulas_of({one.sheet for one in change.edits})
+        formulas = source.formulas_of({edit.sheet for edit in change.edits})
         edits = changing(change.edits, formulas)
         if edits:
-            lines = source.lines_of(sorted({one.sheet for one in edits}))
+            lines = source.lines_of(sorted({edit.sheet for edit in edits}))
             before = undo.before_of(title, edits, lines, formulas)
             rows = source.free_rows(change.afterwards.heights)
             _apply(book, before, edits, change.afterwards.last_rows, rows)
@@ -160,7 +160,7 @@ def _take_back(book: xw.Book, title: str, source: Workbook) -> str:
     before = undo.recall(address_of(book))
     if before is None:
         return "没有可以撤销的操作：这个工作簿还没有用按钮改动过，或者另存过。"
-    sheets = {one.sheet for one in before.was}
+    sheets = {edit.sheet for edit in before.was}
     lines, formulas = (source.lines_of(sorted(sheets)), source.formulas_of(sheets))
     missing = sheets - set(lines)
     if missing:
@@ -193,7 +193,7 @@ def _apply(  # what is written, and what goes with it
 ) -> None:
     """Write whole or not at all: what fails half-way is taken back."""
     wanted = list(edits)
-    names = list(dict.fromkeys([*(one.sheet for one in wanted), *rows, *last_rows]))
+    names = list(dict.fromkeys([*(edit.sheet for edit in wanted), *rows, *last_rows]))
     earlier = undo.recall(address_of(book))
     undo.remember(address_of(book), before)
     lifted = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import XlbudgetError
 from xlbudget.logs import state_folder
-from xlbudget.workbook.read_cells import text_of, value_at
+from xlbudget.sheets.cells import text_of, value_at
 from xlbudget.xlsx.atomic import replace_text
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import column_number, same_formula, split_cell
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from xlbudget.workbook.read_cells import Lines
+    from xlbudget.xlsx.cells import Lines
 
 
 class Before(NamedTuple):
@@ -56,7 +56,8 @@ def before_of(
     """The state that edits are about to change; a formula over a whole area comes back as one."""
     became = tuple(edits)
     was = tuple(
-        content_of(one.sheet, one.cell, lines, formulas)._replace(array=one.array) for one in became
+        content_of(edit.sheet, edit.cell, lines, formulas)._replace(array=edit.array)
+        for edit in became
     )
     return Before(title, was, became, {})
 
@@ -66,9 +67,9 @@ def moved_since(
 ) -> list[CellEdit]:
     """The cells that no longer hold what the action left in them."""
     return [
-        one
-        for one in before.became
-        if not _same(one, content_of(one.sheet, one.cell, lines, formulas))
+        edit
+        for edit in before.became
+        if not _same(edit, content_of(edit.sheet, edit.cell, lines, formulas))
     ]
 
 

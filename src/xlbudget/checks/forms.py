@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.named_checks import Context, Outcome
     from xlbudget.figures import FormData, Indicator
-    from xlbudget.relations.grid import Grid
+    from xlbudget.rules.grid import Grid
 
 _BLOCK = "performance"
 _STATED = re.compile(r"(\d+(?:\.\d+)?)\s*%")
@@ -30,8 +30,8 @@ def _finding(
     context: Context, form: FormData, cell: str, message: str, printed: str, expected: str
 ) -> Finding:
     table = context.grid.standard.table_of(context.grid.standard.blocks[_BLOCK])
-    found = context.in_table(table, f"项目“{form.name}”{message}", cell)
-    return found._replace(row=form.name, printed=printed, expected=expected)
+    finding = context.in_table(table, f"项目“{form.name}”{message}", cell)
+    return finding._replace(row=form.name, printed=printed, expected=expected)
 
 
 def _cell(form: FormData, column: str, line: int) -> str:
@@ -98,7 +98,7 @@ def weight_stated(context: Context) -> Iterator[Outcome]:
             continue
         for label, indicators in groups.items():
             stated = _STATED.search(folded(label))
-            total = sum((_weight(one) or Decimal(0) for one in indicators), Decimal(0))
+            total = sum((_weight(indicator) or Decimal(0) for indicator in indicators), Decimal(0))
             if stated and total != Decimal(stated[1]):
                 shown = _number(total)
                 message = f"“{label}”各指标权重合计为{shown}，与标明的{stated[1]}%不一致。"
@@ -135,15 +135,21 @@ def cost_sayings(grid: Grid) -> Iterator[Saying]:
 
 def _total(grid: Grid, costs: Sequence[Indicator]) -> int | None:
     """What cost indicators sum to, in 分; None where one is no amount."""
-    values = [_cost(grid, one.values.get("value", "")) for one in costs]
-    return sum(one.fen for one in values if one is not None) if None not in values else None
+    values = [_cost(grid, indicator.values.get("value", "")) for indicator in costs]
+    return (
+        sum(amount.fen for amount in values if amount is not None) if None not in values else None
+    )
 
 
 def _with_costs(grid: Grid) -> Iterator[tuple[FormData, list[Indicator], int]]:
     """The forms that have economic cost indicators, with these and the cell of the project's amount."""
     data = grid.book.blocks.get(_BLOCK)
     for form in grid.book.forms:
-        costs = [one for one in form.indicators if "经济成本" in one.values.get("second", "")]
+        costs = [
+            indicator
+            for indicator in form.indicators
+            if "经济成本" in indicator.values.get("second", "")
+        ]
         if costs and data is not None and form.name in data.by_key:
             yield form, costs, grid.row_numbers(_BLOCK, form.name)[0]
 

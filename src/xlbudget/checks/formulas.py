@@ -15,16 +15,16 @@ from xlbudget.checks.wording import arithmetic, cell_label, difference_text, fin
 from xlbudget.figures import Place, Unreadable
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
-from xlbudget.relations.derive import definitions, evaluate, unit_of, value_of
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.derive import definitions, evaluate, unit_of, value_of
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from xlbudget.figures import Book, Cell
     from xlbudget.findings import Finding
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
     from xlbudget.standard.model import Standard
 
 
@@ -97,7 +97,7 @@ def _shows(cell: Cell, value: Cell) -> bool:
         return cell.fen == value.fen
     if isinstance(cell, Unreadable) or isinstance(value, Unreadable):
         return isinstance(cell, Unreadable) and isinstance(value, Unreadable)
-    return not any(isinstance(one, Amount) and one.fen for one in (cell, value))
+    return not any(isinstance(amount, Amount) and amount.fen for amount in (cell, value))
 
 
 def not_stale(book: Book, mended: Collection[Place]) -> Book:
@@ -148,9 +148,9 @@ def formulas_off(
         return []
     doubtful = {
         number
-        for one in checked(expand(again).relations)
-        if not holds(again, one)
-        for _, number in one.terms
+        for relation in checked(expand(again).relations)
+        if not holds(again, relation)
+        for _, number in relation.terms
     }
     return [one for one in off if one.number not in doubtful]
 
@@ -166,8 +166,8 @@ def formula_findings(grid: Grid, off: Iterable[FormulaOff], status: Status) -> I
         printed = grid.cells[number]
         assert isinstance(printed, Amount)
         labels = [
-            f"{grid.place(one.number).cell}{cell_label(grid, one.number)}应为 {one.right.text}"
-            for one in group[:_MOST_NAMED]
+            f"{grid.place(off.number).cell}{cell_label(grid, off.number)}应为 {off.right.text}"
+            for off in group[:_MOST_NAMED]
         ]
         more = "等" * (len(group) > _MOST_NAMED)
         what = f"有{len(group)}格公式的结果不是其各部分的合计（{'、'.join(labels)}{more}）"
@@ -181,5 +181,5 @@ def formula_findings(grid: Grid, off: Iterable[FormulaOff], status: Status) -> I
             f"{what}；{_WAY_OUT}",
             expected=right.plain,
             difference=difference_text(printed.fen - right.fen, printed.unit),
-            basis=tuple(arithmetic(grid, one.relation) for one in group[:_MOST_NAMED]),
+            basis=tuple(arithmetic(grid, off.relation) for off in group[:_MOST_NAMED]),
         )

@@ -20,14 +20,14 @@ from xlbudget.checks.diagnosis.intervals import (
 )
 from xlbudget.findings import Status
 from xlbudget.money import COUNT
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from xlbudget.checks.diagnosis.intervals import System
     from xlbudget.figures import Book
-    from xlbudget.fill.virtual import Virtual
-    from xlbudget.relations.expand import Expansion
+    from xlbudget.rules.relations import Expansion
+    from xlbudget.rules.unfilled import Virtual
     from xlbudget.standard.model import Standard
 
 
@@ -105,7 +105,7 @@ class GradedBook(NamedTuple):
     """A book as it is judged: its cells and relations, and how it is graded by these.
 
     What filling would compute is computed in ``grid``, and what nobody has filled in yet is not judged
-    (``fill/virtual.py``); ``found`` has the cells as they are, and what waits. Mostly it is the same.
+    (``rules/virtual.py``); ``found`` has the cells as they are, and what waits. Mostly it is the same.
     """
 
     grid: Grid
@@ -147,7 +147,7 @@ def _virtual(standard: Standard, book: Book, seen: GradedBook) -> Virtual | None
     )
     if not seen.wrong and not blank:
         return None
-    from xlbudget.fill.virtual import virtually_filled  # noqa: PLC0415  # rarely needed
+    from xlbudget.rules.virtual import virtually_filled  # noqa: PLC0415  # rarely needed
 
     virtual = virtually_filled(standard, book)
     if virtual.guesses and _graded(standard, virtual.book).wrong:

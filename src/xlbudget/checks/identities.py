@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Cell
     from xlbudget.findings import Finding
-    from xlbudget.relations.expand import Relation
-    from xlbudget.relations.grid import Grid
+    from xlbudget.rules.grid import Grid
+    from xlbudget.rules.relations import Relation
 
 Terms = tuple[tuple[int, int], ...]
 """Signs or coefficients, each with a cell number."""
@@ -115,11 +115,11 @@ class Identities:
     def _summed(self, terms: Terms) -> tuple[int, int, int]:
         low = high = unknown = 0
         for sign, cell in terms:
-            found = self.cells[cell]
-            if cell in self.free or isinstance(found, Unreadable):
+            amount = self.cells[cell]
+            if cell in self.free or isinstance(amount, Unreadable):
                 unknown += 1
                 continue
-            one, other = interval(found)
+            one, other = interval(amount)
             low += sign * (one if sign > 0 else other)
             high += sign * (other if sign > 0 else one)
         return low, high, unknown

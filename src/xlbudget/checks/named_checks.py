@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import squash
 from xlbudget.checks.wording import cell_label, finding_at, short_heading, table_place
 from xlbudget.figures import TOTAL, Unreadable
-from xlbudget.fill.virtual import Lack, block_title
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.money import STANDARD_PLACES, Amount
-from xlbudget.relations.grid import INFO
+from xlbudget.rules.grid import INFO
+from xlbudget.rules.unfilled import Lack
+from xlbudget.rules.virtual import block_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlbudget.figures import Row
-    from xlbudget.fill.virtual import Unfilled, Virtual, Witness
-    from xlbudget.relations.grid import Grid
+    from xlbudget.rules.grid import Grid
+    from xlbudget.rules.unfilled import Unfilled, Virtual, Witness
     from xlbudget.standard.model import Block, Rule, Table
     from xlbudget.standard.subjects import SubjectList
 
@@ -71,13 +72,13 @@ class Context(NamedTuple):
         row = self.grid.book.blocks[block].rows[position]
         cell = f"A{row.line}" if row.line else ""
         table = self.grid.standard.table_of(self.grid.standard.blocks[block])
-        found = self.in_table(table, message, cell, level)
-        return found._replace(row=row.key.removeprefix("group:"), printed=printed)
+        finding = self.in_table(table, message, cell, level)
+        return finding._replace(row=row.key.removeprefix("group:"), printed=printed)
 
     def in_info(self, field: str, message: str, level: Level | None = None) -> Finding:
         """A finding about a field of 基础信息."""
-        found, sheet = self.grid.book.info.get(field), self.grid.book.sheets.get(INFO, "基础信息")
-        cell = found.cell if found else ""
+        info, sheet = self.grid.book.info.get(field), self.grid.book.sheets.get(INFO, "基础信息")
+        cell = info.cell if info else ""
         level = level or self.level
         return Finding(self.rule.code, level, message, "基础信息", sheet, cell, field)
 
@@ -204,8 +205,8 @@ def code_order(context: Context) -> Iterator[Outcome]:
             yield context.in_row(key, position, message)
         elif row.key < last.get(key, ""):
             message = f"科目 {row.key}（{row.label}）没有按编码顺序排列，应在 {last[key]} 之前。"
-            found = context.in_row(key, position, message, level=Level.WARNING)
-            unordered.setdefault(key, []).append(found)
+            finding = context.in_row(key, position, message, level=Level.WARNING)
+            unordered.setdefault(key, []).append(finding)
         seen.add((key, row.key))
         last[key] = max(row.key, last.get(key, ""))
     for key, findings in unordered.items():
@@ -304,8 +305,8 @@ def required_info(context: Context) -> Iterator[Outcome]:
         yield Finding(context.rule.code, context.level, message, "基础信息", "基础信息")
         return
     for field in context.grid.standard.fields.values():
-        found = book.info.get(field.key)
-        value = found.value if found is not None else None
+        info = book.info.get(field.key)
+        value = info.value if info is not None else None
         if field.required and value in (None, ""):
             yield context.in_info(field.key, f"基础信息“{field.label}”未填。")
         elif field.choices and value and value not in field.choices:
@@ -335,16 +336,16 @@ def tables_filled(context: Context) -> Iterator[Outcome]:
         message = "各表都还没有填列，勾稽关系没有核对。"
         yield Finding(context.rule.code, context.level, message)
         return
-    gone = {one.block for one in virtual.unfilled if one.lack is Lack.TABLE}
+    gone = {unfilled.block for unfilled in virtual.unfilled if unfilled.lack is Lack.TABLE}
     told: set[str] = set()
-    for one in virtual.unfilled:
-        table = context.grid.standard.table_of(context.grid.standard.blocks[one.block])
-        whole = one.lack is Lack.TABLE and gone.issuperset(block.key for block in table.blocks)
+    for unfilled in virtual.unfilled:
+        table = context.grid.standard.table_of(context.grid.standard.blocks[unfilled.block])
+        whole = unfilled.lack is Lack.TABLE and gone.issuperset(block.key for block in table.blocks)
         if whole and table.key in told:
             continue
         if whole:
             told.add(table.key)
-        yield _unfilled_finding(context, virtual, one, whole=whole)
+        yield _unfilled_finding(context, virtual, unfilled, whole=whole)
 
 
 def _unfilled_finding(context: Context, virtual: Virtual, one: Unfilled, *, whole: bool) -> Finding:

@@ -15,12 +15,12 @@ from xlbudget.checks.formulas import Formulas, not_stale
 from xlbudget.checks.row_repair import RowRepair
 from xlbudget.checks.wording import cell_label, finding_at, rule_code, table_title
 from xlbudget.figures import TOTAL, InfoValue, Place, Unreadable
-from xlbudget.fill.fill import cell_key, recomputed
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
-from xlbudget.relations.derive import definitions, value_of
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.rules.derive import definitions, value_of
+from xlbudget.rules.fill import cell_key, recomputed
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -42,12 +42,12 @@ def _right_year(
     A title that is a formula follows 基础信息 and is no witness. The headings of the explanation are one,
     generated or not: they were written for a year, and for its figures.
     """
-    field = next((one for one in standard.fields.values() if one.kind == _YEAR_KIND), None)
+    field = next((field for field in standard.fields.values() if field.kind == _YEAR_KIND), None)
     stated = book.info.get(field.key) if field is not None else None
     if field is None or stated is None or str(book.year) not in str(stated.value):
         return book, ()
-    headings = (one for one in book.texts if one.heading and one.part == "notes")
-    found = (_YEAR_STATED.search(squash(one.text)) for one in headings)
+    headings = (unit for unit in book.texts if unit.heading and unit.part == "notes")
+    found = (_YEAR_STATED.search(squash(unit.text)) for unit in headings)
     said = Counter(int(match[1]) for match in found if match)
     odd = [(place, year) for place, year in book.dated if year != book.year]
     if not odd and not (said and book.year not in said):
@@ -73,14 +73,14 @@ def _wrong_year(
     )
     place = Place(book.sheets.get(INFO, "基础信息"), stated.cell)
     code = rule_code(standard, "required_info")
-    found = Finding(code, Level.ERROR, message, "基础信息", *place, key)._replace(
+    finding = Finding(code, Level.ERROR, message, "基础信息", *place, key)._replace(
         printed=str(book.year),
         expected=str(year),
         suggestions=(Suggestion(str(year), "情况说明和标题的年度", 0.9),),
     )
     info = {**book.info, key: InfoValue(str(year), stated.cell)}
     # That the year was another when the texts were generated follows from this.
-    return not_stale(book, [place])._replace(year=year, info=info), (found,)
+    return not_stale(book, [place])._replace(year=year, info=info), (finding,)
 
 
 def _wrong_title(standard: Standard, book: Book, place: Place, year: int) -> Finding:
@@ -133,7 +133,11 @@ def repaired(
     mended = rows.book
     if whole.as_text or unreadable or mended is not whole:
         mended = formulas.following(mended)
-    left = [one for one in mended.findings if (one.sheet, _line(one.cell)) not in rows.told]
+    left = [
+        finding
+        for finding in mended.findings
+        if (finding.sheet, _line(finding.cell)) not in rows.told
+    ]
     if len(left) < len(mended.findings):
         mended = mended._replace(findings=tuple(left))
     return Repaired(mended, tuple(findings))
@@ -155,23 +159,23 @@ def _stored(grid: Grid, formulas: Formulas) -> list[Finding]:
         place = grid.place(at)
         if place in grid.book.as_text and place not in formulas.places:
             tables.setdefault(table_title(grid, at), []).append(at)
-    found = []
+    findings = []
     for title, cells in tables.items():
         if len(cells) > _FEW:
             message = (
                 f"{title}有{len(cells)}格数字存成了文本（{_cells(grid, cells)}），表内公式不计入；"
                 "请选中这些格，改成数字。"
             )
-            found.append(finding_at(grid, cells[0], code, Level.ERROR, message))
+            findings.append(finding_at(grid, cells[0], code, Level.ERROR, message))
             continue
         for at in cells:
             cell = grid.cells[at]
             message = f"{cell_label(grid, at)}是存成文本的数字，表内公式不计入；请改成数字。"
             advice = (Suggestion(cell.plain, "改成数字", 1.0),) if isinstance(cell, Amount) else ()
-            found.append(
+            findings.append(
                 finding_at(grid, at, code, Level.ERROR, message)._replace(suggestions=advice)
             )
-    return found
+    return findings
 
 
 def _cells(grid: Grid, cells: list[int]) -> str:
@@ -183,7 +187,7 @@ def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Findin
     """Words, dates, errors where an amount belongs; not the formulas that show what they refer to."""
     code = rule_code(grid.standard, _CHECK)
     defined = definitions(expand(grid).relations)
-    found = []
+    findings = []
     for at in cells:
         cell = grid.cells[at]
         assert isinstance(cell, Unreadable)
@@ -203,8 +207,10 @@ def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Findin
             f"{cell_label(grid, at)}应填金额，现为“{cell.raw}”，无法读作金额；"
             f"{'请改正公式' if formula else '请改为数字，没有金额就留空'}。"
         )
-        found.append(finding_at(grid, at, code, Level.ERROR, message)._replace(suggestions=advice))
-    return found
+        findings.append(
+            finding_at(grid, at, code, Level.ERROR, message)._replace(suggestions=advice)
+        )
+    return findings
 
 
 # ------------------------------------------------------------- formulas without values

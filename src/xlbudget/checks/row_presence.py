@@ -14,9 +14,9 @@ from xlbudget.checks.wording import column_label, table_place
 from xlbudget.figures import TOTAL, BlockData, Row, Unreadable
 from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
-from xlbudget.relations.derive import unit_of
-from xlbudget.relations.expand import expand
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.rules.derive import unit_of
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import expand
 from xlbudget.standard.equations import ALL
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.formulas import Formulas
     from xlbudget.checks.identities import Identities
     from xlbudget.figures import Book
-    from xlbudget.relations.expand import Gap, Relation
+    from xlbudget.rules.relations import Gap, Relation
     from xlbudget.standard.model import Standard
 
 _MOST_GAPS = 20
@@ -198,7 +198,7 @@ def _blank_rows(grid: Grid, book: Book, identities: Identities, number: int) -> 
     relation = identities.relations[number]
     for _, cell in relation.terms[1:]:
         block, row, _ = grid.spot(cell)
-        if all(identities.cells[one] is None for one in grid.row_numbers(block, row.key)):
+        if all(identities.cells[number] is None for number in grid.row_numbers(block, row.key)):
             yield Lack(book, block, "", row.key, blank=True)
 
 
@@ -293,16 +293,16 @@ def missing_rows(
 
 
 def _gaps(grid: Grid) -> list[Gap]:
-    return [one for one in expand(grid, live_only=True).gaps if one.key != TOTAL]
+    return [gap for gap in expand(grid, live_only=True).gaps if gap.key != TOTAL]
 
 
 def _settled(grid: Grid, new: Mapping[int, str]) -> dict[int, Amount]:
     """What other tables' figures make of the ``new`` cells (each with its block)."""
     relations = [
-        one
-        for one in expand(grid).relations
-        if one.equation.check and one.equation.relation == "=" and not one.rule.soft
-        and any(cell in new for _, cell in one.terms) and _apart(grid, one, new)
+        relation
+        for relation in expand(grid).relations
+        if relation.equation.check and relation.equation.relation == "=" and not relation.rule.soft
+        and any(cell in new for _, cell in relation.terms) and _apart(grid, relation, new)
     ]  # fmt: skip
     known: dict[int, Amount] = {}
     while True:
@@ -348,8 +348,8 @@ def _missing_row_finding(grid: Grid, gap: Gap, known: Mapping[int, Amount]) -> F
         name = f"{row.key} {row.label}"
     title, sheet = table_place(standard, book, gap.absent)
     has = table_place(standard, book, gap.present)[0] if row else "基础信息"
-    below = (one.line for one in data.rows[data.by_key[gap.key] :] if one.line)
-    line = next(below, max((one.line for one in data.rows), default=0))
+    below = (row.line for row in data.rows[data.by_key[gap.key] :] if row.line)
+    line = next(below, max((row.line for row in data.rows), default=0))
     figures = "、".join(
         f"{column_label(grid, number)} {value.text}" for number, value in known.items() if value.fen
     )

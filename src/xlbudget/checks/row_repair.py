@@ -89,11 +89,11 @@ class RowRepair:
         self.told.add((sheet, row.line))
         place = f"{cell}{row.line}" if row.line else ""
         key = row.key.removeprefix("group:")
-        found = Finding(code, Level.ERROR, message, title, sheet, place, key, expected=value)
+        finding = Finding(code, Level.ERROR, message, title, sheet, place, key, expected=value)
         if value:
             printed = row.key if cell == "A" else ""
-            found = found._replace(printed=printed, suggestions=(Suggestion(value, why, 1.0),))
-        self.findings.append(found)
+            finding = finding._replace(printed=printed, suggestions=(Suggestion(value, why, 1.0),))
+        self.findings.append(finding)
 
     def _names(self, block: Block, code: str) -> set[str]:
         """What a code may be called: by the list, else by other tables."""
@@ -123,11 +123,11 @@ class RowRepair:
         rows = self.book.blocks[block.key].rows
         wrong = self._misnamed(block)
         pairs = [
-            (_Pair(one, other), True)
+            (_Pair(one, number), True)
             for at, one in enumerate(wrong)
-            for other in wrong[at + 1 :]
-            if squash(rows[one].label) in self._names(block, rows[other].key)
-            and squash(rows[other].label) in self._names(block, rows[one].key)
+            for number in wrong[at + 1 :]
+            if squash(rows[one].label) in self._names(block, rows[number].key)
+            and squash(rows[number].label) in self._names(block, rows[one].key)
         ]
         if not pairs and (pair := _out_of_order(rows)) is not None:
             pairs = [(pair, False)]
@@ -198,7 +198,7 @@ class RowRepair:
         name = squash(row.label)
         if name:
             for code, known in subjects.by_code.items():
-                if any(name == squash(one.name) for one in known):
+                if any(name == squash(subject.name) for subject in known):
                     codes[code] = None
         amounts = [cell.fen for cell in row.cells if isinstance(cell, Amount) and cell.fen]
         for key, other in self.book.blocks.items():
@@ -230,8 +230,8 @@ class RowRepair:
                 self._doubled(block)
             if data.strays and block.body == "subject":
                 self._uncoded(block)
-        for found, book in missing_rows(self.standard, self.book, self.formulas):
-            self.findings.append(found)
+        for finding, book in missing_rows(self.standard, self.book, self.formulas):
+            self.findings.append(finding)
             self.book = book
 
     # ---------------------------------------------------------- whole tables
@@ -312,7 +312,7 @@ class RowRepair:
             message = f"第{row.line}行与第{first.line}行重复：{name}只列一行"
             gone, way = row, "两行金额相同，请删去一行。"
             if not same:
-                other = self.having(block, [one for one in rows if one is not first])
+                other = self.having(block, [row for row in rows if row is not first])
                 better = 0 if self.tired else self.trouble(other) - self.trouble(mended)
                 if better < 0:
                     gone, mended = first, other
@@ -335,7 +335,7 @@ class RowRepair:
         """A line with money and no code: the subject's that the table lacks, by name or amounts."""
         for stray in self.book.blocks[block.key].strays:
             data = self.book.blocks[block.key]
-            left = [one for one in data.strays if one is not stray]
+            left = [row for row in data.strays if row is not stray]
             later = (at for at, one in enumerate(data.rows) if one.line > stray.line)
             at = next(later, len(data.rows))
             books = {

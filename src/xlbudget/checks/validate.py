@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks import forms, named_checks
+from xlbudget.checks import forms, named_checks, personal
 from xlbudget.checks.formulas import FormulaOff, formula_findings, formulas_off
 from xlbudget.checks.grade import graded_book, graded_by
 from xlbudget.checks.identities import holds, identity_findings
@@ -21,13 +21,12 @@ from xlbudget.checks.wording import (
     table_title,
 )
 from xlbudget.figures import UNFILLED, Unreadable
-from xlbudget.fill.fill import cell_key
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
-from xlbudget.pausing import without_collecting
-from xlbudget.relations.derive import definitions, evaluate
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import Grid
-from xlbudget.texts import personal
+from xlbudget.garbage import without_collecting
+from xlbudget.rules.derive import definitions, evaluate
+from xlbudget.rules.fill import cell_key
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -37,9 +36,9 @@ if TYPE_CHECKING:
     from xlbudget.checks.named_checks import Outcome
     from xlbudget.checks.repair import Repaired
     from xlbudget.figures import Book, Cell, Place
-    from xlbudget.fill.fill import CellKey
-    from xlbudget.relations.expand import Expansion, Relation
-    from xlbudget.relations.grid import Spot
+    from xlbudget.rules.grid import Spot
+    from xlbudget.rules.relations import Expansion, Relation
+    from xlbudget.rules.unfilled import CellKey
     from xlbudget.standard.model import Rule, Standard
 
 CHECKS = MappingProxyType(
@@ -156,7 +155,7 @@ def judge(
         # A formula that shows what the figures come to once they are put right was only not computed anew.
         if off := [one for one in off if corrected.get(one.number) != printed.cells[one.number]]:
             contradictions[:0] = formula_findings(printed, off, known.graded.status)
-            graded = max(graded, known.graded, key=lambda one: _GRADES.index(one.status))
+            graded = max(graded, known.graded, key=lambda grade: _GRADES.index(grade.status))
             anew = {one: grid.cells[one] for one in functions}
             differing = {one: cell for one, cell in anew.items() if cell != printed.cells[one]}
             corrected = differing | corrected
@@ -164,10 +163,17 @@ def judge(
         grid.lacking = frozenset((gap.absent, gap.key) for gap in expansion.gaps)
     named = grid if virtual is None else _as_found(grid, named)
     outcomes = list(_outcomes(named, rules))
-    findings = [*structure.findings, *(one for one in outcomes if isinstance(one, Finding))]
+    findings = [
+        *structure.findings,
+        *(finding for finding in outcomes if isinstance(finding, Finding)),
+    ]
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
-    not_executed += [one for one in outcomes if isinstance(one, NotExecuted)]
-    soft = [one for one in expansion.relations if one.equation.check and one.rule.soft]
+    not_executed += [skipped for skipped in outcomes if isinstance(skipped, NotExecuted)]
+    soft = [
+        relation
+        for relation in expansion.relations
+        if relation.equation.check and relation.rule.soft
+    ]
     findings += identity_findings(grid, _standing(grid, soft, open_cells))
     findings += contradictions
     wrong = any(finding.level is Level.ERROR for finding in findings)
@@ -192,10 +198,12 @@ def judge(
 
 def _executed(rules: Iterable[Rule], expansion: Expansion) -> Counter[str]:
     """How many relations were looked at under each rule that could run; a named check counts as one."""
-    failed = {one.code for one in expansion.not_executed}
+    failed = {skipped.code for skipped in expansion.not_executed}
     asked = [rule for rule in rules if rule.code not in failed and not rule.texts]
     executed = Counter({rule.code: int(bool(rule.check)) for rule in asked})
-    executed.update(one.rule.code for one in expansion.relations if one.equation.check)
+    executed.update(
+        relation.rule.code for relation in expansion.relations if relation.equation.check
+    )
     return executed
 
 
@@ -208,7 +216,9 @@ def _in_unit(slack: Decimal | None, standard: Standard) -> str:
 
 def _apart(grid: Grid, expansion: Expansion) -> list[Finding]:
     """The first relation that the cells as shown do not satisfy, though unrounded amounts could."""
-    off = next((one for one in checked(expansion.relations) if not holds(grid, one)), None)
+    off = next(
+        (relation for relation in checked(expansion.relations) if not holds(grid, relation)), None
+    )
     if off is None:
         return []
     message = f"{mismatch(grid, off)}；手工填写的数各按四舍五入可以相符，请看一看是不是有一格填错。"
@@ -226,7 +236,7 @@ def _everything_said(
         every = [*texts, *forms.cost_sayings(grid), *usual_sayings(grid)]
         # Of a cell that nobody can read, a text says nothing that could be compared.
         lost = {at for at, cell in enumerate(grid.cells) if isinstance(cell, Unreadable)}
-        return [one for one in every if lost.isdisjoint(number for _, number in one.terms)]
+        return [saying for saying in every if lost.isdisjoint(number for _, number in saying.terms)]
 
     return said
 
@@ -239,7 +249,11 @@ def _functions(
     if not places and not filled:
         return set(), {}
     defined = definitions(expand(grid).relations)
-    found = {one for one in defined if grid.place(one) in places or cell_key(grid, one) in filled}
+    found = {
+        number
+        for number in defined
+        if grid.place(number) in places or cell_key(grid, number) in filled
+    }
     return found, defined
 
 
@@ -250,8 +264,8 @@ def _as_found(judged: Grid, found: Grid) -> Grid:
         for one, cell in judged.corrected.items()
         if (there := judged.number_in(found, one)) is not None
     }
-    open_there = {judged.number_in(found, one) for one in judged.open_cells}
-    found.open_cells = {one for one in open_there if one is not None}
+    open_there = {judged.number_in(found, cell) for cell in judged.open_cells}
+    found.open_cells = {number for number in open_there if number is not None}
     found.lacking = judged.lacking
     return found
 
@@ -286,14 +300,18 @@ def _standing(grid: Grid, soft: list[Relation], open_cells: Collection[int]) -> 
     Of a cell that is wrong and whose right figure is lost, nothing can be said, nor of those of which
     one is wrong.
     """
-    soft = [one for one in soft if not any(number in open_cells for _, number in one.terms)]
+    soft = [
+        relation
+        for relation in soft
+        if not any(number in open_cells for _, number in relation.terms)
+    ]
     if not grid.corrected:
         return soft
     mended, standing = _with(grid, grid.corrected), []
-    for one in soft:
-        corrected = [grid.corrected[cell] for _, cell in one.terms if cell in grid.corrected]
-        if not corrected or not (None in corrected or holds(mended, one)):
-            standing.append(one)
+    for relation in soft:
+        corrected = [grid.corrected[cell] for _, cell in relation.terms if cell in grid.corrected]
+        if not corrected or not (None in corrected or holds(mended, relation)):
+            standing.append(relation)
     return standing
 
 
@@ -304,8 +322,12 @@ def check_rows(standard: Standard, book: Book, codes: tuple[str, ...]) -> list[F
     """
     rules = [rule for rule in standard.rules_of(book.year) if rule.code.startswith(codes)]
     outcomes = _outcomes(Grid(standard, book), rules)
-    found = [one for one in outcomes if isinstance(one, Finding) and one.code.startswith(codes)]
-    return _ordered(standard, found)
+    findings = [
+        finding
+        for finding in outcomes
+        if isinstance(finding, Finding) and finding.code.startswith(codes)
+    ]
+    return _ordered(standard, findings)
 
 
 def _outcomes(grid: Grid, rules: Iterable[Rule]) -> Iterator[Outcome]:
@@ -320,7 +342,9 @@ def _unreadable(grid: Grid, relations: list[Relation]) -> list[NotExecuted]:
     found: dict[NotExecuted, None] = {}
     if not any(isinstance(cell, Unreadable) for cell in grid.cells):
         return []
-    for code, number in ((one.rule.code, cell) for one in relations for _, cell in one.terms):
+    for code, number in (
+        (relation.rule.code, cell) for relation in relations for _, cell in relation.terms
+    ):
         cell = grid.cells[number]
         if cell == UNFILLED:
             reason = grid.book.unfilled.get(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.findings import Finding
 from xlbudget.money import Amount
-from xlbudget.relations.grid import INFO
+from xlbudget.rules.grid import INFO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell
     from xlbudget.findings import Level, Suggestion
     from xlbudget.money import Unit
-    from xlbudget.relations.expand import Relation
-    from xlbudget.relations.grid import Grid
+    from xlbudget.rules.grid import Grid
+    from xlbudget.rules.relations import Relation
     from xlbudget.standard.model import Block, Column, Standard
 
 _MANY = 4
@@ -28,8 +28,8 @@ def table_title(grid: Grid, number: int) -> str:
     """The title of the table in which a cell stands."""
     block, row, _ = grid.spot(number)
     if block == INFO:
-        found = grid.book.info.get(row.key)
-        return (found.sheet if found else "") or "基础信息"
+        info = grid.book.info.get(row.key)
+        return (info.sheet if info else "") or "基础信息"
     return table_place(grid.standard, grid.book, block)[0]
 
 
@@ -41,7 +41,7 @@ def table_place(standard: Standard, book: Book, block: str) -> tuple[str, str]:
 
 def rule_code(standard: Standard, check: str) -> str:
     """The code of the rule with a named check; "" where the standard has none."""
-    return next((one.code for one in standard.rules if one.check == check), "")
+    return next((rule.code for rule in standard.rules if rule.check == check), "")
 
 
 def named(labels: Sequence[str], most: int) -> str:
@@ -76,10 +76,8 @@ def cell_label(grid: Grid, number: int) -> str:
     """Row and column of a cell; of a value that the text alone tells, the words that tell it."""
     column = column_label(grid, number)
     block, row, _ = grid.spot(number)
-    if block == INFO and (found := grid.book.info.get(row.key)) is not None and found.said:
-        return (
-            f"“{row.label}”（{f'按“{found.said}”推算' if found.inferred else f'“{found.said}”'}）"
-        )
+    if block == INFO and (info := grid.book.info.get(row.key)) is not None and info.said:
+        return f"“{row.label}”（{f'按“{info.said}”推算' if info.inferred else f'“{info.said}”'}）"
     return f"“{row_label(grid, number)}”{column}" if column else f"“{row_label(grid, number)}”"
 
 

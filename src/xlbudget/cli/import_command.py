@@ -14,7 +14,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.standard.loader import DEFAULT, load_standard
 
 if TYPE_CHECKING:
-    from xlbudget.exchange.merge.book import ImportPlan
+    from xlbudget.importing.merge import ImportPlan
     from xlbudget.standard.subjects import Subject
 
 
@@ -104,9 +104,9 @@ def _into(
     quiet: bool,
 ) -> int:
     """Into a workbook that is there."""
-    from xlbudget.exchange.merge.plan import plan_import  # noqa: PLC0415
+    from xlbudget.importing.plan import plan_import  # noqa: PLC0415
+    from xlbudget.reading.book import read_book  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
-    from xlbudget.workbook.read import read_book  # noqa: PLC0415
     from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
@@ -156,12 +156,12 @@ def _new(
     quiet: bool,
 ) -> int:
     """Into a new workbook."""
-    from xlbudget.exchange.merge.book import ImportPlan  # noqa: PLC0415
-    from xlbudget.exchange.merge.particulars import write_texts  # noqa: PLC0415
-    from xlbudget.exchange.merge.plan import new_book, new_tallies, preview, read_sources, unwritten  # noqa: PLC0415
+    from xlbudget.editing.build import build_workbook  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
+    from xlbudget.importing.merge import ImportPlan  # noqa: PLC0415
+    from xlbudget.importing.merge_particulars import write_texts  # noqa: PLC0415
+    from xlbudget.importing.plan import new_book, new_tallies, preview, read_sources, unwritten  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subjects  # noqa: PLC0415
-    from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
     from xlbudget.xlsx.cells import Afterwards  # noqa: PLC0415
 
@@ -170,15 +170,17 @@ def _new(
         raise UnusableFileError(f"找不到工作簿“{book}”；请先用 xlbudget new 新建，再导入科目。")
     lists = _subjects(subjects, identity)
     standard = with_subjects(load_standard(identity), lists)
-    found = read_sources(sources, standard, year)
-    figures = new_book(standard, found)
+    imported = read_sources(sources, standard, year)
+    figures = new_book(standard, imported)
     if lists:
         figures = figures._replace(
             subjects={**figures.subjects, **lists},
             info={**figures.info, "subject_lists": InfoValue(OWN_LISTS)},
         )
     standard = with_subjects(standard, figures.subjects)
-    plan = ImportPlan([], Afterwards(), "", new_tallies(standard, found), (), unwritten(found))
+    plan = ImportPlan(
+        [], Afterwards(), "", new_tallies(standard, imported), (), unwritten(imported)
+    )
     if not quiet:
         click.echo(preview(plan))
     _say_subjects(lists, quiet)
@@ -191,8 +193,8 @@ def _new(
 
     def write(target: Path) -> None:
         build_workbook(standard, figures, target, year=figures.year)
-        if found.texts:
-            left.extend(write_texts(target, found.texts))
+        if imported.texts:
+            left.extend(write_texts(target, imported.texts))
 
     replace_atomically(book, write)
     for one in left:
@@ -205,7 +207,7 @@ def _subjects(paths: tuple[Path, ...], identity: str) -> dict[str, tuple[Subject
     """The bureau's own subjects by list."""
     if not paths:
         return {}
-    from xlbudget.exchange.subject_lists import read_subject_list  # noqa: PLC0415
+    from xlbudget.importing.subject_lists import read_subject_list  # noqa: PLC0415
 
     found: dict[str, tuple[Subject, ...]] = {}
     standard = load_standard(identity)

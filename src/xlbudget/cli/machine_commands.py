@@ -56,12 +56,12 @@ def doctor_command(folder: Path, quiet: bool) -> int:
     from xlbudget.setup.system import System  # noqa: PLC0415
 
     lines = diagnose(System(), folder.resolve())
-    for one in lines:
-        if quiet and one.state == GOOD:
+    for line in lines:
+        if quiet and line.state == GOOD:
             continue
-        remedy = f"。办法：{one.remedy}" if one.remedy else ""
-        click.echo(f"［{one.state}］{one.what}：{one.found}{remedy}")
-    return int(any(one.state == MISSING for one in lines))
+        remedy = f"。办法：{line.remedy}" if line.remedy else ""
+        click.echo(f"［{line.state}］{line.what}：{line.found}{remedy}")
+    return int(any(line.state == MISSING for line in lines))
 
 
 @click.command(cls=Command)

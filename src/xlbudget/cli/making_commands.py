@@ -55,13 +55,13 @@ def new_command(
     quiet: bool,
 ) -> None:
     """新建部门预算工作簿：空白的，或由数据文件夹填好数字的。"""
-    from xlbudget.exchange.blank import blank_book  # noqa: PLC0415
-    from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415
-    from xlbudget.exchange.published.final_texts import write_finals  # noqa: PLC0415
+    from xlbudget.editing.build import build_workbook  # noqa: PLC0415
+    from xlbudget.editing.final_texts import write_finals  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
-    from xlbudget.fill.fill import with_names  # noqa: PLC0415
+    from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415
+    from xlbudget.importing.imported import blank_book  # noqa: PLC0415
+    from xlbudget.rules.fill import with_names  # noqa: PLC0415
     from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
-    from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
 
     if book.suffix.lower() not in SUFFIXES:
@@ -122,8 +122,8 @@ TEMPLATE = "budget_template.xlsm"
 @quiet_option
 def build_command(output: Path, identity: str, quiet: bool) -> None:
     """由标准生成空白模板。同样的标准和版本，生成的文件内容逐部分相同。"""
-    from xlbudget.exchange.blank import blank_book  # noqa: PLC0415
-    from xlbudget.workbook.build import build_workbook  # noqa: PLC0415
+    from xlbudget.editing.build import build_workbook  # noqa: PLC0415
+    from xlbudget.importing.imported import blank_book  # noqa: PLC0415
     from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
 
     if output.suffix.lower() not in SUFFIXES:
@@ -148,7 +148,7 @@ def rollover_command(book: Path, target: Path, overwrite: bool, quiet: bool) -> 
     今年的数填作上年数；单位、科目、项目和文字保留，年份改为下年；金额留空待填。
     已到期的项目不再带入，停用的科目按目录改列。今年的工作簿不改动。
     """
-    from xlbudget.exchange.rollover.roll import roll_over  # noqa: PLC0415
+    from xlbudget.editing.rollover import roll_over  # noqa: PLC0415
 
     done = roll_over(book, target, overwrite=overwrite)
     if quiet:
@@ -170,7 +170,7 @@ def export_command(book: Path, folder: Path, overwrite: bool, quiet: bool) -> No
 
     数字、空白、科目、绩效目标、表下说明、改写过的定稿都在内；放不下的会列出。工作簿不改动。
     """
-    from xlbudget.exchange.folder.export import export_folder  # noqa: PLC0415
+    from xlbudget.publishing.data_folder import export_folder  # noqa: PLC0415
 
     done = export_folder(book, folder, overwrite=overwrite)
     for sentence in done.left:
@@ -212,7 +212,7 @@ def demo_command(output: Path, quiet: bool) -> int:
 
 
 def _summary(result: DemoResult, folder: Path) -> None:
-    from xlbudget.workbook.styles import text_units  # noqa: PLC0415
+    from xlbudget.building.styles import text_units  # noqa: PLC0415
 
     report = result.report
     click.echo()

@@ -14,8 +14,8 @@ from xlbudget.cli.run import Command, quiet_option
 from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
-    from xlbudget.exchange.mail.send import MailSettings
-    from xlbudget.exchange.package.make import Package
+    from xlbudget.publishing.package import Package
+    from xlbudget.publishing.sending import MailSettings
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -87,10 +87,10 @@ def command(
     有差错、必填项未填、说明待核对、有个人信息时不打包：逐项列出，写一页清样单，返回 1。原工作簿不改动。
     """
     from xlbudget.errors import MailError  # noqa: PLC0415
-    from xlbudget.exchange.mail.message import address_of  # noqa: PLC0415
-    from xlbudget.exchange.mail.send import mail_settings  # noqa: PLC0415
-    from xlbudget.exchange.package.gate import NotReadyError  # noqa: PLC0415
-    from xlbudget.exchange.package.make import Wish, make_package  # noqa: PLC0415
+    from xlbudget.publishing.gate import NotReadyError  # noqa: PLC0415
+    from xlbudget.publishing.mail import address_of  # noqa: PLC0415
+    from xlbudget.publishing.package import Wish, make_package  # noqa: PLC0415
+    from xlbudget.publishing.sending import mail_settings  # noqa: PLC0415
 
     if made and not _DAY.fullmatch(made):
         return fail(f"--date 写的是“{made}”，应像 2024-02-27 这样。")
@@ -113,8 +113,8 @@ def command(
     try:
         package = make_package(book, output, wish)
     except NotReadyError as error:
-        for one in error.items:
-            click.echo(clean(one.line))
+        for item in error.items:
+            click.echo(clean(item.line))
         fail(str(error))
         return WRONG
     _say(package, quiet=quiet)
@@ -129,8 +129,8 @@ def _say(package: Package, *, quiet: bool) -> None:
     if quiet:
         return
     click.echo(f"已打包到“{package.folder}”，校验结论“{package.report.status.chinese}”：")
-    for one in package.files:
-        click.echo(f"  {one.name}　{one.what}，{one.size:,} 字节")
+    for file in package.files:
+        click.echo(f"  {file.name}　{file.what}，{file.size:,} 字节")
     click.echo(f"清样单：“{package.page}”。")
     for remark in package.remarks:
         click.echo(remark)
@@ -139,12 +139,8 @@ def _say(package: Package, *, quiet: bool) -> None:
 
 
 def _send(package: Package, settings: MailSettings, *, yes: bool, quiet: bool) -> int:
-    from xlbudget.exchange.mail.message import size_text  # noqa: PLC0415
-    from xlbudget.exchange.mail.send import (  # noqa: PLC0415
-        PASSWORD,
-        as_sent,
-        send,
-    )
+    from xlbudget.publishing.mail import size_text  # noqa: PLC0415
+    from xlbudget.publishing.sending import PASSWORD, as_sent, send  # noqa: PLC0415
 
     letter = package.letter
     people = "、".join(one.plain for one in letter.to)
@@ -153,8 +149,8 @@ def _send(package: Package, settings: MailSettings, *, yes: bool, quiet: bool) -
         click.echo(f"  发件人：{settings.sender.plain}（{settings.host}:{settings.port}）")
         click.echo(f"  收件人：{people}")
         click.echo(f"  主题：{letter.subject}")
-        for one in letter.attachments:
-            click.echo(f"  附件：{one.name}，{size_text(len(one.data))}")
+        for attachment in letter.attachments:
+            click.echo(f"  附件：{attachment.name}，{size_text(len(attachment.data))}")
         try:
             agreed = click.confirm("确定发送吗？")
         except click.Abort:

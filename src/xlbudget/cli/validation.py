@@ -17,25 +17,25 @@ from xlbudget.cli.common import (
     write_edits,
     write_text,
 )
+from xlbudget.editing.validate import examine_file
 from xlbudget.errors import UnusableFileError, XlbudgetError
-from xlbudget.exchange.published.elements import is_document
 from xlbudget.findings import NotExecuted, Status
+from xlbudget.importing.published.elements import is_document
+from xlbudget.reading.book import read_book
 from xlbudget.report import FORMATS, render
 from xlbudget.report.text_report import clean
 from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import load_standard
-from xlbudget.workbook.read import read_book
-from xlbudget.workbook.validate_file import examine_file
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xlbudget.editing.validate import Examined
     from xlbudget.figures import Book
     from xlbudget.findings import Report
     from xlbudget.report.pictures import Pictures
     from xlbudget.standard.model import Standard
-    from xlbudget.workbook.validate_file import Examined
 
 
 _VALUED = ("--format", "-o", "--output", "--last-year")
@@ -135,16 +135,16 @@ def _validate(request: Request, piped: Path | None = None) -> int:
                 pictures.append(None)
             else:
                 source = Workbook(path)
-                found = examine_file(source)
-                report = last.compared(found) if last is not None else found.report
-                pictures.append(_pictures(found) if pictured else None)
+                examined = examine_file(source)
+                report = last.compared(examined) if last is not None else examined.report
+                pictures.append(_pictures(examined) if pictured else None)
             reports.append(report._replace(path=str(STANDARD_INPUT if path == piped else path)))
         except XlbudgetError as error:
             unusable = bool(fail(str(error)))
             continue
         if request.write and not is_document(path):
             try:
-                _write(source, found.standard, report, quiet=request.quiet)
+                _write(source, examined.standard, report, quiet=request.quiet)
             except XlbudgetError as error:
                 unwritten = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
@@ -166,7 +166,7 @@ def _validate(request: Request, piped: Path | None = None) -> int:
 
 def _validated(path: Path) -> Report:
     """The report of a published document (.docx, .pdf, .html, .txt, .md)."""
-    from xlbudget.exchange.published.validate import validate_published  # noqa: PLC0415  # rare
+    from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415  # rare
 
     return validate_published(path)
 
@@ -179,7 +179,7 @@ def _pictures(found: Examined) -> Pictures:
 
 def _write(source: Workbook, standard: Standard, report: Report, *, quiet: bool) -> None:
     """Put the findings into the workbook; what was written is said apart from the report."""
-    from xlbudget.workbook.findings_sheet import plan_findings  # noqa: PLC0415
+    from xlbudget.editing.findings import plan_findings  # noqa: PLC0415
     from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
 
     path = source.path
@@ -225,7 +225,7 @@ class LastBooks:
 
     def _of(self, found: Examined) -> Book | None:
         if self._folder is not None:
-            from xlbudget.exchange.folder.read import read_folder  # noqa: PLC0415  # only for data
+            from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415  # only for data
 
             return read_folder(self._folder, load_standard(found.standard.id))
         if self._only is not None:
@@ -235,7 +235,7 @@ class LastBooks:
 
         if self._units is None:
             books = map(read_book, self._paths)
-            self._units = {same_text(one.text("unit_name")): one for one in books}
+            self._units = {same_text(book.text("unit_name")): book for book in books}
         return self._units.get(same_text(found.book.text("unit_name")))
 
 
@@ -245,7 +245,7 @@ def last_books(path: Path) -> LastBooks:
     Raises:
         UnusableFileError: it is none of these.
     """
-    from xlbudget.exchange.folder.read import INFO_FILE  # noqa: PLC0415  # only where it is asked for
+    from xlbudget.importing.data_folder import INFO_FILE  # noqa: PLC0415  # only where it is asked for
 
     if not path.exists():
         raise UnusableFileError(f"找不到上年的工作簿“{path}”；请检查 --last-year 后面的文件名。")

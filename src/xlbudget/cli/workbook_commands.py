@@ -13,11 +13,11 @@ from xlbudget.cli.run import Command, quiet_option
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
+    from xlbudget.editing.notes import NotesPlan
+    from xlbudget.explaining.document import Document
     from xlbudget.figures import Book
     from xlbudget.findings import Finding
-    from xlbudget.notes.document import Document
     from xlbudget.standard.model import Standard
-    from xlbudget.workbook.notes_file import NotesPlan
 
 
 @click.command(cls=Command)
@@ -32,7 +32,7 @@ def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
     已经手工填写的合计不改动。不写 -o 时直接改原工作簿，并留一份备份。
     """
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
-    from xlbudget.workbook.fill_file import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
     from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
@@ -90,10 +90,10 @@ def notes_command(
 
     您改过的定稿不会被覆盖。不写 -o 时直接改原工作簿，并留一份备份。
     """
-    from xlbudget.notes.document import document_text  # noqa: PLC0415
-    from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415
+    from xlbudget.explaining.document import document_text  # noqa: PLC0415
+    from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
+    from xlbudget.reading.book import read_book  # noqa: PLC0415
     from xlbudget.standard.extend import own_standard  # noqa: PLC0415
-    from xlbudget.workbook.read import read_book  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     source = Workbook(book)
@@ -106,7 +106,7 @@ def notes_command(
     if text or form == "text":
         sys.stdout.write("\n".join(map(document_text, documents)))
         return
-    from xlbudget.workbook.notes_file import plan_notes  # noqa: PLC0415
+    from xlbudget.editing.notes import plan_notes  # noqa: PLC0415
     from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
 
     target = output or book
@@ -132,7 +132,7 @@ def _provenance(standard: Standard, figures: Book) -> str:
 
 
 def _say_generated(documents: tuple[Document, Document], plan: NotesPlan, target: Path) -> None:
-    paragraphs = sum(len(one.paragraphs) for one in documents)
+    paragraphs = sum(len(document.paragraphs) for document in documents)
     click.echo(f"情况说明和名词解释共 {paragraphs} 段，已写入“{target}”。")
     if plan.kept:
         click.echo(f"您改过的定稿没有覆盖：{'、'.join(plan.kept)}。")

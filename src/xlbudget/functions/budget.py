@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import squash
 from xlbudget.checks.diagnosis.intervals import interval
 from xlbudget.functions.cells import (
     DIV0,
@@ -22,8 +23,7 @@ from xlbudget.functions.cells import (
 )
 from xlbudget.money import STANDARD_PLACES, WAN, YUAN, Amount, Unit, round_div
 from xlbudget.money import share as share_of
-from xlbudget.workbook.read_cells import text_of
-from xlbudget.workbook.read_labels import squash
+from xlbudget.sheets.cells import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -97,7 +97,7 @@ def _grown(above: str, texts: Sequence[str], levels: Levels) -> _Tree:
     parents: dict[str, str] = {}
     for text in first:
         uppers = (text[:length] for length in reversed(levels.lengths(text)) if length < len(text))
-        parents[text] = next((one for one in uppers if one in first), above)
+        parents[text] = next((upper for upper in uppers if upper in first), above)
     children: dict[str, list[int]] = {}
     for row, text in codes.items():
         children.setdefault(parents[text], []).append(row)
@@ -239,7 +239,9 @@ def subject_name(
     chosen = lists_of(kind, lists)
     if isinstance(chosen, Failure):
         return chosen
-    found = [subject.name for one in chosen if (subject := one.find(text, year)) is not None]
+    found = [
+        subject.name for subjects in chosen if (subject := subjects.find(text, year)) is not None
+    ]
     if not found:
         where = "、".join(one.name for one in chosen)
         return Failure(NA, f"科目字典（{where}）{year}年没有编码“{text}”；可以在“科目字典”中补充。")
@@ -256,13 +258,17 @@ def lists_of(kind: object, lists: Collection[SubjectList]) -> list[SubjectList] 
     if is_blank(kind):
         return list(lists)
     wanted = squash(text_of(kind)) if not isinstance(kind, bool) else ""
-    exact = [one for one in lists if wanted.lower() == one.key.lower() or wanted == one.name]
+    exact = [
+        subjects
+        for subjects in lists
+        if wanted.lower() == subjects.key.lower() or wanted == subjects.name
+    ]
     if exact:
         return exact
     short = wanted
     for word in _GENERAL:
         short = short.replace(word, "")
-    found = [one for one in lists if short and _within(short, one.name)]
+    found = [subjects for subjects in lists if short and _within(short, subjects.name)]
     if len(found) == 1:
         return found
     return Failure(
@@ -277,7 +283,7 @@ def _within(short: str, name: str) -> bool:
 
 
 def _names(lists: Collection[SubjectList]) -> str:
-    return "、".join(one.name for one in lists)
+    return "、".join(items.name for items in lists)
 
 
 CHECKS_HEADINGS = ("级别", "规则", "表", "位置", "表中数", "应为", "差额", "说明")
@@ -303,7 +309,7 @@ def note_text(paragraphs: Sequence[tuple[str, str]], section: object) -> str | F
     if head.isascii() and head.isdigit() and 0 < int(head[:6]) <= len(numbers):
         head = numbers[int(head[:6]) - 1]
     elif head not in numbers:
-        names = (one for one in numbers if len(one) > 1 and head.startswith(one))
+        names = (number for number in numbers if len(number) > 1 and head.startswith(number))
         head = next(names, head)
     if dot:
         texts = [text for identity, text in paragraphs if identity == f"{head}.{rest}"]
@@ -323,19 +329,19 @@ def checks_lines(report: Report) -> list[tuple[str, ...]]:
     """A line per finding (without any, one with the verdict), then one per rule not executed."""
     lines: list[tuple[str, ...]] = [
         (
-            one.level.chinese,
-            one.code,
-            one.table,
-            f"{one.sheet} {one.cell}".strip(),
-            one.printed,
-            one.expected,
-            one.difference,
-            one.message,
+            finding.level.chinese,
+            finding.code,
+            finding.table,
+            f"{finding.sheet} {finding.cell}".strip(),
+            finding.printed,
+            finding.expected,
+            finding.difference,
+            finding.message,
         )
-        for one in report.findings
+        for finding in report.findings
     ]
     lines = lines or [(report.status.chinese, *[""] * 6, "没有发现问题。")]
     return lines + [
-        (_NOT_RUN, one.code, "", "", "", "", "", one.reason)
-        for one in dict.fromkeys(report.not_executed)
+        (_NOT_RUN, skipped.code, "", "", "", "", "", skipped.reason)
+        for skipped in dict.fromkeys(report.not_executed)
     ]

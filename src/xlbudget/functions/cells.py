@@ -11,7 +11,7 @@ from xlbudget.characters import code_text as typed_code
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
 from xlbudget.money import Amount, Unit, from_number
-from xlbudget.workbook.read_cells import cell_reader, text_of
+from xlbudget.sheets.cells import cell_reader, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -112,12 +112,12 @@ def amount_reader(unit: Unit = PLAIN) -> Callable[[object], Amount | Failure | N
                 return _TOO_MUCH
             if isinstance(value, Decimal):
                 return _of_decimal(value, unit)
-        found = known(value)
-        if isinstance(found, Unreadable):
-            return Failure(VALUE, f"“{found.raw}”不是金额。")
-        if found is not None and abs(found.fen) >= _MOST * unit.fen:
+        amount = known(value)
+        if isinstance(amount, Unreadable):
+            return Failure(VALUE, f"“{amount.raw}”不是金额。")
+        if amount is not None and abs(amount.fen) >= _MOST * unit.fen:
             return _TOO_MUCH
-        return found
+        return amount
 
     return read
 
@@ -150,9 +150,9 @@ class Levels:
 
     def __init__(self, lists: Collection[SubjectList]) -> None:
         self._lists = tuple(lists)
-        self._every = tuple(sorted({length for one in lists for length in one.lengths}))
+        self._every = tuple(sorted({length for subjects in lists for length in subjects.lengths}))
         self._known: dict[str, tuple[int, ...]] = {}
-        self._head = max((one.lengths[0] for one in lists), default=0)
+        self._head = max((subjects.lengths[0] for subjects in lists), default=0)
 
     @property
     def digits(self) -> str:
@@ -166,9 +166,9 @@ class Levels:
         if found is None:
             own = {
                 length
-                for one in self._lists
-                if code[: one.lengths[0]] in one.by_code
-                for length in one.lengths
+                for subjects in self._lists
+                if code[: subjects.lengths[0]] in subjects.by_code
+                for length in subjects.lengths
             }
             found = self._known[head] = tuple(sorted(own)) or self._every
         return found

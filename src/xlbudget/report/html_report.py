@@ -83,23 +83,33 @@ class Places:
                 self.marks.setdefault((one.sheet, one.cell), []).append(one)
         self._sheets = {
             sheet: number
-            for number, sheet in enumerate(dict.fromkeys(one.sheet for one in pictures.tables), 1)
+            for number, sheet in enumerate(
+                dict.fromkeys(table.sheet for table in pictures.tables), 1
+            )
         }
-        told = {one.part for one in pictures.passages if one.numbers and not one.level and whole}
+        told = {
+            passage.part
+            for passage in pictures.passages
+            if passage.numbers and not passage.level and whole
+        }
         self.passages = {
             (one.sheet, one.cell): number
             for number, one in enumerate(pictures.passages, 1)
             if one.cell and (one.part in told or (one.sheet, one.cell) in self.marks)
         }
         self.beside = {
-            id(one) for one in pictures.tables if any(self._marked(line, one) for line in one.body)
+            id(table)
+            for table in pictures.tables
+            if any(self._marked(line, table) for line in table.body)
         }
         self.uses: dict[Spot, list[int]] = {}
         for at, passage in enumerate(pictures.passages, 1):
             if (passage.sheet, passage.cell) in self.passages:
                 # The cells on which its numbers rest, each once.
-                sources = (one for number in passage.numbers for one in number.origin.sources)
-                for spot in dict.fromkeys((one.sheet, one.cell) for one in sources if one.cell):
+                sources = (source for number in passage.numbers for source in number.origin.sources)
+                for spot in dict.fromkeys(
+                    (source.sheet, source.cell) for source in sources if source.cell
+                ):
                     self.uses.setdefault(spot, []).append(at)
         self._shown: set[Spot] = set()
         self._given: set[str] = set()
@@ -179,18 +189,23 @@ class Places:
     def beside_of(self, title: str) -> list[PrintedTable]:
         """The tables of a title that have findings."""
         return [
-            one for one in self.pictures.tables if one.title == title and id(one) in self.beside
+            table
+            for table in self.pictures.tables
+            if table.title == title and id(table) in self.beside
         ]
 
     def others(self) -> list[tuple[str, list[PrintedTable]]]:
         """All tables that are not shown whole beside their findings, by title."""
         others = [
-            one
-            for one in self.pictures.tables
+            table
+            for table in self.pictures.tables
             if self.whole
-            and len(self.all_lines(one)) > (len(self.lines(one)) if id(one) in self.beside else 0)
+            and len(self.all_lines(table))
+            > (len(self.lines(table)) if id(table) in self.beside else 0)
         ]
-        return [(title, list(group)) for title, group in groupby(others, key=lambda one: one.title)]
+        return [
+            (title, list(group)) for title, group in groupby(others, key=lambda table: table.title)
+        ]
 
     def letters(self, table: PrintedTable) -> list[str]:
         """The names of the columns, where every cell stands on a sheet."""
@@ -204,18 +219,18 @@ class Places:
 
     def shown_lines(self, table: PrintedTable, at_all: Sequence[int]) -> list[ShownLine]:
         """The lines at these places, and how many are left out between them."""
-        found: list[ShownLine] = []
+        lines: list[ShownLine] = []
         last = -1
         for at in (*at_all, len(table.body)):
             if at > last + 1:
-                found.append(ShownLine(gap=at - last - 1))
+                lines.append(ShownLine(gap=at - last - 1))
             last = at
             if at < len(table.body):
                 line = table.body[at]
-                row = next((one.cell.lstrip(_ALPHABET) for one in line if one.cell), "")
-                cells = tuple(self._shown_cell(table.sheet, one) for one in line)
-                found.append(ShownLine(0, row, _strong(line), cells))
-        return found
+                row = next((cell.cell.lstrip(_ALPHABET) for cell in line if cell.cell), "")
+                cells = tuple(self._shown_cell(table.sheet, cell) for cell in line)
+                lines.append(ShownLine(0, row, _strong(line), cells))
+        return lines
 
     def _shown_cell(self, sheet: str, one: PrintedCell) -> ShownCell:
         classes = {"amount": ["amount"], "heading": ["caption"]}.get(one.kind, [])
@@ -238,11 +253,11 @@ class Places:
         self, table: PrintedTable, lines: Sequence[ShownLine]
     ) -> list[tuple[str, PrintedCell, list[int]]]:
         """The cells that the text uses and that are not listed yet: name, cell, paragraphs."""
-        cells = (one.cell for line in lines for one in line.cells)
+        cells = (cell.cell for line in lines for cell in line.cells)
         named = (
-            (self.give(self.use(*spot)), one, self.uses[spot])
-            for one in cells
-            for spot in [(table.sheet, one.cell)]
+            (self.give(self.use(*spot)), cell, self.uses[spot])
+            for cell in cells
+            for spot in [(table.sheet, cell.cell)]
             if spot in self.uses
         )
         return [one for one in named if one[0]]
@@ -257,7 +272,7 @@ class Places:
 
 
 def _strong(line: Line) -> bool:
-    return any(one.bold for one in line)
+    return any(cell.bold for cell in line)
 
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -334,10 +349,10 @@ class _Section:
         self.name = places.name
         rules = standard.rules if standard else ()
         self.titles = {rule.code: rule.title for rule in rules}
-        self.missing = {one.code for one in report.not_executed}
+        self.missing = {skipped.code for skipped in report.not_executed}
         ran = {*self.missing, *(code for code, count in report.executed if count)}
-        self.uncompared = [one.code for one in rules if one.compares and one.code not in ran]
-        self.groups = [_group(table, found, standard) for table, found in places.groups]
+        self.uncompared = [rule.code for rule in rules if rule.compares and rule.code not in ran]
+        self.groups = [_group(table, findings, standard) for table, findings in places.groups]
 
     @property
     def numbers(self) -> list[str]:
@@ -376,7 +391,9 @@ def report_html(
         "shapes": _LEVEL_SHAPES,
         "status_shapes": _STATUS_SHAPES,
         "overview_columns": _OVERVIEW,
-        "live": any(one is not None and (one.passages or one.tables) for one in shown),
+        "live": any(
+            pictures is not None and (pictures.passages or pictures.tables) for pictures in shown
+        ),
         "reports": reports,
         "sections": sections,
         "remarks": remarks,
@@ -392,9 +409,9 @@ def report_html(
 
 
 def _group(table: str, findings: Sequence[Finding], standard: Standard | None) -> _Group:
-    unit = _unit_of(table, standard) if any(one.expected for one in findings) else ""
+    unit = _unit_of(table, standard) if any(finding.expected for finding in findings) else ""
     remark = (f"金额单位：{unit}；" if unit else "") + text_report.level_counts(findings)
-    lines = tuple(_Line(one, _columns(one)) for one in findings)
+    lines = tuple(_Line(finding, _columns(finding)) for finding in findings)
     filled = {key for line in lines for key, said in line.columns.items() if said}
     keys = tuple(key for key in _HEADINGS if key in filled or key in _ALWAYS)
     return _Group(table, remark, keys, lines)
@@ -417,7 +434,7 @@ def _columns(one: Finding) -> dict[str, str | list[str]]:
         "expected": text_report.amount(one.expected),
         "difference": text_report.amount(one.difference, signed=True),
         "basis": [*one.basis, *(f"连带：{text}" for text in one.follows)],
-        "remedy": [text_report.suggestion_text(each) for each in one.suggestions],
+        "remedy": [text_report.suggestion_text(suggestion) for suggestion in one.suggestions],
     }
 
 
@@ -441,7 +458,7 @@ def _pieces(passage: Passage, found: Sequence[Finding]) -> Iterator[tuple[str, s
     ends = {end for _, end in said}
     starts = {start for start, _ in said}
     opened = {one.start: (count, one) for count, one in enumerate(passage.numbers, 1)}
-    spans = (at for one in passage.numbers for at in one[:2])
+    spans = (at for number in passage.numbers for at in number[:2])
     for at in sorted({0, len(text), *starts, *ends, *spans}):
         if at < last:
             continue
@@ -465,11 +482,11 @@ def _pieces(passage: Passage, found: Sequence[Finding]) -> Iterator[tuple[str, s
 def _said(passage: Passage, found: Sequence[Finding]) -> list[tuple[int, int]]:
     """The stretches that findings speak of, apart from each other and cutting no number."""
     kept: list[tuple[int, int]] = []
-    for one in found:
-        printed = _FIGURE.search(one.printed)
-        said = printed[0] if printed else one.printed
-        whole = passage.text.find(one.printed) if one.printed else -1
-        start = whole + len(one.printed) - len(said) if whole >= 0 else -1
+    for finding in found:
+        printed = _FIGURE.search(finding.printed)
+        said = printed[0] if printed else finding.printed
+        whole = passage.text.find(finding.printed) if finding.printed else -1
+        start = whole + len(finding.printed) - len(said) if whole >= 0 else -1
         end = start + len(said)
         cut = any(
             number.start < at < number.end for number in passage.numbers for at in (start, end)

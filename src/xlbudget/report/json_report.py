@@ -29,20 +29,22 @@ def report_dict(report: Report) -> dict[str, object]:
         "status": report.status.value,
         "slack": report.slack,
         "findings": [_finding_dict(finding) for finding in report.findings],
-        "not_executed": [{"code": one.code, "reason": one.reason} for one in report.not_executed],
+        "not_executed": [
+            {"code": skipped.code, "reason": skipped.reason} for skipped in report.not_executed
+        ],
     }
 
 
 def _finding_dict(finding: Finding) -> dict[str, object]:
     suggestions = [
         {
-            "sheet": one.sheet or finding.sheet,
-            "cell": one.cell or finding.cell,
-            "value": one.value,
-            "reason": one.reason,
-            "share": one.share,
+            "sheet": suggestion.sheet or finding.sheet,
+            "cell": suggestion.cell or finding.cell,
+            "value": suggestion.value,
+            "reason": suggestion.reason,
+            "share": suggestion.share,
         }
-        for one in finding.suggestions
+        for suggestion in finding.suggestions
     ]
     texts = {"basis": list(finding.basis), "follows": list(finding.follows)}
     known = {key: getattr(finding, key) for key in _KEYS}

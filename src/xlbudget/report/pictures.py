@@ -18,7 +18,7 @@ from xlbudget.printed import (
     head_rows,
     strong_row,
 )
-from xlbudget.relations.grid import INFO
+from xlbudget.rules.grid import INFO
 from xlbudget.texts.passages import passages
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ _AMOUNT, _LABEL, _VALUE, _HEADING = "amount", "label", "value", "heading"
 
 def table_pictures(standard: Standard, book: Book) -> tuple[PrintedTable, ...]:
     """All tables that the book has, 基础信息 last."""
-    found: list[PrintedTable] = []
+    tables: list[PrintedTable] = []
     for table in standard.tables:
         if table.blocks[0].body == "form":
-            found += _form_pictures(table, book)
+            tables += _form_pictures(table, book)
         elif any(block.key in book.blocks for block in table.blocks):
-            found.append(_picture(standard, table, book))
-    return (*found, _info_picture(standard, book))
+            tables.append(_picture(standard, table, book))
+    return (*tables, _info_picture(standard, book))
 
 
 def cell_text(cell: Cell) -> str:
@@ -171,7 +171,10 @@ def _form_pictures(table: Table, book: Book) -> Iterator[PrintedTable]:
             caption_cell = PrintedCell(caption, _LABEL, header=True)
             lines.append((caption_cell, PrintedCell(text, kind, max(width - 1, 1), cell=cell)))
         lines.append(
-            tuple(PrintedCell("".join(one.label[0].split()), _HEADING) for one in form.indicators)
+            tuple(
+                PrintedCell("".join(column.label[0].split()), _HEADING)
+                for column in form.indicators
+            )
         )
         for line in one.indicators:
             cells = (
@@ -207,11 +210,11 @@ def _info_picture(standard: Standard, book: Book) -> PrintedTable:
     for section in standard.sections:
         lines.append((PrintedCell(section.title, _HEADING, 2, bold=True, header=True),))
         for field in section.fields:
-            found = book.info.get(field.key)
-            value = found.value if found is not None else ""
+            info = book.info.get(field.key)
+            value = info.value if info is not None else ""
             text = value if isinstance(value, str) else cell_text(value)
             kind = _VALUE if isinstance(value, str) else _AMOUNT
-            cell = found.cell if found is not None else ""
+            cell = info.cell if info is not None else ""
             label = field.label + (f"（{field.unit}）" if field.unit else "")
             caption = PrintedCell(label, _LABEL, header=True)
             lines.append((caption, PrintedCell(text, kind, cell=cell)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.money import Amount, percent_text, share
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.grid import Grid
 from xlbudget.templates import rendered
 
 if TYPE_CHECKING:

@@ -106,7 +106,7 @@ def _grade(report: Report, *, exact: bool) -> str:
 def level_counts(findings: Iterable[Finding]) -> str:
     """The levels that occur among ``findings``: ``差错 1 处，提示 2 处``."""
     levels = [finding.level for finding in findings]
-    shown = (f"{one.chinese} {levels.count(one)} 处" for one in Level if one in levels)
+    shown = (f"{level.chinese} {levels.count(level)} 处" for level in Level if level in levels)
     return "，".join(shown)
 
 
@@ -118,7 +118,7 @@ def executed_counts(report: Report) -> tuple[int, int]:
 
 def not_executed_count(report: Report) -> int:
     """How many rules did not run, or not on everything."""
-    return len({one.code for one in report.not_executed})
+    return len({skipped.code for skipped in report.not_executed})
 
 
 def counts(report: Report) -> str:
@@ -143,7 +143,7 @@ def grouped(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
         groups.setdefault(finding.table, []).append(finding)
     levels = list(Level)
     return [
-        (clean(table) or WHOLE_BOOK, sorted(group, key=lambda one: levels.index(one.level)))
+        (clean(table) or WHOLE_BOOK, sorted(group, key=lambda finding: levels.index(finding.level)))
         for table, group in groups.items()
     ]
 
@@ -206,8 +206,8 @@ def _lines(report: Report, standard: Standard | None) -> Iterator[str]:
     if report.not_executed:
         yield ""
         yield "【未执行】既不算通过，也不算差错"
-        for one in report.not_executed:
-            yield f"［未执行］{clean(one.code)}：{clean(one.reason)}"
+        for skipped in report.not_executed:
+            yield f"［未执行］{clean(skipped.code)}：{clean(skipped.reason)}"
     yield ""
     yield counts(report)
 

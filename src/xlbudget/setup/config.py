@@ -78,7 +78,7 @@ def troubles_in(raw: bytes, code_page: str) -> list[str]:
         numbers = [number for number, one in enumerate(lines, 1) if one.kind == kind]
         if numbers:
             found.append(f"{_numbered(numbers)}{said}")
-    if any(one.end == b"\n" for one in lines):
+    if any(line.end == b"\n" for line in lines):
         found.append("有的行尾不是回车换行，加载项分不清行")
     return found + _out_of_step(lines, code_page)
 
@@ -97,9 +97,9 @@ def changed(raw: bytes, settings: Mapping[str, str], code_page: str) -> Changed:
     damaged = [number for number, one in enumerate(lines, 1) if one.kind == "damaged"]
     if damaged:
         said.append(f"{_numbered(damaged)}已损坏，没有保留在新文件里")
-    if _byte_order_mark(raw) or any(one.kind == "utf8" or one.end == b"\n" for one in lines):
+    if _byte_order_mark(raw) or any(line.kind == "utf8" or line.end == b"\n" for line in lines):
         said.append(f"已改为加载项能读的编码和行尾（{code_page}）")
-    kept = [_converted(one, code_page) for one in lines if one.kind != "damaged"]
+    kept = [_converted(line, code_page) for line in lines if line.kind != "damaged"]
     left = dict(settings)
     for place, one in enumerate(kept):
         items = _line_items(one, code_page)
@@ -115,7 +115,7 @@ def changed(raw: bytes, settings: Mapping[str, str], code_page: str) -> Changed:
     foreign = [number for number, one in enumerate(whole, 1) if one.kind == "utf8"]
     if foreign:
         said.append(f"{_numbered(foreign)}有系统的字符集（{code_page}）里没有的字，照原样留着")
-    raw = b"".join(one.raw + one.end for one in whole)
+    raw = b"".join(line.raw + line.end for line in whole)
     return Changed(raw, said + _out_of_step(whole, code_page))
 
 
@@ -169,7 +169,7 @@ def _numbered(numbers: list[int]) -> str:
 def _byte_order_mark(raw: bytes) -> bytes:
     """The mark at the beginning; "" where there is none."""
     marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    return next((one for one in marks if raw.startswith(one)), b"")
+    return next((data for data in marks if raw.startswith(data)), b"")
 
 
 def _lines(raw: bytes, code_page: str) -> list[_Line]:
@@ -179,11 +179,11 @@ def _lines(raw: bytes, code_page: str) -> list[_Line]:
         raw = raw[len(mark) :]
     elif mark:
         raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
-    found = []
+    lines = []
     for whole in raw.splitlines(keepends=True):
         line = whole.rstrip(b"\r\n")
-        found.append(_Line(line, whole[len(line) :], _kind(line, code_page)))
-    return found
+        lines.append(_Line(line, whole[len(line) :], _kind(line, code_page)))
+    return lines
 
 
 def _kind(line: bytes, code_page: str) -> str:

@@ -99,12 +99,12 @@ class System:
 
     def blocked(self, folder: Path) -> list[str]:
         """The workbooks in a folder that Windows has marked as come from elsewhere, by name."""
-        found = sorted(folder.glob("*.xls[mx]")) if folder.is_dir() else []
-        return [one.name for one in found if _marked(one)]
+        paths = sorted(folder.glob("*.xls[mx]")) if folder.is_dir() else []
+        return [path.name for path in paths if _marked(path)]
 
     def addin_version(self, path: Path) -> str:
         """The version that an add-in was made for; "" where none can be read in it."""
-        from xlbudget.workbook.macros import module_source  # noqa: PLC0415  # rarely needed
+        from xlbudget.building.macros import module_source  # noqa: PLC0415  # rarely needed
 
         match = _VERSION.search(module_source(path, "Main"))
         return match[1] if match else ""

@@ -130,16 +130,20 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
         problems.extend(_rule_problems(standard, rule, checks))
     for condition in standard.conditions.values():
         problems.extend(
-            f"条件 {condition.key}：{one}"
+            f"条件 {condition.key}：{problem}"
             for ref in condition.zero
-            for one in _ref_problems(standard, ref)
+            for problem in _ref_problems(standard, ref)
         )
     for allotment in standard.allotments:
-        problems.extend(f"分摊：{one}" for ref in allotment for one in _ref_problems(standard, ref))
+        problems.extend(
+            f"分摊：{problem}" for ref in allotment for problem in _ref_problems(standard, ref)
+        )
         if allotment.whole.how != ONE or "*" in (allotment.whole.column, allotment.parts.column):
             problems.append(f"分摊：“{allotment.whole}”应指一格，“{allotment.parts}”应指一栏。")
     for chart in standard.charts:
-        problems.extend(f"图 {chart.key}：{one}" for one in _chart_problems(standard, chart))
+        problems.extend(
+            f"图 {chart.key}：{problem}" for problem in _chart_problems(standard, chart)
+        )
     problems += _rollover_problems(standard)
     for block in standard.blocks.values():
         if block.subjects and block.subjects not in standard.subjects:
@@ -175,9 +179,9 @@ def _rule_problems(standard: Standard, rule: Rule, checks: frozenset[str]) -> It
 
 
 def _chart_problems(standard: Standard, chart: Chart) -> Iterator[str]:
-    problems = [one for ref in chart.refs for one in _ref_problems(standard, ref)]
+    problems = [problem for ref in chart.refs for problem in _ref_problems(standard, ref)]
     yield from problems
-    if [one.key for one in standard.charts].count(chart.key) > 1:
+    if [chart.key for chart in standard.charts].count(chart.key) > 1:
         yield "键重复。"
     if (chart.rows is None) == (not chart.cells):
         yield "应有 rows 或 cells 之一。"
@@ -203,7 +207,7 @@ def _chart_problems(standard: Standard, chart: Chart) -> Iterator[str]:
 def _rollover_problems(standard: Standard) -> Iterator[str]:
     for carry in standard.carries:
         for ref in carry:
-            yield from (f"结转：{one}" for one in _ref_problems(standard, ref))
+            yield from (f"结转：{problem}" for problem in _ref_problems(standard, ref))
             if ref.how != ONE:
                 yield f"结转：“{ref}”应指一行。"
     for block in standard.blocks.values():
@@ -218,9 +222,9 @@ def _rollover_problems(standard: Standard) -> Iterator[str]:
             if form.period and form.period not in fields:
                 yield f"表式 {form.key} 的 period 应是它的一个字段。"
     for subjects in standard.subjects.values():
-        for one in subjects.subjects:
-            if one.successor and not subjects.level(one.successor):
-                yield f"科目 {one.code} 的改列科目“{one.successor}”不是{subjects.name}的编码。"
+        for subject in subjects.subjects:
+            if subject.successor and not subjects.level(subject.successor):
+                yield f"科目 {subject.code} 的改列科目“{subject.successor}”不是{subjects.name}的编码。"
 
 
 _CHART_ROWS = {"subject": ("class", "*"), "fixed": ("class",), "unit": ("unit",)}

@@ -112,7 +112,7 @@ def _stamp(folder: Path) -> _Stamp:
     found: _Stamp = []
     for below in ("", "tables", "notes"):
         try:
-            entries = sorted(os.scandir(folder / below), key=lambda one: one.name)
+            entries = sorted(os.scandir(folder / below), key=lambda entry: entry.name)
         except FileNotFoundError:
             continue
         for entry in entries:
@@ -173,7 +173,7 @@ def load_folder(folder: Path) -> Standard:
         blocks = {block.key: block for table in tables for block in table.blocks}
         rules = tuple(_rule(entry, blocks) for entry in _file(files, "rules")["rule"])
         charts = tuple(_chart(entry) for entry in main.get("chart", ()))
-        picture = _picture(main.get("picture"), {one.key: one for one in charts})
+        picture = _picture(main.get("picture"), {chart.key: chart for chart in charts})
     except KeyError as error:
         raise StandardError(f"标准“{folder.name}”缺少必需的项目{error}。") from error
     sections = tuple(
@@ -211,7 +211,7 @@ def load_folder(folder: Path) -> Standard:
             for one in main.get("allotment", ())
         ),
         blocks=blocks,
-        fields={one.key: one for section in sections for one in section.fields},
+        fields={field.key: field for section in sections for field in section.fields},
     )
 
 
@@ -333,7 +333,7 @@ def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:
         level=data.get("level", "error"),
         soft=data.get("soft", False),
         check=data.get("check", ""),
-        equations=tuple(with_columns(one, blocks) for one in equations),
+        equations=tuple(with_columns(equation, blocks) for equation in equations),
         first=first,
         last=last,
         texts=data.get("texts", False) or bool(data.get("compares")),

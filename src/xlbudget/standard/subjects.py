@@ -44,7 +44,7 @@ class SubjectList(NamedTuple):
         """The list with ``subjects`` added; an added code replaces the entries of the same code."""
         added = tuple(subjects)
         codes = {subject.code for subject in added}
-        merged = (*(one for one in self.subjects if one.code not in codes), *added)
+        merged = (*(subject for subject in self.subjects if subject.code not in codes), *added)
         return make_list(self.key, self.name, self.lengths, self.levels, merged)
 
     def level(self, code: str) -> int:
@@ -55,15 +55,17 @@ class SubjectList(NamedTuple):
 
     def find(self, code: str, year: int) -> Subject | None:
         """The subject of that code in that year, or None where the list does not have it."""
-        return next((one for one in self.by_code.get(code, ()) if one.valid(year)), None)
+        return next(
+            (subject for subject in self.by_code.get(code, ()) if subject.valid(year)), None
+        )
 
     def classes(self, year: int) -> dict[str, str]:
         """Name (and every alias) of a top-level subject -> its code, in ``year``."""
         return {
-            name: one.code
-            for one in self.subjects
-            if len(one.code) == self.lengths[0] and one.valid(year)
-            for name in (one.name, *one.aliases)
+            name: subject.code
+            for subject in self.subjects
+            if len(subject.code) == self.lengths[0] and subject.valid(year)
+            for name in (subject.name, *subject.aliases)
         }
 
     def parents(self, code: str) -> list[str]:
@@ -80,8 +82,8 @@ def make_list(
 ) -> SubjectList:
     """A list with its index by code."""
     by_code: dict[str, tuple[Subject, ...]] = {}
-    for one in subjects:
-        by_code[one.code] = (*by_code.get(one.code, ()), one)
+    for subject in subjects:
+        by_code[subject.code] = (*by_code.get(subject.code, ()), subject)
     return SubjectList(key, name, lengths, levels, subjects, by_code)
 
 

@@ -11,14 +11,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.explaining.figure import Change, Figure, FigureList, Item
 from xlbudget.money import COUNT, Amount
-from xlbudget.notes.figure import Change, Figure, FigureList, Item
 from xlbudget.texts.readings import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from xlbudget.notes.facts import Facts
+    from xlbudget.explaining.facts import Facts
     from xlbudget.texts.readings import Head, Readings
 
 PHRASE, NUMBER, YEAR, STOP = "phrase", "number", "year", "stop"
@@ -94,9 +94,9 @@ class Scanner:
                 continue
             phrase = next(
                 (
-                    one
-                    for one in self._phrases.get(text[position], ())
-                    if text.startswith(one, position)
+                    phrase
+                    for phrase in self._phrases.get(text[position], ())
+                    if text.startswith(phrase, position)
                 ),
                 None,
             )
@@ -282,7 +282,7 @@ class Binder:
 
     def __init__(self, readings: Readings, known: Vocabulary, names: Collection[str] = ()) -> None:
         self.known = known
-        self.names = sorted((one for one in names if one), key=len, reverse=True)
+        self.names = sorted((name for name in names if name), key=len, reverse=True)
         self.scanner = Scanner(known.phrases, readings.words)
         self.reasons = tuple(map(plain, readings.words["reason"]))
         self.between = _Between(readings)

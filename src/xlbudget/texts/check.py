@@ -7,12 +7,12 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.explaining.facts import evaluate_facts
+from xlbudget.explaining.source import load_source
 from xlbudget.figures import UNFILLED, Place, TextUnit, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.money import Amount
-from xlbudget.notes.facts import evaluate_facts
-from xlbudget.notes.source import load_source
-from xlbudget.relations.grid import INFO
+from xlbudget.rules.grid import INFO
 from xlbudget.texts.binding import SILENT, Binder, vocabulary
 from xlbudget.texts.forms import form_findings
 from xlbudget.texts.judging import Paper, judge, made_to_add_up, named_twice, prints
@@ -33,10 +33,10 @@ from xlbudget.texts.required import glossary_findings, lost_texts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from xlbudget.explaining.facts import Facts
+    from xlbudget.explaining.figure import Figure
     from xlbudget.figures import Book
-    from xlbudget.notes.facts import Facts
-    from xlbudget.notes.figure import Figure
-    from xlbudget.relations.grid import Spot
+    from xlbudget.rules.grid import Spot
     from xlbudget.standard.model import Standard
     from xlbudget.texts.binding import Mention, Number, Vocabulary
     from xlbudget.texts.readings import Readings
@@ -83,7 +83,11 @@ def check_texts(standard: Standard, book: Book, open_cells: Collection[Spot] = (
     if book.texts:
         check.findings += lost_texts(book.texts, check.paper, readings, check.facts)
         check.findings += glossary_findings(
-            book.texts, check.paper, readings, check.facts, {one.expected for one in check.findings}
+            book.texts,
+            check.paper,
+            readings,
+            check.facts,
+            {finding.expected for finding in check.findings},
         )
     if not any(unit.part == "notes" for unit in book.texts):
         check.loose.append(NotExecuted(next(iter(readings.rules.values())), _NO_NOTES))
@@ -96,14 +100,14 @@ def check_texts(standard: Standard, book: Book, open_cells: Collection[Spot] = (
 def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The same slip twice in one paragraph is two findings that can be told apart."""
     seen: Counter[tuple[str, str, str]] = Counter()
-    for one in findings:
-        said = (one.code, one.row, one.message)
+    for finding in findings:
+        said = (finding.code, finding.row, finding.message)
         seen[said] += 1
         if seen[said] == 1:
-            yield one
+            yield finding
         else:
-            yield one._replace(
-                message=f"{one.message.removesuffix('。')}（同一段第{seen[said]}处）。"
+            yield finding._replace(
+                message=f"{finding.message.removesuffix('。')}（同一段第{seen[said]}处）。"
             )
 
 
@@ -119,7 +123,7 @@ def _table_notes(book: Book) -> Iterator[TextUnit]:
 def _profile(book: Book) -> Iterator[TextUnit]:
     """部门概况: duties, the remark on institutions, names of institutions."""
     profile, place = book.profile, Place(book.sheets.get("profile", ""), "")
-    offices = (f"{one.name}{one.duty}" for one in profile.offices)
+    offices = (f"{office.name}{office.duty}" for office in profile.offices)
     for name, texts in (
         ("主要职能", profile.duties),
         ("机构说明", profile.remark.splitlines()),
@@ -137,13 +141,15 @@ def _of_some_units(mentions: list[Mention]) -> Iterator[Mention]:
     (机关运行经费), and then its change cannot be judged either.
     """
     some = {
-        id(one.topic)
-        for one in mentions
-        if one.kind == "amount" and one.topic is not None and one.topic.head.partly
-        if one.figure is not None and one.number is not None and _less(one.figure, one.number)
+        id(mention.topic)
+        for mention in mentions
+        if mention.kind == "amount" and mention.topic is not None and mention.topic.head.partly
+        if mention.figure is not None
+        and mention.number is not None
+        and _less(mention.figure, mention.number)
     }
-    for one in mentions:
-        yield one._replace(kind="loose") if id(one.topic) in some else one
+    for mention in mentions:
+        yield mention._replace(kind="loose") if id(mention.topic) in some else mention
 
 
 def _less(figure: Figure, number: Number) -> bool:
@@ -178,7 +184,7 @@ class _Check:
         names = [book.text("unit_name"), book.text("unit_short")]
         self.unit_name = UnitName(names, readings.words["unit_ends"])
         listed = standard.subjects.values()
-        subjects = {one.name for subjects in listed for one in subjects.subjects}
+        subjects = {subject.name for subjects in listed for subject in subjects.subjects}
         rows = [row for data in book.blocks.values() for row in data.rows]
         units = [*book.profile.units, *(row.label for row in rows if row.kind == "unit")]
         self.other_units = OtherUnits(self.unit_name, units, readings.words["unit_ends"])
@@ -212,15 +218,19 @@ class _Check:
         ]
         if len(self.book.profile.units) > 1:
             said = [list(_of_some_units(mentions)) for mentions in said]
-        seen = [(unit, one) for unit, mentions in zip(units, said, strict=True) for one in mentions]
+        seen = [
+            (unit, mention)
+            for unit, mentions in zip(units, said, strict=True)
+            for mention in mentions
+        ]
         fitted = made_to_add_up(known.whole.values(), (one for _, one in seen))
         for unit, mentions in zip(units, said, strict=True):
             paper, text = self.paper(unit), plain(unit.text)
             tells = unit.part in ("notes", "glossary")
             if tells:
                 names = (*self.unit_name.known, *known.phrases)
-                found = years(paper, text, self.book.year, names, whole=unit.heading)
-                self._done("year", found)
+                findings = years(paper, text, self.book.year, names, whole=unit.heading)
+                self._done("year", findings)
                 if unit.place.cell and "stale" in self.readings.rules:
                     self._done("stale", outdated(paper))
             self._done("placeholder", unfinished(paper, text))
@@ -288,7 +298,7 @@ class _Check:
         if any(unit.part in ("notes", "glossary") for unit in units):
             return True
         said = [
-            plain(say) for one in self.readings.heads if one.section == STAFF for say in one.say
+            plain(say) for head in self.readings.heads if head.section == STAFF for say in head.say
         ]
         return any(say in plain(unit.text) for unit in units for say in said)
 
@@ -363,20 +373,22 @@ class _Check:
         self, known: Vocabulary, units: list[TextUnit], seen: list[Mention], loose: list[Number]
     ) -> Iterator[Finding]:
         """What the section must speak of and does not."""
-        spoken = {id(one.topic.head) for one in seen if one.topic is not None}
-        denied = [one.target for one in seen if one.kind == "none"]
+        spoken = {id(mention.topic.head) for mention in seen if mention.topic is not None}
+        denied = [mention.target for mention in seen if mention.kind == "none"]
         spoken |= {id(topic.head) for topic in known.topics.values() if topic.target in denied}
-        wanted = [one for one in known.topics.values() if one.head.required or one.head.stated]
+        wanted = [
+            topic for topic in known.topics.values() if topic.head.required or topic.head.stated
+        ]
         # Whether a division of what stands in 基础信息 alone is given at least in part.
         divided = any(
-            one.head.stated
-            and id(one.head) in spoken
-            and one.target is not None
-            and all(cell.block == INFO for cell in one.target.figure.cells)
-            for one in wanted
+            topic.head.stated
+            and id(topic.head) in spoken
+            and topic.target is not None
+            and all(cell.block == INFO for cell in topic.target.figure.cells)
+            for topic in wanted
         )
         nothing = self.readings.slips.get("nothing", ())
-        for topic in {id(one): one for one in wanted}.values():
+        for topic in {id(topic): topic for topic in wanted}.values():
             if id(topic.head) in spoken or topic.target is None or topic.target.figure.missing:
                 continue
             figure, stated = topic.target.figure, topic.head.stated

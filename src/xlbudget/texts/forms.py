@@ -14,8 +14,8 @@ from xlbudget.texts.readings import plain, printed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xlbudget.explaining.facts import Facts
     from xlbudget.figures import Book, FormData, Indicator
-    from xlbudget.notes.facts import Facts
     from xlbudget.standard.model import Standard, Table
     from xlbudget.texts.names import UnitName
     from xlbudget.texts.readings import Part, Readings
@@ -59,7 +59,7 @@ def form_findings(
     facts: Callable[[], Facts],
 ) -> Iterator[Finding]:
     """What is wrong with the forms' texts; a slip that recurs from form to form is one finding."""
-    table = next((one for one in standard.tables if one.forms), None)
+    table = next((table for table in standard.tables if table.forms), None)
     if table is None or not book.forms:
         return
     sheet = book.sheets.get(table.key, "")
@@ -75,7 +75,7 @@ def form_findings(
 
 def _slips(book: Book, readings: Readings, name: UnitName) -> dict[tuple[str, str], list[_Text]]:
     """Where something is said otherwise than it should: (said, right) -> texts."""
-    wordings = [one for one in readings.wordings if one.part == "form"]
+    wordings = [wording for wording in readings.wordings if wording.part == "form"]
     found: dict[tuple[str, str], list[_Text]] = {}
     for form in book.forms:
         for said_so, cell in form.texts():
@@ -90,7 +90,7 @@ def _slips(book: Book, readings: Readings, name: UnitName) -> dict[tuple[str, st
 
 def _ended(blank: Finding, table: Table, book: Book) -> Iterator[Finding]:
     """Projects whose period ended before the budget year."""
-    fields = {one.key: one.period for one in table.forms}
+    fields = {form.key: form.period for form in table.forms}
     for form in book.forms:
         field = fields.get(form.form, "")
         period = form.fields.get(field, "")
@@ -107,7 +107,7 @@ def _ended(blank: Finding, table: Table, book: Book) -> Iterator[Finding]:
 def _recurring(blank: Finding, said: str, right: str, there: list[_Text]) -> Finding:
     """One finding for all places, at the first of them."""
     first = there[0]
-    names = list(dict.fromkeys(one.form.name for one in there))
+    names = list(dict.fromkeys(text.form.name for text in there))
     more = f"等{len(names)}个项目" if len(names) > _SHOWN else ""
     often = f"有{len(there)}处" if len(there) > 1 else f"项目“{first.form.name}”"
     return blank._replace(

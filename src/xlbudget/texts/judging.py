@@ -12,8 +12,8 @@ from xlbudget.texts.readings import plain, printed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from xlbudget.explaining.figure import Change, Figure, FigureList, Item
     from xlbudget.figures import TextUnit
-    from xlbudget.notes.figure import Change, Figure, FigureList, Item
     from xlbudget.texts.binding import Mention, Number
     from xlbudget.texts.readings import Readings
 
@@ -104,9 +104,9 @@ def made_to_add_up(lists: Iterable[FigureList], mentions: Iterable[Mention]) -> 
     several: that is how many publish them, and no mistake.
     """
     said: dict[str, set[Number]] = {}
-    for one in mentions:
-        if one.kind == "share" and one.figure is not None and one.number is not None:
-            said.setdefault(one.figure.name, set()).add(one.number)
+    for mention in mentions:
+        if mention.kind == "share" and mention.figure is not None and mention.number is not None:
+            said.setdefault(mention.figure.name, set()).add(mention.number)
     return {
         item.share.name
         for lines in lists
@@ -268,7 +268,7 @@ def _contrary(paper: Paper, mention: Mention, change: Change, said: str) -> Iter
         return
     slips = paper.readings.slips
     says = {
-        key: any(plain(one) in mention.rest for one in slips.get(key, ()))
+        key: any(plain(slip) in mention.rest for slip in slips.get(key, ()))
         for key in ("more", "less", "either")
     }
     same, other = ("more", "less") if mention.up else ("less", "more")
@@ -349,9 +349,9 @@ def _names(paper: Paper, mention: Mention, figure: Figure) -> Iterator[Finding]:
     if there and there[-1].endswith("等"):
         there[-1] = there[-1][:-1]
     missing = dict(wanted)
-    for one in dict.fromkeys(one for one in there if there.count(one) > 1):
-        message = f"“{printed(one)}”列了两次；请删去重复的。"
-        yield paper.error(message, figure, printed(one), level=Level.WARNING)
+    for fromkey in dict.fromkeys(one for one in there if there.count(one) > 1):
+        message = f"“{printed(fromkey)}”列了两次；请删去重复的。"
+        yield paper.error(message, figure, printed(fromkey), level=Level.WARNING)
     for one in dict.fromkeys(there):
         if one in missing:
             del missing[one]
@@ -374,13 +374,13 @@ def _names(paper: Paper, mention: Mention, figure: Figure) -> Iterator[Finding]:
 def named_twice(paper: Paper, text: str, mentions: Sequence[Mention]) -> Iterator[Finding]:
     """Lines of one list that a sentence names twice; another sentence may speak of them again."""
     seen: dict[tuple[str, str], int] = {}
-    for one in mentions:
-        if one.kind != "amount" or one.target is None or not one.target.list:
+    for mention in mentions:
+        if mention.kind != "amount" or mention.target is None or not mention.target.list:
             continue
-        line = (one.target.list, one.target.key)
+        line = (mention.target.list, mention.target.key)
         before = seen.get(line)
-        seen[line] = one.at
-        if before is not None and "。" not in text[before : one.at]:
-            said = printed(one.said)
+        seen[line] = mention.at
+        if before is not None and "。" not in text[before : mention.at]:
+            said = printed(mention.said)
             message = f"“{said}”在同一句里列了两次；请删去重复的。"
-            yield paper.error(message, one.target.figure, said, level=Level.WARNING)
+            yield paper.error(message, mention.target.figure, said, level=Level.WARNING)

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.wording import table_place
 from xlbudget.errors import UnusableFileError
+from xlbudget.explaining.facts import evaluate_facts
+from xlbudget.explaining.source import load_source
 from xlbudget.figures import TOTAL
 from xlbudget.findings import Finding, Level, NotExecuted, Status, Suggestion
 from xlbudget.money import COUNT, Amount
-from xlbudget.notes.facts import evaluate_facts
-from xlbudget.notes.source import load_source
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.rules.grid import INFO, Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,8 +62,8 @@ class Years(NamedTuple):
 
     def in_info(self, rule: Rule, field: str, message: str, level: Level | None = None) -> Finding:
         """A finding about a field of 基础信息."""
-        found, sheet = self.book.info.get(field), self.book.sheets.get(INFO, "基础信息")
-        cell, level = (found.cell if found else ""), level or Level(rule.level)
+        info, sheet = self.book.info.get(field), self.book.sheets.get(INFO, "基础信息")
+        cell, level = (info.cell if info else ""), level or Level(rule.level)
         return Finding(rule.code, level, message, "基础信息", sheet, cell, field)
 
 
@@ -217,7 +217,7 @@ def _renamed(
                 if len(old[1]) == len(new[1]) and same_text(before[old].name) == name
             ]
             twins = [other for other in came if same_text(now[other].name) == name]
-            if len(same) != 1 or len([one for one in twins if len(one[1]) == len(new[1])]) != 1:
+            if len(same) != 1 or len([twin for twin in twins if len(twin[1]) == len(new[1])]) != 1:
                 continue
             found = same[0]
         else:
@@ -282,7 +282,7 @@ def jumps(years: Years) -> Iterator[Finding]:
         and abs(pair.now.fen - pair.before.fen) >= matters
     ]
     seen: set[tuple[str, int, int]] = set()
-    for pair in sorted(out, key=lambda one: -abs(one.now.fen - one.before.fen)):
+    for pair in sorted(out, key=lambda pair: -abs(pair.now.fen - pair.before.fen)):
         row = grid.spot(pair.number).row
         same = row.key, pair.now.fen, pair.before.fen
         if same not in seen and len(seen) < _MOST:
@@ -391,7 +391,7 @@ def with_last_year(
         )
     years = Years(standard, book, last_standard, last)
     missing: list[NotExecuted] = []
-    found: list[Finding] = [
+    findings: list[Finding] = [
         *_changed_name(years),
         *_changed_rows(years),
         *_changed_labels(years),
@@ -401,11 +401,11 @@ def with_last_year(
     ]
     counts = Counter(dict(report.executed))
     rules = [rule for rule in standard.rules_of(book.year) if rule.compares]
-    without = {one.code for one in missing}
+    without = {skipped.code for skipped in missing}
     counts.update({rule.code: 1 for rule in rules if rule.code not in without})
     levels = list(Level)
-    ordered = sorted([*report.findings, *found], key=lambda one: levels.index(one.level))
-    wrong = any(one.level is Level.ERROR for one in found)
+    ordered = sorted([*report.findings, *findings], key=lambda finding: levels.index(finding.level))
+    wrong = any(finding.level is Level.ERROR for finding in findings)
     return report._replace(
         status=Status.ERROR if wrong else report.status,
         findings=tuple(ordered),
@@ -460,13 +460,13 @@ def _figure(years: Years, rule: Rule, field: str, wanted: Amount, stated: Amount
     right = wanted.rounded(unit, max(wanted.places, 2)) if wanted.unit != unit else wanted
     if stated is None:
         message = f"“{label}”没有填，上年的工作簿是 {wanted.text}；请填写。"
-        found = years.in_info(rule, field, message, Level.WARNING)
+        finding = years.in_info(rule, field, message, Level.WARNING)
     else:
         message = f"“{label}”填的是 {stated.text}，上年的工作簿是 {wanted.text}；请核对。"
         off = Amount(stated.fen - right.fen, unit, right.places)
-        found = years.in_info(rule, field, message)
-        found = found._replace(printed=stated.plain, difference=off.plain)
-    return found._replace(
+        finding = years.in_info(rule, field, message)
+        finding = finding._replace(printed=stated.plain, difference=off.plain)
+    return finding._replace(
         expected=right.plain,
         basis=(f"上年的工作簿“{years.last.name}”（{years.last.year}年度）：{right.text}",),
         suggestions=(Suggestion(right.plain, "上年的工作簿", 1.0),),
@@ -497,8 +497,8 @@ def _paragraphs(years: Years, rule: Rule) -> Iterator[Finding]:
             "或清空定稿、改用生成的文字。"
         )
         title, level = unit.place.sheet or "情况说明", Level(rule.level)
-        found = Finding(rule.code, level, message, title, *unit.place, unit.id)
-        yield found._replace(printed=figure[0])
+        finding = Finding(rule.code, level, message, title, *unit.place, unit.id)
+        yield finding._replace(printed=figure[0])
 
 
 def _reasons(years: Years, rule: Rule) -> Iterator[Finding]:
@@ -518,7 +518,7 @@ def _reasons(years: Years, rule: Rule) -> Iterator[Finding]:
 
 def _targets(years: Years, rule: Rule) -> Iterator[Finding]:
     """Targets of projects that still name last year."""
-    table = next((one for one in years.standard.tables if one.forms), None)
+    table = next((table for table in years.standard.tables if table.forms), None)
     if table is None:
         return
     word = f"{years.last.year}年"
@@ -529,5 +529,5 @@ def _targets(years: Years, rule: Rule) -> Iterator[Finding]:
                 message = (
                     f"项目“{form.name}”的“{text[:_SHOWN]}”与上年相同，写的是{word}；请改为今年的。"
                 )
-                found = years.finding(rule, table.blocks[0].key, None, message)
-                yield found._replace(cell=cell, row=form.name)
+                finding = years.finding(rule, table.blocks[0].key, None, message)
+                yield finding._replace(cell=cell, row=form.name)

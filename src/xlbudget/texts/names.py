@@ -61,7 +61,7 @@ def years(
 @lru_cache(maxsize=64)
 def _budget_words(words: tuple[str, ...], names: tuple[str, ...]) -> re.Pattern[str]:
     """What leads from a year to its budget: 度, 我单位, the unit's name, then a word for it."""
-    every = sorted({plain(one) for one in (*words, *names) if one}, key=len, reverse=True)
+    every = sorted({plain(word) for word in (*words, *names) if word}, key=len, reverse=True)
     return re.compile(
         rf"度?,?(?:我|本|全)?(?:单位|部门|局|厅|委|办)?的?(?:{'|'.join(map(re.escape, every))})"
     )
@@ -86,8 +86,8 @@ def outdated(paper: Paper) -> Iterator[Finding]:
         message = "这一段引用的数字在生成之后变了，文字已过期；请重新生成说明。"
     else:
         message = "这一段改写之后，引用的数字又变了，文字可能已过期；请核对定稿，再重新生成说明。"
-    found = paper.finding("stale", Level.WARNING, message)
-    yield found._replace(basis=unit.stale[:_MOST])
+    finding = paper.finding("stale", Level.WARNING, message)
+    yield finding._replace(basis=unit.stale[:_MOST])
 
 
 class UnitName:
@@ -130,24 +130,26 @@ class UnitName:
 
 def odd_wordings(paper: Paper, text: str) -> Iterator[Finding]:
     """Terms in place of the prescribed ones, as the standard lists them."""
-    for one in paper.readings.wordings:
-        if one.part == paper.unit.part and one.used(text):
-            message = f"“{one.said}”应为“{one.right}”。"
+    for wording in paper.readings.wordings:
+        if wording.part == paper.unit.part and wording.used(text):
+            message = f"“{wording.said}”应为“{wording.right}”。"
             yield paper.finding(
-                "name", Level.WARNING, message, None, one.said, one.right, PRESCRIBED
+                "name", Level.WARNING, message, None, wording.said, wording.right, PRESCRIBED
             )
 
 
 def _former_names(paper: Paper, text: str, year: int) -> Iterator[Finding]:
     """Subjects under the name that they had in earlier years; 原… may speak of those years."""
     bare = _KEPT.sub(lambda match: "□" * len(match[0]), text)
-    for one in paper.readings.former:
-        said = plain(one.said)
-        if year <= one.last or not re.search(f"(?<!原){re.escape(said)}", bare):
+    for former in paper.readings.former:
+        said = plain(former.said)
+        if year <= former.last or not re.search(f"(?<!原){re.escape(said)}", bare):
             continue
-        since = f"是{one.last}年度以前的名称，" if one.last else ""
-        message = f"“{one.said}”{since}应为“{one.right}”。"
-        yield paper.finding("name", Level.WARNING, message, None, one.said, one.right, PRESCRIBED)
+        since = f"是{former.last}年度以前的名称，" if former.last else ""
+        message = f"“{former.said}”{since}应为“{former.right}”。"
+        yield paper.finding(
+            "name", Level.WARNING, message, None, former.said, former.right, PRESCRIBED
+        )
 
 
 class SubjectNames:
@@ -166,7 +168,9 @@ class SubjectNames:
         for match in re.finditer(r"\((类|款|项)\)", text):
             lead = re.split(r"\((?:类|款|项)\)支?出?|[、:;。,]|\d+\.", text[: match.start()])[-1]
             lead = re.sub(r"^\([一二三四五六七八九十]+\)", "", lead)
-            if not lead or lead.endswith((*self.tails, *(plain(one.printed) for one in former))):
+            if not lead or lead.endswith(
+                (*self.tails, *(plain(finding.printed) for finding in former))
+            ):
                 continue
             near = difflib.get_close_matches(lead, self.names, 1, _CLOSE)
             hint = f"，应为“{printed(near[0])}”" if near else "，科目目录中没有"
@@ -209,7 +213,7 @@ class OtherUnits:
         """A finding for each of them; ``topics`` are the phrases that a sentence may speak of."""
         if not self.known:
             return
-        none = tuple(plain(one) for one in paper.readings.words["none"])
+        none = tuple(plain(word) for word in paper.readings.words["none"])
         told = tuple(self.own.variants(text))
         for match in _SENTENCE.finditer(text):
             name = self._name(text, match, (*topics, *none))
@@ -230,7 +234,7 @@ class OtherUnits:
             tail = _TAIL.match(text, start + end.end())
             assert tail is not None
             rest = text[tail.end() : tail.end() + _NEAR + longest]
-            places = [at for one in topics if 0 <= (at := rest.find(one)) <= _NEAR]
+            places = [at for topic in topics if 0 <= (at := rest.find(topic)) <= _NEAR]
             if places and (tail["year"] or min(places) == 0):
                 return text[start : tail.end("inside")]
         return ""
@@ -256,7 +260,7 @@ _AROUND = 8
 @lru_cache(maxsize=8)
 def _placeholders(words: tuple[str, ...], spare: tuple[str, ...]) -> re.Pattern[str]:
     """What stands for something to be filled in; words that only look like it are taken whole."""
-    ordered = sorted({plain(one) for one in words}, key=len, reverse=True)
+    ordered = sorted({plain(word) for word in words}, key=len, reverse=True)
     named = "|".join(map(re.escape, ordered)) or "(?!)"
     passed = "|".join(map(re.escape, map(plain, spare))) or "(?!)"
     return re.compile(rf"(?P<spare>{passed})|{_HOLES}|\((?:{named})[^()]{{0,20}}\)|{named}")
@@ -275,7 +279,7 @@ def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
 @lru_cache(maxsize=8)
 def _repeats(words: tuple[str, ...], distinct: tuple[str, ...]) -> re.Pattern[str]:
     passed = "|".join(map(re.escape, map(plain, distinct))) or "(?!)"
-    named = "|".join(re.escape(plain(one)) for one in words) or "(?!)"
+    named = "|".join(re.escape(plain(word)) for word in words) or "(?!)"
     return re.compile(f"(?P<distinct>{passed})|(?P<twice>{named})")
 
 
@@ -305,7 +309,7 @@ def lost_numbers(
 
     ``phrases`` and the words for changes and shares are what a number is expected behind.
     """
-    expected = {*phrases, *(plain(one) for key in ("up", "down", "share") for one in words[key])}
+    expected = {*phrases, *(plain(word) for key in ("up", "down", "share") for word in words[key])}
     ends = tuple(one for one in expected if not one.endswith("车"))
     for match in _NUMBERLESS.finditer(text):
         if text.endswith(ends, 0, match.start()):

@@ -10,19 +10,19 @@ import json
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.explaining.facts import evaluate_facts
+from xlbudget.explaining.source import load_source
 from xlbudget.figures import TextUnit, Unreadable
 from xlbudget.money import COUNT, Amount
-from xlbudget.notes.facts import evaluate_facts
-from xlbudget.notes.source import load_source
-from xlbudget.relations.grid import INFO
+from xlbudget.rules.grid import INFO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from xlbudget.explaining.document import Paragraph
+    from xlbudget.explaining.facts import Facts
+    from xlbudget.explaining.figure import CellRef, Figure
     from xlbudget.figures import Book, Cell
-    from xlbudget.notes.document import Paragraph
-    from xlbudget.notes.facts import Facts
-    from xlbudget.notes.figure import CellRef, Figure
     from xlbudget.standard.model import Standard
 
 
@@ -116,10 +116,10 @@ class Origins:
         if not cell.column:
             return cell.label
         if cell.block == INFO:
-            found = self.facts.book.info.get(cell.row)
-            if found is None:
+            info = self.facts.book.info.get(cell.row)
+            if info is None:
                 return ""
-            return found.value if isinstance(found.value, str) else _shown(found.value)
+            return info.value if isinstance(info.value, str) else _shown(info.value)
         if cell.block not in self.facts.standard.blocks:
             return self.facts.book.keyed.get(cell.block, {}).get(cell.row, "")
         return _shown(self._cell(cell))
@@ -206,12 +206,12 @@ class Origins:
         if difference is None or not isinstance(difference.value, Amount):
             return ""
         amounts = [self._amount(cell) for cell in figure.cells]
-        known = [one for one in amounts if one is not None]
+        known = [amount for amount in amounts if amount is not None]
         now = self.facts.figures.get(figure.basis[0])
         if now is not None and isinstance(now.value, Amount):
             first = now.value
         elif known:
-            first = known[0]._replace(fen=sum(one.fen for one in known[:-1]))
+            first = known[0]._replace(fen=sum(amount.fen for amount in known[:-1]))
         else:
             return ""
         prior = first._replace(fen=first.fen - difference.value.fen)
@@ -261,24 +261,32 @@ def passages(standard: Standard, book: Book, *, generate: bool = False) -> tuple
     """
     if not book.texts and not generate:
         return ()
-    from xlbudget.notes.explain import explain, glossary  # noqa: PLC0415  # templates are slow
+    from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415  # templates are slow
 
     documents = {"notes": explain(standard, book), "glossary": glossary(standard, book)}
     generated = {
-        part: {one.id: one for one in document.paragraphs} for part, document in documents.items()
+        part: {paragraph.id: paragraph for paragraph in document.paragraphs}
+        for part, document in documents.items()
     }
     units = book.texts or [
-        TextUnit(part, section.number, one.id, one.text, heading=bool(one.level), follows=True)
+        TextUnit(
+            part,
+            section.number,
+            paragraph.id,
+            paragraph.text,
+            heading=bool(paragraph.level),
+            follows=True,
+        )
         for part, document in documents.items()
         for section in document.sections
-        for one in section.paragraphs
+        for paragraph in section.paragraphs
     ]
     origins = Origins(evaluate_facts(standard, book, load_source(standard)))
     titles = {"notes": _NOTES, "glossary": standard.parts[-1]}
     return tuple(
-        _passage(unit, titles.get(unit.part, ""), found, origins)
+        _passage(unit, titles.get(unit.part, ""), paragraph, origins)
         for unit in units
-        for found in [generated.get(unit.part, {}).get(unit.id)]
+        for paragraph in [generated.get(unit.part, {}).get(unit.id)]
     )
 
 
@@ -317,7 +325,7 @@ def _same(old: str, new: str) -> list[tuple[int, int, int]]:
     if max(len(old), len(new)) > _LONGEST:
         return []
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return [(one.a, one.a + one.size, one.b - one.a) for one in blocks if one.size]
+    return [(match.a, match.a + match.size, match.b - match.a) for match in blocks if match.size]
 
 
 def _whole(text: str, start: int, end: int) -> bool:
@@ -336,14 +344,14 @@ def provenance_dict(passages: Sequence[Passage]) -> dict[str, object]:
     cells: dict[tuple[str, str], dict[str, object]] = {}
     used: dict[tuple[str, str], list[dict[str, str]]] = {}
     for passage in passages:
-        for one in passage.numbers:
+        for number in passage.numbers:
             user = {
                 "paragraph": passage.id,
                 "part": passage.part,
-                "figure": one.origin.name,
-                "text": passage.text[one.start : one.end],
+                "figure": number.origin.name,
+                "text": passage.text[number.start : number.end],
             }
-            for source in one.origin.sources:
+            for source in number.origin.sources:
                 key = source.sheet, source.cell or source.label
                 users = used.setdefault(key, [])
                 cells.setdefault(key, {**_cell(source), "used_by": users})
@@ -369,7 +377,7 @@ def _paragraph(passage: Passage) -> dict[str, object]:
         "state": passage.state,
         "fingerprint": passage.fingerprint,
         "text": passage.text,
-        "figures": [_figure(passage, one) for one in passage.numbers],
+        "figures": [_figure(passage, number) for number in passage.numbers],
     }
 
 

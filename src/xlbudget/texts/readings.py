@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
-from xlbudget.notes.source import load_source
+from xlbudget.explaining.source import load_source
 from xlbudget.standard.loader import notes_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from xlbudget.notes.source import Source
+    from xlbudget.explaining.source import Source
     from xlbudget.standard.model import Standard
 
 _BACK = str.maketrans({"(": "（", ")": "）", ";": "；", ":": "："})
@@ -203,7 +203,9 @@ def reading_problems(standard: Standard) -> list[str]:
         return [str(error)]
     if readings is None:
         return []
-    return [f"“notes/readings.toml”：{one}" for one in _problems(standard, source, readings)]
+    return [
+        f"“notes/readings.toml”：{problem}" for problem in _problems(standard, source, readings)
+    ]
 
 
 def _problems(standard: Standard, source: Source, readings: Readings) -> Iterator[str]:
@@ -214,10 +216,10 @@ def _problems(standard: Standard, source: Source, readings: Readings) -> Iterato
     for word in _WORDS:
         if not readings.words.get(word):
             yield f"[words]缺少“{word}”。"
-    figures = {one.name for one in source.amounts} | {one[0] for one in source.counts}
-    changes = {one.name for one in source.changes}
-    lists = {one.name for one in source.lists}
-    names = {one[0] for one in source.names}
+    figures = {named.name for named in source.amounts} | {count[0] for count in source.counts}
+    changes = {change_spec.name for change_spec in source.changes}
+    lists = {list_spec.name for list_spec in source.lists}
+    names = {name[0] for name in source.names}
     for head in readings.heads:
         where = f"说法“{head.say[0]}”（{head.section}）"
         for kind, name, known in (

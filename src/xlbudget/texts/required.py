@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xlbudget.explaining.figure import Figure, FigureList
+from xlbudget.explaining.wording import ordinal
 from xlbudget.findings import Finding, Level
-from xlbudget.notes.figure import Figure, FigureList
-from xlbudget.notes.wording import ordinal
 from xlbudget.texts.readings import plain, printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from xlbudget.explaining.facts import Facts
+    from xlbudget.explaining.figure import Item
     from xlbudget.figures import TextUnit
-    from xlbudget.notes.facts import Facts
-    from xlbudget.notes.figure import Item
     from xlbudget.texts.judging import Paper
 
     Papers = Callable[[TextUnit], Paper]
@@ -26,13 +26,17 @@ def lost_texts(
     texts: Sequence[TextUnit], paper: Papers, readings: Readings, facts: Facts
 ) -> Iterator[Finding]:
     """Sections and passages that the explanation among ``texts`` lacks; nothing where it has none."""
-    notes = [one for one in texts if one.part == "notes"]
+    notes = [unit for unit in texts if unit.part == "notes"]
     sections: dict[str, list[TextUnit]] = {}
-    for one in notes:
-        sections.setdefault(one.section, []).append(one)
+    for unit in notes:
+        sections.setdefault(unit.section, []).append(unit)
     specs = facts.source.sections.get("explanation", ())
-    wanted = [one for one in specs if one.heading and (not one.when or facts.names.get(one.when))]
-    lost = [one for one in wanted if one.number not in sections]
+    wanted = [
+        section
+        for section in specs
+        if section.heading and (not section.when or facts.names.get(section.when))
+    ]
+    lost = [section for section in wanted if section.number not in sections]
     # Where more than half are not there, it is divided otherwise, and nothing is said.
     for spec in lost if notes and 2 * len(lost) <= len(wanted) else ():
         title = printed(plain(spec.heading.format_map(_Names(facts.names))))
@@ -42,7 +46,7 @@ def lost_texts(
         yield paper(here).finding(spec.number, Level.ERROR, message)
     for section, units in sections.items():
         # Its headings are no part of the body that must speak of a passage.
-        bodies = [plain(one.text) for one in units if not one.heading]
+        bodies = [plain(unit.text) for unit in units if not unit.heading]
         for passage in readings.passages:
             figure = facts.names.get(passage.zero)
             nought = isinstance(figure, Figure) and figure.zero
@@ -78,15 +82,15 @@ def glossary_findings(
 
     ``mended`` are names that another finding says should stand there: they are not missing too.
     """
-    units = [one for one in texts if one.part == "glossary" and not one.heading]
+    units = [unit for unit in texts if unit.part == "glossary" and not unit.heading]
     if not units or "glossary" not in readings.rules:
         return
     yield from _numbering(units, paper)
     yield from _twice(units, paper)
     subjects = facts.names.get(readings.glossary)
     used = list(_leaves(subjects.items)) if isinstance(subjects, FigureList) else []
-    entries = [plain(one.text) for one in units]
-    lost = [one for one in used if one.name.text not in mended and not _explained(one, entries)]
+    entries = [plain(unit.text) for unit in units]
+    lost = [item for item in used if item.name.text not in mended and not _explained(item, entries)]
     if lost:
         shown = list(dict.fromkeys(f"“{one.name.text}”" for one in lost))
         more = f"等{len(shown)}个科目" if len(shown) > _SHOWN else ""

@@ -17,7 +17,7 @@ from xlbudget.checks.wording import fen_of, table_place
 from xlbudget.figures import BlockData, InfoValue, Place
 from xlbudget.findings import Level, Status
 from xlbudget.money import COUNT, Amount, round_div
-from xlbudget.relations.grid import INFO
+from xlbudget.rules.grid import INFO
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.judging import SCALE, prints
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.checks.validate import Judged
+    from xlbudget.explaining.facts import Facts
+    from xlbudget.explaining.figure import CellRef, Figure
     from xlbudget.figures import Book, Cell, TextUnit
     from xlbudget.findings import Finding, Report
-    from xlbudget.notes.facts import Facts
-    from xlbudget.notes.figure import CellRef, Figure
-    from xlbudget.relations.grid import Grid, Spot
+    from xlbudget.rules.grid import Grid, Spot
     from xlbudget.standard.model import Standard
     from xlbudget.texts.binding import Mention, Number
     from xlbudget.texts.check import TextOutcome
@@ -46,7 +46,7 @@ def sayings_of(
     A number in the wrong unit or of an unknown figure says nothing here; it has findings of its own.
     """
     paragraphs: dict[str, int] = {}
-    found = []
+    sayings = []
     for unit, mention in mentions:
         number, figure = mention.number, mention.figure
         if mention.kind not in ("amount", "change") or number is None or figure is None:
@@ -64,8 +64,8 @@ def sayings_of(
             low, high = (low, high) if mention.up else (-high, -low)
         place = paragraphs.setdefault(f"{unit.part}:{unit.id}", len(paragraphs))
         weight = GENERATED if unit.follows else WRITTEN
-        found.append(Saying(terms, low, high, weight, place, mention.said))
-    return found
+        sayings.append(Saying(terms, low, high, weight, place, mention.said))
+    return sayings
 
 
 def disagreeing(mentions: Iterable[tuple[TextUnit, Mention]]) -> bool:
@@ -122,7 +122,9 @@ def _terms(grid: Grid, facts: Facts, figure: Figure) -> tuple[tuple[int, int], .
             return None
     value = figure.value
     assert isinstance(value, Amount)
-    for signs in _signs(figure, len(numbers), [grid.block_of(one) == INFO for one in numbers]):
+    for signs in _signs(
+        figure, len(numbers), [grid.block_of(number) == INFO for number in numbers]
+    ):
         total = sum(sign * fen for sign, fen in zip(signs, fens, strict=True))
         rounded = round_div(total, value.ulp) * value.ulp if value.ulp > 1 else total
         if value.fen in (total, rounded):
@@ -193,11 +195,13 @@ def validate_whole(
     counts = Counter(dict(report.executed))
     counts.update(texts.counts)
     levels = list(Level)
-    found = sorted([*report.findings, *texts.findings], key=lambda one: levels.index(one.level))
-    wrong = any(one.level is Level.ERROR for one in texts.findings)
+    findings = sorted(
+        [*report.findings, *texts.findings], key=lambda finding: levels.index(finding.level)
+    )
+    wrong = any(finding.level is Level.ERROR for finding in texts.findings)
     return report._replace(
         status=Status.ERROR if wrong else report.status,
-        findings=tuple(found),
+        findings=tuple(findings),
         not_executed=tuple(dict.fromkeys([*report.not_executed, *texts.loose])),
         executed=tuple(sorted(counts.items())),
     )
@@ -228,7 +232,7 @@ def _outdated(texts: TextOutcome, standard: Standard, book: Book, judged: Judged
     gone: list[Finding] = []
     for key, one in _told_apart(texts.findings):
         (kept if key in then and one.code != texts.stale else gone).append(one)
-    first = next((one for one in gone if one.level is Level.ERROR), None)
+    first = next((finding for finding in gone if finding.level is Level.ERROR), None)
     if first is None:
         return texts
     count = sum(spot.block in book.blocks for spot in judged.revised)
@@ -237,7 +241,7 @@ def _outdated(texts: TextOutcome, standard: Standard, book: Book, judged: Judged
         expected="",
         basis=(),
         suggestions=(),
-        follows=_few([f"{_place(one)}写的是以前的数字。" for one in gone]),
+        follows=_few([f"{_place(finding)}写的是以前的数字。" for finding in gone]),
         printed="",
     )
     return texts._replace(findings=[one, *kept])
@@ -254,15 +258,15 @@ def _with_follows(
     findings: Iterable[Finding], gone: Iterable[Finding], new: Iterable[Finding]
 ) -> Iterator[Finding]:
     """The first error about figures gets what follows from it: texts that are right, or will be outdated."""
-    right = [f"{_place(one)}与它不一致，改正后即相符。" for one in gone]
-    outdated = [f"{_place(one)}是按它写的，改正后请重新生成说明。" for one in new]
+    right = [f"{_place(finding)}与它不一致，改正后即相符。" for finding in gone]
+    outdated = [f"{_place(finding)}是按它写的，改正后请重新生成说明。" for finding in new]
     shown = _few([*right, *outdated])
-    for one in findings:
-        if shown and one.level is not Level.HINT and (one.expected or one.difference):
-            yield one._replace(follows=one.follows or shown)
+    for finding in findings:
+        if shown and finding.level is not Level.HINT and (finding.expected or finding.difference):
+            yield finding._replace(follows=finding.follows or shown)
             shown = ()
         else:
-            yield one
+            yield finding
 
 
 def _place(one: Finding) -> str:
@@ -271,8 +275,8 @@ def _place(one: Finding) -> str:
 
 def _place_of(standard: Standard, book: Book, spot: Spot) -> Place:
     if spot.block == INFO:
-        found = book.info.get(spot.row.key)
-        return Place(book.sheets.get(INFO, "基础信息"), found.cell if found is not None else "")
+        info = book.info.get(spot.row.key)
+        return Place(book.sheets.get(INFO, "基础信息"), info.cell if info is not None else "")
     _, sheet = table_place(standard, book, spot.block)
     return Place(sheet, book.blocks[spot.block].cell_name(spot.row, spot.column))
 
@@ -280,10 +284,10 @@ def _place_of(standard: Standard, book: Book, spot: Spot) -> Place:
 def _told_apart(findings: Iterable[Finding]) -> Iterator[tuple[tuple[str, str, str, int], Finding]]:
     """Findings by what is said where, and the how-many-eth it is of its kind there."""
     seen: Counter[tuple[str, str, str]] = Counter()
-    for one in findings:
-        key = (one.code, one.row, one.printed)
+    for finding in findings:
+        key = (finding.code, finding.row, finding.printed)
         seen[key] += 1
-        yield (*key, seen[key]), one
+        yield (*key, seen[key]), finding
 
 
 def corrected_book(book: Book, right: Mapping[Spot, Cell]) -> Book:

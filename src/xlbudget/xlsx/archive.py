@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["Archive", "Member", "naming", "workbook_archive"]
-
 _MOST_MEMBERS = 10_000
 _LARGEST_MEMBER = 200 * 2**20
 _LARGEST_TOTAL = 500 * 2**20
@@ -110,10 +108,10 @@ class Archive:
             UnusableFileError: damaged.
         """
         entries, packed = [], {}
-        starts = sorted(one.offset for one in self.members.values())
+        starts = sorted(member.offset for member in self.members.values())
         ends = dict(zip(starts, [*starts[1:], self._start], strict=True))
         pieces, size = [self.data[: starts[0]]], starts[0]
-        for name, member in sorted(self.members.items(), key=lambda one: one[1].offset):
+        for name, member in sorted(self.members.items(), key=lambda item: item[1].offset):
             if name not in dropped:
                 piece, told = self._member(member, ends[member.offset], changed.get(name))
                 packed[name] = (*told, size)
@@ -165,8 +163,8 @@ def workbook_archive(path: Path) -> Archive:
     Raises:
         UnusableFileError: as for :class:`Archive`, or it is no .xlsx or .xlsm workbook.
     """
-    found = Archive(path)
-    names = found.namelist()
+    archive = Archive(path)
+    names = archive.namelist()
     if "xl/workbook.bin" in names:
         raise UnusableFileError(
             f"“{path.name}”是 .xlsb 工作簿；请在 Excel 中另存为 .xlsm 或 .xlsx。"
@@ -175,7 +173,7 @@ def workbook_archive(path: Path) -> Archive:
         name.endswith("workbook.xml") for name in names
     ):
         raise UnusableFileError(f"“{path.name}”不是 Excel 工作簿；请选 .xlsm 或 .xlsx 文件。")
-    return found
+    return archive
 
 
 @contextmanager

@@ -16,8 +16,6 @@ from xlbudget.errors import UnusableFileError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BACKUP_MARK", "is_open", "refuse_open_file", "replace_atomically", "replace_text"]
-
 BACKUP_MARK = ".备份"
 _MARK = ".~xlbudget-"
 """How the names of temporary files begin; the number of the process that writes it follows."""

@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
-__all__ = ["Afterwards", "CellEdit", "Lines"]
-
 Lines = list[list[object]]
 """The cells of a sheet from A1 on, line by line; all lines equally long."""
 

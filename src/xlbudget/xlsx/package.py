@@ -14,8 +14,6 @@ from xlbudget.xlsx.tree import Tree, local_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["calculating_on_load", "printing_to", "unchained", "without_entry"]
-
 _BEFORE_CALCULATION = ("sheets", "functionGroups", "externalReferences", "definedNames")
 _AREA = re.compile(r"(.*!\$[A-Z]+\$\d+:\$[A-Z]+\$)\d+", re.DOTALL)
 
@@ -82,16 +80,16 @@ def printing_to(book: bytes, last_rows: Mapping[str, int]) -> bytes:
     if not last_rows:
         return book
     tree = Tree(book)
-    names = [one.get("name", "") for one in tree.elements("sheet")]
+    names = [element.get("name", "") for element in tree.elements("sheet")]
     changed = False
-    for one in tree.elements("definedName"):
-        number = one.get("localSheetId", "")
-        if one.get("name") != "_xlnm.Print_Area" or not number.isdecimal():
+    for element in tree.elements("definedName"):
+        number = element.get("localSheetId", "")
+        if element.get("name") != "_xlnm.Print_Area" or not number.isdecimal():
             continue
         sheet = names[int(number)] if int(number) < len(names) else ""
-        area = _AREA.fullmatch(one.text or "")
+        area = _AREA.fullmatch(element.text or "")
         if sheet in last_rows and area is not None:
             new = f"{area[1]}{last_rows[sheet]}"
-            changed |= new != one.text
-            one.text = new
+            changed |= new != element.text
+            element.text = new
     return tree.to_bytes() if changed else book

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Parts", "Readable", "Relation", "SheetPart", "unescaped", "workbook_parts"]
-
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -66,7 +64,7 @@ def workbook_parts(archive: Readable) -> Parts:
     """
     names = {name.lower(): name for name in archive.namelist()}
     root = _relations(archive, names, "_rels/.rels", "")
-    found = [one for one in root.values() if one.kind.endswith("/officeDocument")]
+    found = [relation for relation in root.values() if relation.kind.endswith("/officeDocument")]
     if not found:
         raise KeyError("officeDocument")
     book = found[0].target

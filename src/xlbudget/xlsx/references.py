@@ -13,26 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-__all__ = [
-    "Area",
-    "Spot",
-    "areas_of",
-    "cell_name",
-    "chunked",
-    "column_letter",
-    "column_number",
-    "in_quotes",
-    "parse_area",
-    "parse_cell",
-    "quoted",
-    "references",
-    "same_formula",
-    "split_cell",
-    "translate",
-    "widened",
-    "widened_spans",
-]
-
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _PLAIN = re.compile(r"[^\W\d][\w.]*")
 _LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[RrCc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)")

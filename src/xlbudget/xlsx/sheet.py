@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from xlbudget.xlsx.cells import CellEdit
 
-__all__ = ["SheetTree"]
-
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _WORKSHEET, _DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _COLUMN = (
     _MAIN + name for name in ("worksheet", "sheetData", "row", "c", "f", "v", "is", "t", "col")
@@ -107,9 +105,9 @@ class SheetTree:
             raise ValueError(root.tag)
         self._data = data
         self._columns = [
-            (int(one.attrib["min"]), int(one.attrib["max"]), one.attrib["style"])
-            for one in root.iter(_COLUMN)
-            if "style" in one.attrib
+            (int(element.attrib["min"]), int(element.attrib["max"]), element.attrib["style"])
+            for element in root.iter(_COLUMN)
+            if "style" in element.attrib
         ]
         before = Spot(0, 0)
         for row in data.iterfind(_ROW):
@@ -128,9 +126,11 @@ class SheetTree:
                 if formula is not None and ("t" in formula.attrib or formula.text):
                     self._formulas.append(_Formula(spot, formula))
             self._rows[number] = _Row(row, cells)
-        shared = [one for one in self._formulas if one.kind == "shared" and one.text]
+        shared = [
+            formula for formula in self._formulas if formula.kind == "shared" and formula.text
+        ]
         # The master of a group: the first cell that has both text and range, else text.
-        for one in sorted(shared, key=lambda one: not one.area):
+        for one in sorted(shared, key=lambda formula: not formula.area):
             self._masters.setdefault(one.element.get("si", ""), one)
 
     # -------------------------------------------------------------- reading
@@ -140,11 +140,11 @@ class SheetTree:
 
         Of an array formula only the first cell has it.
         """
-        return {cell_name(one.spot): self._text(one) for one in self._formulas}
+        return {cell_name(formula.spot): self._text(formula) for formula in self._formulas}
 
     def formula_cells(self) -> list[str]:
         """The cells that hold a formula."""
-        return [cell_name(one.spot) for one in self._formulas]
+        return [cell_name(formula.spot) for formula in self._formulas]
 
     def free_rows(self, rows: Iterable[int]) -> list[int]:
         """Those of some rows whose height nobody has set by hand."""
@@ -256,7 +256,7 @@ class SheetTree:
                     f"工作表“{self._name}”的单元格{cell_name(spot)}属于{what}（{_area_name(area)}），"
                     f"不能单独改写；请先在 Excel 中清除这个{what}。"
                 )
-        merged = [one.get("ref", "") for one in self._tree.root.iter(f"{_MAIN}mergeCell")]
+        merged = [element.get("ref", "") for element in self._tree.root.iter(f"{_MAIN}mergeCell")]
         for text in merged:
             hidden = parse_area(text)
             for spot in written:
@@ -268,11 +268,11 @@ class SheetTree:
 
     def _bound(self) -> Iterator[tuple[Area, str]]:
         """The areas of which no cell can be written alone, and what they are."""
-        for one in self._formulas:
-            area = parse_area(one.area) or Area(*one.spot, *one.spot)
-            if one.kind == "dataTable":
+        for formula in self._formulas:
+            area = parse_area(formula.area) or Area(*formula.spot, *formula.spot)
+            if formula.kind == "dataTable":
                 yield area, "模拟运算表"
-            elif one.kind == "array" and area[:2] != area[2:]:
+            elif formula.kind == "array" and area[:2] != area[2:]:
                 yield area, "数组公式"
 
 

@@ -17,8 +17,6 @@ from xlbudget.xlsx.parts import unescaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Tree", "local_name"]
-
 _PROLOG = re.compile(rb"\xef\xbb\xbf|\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)")
 _DECLARED = re.compile(rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -64,7 +62,7 @@ class Tree:
 
     def elements(self, name: str) -> Iterator[ET.Element]:
         """The elements of this name, whatever their namespace."""
-        return (one for one in self.root.iter() if local_name(one) == name)
+        return (element for element in self.root.iter() if local_name(element) == name)
 
     def to_bytes(self) -> bytes:
         """The part as it is now.
@@ -93,7 +91,7 @@ def _prefixes(xml: bytes) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for match in _DECLARED.finditer(xml):
-        prefix, *either = ((one or b"").decode() for one in match.groups())
+        prefix, *either = ((group or b"").decode() for group in match.groups())
         uri = unescaped("".join(either))
         if found.setdefault(prefix, uri) != uri and uri not in found.values():
             if not uri or _COMPATIBILITY.encode() in xml:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from xlbudget.xlsx.cells import Lines
     from xlbudget.xlsx.parts import SheetPart
 
-__all__ = ["Values", "reading"]
-
 _MOST_CELLS = 8_000_000
 """More room than any budget's sheet needs; a stray cell far away asks for much more."""
 _FEW_ROWS = _MOST_CELLS // 16_384

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from xlbudget.xlsx.references import Area, Spot
     from xlbudget.xlsx.sheet import SheetTree
 
-__all__ = ["Workbook"]
-
 _TYPES = "[Content_Types].xml"
 _CHART = re.compile(r"/charts/[^/]+\.xml$")
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -120,7 +118,7 @@ class Workbook:
 
     def formulas_of(self, names: Collection[str] | None = None) -> dict[str, dict[str, str]]:
         """The same for those of some sheets that there are, or for all."""
-        wanted = self.names if names is None else [one for one in self.names if one in names]
+        wanted = self.names if names is None else [name for name in self.names if name in names]
         return {name: self.formulas(name) for name in wanted}
 
     def formula_cells(self, names: Collection[str]) -> set[Place]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xlbudget.checks.diagnosis.intervals import System
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
 
 _NOTHING = 1e-9
 _DENOMINATOR = 10_000
@@ -115,7 +115,7 @@ def _solved(
 
 def _rational(duals: list[float]) -> dict[int, Fraction]:
     """Multipliers as simple fractions of the largest of them."""
-    most = max((abs(one) for one in duals), default=0.0)
+    most = max((abs(dual) for dual in duals), default=0.0)
     if most < _NOTHING:
         return {}
     made = {

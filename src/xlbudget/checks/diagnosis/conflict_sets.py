@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from xlbudget.checks.diagnosis.intervals import System
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
 
 MOST_CONFLICT_SETS = 200
 """Beyond this many contradictions the workbook is unfinished rather than wrong in places."""
@@ -82,7 +82,11 @@ def conflict_set_of(system: System, conflict: Conflict, released: Collection[int
     """The fewest of the conflict's identities that still contradict each other."""
     needed = list(conflict.constraints)
     if not needed and conflict.variable >= 0:
-        cells = [one for one in system.observations[conflict.variable] if one not in released]
+        cells = [
+            observation
+            for observation in system.observations[conflict.variable]
+            if observation not in released
+        ]
         relations = tuple(system.copies[conflict.variable])
         return ConflictSet(frozenset(), frozenset(cells), relations)
     for number in list(needed):
@@ -93,7 +97,7 @@ def conflict_set_of(system: System, conflict: Conflict, released: Collection[int
         if found is not None:
             # The new conflict tells which of the others took part at all.
             part = set(found.constraints)
-            needed = [one for one in fewer if one in part] or fewer
+            needed = [number for number in fewer if number in part] or fewer
     return _reduced(system, needed, released)
 
 
@@ -131,8 +135,12 @@ def relieving(
         if conflict is None:
             found.append((cell, bounds))
             continue
-        part = {one for variable in conflict.variables for one in system.observations[variable]}
-        left = {one: None for one in left if one in part}
+        part = {
+            observation
+            for variable in conflict.variables
+            for observation in system.observations[variable]
+        }
+        left = {number: None for number in left if number in part}
     return found
 
 

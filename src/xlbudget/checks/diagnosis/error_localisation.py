@@ -185,7 +185,9 @@ class Contradiction(NamedTuple):
         best = self.candidates[0] if self.candidates else None
         if best is None or best.odd or best.proof < LEAST_PROOF:
             return None
-        if not best.slip and any(one.slip and one.proof >= _RIVAL for one in self.candidates):
+        if not best.slip and any(
+            candidate.slip and candidate.proof >= _RIVAL for candidate in self.candidates
+        ):
             return None  # a known slip elsewhere explains the same: a figure that is just other is no proof
         return best
 
@@ -205,8 +207,10 @@ class Locator:
     ) -> None:
         self.system, self.conflicts, self.unit_of, self.near = system, conflicts, unit_of, near
         self.evidence, self.derived, self.inferred = evidence, derived, inferred
-        self.rounding = Rounding(system, {one for core in conflicts for one in core.constraints})
-        known = {one for core in conflicts for one in core.constraints}
+        self.rounding = Rounding(
+            system, {constraint for core in conflicts for constraint in core.constraints}
+        )
+        known = {constraint for core in conflicts for constraint in core.constraints}
         # Where contradictions are too many to know them all, each is mended by itself: with all
         # identities taking part, the unknown ones would stand against any explanation.
         self.every = (
@@ -240,7 +244,7 @@ class Locator:
                 bounds = printed_bounds(self.system, {*cells, *silent})
                 if propagate(self.system, bounds, active) is None:
                     feasible[variable] = bounds.low[variable], bounds.high[variable]
-        affected = {one for variable in feasible for one in self.system.touching[variable]}
+        affected = {number for variable in feasible for number in self.system.touching[variable]}
         candidates = []
         for variable, (low, high) in feasible.items():
             first, *also = observations[variable]
@@ -291,7 +295,7 @@ class Locator:
     ) -> list[Candidate]:
         """Cells with their ranges, weighed by all identities that any of them is in."""
         variables = {self.system.variable[cell] for cell, _, _ in feasible}
-        affected = {one for variable in variables for one in self.system.touching[variable]}
+        affected = {number for variable in variables for number in self.system.touching[variable]}
         return [self.weighed(cell, low, high, affected, moved) for cell, low, high in feasible]
 
     def weighed(
@@ -361,7 +365,10 @@ class Locator:
             return tried
         have = self.system.amount(cell).fen
         wanted = {round_div(have + shift, ulp) for shift in self.evidence.shifts(cell)}
-        return [*tried, *sorted(one for one in wanted if first <= one <= last and one not in tried)]
+        return [
+            *tried,
+            *sorted(number for number in wanted if first <= number <= last and number not in tried),
+        ]
 
 
 def _usual(shown: Amount | None, value: Amount, near: Neighbours) -> float:
@@ -373,12 +380,14 @@ def _usual(shown: Amount | None, value: Amount, near: Neighbours) -> float:
 
 def shared(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Ranked, with their shares."""
-    best = max(one.score for one in found)
-    total = sum(exp(one.score - best) for one in found)
-    most = max(one.evident for one in found)
-    proofs = sum(exp(one.evident - most) for one in found)
-    ranked = sorted(found, key=lambda one: (-one.score, one.cell))
+    best = max(candidate.score for candidate in found)
+    total = sum(exp(candidate.score - best) for candidate in found)
+    most = max(candidate.evident for candidate in found)
+    proofs = sum(exp(candidate.evident - most) for candidate in found)
+    ranked = sorted(found, key=lambda candidate: (-candidate.score, candidate.cell))
     return tuple(
-        one._replace(share=exp(one.score - best) / total, proof=exp(one.evident - most) / proofs)
-        for one in ranked
+        candidate._replace(
+            share=exp(candidate.score - best) / total, proof=exp(candidate.evident - most) / proofs
+        )
+        for candidate in ranked
     )

@@ -20,16 +20,16 @@ from xlbudget.checks.wording import fen_of
 from xlbudget.figures import Unreadable
 from xlbudget.memory import PASSED
 from xlbudget.money import Amount
-from xlbudget.relations.derive import resolved
-from xlbudget.relations.expand import expand
+from xlbudget.rules.derive import resolved
+from xlbudget.rules.relations import expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Cell
     from xlbudget.memory import Memory
-    from xlbudget.relations.expand import Relation
-    from xlbudget.relations.grid import Grid
+    from xlbudget.rules.grid import Grid
+    from xlbudget.rules.relations import Relation
 
 GENERATED, WRITTEN, INDICATOR, USUAL = 6.0, 3.0, 3.0, 2.0
 """Log-odds that something said is right: a text that follows the generated one, a person's, an indicator
@@ -151,13 +151,13 @@ class Evidence:
         Cells that are as they were when all was well were not moved, and a text that was written for the figures
         as they stand does not become wrong by putting them right.
         """
-        passed = [one.cells for one in self.memories if one.moment == PASSED]
+        passed = [memory.cells for memory in self.memories if memory.moment == PASSED]
         if passed and all(
             cells.get(cell, _UNKNOWN) == self.cells[cell] for cells in passed for cell in edits
         ):
             return False
         moved = {cell: fen_of(right) - self.fen(cell) for cell, right in edits.items()}
-        concerned = {one for cell in edits for one in self.touching.get(cell, ())}
+        concerned = {number for cell in edits for number in self.touching.get(cell, ())}
         return self._gained(concerned, {}, moved) >= 0
 
     def shifts(self, cell: int, moved: Mapping[int, int] = {}) -> Iterator[int]:
@@ -176,20 +176,26 @@ class Evidence:
 
     def changed(self, cell: int) -> bool:
         """Whether the memories know the cell, and all of them otherwise than it is."""
-        known = [one.cells[cell] == self.cells[cell] for one in self.memories if cell in one.cells]
+        known = [
+            memory.cells[cell] == self.cells[cell]
+            for memory in self.memories
+            if cell in memory.cells
+        ]
         return bool(known) and not any(known)
 
     def before(self, cell: int) -> Cell:
         """What a changed cell held, by the latest memory that knows it otherwise; None if unchanged."""
-        for one in self.memories:
-            if cell in one.cells and one.cells[cell] != self.cells[cell]:
-                return one.cells[cell]
+        for memory in self.memories:
+            if cell in memory.cells and memory.cells[cell] != self.cells[cell]:
+                return memory.cells[cell]
         return None
 
     def prior(self, cell: int) -> float:
         """Log-odds of a slip in this cell, from what is remembered of it."""
         same = {
-            one.moment for one in self.memories if one.cells.get(cell, _UNKNOWN) == self.cells[cell]
+            memory.moment
+            for memory in self.memories
+            if memory.cells.get(cell, _UNKNOWN) == self.cells[cell]
         }
         if self.before(cell) is not None:
             return _PARTLY if same else 0.0
@@ -234,7 +240,7 @@ def explaining_changes(
     """
     changed = [
         cell
-        for cell in sorted({cell for one in evidence.memories for cell in one.cells})
+        for cell in sorted({cell for memory in evidence.memories for cell in memory.cells})
         if evidence.changed(cell) and cell not in free
     ]
     if not 0 < len(changed) <= _MOST_CHANGED:

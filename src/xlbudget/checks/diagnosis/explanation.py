@@ -26,9 +26,9 @@ from xlbudget.checks.identities import Identities
 from xlbudget.checks.row_presence import lacking_rows
 from xlbudget.memory import recalled
 from xlbudget.money import Amount, round_div
-from xlbudget.relations.derive import definitions, resolver, through, unit_of
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.derive import definitions, resolver, through, unit_of
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.row_presence import Lack
     from xlbudget.figures import Cell
     from xlbudget.money import Unit
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
 
 _MOST_ACCUSED = 10
 """Of 200 random errors in 770 figures, four in ten cells accused are right; of 20, none is."""
@@ -92,33 +92,33 @@ def explain_contradictions(
     if repeated:
         relations = expand(whole).relations
         free, functions = (_renumbered(grid, whole, cells) for cells in (free, functions))
-    found = Explanation(whole, relations, set(free), set(functions), sayings)
-    found.unlocalised += repeated
-    found.contradictions = found.reverted()
-    if found.contradictions or found.revised:
-        return found
+    explanation = Explanation(whole, relations, set(free), set(functions), sayings)
+    explanation.unlocalised += repeated
+    explanation.contradictions = explanation.reverted()
+    if explanation.contradictions or explanation.revised:
+        return explanation
     while True:
-        locator, groups = found.locator()
-        found.system.work = found.work.part()
+        locator, groups = explanation.locator()
+        explanation.system.work = explanation.work.part()
         singles = [locator.single(group) for group in groups]
         unexplained = [group for group, one in zip(groups, singles, strict=True) if one is None]
-        involved = len(groups) > 1 or unexplained or found.blank
-        if groups and involved and not found.done and found.identities.gross():
-            found.steps += 1
-            worst = unlocalised_tables(found.grid, found.identities)
-            if found.put_right(groups, unexplained, worst):
+        involved = len(groups) > 1 or unexplained or explanation.blank
+        if groups and involved and not explanation.done and explanation.identities.gross():
+            explanation.steps += 1
+            worst = unlocalised_tables(explanation.grid, explanation.identities)
+            if explanation.put_right(groups, unexplained, worst):
                 continue
-            if worst and unexplained and found.set_aside(worst):
+            if worst and unexplained and explanation.set_aside(worst):
                 continue
-            if any(found.complete(group, locator) for group in unexplained):
+            if any(explanation.complete(group, locator) for group in unexplained):
                 continue
-        found.accuse(locator, groups, singles)
-        if found.evidence is not None:
-            near, unit = locator.near, found.unit_of
-            search = TextContradictions(found.evidence, found.identities, unit, near)
-            moved = found.corrections(found.evidence)
-            found.contradictions += search.explain(moved, found.doubted() - set(moved))
-        return found
+        explanation.accuse(locator, groups, singles)
+        if explanation.evidence is not None:
+            near, unit = locator.near, explanation.unit_of
+            search = TextContradictions(explanation.evidence, explanation.identities, unit, near)
+            moved = explanation.corrections(explanation.evidence)
+            explanation.contradictions += search.explain(moved, explanation.doubted() - set(moved))
+        return explanation
 
 
 class Explanation:
@@ -148,7 +148,7 @@ class Explanation:
         self.absences: list[Absence] = []
         self.unlocalised: list[Unlocalised] = []
         self.steps = 0
-        self.work = Work.for_terms(sum(len(one.terms) for one in checked(relations)))
+        self.work = Work.for_terms(sum(len(relation.terms) for relation in checked(relations)))
         self._take(grid, relations, free, functions)
 
     def _take(
@@ -160,7 +160,7 @@ class Explanation:
         self.hard = checked(relations)
         self.blank = _blank_derived(grid, definitions(relations), self.free)
         typed = checked(through(relations, functions)) if functions else self.hard
-        self.typed = [one for one in typed if one.terms]
+        self.typed = [relation for relation in typed if relation.terms]
         self.origin = {
             id(one): other for one, other in zip(typed, self.hard, strict=True) if one is not other
         }
@@ -200,17 +200,21 @@ class Explanation:
         """The cells that are accused, and of a group of which one is wrong all."""
         return {
             cell
-            for one in self.contradictions
-            for each in ([one.accused] if one.accused is not None else one.candidates)
-            for cell in (each.cell, *each.also)
+            for contradiction in self.contradictions
+            for candidate in (
+                [contradiction.accused]
+                if contradiction.accused is not None
+                else contradiction.candidates
+            )
+            for cell in (candidate.cell, *candidate.also)
         }
 
     def corrections(self, evidence: Evidence) -> dict[int, int]:
         """By how many 分 the accused cells move once they are put right."""
         return {
             cell: accused.value.fen - evidence.fen(cell)
-            for one in self.contradictions
-            if (accused := one.accused) is not None and accused.value is not None
+            for contradiction in self.contradictions
+            if (accused := contradiction.accused) is not None and accused.value is not None
             for cell in (accused.cell, *accused.also)
         }
 
@@ -298,7 +302,9 @@ class Explanation:
             system = build_system(cells, self.typed, free=free, work=self.work)
             conflict = propagate(system, printed_bounds(system))
             if conflict is not None:
-                doubtful = [one.terms for one in conflict_set_of(system, conflict, ()).relations]
+                doubtful = [
+                    relation.terms for relation in conflict_set_of(system, conflict, ()).relations
+                ]
         return {
             number
             for terms in doubtful
@@ -325,16 +331,22 @@ class Explanation:
                 continue
             self.system.work = self.work.part(1 / (len(groups) - at))
             alone = single or locator.repeated(group)
-            for one in [alone] if alone is not None else HittingSet(locator, left, blamed).run():
-                if not one.candidates:
-                    block = unlocalised_rows(self.grid, one.conflicts).block
-                    lost.setdefault(block, []).extend(one.conflicts)
-                elif one.candidates[0].cell not in blamed:
-                    contradictions.append(one)
-                    blamed.add(one.candidates[0].cell)
+            for contradiction in (
+                [alone] if alone is not None else HittingSet(locator, left, blamed).run()
+            ):
+                if not contradiction.candidates:
+                    block = unlocalised_rows(self.grid, contradiction.conflicts).block
+                    lost.setdefault(block, []).extend(contradiction.conflicts)
+                elif contradiction.candidates[0].cell not in blamed:
+                    contradictions.append(contradiction)
+                    blamed.add(contradiction.candidates[0].cell)
         for block, guesses in self._guesses(contradictions).items():
-            contradictions = [one for one in contradictions if one not in guesses]
-            lost.setdefault(block, []).extend(core for one in guesses for core in one.conflicts)
+            contradictions = [
+                contradiction for contradiction in contradictions if contradiction not in guesses
+            ]
+            lost.setdefault(block, []).extend(
+                core for contradiction in guesses for core in contradiction.conflicts
+            )
         self.unlocalised += [unlocalised_rows(self.grid, conflicts) for conflicts in lost.values()]
         self.contradictions = contradictions
 
@@ -344,9 +356,11 @@ class Explanation:
         Those off by 尾差 do not count: a table that was footed on rounded figures has many.
         """
         tables: dict[str, list[Contradiction]] = {}
-        for one in contradictions:
-            if not off_by_rounding(self.grid, one.candidates[0]):
-                tables.setdefault(self.grid.block_of(one.candidates[0].cell), []).append(one)
+        for contradiction in contradictions:
+            if not off_by_rounding(self.grid, contradiction.candidates[0]):
+                tables.setdefault(self.grid.block_of(contradiction.candidates[0].cell), []).append(
+                    contradiction
+                )
         return {block: ones for block, ones in tables.items() if len(ones) > _MOST_ACCUSED}
 
     # ------------------------------------------------------------------ misplaced figures
@@ -366,20 +380,20 @@ class Explanation:
             table = worst.get(self.grid.standard.blocks[one.block].table)
             return table is None or 2 * len(one.mended) >= len(table.relations)
 
-        found = [
-            one
-            for one in find_misplacements(self.grid, self.identities)
-            if (self.evidence is None or self.evidence.believes(one.edits))
-            and self._explains_more(one, groups, unexplained)
-            and mends_most(one)
+        misplacements = [
+            misplacement
+            for misplacement in find_misplacements(self.grid, self.identities)
+            if (self.evidence is None or self.evidence.believes(misplacement.edits))
+            and self._explains_more(misplacement, groups, unexplained)
+            and mends_most(misplacement)
         ]
-        if not found:
+        if not misplacements:
             return False
-        left = [self._left_by(one) for one in found]
-        best = found[left.index(min(left))]
+        left = [self._left_by(misplacement) for misplacement in misplacements]
+        best = misplacements[left.index(min(left))]
         elsewhere = {
             one.block
-            for one, count in zip(found, left, strict=True)
+            for one, count in zip(misplacements, left, strict=True)
             if count == min(left) and one.kind == best.kind and one.block != best.block
         }
         relations = tuple(self.hard[number] for number in sorted(best.mended))
@@ -390,7 +404,11 @@ class Explanation:
 
     def set_aside(self, worst: Mapping[str, Unlocalised]) -> bool:
         """Judge the rest without the tables of which most does not hold."""
-        cells = {cell for one in worst.values() for cell in cells_of_table(self.grid, one.block)}
+        cells = {
+            cell
+            for unlocalised in worst.values()
+            for cell in cells_of_table(self.grid, unlocalised.block)
+        }
         if cells <= self.free:
             return False
         self.unlocalised += worst.values()
@@ -446,10 +464,12 @@ class Explanation:
 
     def complete(self, group: Sequence[ConflictSet], locator: Locator) -> bool:
         """Add a row whose absence explains a cluster, if there is one."""
-        relations = [self.origin.get(id(one), one) for core in group for one in core.relations]
-        suspects = {cell for one in relations for _, cell in one.terms}
-        before = {_signature(self.grid, self.hard[one]) for one in self.identities.broken}
-        inside = {_signature(self.grid, one) for one in relations} & before
+        relations = [
+            self.origin.get(id(relation), relation) for core in group for relation in core.relations
+        ]
+        suspects = {cell for relation in relations for _, cell in relation.terms}
+        before = {_signature(self.grid, self.hard[number]) for number in self.identities.broken}
+        inside = {_signature(self.grid, relation) for relation in relations} & before
         for lack in lacking_rows(self.grid, self.grid.as_book(), self.identities, suspects):
             if self._retyped(lack.block):
                 continue
@@ -461,15 +481,15 @@ class Explanation:
             )
             free |= set(grid.row_numbers(lack.block, lack.key))
             identities = _identities(grid, expanded, free, self.work.part())
-            after = {_signature(grid, hard[one]) for one in identities.broken}
+            after = {_signature(grid, hard[number]) for number in identities.broken}
             if not (inside and after < before and inside.isdisjoint(after)):
                 continue
             if not after and not _consistent(grid, hard, free):
                 continue
             mended = tuple(
-                self.hard[one]
-                for one in sorted(self.identities.broken)
-                if _signature(self.grid, self.hard[one]) not in after
+                self.hard[number]
+                for number in sorted(self.identities.broken)
+                if _signature(self.grid, self.hard[number]) not in after
             )
             slip = locator.repeated(group)
             instead = slip.candidates[0] if slip is not None and slip.candidates else None
@@ -531,7 +551,7 @@ def _identities(
     grid: Grid, relations: Sequence[Relation], free: set[int], work: Work
 ) -> Identities:
     """The relations one by one, over typed cells: what a formula shows follows from these."""
-    terms = [one.terms for one in checked(through(relations, free))] if free else None
+    terms = [relation.terms for relation in checked(through(relations, free))] if free else None
     return Identities(grid.cells, checked(relations), free, terms, work)
 
 

@@ -26,7 +26,7 @@ from xlbudget.checks.wording import (
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.memory import PASSED
 from xlbudget.money import Amount, round_div
-from xlbudget.relations.derive import unit_of
+from xlbudget.rules.derive import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from xlbudget.checks.diagnosis.explanation import Absence, Explanation, Moved
     from xlbudget.checks.row_presence import Completed, Renamed
     from xlbudget.figures import Row
-    from xlbudget.relations.expand import Gap, Relation
-    from xlbudget.relations.grid import Grid
+    from xlbudget.rules.grid import Grid
+    from xlbudget.rules.relations import Gap, Relation
 
 _MOST_SUGGESTIONS = 3
 _MOST_BASIS = 4
@@ -100,8 +100,10 @@ def _about(
 
 def _relations_of(found: Explanation, contradiction: Contradiction) -> list[Relation]:
     """The identities of a contradiction, as the standard has them."""
-    seen = {id(one): one for core in contradiction.conflicts for one in core.relations}
-    return [found.origin.get(id(one), one) for one in seen.values()]
+    seen = {
+        id(relation): relation for core in contradiction.conflicts for relation in core.relations
+    }
+    return [found.origin.get(id(relation), relation) for relation in seen.values()]
 
 
 def _sensible(grid: Grid, candidate: Candidate) -> bool:
@@ -116,9 +118,9 @@ def _sensible(grid: Grid, candidate: Candidate) -> bool:
 
 def _since(evidence: Evidence, number: int) -> str:
     """When a cell held what it is remembered to have held."""
-    for one in evidence.memories:
-        if number in one.cells and one.cells[number] != evidence.cells[number]:
-            return "自上次校验通过以来改动过，当时为" if one.moment == PASSED else "生成说明时为"
+    for memory in evidence.memories:
+        if number in memory.cells and memory.cells[number] != evidence.cells[number]:
+            return "自上次校验通过以来改动过，当时为" if memory.moment == PASSED else "生成说明时为"
     return "原为"
 
 
@@ -168,15 +170,21 @@ def cell_finding(found: Explanation, contradiction: Contradiction, level: Level)
     numbers = {
         one for cell in (number, *best.also) for one in found.identities.touching.get(cell, ())
     }
-    touching = [found.identities.relations[one] for one in sorted(numbers)]
-    relations = [one for one in touching if not holds(grid, one)] or inside or touching
+    touching = [found.identities.relations[number] for number in sorted(numbers)]
+    relations = (
+        [relation for relation in touching if not holds(grid, relation)] or inside or touching
+    )
     printed = _printed(grid, number)
     if evidence is not None and value is not None and evidence.recall(number, value.fen):
         printed += f"，{_since(evidence, number)} {value.text}"
     demand = _demand(best)
     if best.also:
         demand += f"同一个数也印在{'、'.join(_where(grid, one) for one in best.also)}，请一并改正。"
-    likely = [other for other in others[: _MOST_SUGGESTIONS - 1] if other.share >= _LEAST_SHARE]
+    likely = [
+        candidate
+        for candidate in others[: _MOST_SUGGESTIONS - 1]
+        if candidate.share >= _LEAST_SHARE
+    ]
     off = fen_of(grid.cells[number]) - value.fen if value is not None else 0
     return _about(
         grid,
@@ -187,7 +195,9 @@ def cell_finding(found: Explanation, contradiction: Contradiction, level: Level)
         expected=value.plain if value is not None else "",
         difference=difference_text(off, found.unit_of(number)) if value is not None else "",
         suggestions=[
-            _suggestion(grid, one, number) for one in (best, *likely) if _sensible(grid, one)
+            _suggestion(grid, candidate, number)
+            for candidate in (best, *likely)
+            if _sensible(grid, candidate)
         ],
     )
 
@@ -293,7 +303,7 @@ def _misplaced(moved: Moved, number: int) -> str:
     steps, promise = abs(what.shift), "有关勾稽关系就都成立"
     if what.left:
         promise = f"其中{len(what.mended)}条勾稽关系随即成立，另有{what.left}条还要看其他差错"
-    figures = [one for one in what.edits.values() if isinstance(one, Amount)]
+    figures = [amount for amount in what.edits.values() if isinstance(amount, Amount)]
     if what.kind == COLUMNS:
         way, back = ("右", "左") if what.shift > 0 else ("左", "右")
         count = sum(isinstance(grid.cells[cell], Amount) for cell in what.edits)
@@ -329,9 +339,9 @@ def sum_finding(found: Explanation, contradiction: Contradiction, level: Level) 
     """A sum that is off where no evidence tells which of its cells is wrong: none is accused."""
     grid = found.grid
     relations = _relations_of(found, contradiction)
-    off = [one for one in relations if not holds(grid, one)] or relations
+    off = [relation for relation in relations if not holds(grid, relation)] or relations
     main = off[0]
-    cells = {each.cell for each in contradiction.candidates if _sensible(grid, each)}
+    cells = {candidate.cell for candidate in contradiction.candidates if _sensible(grid, candidate)}
     inside = {cell for _, cell in main.terms}
     one_of = (
         "其中有一格不对，仅凭现有数字分不出是哪一格，请核对原始资料。"
@@ -357,9 +367,9 @@ def _one_of(grid: Grid, cells: Collection[int]) -> str:
     if len(cells) <= 1:  # one alone would be accused, had the evidence told it from all others
         return "有关各格中有一格（或几格）不对，仅凭现有数字分不出是哪一格，请逐格核对。"
     if len(cells) <= _MOST_NAMED:
-        labels = "与".join(_where(grid, one) for one in sorted(cells))
+        labels = "与".join(_where(grid, cell) for cell in sorted(cells))
         return f"{labels}中有一格不对，仅凭现有数字分不出是哪一格，请核对原始资料。"
-    places = dict.fromkeys(table_title(grid, one) for one in sorted(cells))
+    places = dict.fromkeys(table_title(grid, cell) for cell in sorted(cells))
     return (
         f"{'、'.join(places)}里手工填写的{len(cells)}格中有一格（或几格）不对，"
         "仅凭现有数字分不出是哪一格，请逐格核对。"
@@ -368,27 +378,30 @@ def _one_of(grid: Grid, cells: Collection[int]) -> str:
 
 def _hints(grid: Grid, candidates: Sequence[Candidate]) -> Iterator[Suggestion]:
     """Cells that may be wrong, none of which is accused, with what each would have to be."""
-    for one in candidates[:_MOST_SUGGESTIONS]:
-        if one.value is not None and _sensible(grid, one):
-            reason = (
-                f"可能是{_where(grid, one.cell)}应为 {one.value.text}{_slip(one)}，尚无其他依据"
+    for candidate in candidates[:_MOST_SUGGESTIONS]:
+        if candidate.value is not None and _sensible(grid, candidate):
+            reason = f"可能是{_where(grid, candidate.cell)}应为 {candidate.value.text}{_slip(candidate)}，尚无其他依据"
+            yield Suggestion(
+                candidate.value.plain,
+                reason,
+                round(candidate.proof, 4),
+                *grid.place(candidate.cell),
             )
-            yield Suggestion(one.value.plain, reason, round(one.proof, 4), *grid.place(one.cell))
 
 
 def said_finding(found: Explanation, contradiction: Contradiction) -> Finding:
     """Numbers of the text that stand against a cell, or against a sum in which some cell is wrong."""
     grid, evidence, accused = found.grid, found.evidence, contradiction.accused
     assert evidence is not None
-    sayings = [evidence.sayings[one] for one in contradiction.sayings]
-    count = len({one.paragraph for one in sayings})
+    sayings = [evidence.sayings[saying] for saying in contradiction.sayings]
+    count = len({saying.paragraph for saying in sayings})
     texts = f"情况说明等{count}段" if count > 1 else "情况说明"
-    follows = tuple(f"{texts}写的是“{one.said}”。" for one in sayings[:_MOST_FOLLOWS])
+    follows = tuple(f"{texts}写的是“{saying.said}”。" for saying in sayings[:_MOST_FOLLOWS])
     if accused is None:
         number, expected = sayings[0].terms[0][1], ""
         unit = found.unit_of(number)
         off = -evidence.off(contradiction.sayings[0])
-        cells = {each.cell for each in contradiction.candidates}
+        cells = {candidate.cell for candidate in contradiction.candidates}
         message = (
             f"{texts}与表格不一致：“{sayings[0].said}”，而表中各格得出的数与它差 "
             f"{money_text(abs(off), unit)}；{_one_of(grid, cells)}"

@@ -64,8 +64,8 @@ class HittingSet:
                 options.append(self._valued(self._pruned(chosen)))
         if not options:
             return [Contradiction(tuple(self.cluster), ())]
-        best = max(options, key=lambda found: sum(one.score for one in found))
-        told = [self._with_alternatives(one, best) for one in best]
+        best = max(options, key=lambda found: sum(candidate.score for candidate in found))
+        told = [self._with_alternatives(candidate, best) for candidate in best]
         for at, one in enumerate(best) if len(best) > 1 else ():
             if self._avoidable(one, best):
                 # What is said of it is a guess: no cell is accused for it.
@@ -76,7 +76,7 @@ class HittingSet:
 
     def _avoidable(self, one: Candidate, best: Sequence[Candidate]) -> bool:
         """Whether as few other cells explain the cluster about as well without this one."""
-        least = sum(each.evident for each in best) - _CLEARLY
+        least = sum(candidate.evident for candidate in best) - _CLEARLY
         ranked = [cell for cell in self._ranked_by_gain(self.cluster, {}) if cell != one.cell]
         for first in ranked[:_FIRST_CHOICES]:
             if self.system.work.exhausted:
@@ -84,7 +84,7 @@ class HittingSet:
             chosen = self._greedy(first, one.cell, len(best))
             if chosen is not None:
                 others = self._valued(self._pruned(chosen))
-                if sum(each.evident for each in others) > least:
+                if sum(candidate.evident for candidate in others) > least:
                     return True
         return False
 
@@ -113,7 +113,9 @@ class HittingSet:
                     return chosen
                 open_conflicts = [conflict_set_of(self.system, conflict, {*chosen, *self.silent})]
             ranked = self._ranked_by_gain(open_conflicts, moved)
-            further = next((one for one in ranked if one not in chosen and one != never), None)
+            further = next(
+                (number for number in ranked if number not in chosen and number != never), None
+            )
             if further is None:
                 return None
             best = further
@@ -139,13 +141,17 @@ class HittingSet:
         places = shown.places if shown else min(2, unit.max_places)
         ulp = unit.fen // 10**places
         here = {**moved, variable: moved.get(variable, 0) + have - was}
-        copies = [system.amount(one).fen for one in system.observations[variable] if one != cell]
-        before = cost(touching, here) + _COPY * sum(one != have for one in copies)
+        copies = [
+            system.amount(observation).fen
+            for observation in system.observations[variable]
+            if observation != cell
+        ]
+        before = cost(touching, here) + _COPY * sum(copy != have for copy in copies)
         best, value = -1e9, have
         for fen in {*copies, *self._demanded(variable, here, ulp)} - {have}:
             right = Amount(fen, unit, places)
             after = cost(touching, {**here, variable: fen - was})
-            after += _COPY * sum(one != fen for one in copies)
+            after += _COPY * sum(copy != fen for copy in copies)
             slip = guess_slip(shown, right, self.locator.near(cell))
             gain = before - after + log(slip.weight)
             if gain > best:
@@ -172,7 +178,7 @@ class HittingSet:
         """Without the cells that need not be released."""
         kept = list(chosen)
         for cell in reversed(chosen):
-            fewer = [one for one in kept if one != cell]
+            fewer = [number for number in kept if number != cell]
             if fewer and propagate(self.system, self._released(fewer), self.active) is None:
                 kept = fewer
         return kept
@@ -183,14 +189,16 @@ class HittingSet:
         bounds = self._released(chosen)
         propagate(system, bounds, self.active)
         moved: dict[int, int] = {}
-        found: list[Candidate] = []
+        candidates: list[Candidate] = []
         left = {cell: system.variable[cell] for cell in chosen}
         while left:
-            cell = min(left, key=lambda one: bounds.high[left[one]] - bounds.low[left[one]])
+            cell = min(
+                left, key=lambda number: bounds.high[left[number]] - bounds.low[left[number]]
+            )
             variable = left.pop(cell)
             low, high = bounds.low[variable], bounds.high[variable]
             candidate = self.locator.weighed(cell, low, high, system.touching[variable], moved)
-            found.append(candidate)
+            candidates.append(candidate)
             was = self.rounding.fens[variable]
             if candidate.value is not None and was is not None:
                 moved[variable] = candidate.value.fen - was
@@ -199,12 +207,12 @@ class HittingSet:
                 trial.low[variable], trial.high[variable] = max(low, bottom), min(high, top)
                 if propagate(system, trial, self.active, start=system.touching[variable]) is None:
                     bounds = trial
-        return found
+        return candidates
 
     def _with_alternatives(self, one: Candidate, best: Sequence[Candidate]) -> Contradiction:
         """The contradiction that a cell of the best set explains, with other cells in its stead."""
-        rest = [other for other in best if other is not one]
-        others = {other.cell for other in rest}
+        rest = [candidate for candidate in best if candidate is not one]
+        others = {candidate.cell for candidate in rest}
         conflicts = tuple(core for core in self.cluster if one.cell in core.cells)
         open_conflicts = [core for core in conflicts if core.cells.isdisjoint(others)]
         if not open_conflicts:
@@ -214,11 +222,11 @@ class HittingSet:
         if one.cell not in {cell for cell, _, _ in feasible}:
             return Contradiction(conflicts, (one,))
         moved = {}
-        for other in rest:
-            variable = self.system.variable[other.cell]
+        for candidate in rest:
+            variable = self.system.variable[candidate.cell]
             was = self.rounding.fens[variable]
-            if other.value is not None and was is not None:
-                moved[variable] = other.value.fen - was
+            if candidate.value is not None and was is not None:
+                moved[variable] = candidate.value.fen - was
         return Contradiction(conflicts, shared(self.locator.compared(feasible, moved)))
 
 
@@ -263,32 +271,36 @@ class TextContradictions:
     def explain(self, moved: Mapping[int, int], open_cells: Collection[int]) -> list[Contradiction]:
         """A contradiction for each cell, or group of cells of which one is wrong, that explains sayings."""
         evidence, moved, unknown = self.evidence, dict(moved), set(open_cells)
-        found: list[Contradiction] = []
+        contradictions: list[Contradiction] = []
         # A text that agreed before a cell was put right was written for the wrong figure: it follows.
         blocked = self._about(unknown) | (
             frozenset(range(len(evidence.sayings))) - frozenset(evidence.contradicting())
         )
-        while len(found) < _MOST_FOUND:
-            waiting = [one for one in evidence.contradicting(moved) if one not in blocked]
+        while len(contradictions) < _MOST_FOUND:
+            waiting = [number for number in evidence.contradicting(moved) if number not in blocked]
             best = self._best(waiting[:_MOST_SAYINGS], moved, unknown)
             if not best:
                 break
-            candidates = shared([one.candidate for one in best])
-            mended = frozenset.union(*(one.mended for one in best))
-            found.append(Contradiction((), candidates, tuple(sorted(mended))))
-            accused = found[-1].accused
+            candidates = shared([attempt.candidate for attempt in best])
+            mended = frozenset.union(*(attempt.mended for attempt in best))
+            contradictions.append(Contradiction((), candidates, tuple(sorted(mended))))
+            accused = contradictions[-1].accused
             if accused is not None and accused.value is not None:
-                shift = next(one.shift for one in best if one.candidate.cell == accused.cell)
+                shift = next(
+                    attempt.shift for attempt in best if attempt.candidate.cell == accused.cell
+                )
                 moved[accused.cell] = moved.get(accused.cell, 0) + shift
                 unknown.add(accused.cell)
             else:
-                unknown |= {each.cell for each in candidates}
+                unknown |= {candidate.cell for candidate in candidates}
             blocked |= mended | (self._about(unknown) if accused is None else frozenset())
-        return found
+        return contradictions
 
     def _about(self, cells: Iterable[int]) -> frozenset[int]:
         """The sayings about any of these cells."""
-        return frozenset(one for cell in cells for one in self.evidence.touching.get(cell, ()))
+        return frozenset(
+            number for cell in cells for number in self.evidence.touching.get(cell, ())
+        )
 
     def _best(
         self, waiting: Iterable[int], moved: Mapping[int, int], unknown: Collection[int]
@@ -303,12 +315,12 @@ class TextContradictions:
                 one = self._try(cell, shift, moved) if (cell, shift) not in tries else None
                 if one is not None:
                     tries[cell, shift] = one
-        most = max((one.evident for one in tries.values()), default=_SLIP)
+        most = max((attempt.evident for attempt in tries.values()), default=_SLIP)
         if most <= _SLIP:
             return []
-        level = [one for one in tries.values() if one.evident > most - _LEVEL]
+        level = [attempt for attempt in tries.values() if attempt.evident > most - _LEVEL]
         best: dict[int, _Try] = {}
-        for one in sorted(level, key=lambda one: -one.evident):
+        for one in sorted(level, key=lambda attempt: -attempt.evident):
             best.setdefault(one.candidate.cell, one)
         return list(best.values())
 
@@ -323,9 +335,9 @@ class TextContradictions:
         evident = gain + evidence.prior(cell) + evidence.recall(cell, evidence.fen(cell) + shift)
         after = {**moved, cell: moved.get(cell, 0) + shift}
         mended = frozenset(
-            one
-            for one in evidence.touching[cell]
-            if evidence.off(one, moved) and not evidence.off(one, after)
+            number
+            for number in evidence.touching[cell]
+            if evidence.off(number, moved) and not evidence.off(number, after)
         )
         printed, fen = evidence.cells[cell], evidence.fen(cell) + after[cell]
         value = self._value(cell, fen)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from xlbudget.figures import Cell
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
 
 _LEAST = 400_000
 _PER_TERM = 800
@@ -328,7 +328,7 @@ def propagate(  # noqa: PLR0915
     if start is None:
         waiting = list(range(len(constraints)) if active is None else sorted(active))
     else:
-        waiting = [one for one in start if allowed is None or one in allowed]
+        waiting = [number for number in start if allowed is None or number in allowed]
     looks = _MOST_LOOKS * (len(waiting) + len(constraints))
     waiting.reverse()
     queued = set(waiting)
@@ -444,7 +444,7 @@ class _Story:
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The constraints of all steps that the open ones need, and the variables they began with."""
         found = dict.fromkeys(numbers)
-        waiting = [-one for one in open_steps]
+        waiting = [-step for step in open_steps]
         heapify(waiting)
         seen = set(open_steps)
         while waiting:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.checks.diagnosis.intervals import interval
 from xlbudget.checks.wording import fen_of
 from xlbudget.money import COUNT, Amount
-from xlbudget.relations.grid import INFO
+from xlbudget.rules.grid import INFO
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from xlbudget.checks.identities import Identities
     from xlbudget.figures import Cell
-    from xlbudget.relations.grid import Grid
+    from xlbudget.rules.grid import Grid
 
 COLUMNS, ROWS, SWAP, ORDER, UNIT = "columns", "rows", "swap", "order", "unit"
 _MOST_FOUND = 5
@@ -79,9 +79,9 @@ def find_misplacements(grid: Grid, identities: Identities) -> list[Misplacement]
     any_rows = _suspect_rows(grid, identities, len(identities.cells))
     tables = [_Table(grid, identities, block) for block in any_rows]
     whole = [
-        one
-        for one in _table_units(grid, identities, any_rows)
-        if 2 * len(one.mended) >= _broken_in(grid, identities, one.block)
+        misplacement
+        for misplacement in _table_units(grid, identities, any_rows)
+        if 2 * len(misplacement.mended) >= _broken_in(grid, identities, misplacement.block)
     ]
     for table in tables:
         whole += _block_shifts(table)
@@ -89,7 +89,7 @@ def find_misplacements(grid: Grid, identities: Identities) -> list[Misplacement]
         whole += _table_columns(table)
     for table in tables:
         whole += _reordered_rows(table)
-    if any(not one.left and len(one.rows) >= _LONG for one in whole):
+    if any(not misplacement.left and len(misplacement.rows) >= _LONG for misplacement in whole):
         return sorted(whole, key=_demerit)[:_MOST_FOUND]
     rows = _suspect_rows(grid, identities, _FEW_ROWS)
     for table in tables:
@@ -224,7 +224,7 @@ def _table_units(
             for number in range(grid.base[block.key], grid.end(block.key))
             if isinstance(cell := identities.cells[number], Amount)
         }
-        if sum(bool(one.fen) for one in amounts.values()) < _FEWEST_IN_TABLE:
+        if sum(bool(amount.fen) for amount in amounts.values()) < _FEWEST_IN_TABLE:
             continue
         broken = {one for number in amounts for one in identities.touching.get(number, ())}
         broken &= identities.broken
@@ -360,16 +360,18 @@ def _row_shifts(table: _Table, positions: list[int]) -> Iterator[Misplacement]:
     for chosen in _all_and_single(columns):
         tried = [row for row in positions if table.in_doubt(row, chosen)][:_MOST_ROWS]
         shifts = [
-            one
+            misplacement
             for first, last in combinations(tried, 2)
             if last - first < min(len(tried) + 2, _MOST_SPAN) and last < table.count
             for down in (1, -1)
             if not table.identities.work.exhausted
-            for one in _row_shift(table, chosen, first, last, down)
+            for misplacement in _row_shift(table, chosen, first, last, down)
         ]
-        for one in sorted(shifts, key=_demerit)[:_MOST_GROWN]:
-            shifts += _grown(table, one, chosen)
-        yield from (one for one in shifts if _left_behind(table, one, chosen))
+        for misplacement in sorted(shifts, key=_demerit)[:_MOST_GROWN]:
+            shifts += _grown(table, misplacement, chosen)
+        yield from (
+            misplacement for misplacement in shifts if _left_behind(table, misplacement, chosen)
+        )
 
 
 def _all_and_single(columns: list[int]) -> list[tuple[int, ...]]:
@@ -508,12 +510,12 @@ def _ended(
             return
         if 0 <= start < end < table.count:
             shifts = [
-                one
-                for one in _row_shift(table, columns, start, end, down, long=True)
-                if _left_behind(table, one, columns)
+                misplacement
+                for misplacement in _row_shift(table, columns, start, end, down, long=True)
+                if _left_behind(table, misplacement, columns)
             ]
             yield from shifts
-            if any(not one.left for one in shifts):
+            if any(not misplacement.left for misplacement in shifts):
                 return
 
 
@@ -575,11 +577,11 @@ def _sources(table: _Table, wanted: dict[int, dict[int, Range]]) -> dict[int, in
     source: dict[int, int] = {}
     for row, columns in wanted.items():
         table.identities.work.spend(4 * len(free))
-        for other in free:
-            cells = [(table.cell(other, at), one) for at, one in columns.items()]
-            if any(fen_of(cell) for cell, _ in cells) and all(_fits(*one) for one in cells):
-                source[row] = other
-                del free[other]
+        for number in free:
+            cells = [(table.cell(number, at), one) for at, one in columns.items()]
+            if any(fen_of(cell) for cell, _ in cells) and all(_fits(*cell) for cell in cells):
+                source[row] = number
+                del free[number]
                 break
     lost = [row for row in wanted if row not in source]
     if len(lost) == 1 == len(free):

@@ -27,9 +27,9 @@ from xlbudget.checks.row_presence import completed
 from xlbudget.checks.wording import table_title
 from xlbudget.findings import Level, Status
 from xlbudget.money import round_div
-from xlbudget.relations.derive import definitions, dependents, evaluate
-from xlbudget.relations.expand import checked, expand
-from xlbudget.relations.grid import Grid
+from xlbudget.rules.derive import definitions, dependents, evaluate
+from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Cell
     from xlbudget.findings import Finding
     from xlbudget.money import Amount
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
 
 _MANY = 2
 """More cells of one table that are off by 尾差 are reported together."""
@@ -89,31 +89,34 @@ def reconcile(
         whole = Grid(grid.standard, done.book)
         relations = expand(whole).relations
         free = {cell for block, key in done.added for cell in whole.row_numbers(block, key)}
-    there = (grid.number_in(whole, one) for one in functions)
-    computed = {one for one in there if one is not None} - free
-    found = explain_contradictions(whole, relations, free, computed, sayings)
-    if computed and found.contradictions:
-        sums = _ShownSums(found.grid, computed)
-        found.contradictions = [
-            sums.with_exact_values(one) if one.candidates else one for one in found.contradictions
+    there = (grid.number_in(whole, function) for function in functions)
+    computed = {number for number in there if number is not None} - free
+    explanation = explain_contradictions(whole, relations, free, computed, sayings)
+    if computed and explanation.contradictions:
+        sums = _ShownSums(explanation.grid, computed)
+        explanation.contradictions = [
+            sums.with_exact_values(contradiction) if contradiction.candidates else contradiction
+            for contradiction in explanation.contradictions
         ]
-    blanks = list(blank_values(found))
+    blanks = list(blank_values(explanation))
     tables: dict[str, list[tuple[int, Amount | None]]] = {}
     for number, value in blanks:
-        tables.setdefault(table_title(found.grid, number), []).append((number, value))
+        tables.setdefault(table_title(explanation.grid, number), []).append((number, value))
     findings: list[Finding] = []
     if done is not None:
         findings += [renamed_finding(grid, one) for one in done.renamed]
-        findings += gap_findings(grid, expansion.gaps, done, found)
-    findings += [unlocalised_finding(one, level) for one in found.unlocalised]
-    findings += [moved_finding(one, found, level) for one in found.moved]
-    findings += [absence_finding(one, found, level) for one in found.absences]
-    findings += [blank_finding(found, group) for group in tables.values()]
-    findings += _wrong_cells(found, level)
-    revised = ((found.grid.number_in(grid, one), cell) for one, cell in found.revised.items())
+        findings += gap_findings(grid, expansion.gaps, done, explanation)
+    findings += [unlocalised_finding(unlocalised, level) for unlocalised in explanation.unlocalised]
+    findings += [moved_finding(moved, explanation, level) for moved in explanation.moved]
+    findings += [absence_finding(absence, explanation, level) for absence in explanation.absences]
+    findings += [blank_finding(explanation, group) for group in tables.values()]
+    findings += _wrong_cells(explanation, level)
+    revised = (
+        (explanation.grid.number_in(grid, one), cell) for one, cell in explanation.revised.items()
+    )
     before = {number: cell for number, cell in revised if number is not None}
-    right = _corrected(grid, found, blanks)
-    return Reconciled(findings, right, _open(grid, found), before, found.work)
+    right = _corrected(grid, explanation, blanks)
+    return Reconciled(findings, right, _open(grid, explanation), before, explanation.work)
 
 
 def _open(grid: Grid, found: Explanation) -> frozenset[int]:
@@ -122,11 +125,11 @@ def _open(grid: Grid, found: Explanation) -> frozenset[int]:
     By their numbers in ``grid``.
     """
     doubtful: set[int] = set()
-    for one in found.contradictions:
-        if one.accused is None:
-            doubtful |= {each.cell for each in one.candidates}
-        elif one.accused.value is None:
-            doubtful.add(one.accused.cell)
+    for contradiction in found.contradictions:
+        if contradiction.accused is None:
+            doubtful |= {candidate.cell for candidate in contradiction.candidates}
+        elif contradiction.accused.value is None:
+            doubtful.add(contradiction.accused.cell)
     here = {found.grid.number_in(grid, cell) for cell in doubtful}
     known = {number for number in here if number is not None}
     return frozenset(known | dependents(expand(grid).relations, known)) if known else frozenset()
@@ -161,10 +164,10 @@ def _corrected(
 ) -> dict[int, Cell]:
     """The right figures of wrong cells, by their numbers in ``grid``; as printed where unknown."""
     right: list[tuple[Grid, int, Cell]] = []
-    for one in found.moved:
-        right += [(one.grid, cell, value) for cell, value in one.what.edits.items()]
-        for cell in one.what.unknown:
-            right.append((one.grid, cell, found.determined(found.number_of(one.grid, cell))))
+    for moved in found.moved:
+        right += [(moved.grid, cell, value) for cell, value in moved.what.edits.items()]
+        for cell in moved.what.unknown:
+            right.append((moved.grid, cell, found.determined(found.number_of(moved.grid, cell))))
     right += [(found.grid, number, value) for number, value in blanks]
     for contradiction in found.contradictions:
         best = contradiction.accused

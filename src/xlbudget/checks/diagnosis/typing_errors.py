@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.money import Amount
-from xlbudget.relations.grid import INFO
+from xlbudget.rules.grid import INFO
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from xlbudget.relations.grid import Grid
+    from xlbudget.rules.grid import Grid
 
 
 class Slip(NamedTuple):
@@ -72,32 +72,32 @@ def guess_slip(printed: Amount | None, right: Amount, near: Neighbours = _ALONE)
 def _slips(printed: Amount, right: Amount, near: Neighbours) -> list[Slip]:
     ulp = printed.ulp
     have, want = printed.fen, right.fen
-    found = []
+    slips = []
     if near.above is not None and have == near.above.fen and have:
-        found.append(Slip("抄了上一行", _COPIED))
+        slips.append(Slip("抄了上一行", _COPIED))
     if near.left is not None and have == near.left.fen and have:
-        found.append(Slip("抄了左一栏", _COPIED))
+        slips.append(Slip("抄了左一栏", _COPIED))
     if not want:
-        found.append(Slip("多填", _EXTRA))
-        return found
+        slips.append(Slip("多填", _EXTRA))
+        return slips
     if have == -want:
-        found.append(Slip(SIGN, _SIGN))
+        slips.append(Slip(SIGN, _SIGN))
     for factor, name, weight in _FACTORS:
         if have == want * factor:
-            found.append(Slip(name, weight))
+            slips.append(Slip(name, weight))
         elif have and have == _rounded(want, factor, ulp):
             # 元 for 万元 has one direction; the other is a point lost somewhere.
-            found.append(Slip(name, weight if factor == _FACTORS[0][0] else weight / 10))
+            slips.append(Slip(name, weight if factor == _FACTORS[0][0] else weight / 10))
     if abs(have - want) == ulp:
-        found.append(Slip("末位数字有误", _NEXT / 2))
+        slips.append(Slip("末位数字有误", _NEXT / 2))
     unit = printed.unit.fen
     if ulp < unit:
         if abs(have - want) == unit:
-            found.append(Slip("整数部分差1", _WHOLE / 2))
+            slips.append(Slip("整数部分差1", _WHOLE / 2))
         if have % unit == 0 and want % unit and have == _rounded(want, 1, unit):
-            found.append(Slip("只写了整数", _WHOLE))
-    found += _digit_slips(_digits(printed), _digits(right))
-    return found
+            slips.append(Slip("只写了整数", _WHOLE))
+    slips += _digit_slips(_digits(printed), _digits(right))
+    return slips
 
 
 def _rounded(fen: int, factor: int, ulp: int) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.checks.diagnosis.misplacement import placed_elsewhere
 from xlbudget.checks.wording import arithmetic, finding_at, named, row_label, table_title
 from xlbudget.figures import BlockData
-from xlbudget.relations.grid import INFO, Grid
+from xlbudget.rules.grid import INFO, Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.diagnosis.conflict_sets import ConflictSet
     from xlbudget.checks.identities import Identities
     from xlbudget.findings import Finding, Level
-    from xlbudget.relations.expand import Relation
+    from xlbudget.rules.relations import Relation
 
 MANY, ORDER, TWICE, VERSION = "many", "order", "twice", "version"
 _FEWEST_COPIES = 6
@@ -58,7 +58,7 @@ def unlocalised_tables(grid: Grid, identities: Identities) -> dict[str, Unlocali
     across: dict[str, set[int]] = {}
     for number, terms in enumerate(identities.terms):
         blocks = {grid.block_of(cell) for _, cell in terms if identities.cells[cell] is not None}
-        keys = {grid.standard.blocks[one].table for one in blocks if one != INFO}
+        keys = {grid.standard.blocks[block].table for block in blocks if block != INFO}
         for key in keys:
             if not identities.bound[number] or number in identities.broken:
                 tables.setdefault(key, set()).add(number)
@@ -132,13 +132,13 @@ def _block_of(grid: Grid, identities: Identities, table: str, numbers: Iterable[
 def cells_of_table(grid: Grid, block: str) -> set[int]:
     """The cells of all blocks of a block's table."""
     table = grid.standard.table(grid.standard.blocks[block].table)
-    keys = [one.key for one in table.blocks if one.key in grid.base]
+    keys = [block.key for block in table.blocks if block.key in grid.base]
     return {cell for key in keys for cell in range(grid.base[key], grid.end(key))}
 
 
 def unlocalised_rows(grid: Grid, conflicts: Sequence[ConflictSet]) -> Unlocalised:
     """The rows of contradictions that no few wrong cells explain."""
-    relations = tuple(dict.fromkeys(one for core in conflicts for one in core.relations))
+    relations = tuple(dict.fromkeys(relation for core in conflicts for relation in core.relations))
     cells = [relation.terms[0][1] for relation in relations]
     cells += sorted(cell for core in conflicts for cell in core.cells)
     block = next((one for one in map(grid.block_of, cells) if one != INFO), INFO)
@@ -164,7 +164,11 @@ def pasted_twice(grid: Grid, relations: Iterable[Relation]) -> tuple[Grid, list[
         runs = [at for at in again if at - 1 in again or at + 1 in again]
         if len(runs) >= _REPEATED:
             base, end = grid.base[key], grid.end(key)
-            told = (one for one in relations if any(base <= cell < end for _, cell in one.terms))
+            told = (
+                relation
+                for relation in relations
+                if any(base <= cell < end for _, cell in relation.terms)
+            )
             found.append(Unlocalised(grid, TWICE, key, tuple(runs), tuple(islice(told, 1)), (0, 0)))
             kept = [row for at, row in enumerate(data.rows) if at not in set(runs)]
             blocks[key] = BlockData.of(kept, data.letters)

@@ -1,0 +1,1 @@
+"""How the sheets of a workbook look and what their formulas say; written with XlsxWriter."""

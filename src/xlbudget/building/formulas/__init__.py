@@ -1,0 +1,1 @@
+"""Native formulas as expressions that have a text and a value."""

@@ -1,0 +1,303 @@
+"""The sheets of the tables: headings, body with its fixed room, emphasis, entry, print layout."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlbudget.building import styles
+from xlbudget.building.contents import last_line, vacant, with_info
+from xlbudget.building.sheet import TITLE_ROW, UNIT_ROW, Advice
+from xlbudget.printed import headings
+from xlbudget.sheets.layout import HEADING_ROW, UNIT_LIST, TableLayout, list_name, table_layout
+from xlbudget.xlsx.references import column_letter, column_number, split_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from xlbudget.building.contents import CellContent
+    from xlbudget.building.sheet import Sheet
+    from xlbudget.figures import Book
+    from xlbudget.sheets.layout import BlockLayout
+    from xlbudget.standard.model import Block, Column, Standard, Table
+
+
+_WIDTHS = {"amount": 13.0, "code": 10.0, "name": 36.0, "text": 18.0, "level1": 20.0, "level2": 32.0}
+_LANDSCAPE = 112
+"""Tables that are wider (in digits) are printed across."""
+_MANY = 9
+"""From so many columns of amounts on, they are narrower."""
+_PAGE, _PAGE_ACROSS = 94, 138
+"""Narrower tables are stretched to the width of their page (in digits)."""
+
+
+def content_style(content: CellContent, column: str) -> styles.Style:
+    """The look of a cell in a column of that kind; formulas are locked, inputs are not."""
+    if content.role == "note":
+        return replace(styles.NOTE, locked=None if content.kind == "formula" else False)
+    base = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column, styles.TEXT)
+    if column == "amount":
+        base = replace(base, num_format=styles.amount_format(content.places))
+        return replace(base, locked=None) if content.kind == "formula" else base
+    # A name may be typed over where the dictionary's is not the bureau's.
+    return replace(base, locked=None) if content.role == "prescribed" else base
+
+
+def write_table(
+    sheet: Sheet, standard: Standard, table: Table, book: Book, contents: Sequence[CellContent]
+) -> None:
+    """One table's sheet, from the tool row to the notes."""
+    layout = table_layout(standard, table)
+    columns = [column for one in layout.blocks for column in one.block.columns]
+    widths = _widths(columns, contents)
+    sheet.widths(widths)
+    last_column = column_letter(layout.width - 1)
+    sheet.title(last_column, table.title, 34)
+    sheet.unit_row(book)
+    unit = f"单位：{layout.blocks[0].block.unit.name}"
+    sheet.text(f"{last_column}{UNIT_ROW}", unit, replace(styles.BODY, align="right"))
+    _headings(sheet, layout, book, widths)
+    _body(sheet, layout, contents, columns, widths)
+    emphasize(sheet, standard, layout)
+    guide_entry(sheet, standard, layout)
+    sheet.quiet(f"A{layout.first}:{last_column}{layout.last}")
+    labels = sum(column.kind != "amount" for column in layout.blocks[0].block.columns)
+    sheet.freeze(layout.first - 1, labels if len(layout.blocks) == 1 else 0)
+    used = max(
+        (split_cell(content.cell)[1] for content in contents if content.kind != "blank"), default=0
+    )
+    sheet.print_page(
+        f"A{TITLE_ROW}:{last_column}{max(used, last_line(layout, book), layout.first)}",
+        landscape=sum(widths) > _LANDSCAPE,
+        repeat=(HEADING_ROW, layout.first - 1),
+    )
+
+
+def _widths(columns: Sequence[Column], contents: Sequence[CellContent]) -> list[float]:
+    """Column widths: the standard's, else by kind; never too narrow for an amount."""
+    many = sum(column.kind == "amount" for column in columns) >= _MANY
+    widths = []
+    for column in columns:
+        usual = 8.8 if many and column.kind == "amount" else _WIDTHS.get(column.kind, 26.0)
+        widths.append(column.width or usual)
+    for content in contents:
+        if content.role == "amount" and content.value not in (None, ""):
+            index = column_number(split_cell(content.cell)[0]) - 1
+            shown = f"{content.value:,f}" if not isinstance(content.value, str) else content.value
+            widths[index] = max(widths[index], len(shown) + (1.0 if many else 2.0))
+    page = _PAGE_ACROSS if sum(widths) > _LANDSCAPE else _PAGE
+    stretch = max(1.0, page / sum(widths))
+    return [round(width * stretch, 2) for width in widths]
+
+
+# ------------------------------------------------------------------ headings
+
+
+def _headings(sheet: Sheet, layout: TableLayout, book: Book, widths: Sequence[float]) -> None:
+    """Equal neighbouring outer labels are merged across, labels of one level downwards."""
+    depth = layout.table.depth
+    heights = [1] * depth
+    for one in layout.blocks:
+        paths = [column.label for column in one.block.columns]
+        for label in headings(paths, depth):
+            first = one.letters[label.column]
+            last = one.letters[label.column + label.columns - 1]
+            top = HEADING_ROW + label.level
+            low = top + label.rows - 1
+            text = with_info(f"{first}{top}", label.label, book, "heading")
+            sheet.merge_put(f"{first}{top}", f"{last}{low}", text, styles.HEADING)
+            left = one.first + label.column
+            needed = styles.lines_of(str(text.value), sum(widths[left : left + label.columns]))
+            # A label over several rows shares them evenly.
+            heights[label.level] = max(heights[label.level], -(-needed // label.rows))
+    for level, lines in enumerate(heights):
+        sheet.height(HEADING_ROW + level, styles.row_height(lines, least=22))
+
+
+# ------------------------------------------------------------------ body
+
+
+def _body(
+    sheet: Sheet,
+    layout: TableLayout,
+    contents: Sequence[CellContent],
+    columns: Sequence[Column],
+    widths: Sequence[float],
+) -> None:
+    """The rendered cells, and formatted blanks in the rest of the room."""
+    lines: dict[int, int] = {}
+    written: set[str] = set()
+    for content in contents:
+        letters, line = split_cell(content.cell)
+        index = column_number(letters) - 1
+        style = content_style(content, columns[index].kind)
+        sheet.put(content, style)
+        written.add(content.cell)
+        count = 1
+        if isinstance(content.value, str) and style.text_wrap:
+            count = styles.lines_of(content.value, widths[index] - 1.5 * content.indent)
+        lines[line] = max(lines.get(line, 1), count)
+    sheet.usual_height(styles.row_height(1))
+    for line, count in lines.items():
+        if count > 1:
+            sheet.height(line, styles.row_height(count))
+    for own in layout.blocks:
+        for index, column in enumerate(own.block.columns):
+            look = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column.kind, styles.TEXT)
+            for line in range(layout.first, layout.last_note + 1):
+                if f"{own.letters[index]}{line}" in written:
+                    continue
+                if line <= layout.last:
+                    sheet.put(vacant(own, index, line), look)
+                else:
+                    sheet.blank(f"{own.letters[index]}{line}", look)
+
+
+# ------------------------------------------------------------------ how rows look, by conditional formats that follow what they hold
+
+
+def emphasize(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
+    """Make the looks of rows that are there or will be.
+
+    Each rule gives the whole look, the most special one first: some programs apply only the
+    first rule that holds.
+    """
+    first, last = layout.first, layout.last
+    right = column_letter(layout.width - 1)
+    ending = _criterion(_last_label(layout.blocks[0].block))
+    sheet.mark_found(f"A{first}:{right}{last}")
+    used = f"SUMPRODUCT(LEN($B{first}:${right}{first}))>0"
+    if ending:
+        used = f'OR({used},COUNTIF($A{first}:$A${last},"{ending}")>0)'
+    for one in layout.blocks:
+        _indents(sheet, standard, one, first, last)
+        bold = _bold_rule(standard, one.block, one.letters, first)
+        names = set(one.block.of_kind("name"))
+        for run in _runs(len(one.letters), names):
+            start, end = one.letters[run[0]], one.letters[run[-1]]
+            area = f"{start}{first}:{end}{last}"
+            looks = [(f"{used},{bold}", True)] if bold else []
+            for tests, strong in (*looks, (used, False)):
+                look = replace(styles.BORDERED, bold=True) if strong else styles.BORDERED
+                # A name that follows its code is no result to be told apart.
+                if run[0] not in names:
+                    shaded = replace(look, bg_color=styles.GREY)
+                    derived = f"AND({tests},_xlfn.ISFORMULA({start}{first}))"
+                    sheet.conditional(area, derived, shaded)
+                sheet.conditional(area, f"AND({tests})", look)
+
+
+def _runs(width: int, names: Collection[int]) -> list[list[int]]:
+    """The columns from left to right in pieces, those of names apart."""
+    runs: list[list[int]] = []
+    for index in range(width):
+        if not runs or index in names or runs[-1][-1] in names:
+            runs.append([])
+        runs[-1].append(index)
+    return runs
+
+
+def _indents(sheet: Sheet, standard: Standard, one: BlockLayout, first: int, last: int) -> None:
+    """Labels of lower levels set in, wherever their rows move: blanks before the text."""
+    block = one.block
+    for index in (*block.of_kind("code"), *block.of_kind("name"), *block.of_kind("label")):
+        letter = one.letters[index]
+        for level, rule in _levels(standard, one, f"{one.letters[0]}{first}"):
+            look = replace(styles.BORDERED, num_format=f'"{"   " * level}"@')
+            sheet.conditional(f"{letter}{first}:{letter}{last}", rule, look)
+
+
+def _levels(standard: Standard, one: BlockLayout, cell: str) -> Iterator[tuple[int, str]]:
+    """How far rows are set in, and the rule by which they are known from their first ``cell``."""
+    block = one.block
+    if block.body == "subject" and len(block.of_kind("code")) == 1:
+        lengths = standard.subjects[block.subjects].lengths
+        for level, length in enumerate(lengths[1:], 1):
+            yield level, f"LEN(${cell})={length}"
+    elif block.body == "fixed":
+        labels: dict[int, list[str]] = {}
+        for row in block.rows:
+            if not row.slot:
+                labels.setdefault(row.indent, []).append(row.label.replace('"', '""'))
+        for level in sorted(labels):
+            if level:
+                yield level, _one_of(cell, labels[level])
+        slot = next((row for row in block.rows if row.slot and row.indent), None)
+        if slot is not None:
+            every = [label for found in labels.values() for label in found]
+            yield slot.indent, f'AND(${cell}<>"",NOT({_one_of(cell, every)}))'
+
+
+def _one_of(cell: str, labels: Sequence[str]) -> str:
+    tests = [f'${cell}="{label}"' for label in labels]
+    return f"OR({','.join(tests)})"
+
+
+def _last_label(block: Block) -> str:
+    """What the body ends with: 合计, or the last prescribed row."""
+    return block.total or (block.rows[-1].label if block.rows and not block.rows[-1].slot else "")
+
+
+def _criterion(label: str) -> str:
+    for sign in "~*?":
+        label = label.replace(sign, f"~{sign}")
+    return label.replace('"', '""')
+
+
+def _bold_rule(standard: Standard, block: Block, letters: Sequence[str], first: int) -> str:
+    """When a row is emphasized: 合计, prescribed totals, classes, groups of projects."""
+    here = f"${letters[0]}{first}"
+    totals = [block.total] if block.total else [row.label for row in block.rows if row.total]
+    tests = [f'{here}="{label.replace(chr(34), chr(34) * 2)}"' for label in totals]
+    codes = block.of_kind("code")
+    if block.body == "subject" and len(codes) == 1:
+        length = standard.subjects[block.subjects].lengths[0]
+        tests.append(f"LEN(${letters[codes[0]]}{first})={length}")
+    elif block.body == "subject":
+        tests.append(f'AND({here}<>"",${letters[codes[1]]}{first}="")')
+    tests += [f'${letters[index]}{first}<>""' for index in block.of_kind("level1")]
+    return f"OR({','.join(tests)})" if tests else ""
+
+
+# ------------------------------------------------------------------ what may be typed
+
+
+def guide_entry(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
+    """Lists, prompts and error messages for the whole room of a table."""
+    for one in layout.blocks:
+        _amounts(sheet, one, layout)
+        block = one.block
+        if block.body == "subject" and len(block.of_kind("code")) == 1:
+            subjects = standard.subjects[block.subjects]
+            area = _area(layout, one.letters[block.of_kind("code")[0]])
+            digits = "、".join(
+                f"{level}{length}位"
+                for level, length in zip(subjects.levels, subjects.lengths, strict=True)
+            )
+            advice = Advice(
+                "科目编码",
+                f"{subjects.name}目录中没有这个编码。编码是{digits}数字。"
+                "确属本地补充的科目请选“是”，并在“科目字典”中补上名称。",
+                f"填{subjects.name}编码（{digits}），名称自动出现；上级科目由“填列小计”补齐。",
+            )
+            sheet.offer_name(area, list_name(subjects.name), advice)
+        elif block.body == "unit" and block.of_kind("label"):
+            area = _area(layout, one.letters[block.of_kind("label")[0]])
+            advice = Advice(
+                "预算单位",
+                "“部门概况”的预算单位中没有这个名称。名称写法应全文一致；确要这样写请选“是”。",
+            )
+            sheet.offer_name(area, UNIT_LIST, advice)
+
+
+def _amounts(sheet: Sheet, one: BlockLayout, layout: TableLayout) -> None:
+    unit = one.block.unit.name
+    advice = Advice(
+        "金额",
+        f"这里只能填数字，单位{unit}，保留两位小数；没有金额请留空，不要填文字、横线或空格。",
+    )
+    sheet.only_amounts(_area(layout, one.amounts[0], one.amounts[-1]), advice)
+
+
+def _area(layout: TableLayout, first: str, last: str = "") -> str:
+    return f"{first}{layout.first}:{last or first}{layout.last}"

@@ -1,0 +1,1 @@
+"""What a command or a button changes in a workbook: plans that give edits of cells."""

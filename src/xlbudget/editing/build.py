@@ -1,0 +1,172 @@
+"""Build a workbook from a standard and a book of figures: reproducible, without Excel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlbudget.building import styles
+from xlbudget.building.contents import render_info, render_table
+from xlbudget.building.forms import write_forms
+from xlbudget.building.formulas.derived import book_formulas
+from xlbudget.building.front import write_contents, write_cover
+from xlbudget.building.input import write_dictionary, write_info, write_profile
+from xlbudget.building.live import render_live
+from xlbudget.building.macros import TEXTS, load_macros, put_buttons, vba_project, write_texts
+from xlbudget.building.overview_sheet import print_overview, write_checks, write_overview
+from xlbudget.building.tables import write_table
+from xlbudget.building.writer import Writer, bare_workbook, strict_warnings
+from xlbudget.editing.findings import write_findings
+from xlbudget.editing.notes import write_notes
+from xlbudget.errors import UnusableFileError
+from xlbudget.sheets.layout import (
+    CONTENTS,
+    COVER,
+    DICTIONARY,
+    FINDINGS,
+    GLOSSARY,
+    INFO_SHEET,
+    NOTES,
+    OVERVIEW,
+    PROFILE,
+    body_area,
+    body_name,
+    is_form,
+    place_book,
+    sheet_names,
+)
+from xlbudget.sheets.memory import MEMORY, MEMORY_END
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from xlbudget.building.sheet import Sheet
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard, Table
+
+
+CODE_NAMES = {
+    COVER: "shCover",
+    CONTENTS: "shContents",
+    INFO_SHEET: "shInfo",
+    PROFILE: "shProfile",
+    NOTES: "shNotes",
+    GLOSSARY: "shGlossary",
+    OVERVIEW: "shOverview",
+    FINDINGS: "shFindings",
+    DICTIONARY: "shDictionary",
+    MEMORY: "shMemory",
+    TEXTS: "shTexts",
+}
+"""What macros call the sheets that are no tables; a table's sheet is ``shTable`` and its key."""
+
+
+def build_workbook(standard: Standard, book: Book, target: Path, *, year: int) -> None:
+    """Write a new workbook; a target ending in .xlsm is declared as one with macros.
+
+    Raises:
+        UnusableFileError: more rows than fit, or the file cannot be written.
+    """
+    macros = target.suffix.lower() == ".xlsm"
+    data = workbook_bytes(standard, book, year=year, macros=macros)
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise UnusableFileError(
+            f"“{target.name}”写不进去：请检查文件夹是否存在、文件是否正在打开。"
+        ) from error
+
+
+def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = True) -> bytes:
+    """The workbook as bytes: the same book gives the same bytes.
+
+    Raises:
+        UnusableFileError: more rows than fit.
+    """
+    placed = place_book(standard, book._replace(year=year))
+    formulas = book_formulas(standard, placed)
+    live = render_live(standard, placed, formulas)
+    tables = {table.sheet: table for table in standard.tables}
+    contents = {
+        name: render_table(standard, table, placed, formulas) for name, table in tables.items()
+    }
+    contents[INFO_SHEET] = list(render_info(standard, placed, formulas))
+    title = standard.titles["cover"].replace("{year}", str(year))
+    with strict_warnings():
+        writer = Writer(title)
+        sheets: dict[str, Sheet] = {}
+        codes: list[str] = []
+        for name in sheet_names(standard):
+            table = tables.get(name)
+            code = CODE_NAMES[name] if table is None else _code_name(table.key)
+            codes.append(code)
+            sheet = sheets[name] = writer.sheet(name, code)
+            if table is not None:
+                if is_form(table):
+                    write_forms(sheet, table, placed, contents[name])
+                else:
+                    write_table(sheet, standard, table, placed, contents[name])
+                sheet.put(live.cells[name][0], styles.CHECK_LEFT)
+                sheet.protect()
+                writer.name(body_name(name), name, _body(standard, table))
+            elif name == COVER:
+                write_cover(sheet, standard, placed)
+            elif name == CONTENTS:
+                write_contents(
+                    sheet, standard, placed, {content.cell: content for content in live.cells[name]}
+                )
+            elif name == INFO_SHEET:
+                write_info(sheet, standard, contents[name])
+            elif name == PROFILE:
+                write_profile(sheet, placed.profile)
+            elif name in (NOTES, GLOSSARY):
+                write_notes(sheet, name)
+            elif name == OVERVIEW:
+                write_overview(sheet, standard, placed, live)
+                last = write_checks(sheet, live)
+                print_overview(sheet, standard, last)
+            elif name == FINDINGS:
+                figures = {
+                    (at, content.cell): content.value for at in contents for content in contents[at]
+                }
+                write_findings(writer, sheet, standard, figures)
+            elif name == DICTIONARY:
+                write_dictionary(writer, sheet, standard, placed.profile)
+        _write_memory(writer.sheet(MEMORY, CODE_NAMES[MEMORY]))
+        codes.append(CODE_NAMES[MEMORY])
+        if not macros:
+            return writer.finish()
+        return _with_macros(writer, sheets, list(tables), codes)
+
+
+def _with_macros(
+    writer: Writer, sheets: Mapping[str, Sheet], tables: Iterable[str], codes: Sequence[str]
+) -> bytes:
+    """The workbook with its macros, buttons and ribbon; ``codes`` are the sheets' code names."""
+    macros = load_macros()
+    write_texts(writer.sheet(TEXTS, CODE_NAMES[TEXTS]), macros)
+    short = [button for button in macros.buttons if not button.cover]
+    for name in tables:
+        put_buttons(sheets[name], short, "C1")
+    # A column each, because a button across two of them is drawn wider by some programs.
+    put_buttons(sheets[COVER], macros.buttons[:1], "B1")
+    put_buttons(sheets[COVER], macros.buttons[1:], "C1")
+    writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), macros.modules))
+    return writer.finish(macros.ribbon)
+
+
+def _write_memory(sheet: Sheet) -> None:
+    """An empty memory, of the extent that it may come to have."""
+    for cell in ("A1", MEMORY_END):
+        sheet.text(cell, "xlbudget", styles.BODY)
+    sheet.raw.very_hidden()
+
+
+def _body(standard: Standard, table: Table) -> str:
+    """The area of a table's rows, without headings and notes."""
+    right, first, last = body_area(standard, table)
+    return f"$A${first}:${right}${last}"
+
+
+def _code_name(key: str) -> str:
+    return "shTable" + "".join(part.capitalize() for part in key.split("_"))

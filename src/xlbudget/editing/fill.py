@@ -1,0 +1,272 @@
+"""Fill in a workbook on disk: only the cells that change are written, all else stays byte for byte."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.building.contents import CellContent, amount_content, last_used, render_table, vacant
+from xlbudget.building.formulas.derived import Formula, book_formulas, chosen_formulas, formula_for
+from xlbudget.building.live import render_live
+from xlbudget.building.overview import overview_caches, with_caches
+from xlbudget.editing.edits import edit_of, edits_of, value_of
+from xlbudget.editing.findings import refreshed_findings
+from xlbudget.editing.notes import refreshed_notes
+from xlbudget.errors import UnusableFileError
+from xlbudget.reading.book import read_book
+from xlbudget.rules.derive import definitions
+from xlbudget.rules.fill import Filled, cell_key, fill_book
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import expand
+from xlbudget.sheets.cells import text_of
+from xlbudget.sheets.layout import INFO_SHEET, is_form, place_book, table_layout
+from xlbudget.standard.extend import own_standard
+from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.references import column_letter, same_formula, split_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from xlbudget.figures import Book, Place
+    from xlbudget.rules.unfilled import CellKey
+    from xlbudget.standard.model import Standard, Table
+    from xlbudget.xlsx.cells import Lines
+    from xlbudget.xlsx.workbook import Workbook
+
+
+ROW_RULES = ("A15", "F01", "F06")
+"""Rules about rows and readability: what keeps filling from being complete."""
+
+
+class FillPlan(NamedTuple):
+    """The filled book as it will stand with its standard, the edits that bring the file there.
+
+    Without edits nothing was missing; ``afterwards`` goes with them.
+    """
+
+    standard: Standard
+    book: Book
+    edits: list[CellEdit]
+    afterwards: Afterwards
+
+
+def plan_fill(source: Workbook) -> FillPlan:
+    """What filling in ``source`` would write; apply it with its ``patch``.
+
+    Raises:
+        UnusableFileError: unreadable, or sheets or columns were renamed or moved.
+    """
+    book = read_book(source)
+    standard = own_standard(book)
+    refuse_moved(standard, book)
+    formulas = source.formulas_of(set(book.sheets.values()))
+    grid = Grid(standard, book)
+    filled = fill_book(standard, book, formula_keys(grid, formulas), _conditional(grid, formulas))
+    return plan_filled(source, standard, book, filled, formulas)
+
+
+def plan_filled(
+    source: Workbook,
+    standard: Standard,
+    book: Book,
+    filled: Filled,
+    formulas: Mapping[str, Mapping[str, str]],
+) -> FillPlan:
+    """The edits that bring ``source``, which holds ``book``, to what was filled in.
+
+    ``formulas`` are those that the file has. Of forms and 基础信息 only amounts are written.
+
+    Raises:
+        UnusableFileError: more rows than fit, or a row would cover what was not understood.
+    """
+    placed = _placed(standard, book, filled.book)
+    lines = source.lines_of([table.sheet for table in standard.tables])
+    held = {
+        table.sheet: _held(standard, table, book, lines[table.sheet])
+        for table in standard.tables
+        if table.sheet in lines and not is_form(table)
+    }
+    grid = Grid(standard, placed)
+    keys = {grid.place(number): cell_key(grid, number) for number in range(len(grid.cells))}
+    native = {
+        place: one
+        for place, one in book_formulas(standard, placed).items()
+        if keys.get(place) in filled.derived
+    }
+    native = dict(chosen_formulas(standard, placed, native))
+    changed = {place for place, key in keys.items() if place.cell and key in filled.changed}
+    edits = list(_edits(grid, changed, native, formulas, lines, held))
+    ends = {edit.sheet for edit in edits}
+    charts = None
+    if edits and len(placed.blocks) == len(standard.blocks):
+        edits += _live_edits(source, standard, placed, native)
+        charts = partial(with_caches, caches=overview_caches(standard, placed))
+    if edits:
+        edits += refreshed_notes(source, edits)
+        edits += refreshed_findings(source, edits)
+    last_rows = {
+        table.sheet: last_used(standard, table, placed)
+        for table in standard.tables
+        if table.sheet in ends and not is_form(table)
+    }
+    return FillPlan(standard, placed, edits, Afterwards(True, last_rows, {}, charts))
+
+
+def refuse_moved(standard: Standard, book: Book, action: str = "填列小计") -> None:
+    """Formulas name sheets and columns: they must stand where the layout has them.
+
+    Raises:
+        UnusableFileError: they do not; ``action`` is what could not be done.
+    """
+    info = book.sheets.get(INFO, "")
+    if info != INFO_SHEET:
+        raise UnusableFileError(
+            f"工作表“{INFO_SHEET}”{f'被改名为“{info}”' if info else '不在工作簿中'}；"
+            f"请恢复这张表和它的名称后再{action}。文件没有改动。"
+        )
+    for table in standard.tables:
+        sheet = book.sheets.get(table.key, table.sheet)
+        if sheet != table.sheet:
+            raise UnusableFileError(
+                f"工作表“{table.sheet}”被改名为“{sheet}”；请改回原名后再{action}。文件没有改动。"
+            )
+        if is_form(table):
+            continue
+        layout = table_layout(standard, table)
+        for one in layout.blocks:
+            data = book.blocks.get(one.block.key)
+            if data is not None and data.letters != one.amounts:
+                raise UnusableFileError(
+                    f"工作表“{table.sheet}”的栏被移动、插入或删除过；请恢复原来的栏后再{action}。文件没有改动。"
+                )
+            if data is not None and any(row.line < layout.first for row in data.rows):
+                raise UnusableFileError(
+                    f"工作表“{table.sheet}”的标题行被删除过；请恢复到第{layout.first - 1}行后再{action}。文件没有改动。"
+                )
+
+
+def formula_keys(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[CellKey]:
+    """The amount cells that hold a formula."""
+    keys = set()
+    for number in range(len(grid.cells)):
+        sheet, cell = grid.place(number)
+        if cell and cell in formulas.get(sheet, {}):
+            keys.add(cell_key(grid, number))
+    return keys
+
+
+def _conditional(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[CellKey]:
+    """Cells whose formula is what filling writes under some condition, and nobody else's."""
+    keys = set()
+    for number, relation in definitions(expand(grid, assume=True).relations).items():
+        sheet, cell = grid.place(number)
+        written = formulas.get(sheet, {}).get(cell, "")
+        if not written or not relation.equation.when:
+            continue
+        if same_formula(written, formula_for(grid, number, relation)):
+            keys.add(cell_key(grid, number))
+    return keys
+
+
+def _edits(
+    grid: Grid,
+    changed: Collection[Place],
+    native: Mapping[Place, Formula],
+    formulas: Mapping[str, Mapping[str, str]],
+    lines: Mapping[str, Lines],
+    held: Mapping[str, Mapping[str, None]],
+) -> Iterator[CellEdit]:
+    standard, placed = grid.standard, grid.book
+    for table in standard.tables:
+        if not any(block.key in placed.blocks for block in table.blocks):
+            continue
+        if is_form(table):
+            contents = _amounts(grid, table.blocks[0].key, changed, native)
+        else:
+            contents = render_table(standard, table, placed, native)
+            used = {content.cell for content in contents}
+            contents += _vacated(standard, table, set(held[table.sheet]) - used)
+        now = formulas.get(table.sheet, {})
+        for edit in edits_of(table.sheet, contents, lines[table.sheet], now):
+            _refuse_covering(table, edit.cell, held.get(table.sheet), lines[table.sheet])
+            yield edit
+    for content in _amounts(grid, INFO, changed, native):
+        yield edit_of(INFO_SHEET, content)
+
+
+def _amounts(
+    grid: Grid, block: str, changed: Collection[Place], native: Mapping[Place, Formula]
+) -> list[CellContent]:
+    """The amounts of the forms, or of 基础信息, that were filled in."""
+    return [
+        amount_content(place.cell, cell, native.get(place), "amount")
+        for number, cell in enumerate(grid.cells)
+        if grid.spot(number).block == block and (place := grid.place(number)) in changed
+    ]
+
+
+def _vacated(standard: Standard, table: Table, cells: Collection[str]) -> list[CellContent]:
+    """What stands in cells from which rows and notes have moved away."""
+    layout = table_layout(standard, table)
+    columns = {
+        letter: (one, index) for one in layout.blocks for index, letter in enumerate(one.letters)
+    }
+    contents = []
+    for cell in sorted(cells):
+        letter, line = split_cell(cell)
+        inside = layout.first <= line <= layout.last
+        contents.append(vacant(*columns[letter], line) if inside else CellContent(cell, "blank"))
+    return contents
+
+
+def _placed(standard: Standard, book: Book, filled: Book) -> Book:
+    """Tables where the layout puts them; forms and 基础信息 where the user has them."""
+    missing = [key for key in standard.blocks if key not in book.blocks]
+    placed = place_book(standard, filled)
+    blocks = {key: data for key, data in placed.blocks.items() if key not in missing}
+    for table in standard.tables:
+        if is_form(table) and table.blocks[0].key in filled.blocks:
+            blocks[table.blocks[0].key] = filled.blocks[table.blocks[0].key]
+    return placed._replace(blocks=blocks, forms=filled.forms, info=filled.info)
+
+
+def _held(standard: Standard, table: Table, book: Book, lines: Lines) -> dict[str, None]:
+    """The cells of the rows and notes that were read: filling may move them, and only them."""
+    layout = table_layout(standard, table)
+    notes = (*book.notes.get(table.key, ()), table.empty_statement)
+    held: dict[str, None] = {}
+    for one in layout.blocks:
+        for row in book.blocks[one.block.key].rows if one.block.key in book.blocks else ():
+            held |= dict.fromkeys(f"{letter}{row.line}" for letter in one.letters)
+    for number, line in enumerate(lines[layout.first - 1 :], layout.first):
+        text = "".join(text_of(value) for value in line if isinstance(value, str))
+        if text and text in notes:
+            held |= dict.fromkeys(f"{column_letter(at)}{number}" for at in range(layout.width))
+    return held
+
+
+def _refuse_covering(
+    table: Table, cell: str, held: Mapping[str, None] | None, lines: Lines
+) -> None:
+    """What was not understood is not overwritten: it would be lost."""
+    there = text_of(value_of(cell, lines))
+    if there and held is not None and cell not in held:
+        raise UnusableFileError(
+            f"工作表“{table.sheet}”的单元格{cell}“{there}”不属于该表的行，填列会盖住它；"
+            "请改用规定的名称和编码，或移到表外。文件没有改动。"
+        )
+
+
+def _live_edits(
+    source: Workbook, standard: Standard, placed: Book, formulas: Mapping[Place, Formula]
+) -> Iterator[CellEdit]:
+    """The edits that let 目录, 总览 and the tool rows say what ``placed``, which has every table, holds.
+
+    A sheet that is missing, or has no such formulas (an older workbook's), is left alone.
+    """
+    cells = render_live(standard, placed, formulas).cells
+    lines, held = source.lines_of(list(cells)), source.formulas_of(set(cells))
+    for sheet, contents in cells.items():
+        wanted = [content for content in contents if content.formula]
+        if sheet in lines and any(content.cell in held.get(sheet, {}) for content in wanted):
+            yield from edits_of(sheet, wanted, lines[sheet], held[sheet])

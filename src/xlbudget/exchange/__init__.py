@@ -1,1 +1,0 @@
-"""What comes in from elsewhere: data folders of CSV and TOML files."""

@@ -1,1 +1,0 @@
-"""Data folders (CSV, TOML): read and written without loss."""

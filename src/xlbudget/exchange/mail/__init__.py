@@ -1,1 +1,0 @@
-"""Mail: drafts (.eml), addresses, settings, sending."""

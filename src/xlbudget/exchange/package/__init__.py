@@ -1,1 +1,0 @@
-"""The finished set of files that goes to others."""

@@ -1,1 +1,0 @@
-"""Next year's workbook from this year's."""

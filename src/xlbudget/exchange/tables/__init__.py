@@ -1,1 +1,0 @@
-"""Exported tables (.xls, .xlsx, .xlsm) found and read, whatever their sheets and offsets."""

@@ -1,1 +1,0 @@
-"""A copy of a workbook that holds values alone."""

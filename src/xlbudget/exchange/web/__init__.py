@@ -1,1 +1,0 @@
-"""The published document as one accessible web page."""

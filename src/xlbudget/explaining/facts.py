@@ -1,0 +1,454 @@
+"""Evaluate a standard's facts for one book: every figure that its templates may name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlbudget.errors import StandardError
+from xlbudget.explaining.figure import CellRef, Change, Figure, FigureList, Item, placeholder
+from xlbudget.explaining.values import Value, Values, added
+from xlbudget.explaining.wording import clean, clean_clause
+from xlbudget.money import COUNT, Amount, percent_text, round_div, share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from xlbudget.explaining.source import ChangeSpec, Expr, ListSpec, Named, Part, Source
+    from xlbudget.figures import Book
+    from xlbudget.standard.equations import Ref
+    from xlbudget.standard.model import Standard
+
+
+class Facts:
+    """The named figures of one book.
+
+    ``names`` is what templates see: name -> Figure, FigureList or Change. ``figures`` holds every
+    single figure by its own name (``income``, ``income_change.amount``, ``classes.201.share``).
+    """
+
+    def __init__(self, standard: Standard, book: Book, source: Source) -> None:
+        self.standard, self.book, self.source = standard, book, source
+        self.values = Values(standard, book)
+        self.names: dict[str, Figure | FigureList | Change] = {}
+        self.figures: dict[str, Figure] = {}
+
+    def keep(self, figure: Figure) -> Figure:
+        """Register a figure under its name."""
+        self.figures[figure.name] = figure
+        return figure
+
+    def add(self, name: str, fact: Figure | FigureList | Change) -> None:
+        """Let templates see a fact."""
+        self.names[name] = self.keep(fact) if isinstance(fact, Figure) else fact
+
+    def value(self, expr: Expr, *, lenient: bool = False) -> Value:
+        """What an expression comes to; ``lenient``: rows that a table lacks count as blank."""
+        return added((part.sign, self._part(part, lenient=lenient)) for part in expr.parts)
+
+    def _part(self, part: Part, *, lenient: bool) -> Value:
+        if part.ref is not None:
+            return self.values.of(part.ref, lenient=lenient)
+        figure = self.names.get(part.fact)
+        if not isinstance(figure, Figure):
+            raise StandardError(
+                f"“notes/facts.toml”用到“{part.fact}”，它不是在前面定义的金额或数量。"
+            )
+        if figure.missing:
+            return Value(None, figure.cells, gap=figure.review)
+        amount = figure.value if isinstance(figure.value, Amount) else None
+        return Value(amount, figure.cells, blank=False)
+
+    def printed(self, amount: Amount) -> str:
+        """An amount as the text prints it: ``6,295.86``; nought is ``0``; counts without commas."""
+        if not amount.fen:
+            return "0"
+        if amount.unit == COUNT:
+            return str(amount.fen)
+        unit = self.source.unit
+        same = amount.unit == unit and amount.places >= self.source.places
+        return amount.text if same else amount.rounded(unit, self.source.places).text
+
+    def amount(
+        self, name: str, title: str, expr: Expr, review: str = "", *, lenient: bool = False
+    ) -> Figure:
+        """A figure for an expression; blank cells count as nought."""
+        value = self.value(expr, lenient=lenient)
+        return self.of_value(name, title, value, tuple(_basis(expr)), review)
+
+    def of_value(
+        self, name: str, title: str, value: Value, basis: tuple[str, ...], review: str = ""
+    ) -> Figure:
+        """A figure for a value, or its placeholder."""
+        if value.gap:
+            return placeholder(name, title, "amount", value.gap, value.cells)
+        amount = value.amount
+        if amount is None:
+            amount = Amount(0, self.source.unit, self.source.places)
+        kind = "count" if amount.unit == COUNT else "amount"
+        how = "cell" if len(value.cells) == 1 and len(basis) == 1 else "sum"
+        text = self.printed(amount)
+        return Figure(name, title, kind, text, amount, value.cells, how, basis, review)
+
+
+def _basis(expr: Expr) -> list[str]:
+    return [
+        ("" if part.sign > 0 else "-") + (str(part.ref) if part.ref else part.fact)
+        for part in expr.parts
+    ]
+
+
+def evaluate_facts(standard: Standard, book: Book, source: Source) -> Facts:
+    """All facts, in the order of their kinds: words, amounts, counts, lists, changes."""
+    facts = Facts(standard, book, source)
+    basis = tuple(field.key for field in standard.fields.values() if field.kind == "year")
+    where = tuple(cell for key in basis for cell in facts.values.info_cell(key))
+    for name, offset in source.years.items():
+        year = book.year + offset
+        facts.add(name, Figure(name, "年度", "year", str(year), year, where, "info", basis))
+    for name, (title, text) in source.constants.items():
+        facts.add(name, Figure(name, title, "constant", text, text, how="given"))
+    for name, (title, field, fallback) in source.texts.items():
+        facts.add(name, _text(facts, name, title, field, fallback))
+    for spec in source.amounts:
+        facts.add(spec.name, facts.amount(spec.name, spec.title, spec.expr, _unasked(facts, spec)))
+    for name, title, ref in source.counts:
+        gap = facts.values.missing(ref.block)
+        rows = facts.values.positions(ref)
+        cells = tuple(cell for row in rows for cell in facts.values.name_cell(ref.block, row))
+        count = Amount(len(rows), COUNT, 0)
+        facts.add(
+            name,
+            placeholder(name, title, "count", gap)
+            if gap
+            else Figure(name, title, "count", str(count.fen), count, cells, "rows", (str(ref),)),
+        )
+    for name, title, ref in source.names:
+        facts.add(name, make_names(facts, name, title, ref))
+    for list_spec in source.lists:
+        facts.add(list_spec.name, make_list(facts, list_spec))
+    for change in source.changes:
+        facts.add(change.name, make_change(facts, change))
+    return facts
+
+
+def _text(facts: Facts, name: str, title: str, field: str, fallback: str) -> Figure:
+    book, spec = facts.book, facts.standard.fields[field]
+    for key, default in ((field, spec.default), (fallback, "")):
+        text = clean(book.text(key)) or default
+        if key and text:
+            cells = facts.values.info_cell(key)
+            return Figure(name, title, "text", text, text, cells, "info", (key,))
+    asked = facts.values.info_cell(field)
+    return placeholder(name, title, "text", f"基础信息“{spec.label}”未填写", asked)
+
+
+def _unasked(facts: Facts, spec: Named) -> str:
+    """Why to look at a count or amount of 基础信息 that was left blank."""
+    if not spec.ask or not facts.value(spec.expr).blank:
+        return ""
+    fields = facts.standard.fields
+    blank = [
+        fields[part.ref.which].label
+        for part in spec.expr.parts
+        if part.ref and part.ref.which in fields and facts.values.of(part.ref).blank
+    ]
+    return f"基础信息“{'、'.join(blank)}”未填写，文中按0表述" if blank else ""
+
+
+# ------------------------------------------------------------------ lists with money
+
+
+def make_names(facts: Facts, name: str, title: str, ref: Ref) -> Figure:
+    """The names of the rows whose amount is not nought, in the order of the table."""
+    gap = facts.values.missing(ref.block)
+    if gap:
+        return placeholder(name, title, "list", gap)
+    cells: list[CellRef] = []
+    labels: list[str] = []
+    for position in facts.values.positions(ref):
+        value = facts.values.at(ref, position)
+        if value.gap or (value.amount is not None and value.amount.fen):
+            row = facts.values.row(ref, position)
+            labels.append(_label(facts, ref.block, row.key, row.label) or f"【待填：{row.key}】")
+            cells += [*value.cells, *facts.values.name_cell(ref.block, position)]
+    return _joined(facts, name, title, labels, cells, (str(ref),))
+
+
+def _joined(
+    facts: Facts,
+    name: str,
+    title: str,
+    labels: Iterable[str],
+    cells: Iterable[CellRef],
+    basis: tuple[str, ...],
+) -> Figure:
+    found = tuple(dict.fromkeys(labels))
+    text = facts.source.words["separator"].join(found)
+    review = f"{title}有名称缺失" if "【待填：" in text else ""
+    return Figure(name, title, "list", text, found, tuple(cells), "rows", basis, review)
+
+
+def make_list(facts: Facts, spec: ListSpec) -> FigureList:
+    """The lines of a list that are not nought, with their shares of the whole."""
+    whole = facts.names.get(spec.whole)
+    total = whole if isinstance(whole, Figure) else None
+    if spec.rows is not None:
+        gap = facts.values.missing(spec.rows.block)
+        if gap:
+            return _hole(facts, spec, gap, total)
+        lines = _row_items(facts, spec, spec.rows, facts.values.positions(spec.rows), spec.name)
+    else:
+        lines = _named_items(facts, spec)
+        if len(lines) == len(spec.items) and all(line.amount.missing for line in lines):
+            return _hole(facts, spec, lines[0].amount.review, total)
+    return _finished(facts, spec.name, spec.title, lines, total)
+
+
+def _hole(facts: Facts, spec: ListSpec, gap: str, whole: Figure | None) -> FigureList:
+    hole = placeholder(f"{spec.name}.gap", spec.title, "list", gap)
+    return FigureList(gap=facts.keep(hole), whole=whole)
+
+
+def _finished(
+    facts: Facts, name: str, title: str, lines: Sequence[Item], whole: Figure | None
+) -> FigureList:
+    texts = [line.name.text for line in lines]
+    cells = [cell for line in lines for cell in (*line.amount.cells, *line.name.cells)]
+    basis = tuple(line.name.name for line in lines)
+    names = facts.keep(_joined(facts, f"{name}.names", title, texts, cells, basis))
+    return FigureList(tuple(_shared(facts, lines, whole)), whole, names)
+
+
+def _shared(facts: Facts, lines: Sequence[Item], whole: Figure | None) -> Iterable[Item]:
+    """The lines with their shares of the whole, each rounded by itself."""
+    amounts = [line.amount.value for line in lines]
+    known = [amount for amount in amounts if isinstance(amount, Amount) and amount.fen >= 0]
+    base = whole.value if whole is not None else None
+    if whole is None or not isinstance(base, Amount) or base.fen <= 0 or len(known) < len(lines):
+        return lines
+    result = []
+    for line, amount in zip(lines, known, strict=True):
+        part = share(amount.fen, base.fen)
+        figure = line.share._replace(
+            text=percent_text(part),
+            value=part,
+            cells=(*line.amount.cells, *whole.cells),
+            basis=(line.amount.name, whole.name),
+        )
+        result.append(line._replace(share=facts.keep(figure)))
+    return result
+
+
+def _named_items(facts: Facts, spec: ListSpec) -> list[Item]:
+    lines = []
+    for named in spec.items:
+        stem = f"{spec.name}.{named.name}"
+        amount = facts.keep(facts.amount(f"{stem}.amount", named.title, named.expr, lenient=True))
+        if amount:
+            label = Figure(
+                f"{stem}.name", named.title, "text", named.title, named.title, how="given"
+            )
+            lines.append(_item(facts, stem, named.name, label, amount, _nothing(stem)))
+    return lines
+
+
+def _item(
+    facts: Facts,
+    stem: str,
+    key: str,
+    label: Figure,
+    amount: Figure,
+    words: Figure,
+    children: FigureList | None = None,
+    level: str = "",
+) -> Item:
+    share = Figure(f"{stem}.share", f"{label.text}占比", "percent", "", None, how="share")
+    for figure in (label, amount, words, share):
+        facts.keep(figure)
+    return Item(key, label, amount, share, words, children or FigureList(), level)
+
+
+def _nothing(stem: str) -> Figure:
+    return Figure(f"{stem}.words", "说明", "text", "", "", how="info")
+
+
+def _row_items(
+    facts: Facts, spec: ListSpec, ref: Ref, positions: Iterable[int], stem: str
+) -> list[Item]:
+    lines = []
+    for position in positions:
+        value, row = facts.values.at(ref, position), facts.values.row(ref, position)
+        if not value.gap and (value.amount is None or not value.amount.fen):
+            continue
+        key = clean(row.key)
+        own = _unused(facts, f"{stem}.{key}")
+        text = _label(facts, ref.block, row.key, row.label)
+        where = facts.values.name_cell(ref.block, position)
+        label = (
+            Figure(f"{own}.name", spec.title, "text", text, text, where, "cell", (key,))
+            if text
+            else placeholder(f"{own}.name", f"科目名称{key}", "text", f"科目{key}没有名称", where)
+        )
+        basis = (str(ref._replace(how="one", which=row.key)),)
+        amount = facts.of_value(f"{own}.amount", label.text, value, basis)
+        below = facts.values.below(ref, position) if spec.tree else []
+        children = _finished(
+            facts, own, text, _row_items(facts, spec, ref, below, own) if below else [], amount
+        )
+        words = _words(facts, spec, own, key, text)
+        level = _level(facts, ref.block, row.key)
+        lines.append(_item(facts, own, key, label, amount, words, children, level))
+    return lines
+
+
+def _unused(facts: Facts, stem: str) -> str:
+    """``stem``, with a number where a row of the same code went before."""
+    own, count = stem, 1
+    while f"{own}.amount" in facts.figures:
+        count += 1
+        own = f"{stem}#{count}"
+    return own
+
+
+def _words(facts: Facts, spec: ListSpec, stem: str, key: str, label: str) -> Figure:
+    keyed = next((keyed for keyed in facts.standard.keyed if keyed.key == spec.keyed), None)
+    if keyed is None:
+        return _nothing(stem)
+    texts = facts.book.keyed.get(spec.keyed, {})
+    name = label if texts.get(label) else key
+    text = clean_clause(texts.get(name, ""), spec.leading)
+    if text:
+        cells = facts.values.keyed_cell(keyed, name)
+        return Figure(f"{stem}.words", "说明", "text", text, text, cells, "info", (spec.keyed,))
+    review = f"基础信息“{keyed.title}”中没有“{label or key}”，请核对这里的表述"
+    return Figure(f"{stem}.words", "说明", "note", "", "", how="info", review=review)
+
+
+def _label(facts: Facts, block: str, key: str, label: str) -> str:
+    """The name as printed in the table; a blank one is taken from the subject list."""
+    subjects = facts.standard.subjects.get(facts.standard.blocks[block].subjects)
+    printed = "".join(clean(label).split()) if subjects else clean(label)
+    if printed or subjects is None:
+        return printed
+    known = subjects.find(key, facts.book.year)
+    return known.name if known else ""
+
+
+def _level(facts: Facts, block: str, key: str) -> str:
+    subjects = facts.standard.subjects.get(facts.standard.blocks[block].subjects)
+    level = subjects.level(key) if subjects else 0
+    return subjects.levels[level - 1] if subjects and level else ""
+
+
+# ------------------------------------------------------------------ comparisons with last year
+
+
+_ENOUGH = (4, 5)
+"""Movers are named, largest first, until they make up four fifths of the change."""
+
+
+def make_change(facts: Facts, spec: ChangeSpec) -> Change:
+    """Compare; where last year's figure is missing, nothing is said and a note asks for it."""
+    now, prior = facts.value(spec.now), facts.value(spec.prior)
+    cells = (*now.cells, *prior.cells)
+    basis = (spec.now.text, spec.prior.text)
+
+    def figure(part: str, kind: str, text: str, value: Amount | int | str | None) -> Figure:
+        name = f"{spec.name}.{part}"
+        return facts.keep(Figure(name, spec.title, kind, text, value, cells, "change", basis))
+
+    trouble = now.gap or prior.gap
+    if not trouble and prior.amount is None:
+        trouble = f"上年数未填写，{spec.title}未与上年比较"
+    note = Figure(f"{spec.name}.note", spec.title, "note", "", "", cells, review=trouble)
+    facts.keep(note)
+    empty = figure("none", "text", "", "")
+    if trouble:
+        return Change(False, False, note, *(empty,) * 6)
+    amount = added(((1, now), (-1, prior))).amount or Amount(0, facts.source.unit)
+    unit = facts.source.unit
+    difference = amount if amount.unit == unit else amount.rounded(unit, facts.source.places)
+    words = facts.source.words
+    up = difference.fen > 0
+    same = difference.fen == 0
+    direction = words["same"] if same else words["up"] if up else words["down"]
+    trend = words["same"] if same else words["up_trend"] if up else words["down_trend"]
+    size = difference._replace(fen=abs(difference.fen))
+    base = prior.amount.fen if prior.amount is not None else 0
+    percent = round_div(abs(amount.fen) * 10_000, base) if base > 0 and not same else None
+    return Change(
+        known=True,
+        same=same,
+        note=note,
+        amount=figure("amount", "amount", facts.printed(size), difference),
+        direction=figure("direction", "text", direction, direction),
+        trend=figure("trend", "text", trend, trend),
+        percent=figure(
+            "percent", "percent", "" if percent is None else percent_text(percent), percent
+        ),
+        reason=empty if same else _reason(facts, spec, difference, direction),
+        prior=_prior(facts, spec, prior),
+    )
+
+
+def _prior(facts: Facts, spec: ChangeSpec, prior: Value) -> Figure:
+    """Last year's figure: not in our own sentences, but people write it into theirs."""
+    unit = facts.source.unit
+    amount = prior.amount or Amount(0, unit)
+    shown = amount if amount.unit == unit else amount.rounded(unit, facts.source.places)
+    text, basis = facts.printed(shown), (spec.prior.text,)
+    name, title = f"{spec.name}.prior", f"{spec.title}的上年数"
+    return facts.keep(Figure(name, title, "amount", text, shown, prior.cells, "change", basis))
+
+
+def _reason(facts: Facts, spec: ChangeSpec, difference: Amount, direction: str) -> Figure:
+    """The reason that was given, or one inferred from what is known, to be looked at."""
+    name, label = f"{spec.name}.reason", facts.standard.fields[spec.reason].label
+    given = clean_clause(facts.book.text(spec.reason), "原因")
+    cells = facts.values.info_cell(spec.reason)
+    words = facts.source.words
+    if given:
+        review = ""
+        opposite = words["down"] if difference.fen > 0 else words["up"]
+        if opposite in given and direction not in given:
+            review = f"基础信息“{label}”写的是{opposite}，而这里是{direction}，请核对"
+        figure = Figure(name, label, "text", given, given, cells, "info", (spec.reason,), review)
+        return facts.keep(figure)
+    movers = _movers(facts, spec, difference)
+    if movers:
+        joined = words["last"].join([words["separator"].join(movers[:-1]), movers[-1]])
+        names = joined if len(movers) > 1 else movers[0]
+        text = words["inferred"].format(names=names, direction=direction)
+        review = f"基础信息“{label}”未填写，文中原因按各项增减推断，请核实"
+    else:
+        text = words["neutral"].format(direction=direction)
+        review = f"基础信息“{label}”未填写，文中只有一般表述，请补充具体原因"
+    figure = Figure(name, label, "text", text, text, cells, "given", (spec.reason,), review)
+    return facts.keep(figure)
+
+
+def _movers(facts: Facts, spec: ChangeSpec, difference: Amount) -> list[str]:
+    """The components that moved the same way, largest first, until they explain the change.
+
+    Only components whose figures of both years are known are compared.
+    """
+    sign = 1 if difference.fen > 0 else -1
+    moved: list[tuple[int, str]] = []
+    for name, now_expr, prior_expr in spec.components:
+        now = facts.value(now_expr, lenient=True)
+        prior = facts.value(prior_expr)
+        if now.gap or prior.gap or prior.blank:
+            continue
+        before = prior.amount.fen if prior.amount is not None else 0
+        after = now.amount.fen if now.amount is not None else 0
+        if sign * (after - before) > 0:
+            moved.append((sign * (after - before), name))
+    moved.sort(key=lambda one: -one[0])
+    names: list[str] = []
+    covered, (share, of) = 0, _ENOUGH
+    for size, name in moved:
+        if covered * of >= abs(difference.fen) * share:
+            break
+        names.append(name)
+        covered += size
+    return names if covered * of >= abs(difference.fen) * share else []

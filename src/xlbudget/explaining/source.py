@@ -1,0 +1,286 @@
+"""What a standard says about its texts: ``notes/facts.toml`` and ``notes/sections.toml``.
+
+The shape of both files is described at their heads.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xlbudget.errors import StandardError
+from xlbudget.money import STANDARD_PLACES, UNITS, Unit
+from xlbudget.rules.grid import INFO
+from xlbudget.standard.equations import ONE, Ref, parse_ref
+from xlbudget.standard.loader import notes_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from xlbudget.standard.model import Standard
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_ROWS = ("", "class", "leaf", "parent", "top", "unit", "item", "group", "form", "subject")
+_WORDS = (
+    "up", "down", "same", "up_trend", "down_trend", "inferred", "neutral", "separator", "last",
+)  # fmt: skip
+
+
+class Part(NamedTuple):
+    """``sign`` times a reference to cells, or (``ref`` None) times another figure."""
+
+    sign: int
+    ref: Ref | None
+    fact: str = ""
+
+
+class Expr(NamedTuple):
+    """A sum of parts; ``text`` is how it was written."""
+
+    parts: tuple[Part, ...]
+    text: str
+
+
+class Named(NamedTuple):
+    """An amount or a count by name.
+
+    With ``ask``, a cell of 基础信息 that was left blank is to be looked at.
+    """
+
+    name: str
+    title: str
+    expr: Expr
+    ask: bool = False
+
+
+class ListSpec(NamedTuple):
+    """Lines with money: the rows of a reference, or named sums (``items``)."""
+
+    name: str
+    title: str
+    rows: Ref | None
+    items: tuple[Named, ...]
+    whole: str
+    keyed: str
+    leading: str
+    tree: bool
+
+
+class ChangeSpec(NamedTuple):
+    """A comparison with last year; ``components`` are searched for the mover."""
+
+    name: str
+    title: str
+    now: Expr
+    prior: Expr
+    reason: str
+    components: tuple[tuple[str, Expr, Expr], ...]
+
+
+class SectionSpec(NamedTuple):
+    """A section: ``when`` names a figure that must not be nought for it to appear."""
+
+    number: str
+    heading: str
+    template: str
+    when: str = ""
+
+
+class Source(NamedTuple):
+    """All that the two files say; the figures of each kind in the order of the file."""
+
+    folder: Path
+    unit: Unit
+    places: int
+    words: Mapping[str, str]
+    years: Mapping[str, int]
+    constants: Mapping[str, tuple[str, str]]
+    texts: Mapping[str, tuple[str, str, str]]
+    amounts: tuple[Named, ...]
+    counts: tuple[tuple[str, str, Ref], ...]
+    names: tuple[tuple[str, str, Ref], ...]
+    lists: tuple[ListSpec, ...]
+    changes: tuple[ChangeSpec, ...]
+    sections: Mapping[str, tuple[SectionSpec, ...]]
+
+
+def load_source(standard: Standard) -> Source:
+    """Read and check the two files.
+
+    Raises:
+        StandardError: a file is missing, or names what the standard does not have.
+    """
+    folder = standard.folder / "notes"
+    facts, sections = _toml(standard.folder, "facts"), _toml(standard.folder, "sections")
+    try:
+        source = _source(standard, folder, facts, sections)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise StandardError(
+            f"“notes/facts.toml”或“notes/sections.toml”的写法不对：{error}。"
+        ) from error
+    _check_names(source)
+    return source
+
+
+def _source(
+    standard: Standard, folder: Path, facts: Mapping[str, Any], sections: Mapping[str, Any]
+) -> Source:
+    words = facts["words"]
+    missing = [word for word in _WORDS if word not in words]
+    if missing:
+        raise StandardError(f"“notes/facts.toml”的[words]缺少：{'、'.join(missing)}。")
+    for field in (entry["is"] for entry in facts.get("text", {}).values()):
+        _known_field(standard, field)
+    return Source(
+        folder=folder,
+        unit=UNITS[facts["unit"]],
+        places=facts.get("places", STANDARD_PLACES),
+        words=words,
+        years=dict(facts.get("year", {})),
+        constants={
+            name: (entry["title"], entry["text"])
+            for name, entry in facts.get("constant", {}).items()
+        },
+        texts={
+            name: (entry["title"], entry["is"], entry.get("fallback", ""))
+            for name, entry in facts.get("text", {}).items()
+        },
+        amounts=tuple(
+            Named(name, entry["title"], _expr(standard, entry["is"]), entry.get("ask", False))
+            for name, entry in facts.get("amount", {}).items()
+        ),
+        counts=tuple(
+            (name, entry["title"], _rows(standard, entry["rows"]))
+            for name, entry in facts.get("count", {}).items()
+        ),
+        names=tuple(
+            (name, entry["title"], _rows(standard, entry["rows"]))
+            for name, entry in facts.get("names", {}).items()
+        ),
+        lists=tuple(_list(standard, name, entry) for name, entry in facts.get("list", {}).items()),
+        changes=tuple(
+            _change(standard, name, entry) for name, entry in facts.get("change", {}).items()
+        ),
+        sections={
+            document: tuple(
+                SectionSpec(**{"number": "", "heading": "", **entry}) for entry in entries
+            )
+            for document, entries in sections.items()
+        },
+    )
+
+
+def _toml(folder: Path, name: str) -> dict[str, Any]:
+    found = notes_file(folder, name)
+    if found is None:
+        raise StandardError(f"标准缺少文件“notes/{name}.toml”。")
+    return found
+
+
+def _list(standard: Standard, name: str, entry: Mapping[str, Any]) -> ListSpec:
+    keyed = entry.get("keyed", "")
+    if keyed and keyed not in {keyed.key for keyed in standard.keyed}:
+        raise StandardError(f"“notes/facts.toml”的{name}提到的说明“{keyed}”不在info.toml中。")
+    return ListSpec(
+        name=name,
+        title=entry["title"],
+        rows=_rows(standard, entry["rows"]) if "rows" in entry else None,
+        items=tuple(
+            Named(one.get("key", str(position)), one["name"], _expr(standard, one["is"]))
+            for position, one in enumerate(entry.get("items", ()), 1)
+        ),
+        whole=entry.get("whole", ""),
+        keyed=keyed,
+        leading=entry.get("leading", ""),
+        tree=entry.get("tree", False),
+    )
+
+
+def _change(standard: Standard, name: str, entry: Mapping[str, Any]) -> ChangeSpec:
+    _known_field(standard, entry["reason"])
+    return ChangeSpec(
+        name=name,
+        title=entry["title"],
+        now=_expr(standard, entry["now"]),
+        prior=_expr(standard, entry["prior"]),
+        reason=entry["reason"],
+        components=tuple(
+            (one["name"], _expr(standard, one["now"]), _expr(standard, one["prior"]))
+            for one in entry.get("components", ())
+        ),
+    )
+
+
+def _known_field(standard: Standard, field: str) -> None:
+    if field not in standard.fields:
+        raise StandardError(f"“notes/facts.toml”提到的“{field}”不在info.toml中。")
+
+
+def _expr(standard: Standard, text: str) -> Expr:
+    pieces = re.split(r"\s([+-])\s", text.strip())
+    parts = []
+    for sign, piece in zip(["+", *pieces[1::2]], pieces[::2], strict=True):
+        name = piece.strip()
+        part = Part(1, None, name) if _NAME.fullmatch(name) else Part(1, _cells(standard, name))
+        parts.append(part._replace(sign=1 if sign == "+" else -1))
+    return Expr(tuple(parts), text.strip())
+
+
+def _rows(standard: Standard, text: str) -> Ref:
+    ref = _cells(standard, text)
+    if ref.how == ONE or ref.block == INFO:
+        raise StandardError(f"“notes/facts.toml”的“{text}”应是若干行，如 块[each:class].栏。")
+    return ref
+
+
+def _cells(standard: Standard, text: str) -> Ref:
+    ref = parse_ref(text)
+    wrong = StandardError(f"“notes/facts.toml”的“{text}”在本标准中找不到。")
+    if ref.block == INFO:
+        field = standard.fields.get(ref.which)
+        if field is None or field.kind not in ("amount", "count") or ref.column != "value":
+            raise wrong
+        return ref
+    block = standard.blocks.get(ref.block)
+    if block is None or ref.column not in block.amount_index:
+        raise wrong
+    if ref.how != ONE and ref.which not in _ROWS and not ref.which.endswith("*"):
+        raise wrong
+    fixed = {row.key for row in block.rows}
+    if ref.how == ONE and fixed and ref.which not in fixed and not ref.which.isdigit():
+        raise wrong
+    return ref
+
+
+def _check_names(source: Source) -> None:
+    every = [
+        *source.years, *source.constants, *source.texts,
+        *(named.name for named in source.amounts), *(count[0] for count in source.counts),
+        *(name[0] for name in source.names), *(list_spec.name for list_spec in source.lists),
+        *(change_spec.name for change_spec in source.changes),
+    ]  # fmt: skip
+    twice = {name for name in every if every.count(name) > 1}
+    strange = {name for name in every if not _NAME.fullmatch(name)}
+    if twice or strange:
+        shown = "、".join(sorted(twice | strange))
+        raise StandardError(f"“notes/facts.toml”的名称重复或不是小写英文：{shown}。")
+    known = set(every)
+    used = {part.fact for named in source.amounts for part in named.expr.parts}
+    used |= {
+        part.fact
+        for list_spec in source.lists
+        for item in list_spec.items
+        for part in item.expr.parts
+    }
+    used |= {
+        part.fact
+        for change_spec in source.changes
+        for part in (*change_spec.now.parts, *change_spec.prior.parts)
+    }
+    used |= {list_spec.whole for list_spec in source.lists}
+    used |= {spec.when for entries in source.sections.values() for spec in entries}
+    unknown = used - known - {""}
+    if unknown:
+        raise StandardError(f"“notes/facts.toml”没有这些数字：{'、'.join(sorted(unknown))}。")

@@ -1,1 +1,0 @@
-"""Filling in: missing rows, subtotals, totals and everything else that follows from leaf rows."""

@@ -1,0 +1,1 @@
+"""What comes in: exported tables, published documents, data folders, merged into a workbook."""

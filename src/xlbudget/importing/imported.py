@@ -1,0 +1,46 @@
+"""What an import found: figures and texts with where each came from, and what was not taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.figures import BlockData, Book
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlbudget.standard.model import Standard
+
+
+NOTES_TEXT, GLOSSARY_TEXT = "notes", "glossary"
+"""The parts of a published document whose paragraphs are kept as they stand."""
+
+
+class PublishedText(NamedTuple):
+    """One printed paragraph: ``part`` is notes or glossary, ``section`` its number (五), ``where`` its place."""
+
+    part: str
+    section: str
+    text: str
+    where: str = ""
+
+
+class Imported(NamedTuple):
+    """The outcome of reading one source.
+
+    ``book`` holds what was found: ``blocks`` lacks the tables that the source does not have, and its
+    findings name cells that are shifted, lost or unreadable. ``origins`` says by table key (and
+    ``info``, ``profile``, ``notes``, ``glossary``) where it was found, in words. ``left`` are
+    sentences on what the source has and no place was found for.
+    """
+
+    book: Book
+    origins: Mapping[str, str]
+    texts: tuple[PublishedText, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def blank_book(standard: Standard, year: int) -> Book:
+    """All tables of the standard, without rows."""
+    blocks = {key: BlockData.of([]) for key in standard.blocks}
+    return Book(name="", standard=standard.id, year=year, info={}, blocks=blocks)

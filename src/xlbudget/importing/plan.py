@@ -1,0 +1,230 @@
+"""Import into a workbook: the plan with its preview, and the book of a new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from xlbudget.building.contents import with_info
+from xlbudget.editing.fill import plan_filled, refuse_moved
+from xlbudget.editing.findings import refreshed_findings
+from xlbudget.editing.notes import refreshed_notes
+from xlbudget.errors import UnusableFileError
+from xlbudget.importing.imported import Imported, blank_book
+from xlbudget.importing.merge import ImportPlan, Kind, Merge, Tally, merge_books
+from xlbudget.importing.merge_particulars import (
+    TEXT_SHEETS,
+    form_size,
+    merge_forms,
+    merge_front,
+    plan_texts,
+    shown_edits,
+)
+from xlbudget.importing.sources import combined, read_source_file
+from xlbudget.reading.book import read_book
+from xlbudget.rules.fill import statements
+from xlbudget.rules.grid import INFO
+from xlbudget.rules.unfilled import CellKey
+from xlbudget.sheets.layout import INFO_SHEET, is_form
+from xlbudget.standard.extend import own_standard, with_subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard, Table
+    from xlbudget.standard.subjects import Subject
+    from xlbudget.xlsx.workbook import Workbook
+
+
+_MOST = 20
+"""So many differing cells are listed in the preview."""
+
+
+def plan_import(
+    source: Workbook,
+    sources: Sequence[Path],
+    *,
+    overwrite: bool = False,
+    subjects: Mapping[str, tuple[Subject, ...]] | None = None,
+) -> ImportPlan:
+    """What importing ``sources`` into the workbook ``source`` would write.
+
+    Apply it with its ``patch``. Cells that are filled and differ stay as they are
+    unless ``overwrite``. ``subjects`` are a bureau's own, by the key of their list.
+
+    Raises:
+        UnusableFileError: the workbook or a source cannot be used; nothing is written.
+    """
+    book = read_book(source)
+    standard = own_standard(book)
+    refuse_moved(standard, book, "导入")
+    if subjects:
+        standard = with_subjects(standard, subjects)
+    if sources:
+        imported = read_sources(sources, standard, book.year)
+    else:
+        imported = Imported(blank_book(standard, book.year)._replace(blocks={}), {})
+    given = imported.book
+    if subjects:
+        given = given._replace(subjects={**given.subjects, **subjects})
+    formulas = source.formulas_of(set(book.sheets.values()))
+    merge = Merge(standard, book, overwrite=overwrite)
+    filled = merge_books(merge, given, formulas)
+    after = filled.book
+    for table in standard.tables:
+        if is_form(table) and table.blocks[0].key in given.blocks:
+            after = merge_forms(merge, table, after, given)
+    forms = list(merge.edits)
+    merge_front(merge, source, after, given)
+    front = merge.edits[len(forms) :]
+    after = after._replace(notes=_notes(standard, book, after))
+    filled = filled._replace(book=after, changed=filled.changed | _numbers(standard, book, after))
+    plan = plan_filled(source, standard, book, filled, formulas)
+    left = [*unwritten(imported), *merge.left]
+    left += [f"工作簿里没有“{title}”的工作表，该表没有导入。" for title in merge.absent]
+    tallies = tuple(_tallies(standard, imported, merge.counts, merge.rows_kept))
+    edits = [*forms, *plan.edits, *front]
+    if front or any(edit.sheet == INFO_SHEET for edit in edits):
+        written = {(edit.sheet, edit.cell) for edit in edits}
+        edits += shown_edits(source, plan.book, source.formulas_of(), written)
+    if len(edits) > len(plan.edits):  # texts and forms change what 情况说明 and 校验结果 watch
+        edits += refreshed_notes(source, edits)
+        edits += refreshed_findings(source, edits)
+    afterwards = plan.afterwards
+    if imported.texts:
+        texts, lost = plan_texts(source, edits, afterwards, imported.texts)
+        edits += texts.edits
+        afterwards = texts.afterwards
+        tallies += _text_tallies(imported)
+        left += lost
+    result = ImportPlan(edits, afterwards, "", tallies, tuple(merge.changes), tuple(left))
+    return result._replace(said=preview(result))
+
+
+def read_sources(sources: Sequence[Path], standard: Standard, year: int | None) -> Imported:
+    """All sources as one.
+
+    Raises:
+        UnusableFileError: one cannot be used, or they are of different years.
+    """
+    found: list[Imported] = []
+    for path in sources:
+        found.append(read_source_file(path, standard, year))
+        year = year or found[0].book.year
+    return combined(found, standard)
+
+
+def unwritten(found: Imported) -> tuple[str, ...]:
+    """What is wrong in the sources or found no place."""
+    return (*(finding.message for finding in found.book.findings), *found.left)
+
+
+def new_book(standard: Standard, found: Imported) -> Book:
+    """The book of a new workbook that holds what was found.
+
+    Raises:
+        UnusableFileError: the standard does not hold for its year.
+    """
+    given = found.book
+    if not standard.first <= given.year <= standard.last:
+        raise UnusableFileError(
+            f"{standard.name}的标准适用于{standard.first}年度起，不适用于{given.year}年度；请核对来源。"
+        )
+    blank = blank_book(standard, given.year)
+    book = given._replace(blocks={**blank.blocks, **given.blocks}, findings=())
+    return book._replace(notes=statements(standard, book))
+
+
+def new_tallies(standard: Standard, found: Imported) -> tuple[Tally, ...]:
+    """What of every table goes into a new workbook."""
+    counts: dict[str, Mapping[Kind, int]] = {}
+    for table in standard.tables:
+        number = sum(
+            1
+            for block in table.blocks
+            if block.key in found.book.blocks
+            for row in found.book.blocks[block.key].rows
+            for cell in row.cells
+            if cell is not None
+        )
+        if is_form(table):
+            number += sum(map(form_size, found.book.forms))
+        counts[table.key] = {Kind.NEW: number} if number else {}
+    fields = sum(1 for info in found.book.info.values() if info.value not in (None, ""))
+    counts[INFO] = {Kind.NEW: fields} if fields else {}
+    return (*_tallies(standard, found, counts, {}), *_text_tallies(found))
+
+
+def preview(plan: ImportPlan) -> str:
+    """What goes where, what differs and what is left, in lines."""
+    lines = [tally.sentence for tally in plan.tallies]
+    for kind in (Kind.KEPT, Kind.CHANGED, Kind.TOTAL, Kind.HELD):
+        changes = [change for change in plan.changes if change.kind is kind]
+        if changes:
+            lines.append(f"{kind.chinese}的{len(changes)}格：")
+            lines += [f"  {change.sentence}" for change in changes[:_MOST]]
+            lines += [f"  ……另有{len(changes) - _MOST}格。"] if len(changes) > _MOST else []
+    if plan.left:
+        lines.append(f"没有导入或需要核对的{len(plan.left)}项：")
+        lines += [f"  {one}" for one in plan.left]
+    return "\n".join(lines)
+
+
+def _tallies(
+    standard: Standard,
+    found: Imported,
+    counts: Mapping[str, Mapping[Kind, int]],
+    kept: Mapping[str, int],
+) -> list[Tally]:
+    tallies = []
+    for table in standard.tables:
+        if any(block.key in found.book.blocks for block in table.blocks):
+            origin = found.origins.get(table.key, f"“{found.book.name}”")
+            here = counts.get(table.key, {})
+            tallies.append(Tally(table.title, origin, here, kept.get(table.key, 0)))
+    if counts.get(INFO):
+        origin = found.origins.get("info", f"“{found.book.name}”")
+        tallies.append(Tally(INFO_SHEET, origin, counts[INFO]))
+    return tallies
+
+
+def _text_tallies(found: Imported) -> tuple[Tally, ...]:
+    """How many paragraphs of a document are taken."""
+    counts = Counter(text.part for text in found.texts)
+    return tuple(
+        Tally(sheet, found.origins.get(part, f"“{found.book.name}”"), {Kind.TEXTS: counts[part]})
+        for part, sheet in TEXT_SHEETS.items()
+        if counts[part]
+    )
+
+
+def _notes(standard: Standard, book: Book, after: Book) -> dict[str, tuple[str, ...]]:
+    """The notes below the tables; those that follow 基础信息 go on following it."""
+    notes = dict(after.notes)
+    for table in standard.tables:
+        ready = {with_info("A1", note, book, "note").value for note in table.notes}
+        if ready and set(book.notes.get(table.key, ())) == ready:
+            notes.pop(table.key, None)
+    return notes
+
+
+def _numbers(standard: Standard, book: Book, after: Book) -> set[CellKey]:
+    """Amounts of forms, which are written where the file differs, and those of 基础信息 that change."""
+    keys = {
+        CellKey(INFO, key, "value")
+        for key, one in after.info.items()
+        if key in book.info and one.value != book.info[key].value
+    }
+    for table in standard.tables:
+        if is_form(table):
+            keys |= _form_keys(table, after)
+    return keys
+
+
+def _form_keys(table: Table, book: Book) -> set[CellKey]:
+    block = table.blocks[0]
+    data = book.blocks.get(block.key)
+    rows = data.rows if data else ()
+    return {CellKey(block.key, row.key, column) for row in rows for column in block.amounts}

@@ -1,0 +1,1 @@
+"""Published documents (.docx, .pdf, .html, .txt) read back into figures and texts, and validated."""

@@ -1,0 +1,240 @@
+"""Read a published document (.docx, .pdf, .html, .txt, .md) into a book and its texts.
+
+What stands in the file is taken as it stands, mistakes included. Cells that a conversion shifted
+or lost are reported, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xlbudget.checks.personal import stated_phone
+from xlbudget.errors import UnusableFileError
+from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
+from xlbudget.importing.imported import GLOSSARY_TEXT, Imported
+from xlbudget.importing.published.elements import OLD_SUFFIXES, SUFFIXES, Line, Matrix
+from xlbudget.importing.published.figures import read_figures, shift_findings
+from xlbudget.importing.published.particulars import (
+    info_from_sentences,
+    lists_from_sentences,
+    read_cover,
+    stated_info,
+    years_of,
+)
+from xlbudget.importing.published.recognise import divide, names_tables, other_standard
+from xlbudget.importing.published.texts import (
+    DOCUMENTS,
+    printed_texts,
+    profile_lines,
+    published_texts,
+    read_profile_part,
+    units_of,
+)
+from xlbudget.texts.check import STAFF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from xlbudget.importing.imported import PublishedText
+    from xlbudget.importing.published.recognise import Parts
+    from xlbudget.standard.model import Standard
+
+
+_LARGEST = 100 * 2**20
+_TABLES = "tables"
+_PROFILE = "profile"
+_PROFILE_TITLE = "部门概况"
+
+
+def read_source(path: Path) -> tuple[Line | Matrix, ...]:
+    """The elements of a file.
+
+    Raises:
+        UnusableFileError: missing, damaged, encrypted, of an unknown kind, or without text.
+    """
+    suffix = path.suffix.lower()
+    _refuse(path, suffix)
+    elements: Iterable[Line | Matrix]
+    if suffix == ".docx":
+        from xlbudget.importing.published.docx import docx_elements  # noqa: PLC0415  # one of these
+
+        elements = docx_elements(path)
+    elif suffix == ".pdf":
+        from xlbudget.importing.published.pdf import pdf_elements  # noqa: PLC0415  # is needed
+
+        elements = pdf_elements(path)
+    elif suffix in (".html", ".htm"):
+        from xlbudget.importing.published.html import html_elements  # noqa: PLC0415
+
+        elements = html_elements(path)
+    else:
+        from xlbudget.importing.published.text import text_elements  # noqa: PLC0415
+
+        elements = text_elements(path)
+    found = tuple(elements)
+    if not any(isinstance(line, Matrix) or line.text for line in found):
+        raise UnusableFileError(f"“{path.name}”里没有文字；请换一个有内容的文件。")
+    return found
+
+
+def _refuse(path: Path, suffix: str) -> None:
+    if suffix in OLD_SUFFIXES:
+        raise UnusableFileError(
+            f"“{path.name}”的格式（{suffix}）读不了；请用 Word 或 WPS 打开，另存为 .docx 后再试。"
+        )
+    if suffix not in SUFFIXES:
+        raise UnusableFileError(
+            f"不认识“{path.name}”的格式；公开文本应为 {'、'.join(SUFFIXES)} 文件。"
+        )
+    if path.is_dir():
+        raise UnusableFileError(f"“{path}”是文件夹，不是公开文本；请选其中的文件。")
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise UnusableFileError(f"找不到文件“{path}”；请检查文件名和所在文件夹。") from error
+    except OSError as error:
+        raise UnusableFileError(f"“{path}”读不出来；请检查文件权限和磁盘。") from error
+    if not size:
+        raise UnusableFileError(f"“{path.name}”是空文件；请从备份恢复。")
+    if size > _LARGEST:
+        raise UnusableFileError(f"“{path.name}”过大，不像部门预算的公开文本，没有打开。")
+
+
+def read_published(path: Path, standard: Standard, year: int | None = None) -> Imported:
+    """The figures and texts of a published document.
+
+    ``year``: the year that it must be of.
+
+    Raises:
+        UnusableFileError: missing, damaged, encrypted, a scan, of another standard or year.
+    """
+    imported, _ = read_document(path, read_source(path), standard, year)
+    shifted = shift_findings(standard, imported.book)
+    book = imported.book._replace(findings=(*imported.book.findings, *shifted))
+    return imported._replace(book=book)
+
+
+def read_document(
+    path: Path, elements: Sequence[Line | Matrix], standard: Standard, year: int | None = None
+) -> tuple[Imported, Parts]:
+    """The same of elements that were read already, without looking for figures in wrong columns; the parts.
+
+    Raises:
+        UnusableFileError: it is of another standard or year.
+    """
+    if not names_tables(standard, elements):
+        raise UnusableFileError(other_standard(path, standard, elements))
+    parts = divide(standard, elements)
+    found = _year(path, standard, parts, year)
+    tables = parts.parts[_TABLES].elements if _TABLES in parts.parts else elements
+    figures = read_figures(standard, tables, found)
+    if not figures.blocks:
+        raise UnusableFileError(other_standard(path, standard, elements))
+    texts = [
+        text
+        for holds in DOCUMENTS
+        if holds in parts.parts
+        for text in published_texts(standard, parts.parts[holds])
+    ]
+    cover = read_cover(standard, parts)
+    info = {
+        **{
+            field.key: InfoValue(str(found))
+            for field in standard.fields.values()
+            if field.kind == "year"
+        },
+        "standard": InfoValue(standard.id),
+        **stated_info(standard, figures.notes, figures.forms),
+    }
+    if cover.unit:
+        info["unit_name"] = InfoValue(cover.unit)
+    printed = tuple(printed_texts(parts))
+    phone, numbers = stated_phone(standard, (one.text for one in printed))
+    if numbers:
+        info[phone] = InfoValue(numbers)
+    days = [field.key for field in standard.fields.values() if field.kind == "date"]
+    info |= {key: InfoValue(cover.day) for key in days[:1] if cover.day}
+    lines = profile_lines(standard, parts.parts[_PROFILE]) if _PROFILE in parts.parts else {}
+    units = (*units_of(texts), *_profile_units(lines.get("units", ())))
+    book = Book(
+        name=path.name,
+        standard=standard.id,
+        year=found,
+        info=info,
+        blocks=figures.blocks,
+        forms=figures.forms,
+        profile=read_profile_part(lines) if lines else Profile(),
+        notes={key: texts for key, texts in figures.notes.items() if texts},
+        sheets={key: standard.table(key).title for key in figures.origins},
+        findings=figures.findings,
+        texts=units,
+        printed=printed,
+    )
+    info = {
+        **info_from_sentences(standard, book, units),
+        **_short_name(standard, info, texts),
+        **info,
+    }
+    book = book._replace(info=info)
+    book = book._replace(keyed=lists_from_sentences(standard, book, units))
+    origins = _origins(parts, figures.origins)
+    return Imported(book, origins, tuple(texts), figures.left), parts
+
+
+def _short_name(
+    standard: Standard, info: Mapping[str, InfoValue], texts: Sequence[PublishedText]
+) -> dict[str, InfoValue]:
+    """The unit's name without what stands in brackets after it, where the glossary uses that."""
+    name = info["unit_name"].value if "unit_name" in info else ""
+    short = re.sub(r"[（(][^（）()]*[)）]$", "", name) if isinstance(name, str) else ""
+    glossary = [text.text for text in texts if text.part == GLOSSARY_TEXT]
+    used = short != name and any(short in text for text in glossary)
+    if used and "unit_short" in standard.fields and not any(str(name) in text for text in glossary):
+        return {"unit_short": InfoValue(short)}
+    return {}
+
+
+def _profile_units(lines: Sequence[Line]) -> list[TextUnit]:
+    """The sentences of 部门概况 that speak of people."""
+    return [
+        TextUnit(
+            _PROFILE,
+            STAFF,
+            f"{_PROFILE_TITLE}.{number}",
+            one.text,
+            Place(_PROFILE_TITLE, one.where),
+        )
+        for number, one in enumerate(lines, 1)
+        if re.search(r"\d\s*人", one.text)
+    ]
+
+
+def _year(path: Path, standard: Standard, parts: Parts, wanted: int | None) -> int:
+    """The year that the document is of: what cover, headings and columns say most often."""
+    votes = years_of(parts)
+    if not votes and wanted is None:
+        raise UnusableFileError(f"“{path.name}”看不出是哪一年度的预算；请指明年度后再试。")
+    found = votes.most_common(1)[0][0] if votes else wanted
+    assert found is not None
+    if wanted is not None and found != wanted:
+        raise UnusableFileError(
+            f"“{path.name}”是{found}年度的部门预算，不是{wanted}年度的，没有读入；请换成{wanted}年度的文件。"
+        )
+    if not standard.first <= found <= standard.last:
+        raise UnusableFileError(
+            f"“{path.name}”是{found}年度的部门预算；{standard.name}的标准适用于{standard.first}年度起，没有读入。"
+        )
+    return found
+
+
+def _origins(parts: Parts, tables: dict[str, str]) -> dict[str, str]:
+    """Where everything was found, in words."""
+    names = {"explanation": "notes", "glossary": "glossary", _PROFILE: _PROFILE}
+    found = dict(tables)
+    for holds, part in parts.parts.items():
+        if holds in names:
+            found[names[holds]] = f"“{part.heading.text}”（{part.heading.where}）"
+    found["info"] = "封面、表上方和表下说明、情况说明"
+    return found

@@ -1,0 +1,321 @@
+"""What a document says of 基础信息: cover, lines around the tables, forms, and the sentences of the text.
+
+The text is read with the standard's own vocabulary against a book in which every such field holds
+something: what a number is said of leads to its field, and a change to last year's figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.characters import squash
+from xlbudget.explaining.disclosure_plan import load_plan
+from xlbudget.explaining.facts import evaluate_facts
+from xlbudget.explaining.figure import Figure, FigureList
+from xlbudget.explaining.source import load_source
+from xlbudget.explaining.wording import clean_clause
+from xlbudget.figures import InfoValue
+from xlbudget.importing.published.elements import Line
+from xlbudget.money import COUNT, Amount, from_number
+from xlbudget.reading.particulars import noted_fields
+from xlbudget.rules.grid import INFO
+from xlbudget.sheets.labels import caption
+from xlbudget.texts.binding import Binder, vocabulary
+from xlbudget.texts.readings import load_readings, plain, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from xlbudget.explaining.facts import Facts
+    from xlbudget.explaining.figure import Item
+    from xlbudget.explaining.source import ChangeSpec, Expr
+    from xlbudget.figures import Book, Cell, FormData, TextUnit
+    from xlbudget.importing.published.elements import Matrix
+    from xlbudget.importing.published.recognise import Parts
+    from xlbudget.standard.model import Keyed, Standard
+    from xlbudget.texts.binding import Mention
+    from xlbudget.texts.readings import Readings
+
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
+_DAY = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日|(20\d\d)-(\d{1,2})-(\d{1,2})")
+_HEAD_ROWS = 3
+_SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100}
+
+
+class Cover(NamedTuple):
+    """The unit's name as it is printed most often, and the day of publication (2024-02-27)."""
+
+    unit: str
+    day: str
+
+
+def years_of(parts: Parts) -> Counter[int]:
+    """How often each year stands on the cover, in headings and above columns."""
+    found: Counter[int] = Counter()
+    lines = [*parts.cover, *parts.contents, *(part.heading for part in parts.parts.values())]
+    texts = [squash(line.text) for line in lines]
+    for matrix in _elements(parts):
+        if not isinstance(matrix, Line):
+            texts += [squash(cell) for row in matrix.lines[:_HEAD_ROWS] for cell in row]
+    for text in texts:
+        if not _DAY.search(text):
+            found.update(int(year) for year in _YEAR.findall(text))
+    return found
+
+
+def read_cover(standard: Standard, parts: Parts) -> Cover:
+    """The unit and the day."""
+    pattern = unit_line(standard)
+    title = _pattern(
+        standard.titles.get("book", "").replace("{unit}", "\0").replace("{year}", "\1")
+    )
+    named: Counter[str] = Counter()
+    for one in _elements(parts):
+        if isinstance(one, Line) and (match := pattern.fullmatch(squash(one.text))) is not None:
+            named[_shown(re.split(r"[\t]", one.text)[0], match[1])] += 1
+    if not named:
+        for line in parts.cover:
+            if (match := title.fullmatch(squash(line.text))) is not None:
+                named[_shown(line.text, match[1])] += 1
+    if not named:
+        named.update(line.text for line in parts.cover[:1] if not _YEAR.search(squash(line.text)))
+    days = [match for line in parts.cover if (match := _DAY.search(squash(line.text)))]
+    day = ""
+    if days:
+        year, month, date = [group for group in days[0].groups() if group]
+        day = f"{year}-{int(month):02d}-{int(date):02d}"
+    return Cover(named.most_common(1)[0][0] if named else "", day)
+
+
+def unit_line(standard: Standard) -> re.Pattern[str]:
+    """What a squashed line above a table that names the unit looks like: the name is the first group."""
+    plan = load_plan(standard)
+    money = f"(?:{_pattern(plan.phrase('money', money=chr(0))).pattern})?"
+    return re.compile(_pattern(plan.phrase("unit", unit="\0")).pattern + money)
+
+
+def _elements(parts: Parts) -> Iterator[Line | Matrix]:
+    for part in parts.parts.values():
+        yield from part.elements
+    yield from parts.rest
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    r"""A phrase as a pattern: \0 stands for the text sought, \1 for a year."""
+    elements = re.split("([\0\1])", phrase)
+    made = {"\0": "(.+?)", "\1": r"20\d\d"}
+    return re.compile(
+        "".join(made.get(element) or re.escape(squash(element)) for element in elements)
+    )
+
+
+def _shown(text: str, plain: str) -> str:
+    """A stretch of a squashed text as it was printed, where that can be told."""
+    for start in range(len(text)):
+        if squash(text[start:]) == plain:
+            return text[start:].strip()
+    return plain.replace("(", "（").replace(")", "）")
+
+
+# ------------------------------------------------------------------ fields
+
+
+def stated_info(
+    standard: Standard, notes: Mapping[str, Sequence[str]], forms: Iterable[FormData]
+) -> dict[str, InfoValue]:
+    """Fields that the notes below the tables and the forms state in set words."""
+    found = _of_forms(standard, forms)
+    for table in standard.tables:
+        _, values = noted_fields(standard, table, notes.get(table.key, ()))
+        found = {**values, **found}
+    return {key: one for key, one in found.items() if one.value is not None}
+
+
+def _of_forms(standard: Standard, forms: Iterable[FormData]) -> dict[str, InfoValue]:
+    """Texts of fields that the forms have under the same caption, where all forms agree."""
+    labels = {
+        caption(field.label): field for field in standard.fields.values() if field.kind == "text"
+    }
+    captions = {
+        (form.key, cell.field): labels[caption(cell.caption)].key
+        for table in standard.tables
+        for form in table.forms
+        for line in form.lines
+        for cell in line.cells
+        if caption(cell.caption) in labels
+    }
+    said: dict[str, set[str]] = {}
+    for one in forms:
+        for key, text in one.fields.items():
+            if text and (one.form, key) in captions:
+                said.setdefault(captions[one.form, key], set()).add(text)
+    return {key: InfoValue(next(iter(texts))) for key, texts in said.items() if len(texts) == 1}
+
+
+def info_from_sentences(
+    standard: Standard, book: Book, units: Sequence[TextUnit]
+) -> dict[str, InfoValue]:
+    """Field -> what the text says of it most often; fields that ``book`` knows stay as they are."""
+    readings = load_readings(standard.folder)
+    if readings is None:
+        return {}
+    source = load_source(standard)
+    facts = evaluate_facts(standard, _probe(standard, book), source)
+    changes = {id(facts.names.get(change_spec.name)): change_spec for change_spec in source.changes}
+    said: dict[str, Counter[Cell | str]] = {}
+    first: dict[tuple[str, Cell | str], InfoValue] = {}
+    for section in dict.fromkeys(unit.section for unit in units):
+        known = vocabulary(readings, facts, section)
+        if not known.phrases:
+            continue
+        binder = Binder(readings, known)
+        for unit in units:
+            if unit.section != section or unit.heading:
+                continue
+            text = plain(unit.text)
+            for mention in binder.mentions(text):
+                for key, value in _told(standard, facts, readings, changes, mention, text):
+                    said.setdefault(key, Counter())[value] += 1
+                    told = InfoValue(
+                        value,
+                        unit.place.cell,
+                        unit.place.sheet,
+                        mention.said,
+                        mention.kind in ("change", "same"),
+                    )
+                    first.setdefault((key, value), told)
+    return {
+        key: first[key, counts.most_common(1)[0][0]]
+        for key, counts in said.items()
+        if key not in book.info
+    }
+
+
+def _probe(standard: Standard, book: Book) -> Book:
+    """The book with something in every amount and count of 基础信息."""
+    info = dict(book.info)
+    for field in standard.fields.values():
+        if field.kind in ("amount", "count"):
+            unit = COUNT if field.kind == "count" else standard.unit
+            info[field.key] = InfoValue(Amount(unit.fen * 7, unit, 0 if unit is COUNT else 2))
+    return book._replace(info=info)
+
+
+def _told(
+    standard: Standard,
+    facts: Facts,
+    readings: Readings,
+    changes: Mapping[int, ChangeSpec],
+    mention: Mention,
+    text: str,
+) -> Iterator[tuple[str, Cell | str]]:
+    """(field, value) pairs of one mention."""
+    spec = changes.get(id(mention.change))
+    if mention.kind in ("change", "same") and spec is not None:
+        prior, now = _field(spec.prior), facts.value(spec.now, lenient=True).amount
+        if prior and (mention.number is not None or mention.kind == "same"):
+            current = 0 if now is None else now.fen
+            moved = 0
+            if mention.number is not None:
+                moved = int(mention.number.value * _SCALE.get(mention.number.unit, 1_000_000))
+            value = current - (moved if mention.up else -moved)
+            yield prior, Amount(value, standard.unit)
+        if (
+            mention.kind == "change"
+            and spec.reason
+            and (reason := _reason(readings, mention, text))
+        ):
+            yield spec.reason, reason
+        return
+    field = _single(mention.figure)
+    if not field or field not in standard.fields:
+        return
+    count = standard.fields[field].kind == "count"
+    if mention.kind == "none":
+        yield field, Amount(0, COUNT, 0) if count else Amount(0, standard.unit)
+    elif mention.kind == "amount" and mention.number is not None:
+        number = mention.number.value
+        if count:
+            yield field, Amount(int(number), COUNT, 0)
+        else:
+            scale = _SCALE.get(mention.number.unit, standard.unit.fen)
+            yield field, from_number(number * scale / standard.unit.fen, standard.unit)
+
+
+def _single(figure: Figure | None) -> str:
+    """The field of 基础信息 that alone makes up a figure."""
+    if figure is None or len(figure.cells) != 1 or figure.cells[0].block != INFO:
+        return ""
+    return figure.cells[0].row
+
+
+def _field(expr: Expr) -> str:
+    parts = expr.parts
+    ref = parts[0].ref if len(parts) == 1 else None
+    match = re.fullmatch(rf"{INFO}\[(\w+)\]\.value", str(ref)) if ref is not None else None
+    return match[1] if match else ""
+
+
+def _reason(readings: Readings, mention: Mention, text: str) -> str:
+    """The reason that follows a change in its sentence or begins the next one."""
+    if not mention.reason:
+        return ""
+    rest = text[mention.at :]
+    words = [one for one in map(plain, readings.words["reason"]) if one in rest]
+    if not words:
+        return ""
+    start = min(rest.index(word) for word in words)
+    clause = rest[start:].split("。")[0].split(";")[0]
+    return clean_clause(printed(clause), "原因")
+
+
+# ------------------------------------------------------------------ texts by name
+
+
+def lists_from_sentences(
+    standard: Standard, book: Book, units: Sequence[TextUnit]
+) -> dict[str, dict[str, str]]:
+    """The lists of 基础信息 (purposes by name, glosses by code) as the text gives them.
+
+    A sentence belongs to the last subject named before its leading word (主要用于, 指): its name
+    with the level in brackets.
+    """
+    source = load_source(standard)
+    facts = evaluate_facts(standard, book, source)
+    lists = {keyed.key: keyed for keyed in standard.keyed}
+    found: dict[str, dict[str, str]] = {}
+    for spec in source.lists:
+        lines = facts.names.get(spec.name)
+        if spec.keyed not in lists or not spec.leading or not isinstance(lines, FigureList):
+            continue
+        leading = plain(spec.leading)
+        labels = list(_labels(lines))
+        for unit in units:
+            before, mark, rest = plain(unit.text).partition(leading)
+            ends = [
+                (at, len(said), item) for said, item in labels if (at := before.rfind(said)) >= 0
+            ]
+            if unit.heading or not mark or not ends:
+                continue
+            item = max(ends, key=lambda end: end[:2])[2]
+            words = clean_clause(printed(rest.split("。")[0]), spec.leading)
+            by = item.key if _by_code(lists[spec.keyed]) else item.name.text
+            found.setdefault(spec.keyed, {}).setdefault(by, words)
+    return found
+
+
+def _by_code(keyed: Keyed) -> bool:
+    return "编码" in keyed.name_label
+
+
+def _labels(lines: FigureList) -> Iterator[tuple[str, Item]]:
+    """Every way to name a subject together with its level."""
+    for item in lines:
+        if item.level:
+            name = plain(item.name.text)
+            yield f"{name}({item.level})", item
+            yield f"{name.removesuffix('支出')}({item.level})", item
+        yield from _labels(item.children)

@@ -1,0 +1,209 @@
+"""A published .pdf with text: ruled tables page by page, paragraphs put together from their lines."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.importing.published.elements import Line, Matrix, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+_MOST_PAGES = 1000
+_FOOTER = re.compile(r"[-—–－\s]*第?\s*\d{1,4}\s*页?(?:\s*[/共]\s*\d+\s*页?)?[-—–－\s]*")
+_LEADER = re.compile(r"[.…·]{3,}\s*\d*$")
+_SAME_SIZE = 0.6
+_INDENT = 0.8
+"""A line that begins so many letters right of the margin begins a paragraph."""
+_FULL = 2.5
+"""A line that ends so many letters before the margin, or later, is full."""
+_LEAST_FULL = 12
+_TOP, _BOTTOM = 0.1, 0.88
+_OFTEN = 3
+"""A text at the edge of so many pages is a running title."""
+_BOTH = 2
+
+
+def pdf_elements(path: Path) -> list[Line | Matrix]:
+    """The paragraphs and tables of the document.
+
+    Raises:
+        UnusableFileError: it is damaged, encrypted, or has no text (a scan).
+    """
+    with _opened(path) as document:
+        if len(document.pages) > _MOST_PAGES:
+            raise UnusableFileError(f"“{path.name}”页数过多，不像部门预算的公开文本，没有打开。")
+        pages = []
+        letters = 0
+        for number, page in enumerate(document.pages, 1):
+            letters += len(page.chars)
+            pages.append(_page(number, page))
+            page.close()
+        if not letters:
+            raise UnusableFileError(
+                f"“{path.name}”是扫描件（只有图片，没有文字），读不出数字；"
+                "请换用文字版的 .pdf 或 .docx，或先做文字识别。"
+            )
+    return _Assembly(_running(pages)).whole(pages)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The open document; whatever goes wrong while it is read is a damaged file."""
+    import pdfplumber  # noqa: PLC0415  # heavy, and only for this kind of file
+    from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
+
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    try:
+        with pdfplumber.open(path) as document:
+            yield document
+    except UnusableFileError:
+        raise
+    except Exception as error:  # the library raises what its parts raise: any of a dozen kinds
+        if isinstance(error, PDFPasswordIncorrect) or any(
+            isinstance(arg, PDFPasswordIncorrect) for arg in (*error.args, error.__cause__)
+        ):
+            raise UnusableFileError(f"“{path.name}”设有打开密码；请取消密码后再试。") from error
+        raise UnusableFileError(
+            f"“{path.name}”已损坏，或不是 PDF 文档；请重新导出后再试。"
+        ) from error
+
+
+class _Printed(NamedTuple):
+    """A line of text on a page; ``edge``: it stands where running titles and page numbers do."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    size: float
+    edge: bool
+
+
+class _Page(NamedTuple):
+    """A page: its lines outside the tables, and each table's top and rows."""
+
+    number: int
+    lines: list[_Printed]
+    tables: list[tuple[float, list[list[str]]]]
+
+
+def _page(number: int, page: Any) -> _Page:  # the library has no types
+    tables = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.cells) > 1]
+    boxes = [table.bbox for table in tables]
+    lines = [
+        _Printed(
+            line["text"].strip(),
+            line["x0"],
+            line["x1"],
+            line["top"],
+            float(line["chars"][0]["size"]),
+            line["top"] > page.height * _BOTTOM or line["bottom"] < page.height * _TOP,
+        )
+        for line in page.extract_text_lines(return_chars=True)
+        if not _inside(line, boxes)
+    ]
+    grids = [
+        (table.bbox[1], [[_cell(cell) for cell in row] for row in table.extract()])
+        for table in tables
+    ]
+    return _Page(number, lines, grids)
+
+
+def _inside(line: dict[str, Any], boxes: list[tuple[float, float, float, float]]) -> bool:
+    middle = (line["top"] + line["bottom"]) / 2
+    return any(top <= middle <= bottom and line["x1"] > left and line["x0"] < right
+               for left, top, right, bottom in boxes)  # fmt: skip
+
+
+def _running(pages: list[_Page]) -> set[str]:
+    """Texts at the edge of several pages: running titles."""
+    counts = Counter(
+        text for page in pages for text in {line.text for line in page.lines if line.edge}
+    )
+    return {text for text, count in counts.items() if count >= _OFTEN}
+
+
+class _Assembly:
+    """The elements so far, and the line or table that may go on."""
+
+    def __init__(self, running: set[str]) -> None:
+        self.running = running
+        self.elements: list[Line | Matrix] = []
+        self.last: _Printed | None = None
+        self.margin = (0.0, 0.0)
+        self.open_table = False
+
+    def whole(self, pages: list[_Page]) -> list[Line | Matrix]:
+        """All elements of all pages."""
+        for page in pages:
+            lines = [line for line in page.lines if line.text and not self._is_running(line)]
+            wide = [line for line in lines if len(line.text) > _LEAST_FULL]
+            if wide:
+                self.margin = (min(one.left for one in wide), max(one.right for one in wide))
+            found: list[tuple[float, _Printed | list[list[str]]]] = [
+                (line.top, line) for line in lines
+            ]
+            found += page.tables
+            for place, (_, one) in enumerate(sorted(found, key=lambda pair: pair[0])):
+                if isinstance(one, _Printed):
+                    self._line(page.number, one)
+                else:
+                    self._table(page.number, one, top=not place)
+        return self.elements
+
+    def _is_running(self, line: _Printed) -> bool:
+        """A running title, or a page number."""
+        return line.edge and (line.text in self.running or bool(_FOOTER.fullmatch(line.text)))
+
+    def _line(self, number: int, line: _Printed) -> None:
+        self.open_table = False
+        before, self.last = self.last, line
+        open_line = self.elements[-1] if self.elements else None
+        if before is not None and isinstance(open_line, Line):
+            left, right = self.margin
+            same = abs(line.size - before.size) < _SAME_SIZE
+            flush = line.left < left + _INDENT * line.size
+            full = before.right > right - _FULL * line.size and len(before.text) > _LEAST_FULL
+            if same and flush and full and not _LEADER.search(before.text):
+                whole, raw = tidy(f"{open_line.text} {line.text}"), f"{open_line.raw}\n{line.text}"
+                self.elements[-1] = open_line._replace(text=whole, raw=raw)
+                return
+        self.elements.append(Line(tidy(line.text), f"第{number}页", line.text))
+
+    def _table(self, number: int, lines: list[list[str]], *, top: bool) -> None:
+        before = self.elements[-1] if self.elements else None
+        goes_on = top and self.open_table and isinstance(before, Matrix)
+        if goes_on and isinstance(before, Matrix) and len(before.lines[0]) == len(lines[0]):
+            count = 0
+            for line, other in zip(lines, before.lines, strict=False):
+                if line != other:
+                    break
+                count += 1
+            self.elements[-1] = before._replace(lines=[*before.lines, *lines[count:]])
+        else:
+            self.elements.append(Matrix(lines, f"第{number}页"))
+        self.open_table, self.last = True, None
+
+
+def _cell(text: str | None) -> str:
+    """A cell's text without the breaks of its narrow column.
+
+    A break between two digits stays: nothing says whether one number was broken or two stand there.
+    """
+    whole = ""
+    for line in (text or "").split("\n"):
+        one = line.strip()
+        if whole[-1:].isdigit() and one[:1].isdigit():
+            whole += f"\n{one}"
+            continue
+        ends = whole[-1:] + one[:1]
+        whole += f" {one}" if ends.isascii() and ends.isalpha() and len(ends) == _BOTH else one
+    return whole

@@ -1,0 +1,358 @@
+"""Which standard, parts and tables a published document has: by titles and headings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.characters import squash
+from xlbudget.errors import UnusableFileError
+from xlbudget.explaining.disclosure_plan import load_plan
+from xlbudget.importing.published.elements import Line, Matrix
+from xlbudget.reading.headings import own_headings
+from xlbudget.sheets.labels import caption, heading, is_note, plain_name
+from xlbudget.sheets.layout import is_form
+from xlbudget.standard.loader import DEFAULT, load_standard, standard_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from xlbudget.standard.model import Form, Standard, Table
+
+
+_PAGE_NUMBER = re.compile(r"(?:[.…·。_\-－—\s]{2,}|\t)\d{1,4}\s*$")
+_CONTENTS_PAGE = re.compile(r"[.…·。_\-－—\s]*(?<!\d)\d{1,4}\s*$")
+"""No heading ends in a number: in the contents one that does is a page's."""
+_PART = re.compile(r"第[一二三四五六七八九十]{1,3}部分")
+_LONGEST = 60
+"""A heading has fewer letters."""
+_BEFORE = 6
+"""A title stands within so many lines above its table."""
+_CONTINUED = "续"
+_MOST_HEAD = 6
+_UNIT = re.compile(r"单位:(?:人民币)?(亿元|万元|千元|百元|元)\)?$")
+_TITLE = re.compile(r"(?!第.{1,3}部分)[^，。；：、]{2,30}表")
+_MONEY = re.compile(r"单位:(万元|元)")
+_SHOWN = 4
+
+
+class DocumentPart(NamedTuple):
+    """A part: what it ``holds`` (as ``disclosure.toml`` says), its heading and its elements."""
+
+    holds: str
+    heading: Line
+    elements: tuple[Line | Matrix, ...]
+
+
+class Parts(NamedTuple):
+    """The document divided; ``contents`` are the lines of the table of contents, without its title.
+
+    Where a document has no parts' headings, ``parts`` is empty and everything stands in ``rest``.
+    """
+
+    cover: tuple[Line, ...]
+    contents: tuple[Line, ...]
+    parts: Mapping[str, DocumentPart]
+    rest: tuple[Line | Matrix, ...]
+
+
+def bare_heading(text: str) -> str:
+    """A heading without the dots and the page number that follow it in the contents."""
+    return _PAGE_NUMBER.sub("", text).strip()
+
+
+def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
+    """Find the contents and the parts by their headings, whatever year these name."""
+    plan = load_plan(standard)
+    titles = [
+        heading(plan.phrase("part", number, title=one.title.replace("{year}", "2000")))
+        for number, one in enumerate(plan.parts, 1)
+    ]
+    spots = [
+        (at, number)
+        for at, one in enumerate(elements)
+        if isinstance(one, Line) and (number := _part_of(titles, one.text)) is not None
+    ]
+    start = _contents_start(elements, plan.texts["contents"])
+    body = _body(spots)
+    if start is not None and body and body[0][0] < start:
+        start = None
+    first = body[0][0] if body else len(elements) if start is None else start
+    front = [
+        line for line in elements[: start if start is not None else first] if isinstance(line, Line)
+    ]
+    contents = [] if start is None else [
+        line._replace(text=_CONTENTS_PAGE.sub("", line.text).strip())
+        for line in elements[start + 1 : first]
+        if isinstance(line, Line)
+    ]  # fmt: skip
+    last = [at for at, one in enumerate(contents) if _part_of(titles, one.text) is not None]
+    end = _contents_end(contents, last)
+    parts: dict[str, DocumentPart] = {}
+    ends = [*(at for at, _ in body[1:]), len(elements)] if body else []
+    for (at, number), after in zip(body, ends, strict=True):
+        line = elements[at]
+        assert isinstance(line, Line)
+        held = plan.parts[number].holds
+        before = parts[held].elements if held in parts else ()
+        parts[held] = DocumentPart(held, line, (*before, *elements[at + 1 : after]))
+    rest = tuple(elements) if not body else ()
+    return Parts(tuple(front), tuple(contents[:end]), parts, rest)
+
+
+def _part_of(titles: list[str], text: str) -> int | None:
+    """Which part's heading a line is; a slip in its title does not matter where its number is there."""
+    if len(text) > _LONGEST:
+        return None
+    found = heading(bare_heading(text))
+    if found in titles:
+        return titles.index(found)
+    match = _PART.match(found)
+    if match is None:
+        return None
+    same = [at for at, title in enumerate(titles) if title.startswith(match[0])]
+    return same[0] if same and len(found) <= 2 * len(titles[same[0]]) else None
+
+
+def _contents_start(elements: Sequence[Line | Matrix], title: str) -> int | None:
+    wanted = squash(title)
+    for at, one in enumerate(elements):
+        if isinstance(one, Line) and squash(one.text) == wanted:
+            return at
+    return None
+
+
+def _body(spots: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The headings in the body: of those of one part, the last one before the next part's last one."""
+    last = {number: at for at, number in spots}
+    found: list[tuple[int, int]] = []
+    for number in sorted(last):
+        if not found or last[number] > found[-1][0]:
+            found.append((last[number], number))
+    return found
+
+
+def _contents_end(contents: list[Line], parts: list[int]) -> int:
+    """The contents end with the last part's own lines: the running title that follows is none."""
+    if not parts:
+        return len(contents)
+    end = parts[-1] + 1
+    while end < len(contents) and re.match(r"[一二三四五六七八九十]+、", contents[end].text):
+        end += 1
+    return end
+
+
+class Found(NamedTuple):
+    """A table of the document: which of the standard's (None: none), its form, title, notes below.
+
+    ``money`` is the unit that stands above it (万元), if one does.
+    """
+
+    table: Table | None
+    form: Form | None
+    matrix: Matrix
+    title: Line | None
+    notes: tuple[str, ...]
+    continued: bool = False
+    money: str = ""
+
+
+def table_titles(standard: Standard) -> dict[str, tuple[Table, Form | None]]:
+    """Comparable title -> table; a form's title leads to the form too."""
+    found: dict[str, tuple[Table, Form | None]] = {}
+    for table in standard.tables:
+        for title in (table.title, table.sheet):
+            found.setdefault(plain_name(title), (table, None))
+        for form in table.forms:
+            found[plain_name(form.title)] = (table, form)
+    return found
+
+
+def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[Found]:
+    """All tables in their order; the notes below each one, up to the next title."""
+    titles = table_titles(standard)
+    above: list[Line] = []
+    found: list[Found] = []
+    noting = False
+    for line in elements:
+        if isinstance(line, Line):
+            above.append(line)
+            if _title_of(titles, line.text) is not None:
+                noting = False
+            elif noting and (is_note(line.text) or found[-1].notes):
+                found[-1] = found[-1]._replace(notes=(*found[-1].notes, line.text))
+            continue
+        near = above[-_BEFORE:]
+        current = _identify(standard, titles, near, line)._replace(money=_money(near, line))
+        found.append(current)
+        above = []
+        noting = current.table is not None and not is_form(current.table)
+    return found
+
+
+def _money(above: Sequence[Line], matrix: Matrix) -> str:
+    """The unit of the amounts, as the lines above the table or its first rows state it."""
+    texts = [line.text for line in above]
+    texts += [cell for row in matrix.lines[:_MOST_HEAD] for cell in row if cell]
+    found = [match[1] for text in texts if (match := _UNIT.search(squash(text)))]
+    return found[-1] if found else ""
+
+
+def _title_of(
+    titles: dict[str, tuple[Table, Form | None]], text: str
+) -> tuple[Table, Form | None] | None:
+    name = plain_name(text).replace("(续)", "").replace("续表", "").removeprefix(_CONTINUED)
+    return titles.get(name)
+
+
+def _identify(
+    standard: Standard,
+    titles: dict[str, tuple[Table, Form | None]],
+    above: Sequence[Line],
+    matrix: Matrix,
+) -> Found:
+    for line in [*reversed(above), *_inner_titles(matrix)]:
+        known = _title_of(titles, line.text)
+        if known is not None:
+            table, form = known
+            if is_form(table):
+                form = _form_of(table, matrix) or form
+            continued = _CONTINUED in plain_name(line.text)
+            return Found(table, form, matrix, line, (), continued)
+    table_by_heads = _by_headings(standard, matrix)
+    if table_by_heads is not None:
+        return Found(table_by_heads, None, matrix, None, ())
+    for table in standard.tables:
+        if is_form(table) and (form := _form_of(table, matrix)) is not None:
+            return Found(table, form, matrix, None, ())
+    return Found(None, None, matrix, above[-1] if above else None, ())
+
+
+def _inner_titles(matrix: Matrix) -> Iterator[Line]:
+    """Titles in the table's own first rows."""
+    for row in matrix.lines[:_MOST_HEAD]:
+        texts = [cell for cell in row if cell]
+        if len(texts) == 1:
+            yield Line(texts[0].split("\n")[0], matrix.where)
+
+
+def _form_of(table: Table, matrix: Matrix) -> Form | None:
+    """The form whose captions and headings of indicators the table shows best."""
+    texts = {heading(cell) for row in matrix.lines for cell in row if cell}
+    captions = {caption(cell) for row in matrix.lines for cell in row if cell}
+    best: tuple[int, Form | None] = (0, None)
+    for form in table.forms:
+        first = caption(form.lines[0].cells[0].caption)
+        if first not in captions:
+            continue
+        known = sum(heading(column.label[0]) in texts for column in form.indicators)
+        known += sum(
+            caption(cell.caption) in captions for line in form.lines for cell in line.cells
+        )
+        if known > best[0]:
+            best = (known, form)
+    return best[1]
+
+
+def _by_headings(standard: Standard, matrix: Matrix) -> Table | None:
+    """The only table all of whose columns are there."""
+    texts = {squash(cell) for row in matrix.lines[:_MOST_HEAD] for cell in row if cell}
+    fitting = []
+    for table in standard.tables:
+        if is_form(table):
+            continue
+        lines: list[list[object]] = [list(row) for row in matrix.lines]
+        headings = own_headings(table, lines)
+        if headings is None or any(None in headings.of(block) for block in table.blocks):
+            continue
+        outer = {
+            squash(label)
+            for block in table.blocks
+            for column in block.columns
+            for label in column.heading(0)
+        }
+        fitting.append(
+            (len({heading(one) for one in outer} & {heading(text) for text in texts}), table)
+        )
+    fitting.sort(key=lambda one: -one[0])
+    if not fitting or (len(fitting) > 1 and fitting[0][0] == fitting[1][0]):
+        return None
+    return fitting[0][1]
+
+
+def standard_of_document(path: Path, elements: Sequence[Line | Matrix]) -> Standard:
+    """The shipped standard most of whose tables the document names.
+
+    Raises:
+        UnusableFileError: it names no table of any.
+    """
+    names = {plain_name(text) for text in _titles(elements)}
+    best = max(standard_ids(), key=lambda one: (_shared(load_standard(one), names), one == DEFAULT))
+    if not _shared(load_standard(best), names):
+        raise UnusableFileError(other_standard(path, load_standard(best), elements))
+    return load_standard(best)
+
+
+def names_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> bool:
+    """Whether a document names any table of the standard."""
+    return bool(_shared(standard, {plain_name(text) for text in _titles(elements)}))
+
+
+def _shared(standard: Standard, names: set[str]) -> int:
+    return len(names & set(table_titles(standard)))
+
+
+def _titles(elements: Sequence[Line | Matrix]) -> Iterator[str]:
+    """Texts that may be the title of a table."""
+    for line in elements:
+        if isinstance(line, Line):
+            if _TITLE.fullmatch(plain_name(line.text)):
+                yield line.text
+        else:
+            for row in line.lines[:3]:
+                cells = [cell for cell in row if cell]
+                if len(cells) == 1 and _TITLE.fullmatch(plain_name(cells[0])):
+                    yield cells[0]
+
+
+def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Matrix]) -> str:
+    """A sentence on a document that holds none of the standard's tables: what it looks like."""
+    titles = list(dict.fromkeys(plain_name(text) for text in _titles(elements)))
+    names = set(titles)
+    own = [title for title in titles if title in table_titles(standard)]
+    if own:
+        return (
+            f"“{path.name}”有“{own[0]}”等标题，却读不出一张表（格没有分开，或文件不完整）；"
+            "请换用有表格线的 .docx 或 .pdf。"
+        )
+    others = [
+        (_shared(load_standard(one), names), one) for one in standard_ids() if one != standard.id
+    ]
+    count, best = max(others, default=(0, ""))
+    if count:
+        name = load_standard(best).name
+        return (
+            f"“{path.name}”像是“{name}”（{best}）的文件，不是“{standard.name}”的，没有读入；"
+            f"请改用标准 {best}。"
+        )
+    if not titles:
+        return f"“{path.name}”里没有“{standard.name}”的预算表，不像部门预算的公开文本；请选对文件。"
+    money = Counter(
+        match
+        for line in elements
+        for text in (
+            [line.text]
+            if isinstance(line, Line)
+            else [cell for row in line.lines[:3] for cell in row]
+        )
+        for match in _MONEY.findall(squash(text))
+    )
+    unit = f"，金额单位为{money.most_common(1)[0][0]}" if money else ""
+    shown = "”“".join(titles[:_SHOWN])
+    more = f"等{len(titles)}张" if len(titles) > _SHOWN else ""
+    return (
+        f"“{path.name}”用的是另一种公开标准：有“{shown}”{more}{unit}，没有“{standard.name}”的表，"
+        "没有读入；请先添加该标准，或选对文件。"
+    )

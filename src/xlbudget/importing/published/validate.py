@@ -1,0 +1,271 @@
+"""Validate a published document: its tables, its text, its contents, and what was lost on the way."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from xlbudget.characters import squash
+from xlbudget.checks.validate import judge
+from xlbudget.figures import UNFILLED, InfoValue, Unreadable
+from xlbudget.findings import Finding, Level, Status
+from xlbudget.importing.published.document import read_document, read_source
+from xlbudget.importing.published.elements import Line
+from xlbudget.importing.published.particulars import info_from_sentences, unit_line
+from xlbudget.importing.published.recognise import bare_heading, standard_of_document, table_titles
+from xlbudget.money import COUNT, Amount, parse_amount
+from xlbudget.reading.tables import CODE
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.relations import expand
+from xlbudget.sheets.labels import heading, plain_name
+from xlbudget.sheets.layout import is_form
+from xlbudget.texts.names import bare_name
+from xlbudget.texts.readings import load_readings
+from xlbudget.texts.whole import corrected_book, validate_whole
+from xlbudget.xlsx.references import column_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.findings import Report
+    from xlbudget.importing.published.elements import Matrix
+    from xlbudget.importing.published.recognise import Parts
+    from xlbudget.standard.model import Standard
+
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!\d{1,2}月)")
+_NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、")
+_SENTENCE = "。；：，;:"
+_LONGEST = 40
+_CLOSE = 0.75
+_HEAD_ROWS = 3
+_CONTENTS, _COVER = "目录", "封面"
+_GLOSSARY = "glossary"
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,5})")
+_REQUIRED = "required_info"
+"""The check that asks for fields of 基础信息, which a document does not have."""
+
+
+def _rule(standard: Standard, kind: str) -> str:
+    """The code of a finding of that kind."""
+    readings = load_readings(standard.folder)
+    return readings.rules.get(kind, CODE) if readings is not None else CODE
+
+
+def contents_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
+    """Every line of the contents is a heading of the body, and every heading stands in the contents."""
+    if not parts.contents:
+        return
+    code = _rule(standard, "stale")
+    entries = {squash(line.text): line for line in parts.contents}
+    body = {squash(line.text): line for line in _headings(standard, parts)}
+    lost = [one for key, one in entries.items() if key not in body]
+    new = [one for key, one in body.items() if key not in entries]
+    for one in lost:
+        near = _nearest(one, new)
+        if near is not None:
+            new.remove(near)
+            message = (
+                f"目录写作“{one.text}”，正文（{near.where}）的标题是“{near.text}”；请改成一致。"
+            )
+        else:
+            message = f"目录中的“{one.text}”在正文里没有；请核对。"
+        yield Finding(code, Level.WARNING, message, _CONTENTS, _CONTENTS, one.where)
+    for one in new:
+        message = f"正文的标题“{one.text}”不在目录里；请核对。"
+        yield Finding(code, Level.WARNING, message, _CONTENTS, _CONTENTS, one.where)
+
+
+def _headings(standard: Standard, parts: Parts) -> Iterator[Line]:
+    """Headings of parts and of their items; the glossary's items are not listed in contents."""
+    titles = table_titles(standard)
+    for holds, part in parts.parts.items():
+        yield part.heading._replace(text=bare_heading(part.heading.text))
+        if holds == _GLOSSARY:
+            continue
+        for line in part.elements:
+            if not isinstance(line, Line) or not _NUMBERED.match(line.text):
+                continue
+            short = len(line.text) <= _LONGEST and line.text[-1] not in _SENTENCE
+            if short and (holds != "tables" or plain_name(line.text) in titles):
+                yield line
+
+
+def _nearest(one: Line, others: Sequence[Line]) -> Line | None:
+    """The heading that is meant: the same but for the year, else much the same."""
+    same = [line for line in others if heading(line.text) == heading(one.text)]
+    if same:
+        return same[0]
+    texts = {heading(line.text): line for line in others}
+    near = difflib.get_close_matches(heading(one.text), list(texts), 1, _CLOSE)
+    return texts[near[0]] if near else None
+
+
+# ------------------------------------------------------------------ units
+
+
+def unit_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
+    """Another unit above a table than above most of them."""
+    pattern, code = unit_line(standard), _rule(standard, "name")
+    named = [
+        (title, line, match[1])
+        for holds, part in parts.parts.items()
+        if holds == "tables"
+        for title, line in _around_tables(standard, part.elements)
+        if (match := pattern.fullmatch(squash(line.text))) is not None
+    ]
+    counts = Counter(bare_name(name) for _, _, name in named)
+    usual = next((name for name, often in counts.items() if 2 * often > len(named)), "")
+    right = next((name for _, _, name in named if bare_name(name) == usual), "")
+    for title, line, name in named if usual else ():
+        if bare_name(name) != usual:
+            message = f"{title}上方的预算单位是“{name}”，其他表是“{right}”；请核对。"
+            yield Finding(code, Level.ERROR, message, title, title, line.where, "", "", name, right)
+
+
+# ------------------------------------------------------------------ years
+
+
+def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Finding]:
+    """Another year on the cover, in the contents, the parts' headings, around and above the tables."""
+    places: list[tuple[str, Line]] = [(_COVER, line) for line in parts.cover]
+    places += [(_CONTENTS, line) for line in parts.contents]
+    places += [(part.heading.text, part.heading) for part in parts.parts.values()]
+    for holds, part in parts.parts.items():
+        if holds == "tables":
+            places += _around_tables(standard, part.elements)
+    code = _rule(standard, "year")
+    for title, line in places:
+        for found in dict.fromkeys(_YEAR.findall(squash(line.text))):
+            if int(found) != year:
+                message = f"“{line.text[:40]}”的年份应为{year}年。"
+                yield Finding(
+                    code, Level.ERROR, message, title, title, line.where, "", "", found, str(year)
+                )
+
+
+def _around_tables(
+    standard: Standard, elements: Sequence[Line | Matrix]
+) -> Iterator[tuple[str, Line]]:
+    """Short lines (titles, subtitles) and the headings of columns, each with its table's title."""
+    titles = table_titles(standard)
+    title = ""
+    for line in elements:
+        if isinstance(line, Line):
+            if len(line.text) <= _LONGEST and line.text[-1] not in _SENTENCE:
+                known = titles.get(plain_name(line.text))
+                title = known[0].title if known is not None else title
+                yield title, line
+            continue
+        for number, row in enumerate(line.lines[:_HEAD_ROWS], 1):
+            for column, cell in enumerate(row, 1):
+                if cell and len(cell) <= _LONGEST and not any(sign.isdigit() for sign in cell[4:]):
+                    yield title, Line(cell, f"第{number}行第{column}列")
+
+
+def validate_published(
+    path: Path, standard: Standard | None = None, year: int | None = None
+) -> Report:
+    """Read and validate a published document; the standard is told from its tables if not given.
+
+    Places are the document's own: 第3行第14列 of a table, 第712行, 第31页, 第160段 of a text.
+
+    Raises:
+        UnusableFileError: it cannot be read, is of another standard, or of another year.
+    """
+    elements = read_source(path)
+    standard = standard or standard_of_document(path, elements)
+    imported, parts = read_document(path, elements, standard, year)
+    book = _with_settings(standard, imported.book)
+    report = validate_whole(standard, book)
+    if report.status is Status.ERROR and (retold := _retold(standard, book)) is not None:
+        report = validate_whole(standard, retold)
+    found = [
+        *report.findings,
+        *contents_findings(standard, parts),
+        *year_findings(standard, parts, book.year),
+        *unit_findings(standard, parts),
+    ]
+    asked = {rule.code for rule in standard.rules if rule.check == _REQUIRED}
+    findings = [_placed(standard, finding) for finding in found if finding.code not in asked]
+    levels = list(Level)
+    findings.sort(key=lambda finding: levels.index(finding.level))
+    wrong = any(finding.level is Level.ERROR for finding in findings)
+    return report._replace(
+        status=Status.ERROR if wrong else report.status, findings=tuple(findings)
+    )
+
+
+def _retold(standard: Standard, book: Book) -> Book | None:
+    """The book whose text is read against the tables as they should be; None where that changes nothing.
+
+    Last year's figure often stands in no table, but follows from this year's and the change that the text
+    prints. Taken from a wrong cell of this year it would stand against every right sentence about it.
+    """
+    told = {key: one for key, one in book.info.items() if one.said}
+    if not told:
+        return None
+    unknown = {key: one._replace(value=Unreadable("未载明")) for key, one in told.items()}
+    judged = judge(standard, book._replace(info={**book.info, **unknown}))
+    if not judged.corrected:
+        return None
+    rest = {key: one for key, one in book.info.items() if key not in told}
+    right = corrected_book(book, judged.corrected)._replace(info=rest)
+    return book._replace(info={**told, **rest, **info_from_sentences(standard, right, book.texts)})
+
+
+def _with_settings(standard: Standard, book: Book) -> Book:
+    """The settings as a new workbook has them, which no document states."""
+    info = {
+        field.key: InfoValue(parse_amount(field.default, COUNT))
+        for field in standard.fields.values()
+        if field.kind == "count" and field.default
+    }
+    return _with_unstated(standard, book._replace(info={**info, **book.info}))
+
+
+def _with_unstated(standard: Standard, book: Book) -> Book:
+    """What a total of 基础信息 is made of is not known where the document states the total alone.
+
+    In a workbook such a blank is nought; a text that leaves the division out says nothing of it,
+    so there is nothing to compare the total with.
+    """
+    grid = Grid(standard, book)
+    unstated: dict[str, None] = {}
+    for relation in expand(grid).relations:
+        numbers = [number for _, number in relation.terms]
+        if relation.left != 1 or any(grid.block_of(number) != INFO for number in numbers):
+            continue
+        whole, *parts = (grid.spot(number).row.key for number in numbers)
+        amounts = [one.fen for key in parts if isinstance(one := book.number(key), Amount)]
+        total = book.number(whole)
+        if isinstance(total, Amount) and total.fen and not any(amounts):
+            unstated |= dict.fromkeys(part for part in parts if part not in book.info)
+    if not unstated:
+        return book
+    names = "、".join(f"“{standard.fields[one].label}”" for one in unstated)
+    info = {one: InfoValue(UNFILLED) for one in unstated}
+    said = f"公开文本没有写明{names}，有关勾稽关系未核对。"
+    return book._replace(info={**book.info, **info}, unfilled={**book.unfilled, INFO: said})
+
+
+def _placed(standard: Standard, finding: Finding) -> Finding:
+    """The place in the document's words."""
+    titles = {table.title: table for table in standard.tables}
+    cell, match = finding.cell, _CELL.fullmatch(finding.cell)
+    if finding.sheet in titles and match is not None:
+        # The form's title is put above its lines when they are read.
+        above = 1 if is_form(titles[finding.sheet]) else 0
+        cell = f"第{int(match[2]) - above}行第{column_number(match[1])}列"
+    named = re.compile(f"({'|'.join(map(re.escape, titles))}){_CELL.pattern}")
+    basis = tuple(named.sub(_named, one) for one in finding.basis)
+    message = finding.message.replace("工作表“", "表“")
+    return finding._replace(cell=cell, basis=basis, message=message)
+
+
+def _named(match: re.Match[str]) -> str:
+    return f"{match[1]}第{match[3]}行第{column_number(match[2])}列"

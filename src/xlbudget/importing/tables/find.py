@@ -1,0 +1,344 @@
+"""Find the standard's tables on the sheets of an exported file: by titles, else by headings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.characters import squash
+from xlbudget.reading.headings import find_headings
+from xlbudget.sheets.cells import Grid
+from xlbudget.sheets.labels import plain_name, row_label
+from xlbudget.sheets.layout import is_form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xlbudget.reading.headings import Headings
+    from xlbudget.sheets.cells import Sheet
+    from xlbudget.standard.model import Standard, Table
+
+
+_LONGEST = 60
+_PREFIX = re.compile(
+    r"\(?(?:附件|附表|公开|预算|部门|表|附)*(?:表|附件)?\(?"
+    r"(?:表[一二三四五六七八九十]{1,3}|附件[一二三四五六七八九十]{1,3}|\d{1,2})\)?表?[-_、.:)]*"
+)
+_CONTINUED = re.compile(r"\(?续\)?表?[一二三四五六七八九十\d]*[-_、.:]*")
+_BRACKETS = re.compile(r"(?:\([^()]*\)|[-_—]+\d*|\(?续\)?)$")
+_YEAR = re.compile(r"^(?:20\d\d年度?)?(?:(?:部门|单位)预算(?:公开)?)?")
+_HEADS = "年度级局厅委办院会处室站所校队部司署社团心)"
+"""What stands before a title without a space: a year, or the end of a unit's name."""
+_SEARCHED = 12
+"""The headings begin within so many lines below the title."""
+_FEW_HEADS = 3
+_CONTENTS = 3
+"""So many titles without a table make a list of contents."""
+
+
+class Title(NamedTuple):
+    """A title on a sheet: line and column from 0; ``exact``: nothing else stands in it."""
+
+    line: int
+    column: int
+    text: str
+    table: Table
+    exact: bool
+    continued: bool
+
+
+class Titles:
+    """Comparable titles -> tables of a standard, those of forms among them."""
+
+    def __init__(self, standard: Standard) -> None:
+        self.known: dict[str, Table] = {}
+        for table in standard.tables:
+            for text in (table.title, table.sheet, *(form.title for form in table.forms)):
+                self.known.setdefault(plain_name(text), table)
+
+    def match(self, text: str) -> tuple[Table, bool] | None:
+        """The table that a text names, and whether it says nothing else (but year, number, brackets)."""
+        if not text or len(text) > _LONGEST:
+            return None
+        for bare in _bare(text):
+            if bare in self.known:
+                return self.known[bare], True
+        plain = _BRACKETS.sub("", plain_name(text))
+        fitting = [one for one in self.known if plain.endswith(one)]
+        if not fitting:
+            return None
+        longest = max(fitting, key=len)
+        before = plain[: -len(longest)]
+        return (self.known[longest], False) if before and before[-1] in _HEADS else None
+
+    def on(self, grid: Grid) -> Iterator[Title]:
+        """All titles of a part of a sheet, from above."""
+        for line in range(grid.top, grid.bottom):
+            texts = list(grid.texts(line))
+            if any(isinstance(grid.value(line, column), (int, float)) for column, _ in texts):
+                continue
+            for column, text in texts:
+                for piece in text.splitlines():
+                    found = self.match(piece)
+                    if found is not None:
+                        again = "续" in squash(piece)
+                        yield Title(line, column, piece.strip(), *found, again)
+                        break
+
+
+def _bare(text: str) -> Iterator[str]:
+    """A title as printed, then with less and less around it."""
+    plain = plain_name(text)
+    yield plain
+    for _ in range(4):
+        before = plain
+        plain = _BRACKETS.sub("", plain)
+        plain = _CONTINUED.sub("", plain, count=1) if plain.startswith(("续", "(续")) else plain
+        yield plain
+        match = _PREFIX.match(plain)
+        plain = plain[match.end() :] if match else plain
+        yield plain
+        plain = _YEAR.sub("", plain)
+        yield plain
+        if plain == before:
+            return
+
+
+class Section(NamedTuple):
+    """A table on a sheet: the part that it takes, its title, its headings (None for forms).
+
+    ``repeats`` are lines on which the headings stand again.
+    """
+
+    table: Table
+    grid: Grid
+    title: str
+    heads: Headings | None
+    repeats: frozenset[int] = frozenset()
+    continued: bool = False
+
+    @property
+    def where(self) -> str:
+        """Where it stands, in words."""
+        return f"工作表“{self.grid.sheet.name}”第{self.grid.top + 1}行起"
+
+
+class Finder:
+    """Looks for the tables of one standard; ``left`` says of titles without a table."""
+
+    def __init__(self, standard: Standard, year: int | None) -> None:
+        self.standard, self.year = standard, year
+        self.titles = Titles(standard)
+        self.tables = [table for table in standard.tables if not is_form(table)]
+        self.left: list[str] = []
+
+    def sections(self, sheet: Sheet) -> list[Section]:
+        """All tables of a sheet, from above."""
+        grid = Grid(sheet, 0, len(sheet.lines))
+        titles = list(self.titles.on(grid))
+        found: list[Section] = []
+        bare: list[Title] = []
+        if not titles:
+            return list(self._untitled(grid, self._named(sheet)))
+        if titles[0].line:
+            found += self._untitled(grid.part(0, titles[0].line), None)
+        for part, title in self._parts(grid, titles):
+            sections = list(self._titled(part, title))
+            found += sections
+            known = [*(section.table for section in found), *(title.table for title in bare)]
+            if not sections and title.exact and title.table not in known:
+                bare.append(title)
+        if len(bare) < _CONTENTS:
+            taken = {section.table.key for section in found}
+            self.left += [
+                f"工作表“{sheet.name}”第{title.line + 1}行写着“{title.text}”，下面没有它的栏目标题，没有导入。"
+                for title in bare
+                if title.table.key not in taken
+            ]
+        return found
+
+    def _named(self, sheet: Sheet) -> Table | None:
+        match = self.titles.match(sheet.name)
+        return match[0] if match else None
+
+    def _parts(self, grid: Grid, titles: Sequence[Title]) -> Iterator[tuple[Grid, Title]]:
+        """The part of the sheet below each title; titles on one line stand side by side."""
+        lines = sorted({title.line for title in titles})
+        for line, below in zip(lines, [*lines[1:], grid.bottom], strict=True):
+            beside = [title for title in titles if title.line == line]
+            part = grid.part(line, below)
+            if len(beside) == 1:
+                yield part, beside[0]
+                continue
+            edges = [grid.left, *(_gap(part, title.column) for title in beside[1:]), grid.right]
+            for one, left, right in zip(beside, edges, edges[1:], strict=False):
+                yield part.part(line, columns=(left, right)), one
+
+    def _titled(self, grid: Grid, title: Title) -> Iterator[Section]:
+        table = title.table
+        if is_form(table):
+            if _is_form(table, grid) or says_none(table, grid):
+                yield Section(table, grid, title.text, None, continued=True)
+            return
+        lines = range(grid.top + 1, min(grid.top + 1 + _SEARCHED, grid.bottom))
+        heads = find_headings(table, grid, lines, self.year)
+        if title.exact:
+            better = self._better(table, grid, lines, heads)
+            if better is not None:
+                self.left.append(
+                    f"工作表“{grid.sheet.name}”第{title.line + 1}行的标题是“{title.text}”，"
+                    f"栏目却是“{better.title}”的，没有导入；请改正标题后再导入。"
+                )
+                return
+        wanted = sum(len(block.columns) for block in table.blocks)
+        if heads is None or (not title.exact and 2 * len(heads.columns) < wanted):
+            return
+        yield from self._cut(Section(table, grid, title.text, heads, continued=title.continued))
+
+    def _better(
+        self, table: Table, grid: Grid, lines: range, heads: Headings | None
+    ) -> Table | None:
+        """Another table whose columns are all there, where those of the titled one are not."""
+        if heads is not None and heads.complete:
+            return None
+        known = heads.exact if heads is not None else 0
+        for other in self.tables:
+            if other is not table:
+                headings = find_headings(other, grid, lines, self.year)
+                if headings is not None and headings.complete and headings.exact > known:
+                    return other
+        return None
+
+    def _cut(self, section: Section) -> Iterator[Section]:
+        """A section up to where the headings of another table begin; its own may be repeated."""
+        grid, heads = section.grid, section.heads
+        assert heads is not None
+        repeats: set[int] = set()
+        line = heads.body
+        head_texts = _texts(grid, heads.body - 1)
+        while line < grid.bottom:
+            if len(head_texts) >= _FEW_HEADS and _texts(grid, line) == head_texts:
+                first = line - (heads.body - 1 - heads.first)
+                repeats.update(range(first, line + 1))
+            elif _heading_like(grid, line):
+                other = self._at(grid, line)
+                if other is not None and other.table is not section.table:
+                    yield section._replace(
+                        grid=grid.part(grid.top, line), repeats=frozenset(repeats)
+                    )
+                    yield from self._untitled(grid.part(line), None)
+                    return
+            line += 1
+        yield section._replace(repeats=frozenset(repeats))
+
+    def _at(self, grid: Grid, line: int) -> Headings | None:
+        """The table whose headings begin on a line, where they are all there."""
+        found = [find_headings(table, grid, [line], self.year) for table in self.tables]
+        complete = [headings for headings in found if headings is not None and headings.complete]
+        return max(complete, key=lambda headings: headings.score(), default=None)
+
+    def _untitled(self, grid: Grid, named: Table | None) -> Iterator[Section]:
+        """Tables without a title: by the sheet's name, else the one whose headings are all there."""
+        if named is not None and is_form(named):
+            if _is_form(named, grid) or says_none(named, grid):
+                yield Section(named, grid, "", None, continued=True)
+            return
+        lines = range(grid.top, min(grid.top + _SEARCHED, grid.bottom))
+        if named is not None:
+            heads = find_headings(named, grid, lines, self.year)
+            if heads is not None and heads.complete:
+                yield from self._cut(Section(named, grid, "", heads))
+                return
+        fitting = []
+        for table in self.tables:
+            heads = find_headings(table, grid, lines, self.year)
+            if heads is not None and heads.complete:
+                fitting.append(heads)
+        if not fitting:
+            yield from self._form(grid)
+            yield from self._below(grid, lines.stop)
+            return
+        # Headings further down are another table's.
+        top = min(headings.body for headings in fitting)
+        fitting = [headings for headings in fitting if headings.first < top]
+        fitting.sort(
+            key=lambda headings: (headings.score()[:2], self._rows_known(headings, grid)),
+            reverse=True,
+        )
+        best = fitting[0]
+        same = [
+            headings
+            for headings in fitting[1:]
+            if headings.score()[:2] == best.score()[:2]
+            and self._rows_known(headings, grid) == self._rows_known(best, grid)
+        ]
+        if same:
+            names = "”“".join(one.table.title for one in (best, *same))
+            self.left.append(
+                f"工作表“{grid.sheet.name}”第{best.first + 1}行起的表没有标题，"
+                f"分不清是“{names}”中的哪一张，没有导入；请在表的上方写上标题。"
+            )
+            yield from self._below(grid, best.body)
+            return
+        yield from self._cut(Section(best.table, grid, "", best))
+
+    def _below(self, grid: Grid, line: int) -> Iterator[Section]:
+        """Tables without a title from the next line on that looks like headings."""
+        for at in range(line, grid.bottom):
+            if _heading_like(grid, at) and self._at(grid, at) is not None:
+                yield from self._untitled(grid.part(at), None)
+                return
+
+    def _rows_known(self, heads: Headings, grid: Grid) -> int:
+        """How many of a table's prescribed rows stand below its headings."""
+        known = 0
+        for block in heads.table.blocks:
+            at = next((heads.columns.get((block.key, i)) for i in block.of_kind("label")), None)
+            labels = {row_label(row_spec.label) for row_spec in block.rows if not row_spec.slot}
+            if at is not None and labels:
+                texts = {row_label(grid.text(i, at)) for i in range(heads.body, grid.bottom)}
+                known += len(labels & texts)
+        return known
+
+    def _form(self, grid: Grid) -> Iterator[Section]:
+        for table in self.standard.tables:
+            if is_form(table) and _is_form(table, grid):
+                yield Section(table, grid, "", None, continued=True)
+
+
+def _gap(grid: Grid, column: int) -> int:
+    """The last blank column before a title that stands beside another; else the title's own."""
+    for at in range(column - 1, grid.left, -1):
+        if not any(grid.covered(line, at) for line in range(grid.top, grid.bottom)):
+            return at
+    return column
+
+
+def _texts(grid: Grid, line: int) -> list[str]:
+    return [plain_name(text) for _, text in grid.texts(line)]
+
+
+def _heading_like(grid: Grid, line: int) -> bool:
+    """Whether a line may be one of headings: some texts and no number."""
+    cells = [grid.value(line, column) for column, _ in grid.texts(line)]
+    return len(cells) >= _FEW_HEADS and not any(isinstance(cell, (int, float)) for cell in cells)
+
+
+def says_none(table: Table, grid: Grid) -> bool:
+    """Whether the statement stands there that the department has no such table."""
+    wanted = squash(table.empty_statement)
+    return bool(wanted) and any(
+        squash(text) == wanted
+        for line in range(grid.top, grid.bottom)
+        for _, text in grid.texts(line)
+    )
+
+
+def _is_form(table: Table, grid: Grid) -> bool:
+    """Whether the captions of one of the table's forms stand there."""
+    texts = {row_label(t) for line in range(grid.top, grid.bottom) for _, t in grid.texts(line)}
+    for form in table.forms:
+        captions = [row_label(cell.caption) for line in form.lines for cell in line.cells]
+        if sum(caption in texts for caption in captions) * 2 > len(captions):
+            return True
+    return False

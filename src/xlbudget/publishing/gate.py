@@ -1,0 +1,370 @@
+"""The gate of a package: what is still missing before a set may go out, item by item.
+
+Errors, required particulars, paragraphs that a person must still look at, and people's data stop
+it. The same items are the page of what is missing (清样单).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.checks.personal import CHECKED
+from xlbudget.editing.notes import plan_notes
+from xlbudget.errors import UnusableFileError, XlbudgetError
+from xlbudget.explaining.explain import explain, glossary
+from xlbudget.findings import Level, Status
+from xlbudget.sheets.layout import GLOSSARY, NOTES
+from xlbudget.sheets.notes import REVIEWED, STALE, NotesLine, notes_lines
+from xlbudget.templates import rendered
+from xlbudget.xlsx.atomic import replace_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from xlbudget.editing.notes import NotesPlan
+    from xlbudget.figures import Book
+    from xlbudget.findings import Finding, Report
+    from xlbudget.standard.model import Standard
+    from xlbudget.xlsx.workbook import Workbook
+
+
+_ERROR, _UNFILLED, _REQUIRED, _GAP, _REVIEW, _PERSONAL, _OTHER = (
+    "差错",
+    "未填列",
+    "必填",
+    "待填",
+    "待核对",
+    "个人信息",
+    "提醒",
+)
+"""Kinds of items, in the order in which they are to be dealt with; only _OTHER stops nothing."""
+_COUNTED = {
+    _ERROR: "差错 {} 处",
+    _UNFILLED: "表格未填列 {} 处",
+    _REQUIRED: "必填项未填 {} 处",
+    _GAP: "待填 {} 段",
+    _REVIEW: "待核对 {} 段",
+    _PERSONAL: "个人信息或密级标志 {} 处",
+}
+_UNFINISHED = (_UNFILLED, _REQUIRED, _GAP, _REVIEW)
+"""What makes a set a draft, besides errors."""
+_REQUIRED_CHECK = "required_info"
+_FILLED_CHECKS = ("tables_filled", "subtotals_filled")
+_NOWHERE = "勾稽关系不能同时成立，但没有定位到具体的单元格。"
+_TO_FILL = "【待填"
+_NAMED = 8
+"""So many paragraphs are named in a sentence."""
+_LIST = "－清样单.html"
+_TEMPLATE = "missing.html.j2"
+
+
+class Item(NamedTuple):
+    """Something to deal with: where it stands, what it is, and what to do."""
+
+    kind: str
+    sheet: str
+    cell: str
+    what: str
+    todo: str
+
+    @property
+    def line(self) -> str:
+        """The item on one line."""
+        where = f"{self.sheet} {self.cell}".strip()
+        return f"［{self.kind}］{where}：{self.what}{self.todo}"
+
+
+class Allowed(NamedTuple):
+    """What may go out: a ``draft`` (errors and all), ``errors`` alone, ``personal`` data."""
+
+    errors: bool = False
+    draft: bool = False
+    personal: bool = False
+
+
+class Gate(NamedTuple):
+    """All items of a workbook."""
+
+    items: tuple[Item, ...]
+
+    def count(self, *kinds: str) -> int:
+        """How many items are of these kinds."""
+        return sum(item.kind in kinds for item in self.items)
+
+    def of(self, kinds: Iterable[str]) -> str:
+        """``待核对 3 段、差错 1 处``: those of ``kinds`` that there are."""
+        return "、".join(
+            _COUNTED[kind].format(self.count(kind)) for kind in kinds if self.count(kind)
+        )
+
+    def stopping(self, allowed: Allowed) -> list[str]:
+        """The kinds that stop a package."""
+        passing = {
+            _ERROR: allowed.errors or allowed.draft,
+            _PERSONAL: allowed.personal,
+        }
+        return [
+            kind for kind in _COUNTED if self.count(kind) and not passing.get(kind, allowed.draft)
+        ]
+
+    @property
+    def marks(self) -> str:
+        """What stands behind the title of the set."""
+        return marks_of(
+            draft=self.count(*_UNFINISHED) > 0,
+            errors=self.count(_ERROR) > 0,
+            personal=self.count(_PERSONAL) > 0,
+        )
+
+    def said(self, report: str) -> tuple[str, ...]:
+        """What every reader of the set must know; ``report`` is the file with the errors."""
+        said = []
+        if self.count(*_UNFINISHED):
+            said.append(f"草稿：尚有{self.of(_UNFINISHED)}，不是定稿，请勿公开。")
+        if self.count(_ERROR):
+            said.append(f"本套文件含未改正的差错 {self.count(_ERROR)} 处，详见“{report}”。")
+        if self.count(_PERSONAL):
+            said.append(f"本套文件含{self.of((_PERSONAL,))}，打包时已确认可以带着发出。")
+        return tuple(said)
+
+
+def marks_of(*, draft: bool, errors: bool, personal: bool) -> str:
+    """What stands behind the title of a set that is not as it should be: ``（草稿，含个人信息）``."""
+    told = (("草稿", draft), ("含未改正差错", errors), ("含个人信息", personal))
+    words = "，".join(word for word, so in told if so)
+    return f"（{words}）" if words else ""
+
+
+class NotReadyError(XlbudgetError):
+    """The gate stopped the package; ``items`` say what is missing, ``page`` is the written list."""
+
+    def __init__(self, gate: Gate, kinds: Sequence[str], page: Path | None) -> None:
+        self.items = tuple(item for item in gate.items if item.kind in kinds)
+        self.page = page
+        where = f"逐项见清样单“{page}”" if page else "清样单没有写出来，请检查文件夹的写入权限"
+        ways = []
+        if set(kinds) - {_PERSONAL}:
+            ways.append("先作为草稿发出加 --draft")
+        if _ERROR in kinds:
+            ways.append("只带着差错发出加 --with-errors")
+        if _PERSONAL in kinds:
+            ways.append("确认可以公开的个人信息加 --allow-personal")
+        super().__init__(f"还有{gate.of(kinds)}，没有打包；{where}。{'，'.join(ways)}。")
+
+
+def examine(
+    standard: Standard, report: Report, state: NotesState, personal: Iterable[Finding] = ()
+) -> Gate:
+    """What the report and the explanation still lack; ``personal`` are findings in other sheets."""
+    codes = {rule.code: rule.check for rule in standard.rules}
+    checks = [(codes.get(finding.code, ""), finding) for finding in report.findings]
+    items: list[Item] = []
+    for check, one in checks:
+        if one.level is Level.ERROR:
+            items.append(_of_finding(_ERROR, one))
+        elif check == _REQUIRED_CHECK:
+            items.append(_of_finding(_REQUIRED, one))
+        elif check in _FILLED_CHECKS and report.status is Status.UNKNOWN:
+            items.append(_of_finding(_UNFILLED, one))
+        elif check in CHECKED:
+            items.append(_of_finding(_PERSONAL, one))
+    if report.status is Status.ERROR and not any(item.kind == _ERROR for item in items):
+        items.append(Item(_ERROR, "", "", _NOWHERE, "请逐表核对合计。"))
+    if report.status is Status.UNKNOWN and not any(item.kind == _UNFILLED for item in items):
+        items.append(Item(_UNFILLED, "", "", "还没有填完，无法判断。", "请按校验提醒填好。"))
+    items += [_of_finding(_PERSONAL, finding) for finding in personal]
+    items += _of_notes(state, {(item.sheet, item.cell) for item in items if item.kind == _ERROR})
+    items += [
+        _of_finding(_OTHER, one)
+        for check, one in checks
+        if one.level is Level.WARNING
+        and check not in (_REQUIRED_CHECK, *CHECKED)
+        and not (check in _FILLED_CHECKS and report.status is Status.UNKNOWN)
+    ]
+    kinds = [*_COUNTED, _OTHER]
+    items.sort(key=lambda item: kinds.index(item.kind))
+    return Gate(tuple(dict.fromkeys(items)))
+
+
+def _of_finding(kind: str, one: Finding) -> Item:
+    """A finding's message says what to do, except where a field is just empty."""
+    todo = "请填写。" if kind == _REQUIRED and "请" not in one.message else ""
+    if kind == _ERROR and one.suggestions and one.suggestions[0].value not in one.message:
+        first = one.suggestions[0]
+        where = f"{first.sheet}{first.cell}" if first.cell else ""
+        todo = f"建议{where}改为“{first.value}”。"
+    return Item(kind, one.sheet or one.table, one.cell, one.message, todo)
+
+
+def _of_notes(state: NotesState, told: set[tuple[str, str]]) -> Iterator[Item]:
+    reviewed = {(spot.sheet, spot.cell) for spot in state.reviews}
+    for spot in state.gaps:
+        if (spot.sheet, spot.cell) not in reviewed | told:
+            yield _of_spot(_GAP, spot, "还有【待填】。", "请补填定稿。")
+    for one in state.reviews:
+        remark = one.remark.rstrip("。") or "没有写明原因"
+        yield _of_spot(
+            _REVIEW,
+            one,
+            f"{remark}。",
+            "请补填基础信息后重新生成说明，或直接改写定稿；核对无误、不用改的，清空这一行的“备注”。",
+        )
+    for one in state.stale:
+        yield _of_spot(
+            _OTHER, one, "所引数字已变，文字已过期。", "请重新生成说明，改过的定稿请核对。"
+        )
+    for one in state.absent:
+        yield _of_spot(_OTHER, one, "按现有数字应有这一段。", "请重新生成说明。")
+
+
+def _of_spot(kind: str, one: Spot, what: str, todo: str) -> Item:
+    return Item(kind, one.sheet, one.cell, f"{one.id} {what}", todo)
+
+
+def pass_or_stop(gate: Gate, allowed: Allowed, folder: Path, title: str) -> None:
+    """Nothing where the set may go out; else the page of what is missing, and the refusal.
+
+    Raises:
+        NotReadyError: it may not.
+    """
+    kinds = gate.stopping(allowed)
+    if kinds:
+        page: Path | None = None
+        with suppress(UnusableFileError):  # the refusal says that there is no page
+            page = write_list(gate, folder, title, "没有打包。")
+        raise NotReadyError(gate, kinds, page)
+
+
+# ------------------------------------------------------------------ the explanation
+
+
+class Spot(NamedTuple):
+    """A paragraph and the cell of its final text, "" where it is not on its sheet."""
+
+    id: str
+    sheet: str
+    cell: str = ""
+    generated: str = ""
+    final: str = ""
+    state: str = ""
+    remark: str = ""
+
+
+class NotesState(NamedTuple):
+    """Paragraphs by what is wrong with them.
+
+    ``stale``: the final text is older than its figures; ``absent``: the figures ask for a paragraph
+    that is not there; ``reviews``: marked to be looked at; ``gaps``: something is still to be
+    filled in. ``plan`` writes both texts where the workbook has none at all.
+    """
+
+    stale: tuple[Spot, ...]
+    absent: tuple[Spot, ...]
+    reviews: tuple[Spot, ...]
+    gaps: tuple[Spot, ...]
+    plan: NotesPlan | None
+
+
+def notes_state(source: Workbook, standard: Standard, book: Book) -> NotesState:
+    """Compare the final texts of a workbook with what its figures say now.
+
+    Raises:
+        UnusableFileError: a sheet is missing or of an older layout.
+    """
+    documents = explain(standard, book), glossary(standard, book)
+    plan = plan_notes(source, *documents)
+    lines = source.lines_of([NOTES, GLOSSARY])
+    there = [line for sheet in lines for line in notes_lines(sheet, lines[sheet])]
+    held = [_spot(line) for line in there if line.generated or line.final]
+    none = not held
+    if none:
+        held = [_spot(line) for line in plan.lines]
+    due = {paragraph.id: paragraph for part in documents for paragraph in part.paragraphs}
+    older = {line.id for line in plan.lines if line.state == STALE}
+    stale = [
+        spot
+        for spot in held
+        if spot.id in older
+        or (
+            spot.final == spot.generated and (spot.id not in due or due[spot.id].text != spot.final)
+        )
+    ]
+    known = {spot.id for spot in held}
+    sheets = {
+        paragraph.id: sheet
+        for sheet, part in zip(lines, documents, strict=False)
+        for paragraph in part.paragraphs
+    }
+    return NotesState(
+        tuple(stale),
+        tuple(Spot(identity, sheets[identity]) for identity in due if identity not in known),
+        tuple(spot for spot in held if spot.state == REVIEWED and spot not in stale),
+        tuple(spot for spot in held if _TO_FILL in spot.final),
+        plan if none else None,
+    )
+
+
+def _spot(one: NotesLine) -> Spot:
+    cell = one.place.cell
+    return Spot(one.id, one.sheet, cell, one.generated, one.final, one.state, one.review)
+
+
+def notes_warnings(state: NotesState) -> list[str]:
+    """What to look at, in sentences."""
+    told = (
+        (
+            state.stale,
+            "情况说明已过期 {} 段（数字变了，定稿没有变）：{}；请重新生成说明，改过的定稿请核对。",
+        ),
+        (state.absent, "按现有数字，情况说明缺 {} 段：{}；请重新生成说明。"),
+    )
+    return [
+        sentence.format(
+            len(spots),
+            "、".join(spot.id for spot in spots[:_NAMED]) + "等" * (len(spots) > _NAMED),
+        )
+        for spots, sentence in told
+        if spots
+    ]
+
+
+# ------------------------------------------------------------------ the page
+
+
+def list_path(folder: Path) -> Path:
+    """Where the page stands: beside the folder of the set, not in it, for it is not for others."""
+    # "." and ".." have no name of their own; any other folder keeps the way it was given.
+    whole = folder if folder.name not in ("", "..") else folder.resolve()
+    return whole.with_name(f"{whole.name}{_LIST}") if whole.name else whole / _LIST[1:]
+
+
+def write_list(gate: Gate, folder: Path, title: str, said: str) -> Path:
+    """Write the page of what is missing, also where nothing is: an older one would not be true.
+
+    Raises:
+        UnusableFileError: it cannot be written.
+    """
+    page = list_path(folder)
+    kinds = [*_COUNTED, _OTHER]
+    groups = [(kind, [item for item in gate.items if item.kind == kind]) for kind in kinds]
+    text = rendered(
+        Path(__file__).parent / "templates",
+        _TEMPLATE,
+        {
+            "title": title,
+            "said": said,
+            "must": gate.of(_COUNTED),
+            "groups": [(kind, items) for kind, items in groups if items],
+        },
+    )
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        if not page.is_file() or page.read_text("utf-8", "replace") != text:
+            replace_text(page, text, backup=False)
+    except OSError as error:
+        raise UnusableFileError(
+            f"清样单“{page}”写不出来（{error.strerror or error}）；请检查权限和磁盘空间，或用 -o 换一个文件夹。"
+        ) from error
+    return page

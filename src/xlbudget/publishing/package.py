@@ -1,0 +1,363 @@
+"""The finished set of a department: what goes to others, from one workbook."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.building.macros import TEXTS
+from xlbudget.checks.personal import personal_findings
+from xlbudget.editing.validate import validate_file
+from xlbudget.errors import UnusableFileError
+from xlbudget.explaining.wording import clean
+from xlbudget.findings import Level, Status
+from xlbudget.publishing.disclosure import disclosure, final_paragraphs
+from xlbudget.publishing.docx import write_docx
+from xlbudget.publishing.gate import (
+    Allowed,
+    examine,
+    marks_of,
+    notes_state,
+    notes_warnings,
+    pass_or_stop,
+    write_list,
+)
+from xlbudget.publishing.letter import (
+    Checklist,
+    PackedFile,
+    key_figures,
+    letter_for,
+    list_json,
+    list_text,
+)
+from xlbudget.publishing.mail import DEFAULT_LIMIT, Attachment, draft
+from xlbudget.publishing.pdf import write_pdf
+from xlbudget.publishing.publish import publish, refuse_folder
+from xlbudget.publishing.values import choose_sheets, write_values_copy
+from xlbudget.publishing.web import web_copy
+from xlbudget.reading.beside import sheet_texts
+from xlbudget.reading.book import read_book
+from xlbudget.report import render
+from xlbudget.report.pictures import report_pictures
+from xlbudget.sheets.memory import MEMORY, forget
+from xlbudget.standard.extend import own_standard
+from xlbudget.xlsx.atomic import is_open
+from xlbudget.xlsx.workbook import Workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlbudget.figures import Book
+    from xlbudget.findings import Report
+    from xlbudget.publishing.gate import Gate, NotesState
+    from xlbudget.publishing.mail import Address, Letter
+    from xlbudget.publishing.values import ValuesCopy
+    from xlbudget.standard.model import Standard
+
+
+_WHAT = {
+    "values": "数值副本（各表和说明，没有宏、公式和链接）",
+    "docx": "公开文本（Word）",
+    "pdf": "公开文本（PDF）",
+    "web": "公开文本（网页）",
+    "report": "校验结果（网页）",
+    "mail": "邮件草稿",
+}
+_NAMED = 8
+"""So many places are named in a sentence."""
+_ENDINGS = {
+    "values": ".xlsx",
+    "docx": ".docx",
+    "pdf": ".pdf",
+    "web": ".html",
+    "report": "－校验结果.html",
+    "mail": ".eml",
+    "list": "－校验清单.txt",
+    "json": "－校验清单.json",
+}
+"""What follows the title in the name of each file."""
+
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_LONGEST = 150
+"""Bytes; systems allow 255 for a name with what is added to it."""
+
+
+class Wish(NamedTuple):
+    """What is asked for: ``sheets`` go into the values-only copy besides what is published.
+
+    ``draft`` lets a set go out that is not finished, ``with_errors`` one with errors alone,
+    ``personal`` one with people's data; the files say so. ``workbook``: the mail carries it too.
+    """
+
+    with_errors: bool = False
+    draft: bool = False
+    personal: bool = False
+    workbook: bool = False
+    to: tuple[Address, ...] = ()
+    sender: Address | None = None
+    pdf: bool = True
+    sheets: tuple[str, ...] = ()
+    limit: int = DEFAULT_LIMIT
+    made: str = ""
+
+
+class Package(NamedTuple):
+    """What was made: ``warnings`` are to be looked at, ``remarks`` say what is not in it.
+
+    ``page`` is the list of what is still missing (清样单), beside the folder.
+    """
+
+    folder: Path
+    files: tuple[PackedFile, ...]
+    report: Report
+    warnings: tuple[str, ...]
+    remarks: tuple[str, ...]
+    backups: tuple[Path, ...]
+    letter: Letter
+    mail: bytes
+    page: Path
+
+
+def make_package(path: Path, folder: Path, wish: Wish | None = None) -> Package:
+    """Validate the workbook and write the finished set into ``folder``, all of it or nothing.
+
+    The workbook itself is not changed. The same workbook gives the same files. What is still missing
+    is listed on a page beside the folder, also where that stops the package.
+
+    Raises:
+        NotReadyError: something is missing that was not allowed to be.
+        UnusableFileError: it cannot be read or used, or the folder cannot be written.
+        MailError: the attachments are too large.
+    """
+    given = Workbook(path)
+    with tempfile.TemporaryDirectory(prefix="xlbudget-") as name:
+        copy = Path(name) / path.name
+        copy.write_bytes(given.archive.data)
+        work = _Work(given, copy, folder, wish or Wish())
+        work.examine()
+        work.write()
+        return work.publish()
+
+
+class _Work:
+    """A package while it is made: ``given`` is the workbook as it is, ``shown`` as it goes out, at ``copy``."""
+
+    def __init__(self, given: Workbook, copy: Path, folder: Path, wish: Wish) -> None:
+        self.path, self.copy, self.folder, self.wish = given.path, copy, folder, wish
+        self.given = self.shown = given
+        self.source = _packed(self.path.name, "来源工作簿", given.archive.data)
+        self.book: Book = read_book(given)
+        self.standard = own_standard(self.book)
+        self.report = validate_file(given)
+        self.wrong = self.report.status is Status.ERROR
+        self.title = _book_title(self.standard, self.book)
+        self.gate: Gate
+        self.marks = ""
+        self.said: tuple[str, ...] = ()
+        self.names: dict[str, str] = {}
+        self.warnings: list[str] = []
+        self.remarks: list[str] = []
+        self.files: dict[str, bytes] = {}
+        self.left_out: list[str] = []
+        self.letter: Letter
+
+    def examine(self) -> None:
+        """Refuse what must not go out; tell what should be looked at."""
+        refuse_folder(self.folder, every_name(self.title), self.path)
+        state = notes_state(self.given, self.standard, self.book)
+        self._pass_gate(state)
+        if is_open(self.path):
+            self.warnings.append("工作簿正在打开着，收入的是上次保存的内容；要收入改动请先保存。")
+        warned = self.report.number_of(Level.WARNING)
+        if warned:
+            self.warnings.append(f"校验有提醒 {warned} 处，请看“{self.names['report']}”。")
+        if state.plan is not None:
+            self.given.patch(self.copy, state.plan.edits, state.plan.afterwards)
+            self.shown = Workbook(self.copy)
+            self.warnings.append(
+                "工作簿里还没有情况说明，已按现有数字生成后收入；原工作簿没有改动，"
+                "要修改文字请先点“生成说明”。"
+            )
+        self.warnings += notes_warnings(state)
+
+    def _pass_gate(self, state: NotesState) -> None:
+        """Stop, with the list of what is missing, or know how the files must be marked."""
+        wish = self.wish
+        lines = self.given.lines_of(wish.sheets)
+        others = [text for name, held in lines.items() for text in sheet_texts(name, held)]
+        findings = personal_findings(self.standard, self.book, others, Level.WARNING)
+        self.gate = examine(self.standard, self.report, state, findings)
+        allowed = Allowed(errors=wish.with_errors, draft=wish.draft, personal=wish.personal)
+        pass_or_stop(self.gate, allowed, self.folder, self.title)
+        self.marks = self.gate.marks
+        self.names = file_names(self.title, self.marks)
+        self.said = self.gate.said(self.names["report"])
+
+    def write(self) -> None:
+        """Every file of the set, in memory."""
+        folder = self.copy.parent
+        values = folder / "values.xlsx"
+        chosen = choose_sheets(self.shown, self.standard, self.book, self.wish.sheets)
+        outcome = write_values_copy(
+            self.shown,
+            values,
+            chosen.sheets,
+            texts=chosen.texts,
+            title=self.title + self.marks,
+            with_errors=self.wish.with_errors or self.wish.draft,
+            remarks=self.said,
+        )
+        self._tell(outcome, chosen.tables)
+        self.files["values"] = values.read_bytes()
+        self._write_texts(folder)
+        pictures = report_pictures(self.standard, read_book(self.shown))
+        report = render(
+            [self.report], "html", {self.standard.id: self.standard}, [pictures], self.said
+        )
+        self.files["report"] = report.encode("utf-8")
+        self._write_mail()
+        self._write_lists()
+
+    def _tell(self, outcome: ValuesCopy, tables: Sequence[str]) -> None:
+        for table in (table for table in tables if table not in outcome.sheets):
+            self.warnings.append(f"工作表“{table}”是隐藏的，没有收入数值副本；要收入请取消隐藏。")
+        if outcome.hidden:
+            self.warnings.append(
+                f"数值副本里有隐藏的行或列（{'、'.join(outcome.hidden[:_NAMED])}），收件人可以取消隐藏。"
+            )
+        if outcome.errors:
+            self.warnings.append(f"有单元格显示错误值：{'、'.join(outcome.errors[:_NAMED])}。")
+        self.left_out = [name for name, _ in outcome.left_out if name not in (TEXTS, MEMORY)]
+        if self.left_out:
+            self.remarks.append(f"数值副本没有收入的工作表：{'、'.join(self.left_out)}。")
+        if outcome.dropped:
+            self.remarks.append(f"数值副本没有保留：{'、'.join(outcome.dropped)}。")
+
+    def _write_texts(self, folder: Path) -> None:
+        """The disclosure as a document, for reading and for the web."""
+        texts = final_paragraphs(self.shown, self.standard, self.book)
+        published = disclosure(self.standard, self.book, texts)._replace(remarks=self.said)
+        document = folder / "text.docx"
+        if not write_docx(published, document):
+            self.warnings.append(
+                "Word 文本的目录没有页码：没有 LibreOffice 可以排版；请在 Word 或 WPS 中打开，"
+                "在目录上点右键，选“更新域”后保存。"
+            )
+        self.files["docx"] = document.read_bytes()
+        self.files["web"] = web_copy(published).encode("utf-8")
+        if not self.wish.pdf:
+            self.remarks.append("按 --no-pdf，没有制作 PDF。")
+            return
+        target = folder / "text.pdf"
+        try:
+            write_pdf(document, target)
+        except UnusableFileError as error:
+            self.warnings.append(f"没有制作 PDF：{error}")
+            return
+        self.files["pdf"] = target.read_bytes()
+
+    def _write_mail(self) -> None:
+        wanted = ("values", "docx", "pdf", *["report"] * self.wrong)
+        attachments = [
+            Attachment(self.names[kind], self.files[kind], _WHAT[kind])
+            for kind in wanted
+            if kind in self.files
+        ]
+        if self.wish.workbook:
+            attachments.append(
+                Attachment(self.path.name, self._without_memory(), "原工作簿，含宏和公式")
+            )
+        figures = key_figures(self.standard, self.book)
+        self.letter = letter_for(
+            self.title + self.marks,
+            figures,
+            self.report,
+            self.said,
+            attachments,
+            self.wish.to,
+            self.wish.sender,
+        )
+        self.files["mail"] = draft(self.letter, limit=self.wish.limit)
+
+    def _without_memory(self) -> bytes:
+        """The workbook as it is, but for what it remembers of earlier figures: that is nobody else's."""
+        lines = self.given.lines_of([MEMORY]).get(MEMORY)
+        return self.given.patched(forget(lines) if lines is not None else [])
+
+    def _write_lists(self) -> None:
+        files = [
+            _packed(self.names[kind], what, self.files[kind])
+            for kind, what in _WHAT.items()
+            if kind in self.files
+        ]
+        content = Checklist(
+            self.title + self.marks,
+            self.standard,
+            self.report,
+            self.source,
+            files,
+            self.left_out,
+            [*self.said, *self.warnings],
+            self.wish.made,
+        )
+        self.files["list"] = list_text(content).encode("utf-8")
+        self.files["json"] = list_json(content).encode("utf-8")
+
+    def publish(self) -> Package:
+        """Put the files into the folder; the lists come last."""
+        files = {self.names[kind]: data for kind, data in self.files.items()}
+        obsolete = [name for name in every_name(self.title) if name not in files]
+        backups = publish(self.folder, files, obsolete)
+        told = "".join([f"已打包到“{self.folder.name}”。", *self.said])
+        page = write_list(self.gate, self.folder, self.title, told)
+        what = {**_WHAT, "list": "校验清单和校验和", "json": "校验清单（供程序读取）"}
+        return Package(
+            self.folder,
+            tuple(_packed(self.names[kind], what[kind], data) for kind, data in self.files.items()),
+            self.report,
+            tuple(self.warnings),
+            tuple(self.remarks),
+            tuple(backups),
+            self.letter,
+            self.files["mail"],
+            page,
+        )
+
+
+def _packed(name: str, what: str, data: bytes) -> PackedFile:
+    return PackedFile(name, what, len(data), hashlib.sha256(data).hexdigest())
+
+
+# ------------------------------------------------------------------ names
+
+
+def _book_title(standard: Standard, book: Book) -> str:
+    """``某局2024年部门预算``, on one line."""
+    title = standard.titles["book"].replace("{unit}", clean(book.text("unit_name")))
+    return title.replace("{year}", str(book.year))
+
+
+def file_names(title: str, marks: str = "") -> dict[str, str]:
+    """The name of each kind of file."""
+    stem = _UNSAFE.sub("_", title).strip(" .") or "部门预算"
+    while len(stem.encode("utf-8")) > _LONGEST:
+        stem = stem[:-1]
+    if _RESERVED.fullmatch(stem):
+        stem = f"_{stem}"
+    return {kind: f"{stem}{marks}{end}" for kind, end in _ENDINGS.items()}
+
+
+def every_name(title: str) -> list[str]:
+    """All names that a package may have: no older file stays as if it were new."""
+    return [
+        name
+        for draft, errors, personal in product((False, True), repeat=3)
+        for name in file_names(
+            title, marks_of(draft=draft, errors=errors, personal=personal)
+        ).values()
+    ]

@@ -1,0 +1,1 @@
+"""From the sheets of a workbook to a book of figures: one heading finder, one row reader."""

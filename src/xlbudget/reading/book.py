@@ -1,0 +1,304 @@
+"""Read a workbook into the model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xlbudget.errors import StandardError, UnusableFileError
+from xlbudget.figures import BlockData, Book, FormData, InfoValue, Profile
+from xlbudget.findings import Finding, Level
+from xlbudget.garbage import without_collecting
+from xlbudget.reading.beside import dated_titles, read_printed, stored_as_text
+from xlbudget.reading.forms import read_forms
+from xlbudget.reading.particulars import (
+    InfoData,
+    heading_year,
+    own_subjects,
+    read_info,
+    read_profile,
+    standard_of,
+    year_of,
+)
+from xlbudget.reading.source import Source
+from xlbudget.reading.stale import with_staleness
+from xlbudget.reading.tables import read_table
+from xlbudget.rules.grid import INFO
+from xlbudget.sheets.cells import Sheet, text_of, value_at
+from xlbudget.sheets.labels import plain_name
+from xlbudget.sheets.layout import (
+    CONTENTS,
+    COVER,
+    DICTIONARY,
+    FINDINGS,
+    GLOSSARY,
+    INFO_SHEET,
+    NOTES,
+    OVERVIEW,
+    PROFILE,
+    is_form,
+)
+from xlbudget.sheets.memory import MEMORY, read_keepsakes
+from xlbudget.sheets.notes import read_texts
+from xlbudget.standard.extend import OWN_LISTS, with_subjects
+from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.xlsx.references import column_number, split_cell
+from xlbudget.xlsx.workbook import Workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from xlbudget.reading.tables import TableData
+    from xlbudget.standard.model import Standard, Table
+    from xlbudget.standard.subjects import Subject
+    from xlbudget.xlsx.cells import Lines
+
+_PIECE = re.compile(
+    r"\"(?P<text>(?:[^\"]|\"\")*)\""
+    r"|(?:'(?P<quoted>(?:[^']|'')+)'!|(?P<sheet>[^\W\d][\w.]*)!)?"
+    r"\$?(?P<letters>[A-Z]{1,3})\$?(?P<line>[0-9]{1,7})(?![\w.(!])"
+)
+_NAME = re.compile(r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\(')
+_YEAR_CODE = "F05"
+_TITLE_LINES = 6
+OTHER_SHEETS = frozenset(
+    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY)
+)
+"""The sheets of a workbook that are no tables."""
+
+
+def lacks_texts(body: TableData) -> bool:
+    """Whether a column was not found, or a subject has a code and no name."""
+    return not body.blocks or any(
+        any(not letter for letter in data.letters)
+        or any(row.kind == "subject" and not row.label for row in data.rows)
+        for data in body.blocks.values()
+    )
+
+
+def compute_texts(
+    source: Source, standard: Standard, sheet: str, formulas: Mapping[str, str]
+) -> bool:
+    """Put what such formulas come to into the lines of ``sheet``; whether there was any."""
+    lines = source.own_lines(sheet)
+
+    def cell_text(sheet: str, letters: str, line: int) -> str | None:
+        if sheet and sheet not in source.names:
+            return None
+        held = source.lines(sheet) if sheet else lines
+        return text_of(value_at(held, line, column_number(letters)))
+
+    found = False
+    for cell, formula in formulas.items():
+        letters, line = split_cell(cell)
+        column = column_number(letters)
+        if text_of(value_at(lines, line, column)):
+            continue
+        text = _name(standard, lines, formula) or joined_text(formula, cell_text)
+        if text:
+            lines.extend([] for _ in range(line - len(lines)))
+            lines[line - 1] += [""] * (column - len(lines[line - 1]))
+            lines[line - 1][column - 1] = text
+            found = True
+    return found
+
+
+def _name(standard: Standard, lines: Lines, formula: str) -> str:
+    match = _NAME.match(formula)
+    if match is None:
+        return ""
+    letters, line = split_cell(match[1])
+    code = text_of(value_at(lines, line, column_number(letters)))
+    known = (subjects.by_code.get(code) for subjects in standard.subjects.values())
+    return next((one[0].name for one in known if one), "")
+
+
+def joined_text(formula: str, cell: Callable[[str, str, int], str | None]) -> str | None:
+    """Texts and cells joined by &; None for any other formula.
+
+    ``cell`` gives the text of a sheet's ("": its own) column and line, None where it has none.
+    """
+    pieces: list[str] = []
+    place = 0
+    while place <= len(formula):
+        match = _PIECE.match(formula, place)
+        if match is None:
+            return None
+        text: str | None = (match["text"] or "").replace('""', '"')
+        if match["letters"]:
+            sheet = match["sheet"] or (match["quoted"] or "").replace("''", "'")
+            text = cell(sheet, match["letters"], int(match["line"]))
+        place = match.end()
+        if text is None or (place < len(formula) and formula[place] != "&"):
+            return None
+        pieces.append(text)
+        place += 1
+    return "".join(pieces)
+
+
+@without_collecting
+def read_book(source: Path | Workbook, standard: Standard | None = None) -> Book:
+    """All figures of a workbook; what could not be understood is among its findings.
+
+    Without ``standard``, the one that the workbook names in 基础信息, else the default. Of a workbook
+    that is open already they are read once.
+
+    Raises:
+        UnusableFileError: missing, damaged, protected by a password, or no budget workbook.
+    """
+    book = Workbook.of(source)
+    if standard is not None:
+        return _read(Source(book), standard)
+    return book.derived(read_book, lambda: _read(Source(book), None))
+
+
+def _read(source: Source, standard: Standard | None) -> Book:
+    info_sheet, profile_sheet = source.find(INFO_SHEET), source.find(PROFILE)
+    if standard is None:
+        standard = _named_standard(source, info_sheet)
+    sheets = _table_sheets(source, standard)
+    if not sheets:
+        wanted = "”“".join(table.sheet for table in standard.tables[:3])
+        raise UnusableFileError(
+            f"“{source.workbook.path.name}”不是部门预算工作簿：应有工作表“{wanted}”等；请选对文件。"
+        )
+    source.workbook.check(filter(None, [info_sheet, profile_sheet, *sheets.values()]))
+    data = InfoData({}, {})
+    if info_sheet:
+        data = read_info(standard, source.lines(info_sheet))
+    own: dict[str, tuple[Subject, ...]] = {}
+    dictionary = source.find(DICTIONARY)
+    if dictionary and data.info.get("subject_lists", InfoValue("")).value == OWN_LISTS:
+        own = own_subjects(standard, source.lines(dictionary))
+        standard = with_subjects(standard, own)
+    findings: list[Finding] = []
+    year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
+    # Before the forms are read: that writes merged cells out.
+    printed = tuple(read_printed(source, sheets.values()))
+    blocks, forms, notes, noticed = _read_tables(source, standard, sheets, year)
+    texts = [
+        unit
+        for title in (NOTES, GLOSSARY)
+        if (name := source.find(title))
+        for unit in read_texts(title, name, source.lines(name))
+    ]
+    others = {INFO: info_sheet, "profile": profile_sheet}
+    book = Book(
+        name=source.workbook.path.name,
+        standard=standard.id,
+        year=year,
+        info=data.info,
+        blocks=blocks,
+        forms=forms,
+        keyed=data.keyed,
+        profile=read_profile(source.lines(profile_sheet)) if profile_sheet else Profile(),
+        notes=notes,
+        sheets={**{key: name for key, name in others.items() if name}, **sheets},
+        findings=tuple(findings + noticed),
+        subjects=own,
+        texts=tuple(with_staleness(source, texts)),
+        keepsakes=read_keepsakes(source.lines(MEMORY)) if MEMORY in source.names else (),
+        printed=printed,
+    )
+    return book._replace(
+        as_text=stored_as_text(standard, book, source.lines),
+        dated=dated_titles({key: (name, source.lines(name)) for key, name in sheets.items()}),
+    )
+
+
+def _read_tables(
+    source: Source, standard: Standard, sheets: dict[str, str], year: int
+) -> tuple[dict[str, BlockData], tuple[FormData, ...], dict[str, tuple[str, ...]], list[Finding]]:
+    """The blocks, forms, notes by table and findings of all tables' sheets."""
+    blocks: dict[str, BlockData] = {}
+    forms: tuple[FormData, ...] = ()
+    notes: dict[str, tuple[str, ...]] = {}
+    findings: list[Finding] = []
+    for table in standard.tables:
+        name = sheets.get(table.key)
+        if name is None:
+            continue
+        sheet = Sheet(name, source.filled_lines(name) if is_form(table) else source.lines(name))
+        if is_form(table):
+            forms_data = read_forms(table, sheet)
+            blocks[table.blocks[0].key] = forms_data.block
+            forms += forms_data.forms
+            texts, noticed = forms_data.notes, forms_data.findings
+        else:
+            body = read_table(standard, table, sheet, year)
+            if lacks_texts(body) and _computed(source, standard, name):
+                body = read_table(standard, table, Sheet(name, source.lines(name)), year)
+            blocks |= body.blocks
+            texts, noticed = body.notes, body.findings
+        if texts:
+            notes[table.key] = texts
+        findings += noticed
+    return blocks, forms, notes, findings
+
+
+def _computed(source: Source, standard: Standard, sheet: str) -> bool:
+    """Work out the texts of formulas whose values the file does not hold."""
+    return compute_texts(source, standard, sheet, source.workbook.formulas(sheet))
+
+
+def _named_standard(source: Source, info_sheet: str) -> Standard:
+    named = standard_of(source.lines(info_sheet)) if info_sheet else None
+    identity = named.value if named is not None and isinstance(named.value, str) else ""
+    try:
+        return load_standard(identity or DEFAULT)
+    except StandardError as error:
+        cell = named.cell if named is not None else ""
+        raise UnusableFileError(
+            f"工作簿“{source.workbook.path.name}”{info_sheet}{cell}的适用标准不对：{error}"
+        ) from error
+
+
+def _table_sheets(source: Source, standard: Standard) -> dict[str, str]:
+    """Table key -> sheet: by name, else by the title in its first lines."""
+    found = {table.key: source.find(table.sheet, table.title) for table in standard.tables}
+    taken = {name for name in found.values() if name}
+    missing = {plain_name(table.title): table for table in standard.tables if not found[table.key]}
+    if missing:
+        for name in source.names:
+            if name not in taken and plain_name(name) not in OTHER_SHEETS:
+                table = _titled(source.lines(name), missing)
+                if table is not None and not found[table.key]:
+                    found[table.key] = name
+    return {key: name for key, name in found.items() if name}
+
+
+def _titled(lines: Lines, titles: dict[str, Table]) -> Table | None:
+    """The table whose title stands in the first lines; none where there are several (目录)."""
+    seen = {
+        titles[plain].key: titles[plain]
+        for line in lines[:_TITLE_LINES]
+        for cell in line
+        if isinstance(cell, str) and (plain := plain_name(cell)) in titles
+    }
+    return next(iter(seen.values())) if len(seen) == 1 else None
+
+
+def _year(
+    source: Source,
+    standard: Standard,
+    stated: InfoValue | None,
+    info_sheet: str,
+    sheets: dict[str, str],
+    findings: list[Finding],
+) -> int:
+    text = stated.value if stated is not None and isinstance(stated.value, str) else ""
+    year = year_of(text)
+    if year:
+        return year
+    seen = heading_year([source.lines(name) for name in sheets.values()])
+    year = seen or standard.first
+    if seen and not info_sheet:
+        return year  # that the whole sheet is missing is told as itself
+    origin = f"表头写明的{year}年" if seen else f"{year}年"
+    message = f"基础信息“预算年度”未填或不是年度，暂按{origin}处理；请填写预算年度。"
+    cell = stated.cell if stated is not None else ""
+    findings.append(
+        Finding(_YEAR_CODE, Level.WARNING, message, INFO_SHEET, info_sheet or INFO_SHEET, cell)
+    )
+    return year

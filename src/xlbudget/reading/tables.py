@@ -1,0 +1,488 @@
+"""The rows of a table's sheet: columns by their headings, rows by labels and codes, notes, findings."""
+
+from __future__ import annotations
+
+import re
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from xlbudget.characters import code_text, squash, visible
+from xlbudget.figures import TOTAL, BlockData, Row
+from xlbudget.findings import Finding, Level
+from xlbudget.money import Amount
+from xlbudget.reading.headings import own_headings
+from xlbudget.sheets.cells import cells_reader, text_of, whole_lines
+from xlbudget.sheets.labels import is_note, row_label, without_ordinal
+from xlbudget.standard.model import AMOUNT
+from xlbudget.xlsx.references import column_letter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from xlbudget.figures import Cell
+    from xlbudget.reading.headings import Headings
+    from xlbudget.sheets.cells import Sheet
+    from xlbudget.standard.model import Block, Standard, Table
+    from xlbudget.xlsx.cells import Lines
+
+
+_CODE = re.compile(r"[0-9A-Za-z]*\d[0-9A-Za-z]*")
+CODE = "F06"
+"""The rule under which the reader reports what it did not understand."""
+_COUNTED = frozenset(("栏次", "行次"))
+_NUMBERS = re.compile(r"[\d甲乙丙丁*=+()]+")
+_FEW = 3
+"""So many rising numbers in a line number its columns."""
+
+
+class Line(NamedTuple):
+    """One line of a block: sheet row, values of its text columns, amounts, whether it has any."""
+
+    number: int
+    values: Sequence[object]
+    cells: tuple[Cell, ...]
+    filled: bool
+
+
+class Recogniser(Protocol):
+    """Turns the lines of one block into rows, in their order."""
+
+    def __call__(self, line: Line) -> Row | str | None:
+        """The row; None where the line is no row of this block; or why it is none (a repeat)."""
+
+
+def recogniser(standard: Standard, block: Block, year: int) -> Recogniser:
+    """The recogniser for the block's body."""
+    if block.body == "fixed":
+        return _Fixed(standard, block, year)
+    if block.body == "subject":
+        return _Subjects(standard, block)
+    return _Projects(block) if block.body == "project" else _Units(block)
+
+
+def _text_columns(block: Block) -> list[tuple[int, str]]:
+    """Positions among the columns that are not amounts, and their kinds."""
+    kinds = [column.kind for column in block.columns if column.kind != "amount"]
+    return list(enumerate(kinds))
+
+
+def _texts(line: Line, positions: list[int]) -> tuple[str, ...]:
+    return tuple([text_of(line.values[position]) for position in positions]) if positions else ()
+
+
+def _name(value: object) -> str:
+    """The name of a row, which other tables must have too: without invisible signs."""
+    return visible(text_of(value)).strip()
+
+
+def _is_total(block: Block, line: Line) -> bool:
+    """Whether one of the first two columns says 合计."""
+    wanted = squash(block.total)
+    return bool(wanted) and any(
+        isinstance(value, str) and squash(value).rstrip(":") == wanted for value in line.values[:2]
+    )
+
+
+def _total(block: Block, line: Line) -> Row:
+    return Row(TOTAL, "total", block.total, line.cells, line=line.number)
+
+
+class _Fixed:
+    """Prescribed rows by label; the same label twice by the heading row above; classes by name."""
+
+    def __init__(self, standard: Standard, block: Block, year: int) -> None:
+        self.specs = block.rows
+        kinds = _text_columns(block)
+        self.label = next((at for at, kind in kinds if kind == "label"), None)
+        self.texts = [at for at, kind in kinds if kind == "text"]
+        self.known: dict[str, list[int]] = {}
+        self.parents: list[int] = []
+        for position, spec in enumerate(block.rows):
+            above = (
+                number for number in range(position - 1, -1, -1) if not block.rows[number].slot
+            )
+            lower = (number for number in above if block.rows[number].indent < spec.indent)
+            self.parents.append(next(lower, -1))
+            if not spec.slot:
+                label = row_label(spec.label.replace("{year}", "2000"))
+                self.known.setdefault(label, []).append(position)
+        self.classes: dict[str, str] = {}
+        if block.subjects and any(spec.slot for spec in block.rows):
+            for name, code in standard.subjects[block.subjects].classes(year).items():
+                plain = row_label(name)
+                self.classes.setdefault(plain, code)
+                self.classes.setdefault(plain.removesuffix("支出"), code)
+                self.classes.setdefault(plain + "支出", code)
+        self.used: set[int] = set()
+        self.last = -1
+
+    def __call__(self, line: Line) -> Row | str | None:
+        if self.label is None:
+            return self._unlabelled(line)
+        printed = text_of(line.values[self.label])
+        label = row_label(printed)
+        found = self.known.get(label)
+        if found is None:
+            code = self.classes.get(label) if label else None
+            if code is None:
+                return None
+            name = without_ordinal(printed)
+            return Row(code, "class", name, line.cells, _texts(line, self.texts), "", line.number)
+        position = self._choose(found)
+        if position is None:
+            return f"行“{printed}”重复" if line.filled else None
+        return self._row(position, printed, line)
+
+    def _row(self, position: int, printed: str, line: Line) -> Row:
+        self.used.add(position)
+        self.last = position
+        key = self.specs[position].key
+        return Row(key, "fixed", printed, line.cells, _texts(line, self.texts), "", line.number)
+
+    def _unlabelled(self, line: Line) -> Row | None:
+        """A block without labels: its lines are its rows, in order."""
+        if len(self.used) == len(self.specs) or not line.filled:
+            return None
+        position = len(self.used)
+        return self._row(position, self.specs[position].label, line)
+
+    def _choose(self, positions: list[int]) -> int | None:
+        """Of rows with the same label, the one that belongs below the last row found."""
+        free = [position for position in positions if position not in self.used]
+        if len(free) > 1 or len(positions) > 1:
+            above = (self.last, self.parents[self.last] if self.last >= 0 else -1)
+            near = [position for position in free if self.parents[position] in above]
+            later = [position for position in free if position > self.last]
+            free = near or later or free
+        return free[0] if free else None
+
+
+class _Subjects:
+    """Rows by subject code, in one column or several."""
+
+    def __init__(self, standard: Standard, block: Block) -> None:
+        self.block = block
+        kinds = _text_columns(block)
+        codes = [at for at, kind in kinds if kind == "code"]
+        self.name = next((at for at, kind in kinds if kind == "name"), None)
+        self.texts = [at for at, kind in kinds if kind == "text"]
+        lengths = standard.subjects[block.subjects].lengths if block.subjects else ()
+        steps = [after - before for before, after in zip((0, *lengths), lengths, strict=False)]
+        widths = steps if len(steps) == len(codes) > 1 else [0] * len(codes)
+        self.codes = list(zip(codes, widths, strict=True))
+
+    def __call__(self, line: Line) -> Row | str | None:
+        values = line.values
+        code = "".join(
+            [
+                code_text(value) if isinstance(value := values[at], str) else _padded(value, width)
+                for at, width in self.codes
+            ]
+        )
+        if not code or not code[0].isdigit():
+            if _is_total(self.block, line):
+                return _total(self.block, line)
+            if not code:
+                return None
+        if not _CODE.fullmatch(code) and not (line.filled and any(map(str.isdigit, code))):
+            return None
+        name = "" if self.name is None else _name(values[self.name])
+        return Row(code, "subject", name, line.cells, _texts(line, self.texts), "", line.number)
+
+
+def _padded(value: object, width: int) -> str:
+    """A part of a code that was typed as a number gets its lost zeros back."""
+    text = text_of(value)
+    return text.zfill(width) if text else ""
+
+
+class _Units:
+    """Rows by the name of a unit."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        kinds = _text_columns(block)
+        self.label = next((at for at, kind in kinds if kind == "label"), 0)
+        self.texts = [at for at, kind in kinds if kind == "text"]
+
+    def __call__(self, line: Line) -> Row | str | None:
+        if _is_total(self.block, line):
+            return _total(self.block, line)
+        texts = _texts(line, self.texts)
+        name = _name(line.values[self.label])
+        if not name or (not line.filled and is_note(name)):
+            return None
+        return Row(name, "unit", name, line.cells, texts, "", line.number)
+
+
+class _Projects:
+    """Groups (一级项目) and the items (二级项目) below them."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        kinds = _text_columns(block)
+        self.level1 = next((at for at, kind in kinds if kind == "level1"), None)
+        self.level2 = next((at for at, kind in kinds if kind == "level2"), None)
+        self.texts = [at for at, kind in kinds if kind == "text"]
+        self.group = ""
+
+    def __call__(self, line: Line) -> Row | str | None:
+        if _is_total(self.block, line):
+            return _total(self.block, line)
+        texts = _texts(line, self.texts)
+        group = "" if self.level1 is None else _name(line.values[self.level1])
+        item = "" if self.level2 is None else _name(line.values[self.level2])
+        if group:
+            self.group = f"group:{group}"
+        if item:
+            return Row(item, "item", item, line.cells, texts, self.group, line.number)
+        if group:
+            return Row(self.group, "group", group, line.cells, texts, "", line.number)
+        return None
+
+
+class TableData(NamedTuple):
+    """What a table's sheet holds; ``blocks`` lacks a block that was not found on it."""
+
+    blocks: dict[str, BlockData]
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+class Stray(NamedTuple):
+    """A line of a block that is no row of it: ``why`` is empty for a line without a meaning.
+
+    ``row`` are its amounts, where it has any.
+    """
+
+    number: int
+    label: str
+    cell: str
+    filled: bool
+    why: str
+    row: Row | None = None
+
+
+class BlockRows(NamedTuple):
+    """The rows of a block and its other lines."""
+
+    rows: list[Row]
+    strays: list[Stray]
+
+
+def read_table(standard: Standard, table: Table, sheet: Sheet, year: int) -> TableData:
+    """Read a table that is not a form; ``sheet`` holds its values from A1 on."""
+    lines = whole_lines(sheet.lines)
+    headings = own_headings(table, lines, year)
+    if headings is None:
+        message = (
+            f"工作表“{sheet.name}”找不到{table.title}的栏目标题行，该表没有校验；请恢复标题行。"
+        )
+        return TableData({}, (), (Finding(CODE, Level.ERROR, message, table.title, sheet.name),))
+    body = headings.body + numbers_columns(headings, lines[headings.body : headings.body + 1])
+    numbered = list(enumerate(lines[body:], body + 1))
+    findings: list[Finding] = []
+    blocks: dict[str, BlockData] = {}
+    strays: list[Stray] = []
+    known: set[int] = set()
+    for block in table.blocks:
+        columns = headings.of(block)
+        missing = _missing(table, block, columns, sheet.name, year)
+        findings += missing
+        if _readable(block, columns):
+            rows, others = read_block(
+                standard, block, year, columns, numbered, cells_reader(block.unit)
+            )
+            letters = tuple(
+                "" if (at := columns[index]) is None else column_letter(at)
+                for index in block.of_kind(AMOUNT)
+            )
+            known.update(row.line for row in rows)
+            if missing:
+                rows = [_placed(row, letters) for row in rows]
+            lost = tuple(stray.row for stray in others if stray.row is not None)
+            blocks[block.key] = BlockData.of(rows, letters, lost)
+            strays += others
+    loud, notes = sort_strays(strays, known)
+    findings += [_stray_finding(table, sheet.name, stray) for stray in loud]
+    texts = tuple(line_text(lines[number - 1]) for number in notes)
+    return TableData(blocks, texts, tuple(findings))
+
+
+# ------------------------------------------------------------------ any sheet's lines
+
+
+def numbers_columns(found: Headings, lines: Lines) -> bool:
+    """Whether the line below the headings only numbers the columns (栏次 1 2 3, 1=2+3)."""
+    line = [text_of(cell) for line in lines for cell in line]
+    texts = [squash(text) for text in line if text]
+    if not _COUNTED.isdisjoint(texts):
+        return True
+    digits = [
+        int(line[at])
+        for at in sorted(found.columns.values())
+        if texts and line[at].isascii() and line[at].isdigit()
+    ]
+    rising = len(digits) >= _FEW and digits == list(range(digits[0], digits[0] + len(digits)))
+    return rising and digits[0] <= _FEW and all(map(_NUMBERS.fullmatch, texts))
+
+
+def read_block(
+    standard: Standard,
+    block: Block,
+    year: int,
+    columns: Sequence[int | None],
+    lines: Sequence[tuple[int, Sequence[object]]],
+    read: Callable[[Sequence[object]], tuple[Cell, ...]],
+) -> BlockRows:
+    """The rows among numbered lines that are equally long; ``read`` gives the amounts of a line's cells.
+
+    ``columns``: where each of the block's columns stands in a line, None where it is missing.
+    """
+    recognise = recogniser(standard, block, year)
+    rows: list[Row] = []
+    strays: list[Stray] = []
+    firm = 0
+    for line in _block_lines(block, columns, lines, read):
+        row = recognise(line)
+        if isinstance(row, Row):
+            rows.append(row)
+            if line.filled or row.kind not in ("unit", "group", "item"):
+                firm = line.number
+        else:
+            strays.append(_stray(block, columns, line, row or ""))
+    # Names without amounts below everything else are notes, not rows.
+    for row in [row for row in rows if row.line > firm > 0 and block.body == "unit"]:
+        rows.remove(row)
+        strays.append(Stray(row.line, row.label, "", filled=False, why=""))
+    return BlockRows(rows, strays)
+
+
+def sort_strays(strays: Sequence[Stray], taken: Collection[int]) -> tuple[list[Stray], list[int]]:
+    """Those to be reported, and the numbers of the lines below all rows that are mere notes.
+
+    ``taken`` are the numbers of the lines that are rows.
+    """
+    last = max(taken, default=0)
+    loud = [
+        stray
+        for stray in strays
+        if stray.why or stray.filled or stray.number < last or stray.number in taken
+    ]
+    return loud, sorted({stray.number for stray in strays if stray not in loud})
+
+
+def line_text(line: Sequence[object]) -> str:
+    """The texts of a line, run together."""
+    return "".join(cell.strip() for cell in line if isinstance(cell, str))
+
+
+def _picker(columns: list[int], width: int) -> Callable[[Sequence[object]], tuple[object, ...]]:
+    """Takes the columns out of a line; two blanks follow so that it always gives a tuple."""
+    return itemgetter(*columns, width, width)
+
+
+def _block_lines(
+    block: Block,
+    columns: Sequence[int | None],
+    lines: Sequence[tuple[int, Sequence[object]]],
+    read: Callable[[Sequence[object]], tuple[Cell, ...]],
+) -> Iterator[Line]:
+    """The lines of a block that are not blank."""
+    width = len(lines[0][1]) if lines else 0
+    amounts = [columns[index] for index in block.of_kind(AMOUNT)]
+    others = [
+        place for place, column in zip(columns, block.columns, strict=True) if column.kind != AMOUNT
+    ]
+    take_amounts = _picker([width if amount is None else amount for amount in amounts], width)
+    take_texts = _picker([width if number is None else number for number in others], width)
+    blank = (None,) * len(amounts)
+    for number, line in lines:
+        if line.count("") == width:
+            continue
+        padded = [*line, ""]
+        values = take_texts(padded)[:-2]
+        cells = read(take_amounts(padded)[:-2])
+        filled = cells != blank
+        if filled or any(text_of(value) for value in values):
+            yield Line(number, values, cells, filled)
+
+
+def _stray(block: Block, columns: Sequence[int | None], line: Line, why: str) -> Stray:
+    kinds = [(column.kind, place) for column, place in zip(block.columns, columns, strict=True)]
+    texts = [place for kind, place in kinds if kind != AMOUNT]
+    labels = [
+        (text_of(value), place)
+        for value, place in zip(line.values, texts, strict=True)
+        if text_of(value)
+    ]
+    filled = any(isinstance(cell, Amount) for cell in line.cells)
+    if labels:
+        label, place = labels[0]
+        filled = filled or (line.filled and not is_note(label))
+    else:
+        amounts = [place for kind, place in kinds if kind == AMOUNT]
+        label = ""
+        place = next(at for cell, at in zip(line.cells, amounts, strict=True) if cell is not None)
+    row = None
+    if filled:
+        row = Row("", "stray", labels[-1][0] if labels else "", line.cells, line=line.number)
+    cell = "" if place is None else f"{column_letter(place)}{line.number}"
+    return Stray(line.number, label, cell, filled, why, row)
+
+
+# ------------------------------------------------------------------ an own sheet's columns and lines
+
+
+def _missing(
+    table: Table, block: Block, columns: Sequence[int | None], sheet: str, year: int
+) -> list[Finding]:
+    """A finding for every column that was not found, or one where the whole block is missing."""
+    gone = [index for index, column in enumerate(columns) if column is None]
+    labels = [
+        "/".join(dict.fromkeys(map(squash, block.columns[index].heading(year)))) for index in gone
+    ]
+    if not _readable(block, columns):
+        message = (
+            f"工作表“{sheet}”找不到栏“{'”、“'.join(labels)}”，这部分没有校验；请恢复栏目标题。"
+        )
+        return [Finding(CODE, Level.ERROR, message, table.title, sheet)]
+    return [
+        Finding(
+            CODE,
+            Level.ERROR,
+            f"工作表“{sheet}”找不到栏“{label}”，这一栏当作空白；请恢复该栏和它的标题。",
+            table.title,
+            sheet,
+            column=label,
+        )
+        for label in labels
+    ]
+
+
+def _readable(block: Block, columns: Sequence[int | None]) -> bool:
+    """Whether rows can be told apart and have any amount."""
+    found = {block.columns[index].kind for index, place in enumerate(columns) if place is not None}
+    naming = {column.kind for column in block.columns} & {"code", "label", "level1", "level2"}
+    return AMOUNT in found and (not naming or bool(naming & found))
+
+
+def _placed(row: Row, letters: tuple[str, ...]) -> Row:
+    """The row with the name of each cell, empty for those in missing columns."""
+    return row._replace(places=tuple(f"{letter}{row.line}" if letter else "" for letter in letters))
+
+
+def _stray_finding(table: Table, sheet: str, stray: Stray) -> Finding:
+    level = Level.ERROR if stray.filled else Level.WARNING
+    if stray.why:
+        message = f"{stray.why}，它的金额没有参加校验；请删去多余的一行。"
+    elif not stray.filled:
+        text = f"“{stray.label}”" if stray.label else "这段文字"
+        message = f"{table.title}第{stray.number}行的{text}不是该表的行，已略过。"
+    elif stray.label:
+        message = (
+            f"不认识的行“{stray.label}”，它的金额没有参加校验；请改用规定的名称，或删去这一行。"
+        )
+    else:
+        message = f"{table.title}第{stray.number}行有金额，却没有名称或编码，它的金额没有参加校验；请补上。"
+    return Finding(CODE, level, message, table.title, sheet, stray.cell, stray.label)

@@ -1,1 +1,0 @@
-"""Rules applied to one workbook's rows: the relations that its cells must satisfy."""

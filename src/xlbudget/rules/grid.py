@@ -1,0 +1,264 @@
+"""All amount cells of a workbook in one flat list, so that relations speak of small integers."""
+
+from __future__ import annotations
+
+from copy import copy
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.figures import BlockData, Cell, InfoValue, Place, Row
+from xlbudget.standard.equations import ONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from xlbudget.figures import Book
+    from xlbudget.rules.unfilled import Virtual
+    from xlbudget.standard.equations import Ref
+    from xlbudget.standard.model import Block, Column, Standard
+
+
+INFO = "info"
+"""The pseudo-block whose rows are the fields of 基础信息 and whose only column is ``value``."""
+
+
+class Spot(NamedTuple):
+    """A cell by meaning: block key, row and amount column (position in the block's amounts)."""
+
+    block: str
+    row: Row
+    column: int
+
+
+class Grid:
+    """The cells of a book, numbered; ``cells[number]`` is the value.
+
+    Numbers are given block by block, row by row, in the order of the amount columns; those of
+    基础信息 come last. ``lacking`` are rows (block, key) known to be missing beside another table's, and
+    ``corrected`` what cells should hold that are known to be wrong; of ``open_cells`` one is wrong, or
+    they follow from such a one. ``functions`` are derived cells known to hold a formula, ``virtual`` is what
+    is not filled in yet.
+    """
+
+    def __init__(self, standard: Standard, book: Book) -> None:
+        self.standard, self.book = standard, book
+        self.cells: list[Cell] = []
+        self.base: dict[str, int] = {}
+        self.width: dict[str, int] = {}
+        self._owner: list[str] = []
+        for key, data in book.blocks.items():
+            self._add(key, data, len(standard.blocks[key].amounts))
+        fields = [field for field in standard.fields.values() if field.kind in ("amount", "count")]
+        self._info = BlockData.of(
+            [Row(field.key, "info", field.label, (book.number(field.key),)) for field in fields]
+        )
+        self._add(INFO, self._info, 1)
+        self.lacking: frozenset[tuple[str, str]] = frozenset()
+        self.corrected: Mapping[int, Cell] = {}
+        self.open_cells: Collection[int] = ()
+        self.functions: Collection[int] = ()
+        self.virtual: Virtual | None = None
+        self._select: dict[tuple[str, str], list[int]] = {}
+        self._trees: dict[str, dict[int, list[int]]] = {}
+
+    def _add(self, key: str, data: BlockData, width: int) -> None:
+        self.base[key], self.width[key] = len(self.cells), width
+        for row in data.rows:
+            self.cells.extend(row.cells)
+        self._owner.extend([key] * (len(self.cells) - self.base[key]))
+
+    def data(self, block: str) -> BlockData | None:
+        """The rows of a block, or None where its sheet is missing."""
+        return self._info if block == INFO else self.book.blocks.get(block)
+
+    def column(self, block: str, column: str) -> int:
+        """Position of an amount column."""
+        return 0 if block == INFO else self.standard.blocks[block].amount_index[column]
+
+    def number(self, block: str, row: int, column: int) -> int:
+        """The number of a cell."""
+        return self.base[block] + row * self.width[block] + column
+
+    def numbers_of(self, ref: Ref) -> list[int]:
+        """The cells that a reference means, row by row."""
+        data = self.data(ref.block)
+        if data is None:
+            return []
+        if ref.how == ONE:
+            rows = [data.by_key[ref.which]] if ref.which in data.by_key else []
+        else:
+            rows = self.select(ref.block, ref.which)
+        every = ref.column == "*"
+        columns = range(self.width[ref.block]) if every else [self.column(ref.block, ref.column)]
+        return [self.number(ref.block, row, column) for row in rows for column in columns]
+
+    def live_columns(self) -> set[int]:
+        """The first cell of every column in which anything stands."""
+        live: set[int] = set()
+        starts = [*self.base.values(), len(self.cells)]
+        for (base, end), width in zip(pairwise(starts), self.width.values(), strict=True):
+            for column in range(base, base + width):
+                if any(cell is not None for cell in self.cells[column:end:width]):
+                    live.add(column)
+        return live
+
+    def block_of(self, number: int) -> str:
+        """The block in which a cell stands."""
+        return self._owner[number]
+
+    def end(self, block: str) -> int:
+        """The number after a block's last cell."""
+        data = self.data(block)
+        return self.base[block] + (len(data.rows) if data else 0) * self.width[block]
+
+    def row_numbers(self, block: str, key: str) -> range:
+        """The numbers of the cells of a row."""
+        data = self.data(block)
+        assert data is not None
+        first = self.number(block, data.by_key[key], 0)
+        return range(first, first + self.width[block])
+
+    def number_in(self, other: Grid, number: int) -> int | None:
+        """The number in ``other`` of the cell that has ``number`` here; None if its row is not there."""
+        if other is self:
+            return number
+        block, row, column = self.spot(number)
+        data = other.data(block)
+        position = data.by_key.get(row.key) if data else None
+        return None if position is None else other.number(block, position, column)
+
+    def right(self, number: int) -> Cell:
+        """What a cell should hold, as far as that is known; else what it holds."""
+        return self.corrected.get(number, self.cells[number])
+
+    def with_cells(self, cells: list[Cell]) -> Grid:
+        """The same rows with other figures."""
+        other = copy(self)
+        other.cells = cells
+        return other
+
+    def as_book(self, cells: Sequence[Cell] | None = None) -> Book:
+        """The grid's book with ``cells`` for figures (None: the grid's own); all else stays as it is."""
+        cells = self.cells if cells is None else cells
+        blocks = {}
+        for key, data in self.book.blocks.items():
+            width, base = self.width[key], self.base[key]
+            rows = [
+                row._replace(cells=tuple(cells[base + at * width : base + (at + 1) * width]))
+                for at, row in enumerate(data.rows)
+            ]
+            blocks[key] = BlockData.of(rows, data.letters, data.strays)
+        info = dict(self.book.info)
+        for row, value in zip(self._info.rows, cells[self.base[INFO] :], strict=True):
+            if value is not None and value != row.cells[0]:
+                info[row.key] = info.get(row.key, InfoValue(None))._replace(value=value)
+        return self.book.with_blocks(blocks)._replace(info=info)
+
+    def inferred(self) -> set[int]:
+        """The cells of 基础信息 that a published text does not print, but says how they changed."""
+        return {
+            self.base[INFO] + at
+            for at, row in enumerate(self._info.rows)
+            if (info := self.book.info.get(row.key)) is not None and info.inferred
+        }
+
+    def spot(self, number: int) -> Spot:
+        """What a cell means."""
+        block = self._owner[number]
+        row, column = divmod(number - self.base[block], self.width[block])
+        data = self.data(block)
+        assert data is not None
+        return Spot(block, data.rows[row], column)
+
+    def place(self, number: int) -> Place:
+        """Where a cell stands."""
+        block, row, column = self.spot(number)
+        if block == INFO:
+            info = self.book.info.get(row.key)
+            if info is not None and info.sheet:
+                return Place(info.sheet, info.cell)
+            return Place(self.book.sheets.get(INFO, "基础信息"), info.cell if info else "")
+        table = self.standard.table(self.standard.blocks[block].table)
+        sheet = self.book.sheets.get(table.key, table.sheet)
+        return Place(sheet, self.book.blocks[block].cell_name(row, column))
+
+    def heading(self, number: int) -> Column | None:
+        """The column of a cell, None for 基础信息."""
+        spot = self.spot(number)
+        if spot.block == INFO:
+            return None
+        block = self.standard.blocks[spot.block]
+        return block.column(block.amounts[spot.column])
+
+    def select(self, block: str, which: str) -> list[int]:
+        """Positions of the rows that a selector takes (all, class, parent, leaf, 301*, unit)."""
+        known = self._select.get((block, which))
+        if known is None:
+            data = self.data(block)
+            known = self._selected(block, which, data.rows if data else ())
+            self._select[block, which] = known
+        return known
+
+    def _selected(self, block: str, which: str, rows: tuple[Row, ...]) -> list[int]:
+        if not which:
+            return list(range(len(rows)))
+        if which.endswith("*"):
+            return [
+                i
+                for i, row in enumerate(rows)
+                if row.kind == "subject" and row.key.startswith(which[:-1])
+            ]
+        if which in ("parent", "leaf", "top"):
+            tree = self.tree(block)
+            wanted: dict[str, Callable[[int], bool]] = {
+                "parent": lambda i: i in tree,
+                "leaf": lambda i: rows[i].kind == "subject" and i not in tree,
+                "top": lambda i: i in tree.get(-1, ()),
+            }
+            return [i for i in range(len(rows)) if wanted[which](i)]
+        if which == "class":
+            spec = self.standard.blocks[block]
+            return [
+                i
+                for i, row in enumerate(rows)
+                if row.kind == "class" or self._first_level(spec, row)
+            ]
+        return [i for i, row in enumerate(rows) if row.kind == which]
+
+    def _first_level(self, spec: Block, row: Row) -> bool:
+        if row.kind != "subject":
+            return False
+        return len(row.key) == self.standard.subjects[spec.subjects].lengths[0]
+
+    def tree(self, block: str) -> Mapping[int, list[int]]:
+        """Row -> its children (nearest existing ancestor); -1 -> the rows without one."""
+        known = self._trees.get(block)
+        if known is None:
+            known = self._trees[block] = self._grow(block)
+        return known
+
+    def _grow(self, block: str) -> dict[int, list[int]]:
+        data = self.data(block)
+        tree: dict[int, list[int]] = {}
+        for position, row in enumerate(data.rows if data else ()):
+            if row.kind == "subject":
+                if not self._levelled(block, row.key):
+                    continue
+                above = self._ancestor(block, row.key, data)
+            elif row.kind in ("group", "item"):
+                above = data.by_key.get(row.parent, -1) if data and row.kind == "item" else -1
+            else:
+                continue
+            tree.setdefault(above, []).append(position)
+        return tree
+
+    def _levelled(self, block: str, code: str) -> bool:
+        """Whether a code is of some level; a malformed one is nobody's child, and a finding."""
+        return self.standard.subjects[self.standard.blocks[block].subjects].level(code) > 0
+
+    def _ancestor(self, block: str, code: str, data: BlockData | None) -> int:
+        lengths = self.standard.subjects[self.standard.blocks[block].subjects].lengths
+        for length in reversed(lengths):
+            if length < len(code) and data is not None and code[:length] in data.by_key:
+                return data.by_key[code[:length]]
+        return -1

@@ -1,0 +1,338 @@
+"""Expand the equations of a standard over the rows of one workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.figures import UNFILLED, Unreadable
+from xlbudget.findings import NotExecuted
+from xlbudget.rules.grid import INFO, Grid
+from xlbudget.standard.equations import ALL, EACH, ONE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from xlbudget.figures import Cell
+    from xlbudget.standard.equations import Equation, Ref
+    from xlbudget.standard.model import Rule
+
+
+def _condition(grid: Grid, key: str) -> tuple[bool, str]:
+    """Whether a condition of the standard holds in a book; if that cannot be told, why.
+
+    The empty one always does.
+    """
+    if not key:
+        return True, ""
+    condition = grid.standard.conditions[key]
+    for ref in condition.zero:
+        if ref.block not in grid.book.blocks:
+            if ref.block in grid.book.unfilled:
+                return False, f"无法判断“{condition.title}”：{grid.book.unfilled[ref.block]}"
+            sheet = grid.standard.table(grid.standard.blocks[ref.block].table).sheet
+            return False, f"无法判断“{condition.title}”：缺少工作表“{sheet}”。"
+        data = grid.data(ref.block)
+        row = data.row(ref.which) if data else None
+        cell = row.cells[grid.column(ref.block, ref.column)] if row else None
+        if cell == UNFILLED:
+            return False, f"无法判断“{condition.title}”：有关各格尚未填列。"
+        if isinstance(cell, Unreadable):
+            return False, f"无法判断“{condition.title}”：相关金额不可读。"
+        if cell is not None and cell.fen:
+            return False, ""
+    return True, ""
+
+
+Plan = list[tuple[int, int, int]]
+"""For one of the columns that ``*`` stands for: sign, first cell and width of each side."""
+
+
+def plans_of(equation: Equation, sides: list[Side], live: Collection[int] | None) -> list[Plan]:
+    """A plan per column; with ``live``, only those in which some column holds anything."""
+    plans = []
+    many = len(equation.columns[0]) > 1
+    for column in range(len(equation.columns[0])):
+        plan = [(side.sign, side.offsets[column], side.width) for side in sides]
+        if live is None or not many or any(offset in live for _, offset, _ in plan):
+            plans.append(plan)
+    return plans
+
+
+class Side(NamedTuple):
+    """A reference made ready: which rows it takes for a given row of the leading table.
+
+    ``fixed`` are the rows that do not depend on it (None: they do); ``children`` the rows below
+    each row; ``by_key`` the rows by key; ``leads`` whether the reference is to the leading table.
+    ``offsets`` is the number of the column's first cell, per expanded column (-1: no such column).
+    """
+
+    sign: int
+    fixed: list[int] | None
+    children: Mapping[int, list[int]] | None
+    by_key: Mapping[str, int]
+    leads: bool
+    offsets: list[int]
+    width: int
+
+    def rows(self, key: str, position: int) -> list[int]:
+        """The rows for the leading row ``position`` (-1: it has none) of that key."""
+        if self.fixed is not None:
+            return self.fixed
+        if self.children is not None:
+            return self.children.get(position, [])
+        if self.leads and position >= 0:
+            return [position]
+        found = self.by_key.get(key, -1)
+        return [found] if found >= 0 else []
+
+
+def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: tuple[int, ...]) -> Side:
+    data = grid.data(ref.block)
+    by_key = data.by_key if data else {}
+    fixed: list[int] | None = None
+    children = None
+    if ref.how == ONE:
+        found = by_key.get(ref.which, -1)
+        fixed = [found] if found >= 0 else []
+    elif ref.how == ALL and ref.which == "child":
+        children = grid.tree(ref.block)
+    elif ref.how == ALL and ref.which == "top":
+        fixed = grid.tree(ref.block).get(-1, [])
+    elif ref.how == ALL:
+        fixed = grid.select(ref.block, ref.which)
+    base = grid.base[ref.block]
+    offsets = [base + column if column >= 0 else -1 for column in columns]
+    leads = ref.how == EACH and lead is not None and ref.block == lead.block
+    return Side(sign, fixed, children, by_key, leads, offsets, grid.width[ref.block])
+
+
+class Relation(NamedTuple):
+    """``sum(sign * cell) = 0`` (or >= 0) over numbered cells; the left side comes first.
+
+    ``left`` is how many terms stand on the left side.
+    """
+
+    rule: Rule
+    equation: Equation
+    terms: tuple[tuple[int, int], ...]
+    left: int
+
+    @property
+    def target(self) -> int:
+        """The cell that a derivation defines."""
+        return self.terms[0][1]
+
+
+class Gap(NamedTuple):
+    """A row that one table has and another lacks: ``key`` stands in ``present``, not in ``absent``."""
+
+    rule: Rule
+    key: str
+    present: str
+    absent: str
+
+
+class Expansion(NamedTuple):
+    """The relations of a book, the rows that do not match, and what could not run."""
+
+    relations: list[Relation]
+    gaps: list[Gap]
+    not_executed: list[NotExecuted]
+
+
+def checked(relations: Iterable[Relation]) -> list[Relation]:
+    """The relations that are reconciled together: those of rules that do more than warn."""
+    return [
+        relation for relation in relations if relation.equation.check and not relation.rule.soft
+    ]
+
+
+def expand(grid: Grid, *, live_only: bool = False, assume: bool = False) -> Expansion:
+    """All relations that apply to the book behind ``grid``.
+
+    With ``live_only``, hard rules' relations come without their blank cells (and none of blanks
+    alone): enough to reconcile, not to derive. With ``assume``, as if every condition held.
+    """
+    live = grid.live_columns() if live_only else None
+    result = Expansion([], [], [])
+    conditions = {key: _condition(grid, key) for key in ("", *grid.standard.conditions)}
+    for rule in grid.standard.rules_of(grid.book.year):
+        reasons: dict[str, None] = {}
+        for equation in rule.equations:
+            when = "" if assume else equation.when
+            holds, undecided = conditions[when]
+            missing = _missing(grid, equation) or undecided
+            if missing:
+                reasons[missing] = None
+            elif holds:
+                _of_equation(grid, rule, equation, result, live)
+        result.not_executed.extend(NotExecuted(rule.code, reason) for reason in reasons)
+    return result
+
+
+def _missing(grid: Grid, equation: Equation) -> str:
+    """Why an equation cannot be judged: a sheet, or rows that it adds up or compares, are not there.
+
+    Of a block that is not filled in to the end, single rows can still be compared.
+    """
+    for ref in equation.refs:
+        there = ref.block == INFO or ref.block in grid.book.blocks
+        whole = ref.how != ONE and not equation.same_row
+        if ref.block in grid.book.unfilled and (whole or not there):
+            return grid.book.unfilled[ref.block]
+        if not there:
+            table = grid.standard.table(grid.standard.blocks[ref.block].table)
+            return f"缺少工作表“{table.sheet}”。"
+    return ""
+
+
+def _of_equation(
+    grid: Grid, rule: Rule, equation: Equation, result: Expansion, live: Collection[int] | None
+) -> None:
+    lead = equation.lead
+    if rule.soft:
+        live = None
+    if live is not None:
+        if not _touches(grid, equation, live):
+            return
+        if equation.same_row and lead is not None:
+            _add_rows(grid, rule, equation, lead, result.relations, live)
+            return
+    sides = [
+        _side(grid, sign, ref, lead, columns)
+        for sign, ref, columns in zip(equation.signs, equation.refs, equation.columns, strict=True)
+    ]
+    cells = None if live is None else grid.cells
+    plans = plans_of(equation, sides, live)
+    if lead is None:
+        _instances(result.relations, rule, equation, sides, plans, "", -1, cells)
+        return
+    data = grid.data(lead.block)
+    assert data is not None
+    partners = equation.partners
+    indexes = [partner.by_key for ref in partners if (partner := grid.data(ref.block)) is not None]
+    matched = bool(partners) and equation.relation == "="
+    for position in grid.select(lead.block, lead.which):
+        key = data.rows[position].key
+        if matched and not any(key in index for index in indexes):
+            if _has_money(grid, lead, position):
+                result.gaps.append(Gap(rule, key, lead.block, _home(grid, partners, key)))
+            continue
+        _instances(result.relations, rule, equation, sides, plans, key, position, cells)
+    leading = equation.relation == "=" or any(term.ref == lead for term in equation.left)
+    for key, ref in _strangers(grid, lead, partners).items():
+        if leading:
+            result.gaps.append(Gap(rule, key, ref.block, lead.block))
+        else:
+            _instances(result.relations, rule, equation, sides, plans, key, -1, cells)
+
+
+def _strangers(grid: Grid, lead: Ref, partners: tuple[Ref, ...]) -> dict[str, Ref]:
+    """Rows with money that other tables have and the leading one lacks: key -> where it is."""
+    known = grid.data(lead.block)
+    assert known is not None
+    found: dict[str, Ref] = {}
+    for ref in partners:
+        data = grid.data(ref.block)
+        assert data is not None
+        for position in grid.select(ref.block, ref.which or lead.which):
+            key = data.rows[position].key
+            if key not in known.by_key and key not in found and _has_money(grid, ref, position):
+                found[key] = ref
+    return found
+
+
+def _home(grid: Grid, partners: tuple[Ref, ...], key: str) -> str:
+    """The table in which a row that all partners lack would stand: that of its nearest relatives.
+
+    Rows below it are nearer than rows above it.
+    """
+    rows = {ref.block: data.by_key for ref in partners if (data := grid.data(ref.block))}
+    for block, keys in rows.items():
+        if any(one.startswith(key) for one in keys):
+            return block
+    for length in range(len(key) - 1, 0, -1):
+        for block, keys in rows.items():
+            if key[:length] in keys:
+                return block
+    return partners[0].block
+
+
+def _has_money(grid: Grid, ref: Ref, position: int) -> bool:
+    every = ref.column == "*"
+    columns = range(grid.width[ref.block]) if every else (grid.column(ref.block, ref.column),)
+    cells = (grid.cells[grid.number(ref.block, position, column)] for column in columns)
+    return any(cell is not None and (isinstance(cell, Unreadable) or cell.fen) for cell in cells)
+
+
+def _instances(
+    found: list[Relation],
+    rule: Rule,
+    equation: Equation,
+    sides: list[Side],
+    plans: list[Plan],
+    key: str,
+    position: int,
+    cells: list[Cell] | None,
+) -> None:
+    """Add the relations of one row; this is the innermost loop of validation.
+
+    With ``cells``, those that are blank are left out: most cells of a budget are.
+    """
+    split = len(equation.left)
+    rows = [side.rows(key, position) for side in sides]
+    if equation.derive and not rows[0]:
+        return
+    if equation.present and not (any(rows[:split]) and any(rows[split:])):
+        return
+    for plan in plans:
+        terms: list[tuple[int, int]] = []
+        left = 0
+        for count, ((sign, offset, width), taken) in enumerate(zip(plan, rows), 1):  # noqa: B905
+            if offset >= 0:
+                for row in taken:
+                    number = offset + row * width
+                    if cells is None or cells[number] is not None:
+                        terms.append((sign, number))
+            if count == split:
+                left = len(terms)
+        if terms:
+            found.append(Relation(rule, equation, tuple(terms), left))
+
+
+def _touches(grid: Grid, equation: Equation, live: Collection[int]) -> bool:
+    """Whether anything stands in one of the equation's columns."""
+    return any(
+        column >= 0 and grid.base[ref.block] + column in live
+        for ref, columns in zip(equation.refs, equation.columns, strict=True)
+        for column in columns
+    )
+
+
+def _add_rows(
+    grid: Grid,
+    rule: Rule,
+    equation: Equation,
+    lead: Ref,
+    found: list[Relation],
+    live: Collection[int],
+) -> None:
+    """The live relations within single rows, of which there are the most."""
+    cells, base, width = grid.cells, grid.base[lead.block], grid.width[lead.block]
+    split = len(equation.left)
+    shifts = [position * width for position in grid.select(lead.block, lead.which)]
+    for columns in zip(*equation.columns, strict=True):
+        plan = [
+            (sign, base + column, count < split)
+            for count, (sign, column) in enumerate(zip(equation.signs, columns, strict=True))
+            if column >= 0 and base + column in live
+        ]
+        for shift in shifts if plan else ():
+            terms = [
+                (sign, offset + shift)
+                for sign, offset, _ in plan
+                if cells[offset + shift] is not None
+            ]
+            if terms:
+                left = sum([first and cells[at + shift] is not None for _, at, first in plan])
+                found.append(Relation(rule, equation, tuple(terms), left))

@@ -1,1 +1,0 @@
-"""Workbooks: where everything stands on the sheets, building, reading and patching them."""
