@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from xlbudget.characters import code_text, folded, squash
+from xlbudget.characters import code_text, folded, row_label, squash
 from xlbudget.errors import AmountError
 from xlbudget.functions.cells import code_text as function_code
 from xlbudget.money import WAN, parse_amount
 from xlbudget.sheets.cells import cell_reader
-from xlbudget.sheets.labels import row_label
 
 INVISIBLE = [
     "\u00a0",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.figures import BlockData
-from xlbudget.rules.derive import definitions
 from xlbudget.rules.fill import cell_key
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, expand
 from xlbudget.rules.unfilled import CellKey
 
 if TYPE_CHECKING:

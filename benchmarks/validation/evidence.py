@@ -16,9 +16,8 @@ from xlbudget.checks.grade import grade
 from xlbudget.checks.identities import holds
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount, parse_amount
-from xlbudget.rules.derive import definitions, evaluate, through, unit_of
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, evaluate, expand, through, unit_of
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.whole import validate_whole
 from xlbudget.xlsx.cells import CellEdit

@@ -25,9 +25,8 @@ from xlbudget.figures import BlockData
 from xlbudget.findings import Status
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
-from xlbudget.rules.derive import definitions, evaluate
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, evaluate, expand
 from xlbudget.standard.extend import with_subject_files
 
 if TYPE_CHECKING:

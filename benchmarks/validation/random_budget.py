@@ -16,9 +16,8 @@ from random_tables import economic, functional, projects, summary, three_public
 from xlbudget.figures import InfoValue
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import COUNT, Amount
-from xlbudget.rules.derive import definitions, evaluate
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, evaluate, expand
 
 if TYPE_CHECKING:
     import random

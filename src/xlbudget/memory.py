@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.errors import AmountError
 from xlbudget.figures import Keepsake
 from xlbudget.money import COUNT, Amount, parse_amount
-from xlbudget.rules.derive import unit_of
 from xlbudget.rules.grid import Grid
+from xlbudget.rules.relations import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlbudget import logs
-from xlbudget.addin import undo_state as undo
+from xlbudget.addin import session as undo
 from xlbudget.addin.program import blocks_of, busy, changing
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import column_letter, column_number, split_cell

@@ -11,10 +11,9 @@ from xlbudget.editing.validate import validate_file
 from xlbudget.figures import BlockData, Place, Unreadable
 from xlbudget.findings import Level
 from xlbudget.reading.book import read_book
-from xlbudget.rules.derive import definitions, value_of
 from xlbudget.rules.fill import cell_key, recomputed
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, expand, value_of
 from xlbudget.texts.whole import validate_whole
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook

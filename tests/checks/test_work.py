@@ -11,9 +11,8 @@ import pytest
 from xlbudget.checks.diagnosis.explanation import explain_contradictions
 from xlbudget.checks.diagnosis.intervals import Work, build_system, printed_bounds, propagate
 from xlbudget.checks.identities import Identities, stands
-from xlbudget.rules.derive import through
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import checked, expand
+from xlbudget.rules.relations import checked, expand, through
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -16,7 +16,7 @@ import pytest
 from xlbudget.cli.run import run
 from xlbudget.errors import MailError
 from xlbudget.publishing import docx as docx_writer
-from xlbudget.publishing import sending as mail_send
+from xlbudget.publishing import mail as mail_send
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

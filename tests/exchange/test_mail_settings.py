@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.errors import MailError
-from xlbudget.publishing.mail import Address
-from xlbudget.publishing.sending import MailSettings, mail_settings, send
+from xlbudget.publishing.mail import Address, MailSettings, mail_settings, send
 
 if TYPE_CHECKING:
     from pathlib import Path

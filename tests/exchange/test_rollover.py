@@ -12,9 +12,8 @@ import pytest
 from xlbudget.checks.validate import CHECKS
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
-from xlbudget.editing.next_year import last_figures, moved_years, next_book
 from xlbudget.editing.notes import plan_notes
-from xlbudget.editing.rollover import roll_over
+from xlbudget.editing.rollover import last_figures, moved_years, next_book, roll_over
 from xlbudget.editing.validate import examine_file, validate_file
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.explain import explain, glossary

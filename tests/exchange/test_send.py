@@ -19,8 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from xlbudget.errors import MailError
-from xlbudget.publishing.mail import Address, Attachment, Letter, draft
-from xlbudget.publishing.sending import MailSettings, as_sent, send
+from xlbudget.publishing.mail import Address, Attachment, Letter, MailSettings, as_sent, draft, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

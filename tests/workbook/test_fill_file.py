@@ -23,9 +23,8 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData
 from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
-from xlbudget.rules.derive import definitions
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, expand
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -5,9 +5,8 @@ import re
 from xlbudget.building.formulas.derived import Formula, book_formulas, formula_for
 from xlbudget.figures import TOTAL, BlockData, Book, FormData, InfoValue, Place, Row
 from xlbudget.money import COUNT, WAN, YUAN, parse_amount
-from xlbudget.rules.derive import definitions
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.layout import place_book
 from xlbudget.standard.equations import Equation, parse_equation
 from xlbudget.standard.loader import load_standard, with_columns

@@ -1,4 +1,4 @@
-"""One action on the open workbook, from the click to the closing message.
+"""One action on the open workbook, from the click to the closing message, and the cells as they were before.
 
 The workbook is read from a copy that the program makes of it as it stands, by the same code as on
 the command line; only cells that change are written back, after their state has been kept.
@@ -7,13 +7,15 @@ the command line; only cells that change are written back, after their state has
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import xlwings as xw
 
-from xlbudget.addin import undo_state as undo
 from xlbudget.addin.program import (
     address_of,
     answer,
@@ -32,14 +34,142 @@ from xlbudget.addin.program import (
     write_edits,
 )
 from xlbudget.errors import UnusableFileError, XlbudgetError
-from xlbudget.logs import log_fault
+from xlbudget.logs import log_fault, state_folder
+from xlbudget.sheets.cells import text_of, value_at
+from xlbudget.xlsx.atomic import replace_text
 from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.references import column_number, same_formula, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from xlbudget.addin.undo_state import Before
+    from xlbudget.xlsx.cells import Lines
+
+
+class Before(NamedTuple):
+    """What an action changed: each cell's content before and after, print areas before.
+
+    ``title`` is the action's; ``was`` and ``became`` are edits of the same cells in the same order.
+    """
+
+    title: str
+    was: tuple[CellEdit, ...]
+    became: tuple[CellEdit, ...]
+    areas: Mapping[str, str]
+
+
+def content_of(
+    sheet: str, cell: str, lines: Mapping[str, Lines], formulas: Mapping[str, Mapping[str, str]]
+) -> CellEdit:
+    """What a cell holds now, as the edit that would put it there."""
+    letters, line = split_cell(cell)
+    value = value_at(lines.get(sheet, []), line, column_number(letters))
+    formula = formulas.get(sheet, {}).get(cell, "")
+    if formula:
+        return CellEdit(sheet, cell, None, formula)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return CellEdit(sheet, cell, value if isinstance(value, str) else text_of(value) or None)
+    return CellEdit(sheet, cell, Decimal(format(value, ".15g")))
+
+
+def before_of(
+    title: str,
+    edits: Iterable[CellEdit],
+    lines: Mapping[str, Lines],
+    formulas: Mapping[str, Mapping[str, str]],
+) -> Before:
+    """The state that edits are about to change; a formula over a whole area comes back as one."""
+    became = tuple(edits)
+    was = tuple(
+        content_of(edit.sheet, edit.cell, lines, formulas)._replace(array=edit.array)
+        for edit in became
+    )
+    return Before(title, was, became, {})
+
+
+def moved_since(
+    before: Before, lines: Mapping[str, Lines], formulas: Mapping[str, Mapping[str, str]]
+) -> list[CellEdit]:
+    """The cells that no longer hold what the action left in them."""
+    return [
+        edit
+        for edit in before.became
+        if not _same(edit, content_of(edit.sheet, edit.cell, lines, formulas))
+    ]
+
+
+def _same(one: CellEdit, other: CellEdit) -> bool:
+    if one.formula or other.formula:
+        return same_formula(one.formula, other.formula)
+    if isinstance(one.value, int | Decimal) and isinstance(other.value, int | Decimal):
+        return float(one.value) == float(other.value)
+    return str(one.value or "").strip() == str(other.value or "").strip()
+
+
+# ------------------------------------------------------------------ on disk
+
+
+def _file(book: str) -> Path:
+    name = hashlib.sha256(book.encode("utf-8")).hexdigest()[:24]
+    return state_folder() / "undo" / f"{name}.json"
+
+
+def remember(book: str, before: Before) -> None:
+    """Keep the state for the workbook of that full name, in place of an earlier one.
+
+    Raises:
+        XlbudgetError: it cannot be written; the action must not go on then.
+    """
+    held = {
+        "book": book,
+        "title": before.title,
+        "cells": [
+            [was.sheet, was.cell, was.array, *_packed(was), *_packed(became)]
+            for was, became in zip(before.was, before.became, strict=True)
+        ],
+        "areas": dict(before.areas),
+    }
+    path = _file(book)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise XlbudgetError(
+            f"无法保存操作前的状态（“{path.parent}”建不了），工作簿没有改动；请检查该文件夹的权限。"
+        ) from error
+    replace_text(path, json.dumps(held, ensure_ascii=False), backup=False)
+
+
+def recall(book: str) -> Before | None:
+    """The state before the last action on the workbook; None where none is kept."""
+    try:
+        held = json.loads(_file(book).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    was, became = [], []
+    for sheet, cell, array, kind, value, kind_after, value_after in held["cells"]:
+        was.append(_unpacked(sheet, cell, kind, value, array=array))
+        became.append(_unpacked(sheet, cell, kind_after, value_after, array=array))
+    return Before(held["title"], tuple(was), tuple(became), held["areas"])
+
+
+def forget(book: str) -> None:
+    """Keep no state of the workbook any more."""
+    _file(book).unlink(missing_ok=True)
+
+
+def _packed(edit: CellEdit) -> tuple[str, str]:
+    if edit.formula:
+        return "formula", edit.formula
+    if isinstance(edit.value, int | Decimal):
+        return "number", str(edit.value)
+    return "text", edit.value or ""
+
+
+def _unpacked(sheet: str, cell: str, kind: str, value: str, *, array: bool) -> CellEdit:
+    if kind == "formula":
+        return CellEdit(sheet, cell, None, value, array)
+    return CellEdit(sheet, cell, Decimal(value) if kind == "number" else value or None)
 
 
 _TITLE = "部门预算"
@@ -144,7 +274,7 @@ def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
         edits = changing(change.edits, formulas)
         if edits:
             lines = source.lines_of(sorted({edit.sheet for edit in edits}))
-            before = undo.before_of(title, edits, lines, formulas)
+            before = before_of(title, edits, lines, formulas)
             rows = source.free_rows(change.afterwards.heights)
             _apply(book, before, edits, change.afterwards.last_rows, rows)
     if change.show:
@@ -157,7 +287,7 @@ def _agreed(book: xw.Book, title: str, question: str) -> bool:
 
 
 def _take_back(book: xw.Book, title: str, source: Workbook) -> str:
-    before = undo.recall(address_of(book))
+    before = recall(address_of(book))
     if before is None:
         return "没有可以撤销的操作：这个工作簿还没有用按钮改动过，或者另存过。"
     sheets = {edit.sheet for edit in before.was}
@@ -167,7 +297,7 @@ def _take_back(book: xw.Book, title: str, source: Workbook) -> str:
         raise UnusableFileError(
             f"工作表“{'、'.join(sorted(missing))}”已被改名或删除，不能撤销；工作簿没有改动。"
         )
-    moved = undo.moved_since(before, lines, formulas)
+    moved = moved_since(before, lines, formulas)
     if moved:
         first = f"{moved[0].sheet}!{moved[0].cell}"
         question = (
@@ -176,7 +306,7 @@ def _take_back(book: xw.Book, title: str, source: Workbook) -> str:
         )
         if not _agreed(book, title, question):
             return "没有撤销，工作簿没有改动。"
-    now = undo.before_of(f"撤销{before.title}", before.was, lines, formulas)
+    now = before_of(f"撤销{before.title}", before.was, lines, formulas)
     rows: dict[str, list[int]] = {}
     _apply(book, now, before.was, {}, rows, areas=before.areas)
     return f"已撤销“{before.title}”：{len(before.was)}格恢复原样。再点一次可以重做。"
@@ -194,8 +324,8 @@ def _apply(  # what is written, and what goes with it
     """Write whole or not at all: what fails half-way is taken back."""
     wanted = list(edits)
     names = list(dict.fromkeys([*(edit.sheet for edit in wanted), *rows, *last_rows]))
-    earlier = undo.recall(address_of(book))
-    undo.remember(address_of(book), before)
+    earlier = recall(address_of(book))
+    remember(address_of(book), before)
     lifted = []
     changed: dict[str, str] = {}
     try:
@@ -220,12 +350,12 @@ def _apply(  # what is written, and what goes with it
             raise
     except BaseException:
         if earlier is None:
-            undo.forget(address_of(book))
+            forget(address_of(book))
         else:
-            undo.remember(address_of(book), earlier)
+            remember(address_of(book), earlier)
         raise
     finally:
         for one in lifted:
             restore_protection(one)
     if changed:
-        undo.remember(address_of(book), before._replace(areas=changed))
+        remember(address_of(book), before._replace(areas=changed))

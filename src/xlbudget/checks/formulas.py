@@ -15,9 +15,8 @@ from xlbudget.checks.wording import arithmetic, cell_label, difference_text, fin
 from xlbudget.figures import Place, Unreadable
 from xlbudget.findings import Level, Status
 from xlbudget.money import Amount
-from xlbudget.rules.derive import definitions, evaluate, unit_of, value_of
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import checked, expand
+from xlbudget.rules.relations import checked, definitions, evaluate, expand, unit_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

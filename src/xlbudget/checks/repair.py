@@ -1,7 +1,9 @@
 """What is wrong with the form of a workbook, told at its cell, and the book as it is without it.
 
-Amounts stored as text, cells that hold no amount, a wrong year, formulas without values, rows that are wrong as rows: each is one
-finding, and the figures are then judged as they would be once it is mended. What cannot be judged before that is waiting.
+Amounts stored as text, cells that hold no amount, a wrong year, formulas without values, codes exchanged or
+wrong, a table pasted twice, doubled rows: each is one finding, and the figures are then judged as they would be
+once it is mended. A remedy for rows is tried on a copy, formulas following: it is certain where it mends what
+does not match and no other does as much. What cannot be judged before that is waiting.
 """
 
 from __future__ import annotations
@@ -12,21 +14,382 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import squash
 from xlbudget.checks.formulas import Formulas, not_stale
-from xlbudget.checks.row_repair import RowRepair
-from xlbudget.checks.wording import cell_label, finding_at, rule_code, table_title
-from xlbudget.figures import TOTAL, InfoValue, Place, Unreadable
+from xlbudget.checks.row_presence import missing_rows
+from xlbudget.checks.wording import cell_label, finding_at, rule_code, table_place, table_title
+from xlbudget.figures import TOTAL, BlockData, InfoValue, Place, Row, Unreadable
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
-from xlbudget.rules.derive import definitions, value_of
 from xlbudget.rules.fill import cell_key, recomputed
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, expand, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard
+    from xlbudget.standard.model import Block, Standard
+
+
+_MOST_TRIALS = 24
+"""So many remedies are tried on a workbook; beyond that, rows are told and not put right."""
+
+
+_FEWEST_AGAIN = 3
+"""With so many doubled rows and more, and as many as half the table, it was pasted twice."""
+
+
+class _Pair(NamedTuple):
+    """Two rows (positions) whose codes or names may be exchanged."""
+
+    one: int
+    other: int
+
+
+class RowRepair:
+    """Puts the rows of ``book`` right, their codes included; ``told`` are lines (sheet, row) that need no other word."""
+
+    def __init__(self, standard: Standard, book: Book, formulas: Formulas) -> None:
+        self.standard, self.book, self.formulas = standard, book, formulas
+        self.findings: list[Finding] = []
+        self.told: set[tuple[str, int]] = set()
+        self._trials = 0
+        self._now: int | None = None
+
+    # -------------------------------------------------------------- trials
+
+    def trouble(self, book: Book | None = None) -> int:
+        """How much does not match, now or in a book on trial."""
+        if book is not None:
+            self._trials += 1
+            return self.formulas.trouble(book)
+        if self._now is None:
+            self._now = self.formulas.trouble(self.book)
+        return self._now
+
+    @property
+    def tired(self) -> bool:
+        """Whether enough remedies were tried."""
+        return self._trials >= _MOST_TRIALS
+
+    def having(
+        self, block: Block, rows: Sequence[Row], strays: Sequence[Row] | None = None
+    ) -> Book:
+        """The book with other rows in a block, and other lines without a code if given."""
+        data = self.book.blocks[block.key]
+        left = data.strays if strays is None else tuple(strays)
+        return self.book.with_blocks({block.key: BlockData.of(tuple(rows), data.letters, left)})
+
+    def keep(self, book: Book) -> None:
+        """Go on with a book whose remedy is certain."""
+        self.book, self._now = book, None
+
+    # ------------------------------------------------------------- findings
+
+    def say(
+        self, block: Block, row: Row, check: str, message: str, *, cell: str = "A", value: str = "",
+        why: str = "",
+    ) -> None:  # fmt: skip
+        """A finding about a row; ``value`` is what the cell should hold, for the reason ``why``."""
+        title, sheet = table_place(self.standard, self.book, block.key)
+        code = rule_code(self.standard, check)
+        if not code:
+            return
+        self.told.add((sheet, row.line))
+        place = f"{cell}{row.line}" if row.line else ""
+        key = row.key.removeprefix("group:")
+        finding = Finding(code, Level.ERROR, message, title, sheet, place, key, expected=value)
+        if value:
+            printed = row.key if cell == "A" else ""
+            finding = finding._replace(printed=printed, suggestions=(Suggestion(value, why, 1.0),))
+        self.findings.append(finding)
+
+    def _names(self, block: Block, code: str) -> set[str]:
+        """What a code may be called: by the list, else by other tables."""
+        known = self.standard.subjects[block.subjects].find(code, self.book.year)
+        if known is not None:
+            return {squash(name) for name in (known.name, *known.aliases)}
+        return {
+            squash(row.label)
+            for key, data in self.book.blocks.items()
+            if key != block.key and self.standard.blocks[key].subjects == block.subjects
+            and (row := data.row(code)) is not None and row.label
+        }  # fmt: skip
+
+    def _misnamed(self, block: Block) -> list[int]:
+        rows = self.book.blocks[block.key].rows
+        return [
+            at
+            for at, row in enumerate(rows)
+            if row.kind == "subject" and row.label
+            and (names := self._names(block, row.key)) and squash(row.label) not in names
+        ]  # fmt: skip
+
+    # ----------------------------------------------------------------- codes
+
+    def exchanged(self, block: Block) -> None:
+        """Two rows that have each other's code, or each other's name."""
+        rows = self.book.blocks[block.key].rows
+        wrong = self._misnamed(block)
+        pairs = [
+            (_Pair(one, number), True)
+            for at, one in enumerate(wrong)
+            for number in wrong[at + 1 :]
+            if squash(rows[one].label) in self._names(block, rows[number].key)
+            and squash(rows[number].label) in self._names(block, rows[one].key)
+        ]
+        if not pairs and (pair := _out_of_order(rows)) is not None:
+            pairs = [(pair, False)]
+        for pair, named in pairs[:2]:
+            if self.tired:
+                return
+            one, other = rows[pair.one], rows[pair.other]
+            mended = self.having(block, _changed(rows, pair, "key"))
+            if not named:  # names that follow the codes
+                both = _changed(_changed(rows, pair, "key"), pair, "label")
+                mended = self.having(block, both)
+            less = self.trouble(mended) - self.trouble()
+            codes = less < 0 or (not less and named and _out_of_order(rows) == pair)
+            if codes:
+                self.say(
+                    block, one, "code_name",
+                    f"“{one.key}”与“{other.key}”（第{one.line}、{other.line}行）的编码互换了位置"
+                    f"{'，名称和数字都说明这一点' if named and less else ''}；请对调回来。",
+                    value=other.key, why="两行编码互换",
+                )  # fmt: skip
+                self.told.add((self.findings[-1].sheet, other.line))
+                self.keep(mended)
+            elif named:
+                at = next((i for i, column in enumerate(block.columns) if column.kind == "name"), 1)
+                self.say(
+                    block, one, "code_name",
+                    f"“{one.label}”与“{other.label}”（第{one.line}、{other.line}行）的名称互换了位置；"
+                    "请对调回来。",
+                    cell=chr(ord("A") + at), value=other.label, why="两行名称互换",
+                )  # fmt: skip
+                self.keep(self.having(block, _changed(rows, pair, "label")))
+            rows = self.book.blocks[block.key].rows
+
+    def miscoded(self, block: Block) -> None:
+        """A row whose code is another's, or none: by its name, or by its figures in other tables."""
+        subjects = self.standard.subjects[block.subjects]
+        wrong = set(self._misnamed(block))
+        for at, row in enumerate(self.book.blocks[block.key].rows):
+            malformed = row.kind == "subject" and not subjects.level(row.key)
+            unknown = row.kind == "subject" and not self._names(block, row.key)
+            if not (malformed or unknown or at in wrong) or self.tired:
+                continue
+            rows = self.book.blocks[block.key].rows
+            books = {
+                code: self.having(block, [*rows[:at], row._replace(key=code), *rows[at + 1 :]])
+                for code in self.candidates(block, row)
+            }
+            best, trouble = self._only_best(books)
+            if (
+                not best
+                or trouble > self.trouble()
+                or (trouble == self.trouble() and not malformed)
+            ):
+                continue
+            what = "名称和其余各表" if row.label else "其余各表的金额"
+            self.say(
+                block, row, "code_form" if malformed else "code_name",
+                f"第{row.line}行的编码“{row.key}”{f'（{row.label}）' if row.label else ''}不对，"
+                f"按{what}应为 {best}；请改正。",
+                value=best, why=f"按{what}",
+            )  # fmt: skip
+            self.keep(books[best])
+
+    def candidates(self, block: Block, row: Row) -> list[str]:
+        """Codes that the table lacks and the row may have: of its name, or with its amounts elsewhere."""
+        data, subjects = self.book.blocks[block.key], self.standard.subjects[block.subjects]
+        codes: dict[str, None] = {}
+        name = squash(row.label)
+        if name:
+            for code, known in subjects.by_code.items():
+                if any(name == squash(subject.name) for subject in known):
+                    codes[code] = None
+        amounts = [cell.fen for cell in row.cells if isinstance(cell, Amount) and cell.fen]
+        for key, other in self.book.blocks.items():
+            if key == block.key or self.standard.blocks[key].subjects != block.subjects:
+                continue
+            for one in other.rows:
+                had = [cell.fen for cell in one.cells if isinstance(cell, Amount) and cell.fen]
+                same = amounts and had and (amounts[0] == had[0] or max(amounts) == max(had))
+                if one.kind == "subject" and (same or (name and name == squash(one.label))):
+                    codes[one.key] = None
+        return [code for code in codes if code not in data.by_key and subjects.level(code)][:6]
+
+    def run(self) -> None:
+        """Look at every table; the simplest first: whole tables, codes, doubled rows, strays."""
+        for key, data in self.book.blocks.items():
+            if len(data.by_key) < len(data.rows):
+                self._pasted_twice(self.standard.blocks[key])
+        for key in self.book.blocks:
+            block = self.standard.blocks[key]
+            if block.body == "subject":
+                self.exchanged(block)
+                self.miscoded(block)
+        for key in self.book.blocks:
+            block = self.standard.blocks[key]
+            data = self.book.blocks[key]
+            if block.body == "fixed" and data.rows:
+                self._prescribed(block)
+            if len(data.by_key) < len(data.rows):
+                self._doubled(block)
+            if data.strays and block.body == "subject":
+                self._uncoded(block)
+        for finding, book in missing_rows(self.standard, self.book, self.formulas):
+            self.findings.append(finding)
+            self.book = book
+
+    # ---------------------------------------------------------- whole tables
+
+    def _pasted_twice(self, block: Block) -> None:
+        """The same rows once more below: a copy of the table below itself."""
+        data = self.book.blocks[block.key]
+        seen: set[str] = set()
+        again = []
+        for at, row in enumerate(data.rows):
+            if row.key in seen and row.key != TOTAL:
+                again.append(at)
+            seen.add(row.key)
+        if len(again) < _FEWEST_AGAIN or len(again) * 2 < len(seen):
+            return
+        first, second = data.rows[: again[0]], data.rows[again[0] :]
+        left = {row.key for row in second} - {row.key for row in first}
+        if left - {TOTAL}:
+            return
+        if left:  # the total stands below both
+            first = (*first, second[data.by_key[TOTAL] - again[0]])
+        same = all(row.cells == data.rows[data.by_key[row.key]].cells for row in second)
+        title, sheet = table_place(self.standard, self.book, block.key)
+        line, what = data.rows[again[0]].line, "，金额也相同" if same else "，有的金额不同"
+        message = f"{title}从第{line}行起又贴了一遍{what}；请删去多余的一份，合计不要把它算进去。"
+        self.say(block, data.rows[again[0]], "code_order", message)
+        last = max((row.line for row in (*second, *data.strays)), default=0)
+        self.told |= {(sheet, number) for number in range(line, last + 1)}
+        kept = self.having(block, first, ())
+        if not same and not self.tired:
+            other = self.having(block, second, ())
+            kept = other if self.trouble(other) < self.trouble(kept) else kept
+        self.keep(kept)
+
+    # --------------------------------------------- prescribed, doubled, uncoded
+
+    def _prescribed(self, block: Block) -> None:
+        """Prescribed rows that are not there and without which sums do not come out: nothing is known of them.
+
+        Where all agrees without a row, it had no figures.
+        """
+        order = [spec.key for spec in block.rows]
+        for at, spec in enumerate(block.rows):
+            rows = self.book.blocks[block.key].rows
+            if spec.slot or spec.key in self.book.blocks[block.key].by_key:
+                continue
+            if self.tired or not self.trouble():
+                return
+            unknown = (Unreadable("没有这一行"),) * len(block.amounts)
+            row = Row(spec.key, "fixed", spec.label, unknown, ("",) * len(block.of_kind("text")))
+            later = {*order[at + 1 :]}
+            here = next((one for one, it in enumerate(rows) if it.key in later), len(rows))
+            mended = self.having(block, [*rows[:here], row, *rows[here:]])
+            if self.trouble(mended) < self.trouble():
+                title = self.standard.table_of(block).title
+                self.say(
+                    block, rows[min(here, len(rows) - 1)], "unknown_row",
+                    f"{title}没有找到“{spec.label}”这一行，有关勾稽关系没有核对；请补上这一行和它的金额，"
+                    "再校验。",
+                )  # fmt: skip
+                self.keep(mended)
+
+    def _doubled(self, block: Block) -> None:
+        """A row that stands twice: one is left out, the one that fits worse where they differ."""
+        seen: dict[tuple[str, str], Row] = {}
+        for row in self.book.blocks[block.key].rows:
+            first = seen.setdefault((row.key, row.parent), row)
+            if first is row:
+                continue
+            rows = self.book.blocks[block.key].rows
+            mended = self.having(block, [one for one in rows if one is not row])
+            same = first.cells == row.cells
+            here = 0 if self.tired else self.trouble(mended)
+            less = 0 if self.tired else here - self.trouble()
+            if block.body != "subject" and not (same and less < 0):
+                continue
+            name = f"{row.key}（{row.label}）" if row.kind == "subject" else f"“{row.label}”"
+            message = f"第{row.line}行与第{first.line}行重复：{name}只列一行"
+            gone, way = row, "两行金额相同，请删去一行。"
+            if not same:
+                other = self.having(block, [row for row in rows if row is not first])
+                better = 0 if self.tired else self.trouble(other) - self.trouble(mended)
+                if better < 0:
+                    gone, mended = first, other
+                kept = row if gone is first else first
+                way = f"第{kept.line}行的金额与各表相符，请删去第{gone.line}行。"
+                if not better:
+                    way = "两行金额不同；请核对后留下一行。"
+                    unknown = tuple(
+                        None if one is None and two is None else Unreadable(f"{row.key}重复")
+                        for one, two in zip(first.cells, row.cells, strict=True)
+                    )
+                    open_row = first._replace(cells=unknown)
+                    left = [open_row if one is first else one for one in rows if one is not row]
+                    mended = self.having(block, left)
+            mark = "；" if not same and better else "，"
+            self.say(block, gone, "code_order", f"{message}{mark}{way}")
+            self.keep(mended)
+
+    def _uncoded(self, block: Block) -> None:
+        """A line with money and no code: the subject's that the table lacks, by name or amounts."""
+        for stray in self.book.blocks[block.key].strays:
+            data = self.book.blocks[block.key]
+            left = [row for row in data.strays if row is not stray]
+            later = (at for at, one in enumerate(data.rows) if one.line > stray.line)
+            at = next(later, len(data.rows))
+            books = {
+                code: self.having(
+                    block,
+                    [*data.rows[:at], stray._replace(key=code, kind="subject"), *data.rows[at:]],
+                    left,
+                )
+                for code in self.candidates(block, stray)
+            }
+            if self.tired or not books:
+                continue
+            best, trouble = self._only_best(books)
+            if best and trouble < self.trouble():
+                name = f"“{stray.label}”" if stray.label else ""
+                self.say(
+                    block, stray, "unknown_row",
+                    f"第{stray.line}行{name}有金额，却没有编码；按名称和其余各表应为 {best}，请补上。",
+                    value=best, why="按名称和其余各表",
+                )  # fmt: skip
+                self.keep(books[best])
+
+    def _only_best(self, books: Mapping[str, Book]) -> tuple[str, int]:
+        """The code whose book has least trouble, and how much; no code where several have as little."""
+        troubles = {code: self.trouble(book) for code, book in books.items()}
+        least = min(troubles.values(), default=0)
+        best = [code for code, trouble in troubles.items() if trouble == least]
+        return (best[0] if len(best) == 1 else ""), least
+
+
+def _out_of_order(rows: Sequence[Row]) -> _Pair | None:
+    """The two rows whose codes, exchanged, would make all codes ascend."""
+    codes = [(row.key, at) for at, row in enumerate(rows) if row.kind == "subject"]
+    pairs = zip(codes, sorted(code for code, _ in codes), strict=True)
+    wrong = [at for (code, at), right in pairs if code != right]
+    return _Pair(*wrong) if len(wrong) == 2 else None  # noqa: PLR2004
+
+
+def _changed(rows: Sequence[Row], pair: _Pair, field: str) -> list[Row]:
+    """The rows with a field of two of them exchanged."""
+    one, other = rows[pair.one], rows[pair.other]
+    changed = list(rows)
+    changed[pair.one] = one._replace(**{field: getattr(other, field)})
+    changed[pair.other] = other._replace(**{field: getattr(one, field)})
+    return changed
+
 
 _YEAR_STATED = re.compile(r"(?<!\d)(20\d\d)年")
 _YEAR_KIND = "year"

@@ -14,9 +14,8 @@ from xlbudget.checks.wording import column_label, table_place
 from xlbudget.figures import TOTAL, BlockData, Row, Unreadable
 from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
-from xlbudget.rules.derive import unit_of
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import expand, unit_of
 from xlbudget.standard.equations import ALL
 
 if TYPE_CHECKING:

@@ -23,10 +23,9 @@ from xlbudget.checks.wording import (
 from xlbudget.figures import UNFILLED, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
 from xlbudget.garbage import without_collecting
-from xlbudget.rules.derive import definitions, evaluate
 from xlbudget.rules.fill import cell_key
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import checked, expand
+from xlbudget.rules.relations import checked, definitions, evaluate, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""``xlbudget setup``, ``doctor`` and ``rules``: the machine and the standard looked after."""
+"""``xlbudget setup``, ``doctor``, ``rules`` and ``schema``: the machine and the standard looked after."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlbudget import report
 from xlbudget.cli.run import Command, quiet_option
 from xlbudget.errors import StandardError
 from xlbudget.standard.loader import DEFAULT, load_folder, load_standard
@@ -98,3 +99,11 @@ def _checked(folder: Path) -> Standard:
         listed = "".join(f"\n  {problem}" for problem in problems)
         raise StandardError(f"标准“{folder.name}”有{len(problems)}处不对，请改正后再用：{listed}")
     return load_folder(folder)
+
+
+@click.command(cls=Command)
+def schema_command() -> int:
+    """输出 validate --format json 的 JSON Schema，供程序核对所读的结果。"""
+    schema = Path(report.__file__).with_name("validate.schema.json")
+    click.echo(schema.read_text("utf-8"), nl=False)
+    return 0

@@ -14,8 +14,8 @@ from xlbudget.cli.run import Command, quiet_option
 from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
+    from xlbudget.publishing.mail import MailSettings
     from xlbudget.publishing.package import Package
-    from xlbudget.publishing.sending import MailSettings
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -88,9 +88,8 @@ def command(
     """
     from xlbudget.errors import MailError  # noqa: PLC0415
     from xlbudget.publishing.gate import NotReadyError  # noqa: PLC0415
-    from xlbudget.publishing.mail import address_of  # noqa: PLC0415
+    from xlbudget.publishing.mail import address_of, mail_settings  # noqa: PLC0415
     from xlbudget.publishing.package import Wish, make_package  # noqa: PLC0415
-    from xlbudget.publishing.sending import mail_settings  # noqa: PLC0415
 
     if made and not _DAY.fullmatch(made):
         return fail(f"--date 写的是“{made}”，应像 2024-02-27 这样。")
@@ -139,8 +138,7 @@ def _say(package: Package, *, quiet: bool) -> None:
 
 
 def _send(package: Package, settings: MailSettings, *, yes: bool, quiet: bool) -> int:
-    from xlbudget.publishing.mail import size_text  # noqa: PLC0415
-    from xlbudget.publishing.sending import PASSWORD, as_sent, send  # noqa: PLC0415
+    from xlbudget.publishing.mail import PASSWORD, as_sent, send, size_text  # noqa: PLC0415
 
     letter = package.letter
     people = "、".join(one.plain for one in letter.to)

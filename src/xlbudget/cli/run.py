@@ -138,7 +138,7 @@ COMMANDS = {
 _SHARED = {
     **dict.fromkeys(("fill", "notes"), "workbook_commands"),
     **dict.fromkeys(("new", "build", "rollover", "export", "demo"), "making_commands"),
-    **dict.fromkeys(("setup", "doctor", "rules"), "machine_commands"),
+    **dict.fromkeys(("setup", "doctor", "rules", "schema"), "machine_commands"),
 }
 """Where the short commands stand together; every other one has a module of its name."""
 

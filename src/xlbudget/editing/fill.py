@@ -14,10 +14,9 @@ from xlbudget.editing.findings import refreshed_findings
 from xlbudget.editing.notes import refreshed_notes
 from xlbudget.errors import UnusableFileError
 from xlbudget.reading.book import read_book
-from xlbudget.rules.derive import definitions
 from xlbudget.rules.fill import Filled, cell_key, fill_book
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.cells import text_of
 from xlbudget.sheets.layout import INFO_SHEET, is_form, place_book, table_layout
 from xlbudget.standard.extend import own_standard

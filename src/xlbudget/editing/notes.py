@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building import styles
 from xlbudget.building.contents import CellContent
+from xlbudget.characters import caption, row_label
 from xlbudget.editing.edits import edits_of, remembering
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
 from xlbudget.memory import EXPLAINED
 from xlbudget.sheets import notes as page
 from xlbudget.sheets.cells import text_of, value_at
-from xlbudget.sheets.labels import caption, row_label
 from xlbudget.sheets.layout import GLOSSARY, NOTES
 from xlbudget.sheets.notes import CellValue, FigureLine, NotesLine, cell_at, same_value
 from xlbudget.xlsx.cells import Afterwards, CellEdit
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.building.sheet import Sheet
-    from xlbudget.explaining.document import Document, Paragraph
-    from xlbudget.explaining.figure import CellRef, Figure
+    from xlbudget.explaining.document import CellRef, Document, Figure, Paragraph
     from xlbudget.xlsx.cells import Lines
     from xlbudget.xlsx.workbook import Workbook
 

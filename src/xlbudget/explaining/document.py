@@ -1,4 +1,4 @@
-"""The text as values: sections of paragraphs, each with the figures that stand in it."""
+"""The explanation as values: paragraphs, the figures in them, and the cell that each figure comes from."""
 
 from __future__ import annotations
 
@@ -6,8 +6,154 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.money import Amount
+
 if TYPE_CHECKING:
-    from xlbudget.explaining.figure import Figure
+    from collections.abc import Iterator
+
+    from xlbudget.figures import Place
+
+
+class CellRef(NamedTuple):
+    """A cell by place (sheet and cell) and by meaning (block, row key, column key).
+
+    The cells of 基础信息 have the block ``info``, the field as row and the column ``value``; the
+    texts of its lists have the list's key as block, the name as row and the list's title as column.
+    The name of a row has the column "". ``label`` says in words what stands there. Where only the
+    sheet's ``line`` is known, or (a text of a list) the sheet, ``place.cell`` is empty.
+    """
+
+    place: Place
+    block: str
+    row: str
+    column: str
+    label: str = ""
+    line: int = 0
+
+
+class Figure(NamedTuple):
+    """One figure of the text.
+
+    ``kind`` is amount, count, percent, year, text, list, constant or note (a note prints nothing
+    and only asks for a look). ``text`` is what is printed, without its unit; ``value`` the exact
+    value: an Amount (also for counts, in the unit ""), hundredths of a percent point, a year, the
+    words, or the tuple of names of a list; None where it is missing. A change is printed without
+    its sign and keeps it in ``value``.
+
+    ``how`` says how it was found: cell, sum, rows (counted), change, share, info, given; ``basis``
+    of what: references as the rules write them, or names of other figures. ``review`` says why a
+    person must look at the sentence, if so.
+    """
+
+    name: str
+    title: str
+    kind: str
+    text: str
+    value: Amount | int | str | tuple[str, ...] | None = None
+    cells: tuple[CellRef, ...] = ()
+    how: str = ""
+    basis: tuple[str, ...] = ()
+    review: str = ""
+    missing: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return self.missing or not self.zero
+
+    @property
+    def zero(self) -> bool:
+        """Whether it is nought or without text; a missing figure is not nought."""
+        if self.missing:
+            return False
+        if isinstance(self.value, Amount):
+            return self.value.fen == 0
+        return not self.text
+
+    @property
+    def shown(self) -> bool:
+        """Whether a percentage says something: it is known and does not print as nought."""
+        return not self.missing and self.text not in ("", "0.00%")
+
+
+def placeholder(
+    name: str, title: str, kind: str, reason: str, cells: tuple[CellRef, ...] = ()
+) -> Figure:
+    """What stands for a figure that cannot be given; ``reason`` is for the person who mends it."""
+    text = f"【待填：{title}】"
+    return Figure(name, title, kind, text, cells=cells, review=reason, missing=True)
+
+
+class Item(NamedTuple):
+    """One line of a list: its name, amount, share of the whole, and the text registered for it.
+
+    ``level`` is the subject level (类, 款, 项) of a line that is a subject; ``children`` the lines
+    below it.
+    """
+
+    key: str
+    name: Figure
+    amount: Figure
+    share: Figure
+    words: Figure
+    children: FigureList
+    level: str = ""
+
+
+class FigureList:
+    """Lines with money, in the order of the table.
+
+    ``whole`` is what they are parts of, ``names`` their names as one figure, ``gap`` a placeholder
+    where the list cannot be made. It is true where it has lines or a placeholder.
+    """
+
+    __slots__ = ("gap", "items", "names", "whole")
+
+    def __init__(
+        self,
+        items: tuple[Item, ...] = (),
+        whole: Figure | None = None,
+        names: Figure | None = None,
+        gap: Figure | None = None,
+    ) -> None:
+        self.items, self.whole, self.names, self.gap = items, whole, names, gap
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __bool__(self) -> bool:
+        return bool(self.items) or self.gap is not None
+
+    @property
+    def uniform(self) -> bool:
+        """Whether one line makes up the whole."""
+        if len(self.items) != 1 or self.whole is None or self.whole.missing:
+            return False
+        return self.items[0].amount.value == self.whole.value
+
+
+class Change(NamedTuple):
+    """A comparison of this year with the last.
+
+    ``known`` is whether last year's figure is there; ``note`` says what is missing if it is not.
+    ``amount`` is printed without sign, ``direction`` and ``trend`` are the words for it
+    (增加/减少; 增长/下降), ``percent`` is not shown on a base of nought. ``prior`` is last year's
+    figure itself.
+    """
+
+    known: bool
+    same: bool
+    note: Figure
+    amount: Figure
+    direction: Figure
+    trend: Figure
+    percent: Figure
+    reason: Figure
+    prior: Figure
 
 
 HEADING, BODY = "标题", "正文"

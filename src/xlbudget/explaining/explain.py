@@ -19,9 +19,8 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from xlbudget.errors import StandardError
-from xlbudget.explaining.document import BODY, HEADING, Document, Paragraph, Section, Span
+from xlbudget.explaining.document import BODY, HEADING, Document, Figure, Paragraph, Section, Span
 from xlbudget.explaining.facts import Facts, evaluate_facts
-from xlbudget.explaining.figure import Figure
 from xlbudget.explaining.source import load_source
 from xlbudget.explaining.wording import ordinal, profile_texts
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.editing.fill import formula_keys
 from xlbudget.figures import TOTAL, UNFILLED, BlockData, Row, Unreadable
 from xlbudget.money import Amount
-from xlbudget.rules.derive import definitions, open_parts, unit_of, value_of
 from xlbudget.rules.fill import Filled, cell_key, recomputed, statements
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, expand, open_parts, unit_of, value_of
 from xlbudget.rules.unfilled import CellKey
 from xlbudget.sheets.layout import INFO_SHEET
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.building.contents import render_forms
 from xlbudget.building.input import PROFILE_ROOM, profile_rows
+from xlbudget.characters import caption
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, Profile
 from xlbudget.importing.imported import GLOSSARY_TEXT, NOTES_TEXT
@@ -18,7 +19,6 @@ from xlbudget.reading.book import joined_text, read_book
 from xlbudget.reading.particulars import subject_texts
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import text_of, value_at
-from xlbudget.sheets.labels import caption
 from xlbudget.sheets.layout import (
     DICTIONARY,
     DICTIONARY_FIRST,

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import StandardError
-from xlbudget.explaining.disclosure_plan import TABLES, PartPlan, Plan, load_plan
 from xlbudget.explaining.document import HEADING
 from xlbudget.explaining.explain import document as generate
+from xlbudget.explaining.source import TABLES, PartPlan, Plan, load_plan
 from xlbudget.printed import PrintedTable
 from xlbudget.publishing.tables import form_grids, table_grid, visible, visible_line
 from xlbudget.sheets.layout import GLOSSARY, NOTES, is_form, place_book

@@ -39,8 +39,8 @@ from xlbudget.publishing.pdf import write_pdf
 from xlbudget.publishing.publish import publish, refuse_folder
 from xlbudget.publishing.values import choose_sheets, write_values_copy
 from xlbudget.publishing.web import web_copy
-from xlbudget.reading.beside import sheet_texts
 from xlbudget.reading.book import read_book
+from xlbudget.reading.source import sheet_texts
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.sheets.memory import MEMORY, forget

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import plain_name
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.figures import BlockData, Book, FormData, InfoValue, Profile
 from xlbudget.findings import Finding, Level
 from xlbudget.garbage import without_collecting
-from xlbudget.reading.beside import dated_titles, read_printed, stored_as_text
 from xlbudget.reading.forms import read_forms
 from xlbudget.reading.particulars import (
     InfoData,
@@ -20,12 +20,16 @@ from xlbudget.reading.particulars import (
     standard_of,
     year_of,
 )
-from xlbudget.reading.source import Source
-from xlbudget.reading.stale import with_staleness
+from xlbudget.reading.source import (
+    Source,
+    dated_titles,
+    read_printed,
+    stored_as_text,
+    with_staleness,
+)
 from xlbudget.reading.tables import read_table
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import Sheet, text_of, value_at
-from xlbudget.sheets.labels import plain_name
 from xlbudget.sheets.layout import (
     CONTENTS,
     COVER,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import visible
+from xlbudget.characters import caption, heading, visible
 from xlbudget.figures import BlockData, FormData, Indicator, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.reading.tables import CODE
 from xlbudget.sheets.cells import cell_reader, text_of, whole_lines
-from xlbudget.sheets.labels import caption, heading
 from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:

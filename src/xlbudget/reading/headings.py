@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import heading, years_in
 from xlbudget.sheets.cells import Grid, Sheet, heading_unit, without_unit
-from xlbudget.sheets.labels import heading, years_in
 from xlbudget.sheets.layout import HEADING_ROW
 from xlbudget.standard.model import AMOUNT
 

@@ -6,10 +6,9 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import squash
+from xlbudget.characters import caption, squash
 from xlbudget.figures import InfoValue, Office, Profile
 from xlbudget.sheets.cells import cell_reader, count_of, text_of, whole_lines
-from xlbudget.sheets.labels import caption
 from xlbudget.standard.subjects import Subject
 
 if TYPE_CHECKING:

@@ -6,13 +6,12 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from xlbudget.characters import code_text, squash, visible
+from xlbudget.characters import code_text, is_note, row_label, squash, visible, without_ordinal
 from xlbudget.figures import TOTAL, BlockData, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.cells import cells_reader, text_of, whole_lines
-from xlbudget.sheets.labels import is_note, row_label, without_ordinal
 from xlbudget.standard.model import AMOUNT
 from xlbudget.xlsx.references import column_letter
 

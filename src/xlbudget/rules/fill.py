@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL, UNFILLED, BlockData, Cell, Row, Unreadable
-from xlbudget.rules.derive import definitions, evaluate
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import definitions, evaluate, expand
 from xlbudget.rules.unfilled import CellKey
 from xlbudget.standard.equations import EACH
 

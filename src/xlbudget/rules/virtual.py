@@ -26,10 +26,9 @@ from typing import TYPE_CHECKING
 
 from xlbudget.figures import TOTAL, UNFILLED, BlockData, Unreadable
 from xlbudget.money import Amount
-from xlbudget.rules.derive import allotted, definitions
 from xlbudget.rules.fill import cell_key, class_sources, complete_rows, settled
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import checked, expand
+from xlbudget.rules.relations import allotted, checked, definitions, expand
 from xlbudget.rules.unfilled import CellKey, Lack, Unfilled, Virtual, Witness
 from xlbudget.standard.equations import EACH
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.explaining.figure import Change, Figure, FigureList, Item
+from xlbudget.explaining.document import Change, Figure, FigureList, Item
 from xlbudget.money import COUNT, Amount
 from xlbudget.texts.readings import plain
 

@@ -33,8 +33,8 @@ from xlbudget.texts.required import glossary_findings, lost_texts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from xlbudget.explaining.document import Figure
     from xlbudget.explaining.facts import Facts
-    from xlbudget.explaining.figure import Figure
     from xlbudget.figures import Book
     from xlbudget.rules.grid import Spot
     from xlbudget.standard.model import Standard

@@ -12,7 +12,7 @@ from xlbudget.texts.readings import plain, printed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from xlbudget.explaining.figure import Change, Figure, FigureList, Item
+    from xlbudget.explaining.document import Change, Figure, FigureList, Item
     from xlbudget.figures import TextUnit
     from xlbudget.texts.binding import Mention, Number
     from xlbudget.texts.readings import Readings

@@ -19,9 +19,8 @@ from xlbudget.rules.grid import INFO
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlbudget.explaining.document import Paragraph
+    from xlbudget.explaining.document import CellRef, Figure, Paragraph
     from xlbudget.explaining.facts import Facts
-    from xlbudget.explaining.figure import CellRef, Figure
     from xlbudget.figures import Book, Cell
     from xlbudget.standard.model import Standard
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlbudget.explaining.figure import Figure, FigureList
+from xlbudget.explaining.document import Figure, FigureList
 from xlbudget.explaining.wording import ordinal
 from xlbudget.findings import Finding, Level
 from xlbudget.texts.readings import plain, printed
@@ -13,8 +13,8 @@ from xlbudget.texts.readings import plain, printed
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from xlbudget.explaining.document import Item
     from xlbudget.explaining.facts import Facts
-    from xlbudget.explaining.figure import Item
     from xlbudget.figures import TextUnit
     from xlbudget.texts.judging import Paper
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.checks.validate import Judged
+    from xlbudget.explaining.document import CellRef, Figure
     from xlbudget.explaining.facts import Facts
-    from xlbudget.explaining.figure import CellRef, Figure
     from xlbudget.figures import Book, Cell, TextUnit
     from xlbudget.findings import Finding, Report
     from xlbudget.rules.grid import Grid, Spot

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL, Cell, Place
 from xlbudget.money import STANDARD_PLACES
-from xlbudget.rules.derive import allotted, definitions, undivided, unit_of, value_of
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import allotted, definitions, expand, undivided, unit_of, value_of
 from xlbudget.sheets.layout import is_form, table_layout
 from xlbudget.xlsx.references import chunked, quoted, references, split_cell
 

@@ -20,8 +20,7 @@ from xlbudget.checks.wording import fen_of
 from xlbudget.figures import Unreadable
 from xlbudget.memory import PASSED
 from xlbudget.money import Amount
-from xlbudget.rules.derive import resolved
-from xlbudget.rules.relations import expand
+from xlbudget.rules.relations import expand, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -26,9 +26,8 @@ from xlbudget.checks.identities import Identities
 from xlbudget.checks.row_presence import lacking_rows
 from xlbudget.memory import recalled
 from xlbudget.money import Amount, round_div
-from xlbudget.rules.derive import definitions, resolver, through, unit_of
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import checked, expand
+from xlbudget.rules.relations import checked, definitions, expand, resolver, through, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -26,7 +26,7 @@ from xlbudget.checks.wording import (
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.memory import PASSED
 from xlbudget.money import Amount, round_div
-from xlbudget.rules.derive import unit_of
+from xlbudget.rules.relations import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -27,9 +27,8 @@ from xlbudget.checks.row_presence import completed
 from xlbudget.checks.wording import table_title
 from xlbudget.findings import Level, Status
 from xlbudget.money import round_div
-from xlbudget.rules.derive import definitions, dependents, evaluate
 from xlbudget.rules.grid import Grid
-from xlbudget.rules.relations import checked, expand
+from xlbudget.rules.relations import checked, definitions, dependents, evaluate, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

@@ -6,7 +6,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import squash
+from xlbudget.characters import heading, is_note, plain_name, squash
 from xlbudget.checks.identities import holds
 from xlbudget.errors import AmountError
 from xlbudget.figures import BlockData, Book, Row
@@ -20,7 +20,6 @@ from xlbudget.reading.tables import Line as RowLine
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import expand
 from xlbudget.sheets.cells import Sheet
-from xlbudget.sheets.labels import heading, is_note, plain_name
 from xlbudget.sheets.layout import is_form
 
 if TYPE_CHECKING:

@@ -11,13 +11,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import squash
+from xlbudget.characters import caption, heading, squash
 from xlbudget.figures import BlockData, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.reading.forms import FormsData, read_forms
 from xlbudget.reading.tables import CODE
 from xlbudget.sheets.cells import Sheet
-from xlbudget.sheets.labels import caption, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,26 +10,24 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import squash
-from xlbudget.explaining.disclosure_plan import load_plan
+from xlbudget.characters import caption, squash
+from xlbudget.explaining.document import Figure, FigureList
 from xlbudget.explaining.facts import evaluate_facts
-from xlbudget.explaining.figure import Figure, FigureList
-from xlbudget.explaining.source import load_source
+from xlbudget.explaining.source import load_plan, load_source
 from xlbudget.explaining.wording import clean_clause
 from xlbudget.figures import InfoValue
 from xlbudget.importing.published.elements import Line
 from xlbudget.money import COUNT, Amount, from_number
 from xlbudget.reading.particulars import noted_fields
 from xlbudget.rules.grid import INFO
-from xlbudget.sheets.labels import caption
 from xlbudget.texts.binding import Binder, vocabulary
 from xlbudget.texts.readings import load_readings, plain, printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from xlbudget.explaining.document import Item
     from xlbudget.explaining.facts import Facts
-    from xlbudget.explaining.figure import Item
     from xlbudget.explaining.source import ChangeSpec, Expr
     from xlbudget.figures import Book, Cell, FormData, TextUnit
     from xlbudget.importing.published.elements import Matrix

@@ -6,12 +6,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import squash
+from xlbudget.characters import caption, heading, is_note, plain_name, squash
 from xlbudget.errors import UnusableFileError
-from xlbudget.explaining.disclosure_plan import load_plan
+from xlbudget.explaining.source import load_plan
 from xlbudget.importing.published.elements import Line, Matrix
 from xlbudget.reading.headings import own_headings
-from xlbudget.sheets.labels import caption, heading, is_note, plain_name
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.loader import DEFAULT, load_standard, standard_ids
 

@@ -6,13 +6,13 @@ import difflib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import heading, row_label
 from xlbudget.explaining.document import HEADING
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.explaining.source import load_source
 from xlbudget.figures import Office, Place, Printed, Profile, TextUnit
 from xlbudget.importing.imported import GLOSSARY_TEXT, NOTES_TEXT, PublishedText
 from xlbudget.importing.published.elements import Line
-from xlbudget.sheets.labels import heading, row_label
 from xlbudget.texts.readings import plain
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xlbudget.characters import squash
+from xlbudget.characters import heading, plain_name, squash
 from xlbudget.checks.validate import judge
 from xlbudget.figures import UNFILLED, InfoValue, Unreadable
 from xlbudget.findings import Finding, Level, Status
@@ -19,7 +19,6 @@ from xlbudget.money import COUNT, Amount, parse_amount
 from xlbudget.reading.tables import CODE
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand
-from xlbudget.sheets.labels import heading, plain_name
 from xlbudget.sheets.layout import is_form
 from xlbudget.texts.names import bare_name
 from xlbudget.texts.readings import load_readings

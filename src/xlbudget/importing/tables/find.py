@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import squash
+from xlbudget.characters import plain_name, row_label, squash
 from xlbudget.reading.headings import find_headings
 from xlbudget.sheets.cells import Grid
-from xlbudget.sheets.labels import plain_name, row_label
 from xlbudget.sheets.layout import is_form
 
 if TYPE_CHECKING:

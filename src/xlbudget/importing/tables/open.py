@@ -1,18 +1,23 @@
-"""Open an exported file by what it is, not by what it is called; refuse what cannot be read."""
+"""Files of tables (.xls, .xlsx) opened as sheets of values and merges, whatever their names say they are."""
 
 from __future__ import annotations
 
+import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import xlrd  # type: ignore[import-untyped]  # has no py.typed marker
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.sheets.cells import UNCOMPUTED, Area, Sheet, TableFile, whole_lines
+from xlbudget.sheets.cells import UNCOMPUTED, Area, Sheet, TableFile, looks_garbled, whole_lines
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from xlbudget.xlsx.cells import Lines
 
 
 SUFFIXES = (".xls", ".xlsx", ".xlsm", ".et")
@@ -44,8 +49,6 @@ def open_tables(path: Path) -> TableFile:
             f"“{path.name}”设有打开密码；请在 Excel 或 WPS 中取消密码，另存后再导入。"
         )
     if (ole and any(one in data for one in _WORKBOOKS)) or data.startswith(_OLD_BIFF):
-        from xlbudget.importing.tables.xls import read_xls  # noqa: PLC0415  # for old files alone
-
         return read_xls(path, data)
     raise UnusableFileError(f"“{path.name}”{_kind(path, data, ole=ole)}")
 
@@ -121,3 +124,104 @@ def _uncomputed(source: Workbook) -> Iterator[tuple[str, list[str]]]:
             if place and not _TEXT_RESULT.search(match[1]):
                 found.append(place[1].decode())
         yield name, found
+
+
+_UNICODE_FROM = 80
+"""Files of this version on (Excel 97) hold Unicode; older ones name a code page, or should."""
+_CHINESE_CODES = "gb18030"
+_MOST_CELLS = 8_000_000
+
+
+def read_xls(path: Path, data: bytes) -> TableFile:
+    """All sheets of the file.
+
+    Raises:
+        UnusableFileError: protected by a password, damaged, or its text cannot be made out.
+    """
+    book = _opened(path, data, None)
+    sheets = _sheets(path, book)
+    if book.biff_version >= _UNICODE_FROM or not _garbled(sheets):
+        return TableFile(path.name, sheets)
+    again = _sheets(path, _opened(path, data, _CHINESE_CODES))
+    if _garbled(again):
+        raise UnusableFileError(
+            f"“{path.name}”是很旧的 .xls 文件，文字读出来是乱码；请在 Excel 或 WPS 中打开核对文字，"
+            "另存为 .xlsx 后再导入。"
+        )
+    said = f"“{path.name}”没有写明文字的编码，按简体中文（GBK）读入；请核对名称中的文字。"
+    return TableFile(path.name, again, (said,))
+
+
+def _opened(path: Path, data: bytes, encoding: str | None) -> Any:
+    """The file as xlrd gives it, with merged cells where it can tell them."""
+    for formatting in (True, False):
+        try:
+            return xlrd.open_workbook(
+                file_contents=data,
+                formatting_info=formatting,
+                ragged_rows=True,
+                encoding_override=encoding,
+                logfile=io.StringIO(),
+            )
+        except UnicodeDecodeError:
+            if encoding is None:
+                return _opened(path, data, _CHINESE_CODES)
+            raise _damaged(path) from None
+        except xlrd.XLRDError as error:
+            if "encrypted" in str(error).lower():
+                raise UnusableFileError(
+                    f"“{path.name}”设有打开密码；请在 Excel 或 WPS 中取消密码，另存后再导入。"
+                ) from error
+            if not formatting:
+                raise _damaged(path) from error
+        except Exception as error:  # a damaged file makes the library fail in many ways
+            if not formatting:
+                raise _damaged(path) from error
+    raise _damaged(path)
+
+
+def _damaged(path: Path) -> UnusableFileError:
+    return UnusableFileError(
+        f"“{path.name}”已损坏，或不是 Excel 的 .xls 文件；请在 Excel 或 WPS 中打开，另存为 .xlsx 后再导入。"
+    )
+
+
+def _sheets(path: Path, book: Any) -> tuple[Sheet, ...]:
+    sheets = []
+    for sheet in book.sheets():
+        if sheet.nrows * max(sheet.ncols, 1) > _MOST_CELLS:
+            raise UnusableFileError(
+                f"“{path.name}”的工作表“{sheet.name}”远远超出预算表的大小；请删去表外的内容后再试。"
+            )
+        lines: Lines = [[_value(cell, book.datemode) for cell in row] for row in sheet.get_rows()]
+        merged = tuple(
+            Area(top, left, bottom - 1, right - 1)
+            for top, bottom, left, right in sheet.merged_cells
+        )
+        hidden = sheet.visibility != 0
+        sheets.append(Sheet(sheet.name, whole_lines(lines), merged, hidden))
+    return tuple(sheets)
+
+
+def _value(cell: Any, datemode: int) -> object:
+    """A cell's value as the reader of .xlsx gives it."""
+    kind = cell.ctype
+    if kind == xlrd.XL_CELL_ERROR:
+        return str(xlrd.error_text_from_code.get(cell.value, "#VALUE!"))
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if kind == xlrd.XL_CELL_DATE:
+        try:
+            return xlrd.xldate_as_datetime(cell.value, datemode)
+        except (ValueError, OverflowError):
+            return cell.value
+    if kind in (xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER):
+        return cell.value
+    return ""
+
+
+def _garbled(sheets: tuple[Sheet, ...]) -> bool:
+    texts = [
+        cell for sheet in sheets for line in sheet.lines for cell in line if isinstance(cell, str)
+    ]
+    return looks_garbled("".join(texts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import plain_name, years_in
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.figures import BlockData, Book, InfoValue, Profile, Unreadable
 from xlbudget.importing.imported import Imported
@@ -29,7 +30,6 @@ from xlbudget.reading.particulars import (
 )
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import looks_garbled, stated_units
-from xlbudget.sheets.labels import plain_name, years_in
 from xlbudget.sheets.layout import DICTIONARY, GLOSSARY, INFO_SHEET, NOTES, PROFILE, is_form
 from xlbudget.sheets.notes import read_texts
 from xlbudget.standard import loader

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import row_label, years_in
 from xlbudget.figures import BlockData, FormData, Row, Unreadable
 from xlbudget.findings import Finding, Level
 from xlbudget.importing.tables.find import says_none
 from xlbudget.reading.forms import FormsData, read_forms
 from xlbudget.reading.tables import CODE, Stray, line_text, numbers_columns, read_block, sort_strays
 from xlbudget.sheets.cells import UNCOMPUTED, Reader, Sheet, stated_units, text_of, value_at
-from xlbudget.sheets.labels import row_label, years_in
 from xlbudget.standard.model import AMOUNT
 from xlbudget.xlsx.references import column_letter, column_number, split_cell
 
