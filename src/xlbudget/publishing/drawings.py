@@ -89,14 +89,13 @@ def parsed(data: bytes, part: str) -> ET.Element:
     return root
 
 
-def _purify(node: ET.Element) -> None:
-    for name in [one for one in node.attrib if one[0] == "{" and not one.startswith(_KNOWN)]:
-        del node.attrib[name]
-    for child in list(node):
-        if child.tag.startswith(_KNOWN) and local(child) != "extLst":
-            _purify(child)
-        else:
-            node.remove(child)
+def _purify(root: ET.Element) -> None:
+    for node in list(root.iter()):
+        for name in [key for key in node.attrib if key[0] == "{" and not key.startswith(_KNOWN)]:
+            del node.attrib[name]
+        for child in list(node):
+            if not child.tag.startswith(_KNOWN) or child.tag.endswith("}extLst"):
+                node.remove(child)
 
 
 def local(node: ET.Element) -> str:
