@@ -25,10 +25,7 @@ from xlbudget.xlsx.workbook import Workbook
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlbudget.explaining.document import Document
     from xlbudget.findings import Report
-    from xlbudget.report.pictures import Pictures
-    from xlbudget.standard.model import Standard
     from xlbudget.xlsx.cells import Afterwards, CellEdit
 
 EXAMPLE = "changchun-gov-office-2024"
@@ -74,7 +71,12 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     """
     standard = load_standard()
     book = read_folder(example_folder(), standard)
-    _make(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnusableFileError(
+            f"文件夹“{folder}”建不了：请检查写入权限，以及是否有同名的文件；可用 -o 换一个文件夹。"
+        ) from error
     title = standard.titles["book"].replace("{unit}", book.text("unit_name"))
     path = folder / f"{title.replace('{year}', str(book.year))}.xlsm"
     refuse_open_file(path)
@@ -103,16 +105,24 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         f"结论“{report.status.chinese}”"
     )
     pictures = report_pictures(standard, told)
-    texts = _texts(folder, standard, report, documents, pictures)
-    files = [(path, "部门预算工作簿"), *texts]
-    picture = folder / "支出结构.svg"
-    replace_text(picture, spending_picture(standard, figures), backup=False)
+    standards = {standard.id: standard}
+    page = render([report], "html", standards, [pictures])
+    texts = (
+        ("情况说明.txt", "部门预算情况说明", document_text(documents[0])),
+        ("名词解释.txt", "名词解释", document_text(documents[1])),
+        ("校验结果.html", "校验结果（网页，可打印）", page),
+        ("校验结果.json", "校验结果（供程序读取）", render([report], "json", standards)),
+        ("支出结构.svg", "支出结构图", spending_picture(standard, figures)),
+    )
+    for name, _, text in texts:
+        replace_text(folder / name, text, backup=False)
+    files = [(path, "部门预算工作簿"), *((folder / name, what) for name, what, _ in texts)]
     say("画出支出结构图")
     package = make_package(path, folder / PACKAGE)
     say(f"打包：公开文本、数值副本、邮件草稿等 {len(package.files)} 个文件")
     packed = [(package.folder / file.name, file.what) for file in package.files]
     return DemoResult(
-        [*files, (picture, "支出结构图"), *packed, (package.page, "清样单：公开前还要处理什么")],
+        [*files, *packed, (package.page, "清样单：公开前还要处理什么")],
         report,
         spending_bars(standard, figures),
         paragraphs,
@@ -122,41 +132,9 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     )
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnusableFileError(
-            f"文件夹“{folder}”建不了：请检查写入权限，以及是否有同名的文件；可用 -o 换一个文件夹。"
-        ) from error
-
-
 def _patched(source: Workbook, edits: list[CellEdit], after: Afterwards) -> int:
     if edits:
         replace_atomically(
             source.path, lambda target: source.patch(target, edits, after), backup=False
         )
     return len(edits)
-
-
-def _texts(
-    folder: Path,
-    standard: Standard,
-    report: Report,
-    documents: tuple[Document, Document],
-    pictures: Pictures,
-) -> list[tuple[Path, str]]:
-    standards = {standard.id: standard}
-    texts = [
-        ("情况说明.txt", "部门预算情况说明", document_text(documents[0])),
-        ("名词解释.txt", "名词解释", document_text(documents[1])),
-        (
-            "校验结果.html",
-            "校验结果（网页，可打印）",
-            render([report], "html", standards, [pictures]),
-        ),
-        ("校验结果.json", "校验结果（供程序读取）", render([report], "json", standards)),
-    ]
-    for name, _, text in texts:
-        replace_text(folder / name, text, backup=False)
-    return [(folder / name, what) for name, what, _ in texts]

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 
 from xlbudget.errors import AmountError, StandardError
-from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Row, Unreadable
+from xlbudget.figures import BlockData, Book, InfoValue, Row, Unreadable
 from xlbudget.findings import Finding
 from xlbudget.money import COUNT, Amount, from_number, parse_amount
-from xlbudget.printed import code_part
+from xlbudget.printed import column_names, row_entries, side_by_side
 from xlbudget.standard.extend import own_standard
 from xlbudget.standard.loader import DEFAULT, load_standard
-from xlbudget.standard.model import AMOUNT, Standard
+from xlbudget.standard.model import Standard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,10 @@ def frame_of(book: Book, name: str | int, standard: Standard | None) -> pd.DataF
         ]
         return pd.DataFrame(lines, columns=["key", "label", "unit", "value"], dtype=object)
     table = _find_table(standard, name)
-    texts, amounts = _columns(table)
+    texts = dict.fromkeys(
+        column.key for block in table.blocks for column in block.columns if column.kind == "text"
+    )
+    amounts = dict.fromkeys(key for block in table.blocks for key in block.amounts)
     rows = []
     for block in table.blocks:
         of_texts = [column.key for column in block.columns if column.kind == "text"]
@@ -104,59 +107,24 @@ def printed_frame(standard: Standard, book: Book, name: str | int) -> pd.DataFra
         StandardError: the standard has no such table.
     """
     table = _find_table(standard, name)
-    headings = [
-        "/".join("".join(part.split()) for part in column.heading(book.year))
-        for block in table.blocks
-        for column in block.columns
-    ]
+    headings = column_names(table, book.year)
     if table.forms:  # a line per form, which has no column for its name
         headings = ["项目名称", *headings]
     sides = []
     for block in table.blocks:
         rows = book.blocks.get(block.key, BlockData.of([])).rows
         placed = len({row.line for row in rows if row.line}) == len(rows)
-        sides.append(
-            {
-                row.line if placed else at: _printed_line(
-                    standard, block, row, named=bool(table.forms)
-                )
-                for at, row in enumerate(rows)
-            }
-        )
+        side: dict[int, list[object]] = {}
+        for at, row in enumerate(rows):
+            values = map(_plain, row_entries(standard, block, row))
+            named: list[object] = [row.label or row.key] if table.forms else []
+            side[row.line if placed else at] = named + [
+                "" if one is None else one for one in values
+            ]
+        sides.append(side)
     # A line of the sheet is a line of the frame; figures that stand on none follow each other.
-    lines = [
-        [
-            cell
-            for side, block in zip(sides, table.blocks, strict=True)
-            for cell in side.get(number, [""] * len(block.columns))
-        ]
-        for number in sorted(set().union(*sides))
-    ]
+    lines = side_by_side(table, sides, "")
     return pd.DataFrame(lines, columns=headings, dtype=object)
-
-
-def _printed_line(standard: Standard, block: Block, row: Row, *, named: bool) -> list[object]:
-    amounts, texts = iter(row.cells), iter(row.texts)
-    line: list[object] = [row.label or row.key] if named else []
-    code = 0
-    for column in block.columns:
-        if column.kind == AMOUNT:
-            value = _plain(next(amounts))
-            line.append("" if value is None else value)
-        elif column.kind == "text":
-            line.append(next(texts, ""))
-        elif column.kind == "code":
-            line.append(code_part(standard, block, row.key, code) if row.kind == "subject" else "")
-            code += 1
-        elif column.kind in ("level1", "level2"):
-            wanted = "group" if column.kind == "level1" else "item"
-            line.append(row.label if row.kind == wanted else "")
-        else:
-            line.append("" if row.kind == "total" else row.label)
-    if row.key == TOTAL and row.kind == "total":
-        naming = next(at for at, column in enumerate(block.columns) if column.kind != AMOUNT)
-        line[naming] = block.total
-    return line
 
 
 def book_of(
@@ -201,15 +169,6 @@ def book_of(
         raise ValueError("from_frames needs the year, or a frame “info” that holds it")
     kept = base._replace(name=name or base.name, standard=standard.id, year=year)
     return kept._replace(blocks=blocks, info=info, computed=frozenset())
-
-
-def _columns(table: Table) -> tuple[list[str], list[str]]:
-    """The keys of the columns of texts and of amounts, of all sides."""
-    texts = [
-        column.key for block in table.blocks for column in block.columns if column.kind == "text"
-    ]
-    amounts = [key for block in table.blocks for key in block.amounts]
-    return list(dict.fromkeys(texts)), list(dict.fromkeys(amounts))
 
 
 def _require(name: str | int, frame: pd.DataFrame, columns: list[str]) -> None:

@@ -5,15 +5,19 @@ The sheets' headings, the document, the web page and the report are all drawn fr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlbudget.figures import TOTAL
+from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from xlbudget.figures import Row
+    from xlbudget.figures import Cell, Row
     from xlbudget.standard.model import Block, Standard, Table
+
+T = TypeVar("T")
 
 TABLE, FORM = "table", "form"
 """Kinds of printed tables: one of amounts, a form of texts printed on a page of its own."""
@@ -125,3 +129,50 @@ def code_part(standard: Standard, block: Block, code: str, position: int) -> str
         return code
     lengths = (0, *standard.subjects[block.subjects].lengths)
     return code[lengths[position] : None if position == columns - 1 else lengths[position + 1]]
+
+
+def column_names(table: Table, year: int) -> list[str]:
+    """The headings of the columns of all sides, outer and inner joined by "/"."""
+    return [
+        "/".join("".join(part.split()) for part in column.heading(year))
+        for block in table.blocks
+        for column in block.columns
+    ]
+
+
+def row_entries(standard: Standard, block: Block, row: Row, group: str = "") -> list[str | Cell]:
+    """What a row has in each column: amounts as they are, else texts; ``group`` stands beside an item."""
+    amounts, texts, codes = iter(row.cells), iter(row.texts), count()
+    entries: list[str | Cell] = []
+    for column in block.columns:
+        entry: str | Cell = row.label if row.kind != TOTAL else ""
+        if column.kind == AMOUNT:
+            entry = next(amounts)
+        elif column.kind == "text":
+            entry = next(texts, "")
+        elif column.kind == "code":
+            part = next(codes)
+            entry = code_part(standard, block, row.key, part) if row.kind == "subject" else ""
+        elif column.kind == "level1":
+            entry = row.label if row.kind == "group" else group
+        elif column.kind == "level2":
+            entry = row.label if row.kind == "item" else ""
+        entries.append(entry)
+    if row.key == row.kind == TOTAL:
+        kinds = [column.kind for column in block.columns]
+        entries[next(at for at, kind in enumerate(kinds) if kind != AMOUNT)] = block.total
+    return entries
+
+
+def side_by_side(
+    table: Table, sides: Sequence[Mapping[int, Sequence[T]]], blank: T
+) -> list[list[T]]:
+    """The lines of a table from those of its sides, each with its place; ``blank`` where one has none."""
+    return [
+        [
+            entry
+            for side, block in zip(sides, table.blocks, strict=True)
+            for entry in side.get(number, [blank] * len(block.columns))
+        ]
+        for number in sorted(set().union(*sides))
+    ]

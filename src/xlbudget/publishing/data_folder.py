@@ -7,13 +7,13 @@ import io
 import json
 from collections import Counter
 from decimal import Decimal
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.editing.final_texts import read_finals
 from xlbudget.editing.own import foreign_sheets, own_notes, unused_subjects
 from xlbudget.errors import UnusableFileError
-from xlbudget.figures import TOTAL, BlockData, FormData, Profile, Row, Unreadable
+from xlbudget.figures import BlockData, FormData, Profile, Row, Unreadable
 from xlbudget.findings import Level
 from xlbudget.importing.data_folder import (
     FINAL_PARTS,
@@ -28,12 +28,12 @@ from xlbudget.importing.data_folder import (
     SUBJECTS_FILE,
 )
 from xlbudget.money import COUNT
+from xlbudget.printed import column_names, row_entries, side_by_side
 from xlbudget.publishing.publish import publish
 from xlbudget.reading.book import read_book
 from xlbudget.reading.particulars import subject_texts
 from xlbudget.sheets.layout import INFO_SHEET, form_of, is_form, place_book
 from xlbudget.standard.extend import own_standard
-from xlbudget.standard.model import AMOUNT
 from xlbudget.xlsx.atomic import refuse_open_file
 from xlbudget.xlsx.workbook import Workbook
 
@@ -95,21 +95,12 @@ def amount_text(cell: Cell, unit: Unit) -> str:
 def _table_lines(
     standard: Standard, table: Table, book: Book, laid_out: Book | None
 ) -> list[list[str]]:
-    headings = [
-        "/".join("".join(part.split()) for part in column.heading(book.year))
-        for block in table.blocks
-        for column in block.columns
-    ]
     sides = [
-        _spread(_lines_of(standard, block, book), _places(block, book, laid_out))
+        dict(zip(_places(block, book, laid_out), _lines_of(standard, block, book), strict=True))
         for block in table.blocks
     ]
-    blanks = [[""] * len(block.columns) for block in table.blocks]
-    lines = [
-        [text for side, blank in zip(line, blanks, strict=True) for text in side or blank]
-        for line in zip_longest(*sides)
-    ]
-    return [headings, *(line for line in lines if any(line))]
+    lines = side_by_side(table, sides, "")
+    return [column_names(table, book.year), *(line for line in lines if any(line))]
 
 
 def _placed(standard: Standard, book: Book) -> Book | None:
@@ -132,55 +123,21 @@ def _places(block: Block, book: Book, laid_out: Book | None) -> list[int]:
     return [line - first for line in found] if rising else list(range(len(data.rows)))
 
 
-def _spread(lines: list[list[str]], places: list[int]) -> list[list[str] | None]:
-    found: list[list[str] | None] = [None] * (places[-1] + 1 if places else 0)
-    for line, place in zip(lines, places, strict=True):
-        found[place] = line
-    return found
-
-
 def _lines_of(standard: Standard, block: Block, book: Book) -> list[list[str]]:
+    """The rows as texts; the first item of a group has the group's name beside it."""
     group = ""
     lines = []
     for row in book.blocks.get(block.key, BlockData.of([])).rows:
         named = row.kind == "item" and row.parent != group
         group = row.key if row.kind == "group" else row.parent if row.kind == "item" else group
-        lines.append(_line(standard, block, row, group if named else ""))
+        beside = group.removeprefix("group:") if named else ""
+        lines.append(
+            [
+                entry if isinstance(entry, str) else amount_text(entry, block.unit)
+                for entry in row_entries(standard, block, row, beside)
+            ]
+        )
     return lines
-
-
-def _line(standard: Standard, block: Block, row: Row, group: str) -> list[str]:
-    """One row; ``group`` is the one to be named beside an item that begins it."""
-    amounts, texts = iter(row.cells), iter(row.texts)
-    codes = iter(_codes(standard, block, row))
-    found = []
-    for column in block.columns:
-        if column.kind == AMOUNT:
-            found.append(amount_text(next(amounts), block.unit))
-        elif column.kind == "text":
-            found.append(next(texts, ""))
-        elif column.kind == "code":
-            found.append(next(codes, ""))
-        elif column.kind in ("level1", "level2"):
-            wanted = "group" if column.kind == "level1" else "item"
-            beside = group.removeprefix("group:") if column.kind == "level1" else ""
-            found.append(row.label if row.kind == wanted else beside)
-        else:
-            found.append(row.label if row.kind != "total" else "")
-    if row.key == TOTAL and row.kind == "total":
-        naming = next(at for at, column in enumerate(block.columns) if column.kind != AMOUNT)
-        found[naming] = block.total
-    return found
-
-
-def _codes(standard: Standard, block: Block, row: Row) -> list[str]:
-    """A code, in parts where each level has a column of its own."""
-    columns = len(block.of_kind("code"))
-    if row.kind != "subject" or columns < 2:  # noqa: PLR2004
-        return [row.key if row.kind == "subject" else ""]
-    ends = standard.subjects[block.subjects].lengths[: columns - 1]
-    starts = (0, *ends)
-    return [row.key[a:b] for a, b in zip(starts, (*ends, None), strict=True)]
 
 
 # ------------------------------------------------------------------ forms

@@ -47,6 +47,11 @@ class Item(NamedTuple):
     heading: str
     content: tuple[Text | PrintedTable, ...]
 
+    @property
+    def tables(self) -> list[PrintedTable]:
+        """Its tables and forms."""
+        return [one for one in self.content if isinstance(one, PrintedTable)]
+
 
 class Part(NamedTuple):
     """A part: texts before its first item, then the items; ``holds`` is tables or a document."""
@@ -85,7 +90,7 @@ class Disclosure(NamedTuple):
         """All tables and forms."""
         for part in self.parts:
             for item in part.items:
-                yield from (table for table in item.content if isinstance(table, PrintedTable))
+                yield from item.tables
 
     @property
     def texts(self) -> Iterator[Text]:
@@ -93,14 +98,7 @@ class Disclosure(NamedTuple):
         for part in self.parts:
             yield from part.lead
             for item in part.items:
-                yield from (text for text in item.content if isinstance(text, Text))
-
-    def unfinished(self, mark: str = "【待填") -> list[str]:
-        """The paragraphs in which something is still to be filled in."""
-        return [text.text for text in self.texts if mark in text.text]
-
-
-# ------------------------------------------------------------------ how a standard arranges it
+                yield from (one for one in item.content if isinstance(one, Text))
 
 
 # ------------------------------------------------------------------ the document of a book
@@ -179,19 +177,15 @@ def _document_part(heading: str, plan: PartPlan, found: Sequence[FinalText]) -> 
             items.append((" ".join(lines), []))
             continue
         into = items[-1][1] if items else lead
-        into += [Text(line, one.level > 1, _term(line) if plan.terms else 0) for line in lines]
+        for line in lines:
+            term = _TERM.match(line) if plan.terms else None
+            into.append(Text(line, one.level > 1, term.end() if term else 0))
     return Part(
         heading,
         plan.holds,
         tuple(lead),
         tuple(Item(text, tuple(content)) for text, content in items),
     )
-
-
-def _term(text: str) -> int:
-    """How many letters lead up to the explanation."""
-    match = _TERM.match(text)
-    return match.end() if match else 0
 
 
 # ------------------------------------------------------------------ the texts as a workbook holds them

@@ -7,19 +7,18 @@ numbers, and are fields that can be updated.
 
 from __future__ import annotations
 
-import io
 import math
 import re
 import tempfile
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.printed import FORM, PrintedTable
+from xlbudget.printed import FORM
 from xlbudget.publishing.disclosure import Text
 from xlbudget.publishing.pdf import find_office, write_pdf
+from xlbudget.publishing.publish import packed
 from xlbudget.publishing.widths import (
     BODY_PAGE,
     CELL_ABOVE,
@@ -35,12 +34,10 @@ from xlbudget.templates import fixed_part, rendered
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlbudget.printed import PrintedCell
+    from xlbudget.printed import PrintedCell, PrintedTable
     from xlbudget.publishing.disclosure import Disclosure, Item, Part
 
 
-_DATE = (1980, 1, 1, 0, 0, 0)
-"""The date of every part: when the file was made is nobody's business and changes nothing."""
 _FOLDER = Path(__file__).parent / "docx_parts"
 _FIXED = {
     "[Content_Types].xml": "content-types.xml",
@@ -66,16 +63,16 @@ _ONE_LINE = 24
 """Values of a form up to so many letters stand in the middle."""
 
 
-def write_docx(disclosure: Disclosure, target: Path, *, numbered: bool = True) -> bool:
+def write_docx(disclosure: Disclosure, target: Path) -> bool:
     """Write the document to ``target``; gives whether the contents have their page numbers.
 
-    They are found by laying the document out with LibreOffice, where that is installed. Without it
-    (or with ``numbered`` False) they stay blank until the field is updated in Word.
+    They are found by laying the document out with LibreOffice, where that is installed; without it
+    they stay blank until the field is updated in Word.
 
     Raises:
         OSError: ``target`` cannot be written.
     """
-    pages = _pages(disclosure) if numbered else ()
+    pages = _pages(disclosure)
     target.write_bytes(docx_bytes(disclosure, pages))
     return bool(pages)
 
@@ -103,14 +100,7 @@ def docx_bytes(disclosure: Disclosure, pages: Sequence[int] = ()) -> bytes:
     parts: dict[str, str] = {name: fixed_part(_FOLDER, file) for name, file in _FIXED.items()}
     for name, (template, values) in made.items():
         parts[name] = rendered(_FOLDER, f"{template}.xml.j2", values, _holdable)
-    packed = io.BytesIO()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
-            info = ZipInfo(name, _DATE)
-            info.compress_type = ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            archive.writestr(info, text.encode("utf-8"))
-    return packed.getvalue()
+    return packed({name: text.encode() for name, text in parts.items()})
 
 
 def _holdable(text: str) -> str:
@@ -254,8 +244,8 @@ class _Sections:
 
     def _part(self, part: Part) -> None:
         """A part begins on a new page, upright for texts, as its first table needs it for tables."""
-        first = next((item for item in part.items if _grids(item)), None)
-        page = fit_grids(_grids(first), 0)[0].page if first is not None else BODY_PAGE
+        first = next((item for item in part.items if item.tables), None)
+        page = fit_grids(first.tables, 0)[0].page if first is not None else BODY_PAGE
         begun = self._turn(page)
         if not self.headings:
             self._open.append(_Paragraph("BookTitle", ((_title(self.disclosure), False),)))
@@ -263,7 +253,7 @@ class _Sections:
         self._open.extend(map(_text, part.lead))
         above = _PART_HEIGHT
         for item in part.items:
-            if _grids(item):
+            if item.tables:
                 self._tables(item, above)
                 above = 0
                 continue
@@ -275,7 +265,7 @@ class _Sections:
     def _tables(self, item: Item, above: float) -> None:
         """An item of tables or forms: each begins on a new page, ``above`` points below its top."""
         headed = False
-        fits = iter(fit_grids(_grids(item), above + _ITEM_HEIGHT))
+        fits = iter(fit_grids(item.tables, above + _ITEM_HEIGHT))
         for table in item.content:
             if isinstance(table, Text):
                 self._open.append(_text(table))
@@ -299,10 +289,6 @@ def _title(found: Disclosure) -> str:
     if len(found.title) * _BOOK_TITLE > BODY_PAGE.width and rest and rest != found.title:
         return f"{found.unit}\n{rest}"
     return found.title
-
-
-def _grids(item: Item) -> list[PrintedTable]:
-    return [table for table in item.content if isinstance(table, PrintedTable)]
 
 
 def _text(one: Text) -> _Paragraph:

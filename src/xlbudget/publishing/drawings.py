@@ -36,28 +36,14 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _KNOWN = (MAIN, REL, _DRAW, _CHART, _SHEET_DRAW, _XML)
 _PARTS = "application/vnd.openxmlformats-officedocument."
 _TYPES = {"drawing": f"{_PARTS}drawing+xml", "chart": f"{_PARTS}drawingml.chart+xml"}
-_IMAGES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "bmp": "image/bmp",
-    "tif": "image/tiff",
-    "tiff": "image/tiff",
-    "emf": "image/x-emf",
-    "wmf": "image/x-wmf",
-}
+_IMAGES = {kind: f"image/{kind}" for kind in ("png", "jpeg", "gif", "bmp", "tiff")}
+_IMAGES |= {"jpg": "image/jpeg", "tif": "image/tiff", "emf": "image/x-emf", "wmf": "image/x-wmf"}
 _SHAPES = ("sp", "grpSp", "graphicFrame", "cxnSp", "pic")
 _PATH = re.compile(r"[\\/]|\.(?:png|jpe?g|gif|bmp|emf|wmf|tiff?)$", re.IGNORECASE)
 _GONE = (
-    "externalData",
-    "userShapes",
-    "pivotSource",
-    "printSettings",
-    "protection",
-    "pivotFmts",
+    "externalData", "userShapes", "pivotSource", "printSettings", "protection", "pivotFmts",
     "blipFill",
-)
+)  # fmt: skip
 
 
 for _prefix, _uri in zip(("", "r", "a", "c", "xdr"), _KNOWN, strict=False):

@@ -30,15 +30,9 @@ if TYPE_CHECKING:
     from xlbudget.xlsx.workbook import Workbook
 
 
-_ERROR, _UNFILLED, _REQUIRED, _GAP, _REVIEW, _PERSONAL, _OTHER = (
-    "差错",
-    "未填列",
-    "必填",
-    "待填",
-    "待核对",
-    "个人信息",
-    "提醒",
-)
+_ERROR, _UNFILLED, _REQUIRED, _GAP = "差错", "未填列", "必填", "待填"
+_REVIEW, _PERSONAL, _OTHER = "待核对", "个人信息", "提醒"
+_KINDS = (_ERROR, _UNFILLED, _REQUIRED, _GAP, _REVIEW, _PERSONAL, _OTHER)
 """Kinds of items, in the order in which they are to be dealt with; only _OTHER stops nothing."""
 _COUNTED = {
     _ERROR: "差错 {} 处",
@@ -57,7 +51,6 @@ _TO_FILL = "【待填"
 _NAMED = 8
 """So many paragraphs are named in a sentence."""
 _LIST = "－清样单.html"
-_TEMPLATE = "missing.html.j2"
 
 
 class Item(NamedTuple):
@@ -76,14 +69,6 @@ class Item(NamedTuple):
         return f"［{self.kind}］{where}：{self.what}{self.todo}"
 
 
-class Allowed(NamedTuple):
-    """What may go out: a ``draft`` (errors and all), ``errors`` alone, ``personal`` data."""
-
-    errors: bool = False
-    draft: bool = False
-    personal: bool = False
-
-
 class Gate(NamedTuple):
     """All items of a workbook."""
 
@@ -99,23 +84,16 @@ class Gate(NamedTuple):
             _COUNTED[kind].format(self.count(kind)) for kind in kinds if self.count(kind)
         )
 
-    def stopping(self, allowed: Allowed) -> list[str]:
-        """The kinds that stop a package."""
-        passing = {
-            _ERROR: allowed.errors or allowed.draft,
-            _PERSONAL: allowed.personal,
-        }
-        return [
-            kind for kind in _COUNTED if self.count(kind) and not passing.get(kind, allowed.draft)
-        ]
+    def stopping(self, *, errors: bool, draft: bool, personal: bool) -> list[str]:
+        """The kinds that stop a package; a ``draft`` may go out errors and all."""
+        passing = {_ERROR: errors or draft, _PERSONAL: personal}
+        return [kind for kind in _COUNTED if self.count(kind) and not passing.get(kind, draft)]
 
     @property
     def marks(self) -> str:
         """What stands behind the title of the set."""
         return marks_of(
-            draft=self.count(*_UNFINISHED) > 0,
-            errors=self.count(_ERROR) > 0,
-            personal=self.count(_PERSONAL) > 0,
+            self.count(*_UNFINISHED) > 0, self.count(_ERROR) > 0, self.count(_PERSONAL) > 0
         )
 
     def said(self, report: str) -> tuple[str, ...]:
@@ -130,7 +108,7 @@ class Gate(NamedTuple):
         return tuple(said)
 
 
-def marks_of(*, draft: bool, errors: bool, personal: bool) -> str:
+def marks_of(draft: bool, errors: bool, personal: bool) -> str:
     """What stands behind the title of a set that is not as it should be: ``（草稿，含个人信息）``."""
     told = (("草稿", draft), ("含未改正差错", errors), ("含个人信息", personal))
     words = "，".join(word for word, so in told if so)
@@ -158,34 +136,31 @@ def examine(
     standard: Standard, report: Report, state: NotesState, personal: Iterable[Finding] = ()
 ) -> Gate:
     """What the report and the explanation still lack; ``personal`` are findings in other sheets."""
-    codes = {rule.code: rule.check for rule in standard.rules}
-    checks = [(codes.get(finding.code, ""), finding) for finding in report.findings]
-    items: list[Item] = []
-    for check, one in checks:
-        if one.level is Level.ERROR:
-            items.append(_of_finding(_ERROR, one))
-        elif check == _REQUIRED_CHECK:
-            items.append(_of_finding(_REQUIRED, one))
-        elif check in _FILLED_CHECKS and report.status is Status.UNKNOWN:
-            items.append(_of_finding(_UNFILLED, one))
-        elif check in CHECKED:
-            items.append(_of_finding(_PERSONAL, one))
+    checks = {rule.code: rule.check for rule in standard.rules}
+    judged = [(_kind(checks.get(one.code, ""), one, report), one) for one in report.findings]
+    items = [_of_finding(kind, one) for kind, one in judged if kind not in ("", _OTHER)]
     if report.status is Status.ERROR and not any(item.kind == _ERROR for item in items):
         items.append(Item(_ERROR, "", "", _NOWHERE, "请逐表核对合计。"))
     if report.status is Status.UNKNOWN and not any(item.kind == _UNFILLED for item in items):
         items.append(Item(_UNFILLED, "", "", "还没有填完，无法判断。", "请按校验提醒填好。"))
     items += [_of_finding(_PERSONAL, finding) for finding in personal]
     items += _of_notes(state, {(item.sheet, item.cell) for item in items if item.kind == _ERROR})
-    items += [
-        _of_finding(_OTHER, one)
-        for check, one in checks
-        if one.level is Level.WARNING
-        and check not in (_REQUIRED_CHECK, *CHECKED)
-        and not (check in _FILLED_CHECKS and report.status is Status.UNKNOWN)
-    ]
-    kinds = [*_COUNTED, _OTHER]
-    items.sort(key=lambda item: kinds.index(item.kind))
+    items += [_of_finding(kind, one) for kind, one in judged if kind == _OTHER]
+    items.sort(key=lambda item: _KINDS.index(item.kind))
     return Gate(tuple(dict.fromkeys(items)))
+
+
+def _kind(check: str, one: Finding, report: Report) -> str:
+    """The kind of item that a finding is; empty where it is none."""
+    if one.level is Level.ERROR:
+        return _ERROR
+    if check == _REQUIRED_CHECK:
+        return _REQUIRED
+    if check in _FILLED_CHECKS and report.status is Status.UNKNOWN:
+        return _UNFILLED
+    if check in CHECKED:
+        return _PERSONAL
+    return _OTHER if one.level is Level.WARNING else ""
 
 
 def _of_finding(kind: str, one: Finding) -> Item:
@@ -199,37 +174,30 @@ def _of_finding(kind: str, one: Finding) -> Item:
 
 
 def _of_notes(state: NotesState, told: set[tuple[str, str]]) -> Iterator[Item]:
-    reviewed = {(spot.sheet, spot.cell) for spot in state.reviews}
-    for spot in state.gaps:
-        if (spot.sheet, spot.cell) not in reviewed | told:
-            yield _of_spot(_GAP, spot, "还有【待填】。", "请补填定稿。")
-    for one in state.reviews:
-        remark = one.remark.rstrip("。") or "没有写明原因"
-        yield _of_spot(
-            _REVIEW,
-            one,
-            f"{remark}。",
-            "请补填基础信息后重新生成说明，或直接改写定稿；核对无误、不用改的，清空这一行的“备注”。",
-        )
-    for one in state.stale:
-        yield _of_spot(
-            _OTHER, one, "所引数字已变，文字已过期。", "请重新生成说明，改过的定稿请核对。"
-        )
-    for one in state.absent:
-        yield _of_spot(_OTHER, one, "按现有数字应有这一段。", "请重新生成说明。")
+    seen = told.union(line.place for line in state.reviews)
+    gaps = [line for line in state.gaps if line.place not in seen]
+    review = (
+        "请补填基础信息后重新生成说明，或直接改写定稿；核对无误、不用改的，清空这一行的“备注”。"
+    )
+    stale = "所引数字已变，文字已过期。", "请重新生成说明，改过的定稿请核对。"
+    for kind, lines, what, todo in (
+        (_GAP, gaps, "还有【待填】。", "请补填定稿。"),
+        (_REVIEW, state.reviews, "", review),
+        (_OTHER, state.stale, *stale),
+        (_OTHER, state.absent, "按现有数字应有这一段。", "请重新生成说明。"),
+    ):
+        for line in lines:
+            said = what or f"{line.review.rstrip('。') or '没有写明原因'}。"
+            cell = line.place.cell if line.line else ""
+            yield Item(kind, line.sheet, cell, f"{line.id} {said}", todo)
 
 
-def _of_spot(kind: str, one: Spot, what: str, todo: str) -> Item:
-    return Item(kind, one.sheet, one.cell, f"{one.id} {what}", todo)
-
-
-def pass_or_stop(gate: Gate, allowed: Allowed, folder: Path, title: str) -> None:
-    """Nothing where the set may go out; else the page of what is missing, and the refusal.
+def pass_or_stop(gate: Gate, kinds: Sequence[str], folder: Path, title: str) -> None:
+    """Nothing where no ``kinds`` stop the set; else the page of what is missing, and the refusal.
 
     Raises:
         NotReadyError: it may not.
     """
-    kinds = gate.stopping(allowed)
     if kinds:
         page: Path | None = None
         with suppress(UnusableFileError):  # the refusal says that there is no page
@@ -240,30 +208,18 @@ def pass_or_stop(gate: Gate, allowed: Allowed, folder: Path, title: str) -> None
 # ------------------------------------------------------------------ the explanation
 
 
-class Spot(NamedTuple):
-    """A paragraph and the cell of its final text, "" where it is not on its sheet."""
-
-    id: str
-    sheet: str
-    cell: str = ""
-    generated: str = ""
-    final: str = ""
-    state: str = ""
-    remark: str = ""
-
-
 class NotesState(NamedTuple):
-    """Paragraphs by what is wrong with them.
+    """Paragraphs by what is wrong with them; those that are on no sheet have no line.
 
     ``stale``: the final text is older than its figures; ``absent``: the figures ask for a paragraph
     that is not there; ``reviews``: marked to be looked at; ``gaps``: something is still to be
     filled in. ``plan`` writes both texts where the workbook has none at all.
     """
 
-    stale: tuple[Spot, ...]
-    absent: tuple[Spot, ...]
-    reviews: tuple[Spot, ...]
-    gaps: tuple[Spot, ...]
+    stale: tuple[NotesLine, ...]
+    absent: tuple[NotesLine, ...]
+    reviews: tuple[NotesLine, ...]
+    gaps: tuple[NotesLine, ...]
     plan: NotesPlan | None
 
 
@@ -277,56 +233,42 @@ def notes_state(source: Workbook, standard: Standard, book: Book) -> NotesState:
     plan = plan_notes(source, *documents)
     lines = source.lines_of([NOTES, GLOSSARY])
     there = [line for sheet in lines for line in notes_lines(sheet, lines[sheet])]
-    held = [_spot(line) for line in there if line.generated or line.final]
-    none = not held
-    if none:
-        held = [_spot(line) for line in plan.lines]
-    due = {paragraph.id: paragraph for part in documents for paragraph in part.paragraphs}
-    older = {line.id for line in plan.lines if line.state == STALE}
-    stale = [
-        spot
-        for spot in held
-        if spot.id in older
-        or (
-            spot.final == spot.generated and (spot.id not in due or due[spot.id].text != spot.final)
-        )
-    ]
-    known = {spot.id for spot in held}
-    sheets = {
-        paragraph.id: sheet
-        for sheet, part in zip(lines, documents, strict=False)
+    written = [line for line in there if line.generated or line.final]
+    held = written or plan.lines
+    due = {
+        paragraph.id: (sheet, paragraph.text)
+        for sheet, part in zip(lines, documents, strict=True)
         for paragraph in part.paragraphs
     }
+    older = {line.id for line in plan.lines if line.state == STALE}
+    stale = [
+        line
+        for line in held
+        if line.id in older
+        or (line.final == line.generated and due.get(line.id, ("", None))[1] != line.final)
+    ]
+    known = {line.id for line in held}
+    absent = [NotesLine(sheet, 0, name) for name, (sheet, _) in due.items() if name not in known]
     return NotesState(
         tuple(stale),
-        tuple(Spot(identity, sheets[identity]) for identity in due if identity not in known),
-        tuple(spot for spot in held if spot.state == REVIEWED and spot not in stale),
-        tuple(spot for spot in held if _TO_FILL in spot.final),
-        plan if none else None,
+        tuple(absent),
+        tuple(line for line in held if line.state == REVIEWED and line not in stale),
+        tuple(line for line in held if _TO_FILL in line.final),
+        None if written else plan,
     )
-
-
-def _spot(one: NotesLine) -> Spot:
-    cell = one.place.cell
-    return Spot(one.id, one.sheet, cell, one.generated, one.final, one.state, one.review)
 
 
 def notes_warnings(state: NotesState) -> list[str]:
     """What to look at, in sentences."""
-    told = (
-        (
-            state.stale,
-            "情况说明已过期 {} 段（数字变了，定稿没有变）：{}；请重新生成说明，改过的定稿请核对。",
-        ),
-        (state.absent, "按现有数字，情况说明缺 {} 段：{}；请重新生成说明。"),
-    )
+    stale = "情况说明已过期 {} 段（数字变了，定稿没有变）：{}；请重新生成说明，改过的定稿请核对。"
+    absent = "按现有数字，情况说明缺 {} 段：{}；请重新生成说明。"
     return [
         sentence.format(
-            len(spots),
-            "、".join(spot.id for spot in spots[:_NAMED]) + "等" * (len(spots) > _NAMED),
+            len(lines),
+            "、".join(line.id for line in lines[:_NAMED]) + "等" * (len(lines) > _NAMED),
         )
-        for spots, sentence in told
-        if spots
+        for lines, sentence in ((state.stale, stale), (state.absent, absent))
+        if lines
     ]
 
 
@@ -347,18 +289,14 @@ def write_list(gate: Gate, folder: Path, title: str, said: str) -> Path:
         UnusableFileError: it cannot be written.
     """
     page = list_path(folder)
-    kinds = [*_COUNTED, _OTHER]
-    groups = [(kind, [item for item in gate.items if item.kind == kind]) for kind in kinds]
-    text = rendered(
-        Path(__file__).parent / "templates",
-        _TEMPLATE,
-        {
-            "title": title,
-            "said": said,
-            "must": gate.of(_COUNTED),
-            "groups": [(kind, items) for kind, items in groups if items],
-        },
-    )
+    groups = [(kind, [one for one in gate.items if one.kind == kind]) for kind in _KINDS]
+    values = {
+        "title": title,
+        "said": said,
+        "must": gate.of(_COUNTED),
+        "groups": [(kind, items) for kind, items in groups if items],
+    }
+    text = rendered(Path(__file__).parent / "templates", "missing.html.j2", values)
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         if not page.is_file() or page.read_text("utf-8", "replace") != text:

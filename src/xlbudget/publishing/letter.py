@@ -41,19 +41,6 @@ class PackedFile(NamedTuple):
     sha256: str
 
 
-class Checklist(NamedTuple):
-    """What the list says; ``made`` is a day or empty, ``source`` the workbook."""
-
-    title: str
-    standard: Standard
-    report: Report
-    source: PackedFile
-    files: Sequence[PackedFile]
-    left_out: Sequence[str]
-    remarks: Sequence[str]
-    made: str = ""
-
-
 def plain_grade(report: Report) -> str:
     """The grade for people outside, who know nothing of rounding and rules."""
     if report.status is Status.ERROR:
@@ -122,22 +109,32 @@ def key_figures(standard: Standard, book: Book) -> list[tuple[str, str]]:
     return found
 
 
-def list_text(content: Checklist) -> str:
-    """The list for people."""
+def checklist(
+    title: str,
+    standard: Standard,
+    report: Report,
+    source: PackedFile,
+    files: Sequence[PackedFile],
+    left_out: Sequence[str],
+    remarks: Sequence[str],
+    made: str,
+) -> tuple[str, str]:
+    """The list for people and for programs; ``made`` is a day or empty, ``source`` the workbook."""
     values = {
-        **content._asdict(),
+        "title": title,
+        "standard": standard,
+        "report": report,
+        "source": source,
+        "files": files,
+        "left_out": left_out,
+        "remarks": remarks,
+        "made": made,
         "version": __version__,
-        "grade": plain_grade(content.report),
-        "levels": [(level.chinese, content.report.number_of(level)) for level in Level],
+        "grade": plain_grade(report),
+        "levels": [(level.chinese, report.number_of(level)) for level in Level],
     }
-    return rendered(_TEMPLATES, "checklist.txt.j2", values)
-
-
-def list_json(content: Checklist) -> str:
-    """The list for programs."""
-    report = content.report
     said = {
-        "title": content.title,
+        "title": title,
         "unit": report.unit_name,
         "year": report.year,
         "standard": report.standard,
@@ -145,11 +142,12 @@ def list_json(content: Checklist) -> str:
         "slack": report.slack,
         "findings": {level.value: report.number_of(level) for level in Level},
         "not_executed": len(report.not_executed),
-        "remarks": list(content.remarks),
+        "remarks": list(remarks),
         "xlbudget": __version__,
-        "made": content.made or None,
-        "source": {"name": content.source.name, "sha256": content.source.sha256},
-        "files": [file._asdict() for file in content.files],
-        "sheets_left_out": list(content.left_out),
+        "made": made or None,
+        "source": {"name": source.name, "sha256": source.sha256},
+        "files": [file._asdict() for file in files],
+        "sheets_left_out": list(left_out),
     }
-    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+    text = rendered(_TEMPLATES, "checklist.txt.j2", values)
+    return text, json.dumps(said, ensure_ascii=False, indent=2) + "\n"

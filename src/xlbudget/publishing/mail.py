@@ -7,13 +7,13 @@ variables; never a password.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import re
 import smtplib
 import ssl
 import tomllib
+from base64 import encodebytes
 from contextlib import contextmanager, suppress
 from email.header import Header
 from email.utils import formatdate, make_msgid
@@ -31,8 +31,6 @@ DEFAULT_LIMIT = 20
 """So many MB of attachments most mail servers take."""
 
 _MB = 1_000_000
-_LINE = 57
-"""Bytes that base64 puts on one line of 76 signs."""
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -172,7 +170,7 @@ def _text_part(boundary: str, kind: str, text: str) -> list[str]:
         f"Content-Type: text/{kind}; charset=utf-8",
         "Content-Transfer-Encoding: base64",
         "",
-        *_base64(text.encode("utf-8")),
+        *encodebytes(text.encode()).decode("ascii").splitlines(),
         "",
     ]
 
@@ -188,7 +186,7 @@ def _attachment(one: Attachment) -> list[str]:
         "Content-Disposition: attachment;",
         *_continued("filename", name),
         "",
-        *_base64(one.data),
+        *encodebytes(one.data).decode("ascii").splitlines(),
         "",
     ]
 
@@ -209,13 +207,6 @@ def _continued(parameter: str, text: str) -> list[str]:
     return [
         f" {parameter}*{number}*={'' if number else charset}{one}{';' * (number < last)}"
         for number, one in enumerate(encoded)
-    ]
-
-
-def _base64(data: bytes) -> list[str]:
-    return [
-        base64.b64encode(data[start : start + _LINE]).decode("ascii")
-        for start in range(0, len(data), _LINE)
     ]
 
 

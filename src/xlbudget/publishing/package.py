@@ -18,7 +18,6 @@ from xlbudget.findings import Level, Status
 from xlbudget.publishing.disclosure import disclosure, final_paragraphs
 from xlbudget.publishing.docx import write_docx
 from xlbudget.publishing.gate import (
-    Allowed,
     examine,
     marks_of,
     notes_state,
@@ -27,12 +26,10 @@ from xlbudget.publishing.gate import (
     write_list,
 )
 from xlbudget.publishing.letter import (
-    Checklist,
     PackedFile,
+    checklist,
     key_figures,
     letter_for,
-    list_json,
-    list_text,
 )
 from xlbudget.publishing.mail import DEFAULT_LIMIT, Attachment, draft
 from xlbudget.publishing.pdf import write_pdf
@@ -154,7 +151,6 @@ class _Work:
         self.book: Book = read_book(given)
         self.standard = own_standard(self.book)
         self.report = validate_file(given)
-        self.wrong = self.report.status is Status.ERROR
         self.title = _book_title(self.standard, self.book)
         self.gate: Gate
         self.marks = ""
@@ -192,8 +188,10 @@ class _Work:
         others = [text for name, held in lines.items() for text in sheet_texts(name, held)]
         findings = personal_findings(self.standard, self.book, others, Level.WARNING)
         self.gate = examine(self.standard, self.report, state, findings)
-        allowed = Allowed(errors=wish.with_errors, draft=wish.draft, personal=wish.personal)
-        pass_or_stop(self.gate, allowed, self.folder, self.title)
+        stopping = self.gate.stopping(
+            errors=wish.with_errors, draft=wish.draft, personal=wish.personal
+        )
+        pass_or_stop(self.gate, stopping, self.folder, self.title)
         self.marks = self.gate.marks
         self.names = file_names(self.title, self.marks)
         self.said = self.gate.said(self.names["report"])
@@ -262,20 +260,18 @@ class _Work:
         self.files["pdf"] = target.read_bytes()
 
     def _write_mail(self) -> None:
-        wanted = ("values", "docx", "pdf", *["report"] * self.wrong)
+        wanted = ("values", "docx", "pdf", *["report"] * (self.report.status is Status.ERROR))
         attachments = [
             Attachment(self.names[kind], self.files[kind], _WHAT[kind])
             for kind in wanted
             if kind in self.files
         ]
         if self.wish.workbook:
-            attachments.append(
-                Attachment(self.path.name, self._without_memory(), "原工作簿，含宏和公式")
-            )
-        figures = key_figures(self.standard, self.book)
+            data = self._without_memory()
+            attachments.append(Attachment(self.path.name, data, "原工作簿，含宏和公式"))
         self.letter = letter_for(
             self.title + self.marks,
-            figures,
+            key_figures(self.standard, self.book),
             self.report,
             self.said,
             attachments,
@@ -295,7 +291,7 @@ class _Work:
             for kind, what in _WHAT.items()
             if kind in self.files
         ]
-        content = Checklist(
+        text, programs = checklist(
             self.title + self.marks,
             self.standard,
             self.report,
@@ -305,8 +301,7 @@ class _Work:
             [*self.said, *self.warnings],
             self.wish.made,
         )
-        self.files["list"] = list_text(content).encode("utf-8")
-        self.files["json"] = list_json(content).encode("utf-8")
+        self.files |= {"list": text.encode(), "json": programs.encode()}
 
     def publish(self) -> Package:
         """Put the files into the folder; the lists come last."""
@@ -356,8 +351,6 @@ def every_name(title: str) -> list[str]:
     """All names that a package may have: no older file stays as if it were new."""
     return [
         name
-        for draft, errors, personal in product((False, True), repeat=3)
-        for name in file_names(
-            title, marks_of(draft=draft, errors=errors, personal=personal)
-        ).values()
+        for so in product((False, True), repeat=3)
+        for name in file_names(title, marks_of(*so)).values()
     ]

@@ -1,18 +1,20 @@
-"""Files put into a folder together: all of them, or none."""
+"""Files put together: into a folder, all of them or none, and as parts into a package."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import uuid
 from functools import partial
 from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.xlsx.atomic import BACKUP_MARK, refuse_open_file, replace_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 
@@ -74,7 +76,11 @@ def publish(folder: Path, files: Mapping[str, bytes], obsolete: Collection[str] 
         lost = _restore(before)
         told = error if isinstance(error, UnusableFileError) else _unwritable(folder, error)
         if lost:
-            raise UnusableFileError(f"{told}{_not_restored(lost)}") from error
+            names = "、".join(f"“{path.name}”" for path in lost)
+            raise UnusableFileError(
+                f"{told}另外，{names}已换成新的内容而没能恢复；"
+                f"原来的内容在同一文件夹名称带“{BACKUP_MARK}”的文件里，请核对后改回。"
+            ) from error
         raise told from error
     return backups
 
@@ -110,16 +116,20 @@ def _restore(before: Mapping[Path, bytes | None]) -> list[Path]:
     return lost
 
 
-def _not_restored(lost: Sequence[Path]) -> str:
-    names = "、".join(f"“{one.name}”" for one in lost)
-    return (
-        f"另外，{names}已换成新的内容而没能恢复；"
-        f"原来的内容在同一文件夹名称带“{BACKUP_MARK}”的文件里，请核对后改回。"
-    )
-
-
 def _unwritable(folder: Path, error: OSError) -> UnusableFileError:
     return UnusableFileError(
         f"文件夹“{folder}”写不进去（{error.strerror or type(error).__name__}），没有写出文件；"
         "请检查权限和磁盘空间，或用 -o 换一个文件夹。"
     )
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """A package of parts that all have the same date: the same content gives the same bytes."""
+    data = io.BytesIO()
+    with ZipFile(data, "w", ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            archive.writestr(info, part)
+    return data.getvalue()

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from xlbudget.building.contents import last_line, note_contents, render_table, with_info
-from xlbudget.figures import Unreadable
 from xlbudget.printed import FORM, TABLE, PrintedCell, PrintedTable, head_rows, strong_row
+from xlbudget.report.pictures import cell_text
 from xlbudget.sheets.layout import form_of, table_layout
 from xlbudget.standard.model import AMOUNT
 from xlbudget.xlsx.references import column_number, split_cell
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from xlbudget.building.contents import CellContent
-    from xlbudget.figures import Book, Cell, FormData, Row
+    from xlbudget.figures import Book, FormData, Row
     from xlbudget.sheets.layout import TableLayout
     from xlbudget.standard.model import Form, FormLine, Standard, Table
 
@@ -146,13 +146,7 @@ def form_grids(table: Table, book: Book) -> list[PrintedTable]:
 def _values(data: FormData, row: Row, amounts: Mapping[str, int]) -> dict[str, str]:
     """Field -> what is printed."""
     printed = {key: visible(text) for key, text in data.fields.items()}
-    return printed | {key: _amount(row.cells[index]) for key, index in amounts.items()}
-
-
-def _amount(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    return visible(cell.raw) if isinstance(cell, Unreadable) else cell.text
+    return printed | {key: visible(cell_text(row.cells[index])) for key, index in amounts.items()}
 
 
 def _grid(form: Form, data: FormData, values: Mapping[str, str], book: Book) -> PrintedTable:

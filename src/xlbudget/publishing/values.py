@@ -17,7 +17,7 @@ from pathlib import Path
 from string import digits
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from openpyxl.cell.cell import MergedCell  # type: ignore[import-untyped]  # has no py.typed marker
 from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]  # as above
@@ -33,6 +33,7 @@ from xlbudget.building.styles import lines_of, row_height
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.document import HEADING
 from xlbudget.publishing.drawings import MAIN, REL, Drawings, local, parsed, serialized
+from xlbudget.publishing.publish import packed
 from xlbudget.reading.source import find_sheet
 from xlbudget.sheets.layout import CONTENTS, COVER, GLOSSARY, NOTES, PROFILE
 from xlbudget.sheets.notes import FIRST, LAST
@@ -81,8 +82,6 @@ _FONT = (
     "name", "family", "charset", "scheme",
 )  # fmt: skip
 """What a font says, in the order of the schema, which openpyxl does not keep."""
-_DATE = (1980, 1, 1, 0, 0, 0)
-"""The date of every part: the same source gives the same bytes."""
 _STRICT = "http://purl.oclc.org/ooxml/"
 _NAMED = 5
 """So many cells are named in a message."""
@@ -200,7 +199,15 @@ def write_values_copy(
             sheet.finish(book[sheet.name])
         uncomputed = [cell for sheet in parts for cell in sheet.uncomputed]
         errors = [cell for sheet in parts for cell in sheet.errors]
-        _refuse_unreadable(uncomputed, () if with_errors else errors)
+        if uncomputed:
+            raise UnusableFileError(
+                f"有{len(uncomputed)}个公式没有存下计算结果，如{'、'.join(uncomputed[:_NAMED])}；"
+                "请在 Excel 中打开工作簿、保存，再试一次。"
+            )
+        if errors and not with_errors:
+            raise UnusableFileError(
+                f"有{len(errors)}个单元格显示错误值，如{'、'.join(errors[:_NAMED])}；请改正后再试。"
+            )
         if remarks:
             _add_remarks(book, remarks)
         drawings = Drawings(given.archive)
@@ -492,19 +499,6 @@ def _opened(given: Workbook, book: ET.Element, sheets: Mapping[str, _Sheet]) -> 
     return reader.wb
 
 
-def _refuse_unreadable(uncomputed: Sequence[str], errors: Sequence[str]) -> None:
-    """Refuse what a recipient could not read."""
-    if uncomputed:
-        raise UnusableFileError(
-            f"有{len(uncomputed)}个公式没有存下计算结果，如{'、'.join(uncomputed[:_NAMED])}；"
-            "请在 Excel 中打开工作簿、保存，再试一次。"
-        )
-    if errors:
-        raise UnusableFileError(
-            f"有{len(errors)}个单元格显示错误值，如{'、'.join(errors[:_NAMED])}；请改正后再试。"
-        )
-
-
 # ------------------------------------------------------------------ what is changed in the copy
 
 
@@ -577,10 +571,4 @@ def _packed(book: Any, parts: Mapping[str, _Sheet], drawings: Drawings, title: s
     files["xl/styles.xml"] = serialized(styles)
     files |= drawings.files
     files["[Content_Types].xml"] = drawings.listed(files["[Content_Types].xml"])
-    packed = BytesIO()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            info = ZipInfo(name, _DATE)
-            info.compress_type = ZIP_DEFLATED
-            archive.writestr(info, data)
-    return packed.getvalue()
+    return packed(files)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.printed import FORM, PrintedTable
+from xlbudget.printed import FORM
 from xlbudget.templates import fixed_part, rendered
 
 if TYPE_CHECKING:
-    from xlbudget.printed import PrintedCell
-    from xlbudget.publishing.disclosure import Disclosure, Part
+    from xlbudget.printed import PrintedCell, PrintedTable
+    from xlbudget.publishing.disclosure import Disclosure
 
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -26,19 +26,14 @@ def web_copy(disclosure: Disclosure) -> str:
     """The whole page."""
     values = {
         "found": disclosure,
-        "across": _across,
+        "across": lambda part: any(
+            len(table.columns) >= _WIDE for item in part.items for table in item.tables
+        ),
         "classes": _classes,
         "label": _label,
         "style": fixed_part(_FOLDER, "web.css"),
     }
     return rendered(_FOLDER, "web.html.j2", values)
-
-
-def _across(part: Part) -> bool:
-    tables = (
-        table for item in part.items for table in item.content if isinstance(table, PrintedTable)
-    )
-    return any(len(table.columns) >= _WIDE for table in tables)
 
 
 def _label(table: PrintedTable) -> str:

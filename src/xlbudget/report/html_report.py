@@ -81,12 +81,8 @@ class Places:
         for one in ordered:
             if one.sheet and one.cell:
                 self.marks.setdefault((one.sheet, one.cell), []).append(one)
-        self._sheets = {
-            sheet: number
-            for number, sheet in enumerate(
-                dict.fromkeys(table.sheet for table in pictures.tables), 1
-            )
-        }
+        sheets = dict.fromkeys(table.sheet for table in pictures.tables)
+        self._sheets = {sheet: number for number, sheet in enumerate(sheets, 1)}
         told = {
             passage.part
             for passage in pictures.passages
@@ -304,36 +300,19 @@ _HEADINGS = {
 }
 _ALWAYS = ("count", "level", "code", "place", "message")
 """These columns of findings are always there, the others where any finding has them."""
-_WORDING = (
-    text_report.about,
-    text_report.counts,
-    text_report.executed_counts,
-    text_report.level_counts,
-    text_report.many_counts,
-    text_report.standard_name,
-    text_report.verdict,
-)
-"""What the page's template calls."""
 _BLANK = "空白"
 _SHORT = 10
 _FIGURE = re.compile(r"[0-9０-９][0-9０-９,，.．]*[^0-9，。；、]{0,4}$")
 """The number at the end of what a finding quotes, with its unit."""
 
 
-class _Line(NamedTuple):
-    """A finding with what its columns say beside what is its own."""
-
-    finding: Finding
-    columns: dict[str, str | list[str]]
-
-
 class _Group(NamedTuple):
-    """The findings of one table, and the columns that they need."""
+    """The findings of one table with what their columns say, and the columns that they need."""
 
     table: str
     remark: str
     keys: tuple[str, ...]
-    lines: tuple[_Line, ...]
+    lines: tuple[tuple[Finding, dict[str, str | list[str]]], ...]
 
     @property
     def headings(self) -> list[tuple[str, str]]:
@@ -384,7 +363,8 @@ def report_html(
         for number, (report, found) in enumerate(zip(reports, shown, strict=True), 1)
     ]
     script = fixed_part(_FOLDER, "report.js")
-    values = {one.__name__: one for one in _WORDING} | {
+    values = {
+        "wording": text_report,
         "id": id,
         "amount_class": _amount_class,
         "pieces": _pieces,
@@ -411,16 +391,20 @@ def report_html(
 def _group(table: str, findings: Sequence[Finding], standard: Standard | None) -> _Group:
     unit = _unit_of(table, standard) if any(finding.expected for finding in findings) else ""
     remark = (f"金额单位：{unit}；" if unit else "") + text_report.level_counts(findings)
-    lines = tuple(_Line(finding, _columns(finding)) for finding in findings)
-    filled = {key for line in lines for key, said in line.columns.items() if said}
+    lines = tuple((finding, _columns(finding)) for finding in findings)
+    filled = {key for _, columns in lines for key, said in columns.items() if said}
     keys = tuple(key for key in _HEADINGS if key in filled or key in _ALWAYS)
     return _Group(table, remark, keys, lines)
 
 
 def _unit_of(table: str, standard: Standard | None) -> str:
     """The unit of a table's amounts, where it has but one."""
-    found = next((one for one in standard.tables if one.title == table), None) if standard else None
-    units = {block.unit.name for block in found.blocks} if found else set()
+    units = {
+        block.unit.name
+        for one in (standard.tables if standard else ())
+        if one.title == table
+        for block in one.blocks
+    }
     return units.pop() if len(units) == 1 else ""
 
 

@@ -20,12 +20,13 @@ from xlbudget.printed import (
 )
 from xlbudget.rules.grid import INFO
 from xlbudget.texts.passages import passages
+from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xlbudget.figures import Book, Cell, Row
-    from xlbudget.standard.model import Block, Form, Standard, Table
+    from xlbudget.standard.model import Block, Standard, Table
     from xlbudget.texts.passages import Passage
 
 
@@ -64,16 +65,6 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, Amount):
         return str(cell.fen) if cell.unit == COUNT else cell.text
     return cell.raw if isinstance(cell, Unreadable) else ""
-
-
-def _letter(position: int) -> str:
-    """The name of a column, from 0."""
-    name = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 # ------------------------------------------------------------------ tables of amounts
@@ -127,7 +118,7 @@ def _row_boxes(
             yield PrintedCell(shown, kind, bold=strong, cell=cell)
             continue
         text = _text(standard, block, row, kind, count, first=position == 0)
-        cell = f"{_letter(first + position)}{row.line}" if row.line else ""
+        cell = f"{column_letter(first + position)}{row.line}" if row.line else ""
         header = bool(text) and kind != "text" and (kind != "code" or row.kind == TOTAL)
         header, named = header and not named, named or header
         indent = row_indent(standard, block, row) if kind in (_LABEL, "name") else 0
@@ -162,13 +153,14 @@ def _form_pictures(table: Table, book: Book) -> Iterator[PrintedTable]:
         width = len(form.indicators)
         row = data.row(one.name) if data is not None else None
         lines: list[tuple[PrintedCell, ...]] = []
-        for caption, field in _captions(form):
+        for place in (place for line in form.lines for place in line.cells):
+            field = place.field
             text, cell = one.fields.get(field, ""), one.places.get(field, "")
             kind = _VALUE
             if row is not None and data is not None and field in block.amount_index:
                 at = block.amount_index[field]
                 text, cell, kind = cell_text(row.cells[at]), data.cell_name(row, at), _AMOUNT
-            caption_cell = PrintedCell(caption, _LABEL, header=True)
+            caption_cell = PrintedCell(place.caption, _LABEL, header=True)
             lines.append((caption_cell, PrintedCell(text, kind, max(width - 1, 1), cell=cell)))
         lines.append(
             tuple(
@@ -197,12 +189,6 @@ def _form_pictures(table: Table, book: Book) -> Iterator[PrintedTable]:
             unit=block.unit.name,
             name=one.name,
         )
-
-
-def _captions(form: Form) -> Iterator[tuple[str, str]]:
-    for line in form.lines:
-        for cell in line.cells:
-            yield cell.caption, cell.field
 
 
 def _info_picture(standard: Standard, book: Book) -> PrintedTable:

@@ -10,10 +10,9 @@ from xlbudget.rules.grid import Grid
 from xlbudget.templates import rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from xlbudget.figures import Book
-    from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Standard
 
 _WIDTH, _LABEL, _BAR, _ROW = 760, 190, 380, 34
@@ -37,33 +36,29 @@ def spending_bars(standard: Standard, book: Book) -> list[Bar]:
     data = grid.data(ref.block)
     rows = [data.rows[position] for position in grid.select(ref.block, ref.which)] if data else []
     column = grid.column(ref.block, ref.column)
-    return _bars([(row.label, row.cells[column]) for row in rows])
+    return _bars((row.label, row.cells[column]) for row in rows)
 
 
-def spending_split(standard: Standard, book: Book) -> list[Bar]:
-    """Spending by its kinds (基本支出, 项目支出 …), those with money."""
-    if standard.picture is None:
-        return []
+def _spending_split(standard: Standard, book: Book) -> Iterator[tuple[str, object]]:
+    """Spending by its kinds (基本支出, 项目支出 …)."""
     grid = Grid(standard, book)
-    return _bars([_cell(standard, grid, ref) for ref in standard.picture.split])
+    for ref in standard.picture.split if standard.picture else ():
+        data = grid.data(ref.block)
+        row = data.row(ref.which) if data else None
+        label = standard.blocks[ref.block].column(ref.column).label[-1]
+        cell = row.cells[grid.column(ref.block, ref.column)] if row else None
+        yield "".join(label.split()), cell
 
 
-def _cell(standard: Standard, grid: Grid, ref: Ref) -> tuple[str, object]:
-    data = grid.data(ref.block)
-    row = data.row(ref.which) if data else None
-    name = "".join(standard.blocks[ref.block].column(ref.column).label[-1].split())
-    return name, row.cells[grid.column(ref.block, ref.column)] if row else None
-
-
-def _bars(pairs: list[tuple[str, object]]) -> list[Bar]:
-    found = [(name, cell) for name, cell in pairs if isinstance(cell, Amount) and cell.fen > 0]
-    whole = sum(cell.fen for _, cell in found)
-    return [Bar(name, cell, share(cell.fen, whole)) for name, cell in found]
+def _bars(pairs: Iterable[tuple[str, object]]) -> list[Bar]:
+    known = [(name, cell) for name, cell in pairs if isinstance(cell, Amount) and cell.fen > 0]
+    whole = sum(cell.fen for _, cell in known)
+    return [Bar(name, cell, share(cell.fen, whole)) for name, cell in known]
 
 
 def spending_picture(standard: Standard, book: Book) -> str:
     """The picture as SVG text; says so where there is no spending."""
-    bars, split = spending_bars(standard, book), spending_split(standard, book)
+    bars = spending_bars(standard, book)
     title = standard.picture.title.replace("{year}", str(book.year)) if standard.picture else ""
     unit = bars[0].amount.unit.name if bars else standard.unit.name
     bottom = _TOP + _ROW * max(len(bars), 1)
@@ -82,7 +77,7 @@ def spending_picture(standard: Standard, book: Book) -> str:
             (bar, _TOP + at * _ROW, max(1, round(_BAR * bar.amount.fen / longest, 1)))
             for at, bar in enumerate(bars)
         ],
-        "band": list(_band(split)),
+        "band": list(_band(_bars(_spending_split(standard, book)))),
         "band_top": bottom + 18,
     }
     return rendered(Path(__file__).parent / "templates", "spending.svg.j2", values)
