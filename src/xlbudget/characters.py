@@ -90,7 +90,9 @@ _NUMBER = rf"(?:{_CHINESE}|\d{{1,2}})"
 _ORDINAL = re.compile(rf"其中:?|{_NUMBER}(?:、|\.(?!\d)|,)|\({_NUMBER}\)[、.]?")
 _LEADING = re.compile(rf"附?表?{_NUMBER}[-_、.:)]+|附?表?\(?\d{{1,2}}\)?")
 _NOTE = re.compile(rf"说明|备注|注[:\d]|\(?{_NUMBER}\)?[、.)]")
-_YEARS = re.compile(r"(20\d\d)年(?!\d{1,2}月)")
+YEAR = re.compile(r"(?<!\d)(20\d\d)年")
+"""A year, also that of a day."""
+_BARE_YEAR = re.compile(rf"{YEAR.pattern}(?!\d{{1,2}}月)")
 _CIRCLED = dict.fromkeys(range(0x2460, 0x2474), "")
 
 
@@ -138,6 +140,6 @@ def is_note(text: str) -> bool:
     return _NOTE.match(squash(text)) is not None
 
 
-def years_in(text: str) -> set[int]:
-    """The years that a title or heading names; a day (2024年2月1日) is none."""
-    return {int(one) for one in _YEARS.findall(squash(text))}
+def years_in(text: str) -> list[int]:
+    """The years that a title or heading names, each once; a day (2024年2月1日) is none."""
+    return [int(year) for year in dict.fromkeys(_BARE_YEAR.findall(squash(text)))]

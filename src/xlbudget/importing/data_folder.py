@@ -9,11 +9,12 @@ has written. A file that is absent is an empty table.
 from __future__ import annotations
 
 import csv
-import re
 import tomllib
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from xlbudget.characters import YEAR
 from xlbudget.errors import AmountError, DataFolderError
 from xlbudget.figures import (
     BlockData,
@@ -52,7 +53,6 @@ FINAL_PARTS = {"情况说明": "notes", "名词解释": "glossary"}
 """The lists of the file of final texts, and the part of the text that each is."""
 _HEADING = "标题"
 INFO_FILE, PROFILE_FILE = "基础信息.toml", "部门概况.toml"
-_YEAR = re.compile(r"(20\d\d)年")
 
 
 def read_csv(path: Path) -> list[list[str]]:
@@ -106,10 +106,8 @@ def read_records(path: Path) -> list[tuple[int, dict[str, str]]]:
             raise DataFolderError(
                 f"数据文件“{path.name}”第{number}行的格数多于首行；请检查逗号和引号。"
             )
-        cells = [cell.strip() for cell in line]
-        records.append(
-            (number, dict(zip(labels, [*cells, *[""] * (len(labels) - len(cells))], strict=True)))
-        )
+        cells = (cell.strip() for cell in line)
+        records.append((number, dict(zip_longest(labels, cells, fillvalue=""))))
     return records
 
 
@@ -117,12 +115,8 @@ def read_form_files(folder: Path, table: Table) -> tuple[BlockData, tuple[FormDa
     """The performance forms: their amounts as rows, their texts and indicators."""
     block = table.blocks[0]
     indicators = _indicators(folder, table)
-    captions = {
-        cell.caption: cell.field
-        for form in table.forms
-        for line in form.lines
-        for cell in line.cells
-    }
+    form_lines = [line for form in table.forms for line in form.lines]
+    captions = {cell.caption: cell.field for line in form_lines for cell in line.cells}
     amounts = {column.label[0]: column.key for column in block.columns}
     titles = {form.title: form.key for form in table.forms}
     path = folder / f"{table.number:02d}-{table.sheet}.csv"
@@ -243,25 +237,17 @@ def read_finals_file(folder: Path) -> tuple[TextUnit, ...]:
     for name, part in FINAL_PARTS.items():
         section = ""
         for entry in raw.get(name, ()):
-            unit = _final(part, section, entry)
-            section = unit.section
-            units.append(unit)
+            known = isinstance(entry, dict)
+            identity, text = (entry.get("段落"), entry.get("定稿")) if known else (None, None)
+            if not isinstance(identity, str) or not isinstance(text, str) or not identity:
+                raise DataFolderError(
+                    f"{FINALS_FILE}的每一段都要有“段落”和“定稿”，都写在英文双引号里。"
+                )
+            head = identity.partition(".")[0]
+            section = str(entry.get("部分") or (section if head == "自写" and section else head))
+            titled = entry.get("类别") == _HEADING
+            units.append(TextUnit(part, section, identity, text, heading=titled))
     return tuple(units)
-
-
-def _final(part: str, section: str, entry: Mapping[str, Any]) -> TextUnit:
-    known = isinstance(entry, dict)
-    identity, text = (entry.get("段落"), entry.get("定稿")) if known else (None, None)
-    if not isinstance(identity, str) or not isinstance(text, str) or not identity:
-        raise DataFolderError(f"{FINALS_FILE}的每一段都要有“段落”和“定稿”，都写在英文双引号里。")
-    head = identity.partition(".")[0]
-    return TextUnit(
-        part,
-        str(entry.get("部分") or (section if head == "自写" and section else head)),
-        identity,
-        text,
-        heading=entry.get("类别") == _HEADING,
-    )
 
 
 def read_folder(folder: Path, standard: Standard) -> Book:
@@ -295,7 +281,10 @@ def read_folder(folder: Path, standard: Standard) -> Book:
         standard=standard.id,
         year=year,
         info=info,
-        blocks={key: _unplaced(data) for key, data in blocks.items()},
+        blocks={  # they stand on no sheet
+            key: BlockData.of([row._replace(line=0) for row in data.rows])
+            for key, data in blocks.items()
+        },
         forms=forms,
         keyed=keyed,
         profile=_profile(folder),
@@ -308,21 +297,13 @@ def read_folder(folder: Path, standard: Standard) -> Book:
     return book._replace(notes=notes)
 
 
-def _unplaced(data: BlockData) -> BlockData:
-    """Figures of a data folder stand on no sheet."""
-    return BlockData.of([row._replace(line=0) for row in data.rows])
-
-
 def _lines(folder: Path, table: Table, year: int) -> list[list[object]]:
     """A table's file as the lines of a sheet: the heading paths become heading rows."""
     path = folder / f"{table.number:02d}-{table.sheet}.csv"
     lines = read_csv(path)
-    if not lines:
-        columns = [column for block in table.blocks for column in block.columns]
-        labels = ["/".join(column.heading(year)) for column in columns]
-    else:
-        labels = lines[0]
-    strange = next((one for one in _YEAR.findall("".join(labels)) if int(one) != year), "")
+    columns = (column for block in table.blocks for column in block.columns)
+    labels = lines[0] if lines else ["/".join(column.heading(year)) for column in columns]
+    strange = next((one for one in YEAR.findall("".join(labels)) if int(one) != year), "")
     if strange:
         raise DataFolderError(
             f"数据文件“{path.name}”首行写的是{strange}年，{INFO_FILE}的预算年度是{year}；请核对。"
@@ -385,11 +366,11 @@ def _value(standard: Standard, field: Field, value: object) -> str | Cell:
 
 
 def _year(standard: Standard, raw: Mapping[str, Any]) -> int:
-    label = next(field.label for field in standard.fields.values() if field.kind == "year")
-    section = next(
-        section.title
+    section, label = next(
+        (section.title, field.label)
         for section in standard.sections
-        if any(f.label == label for f in section.fields)
+        for field in section.fields
+        if field.kind == "year"
     )
     value = raw.get(section, {}).get(label)
     if not isinstance(value, int) or isinstance(value, bool):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from enum import StrEnum
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.editing.fill import formula_keys
@@ -28,29 +28,16 @@ _FIXED = ("year", "standard")
 _MOST_ROUNDS = 8
 
 
-class Kind(StrEnum):
-    """What becomes of a cell that the source has."""
+class Kind(Enum):
+    """What becomes of a cell that the source has, as the preview says it."""
 
-    NEW = "new"
-    SAME = "same"
-    CHANGED = "changed"
-    KEPT = "kept"
-    TOTAL = "total"
-    HELD = "held"
-    TEXTS = "texts"
-
-    @property
-    def chinese(self) -> str:
-        """For the preview."""
-        return {
-            "new": "新填",
-            "same": "相同",
-            "changed": "改写",
-            "kept": "不同而保留",
-            "total": "与计算不同、照来源写入",
-            "held": "与计算不同、保留公式",
-            "texts": "文字",
-        }[self.value]
+    NEW = "新填"
+    SAME = "相同"
+    CHANGED = "改写"
+    KEPT = "不同而保留"
+    TOTAL = "与计算不同、照来源写入"
+    HELD = "与计算不同、保留公式"
+    TEXTS = "文字"
 
 
 class Change(NamedTuple):
@@ -91,7 +78,7 @@ class Tally(NamedTuple):
     def sentence(self) -> str:
         """One line of the preview."""
         parts = [
-            f"{kind.chinese}{self.counts[kind]}{'段' if kind is Kind.TEXTS else '格'}"
+            f"{kind.value}{self.counts[kind]}{'段' if kind is Kind.TEXTS else '格'}"
             for kind in Kind
             if self.counts.get(kind)
         ]
@@ -174,18 +161,22 @@ class _BlockMerge:
     def cell(self, row: Row, index: int, now: Cell, source: Cell, where: str) -> Cell:
         """What a cell will hold; ``now`` is what stands there, ``where`` its name (of a new row: none)."""
         key = CellKey(self.block.key, row.key, self.block.amounts[index])
-        if source is None and (now is None or key in self.ours or _zero(now)):
+        if source is None and (
+            now is None or key in self.ours or (isinstance(now, Amount) and not now.fen)
+        ):
             if now is None and (self.blank or not where) and key not in self.ours:
                 self.merge.fresh[key] = None
             return now
         if key in self.ours:
             self.merge.asked[key] = source
             return now
-        if now is None or equal(now, source):
-            self.merge.counts[self.table.key][Kind.NEW if now is None else Kind.SAME] += 1
-            if now is None:
-                self.merge.fresh[key] = source
-            return source if now is None else now
+        if now is None:
+            self.merge.counts[self.table.key][Kind.NEW] += 1
+            self.merge.fresh[key] = source
+            return source
+        if equal(now, source):
+            self.merge.counts[self.table.key][Kind.SAME] += 1
+            return now
         column = "/".join(self.block.column(key.column).heading(self.merge.book.year))
         label = (self.table.title, row.label, column)
         wins = self.merge.differs(self.table.key, label, shown(now), shown(source), where)
@@ -227,12 +218,11 @@ def _merge_block(
     found: dict[_Identity, Row] = {}
     added: list[Row] = []
     for identity, row in zip(_identities(source.rows), source.rows, strict=True):
-        now = waiting.get(identity)
-        if now is None:
+        if identity in waiting:
+            found[identity] = merging.row(held, waiting[identity], row)
+        else:
             blank = row._replace(cells=(None,) * len(row.cells), line=0, places=())
             added.append(merging.row(BlockData.of([]), blank, row))
-        else:
-            found[identity] = merging.row(held, now, row)
     rows = [found.get(identity, row) for identity, row in waiting.items()]
     merge.rows_kept[table.key] += sum(
         identity not in found and row.kind != TOTAL and any(cell is not None for cell in row.cells)
@@ -243,43 +233,35 @@ def _merge_block(
 
 def _identities(rows: Sequence[Row]) -> list[_Identity]:
     """What a row means; the second one of the same meaning is told from the first."""
-    seen: dict[tuple[str, str, str], int] = {}
-    found = []
+    seen: Counter[tuple[str, str, str]] = Counter()
+    identities = []
     for row in rows:
-        key = (row.kind, row.key, row.parent)
-        seen[key] = seen.get(key, 0) + 1
-        found.append((*key, seen[key]))
-    return found
+        meaning = (row.kind, row.key, row.parent)
+        seen[meaning] += 1
+        identities.append((*meaning, seen[meaning]))
+    return identities
 
 
 def _ordered(block: Block, rows: list[Row], added: list[Row]) -> list[Row]:
     """Added rows where they belong: by code, below their group, before 合计; fixed ones are placed."""
     if not added:
         return rows
-    own = [row for row in rows if row.kind not in ("fixed", TOTAL)]
     totals = [row for row in (*rows, *added) if row.key == TOTAL]
-    others = [row for row in added if row.key != TOTAL]
-    if not own:  # the source's own order
-        fixed = [row for row in rows if row.key != TOTAL]
-        return [*fixed, *others, *totals]
     body = [row for row in rows if row.key != TOTAL]
+    others = [row for row in added if row.key != TOTAL]
+    if all(row.kind in ("fixed", TOTAL) for row in rows):  # the source's own order
+        return [*body, *others, *totals]
     if block.body == "subject":
         return [*sorted([*body, *others], key=lambda row: row.key), *totals]
     if block.body == "fixed":
-        classes = sorted(
-            (row for row in [*body, *others] if row.kind == "class"), key=lambda row: row.key
-        )
-        return [*(row for row in body if row.kind != "class"), *classes, *totals]
+        classes = [row for row in (*body, *others) if row.kind == "class"]
+        fixed = [row for row in body if row.kind != "class"]
+        return [*fixed, *sorted(classes, key=lambda row: row.key), *totals]
     for row in others:
         family = [i for i, one in enumerate(body) if row.parent in (one.parent, one.key)]
         place = family[-1] + 1 if row.kind == "item" and row.parent and family else len(body)
         body.insert(place, row)
     return [*body, *totals]
-
-
-def _zero(cell: Cell) -> bool:
-    """Whether a cell says that there is nothing."""
-    return isinstance(cell, Amount) and cell.fen == 0
 
 
 def equal(one: Cell, other: Cell) -> bool:
@@ -309,28 +291,26 @@ def _merge_info(merge: Merge, source: Book, ours: Collection[CellKey]) -> dict[s
         if not isinstance(given.value, str) and cell_key in ours:
             merge.asked[cell_key] = given.value
             continue
-        texts = _info_text(now.value), _info_text(given.value)
+        held, source_text = _info_text(now.value), _info_text(given.value)
         blank = now.value in (None, "") or (
             str(now.value) == field.default and field.kind != "amount"
         )
-        same = texts[0] == texts[1] if blank else _same(now.value, given.value)
+        same = held == source_text
+        if not (blank or isinstance(now.value, str) or isinstance(given.value, str)):
+            same = equal(now.value, given.value)
         if same:
             merge.counts[INFO][Kind.SAME] += 1
         elif blank:
             merge.counts[INFO][Kind.NEW] += 1
             if not isinstance(given.value, str):
                 merge.fresh[cell_key] = given.value
-        elif not merge.differs(INFO, (INFO_SHEET, field.label, "内容"), *texts, now.cell):
+        elif not merge.differs(
+            INFO, (INFO_SHEET, field.label, "内容"), held, source_text, now.cell
+        ):
             continue
         if not same:
             info[key] = now._replace(value=given.value)
     return info
-
-
-def _same(now: str | Cell, given: str | Cell) -> bool:
-    if isinstance(now, str) or isinstance(given, str):
-        return _info_text(now) == _info_text(given)
-    return equal(now, given)
 
 
 def _info_text(value: str | Cell) -> str:

@@ -165,37 +165,31 @@ def merge_front(merge: Merge, workbook: Workbook, merged: Book, source: Book) ->
 
 def _keyed(merge: Merge, source: Book, lines: Lines, sheet: str) -> None:
     """The lists of 基础信息 by name or code."""
-    rows: dict[str, list[int]] = {}
-    titles: dict[str, int] = {}
-    for one in info_lines(merge.standard):
-        if one.keyed is not None and one.kind == "keyed":
-            titles[one.keyed.key] = one.line
-        elif one.keyed is not None and one.kind == "keyed_row":
-            rows.setdefault(one.keyed.key, []).append(one.line)
     for keyed in merge.standard.keyed:
         given = {name: text for name, text in source.keyed.get(keyed.key, {}).items() if text}
         if not given:
             continue
-        title = text_of(value_at(lines, titles[keyed.key], 1))
-        if caption(title) != caption(keyed.title):
+        own = [one for one in info_lines(merge.standard) if one.keyed == keyed]
+        title = next(one.line for one in own if one.kind == "keyed")
+        if caption(text_of(value_at(lines, title, 1))) != caption(keyed.title):
             merge.left.append(
                 f"工作表“{sheet}”的“{keyed.title}”不在原来的位置，没有导入；请恢复原来的行。"
             )
             continue
-        held = {text_of(value_at(lines, line, 1)): line for line in rows[keyed.key]}
-        free = [line for line in rows[keyed.key] if not text_of(value_at(lines, line, 1))]
+        rows = [one.line for one in own if one.kind == "keyed_row"]
+        held = {text_of(value_at(lines, line, 1)): line for line in rows}
+        free = [line for line in rows if not text_of(value_at(lines, line, 1))]
         for name, text in given.items():
-            line = held.get(name)
-            if line is None:
-                if not free:
-                    raise UnusableFileError(
-                        f"基础信息“{keyed.title}”只能放下{keyed.room}行；请删去不用的行后再导入。"
-                    )
+            if name not in held and not free:
+                raise UnusableFileError(
+                    f"基础信息“{keyed.title}”只能放下{keyed.room}行；请删去不用的行后再导入。"
+                )
+            line, now = held.get(name, 0), ""
+            if line:
+                now = text_of(value_at(lines, line, 2))
+            else:
                 line = free.pop(0)
                 merge.edits.append(CellEdit(sheet, f"A{line}", name))
-                now = ""
-            else:
-                now = text_of(value_at(lines, line, 2))
             if merge.text(INFO, (sheet, keyed.title, name), now, text, f"B{line}"):
                 merge.edits.append(CellEdit(sheet, f"B{line}", text))
 
@@ -216,10 +210,9 @@ def _profile(merge: Merge, source: Book, lines: Lines | None) -> None:
     before = "" if held == Profile() else "已填写的内容"
     if not merge.text(INFO, (PROFILE, "全表", "文字"), before, f"另一份（{len(rows)}行）"):
         return
-    last = max(len(lines), _PROFILE_FIRST + len(rows) - 1)
-    for line in range(_PROFILE_FIRST, min(last, _PROFILE_FIRST + PROFILE_ROOM - 1) + 1):
-        at = line - _PROFILE_FIRST
-        texts = rows[at] if at < len(rows) else ("", "", "")
+    used = max(len(lines) - _PROFILE_FIRST + 1, len(rows))
+    blank = [("", "", "")] * (min(used, PROFILE_ROOM) - len(rows))
+    for line, texts in enumerate((*rows, *blank), _PROFILE_FIRST):
         for column, (letter, text) in enumerate(zip("ABC", texts, strict=True), 1):
             if text_of(value_at(lines, line, column)) != text.strip():
                 merge.edits.append(CellEdit(PROFILE, f"{letter}{line}", text or None))
@@ -236,15 +229,13 @@ def subject_edits(
     lines = workbook.lines_of([DICTIONARY]).get(DICTIONARY)
     if lines is None:
         raise UnusableFileError(f"缺少工作表“{DICTIONARY}”，科目没有导入；请恢复该表。")
-    used = [
-        number
+    listed = {
+        number: texts
         for number in range(DICTIONARY_FIRST, len(lines) + 1)
-        if text_of(value_at(lines, number, 1)) or text_of(value_at(lines, number, 2))
-    ]
-    have = {
-        tuple(text_of(value_at(lines, number, column)) for column in range(1, 7)) for number in used
+        if any((texts := tuple(text_of(value_at(lines, number, at)) for at in range(1, 7)))[:2])
     }
-    line = max(used, default=DICTIONARY_FIRST - 1) + 1
+    line = max(listed, default=DICTIONARY_FIRST - 1) + 1
+    have = set(listed.values())
     last = dictionary_last(standard)
     edits: list[CellEdit] = []
     for key, found in subjects.items():

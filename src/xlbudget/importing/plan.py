@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard, Table
+    from xlbudget.standard.model import Standard
     from xlbudget.standard.subjects import Subject
     from xlbudget.xlsx.workbook import Workbook
 
@@ -141,14 +141,8 @@ def new_tallies(standard: Standard, found: Imported) -> tuple[Tally, ...]:
     """What of every table goes into a new workbook."""
     counts: dict[str, Mapping[Kind, int]] = {}
     for table in standard.tables:
-        number = sum(
-            1
-            for block in table.blocks
-            if block.key in found.book.blocks
-            for row in found.book.blocks[block.key].rows
-            for cell in row.cells
-            if cell is not None
-        )
+        held = [found.book.blocks[one.key] for one in table.blocks if one.key in found.book.blocks]
+        number = sum(cell is not None for data in held for row in data.rows for cell in row.cells)
         if is_form(table):
             number += sum(map(form_size, found.book.forms))
         counts[table.key] = {Kind.NEW: number} if number else {}
@@ -163,7 +157,7 @@ def preview(plan: ImportPlan) -> str:
     for kind in (Kind.KEPT, Kind.CHANGED, Kind.TOTAL, Kind.HELD):
         changes = [change for change in plan.changes if change.kind is kind]
         if changes:
-            lines.append(f"{kind.chinese}的{len(changes)}格：")
+            lines.append(f"{kind.value}的{len(changes)}格：")
             lines += [f"  {change.sentence}" for change in changes[:_MOST]]
             lines += [f"  ……另有{len(changes) - _MOST}格。"] if len(changes) > _MOST else []
     if plan.left:
@@ -178,15 +172,19 @@ def _tallies(
     counts: Mapping[str, Mapping[Kind, int]],
     kept: Mapping[str, int],
 ) -> list[Tally]:
-    tallies = []
-    for table in standard.tables:
-        if any(block.key in found.book.blocks for block in table.blocks):
-            origin = found.origins.get(table.key, f"“{found.book.name}”")
-            here = counts.get(table.key, {})
-            tallies.append(Tally(table.title, origin, here, kept.get(table.key, 0)))
+    whole = f"“{found.book.name}”"
+    tallies = [
+        Tally(
+            table.title,
+            found.origins.get(table.key, whole),
+            counts.get(table.key, {}),
+            kept.get(table.key, 0),
+        )
+        for table in standard.tables
+        if any(block.key in found.book.blocks for block in table.blocks)
+    ]
     if counts.get(INFO):
-        origin = found.origins.get("info", f"“{found.book.name}”")
-        tallies.append(Tally(INFO_SHEET, origin, counts[INFO]))
+        tallies.append(Tally(INFO_SHEET, found.origins.get("info", whole), counts[INFO]))
     return tallies
 
 
@@ -218,13 +216,8 @@ def _numbers(standard: Standard, book: Book, after: Book) -> set[CellKey]:
         if key in book.info and one.value != book.info[key].value
     }
     for table in standard.tables:
-        if is_form(table):
-            keys |= _form_keys(table, after)
+        block = table.blocks[0]
+        if is_form(table) and block.key in after.blocks:
+            rows = after.blocks[block.key].rows
+            keys |= {CellKey(block.key, row.key, key) for row in rows for key in block.amounts}
     return keys
-
-
-def _form_keys(table: Table, book: Book) -> set[CellKey]:
-    block = table.blocks[0]
-    data = book.blocks.get(block.key)
-    rows = data.rows if data else ()
-    return {CellKey(block.key, row.key, column) for row in rows for column in block.amounts}

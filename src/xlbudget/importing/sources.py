@@ -18,13 +18,8 @@ if TYPE_CHECKING:
 
 
 _OLD = {
-    ".doc": ".docx",
-    ".wps": ".docx",
-    ".rtf": ".docx",
-    ".csv": ".xlsx",
-    ".ods": ".xlsx",
-    ".xlsb": ".xlsx",
-    ".xml": ".xlsx",
+    **dict.fromkeys((".doc", ".wps", ".rtf"), ".docx"),
+    **dict.fromkeys((".csv", ".ods", ".xlsb", ".xml"), ".xlsx"),
 }
 
 
@@ -37,7 +32,15 @@ def read_source_file(path: Path, standard: Standard, year: int | None = None) ->
     """
     suffix = path.suffix.lower()
     if path.is_dir():
-        return _folder(path, standard, year)
+        from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415  # one kind is needed
+
+        book = read_folder(path, standard)
+        if year not in (None, book.year):
+            raise UnusableFileError(
+                f"数据文件夹“{path.name}”是{book.year}年度的，应为{year}年度；请选对文件夹。"
+            )
+        keys = (*(table.key for table in standard.tables), "info")
+        return Imported(book, dict.fromkeys(keys, f"数据文件夹“{path.name}”"))
     if not path.exists():
         raise UnusableFileError(f"找不到“{path}”；请检查文件名和所在文件夹。")
     if suffix in SUFFIXES:
@@ -54,18 +57,6 @@ def read_source_file(path: Path, standard: Standard, year: int | None = None) ->
         )
     kinds = "、".join((*SUFFIXES, *PUBLISHED))
     raise UnusableFileError(f"不认识“{path.name}”的格式；可以导入的有：{kinds} 和数据文件夹。")
-
-
-def _folder(path: Path, standard: Standard, year: int | None) -> Imported:
-    from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415  # one kind is needed
-
-    book = read_folder(path, standard)
-    if year not in (None, book.year):
-        raise UnusableFileError(
-            f"数据文件夹“{path.name}”是{book.year}年度的，应为{year}年度；请选对文件夹。"
-        )
-    origins = {table.key: f"数据文件夹“{path.name}”" for table in standard.tables}
-    return Imported(book, {**origins, "info": f"数据文件夹“{path.name}”"})
 
 
 def combined(found: Sequence[Imported], standard: Standard) -> Imported:
@@ -86,8 +77,7 @@ def combined(found: Sequence[Imported], standard: Standard) -> Imported:
     left = list(first.left)
     for imported in found[1:]:
         book = _joined(standard, book, imported.book, left)
-        for key, where in imported.origins.items():
-            origins.setdefault(key, where)
+        origins = {**imported.origins, **origins}
         left += imported.left
     texts = tuple(text for imported in found for text in imported.texts)
     return Imported(book, origins, texts, tuple(dict.fromkeys(left)))

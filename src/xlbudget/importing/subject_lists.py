@@ -37,14 +37,9 @@ def read_subject_list(path: Path, standard: Standard) -> dict[str, tuple[Subject
         UnusableFileError: unreadable, without codes and names, or the list cannot be told.
     """
     found: dict[str, dict[str, Subject]] = {}
-    seen = False
     for where, lines in _sheets(path):
-        start = _header(lines)
-        if start is None:
-            continue
-        seen = True
-        number, places = start
-        for line, cells in enumerate(lines[number + 1 :], number + 2):
+        number, places = _header(lines)
+        for line, cells in enumerate(lines[number:], number + 1):
             one = {key: cells[at] if at < len(cells) else "" for key, at in places.items()}
             code = code_text(one.get("code", ""))
             if not code and not one.get("name"):
@@ -69,7 +64,7 @@ def read_subject_list(path: Path, standard: Standard) -> dict[str, tuple[Subject
                 raise UnusableFileError(
                     f"{at}的编码“{code}”有两个名称（“{before.name}”和“{subject.name}”）；请核对后再导入。"
                 )
-    if not seen or not found:
+    if not found:
         raise UnusableFileError(
             f"科目目录“{path.name}”里没有“科目编码”和“科目名称”两栏，或两栏下没有科目；请补上标题行。"
         )
@@ -107,9 +102,9 @@ def _csv(path: Path) -> list[list[str]]:
     raise UnusableFileError(f"科目目录“{path.name}”的编码不认识；请另存为“CSV UTF-8”。")
 
 
-def _header(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]] | None:
-    """The line of the headings and the columns below them."""
-    for number, line in enumerate(lines[:_SEARCHED]):
+def _header(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    """The number of lines down to the headings, and the columns below them; all lines where there are none."""
+    for number, line in enumerate(lines[:_SEARCHED], 1):
         texts = [squash(text) for text in line]
         places = {
             key: next(texts.index(name) for name in names if name in texts)
@@ -118,7 +113,7 @@ def _header(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]] | None
         }
         if "code" in places and "name" in places:
             return number, places
-    return None
+    return len(lines), {}
 
 
 def _list(standard: Standard, code: str, kind: str, where: str) -> str:

@@ -50,7 +50,7 @@ from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from xlbudget.reading.tables import TableData
@@ -81,10 +81,8 @@ def lacks_texts(body: TableData) -> bool:
     )
 
 
-def compute_texts(
-    source: Source, standard: Standard, sheet: str, formulas: Mapping[str, str]
-) -> bool:
-    """Put what such formulas come to into the lines of ``sheet``; whether there was any."""
+def compute_texts(source: Source, standard: Standard, sheet: str) -> bool:
+    """Put what formulas of texts come to into the lines of ``sheet``; whether there was any."""
     lines = source.own_lines(sheet)
 
     def cell_text(sheet: str, letters: str, line: int) -> str | None:
@@ -94,7 +92,7 @@ def compute_texts(
         return text_of(value_at(held, line, column_number(letters)))
 
     found = False
-    for cell, formula in formulas.items():
+    for cell, formula in source.workbook.formulas(sheet).items():
         letters, line = split_cell(cell)
         column = column_number(letters)
         if text_of(value_at(lines, line, column)):
@@ -231,7 +229,8 @@ def _read_tables(
             texts, noticed = forms_data.notes, forms_data.findings
         else:
             body = read_table(standard, table, sheet, year)
-            if lacks_texts(body) and _computed(source, standard, name):
+            # Texts of formulas whose values the file does not hold.
+            if lacks_texts(body) and compute_texts(source, standard, name):
                 body = read_table(standard, table, Sheet(name, source.lines(name)), year)
             blocks |= body.blocks
             texts, noticed = body.notes, body.findings
@@ -239,11 +238,6 @@ def _read_tables(
             notes[table.key] = texts
         findings += noticed
     return blocks, forms, notes, findings
-
-
-def _computed(source: Source, standard: Standard, sheet: str) -> bool:
-    """Work out the texts of formulas whose values the file does not hold."""
-    return compute_texts(source, standard, sheet, source.workbook.formulas(sheet))
 
 
 def _named_standard(source: Source, info_sheet: str) -> Standard:
@@ -274,13 +268,9 @@ def _table_sheets(source: Source, standard: Standard) -> dict[str, str]:
 
 def _titled(lines: Lines, titles: dict[str, Table]) -> Table | None:
     """The table whose title stands in the first lines; none where there are several (目录)."""
-    seen = {
-        titles[plain].key: titles[plain]
-        for line in lines[:_TITLE_LINES]
-        for cell in line
-        if isinstance(cell, str) and (plain := plain_name(cell)) in titles
-    }
-    return next(iter(seen.values())) if len(seen) == 1 else None
+    cells = (cell for line in lines[:_TITLE_LINES] for cell in line if isinstance(cell, str))
+    seen = {plain for plain in map(plain_name, cells) if plain in titles}
+    return titles[seen.pop()] if len(seen) == 1 else None
 
 
 def _year(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Cell
     from xlbudget.sheets.cells import Sheet
-    from xlbudget.standard.model import Block, Form, FormCell, Table
+    from xlbudget.standard.model import Form, FormCell, Table
 
 
 _FEW = 2
@@ -32,10 +32,14 @@ class FormsData(NamedTuple):
 
 
 class _Open:
-    """A form that is being read: values by field with their places."""
+    """A form that is being read: values by field with their places; captions not seen yet."""
 
-    def __init__(self, form: Form, line: int, waiting: dict[str, list[FormCell]]) -> None:
-        self.form, self.line, self.waiting = form, line, waiting
+    def __init__(self, form: Form, line: int) -> None:
+        self.form, self.line = form, line
+        self.waiting: dict[str, list[FormCell]] = {}
+        for cells in form.lines:
+            for cell in cells.cells:
+                self.waiting.setdefault(caption(cell.caption), []).append(cell)
         self.values: dict[str, object] = {}
         self.places: dict[str, str] = {}
         self.columns: dict[str, int] = {}
@@ -46,7 +50,6 @@ def read_forms(table: Table, sheet: Sheet) -> FormsData:
     """All forms on the sheet; merged cells must be filled down before."""
     lines = whole_lines(sheet.lines)
     titles = {heading(form.title): form for form in table.forms}
-    captions = {form.key: _captions(form) for form in table.forms}
     done: list[_Open] = []
     notes: list[str] = []
     for number, line in enumerate(lines, 1):
@@ -57,59 +60,38 @@ def read_forms(table: Table, sheet: Sheet) -> FormsData:
             first = next((cell for cell in line if isinstance(cell, str) and cell.strip()), "")
         form = titles.get(heading(first))
         if form is not None:
-            done.append(_start(form, number, captions))
+            done.append(_Open(form, number))
         elif done:
-            current = done[-1]
-            if _repeats(current, first):
-                current = _start(current.form, number, captions)
-                done.append(current)
-            _take_line(current, number, line, captions[current.form.key])
-        elif number > 1 and _alone(line):
+            cell = done[-1].form.lines[0].cells[0]
+            if cell.field in done[-1].places and caption(first) == caption(cell.caption):
+                done.append(_Open(done[-1].form, number))  # without its own title
+            _take_line(done[-1], number, line)
+        elif number > 1 and sum(cell not in ("", None) for cell in line) == 1:
             notes.append(first.strip())
-    return _finish(table, sheet.name, [one for one in done if _used(one)], notes)
-
-
-def _captions(form: Form) -> dict[str, list[FormCell]]:
-    found: dict[str, list[FormCell]] = {}
-    for line in form.lines:
-        for cell in line.cells:
-            found.setdefault(caption(cell.caption), []).append(cell)
-    return found
-
-
-def _start(form: Form, number: int, captions: dict[str, dict[str, list[FormCell]]]) -> _Open:
-    waiting = {label: list(cells) for label, cells in captions[form.key].items()}
-    return _Open(form, number, waiting)
-
-
-def _repeats(current: _Open, first: str) -> bool:
-    """Whether the form's first caption comes a second time: a form without its own title."""
-    cell = current.form.lines[0].cells[0]
-    return cell.field in current.places and caption(first) == caption(cell.caption)
-
-
-def _alone(line: Sequence[object]) -> bool:
-    return sum(cell not in ("", None) for cell in line) == 1
-
-
-def _used(one: _Open) -> bool:
-    return bool(one.indicators) or any(value not in ("", None) for value in one.values.values())
+    used = [
+        form_read
+        for form_read in done
+        if form_read.indicators
+        or any(value not in ("", None) for value in form_read.values.values())
+    ]
+    return _finish(table, sheet.name, used, notes)
 
 
 # ------------------------------------------------------------------ one line
 
 
-def _take_line(
-    current: _Open, number: int, line: Sequence[object], known: dict[str, list[FormCell]]
-) -> None:
+def _take_line(current: _Open, number: int, line: Sequence[object]) -> None:
     if current.columns:
-        _take_indicator(current, number, line)
+        texts_by_key = {key: text_of(line[column]) for key, column in current.columns.items()}
+        if any(texts_by_key.values()):
+            filled = {key: text for key, text in texts_by_key.items() if text}
+            current.indicators.append(Indicator(filled, number))
         return
     texts = [(at, cell) for at, cell in enumerate(line) if cell and isinstance(cell, str)]
     current.columns = _indicator_columns(current.form, texts)
     if current.columns:
         return
-    spots = [(at, label) for at, cell in texts if (label := caption(cell)) in known]
+    spots = [(at, label) for at, cell in texts if (label := caption(cell)) in current.waiting]
     for index, (column, label) in enumerate(spots):
         if not current.waiting[label]:
             continue
@@ -136,14 +118,6 @@ def _indicator_columns(form: Form, texts: list[tuple[int, str]]) -> dict[str, in
     return columns if len(columns) >= min(_FEW, len(form.indicators)) else {}
 
 
-def _take_indicator(current: _Open, number: int, line: Sequence[object]) -> None:
-    values = {
-        key: text for key, column in current.columns.items() if (text := text_of(line[column]))
-    }
-    if values:
-        current.indicators.append(Indicator(values, number))
-
-
 # ------------------------------------------------------------------ the result
 
 
@@ -162,25 +136,18 @@ def _finish(table: Table, sheet: str, done: list[_Open], notes: list[str]) -> Fo
         cells: tuple[Cell, ...] = tuple(read(one.values.get(key)) for key in block.amounts)
         places = tuple(one.places.get(key, "") for key in block.amounts)
         rows.append(Row(name, "form", name, cells, (), "", one.line, places))
-        forms.append(_form_data(block, one, name))
-        findings += _lost(table, sheet, one, name)
+        fields = {
+            key: text_of(value)
+            for key, value in one.values.items()
+            if key not in block.amount_index
+        }
+        letters = {key: column_letter(column) for key, column in one.columns.items()}
+        held = (fields, tuple(one.indicators), dict(one.places), letters)
+        forms.append(FormData(name, one.form.key, *held))
+        lost = [cell.caption for cells in one.waiting.values() for cell in cells]
+        lost += [column.label[0] for column in one.form.indicators if column.key not in one.columns]
+        if lost:
+            message = f"项目“{name}”的绩效目标表找不到“{'”、“'.join(lost)}”，当作空白；请恢复。"
+            cell = f"A{one.line}"
+            findings.append(Finding(CODE, Level.ERROR, message, table.title, sheet, cell, name))
     return FormsData(BlockData.of(rows), tuple(forms), tuple(notes), tuple(findings))
-
-
-def _form_data(block: Block, one: _Open, name: str) -> FormData:
-    fields = {
-        key: text_of(value) for key, value in one.values.items() if key not in block.amount_index
-    }
-    letters = {key: column_letter(column) for key, column in one.columns.items()}
-    return FormData(name, one.form.key, fields, tuple(one.indicators), dict(one.places), letters)
-
-
-def _lost(table: Table, sheet: str, one: _Open, name: str) -> list[Finding]:
-    """A finding for every caption and indicator column that the form should have."""
-    lost = [cell.caption for cells in one.waiting.values() for cell in cells]
-    lost += [column.label[0] for column in one.form.indicators if column.key not in one.columns]
-    if not lost:
-        return []
-    message = f"项目“{name}”的绩效目标表找不到“{'”、“'.join(lost)}”，当作空白；请恢复。"
-    cell = f"A{one.line}"
-    return [Finding(CODE, Level.ERROR, message, table.title, sheet, cell, name)]

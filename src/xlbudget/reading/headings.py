@@ -68,6 +68,7 @@ class Headings(NamedTuple):
     units: dict[Spot, Unit]
     years: frozenset[int]
     exact: int
+    depth: int
 
     def of(self, block: Block) -> list[int | None]:
         """The sheet's column of each of the block's columns, None for one that is missing."""
@@ -76,25 +77,25 @@ class Headings(NamedTuple):
     @property
     def needed(self) -> list[Spot]:
         """The columns without which the table is not read."""
-        return [one for one in self.missing if _column(self.table, one).kind not in _OPTIONAL]
+        return [spot for spot in self.missing if self._column(spot).kind not in _OPTIONAL]
 
     @property
     def complete(self) -> bool:
         """Whether all columns are there that a table must have, each once."""
         return not self.needed and not self.doubled
 
-    def score(self, depth: int = 0) -> tuple[int, ...]:
+    @property
+    def score(self) -> tuple[int, ...]:
         """How well the headings fit: more columns, exactly, few others, few lines, the first ones."""
-        found = len(self.columns) - len(self.doubled)
-        return found, self.exact, -len(self.extra), -depth, -self.first
+        certain = len(self.columns) - len(self.doubled)
+        return certain, self.exact, -len(self.extra), -self.depth, -self.first
 
     def label(self, spot: Spot, year: int) -> str:
         """A column's heading as the standard prints it."""
-        return "/".join(_column(self.table, spot).heading(year))
+        return "/".join(self._column(spot).heading(year))
 
-
-def _column(table: Table, spot: Spot) -> Column:
-    return next(block for block in table.blocks if block.key == spot[0]).columns[spot[1]]
+    def _column(self, spot: Spot) -> Column:
+        return next(block for block in self.table.blocks if block.key == spot[0]).columns[spot[1]]
 
 
 def find_headings(
@@ -104,14 +105,13 @@ def find_headings(
 
     What is not sure is not guessed: a column is missing, or doubled.
     """
-    every = [
-        found
+    matches = (
+        _match(table, grid, first, depth, year)
         for first in lines
         if first < grid.bottom and not grid.blank(first)
         for depth in range(1, min(_MOST_ROWS, grid.bottom - first) + 1)
-        if (found := _match(table, grid, first, depth, year))
-    ]
-    return _best(table, every)
+    )
+    return _best(table, matches)
 
 
 def own_headings(table: Table, lines: Lines, year: int | None = None) -> Headings | None:
@@ -121,33 +121,34 @@ def own_headings(table: Table, lines: Lines, year: int | None = None) -> Heading
     the amounts: whoever reads the sheet says what is missing.
     """
     grid = Grid(Sheet("", lines), 0, len(lines))
-    wanted = sum(len(block.columns) for block in table.blocks)
-    every = []
+    matches: list[Headings | None] = []
     firsts = range(min(_SEARCHED, len(lines) - table.depth + 1))
     # Where our own layout has them first: then nothing else need be looked at.
     for first in sorted(firsts, key=lambda first: (first != HEADING_ROW - 1, first)):
         found = _match(table, grid, first, table.depth, year, ordered=True)
-        if found is not None:
-            every.append(found)
-            if found[1].exact == wanted:
-                break
-    best = _best(table, every)
+        matches.append(found)
+        if found is not None and found.exact == _count(table):
+            break
+    best = _best(table, matches)
     if best is not None and best.missing:
         for block in table.blocks:
             _by_place(block, best.columns)
     return best
 
 
-def _best(table: Table, every: list[tuple[tuple[int, ...], Headings]]) -> Headings | None:
-    best = max(every, key=lambda one: one[0], default=None)
-    wanted = sum(len(block.columns) for block in table.blocks)
-    return best[1] if best is not None and len(best[1].columns) >= min(_FEW, wanted) else None
+def _count(table: Table) -> int:
+    return sum(len(block.columns) for block in table.blocks)
+
+
+def _best(table: Table, matches: Iterable[Headings | None]) -> Headings | None:
+    best = max(filter(None, matches), key=lambda found: found.score, default=None)
+    return best if best is not None and len(best.columns) >= min(_FEW, _count(table)) else None
 
 
 def _match(
     table: Table, grid: Grid, first: int, depth: int, year: int | None, *, ordered: bool = False
-) -> tuple[tuple[int, ...], Headings] | None:
-    """The headings on some lines with their score."""
+) -> Headings | None:
+    """The headings on some lines, if any column's is there."""
     found = _paths(grid, first, depth)
     if not found:
         return None
@@ -161,7 +162,7 @@ def _match(
         found = {
             at: one for at, one in found.items() if heading_unit(one.text.rpartition("/")[2]) in own
         }
-    columns, doubled, exact = _assign(table, wanted, found, year, ordered=ordered)
+    columns, doubled, exact = _assign(wanted, found, year, ordered=ordered)
     free = {at: one for at, one in found.items() if at not in columns.values()}
     for block in () if ordered else table.blocks:
         _by_kind(block, columns, free)
@@ -173,20 +174,20 @@ def _match(
         for column in range(grid.left, grid.right):
             area = grid.cover.get((line, column))
             body = max(body, area.bottom + 1) if area and area.top >= first else body
-    heads = Headings(
+    return Headings(
         table,
         first,
         body,
         columns,
-        tuple(spot for spot in wanted if spot not in columns),
-        tuple(doubled),
-        {at: one.text for at, one in free.items()},
-        {spot: one.text for spot, one in used.items()},
-        {spot: one.unit for spot, one in used.items() if one.unit is not None},
-        frozenset().union(*(one.years for one in used.values())),
-        exact,
+        missing=tuple(spot for spot in wanted if spot not in columns),
+        doubled=tuple(doubled),
+        extra={at: one.text for at, one in free.items()},
+        texts={spot: one.text for spot, one in used.items()},
+        units={spot: one.unit for spot, one in used.items() if one.unit is not None},
+        years=frozenset().union(*(one.years for one in used.values())),
+        exact=exact,
+        depth=depth,
     )
-    return heads.score(depth), heads
 
 
 def _label(text: str) -> str:
@@ -228,12 +229,7 @@ def _joined(path: Sequence[str]) -> str:
     return _PUNCTUATION.sub("", "".join(path))
 
 
-def _yearless(path: Sequence[str]) -> str:
-    return _joined(path).replace(_ANY_YEAR, "")
-
-
 def _assign(
-    table: Table,
     wanted: dict[Spot, _Path],
     found: dict[int, _Found],
     year: int | None,
@@ -260,10 +256,10 @@ def _assign(
         for fitting, spots in groups.items():
             if any(at not in free for at in fitting):
                 continue
-            if (
-                (len(fitting) == len(spots) and (ordered or _tellable(table, spots)))
-                or (level == 0 and len(fitting) > len(spots))
-                or (level == 0 and ordered)
+            # Of equal headings those of several blocks are told apart: the standard's order is kept.
+            told_apart = ordered or len({block for block, _ in spots}) == len(spots)
+            if (len(fitting) == len(spots) and told_apart) or (
+                level == 0 and (ordered or len(fitting) > len(spots))
             ):
                 for spot, at in zip(spots, fitting, strict=False):
                     columns[spot] = at
@@ -273,12 +269,6 @@ def _assign(
                         doubled.append(spot)
         exact = len(columns) if level < _STRICT else exact
     return columns, doubled, exact
-
-
-def _tellable(table: Table, spots: list[Spot]) -> bool:
-    """Whether columns of equal headings are told apart by their block: the standard's order is kept."""
-    blocks = [spot[0] for spot in spots]
-    return len(set(blocks)) == len(blocks) and len(blocks) <= len(table.blocks)
 
 
 def _fits(wanted: _Path, path: _Path, level: int) -> bool:
@@ -293,7 +283,9 @@ def _fits(wanted: _Path, path: _Path, level: int) -> bool:
         case 3:  # without outer labels
             return path == wanted[-len(path) :] or _joined(path) == _joined(wanted[-1:])
         case 4:  # without the year
-            return _yearless(path) in {_yearless(wanted), _yearless(wanted[-1:])}
+            return _joined(path).replace(_ANY_YEAR, "") in {
+                _joined(labels).replace(_ANY_YEAR, "") for labels in (wanted, wanted[-1:])
+            }
     return path[-1] == wanted[-1]
 
 
@@ -330,10 +322,7 @@ def _by_kind(block: Block, columns: dict[Spot, int], free: dict[int, _Found]) ->
 
 def _by_place(block: Block, columns: dict[Spot, int]) -> None:
     """Columns of codes and labels under another heading: where they stand before the amounts."""
-    amounts = [index for index in block.of_kind(AMOUNT) if (block.key, index) in columns]
-    if not amounts:
-        return
-    first = amounts[0]
+    first = next((i for i in block.of_kind(AMOUNT) if (block.key, i) in columns), 0)
     for index in range(first):
         place = columns[block.key, first] - (first - index)
         free = (block.key, index) not in columns and place >= 0 and place not in columns.values()

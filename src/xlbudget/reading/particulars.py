@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import caption, squash
+from xlbudget.characters import YEAR, caption, squash
 from xlbudget.figures import InfoValue, Office, Profile
 from xlbudget.sheets.cells import cell_reader, count_of, text_of, whole_lines
 from xlbudget.standard.subjects import Subject
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _STANDARD = "适用标准"
 _YEAR = re.compile(r"(20\d\d)")
-_TITLE_YEAR = re.compile(r"(20\d\d)年")
 _HEADINGS = 6
 _NO_END = 9999
 """The last year of a subject that is still valid."""
@@ -112,13 +111,14 @@ def year_of(text: str) -> int:
 
 def heading_year(sheets: Sequence[Lines]) -> int:
     """The first year in the titles and headings of the tables, 0 where there is none."""
-    for lines in sheets:
-        for line in lines[:_HEADINGS]:
-            for cell in line:
-                match = _TITLE_YEAR.search(squash(cell)) if isinstance(cell, str) else None
-                if match:
-                    return int(match[1])
-    return 0
+    texts = (
+        squash(cell)
+        for lines in sheets
+        for line in lines[:_HEADINGS]
+        for cell in line
+        if isinstance(cell, str)
+    )
+    return next((int(match[1]) for match in map(YEAR.search, texts) if match), 0)
 
 
 def read_profile(lines: Lines) -> Profile:
@@ -128,17 +128,18 @@ def read_profile(lines: Lines) -> Profile:
     offices: list[Office] = []
     units: list[str] = []
     kind = ""
-    for line in whole_lines(lines):
-        texts = [text_of(value) for value in line[:3]]
-        head, name, text = (*texts, "", "", "")[:3]
+    for line in lines:
+        head, name, text = map(text_of, (*line, "", "", "")[:3])
         kind = caption(head) if head else kind
-        if kind == "主要职能" and (text or name):
+        if not (name or text):
+            continue
+        if kind == "主要职能":
             duties.append(text or name)
-        elif kind == "机构说明" and (text or name):
+        elif kind == "机构说明":
             remarks.append(text or name)
-        elif kind == "机构设置" and (text or name):
+        elif kind == "机构设置":
             offices.append(Office(name, text))
-        elif kind == "预算单位" and (text or name):
+        elif kind == "预算单位":
             units.append(name or text)
     return Profile(tuple(duties), "\n".join(remarks), tuple(offices), tuple(units))
 

@@ -5,15 +5,14 @@ Texts that would be published, years in titles, amounts stored as text, texts th
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlbudget.characters import plain_name, squash
+from xlbudget.characters import YEAR, plain_name, squash
 from xlbudget.figures import Place, Printed
 from xlbudget.money import Amount
 from xlbudget.rules.grid import INFO
-from xlbudget.sheets.cells import value_at
+from xlbudget.sheets.cells import Area, Grid, Sheet, value_at, whole_lines
 from xlbudget.sheets.layout import CONTENTS, COVER, GLOSSARY, INFO_SHEET, NOTES, PROFILE
 from xlbudget.sheets.notes import (
     CHANGED,
@@ -69,19 +68,16 @@ class Source:
 
     def filled_lines(self, name: str) -> Lines:
         """The same with the value of cells merged downwards in each of them."""
-        lines = self.own_lines(name)
-        for top, left, bottom, right in self.workbook.merged(name):
-            if left == right and top <= len(lines) and left <= len(lines[top - 1]):
-                for line in lines[top : min(bottom, len(lines))]:
-                    line[left - 1] = lines[top - 1][left - 1]
-        return lines
+        merged = tuple(Area(*(end - 1 for end in area)) for area in self.workbook.merged(name))
+        sheet = Sheet(name, whole_lines(self.lines(name)), merged)
+        self._filled[name] = Grid(sheet, 0, len(sheet.lines)).masked()
+        return self._filled[name]
 
 
 _VALUE = 2
 """The last column of 基础信息 that is printed anywhere: units and hints are not."""
 _FEWEST = 7
 """A whole number with fewer digits is an amount, a code or a count, nobody's number."""
-_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _TITLE_LINES = 6
 
 
@@ -105,18 +101,14 @@ def read_printed(source: Source, tables: Collection[str]) -> Iterator[Printed]:
 def sheet_texts(name: str, lines: Lines) -> Iterator[Printed]:
     """The texts of a sheet, each with the text on its left; also long whole numbers beside a text."""
     for number, line in enumerate(lines, 1):
-        yield from _line_texts(name, number, line)
-
-
-def _line_texts(name: str, number: int, line: Iterable[object]) -> Iterator[Printed]:
-    before = ""
-    for column, value in enumerate(line):
-        if not value:
-            continue
-        text = value if isinstance(value, str) else _number_text(value) if before else ""
-        if text:
-            yield Printed(text, Place(name, f"{column_letter(column)}{number}"), before)
-        before = value if isinstance(value, str) else ""
+        before = ""
+        for column, value in enumerate(line):
+            if not value:
+                continue
+            text = value if isinstance(value, str) else _number_text(value) if before else ""
+            if text:
+                yield Printed(text, Place(name, f"{column_letter(column)}{number}"), before)
+            before = value if isinstance(value, str) else ""
 
 
 def _number_text(value: object) -> str:
@@ -160,7 +152,7 @@ def dated_titles(sheets: Mapping[str, tuple[str, Lines]]) -> tuple[tuple[Place, 
     for name, lines in sheets.values():
         for number, line in enumerate(lines[:_TITLE_LINES], 1):
             for column, cell in enumerate(line):
-                if isinstance(cell, str) and (match := _YEAR.search(squash(cell))):
+                if isinstance(cell, str) and (match := YEAR.search(squash(cell))):
                     found.append((Place(name, f"{column_letter(column)}{number}"), int(match[1])))
     return tuple(found)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import code_text, is_note, row_label, squash, visible, without_ordinal
 from xlbudget.figures import TOTAL, BlockData, Row
@@ -43,11 +44,36 @@ class Line(NamedTuple):
     filled: bool
 
 
-class Recogniser(Protocol):
+class Recogniser(ABC):
     """Turns the lines of one block into rows, in their order."""
 
+    def __init__(self, block: Block) -> None:
+        self.block, self.total = block, squash(block.total)
+        self.kinds = [column.kind for column in block.columns if column.kind != AMOUNT]
+        self.texts = [at for at, kind in enumerate(self.kinds) if kind == "text"]
+
+    @abstractmethod
     def __call__(self, line: Line) -> Row | str | None:
         """The row; None where the line is no row of this block; or why it is none (a repeat)."""
+
+    def row(self, line: Line, key: str, kind: str, label: str, parent: str = "") -> Row:
+        """A row of this meaning with the amounts and texts of the line."""
+        texts = tuple([text_of(line.values[at]) for at in self.texts]) if self.texts else ()
+        return Row(key, kind, label, line.cells, texts, parent, line.number)
+
+    def total_row(self, line: Line) -> Row | None:
+        """The row of 合计, where one of the first two columns says so."""
+        if self.total and any(
+            isinstance(value, str) and squash(value).rstrip(":") == self.total
+            for value in line.values[:2]
+        ):
+            return Row(TOTAL, "total", self.block.total, line.cells, line=line.number)
+        return None
+
+    def name(self, line: Line, kind: str) -> str:
+        """The name in a column, which other tables must have too: without invisible signs."""
+        at = self.kinds.index(kind) if kind in self.kinds else None
+        return "" if at is None else visible(text_of(line.values[at])).strip()
 
 
 def recogniser(standard: Standard, block: Block, year: int) -> Recogniser:
@@ -59,48 +85,18 @@ def recogniser(standard: Standard, block: Block, year: int) -> Recogniser:
     return _Projects(block) if block.body == "project" else _Units(block)
 
 
-def _text_columns(block: Block) -> list[tuple[int, str]]:
-    """Positions among the columns that are not amounts, and their kinds."""
-    kinds = [column.kind for column in block.columns if column.kind != "amount"]
-    return list(enumerate(kinds))
-
-
-def _texts(line: Line, positions: list[int]) -> tuple[str, ...]:
-    return tuple([text_of(line.values[position]) for position in positions]) if positions else ()
-
-
-def _name(value: object) -> str:
-    """The name of a row, which other tables must have too: without invisible signs."""
-    return visible(text_of(value)).strip()
-
-
-def _is_total(block: Block, line: Line) -> bool:
-    """Whether one of the first two columns says 合计."""
-    wanted = squash(block.total)
-    return bool(wanted) and any(
-        isinstance(value, str) and squash(value).rstrip(":") == wanted for value in line.values[:2]
-    )
-
-
-def _total(block: Block, line: Line) -> Row:
-    return Row(TOTAL, "total", block.total, line.cells, line=line.number)
-
-
-class _Fixed:
+class _Fixed(Recogniser):
     """Prescribed rows by label; the same label twice by the heading row above; classes by name."""
 
     def __init__(self, standard: Standard, block: Block, year: int) -> None:
+        super().__init__(block)
         self.specs = block.rows
-        kinds = _text_columns(block)
-        self.label = next((at for at, kind in kinds if kind == "label"), None)
-        self.texts = [at for at, kind in kinds if kind == "text"]
+        self.label = self.kinds.index("label") if "label" in self.kinds else None
         self.known: dict[str, list[int]] = {}
         self.parents: list[int] = []
         for position, spec in enumerate(block.rows):
-            above = (
-                number for number in range(position - 1, -1, -1) if not block.rows[number].slot
-            )
-            lower = (number for number in above if block.rows[number].indent < spec.indent)
+            above = ((at, block.rows[at]) for at in range(position - 1, -1, -1))
+            lower = (at for at, one in above if not one.slot and one.indent < spec.indent)
             self.parents.append(next(lower, -1))
             if not spec.slot:
                 label = row_label(spec.label.replace("{year}", "2000"))
@@ -109,62 +105,47 @@ class _Fixed:
         if block.subjects and any(spec.slot for spec in block.rows):
             for name, code in standard.subjects[block.subjects].classes(year).items():
                 plain = row_label(name)
-                self.classes.setdefault(plain, code)
-                self.classes.setdefault(plain.removesuffix("支出"), code)
-                self.classes.setdefault(plain + "支出", code)
+                for label in (plain, plain.removesuffix("支出"), f"{plain}支出"):
+                    self.classes.setdefault(label, code)
         self.used: set[int] = set()
         self.last = -1
 
     def __call__(self, line: Line) -> Row | str | None:
-        if self.label is None:
-            return self._unlabelled(line)
-        printed = text_of(line.values[self.label])
-        label = row_label(printed)
-        found = self.known.get(label)
-        if found is None:
-            code = self.classes.get(label) if label else None
-            if code is None:
+        position: int | None
+        if self.label is None:  # its lines are its rows, in order
+            position = len(self.used)
+            if position == len(self.specs) or not line.filled:
                 return None
-            name = without_ordinal(printed)
-            return Row(code, "class", name, line.cells, _texts(line, self.texts), "", line.number)
-        position = self._choose(found)
-        if position is None:
-            return f"行“{printed}”重复" if line.filled else None
-        return self._row(position, printed, line)
-
-    def _row(self, position: int, printed: str, line: Line) -> Row:
+            printed = self.specs[position].label
+        else:
+            printed = text_of(line.values[self.label])
+            label = row_label(printed)
+            if label not in self.known:
+                code = self.classes.get(label) if label else None
+                return code and self.row(line, code, "class", without_ordinal(printed))
+            position = self._choose(self.known[label])
+            if position is None:
+                return f"行“{printed}”重复" if line.filled else None
         self.used.add(position)
         self.last = position
-        key = self.specs[position].key
-        return Row(key, "fixed", printed, line.cells, _texts(line, self.texts), "", line.number)
-
-    def _unlabelled(self, line: Line) -> Row | None:
-        """A block without labels: its lines are its rows, in order."""
-        if len(self.used) == len(self.specs) or not line.filled:
-            return None
-        position = len(self.used)
-        return self._row(position, self.specs[position].label, line)
+        return self.row(line, self.specs[position].key, "fixed", printed)
 
     def _choose(self, positions: list[int]) -> int | None:
         """Of rows with the same label, the one that belongs below the last row found."""
         free = [position for position in positions if position not in self.used]
-        if len(free) > 1 or len(positions) > 1:
+        if len(positions) > 1:
             above = (self.last, self.parents[self.last] if self.last >= 0 else -1)
             near = [position for position in free if self.parents[position] in above]
-            later = [position for position in free if position > self.last]
-            free = near or later or free
+            free = near or [position for position in free if position > self.last] or free
         return free[0] if free else None
 
 
-class _Subjects:
+class _Subjects(Recogniser):
     """Rows by subject code, in one column or several."""
 
     def __init__(self, standard: Standard, block: Block) -> None:
-        self.block = block
-        kinds = _text_columns(block)
-        codes = [at for at, kind in kinds if kind == "code"]
-        self.name = next((at for at, kind in kinds if kind == "name"), None)
-        self.texts = [at for at, kind in kinds if kind == "text"]
+        super().__init__(block)
+        codes = [at for at, kind in enumerate(self.kinds) if kind == "code"]
         lengths = standard.subjects[block.subjects].lengths if block.subjects else ()
         steps = [after - before for before, after in zip((0, *lengths), lengths, strict=False)]
         widths = steps if len(steps) == len(codes) > 1 else [0] * len(codes)
@@ -179,14 +160,12 @@ class _Subjects:
             ]
         )
         if not code or not code[0].isdigit():
-            if _is_total(self.block, line):
-                return _total(self.block, line)
-            if not code:
-                return None
+            total = self.total_row(line)
+            if total or not code:
+                return total
         if not _CODE.fullmatch(code) and not (line.filled and any(map(str.isdigit, code))):
             return None
-        name = "" if self.name is None else _name(values[self.name])
-        return Row(code, "subject", name, line.cells, _texts(line, self.texts), "", line.number)
+        return self.row(line, code, "subject", self.name(line, "name"))
 
 
 def _padded(value: object, width: int) -> str:
@@ -195,49 +174,32 @@ def _padded(value: object, width: int) -> str:
     return text.zfill(width) if text else ""
 
 
-class _Units:
+class _Units(Recogniser):
     """Rows by the name of a unit."""
 
-    def __init__(self, block: Block) -> None:
-        self.block = block
-        kinds = _text_columns(block)
-        self.label = next((at for at, kind in kinds if kind == "label"), 0)
-        self.texts = [at for at, kind in kinds if kind == "text"]
-
     def __call__(self, line: Line) -> Row | str | None:
-        if _is_total(self.block, line):
-            return _total(self.block, line)
-        texts = _texts(line, self.texts)
-        name = _name(line.values[self.label])
+        if total := self.total_row(line):
+            return total
+        name = self.name(line, "label" if "label" in self.kinds else self.kinds[0])
         if not name or (not line.filled and is_note(name)):
             return None
-        return Row(name, "unit", name, line.cells, texts, "", line.number)
+        return self.row(line, name, "unit", name)
 
 
-class _Projects:
+class _Projects(Recogniser):
     """Groups (一级项目) and the items (二级项目) below them."""
 
-    def __init__(self, block: Block) -> None:
-        self.block = block
-        kinds = _text_columns(block)
-        self.level1 = next((at for at, kind in kinds if kind == "level1"), None)
-        self.level2 = next((at for at, kind in kinds if kind == "level2"), None)
-        self.texts = [at for at, kind in kinds if kind == "text"]
-        self.group = ""
+    group = ""
 
     def __call__(self, line: Line) -> Row | str | None:
-        if _is_total(self.block, line):
-            return _total(self.block, line)
-        texts = _texts(line, self.texts)
-        group = "" if self.level1 is None else _name(line.values[self.level1])
-        item = "" if self.level2 is None else _name(line.values[self.level2])
+        if total := self.total_row(line):
+            return total
+        group, item = self.name(line, "level1"), self.name(line, "level2")
         if group:
             self.group = f"group:{group}"
         if item:
-            return Row(item, "item", item, line.cells, texts, self.group, line.number)
-        if group:
-            return Row(self.group, "group", group, line.cells, texts, "", line.number)
-        return None
+            return self.row(line, item, "item", item, self.group)
+        return self.row(line, self.group, "group", group) if group else None
 
 
 class TableData(NamedTuple):
@@ -260,13 +222,6 @@ class Stray(NamedTuple):
     filled: bool
     why: str
     row: Row | None = None
-
-
-class BlockRows(NamedTuple):
-    """The rows of a block and its other lines."""
-
-    rows: list[Row]
-    strays: list[Stray]
 
 
 def read_table(standard: Standard, table: Table, sheet: Sheet, year: int) -> TableData:
@@ -297,8 +252,11 @@ def read_table(standard: Standard, table: Table, sheet: Sheet, year: int) -> Tab
                 for index in block.of_kind(AMOUNT)
             )
             known.update(row.line for row in rows)
-            if missing:
-                rows = [_placed(row, letters) for row in rows]
+            if missing:  # their cells have no name
+                rows = [
+                    row._replace(places=tuple(at and f"{at}{row.line}" for at in letters))
+                    for row in rows
+                ]
             lost = tuple(stray.row for stray in others if stray.row is not None)
             blocks[block.key] = BlockData.of(rows, letters, lost)
             strays += others
@@ -333,9 +291,10 @@ def read_block(
     columns: Sequence[int | None],
     lines: Sequence[tuple[int, Sequence[object]]],
     read: Callable[[Sequence[object]], tuple[Cell, ...]],
-) -> BlockRows:
-    """The rows among numbered lines that are equally long; ``read`` gives the amounts of a line's cells.
+) -> tuple[list[Row], list[Stray]]:
+    """The rows among numbered lines that are equally long, and the other lines.
 
+    ``read`` gives the amounts of a line's cells.
     ``columns``: where each of the block's columns stands in a line, None where it is missing.
     """
     recognise = recogniser(standard, block, year)
@@ -354,7 +313,7 @@ def read_block(
     for row in [row for row in rows if row.line > firm > 0 and block.body == "unit"]:
         rows.remove(row)
         strays.append(Stray(row.line, row.label, "", filled=False, why=""))
-    return BlockRows(rows, strays)
+    return rows, strays
 
 
 def sort_strays(strays: Sequence[Stray], taken: Collection[int]) -> tuple[list[Stray], list[int]]:
@@ -376,11 +335,6 @@ def line_text(line: Sequence[object]) -> str:
     return "".join(cell.strip() for cell in line if isinstance(cell, str))
 
 
-def _picker(columns: list[int], width: int) -> Callable[[Sequence[object]], tuple[object, ...]]:
-    """Takes the columns out of a line; two blanks follow so that it always gives a tuple."""
-    return itemgetter(*columns, width, width)
-
-
 def _block_lines(
     block: Block,
     columns: Sequence[int | None],
@@ -389,12 +343,12 @@ def _block_lines(
 ) -> Iterator[Line]:
     """The lines of a block that are not blank."""
     width = len(lines[0][1]) if lines else 0
-    amounts = [columns[index] for index in block.of_kind(AMOUNT)]
-    others = [
-        place for place, column in zip(columns, block.columns, strict=True) if column.kind != AMOUNT
-    ]
-    take_amounts = _picker([width if amount is None else amount for amount in amounts], width)
-    take_texts = _picker([width if number is None else number for number in others], width)
+    amounts: list[int] = []
+    texts: list[int] = []
+    for place, column in zip(columns, block.columns, strict=True):
+        (amounts if column.kind == AMOUNT else texts).append(width if place is None else place)
+    # Two blanks follow so that a tuple is taken, whatever the number of columns.
+    take_amounts, take_texts = itemgetter(*amounts, width, width), itemgetter(*texts, width, width)
     blank = (None,) * len(amounts)
     for number, line in lines:
         if line.count("") == width:
@@ -408,24 +362,22 @@ def _block_lines(
 
 
 def _stray(block: Block, columns: Sequence[int | None], line: Line, why: str) -> Stray:
-    kinds = [(column.kind, place) for column, place in zip(block.columns, columns, strict=True)]
-    texts = [place for kind, place in kinds if kind != AMOUNT]
+    amounts: list[int | None] = []
+    texts: list[int | None] = []
+    for place, column in zip(columns, block.columns, strict=True):
+        (amounts if column.kind == AMOUNT else texts).append(place)
     labels = [
-        (text_of(value), place)
-        for value, place in zip(line.values, texts, strict=True)
-        if text_of(value)
+        (text, at) for value, at in zip(line.values, texts, strict=True) if (text := text_of(value))
     ]
     filled = any(isinstance(cell, Amount) for cell in line.cells)
     if labels:
         label, place = labels[0]
         filled = filled or (line.filled and not is_note(label))
     else:
-        amounts = [place for kind, place in kinds if kind == AMOUNT]
         label = ""
         place = next(at for cell, at in zip(line.cells, amounts, strict=True) if cell is not None)
-    row = None
-    if filled:
-        row = Row("", "stray", labels[-1][0] if labels else "", line.cells, line=line.number)
+    last = labels[-1][0] if labels else ""
+    row = Row("", "stray", last, line.cells, line=line.number) if filled else None
     cell = "" if place is None else f"{column_letter(place)}{line.number}"
     return Stray(line.number, label, cell, filled, why, row)
 
@@ -446,15 +398,9 @@ def _missing(
             f"工作表“{sheet}”找不到栏“{'”、“'.join(labels)}”，这部分没有校验；请恢复栏目标题。"
         )
         return [Finding(CODE, Level.ERROR, message, table.title, sheet)]
+    said = "工作表“{}”找不到栏“{}”，这一栏当作空白；请恢复该栏和它的标题。".format
     return [
-        Finding(
-            CODE,
-            Level.ERROR,
-            f"工作表“{sheet}”找不到栏“{label}”，这一栏当作空白；请恢复该栏和它的标题。",
-            table.title,
-            sheet,
-            column=label,
-        )
+        Finding(CODE, Level.ERROR, said(sheet, label), table.title, sheet, column=label)
         for label in labels
     ]
 
@@ -464,11 +410,6 @@ def _readable(block: Block, columns: Sequence[int | None]) -> bool:
     found = {block.columns[index].kind for index, place in enumerate(columns) if place is not None}
     naming = {column.kind for column in block.columns} & {"code", "label", "level1", "level2"}
     return AMOUNT in found and (not naming or bool(naming & found))
-
-
-def _placed(row: Row, letters: tuple[str, ...]) -> Row:
-    """The row with the name of each cell, empty for those in missing columns."""
-    return row._replace(places=tuple(f"{letter}{row.line}" if letter else "" for letter in letters))
 
 
 def _stray_finding(table: Table, sheet: str, stray: Stray) -> Finding:

@@ -138,7 +138,7 @@ def read_document(
         if holds in parts.parts
         for text in published_texts(standard, parts.parts[holds])
     ]
-    cover = read_cover(standard, parts)
+    unit, day = read_cover(standard, parts)
     info = {
         **{
             field.key: InfoValue(str(found))
@@ -148,14 +148,14 @@ def read_document(
         "standard": InfoValue(standard.id),
         **stated_info(standard, figures.notes, figures.forms),
     }
-    if cover.unit:
-        info["unit_name"] = InfoValue(cover.unit)
+    if unit:
+        info["unit_name"] = InfoValue(unit)
     printed = tuple(printed_texts(parts))
     phone, numbers = stated_phone(standard, (one.text for one in printed))
     if numbers:
         info[phone] = InfoValue(numbers)
     days = [field.key for field in standard.fields.values() if field.kind == "date"]
-    info |= {key: InfoValue(cover.day) for key in days[:1] if cover.day}
+    info |= {key: InfoValue(day) for key in days[:1] if day}
     lines = profile_lines(standard, parts.parts[_PROFILE]) if _PROFILE in parts.parts else {}
     units = (*units_of(texts), *_profile_units(lines.get("units", ())))
     book = Book(

@@ -25,6 +25,7 @@ _SILENT = frozenset((f"{_W}instrText", f"{_W}delText", f"{_W}del", f"{_W}moveFro
 _WRAPPERS = frozenset(
     f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml")
 )
+_SIGNS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 
 
 def docx_elements(path: Path) -> Iterator[Line | Matrix]:
@@ -83,37 +84,32 @@ def _unwrapped(parent: ET.Element) -> Iterator[ET.Element]:
             yield element
 
 
-def _text(paragraph: ET.Element) -> str:
-    """What is printed of a paragraph."""
-    found: list[str] = []
-    _collect(paragraph, found)
-    return "".join(found)
-
-
-def _collect(parent: ET.Element, found: list[str]) -> None:
+def _text(parent: ET.Element) -> str:
+    """What is printed of a paragraph, or of a part of one."""
+    text = ""
     for element in parent:
         if element.tag in _SILENT:
             continue
         if element.tag == f"{_W}t":
-            found.append(element.text or "")
+            text += element.text or ""
         elif element.tag == f"{_W}tab":
-            found.append("\t" if parent.tag == f"{_W}r" else "")
-        elif element.tag in (f"{_W}br", f"{_W}cr"):
-            found.append("\n")
-        elif element.tag == f"{_W}noBreakHyphen":
-            found.append("-")
+            text += "\t" if parent.tag == f"{_W}r" else ""
+        elif element.tag in _SIGNS:
+            text += _SIGNS[element.tag]
         else:
-            _collect(element, found)
+            text += _text(element)
+    return text
 
 
 def _table(table: ET.Element) -> list[list[str]]:
-    rows = [element for element in _unwrapped(table) if element.tag == f"{_W}tr"]
     grid = SpanGrid()
-    for row in rows:
+    for row in _unwrapped(table):
+        if row.tag != f"{_W}tr":
+            continue
         grid.row()
         before = row.find(f"{_W}trPr/{_W}gridBefore")
         if before is not None:
-            grid.cell("", _number(before, 1))
+            grid.cell("", _number(before))
         for cell in _unwrapped(row):
             if cell.tag != f"{_W}tc":
                 continue
@@ -122,10 +118,10 @@ def _table(table: ET.Element) -> list[list[str]]:
             text = "\n".join(_text(element).strip() for element in cell.iter(f"{_W}p")).strip("\n")
             if merged is not None and merged.get(f"{_W}val", "continue") == "continue":
                 text = ""
-            grid.cell(text, _number(span, 1))
+            grid.cell(text, _number(span))
     return grid.lines()
 
 
-def _number(element: ET.Element | None, default: int) -> int:
+def _number(element: ET.Element | None) -> int:
     value = "" if element is None else element.get(f"{_W}val", "")
-    return max(1, int(value)) if value.isdigit() else default
+    return max(1, int(value)) if value.isdigit() else 1

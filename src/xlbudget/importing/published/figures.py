@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, count, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import heading, is_note, plain_name, squash
+from xlbudget.characters import heading, is_note, squash
 from xlbudget.checks.identities import holds
 from xlbudget.errors import AmountError
 from xlbudget.figures import BlockData, Book, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.forms import read_form_tables
-from xlbudget.importing.published.recognise import find_tables, table_titles
+from xlbudget.importing.published.recognise import find_tables
+from xlbudget.importing.titles import Titles
 from xlbudget.money import Amount, parse_amount
 from xlbudget.reading.tables import CODE, read_table, recogniser
 from xlbudget.reading.tables import Line as RowLine
@@ -192,13 +193,13 @@ def lines_of(
     standard: Standard, table: Table, elements: Sequence[Line | Matrix]
 ) -> tuple[str, list[str]]:
     """The raw lines between a table's title and the next one."""
-    titles = table_titles(standard)
+    titles = Titles(standard)
     where, lines, inside = "", list[str](), False
     for line in elements:
         if not isinstance(line, Line):
             inside = False
             continue
-        known = titles.get(plain_name(line.text))
+        known = titles.exact(line.text)
         if known is not None:
             inside = known[0].key == table.key
             where, lines = (line.where, []) if inside else (where, lines)
@@ -225,9 +226,8 @@ def _segments(line: str) -> Iterator[tuple[str, list[str]]]:
 
 def _row(block: Block, recognise: Recogniser, number: int, label: str) -> Row | None:
     match = _CODE.fullmatch(label) if block.body == "subject" else None
-    values: list[object] = [match[1], match[2] or ""] if match is not None else [label, ""]
-    kinds = [column.kind for column in block.columns if column.kind != "amount"]
-    values = [*values, *[""] * len(kinds)][: len(kinds)]
+    width = len(block.columns) - len(block.amounts)
+    values = [*([match[1], match[2] or ""] if match else [label]), *[""] * width][:width]
     blank: tuple[Cell, ...] = (None,) * len(block.amounts)
     row = recognise(RowLine(number, values, blank, filled=True))
     return row if isinstance(row, Row) else None
@@ -249,11 +249,10 @@ def place_unruled(
         kept.setdefault(row.block.key, []).append(row.row)
     blocks = {key: BlockData.of(found) for key, found in kept.items()}
     identities = RowIdentities(standard, book.with_blocks(blocks))
-    counts = dict.fromkeys(kept, -1)
+    counts = {key: count() for key in kept}
     findings: list[Finding] = []
     for one in rows:
-        counts[one.block.key] += 1
-        line = counts[one.block.key]
+        line = next(counts[one.block.key])
         if not one.figures:
             continue
         table = standard.table_of(one.block)
@@ -316,8 +315,12 @@ def read_figures(standard: Standard, elements: Sequence[Line | Matrix], year: in
             unruled += rows
             if rows:
                 result.origins[table.key] = where
+            elif where:
+                left.append(
+                    f"“{table.title}”（{where}）的格没有分开，这张表没有读入；请改用有表格线的文件。"
+                )
             else:
-                left.append(_lost(table, where))
+                left.append(f"没有找到“{table.title}”，这张表没有读入；请核对文件是否完整。")
             continue
         if is_form(table):
             read = read_form_tables(table, found)
@@ -373,12 +376,6 @@ def _states_nothing(table: Table, line: str) -> bool:
     return plain == squash(table.empty_statement) or (is_note(line) and "无" in plain)
 
 
-def _lost(table: Table, where: str) -> str:
-    if where:
-        return f"“{table.title}”（{where}）的格没有分开，这张表没有读入；请改用有表格线的文件。"
-    return f"没有找到“{table.title}”，这张表没有读入；请核对文件是否完整。"
-
-
 def _left(found: Found) -> str:
     first = next((cell for line in found.matrix.lines for cell in line if cell), "")
     name = found.title.text if found.title is not None else first
@@ -413,9 +410,5 @@ def _goes_on(table: Table, whole: Matrix, other: Matrix) -> bool:
 
 def _body(whole: Matrix, other: Matrix) -> list[list[str]]:
     """The lines without the headings that are repeated."""
-    count = 0
-    for line, above in zip(other.lines, whole.lines, strict=False):
-        if line != above:
-            break
-        count += 1
-    return other.lines[count:]
+    pairs = zip(other.lines, whole.lines, strict=False)
+    return other.lines[sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) :]

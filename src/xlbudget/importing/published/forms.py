@@ -187,15 +187,10 @@ class Mended(NamedTuple):
 def indicator_head(form: Form, lines: Sequence[Sequence[str]]) -> tuple[int, list[int]] | None:
     """The line of the indicators' headings and the place of each column; None without such a line."""
     wanted = [heading(column.label[0]) for column in form.indicators]
-    if not wanted:
-        return None
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines) if len(wanted) >= _FEW else ():
         labels = [heading(cell) for cell in line]
-        found = [labels.index(one) if one in labels else -1 for one in wanted]
-        if sum(at >= 0 for at in found) >= max(_FEW, len(wanted) - 1) and all(
-            at >= 0 for at in found
-        ):
-            return number, found
+        if set(wanted) <= set(labels):
+            return number, [labels.index(label) for label in wanted]
     return None
 
 
@@ -211,24 +206,16 @@ def known_levels(forms: Sequence[tuple[Form, Sequence[Sequence[str]]]]) -> Level
     above: dict[str, set[str]] = {}
     for form, lines in forms:
         head = indicator_head(form, lines)
-        if head is None:
-            continue
-        for line in lines[head[0] + 1 :]:
-            values = [line[at] if at < len(line) else "" for at in head[1]]
-            if not all(values) or not _NUMBER.fullmatch(_weight(form, values)):
-                continue
-            one, two = _base(values[0]), _base(values[1])
-            first.add(one)
-            second.add(two)
-            above.setdefault(two, set()).add(one)
-    known = {two: frozenset(ones) for two, ones in above.items()}
-    # A second level that only stands on lines without a first one.
-    for form, lines in forms:
-        head = indicator_head(form, lines)
         for line in lines[head[0] + 1 :] if head else ():
             values = [line[at] if at < len(line) else "" for at in head[1]] if head else []
-            if not values[0] and all(values[1:]) and _NUMBER.fullmatch(_weight(form, values)):
-                second.add(_base(values[1]))
+            if not all(values[1:]) or not _NUMBER.fullmatch(_weight(form, values)):
+                continue
+            one, two = _base(values[0]), _base(values[1])
+            second.add(two)  # also one that only stands on lines without a first level
+            if values[0]:
+                first.add(one)
+                above.setdefault(two, set()).add(one)
+    known = {two: frozenset(ones) for two, ones in above.items()}
     return Levels(frozenset(first), frozenset(second), known)
 
 

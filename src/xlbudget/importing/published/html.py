@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -16,36 +17,8 @@ if TYPE_CHECKING:
 _BREAK = "\x00"
 """Marks <br> in a cell; the line breaks of the source are mere spaces."""
 _SKIPPED = frozenset(("script", "style", "template", "noscript", "title", "footer"))
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "nav",
-        "caption",
-        "ol",
-        "ul",
-        "dl",
-        "dt",
-        "dd",
-        "br",
-        "tr",
-        "td",
-        "th",
-        "table",
-        "main",
-        "body",
-    ]
+_BLOCK = re.compile(
+    "p|div|li|h[1-6]|section|article|header|footer|nav|caption|[oud]l|d[td]|br|t[rdh]|table"
 )
 
 
@@ -100,7 +73,7 @@ class _Page(HTMLParser):
             self.cell.append(_BREAK)
         elif tag == "input" and dict(attrs).get("type") == "checkbox":
             self.handle_data("☑" if "checked" in dict(attrs) else "☐")
-        elif (tag == "span" and self.caption) or (tag in _BLOCKS and self.cell is None):
+        elif (tag == "span" and self.caption) or (_BLOCK.fullmatch(tag) and self.cell is None):
             self.flush()
 
     def handle_endtag(self, tag: str) -> None:
@@ -121,7 +94,7 @@ class _Page(HTMLParser):
         elif tag == "caption" and self.caption:
             self.flush()
             self.caption = False
-        elif tag in _BLOCKS and self.cell is None:
+        elif _BLOCK.fullmatch(tag) and self.cell is None:
             self.flush()
 
     def handle_data(self, data: str) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from xlbudget.characters import caption, squash
-from xlbudget.explaining.document import Figure, FigureList
+from xlbudget.characters import YEAR, caption, squash
+from xlbudget.explaining.document import FigureList
 from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import load_plan, load_source
 from xlbudget.explaining.wording import clean_clause
@@ -32,22 +32,14 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell, FormData, TextUnit
     from xlbudget.importing.published.elements import Matrix
     from xlbudget.importing.published.recognise import Parts
-    from xlbudget.standard.model import Keyed, Standard
+    from xlbudget.standard.model import Standard
     from xlbudget.texts.binding import Mention
     from xlbudget.texts.readings import Readings
 
 
-_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _DAY = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日|(20\d\d)-(\d{1,2})-(\d{1,2})")
 _HEAD_ROWS = 3
 _SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100}
-
-
-class Cover(NamedTuple):
-    """The unit's name as it is printed most often, and the day of publication (2024-02-27)."""
-
-    unit: str
-    day: str
 
 
 def years_of(parts: Parts) -> Counter[int]:
@@ -60,12 +52,12 @@ def years_of(parts: Parts) -> Counter[int]:
             texts += [squash(cell) for row in matrix.lines[:_HEAD_ROWS] for cell in row]
     for text in texts:
         if not _DAY.search(text):
-            found.update(int(year) for year in _YEAR.findall(text))
+            found.update(int(year) for year in YEAR.findall(text))
     return found
 
 
-def read_cover(standard: Standard, parts: Parts) -> Cover:
-    """The unit and the day."""
+def read_cover(standard: Standard, parts: Parts) -> tuple[str, str]:
+    """The unit's name as it is printed most often, and the day of publication (2024-02-27)."""
     pattern = unit_line(standard)
     title = _pattern(
         standard.titles.get("book", "").replace("{unit}", "\0").replace("{year}", "\1")
@@ -79,13 +71,13 @@ def read_cover(standard: Standard, parts: Parts) -> Cover:
             if (match := title.fullmatch(squash(line.text))) is not None:
                 named[_shown(line.text, match[1])] += 1
     if not named:
-        named.update(line.text for line in parts.cover[:1] if not _YEAR.search(squash(line.text)))
-    days = [match for line in parts.cover if (match := _DAY.search(squash(line.text)))]
-    day = ""
-    if days:
-        year, month, date = [group for group in days[0].groups() if group]
-        day = f"{year}-{int(month):02d}-{int(date):02d}"
-    return Cover(named.most_common(1)[0][0] if named else "", day)
+        named.update(line.text for line in parts.cover[:1] if not YEAR.search(squash(line.text)))
+    unit = named.most_common(1)[0][0] if named else ""
+    for line in parts.cover:
+        if match := _DAY.search(squash(line.text)):
+            year, month, day = [group for group in match.groups() if group]
+            return unit, f"{year}-{int(month):02d}-{int(day):02d}"
+    return unit, ""
 
 
 def unit_line(standard: Standard) -> re.Pattern[str]:
@@ -228,8 +220,10 @@ def _told(
         ):
             yield spec.reason, reason
         return
-    field = _single(mention.figure)
-    if not field or field not in standard.fields:
+    # The field that alone makes up the figure.
+    cells = mention.figure.cells if mention.figure is not None else ()
+    field = cells[0].row if len(cells) == 1 and cells[0].block == INFO else ""
+    if field not in standard.fields:
         return
     count = standard.fields[field].kind == "count"
     if mention.kind == "none":
@@ -243,17 +237,9 @@ def _told(
             yield field, from_number(number * scale / standard.unit.fen, standard.unit)
 
 
-def _single(figure: Figure | None) -> str:
-    """The field of 基础信息 that alone makes up a figure."""
-    if figure is None or len(figure.cells) != 1 or figure.cells[0].block != INFO:
-        return ""
-    return figure.cells[0].row
-
-
 def _field(expr: Expr) -> str:
-    parts = expr.parts
-    ref = parts[0].ref if len(parts) == 1 else None
-    match = re.fullmatch(rf"{INFO}\[(\w+)\]\.value", str(ref)) if ref is not None else None
+    ref = expr.parts[0].ref if len(expr.parts) == 1 else None
+    match = re.fullmatch(rf"{INFO}\[(\w+)\]\.value", str(ref))
     return match[1] if match else ""
 
 
@@ -262,12 +248,9 @@ def _reason(readings: Readings, mention: Mention, text: str) -> str:
     if not mention.reason:
         return ""
     rest = text[mention.at :]
-    words = [one for one in map(plain, readings.words["reason"]) if one in rest]
-    if not words:
-        return ""
-    start = min(rest.index(word) for word in words)
-    clause = rest[start:].split("。")[0].split(";")[0]
-    return clean_clause(printed(clause), "原因")
+    starts = [rest.index(word) for word in map(plain, readings.words["reason"]) if word in rest]
+    clause = rest[min(starts, default=len(rest)) :].split("。")[0].split(";")[0]
+    return clean_clause(printed(clause), "原因") if starts else ""
 
 
 # ------------------------------------------------------------------ texts by name
@@ -300,13 +283,9 @@ def lists_from_sentences(
                 continue
             item = max(ends, key=lambda end: end[:2])[2]
             words = clean_clause(printed(rest.split("。")[0]), spec.leading)
-            by = item.key if _by_code(lists[spec.keyed]) else item.name.text
+            by = item.key if "编码" in lists[spec.keyed].name_label else item.name.text
             found.setdefault(spec.keyed, {}).setdefault(by, words)
     return found
-
-
-def _by_code(keyed: Keyed) -> bool:
-    return "编码" in keyed.name_label
 
 
 def _labels(lines: FigureList) -> Iterator[tuple[str, Item]]:

@@ -6,6 +6,7 @@ import logging
 import re
 from collections import Counter
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import UnusableFileError
@@ -51,7 +52,8 @@ def pdf_elements(path: Path) -> list[Line | Matrix]:
                 f"“{path.name}”是扫描件（只有图片，没有文字），读不出数字；"
                 "请换用文字版的 .pdf 或 .docx，或先做文字识别。"
             )
-    return _Assembly(_running(pages)).whole(pages)
+    edges = Counter(text for page in pages for text in {one.text for one in page.lines if one.edge})
+    return _Assembly({text for text, count in edges.items() if count >= _OFTEN}).whole(pages)
 
 
 @contextmanager
@@ -123,14 +125,6 @@ def _inside(line: dict[str, Any], boxes: list[tuple[float, float, float, float]]
                for left, top, right, bottom in boxes)  # fmt: skip
 
 
-def _running(pages: list[_Page]) -> set[str]:
-    """Texts at the edge of several pages: running titles."""
-    counts = Counter(
-        text for page in pages for text in {line.text for line in page.lines if line.edge}
-    )
-    return {text for text, count in counts.items() if count >= _OFTEN}
-
-
 class _Assembly:
     """The elements so far, and the line or table that may go on."""
 
@@ -144,7 +138,13 @@ class _Assembly:
     def whole(self, pages: list[_Page]) -> list[Line | Matrix]:
         """All elements of all pages."""
         for page in pages:
-            lines = [line for line in page.lines if line.text and not self._is_running(line)]
+            lines = [
+                line
+                for line in page.lines
+                if line.text
+                # Neither a running title nor a page number.
+                and not (line.edge and (line.text in self.running or _FOOTER.fullmatch(line.text)))
+            ]
             wide = [line for line in lines if len(line.text) > _LEAST_FULL]
             if wide:
                 self.margin = (min(one.left for one in wide), max(one.right for one in wide))
@@ -158,10 +158,6 @@ class _Assembly:
                 else:
                     self._table(page.number, one, top=not place)
         return self.elements
-
-    def _is_running(self, line: _Printed) -> bool:
-        """A running title, or a page number."""
-        return line.edge and (line.text in self.running or bool(_FOOTER.fullmatch(line.text)))
 
     def _line(self, number: int, line: _Printed) -> None:
         self.open_table = False
@@ -182,11 +178,8 @@ class _Assembly:
         before = self.elements[-1] if self.elements else None
         goes_on = top and self.open_table and isinstance(before, Matrix)
         if goes_on and isinstance(before, Matrix) and len(before.lines[0]) == len(lines[0]):
-            count = 0
-            for line, other in zip(lines, before.lines, strict=False):
-                if line != other:
-                    break
-                count += 1
+            pairs = zip(lines, before.lines, strict=False)
+            count = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
             self.elements[-1] = before._replace(lines=[*before.lines, *lines[count:]])
         else:
             self.elements.append(Matrix(lines, f"第{number}页"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import caption, heading, is_note, plain_name, squash
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.source import load_plan
 from xlbudget.importing.published.elements import Line, Matrix
+from xlbudget.importing.titles import Titles
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.loader import DEFAULT, load_standard, standard_ids
@@ -74,7 +76,9 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
         for at, one in enumerate(elements)
         if isinstance(one, Line) and (number := _part_of(titles, one.text)) is not None
     ]
-    start = _contents_start(elements, plan.texts["contents"])
+    lines = ((at, one) for at, one in enumerate(elements) if isinstance(one, Line))
+    title = squash(plan.texts["contents"])
+    start = next((at for at, line in lines if squash(line.text) == title), None)
     body = _body(spots)
     if start is not None and body and body[0][0] < start:
         start = None
@@ -115,14 +119,6 @@ def _part_of(titles: list[str], text: str) -> int | None:
     return same[0] if same and len(found) <= 2 * len(titles[same[0]]) else None
 
 
-def _contents_start(elements: Sequence[Line | Matrix], title: str) -> int | None:
-    wanted = squash(title)
-    for at, one in enumerate(elements):
-        if isinstance(one, Line) and squash(one.text) == wanted:
-            return at
-    return None
-
-
 def _body(spots: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The headings in the body: of those of one part, the last one before the next part's last one."""
     last = {number: at for at, number in spots}
@@ -158,27 +154,16 @@ class Found(NamedTuple):
     money: str = ""
 
 
-def table_titles(standard: Standard) -> dict[str, tuple[Table, Form | None]]:
-    """Comparable title -> table; a form's title leads to the form too."""
-    found: dict[str, tuple[Table, Form | None]] = {}
-    for table in standard.tables:
-        for title in (table.title, table.sheet):
-            found.setdefault(plain_name(title), (table, None))
-        for form in table.forms:
-            found[plain_name(form.title)] = (table, form)
-    return found
-
-
 def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[Found]:
     """All tables in their order; the notes below each one, up to the next title."""
-    titles = table_titles(standard)
+    titles = Titles(standard)
     above: list[Line] = []
     found: list[Found] = []
     noting = False
     for line in elements:
         if isinstance(line, Line):
             above.append(line)
-            if _title_of(titles, line.text) is not None:
+            if titles.exact(line.text) is not None:
                 noting = False
             elif noting and (is_note(line.text) or found[-1].notes):
                 found[-1] = found[-1]._replace(notes=(*found[-1].notes, line.text))
@@ -199,21 +184,9 @@ def _money(above: Sequence[Line], matrix: Matrix) -> str:
     return found[-1] if found else ""
 
 
-def _title_of(
-    titles: dict[str, tuple[Table, Form | None]], text: str
-) -> tuple[Table, Form | None] | None:
-    name = plain_name(text).replace("(续)", "").replace("续表", "").removeprefix(_CONTINUED)
-    return titles.get(name)
-
-
-def _identify(
-    standard: Standard,
-    titles: dict[str, tuple[Table, Form | None]],
-    above: Sequence[Line],
-    matrix: Matrix,
-) -> Found:
+def _identify(standard: Standard, titles: Titles, above: Sequence[Line], matrix: Matrix) -> Found:
     for line in [*reversed(above), *_inner_titles(matrix)]:
-        known = _title_of(titles, line.text)
+        known = titles.exact(line.text)
         if known is not None:
             table, form = known
             if is_form(table):
@@ -241,18 +214,14 @@ def _form_of(table: Table, matrix: Matrix) -> Form | None:
     """The form whose captions and headings of indicators the table shows best."""
     texts = {heading(cell) for row in matrix.lines for cell in row if cell}
     captions = {caption(cell) for row in matrix.lines for cell in row if cell}
-    best: tuple[int, Form | None] = (0, None)
-    for form in table.forms:
-        first = caption(form.lines[0].cells[0].caption)
-        if first not in captions:
-            continue
-        known = sum(heading(column.label[0]) in texts for column in form.indicators)
-        known += sum(
-            caption(cell.caption) in captions for line in form.lines for cell in line.cells
-        )
-        if known > best[0]:
-            best = (known, form)
-    return best[1]
+
+    def known(form: Form) -> int:
+        own = [caption(cell.caption) for line in form.lines for cell in line.cells]
+        heads = sum(heading(column.label[0]) in texts for column in form.indicators)
+        return heads + sum(label in captions for label in own) if own[0] in captions else 0
+
+    best = max(table.forms, key=known, default=None)
+    return best if best is not None and known(best) else None
 
 
 def _by_headings(standard: Standard, matrix: Matrix) -> Table | None:
@@ -272,9 +241,7 @@ def _by_headings(standard: Standard, matrix: Matrix) -> Table | None:
             for column in block.columns
             for label in column.heading(0)
         }
-        fitting.append(
-            (len({heading(one) for one in outer} & {heading(text) for text in texts}), table)
-        )
+        fitting.append((len(set(map(heading, outer)) & set(map(heading, texts))), table))
     fitting.sort(key=lambda one: -one[0])
     if not fitting or (len(fitting) > 1 and fitting[0][0] == fitting[1][0]):
         return None
@@ -300,27 +267,24 @@ def names_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> bool:
 
 
 def _shared(standard: Standard, names: set[str]) -> int:
-    return len(names & set(table_titles(standard)))
+    return len(names & Titles(standard).known.keys())
 
 
 def _titles(elements: Sequence[Line | Matrix]) -> Iterator[str]:
     """Texts that may be the title of a table."""
     for line in elements:
-        if isinstance(line, Line):
-            if _TITLE.fullmatch(plain_name(line.text)):
-                yield line.text
-        else:
-            for row in line.lines[:3]:
-                cells = [cell for cell in row if cell]
-                if len(cells) == 1 and _TITLE.fullmatch(plain_name(cells[0])):
-                    yield cells[0]
+        rows = [[line.text]] if isinstance(line, Line) else line.lines[:3]
+        for row in rows:
+            cells = [cell for cell in row if cell]
+            if len(cells) == 1 and _TITLE.fullmatch(plain_name(cells[0])):
+                yield cells[0]
 
 
 def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Matrix]) -> str:
     """A sentence on a document that holds none of the standard's tables: what it looks like."""
     titles = list(dict.fromkeys(plain_name(text) for text in _titles(elements)))
     names = set(titles)
-    own = [title for title in titles if title in table_titles(standard)]
+    own = [title for title in titles if title in Titles(standard).known]
     if own:
         return (
             f"“{path.name}”有“{own[0]}”等标题，却读不出一张表（格没有分开，或文件不完整）；"
@@ -341,11 +305,7 @@ def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Mat
     money = Counter(
         match
         for line in elements
-        for text in (
-            [line.text]
-            if isinstance(line, Line)
-            else [cell for row in line.lines[:3] for cell in row]
-        )
+        for text in ([line.text] if isinstance(line, Line) else chain(*line.lines[:3]))
         for match in _MONEY.findall(squash(text))
     )
     unit = f"，金额单位为{money.most_common(1)[0][0]}" if money else ""

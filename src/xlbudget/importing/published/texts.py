@@ -12,7 +12,7 @@ from xlbudget.explaining.explain import explain, glossary
 from xlbudget.explaining.source import load_source
 from xlbudget.figures import Office, Place, Printed, Profile, TextUnit
 from xlbudget.importing.imported import GLOSSARY_TEXT, NOTES_TEXT, PublishedText
-from xlbudget.importing.published.elements import Line
+from xlbudget.importing.published.elements import Line, Matrix
 from xlbudget.texts.readings import plain
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from xlbudget.explaining.document import Paragraph
     from xlbudget.figures import Book
-    from xlbudget.importing.published.elements import Matrix
     from xlbudget.importing.published.recognise import DocumentPart, Parts
     from xlbudget.standard.model import Standard
 
@@ -65,23 +64,17 @@ def published_texts(standard: Standard, part: DocumentPart) -> tuple[PublishedTe
     kind = DOCUMENTS[part.holds]
     specs = load_source(standard).sections.get(part.holds, ())
     titles = {
-        heading(row_label(_year_free(section.heading))): section.number
+        heading(row_label(re.sub(r"\{\w+\}", "2000", section.heading))): section.number
         for section in specs
         if section.heading
     }
     section = next((section.number for section in specs if not section.heading), "")
     texts = []
     for line in part.elements:
-        if not isinstance(line, Line):
-            continue
-        number = _section_of(titles, line.text) if titles else ""
-        section = number or section
-        texts.append(PublishedText(kind, section, line.text, line.where))
+        if isinstance(line, Line):
+            section = (_section_of(titles, line.text) if titles else "") or section
+            texts.append(PublishedText(kind, section, line.text, line.where))
     return tuple(texts)
-
-
-def _year_free(text: str) -> str:
-    return re.sub(r"\{\w+\}", "2000", text)
 
 
 def _section_of(titles: Mapping[str, str], text: str) -> str:
@@ -213,15 +206,13 @@ def lost_texts(match: FinalMatch) -> Iterator[str]:
 
 def profile_lines(standard: Standard, part: DocumentPart) -> dict[str, list[Line]]:
     """The lines of each section by what its template shows: duties, offices, units."""
-    titles: dict[str, str] = {}
-    folder = load_source(standard).folder
-    for spec in load_source(standard).sections.get(part.holds, ()):
-        template = (folder / spec.template).read_text(encoding="utf-8")
-        held = next(
-            (one for one in ("duties", "offices", "units") if f"profile.{one}" in template), ""
-        )
-        titles[row_label(spec.heading)] = held
     found: dict[str, list[Line]] = {"duties": [], "offices": [], "units": []}
+    titles: dict[str, str] = {}
+    source = load_source(standard)
+    for spec in source.sections.get(part.holds, ()):
+        template = (source.folder / spec.template).read_text(encoding="utf-8")
+        shown = (key for key in found if f"profile.{key}" in template)
+        titles[row_label(spec.heading)] = next(shown, "")
     current = ""
     for line in part.elements:
         if not isinstance(line, Line):
@@ -237,25 +228,15 @@ def profile_lines(standard: Standard, part: DocumentPart) -> dict[str, list[Line
 def read_profile_part(lines: Mapping[str, Sequence[Line]]) -> Profile:
     """The profile that the lines describe."""
     duties = [line.text for line in lines["duties"]]
+    if all(map(_DIGIT.match, duties)):  # all are numbered
+        duties = [_DIGIT.sub("", text, count=1) for text in duties]
     offices, remark = _offices([line.text for line in lines["offices"]])
     units = [
         _DIGIT.sub("", line.text, count=1)
         for line in lines["units"]
         if _DIGIT.match(line.text) and line.text[-1] not in _DUTY_END
     ]
-    return Profile(
-        duties=tuple(_unmarked(duties)),
-        remark=remark,
-        offices=tuple(offices),
-        units=tuple(units),
-    )
-
-
-def _unmarked(texts: list[str]) -> list[str]:
-    """Without their numbers, where all are numbered."""
-    if texts and all(_DIGIT.match(text) for text in texts):
-        return [_DIGIT.sub("", text, count=1) for text in texts]
-    return texts
+    return Profile(tuple(duties), remark, tuple(offices), tuple(units))
 
 
 def _offices(texts: Sequence[str]) -> tuple[list[Office], str]:
@@ -301,28 +282,21 @@ def printed_texts(parts: Parts) -> Iterator[Printed]:
 
 
 def _elements(name: str, elements: Iterable[Line | Matrix]) -> Iterator[Printed]:
-    held: Line | None = None
-    for one in elements:
-        if isinstance(one, Line):
-            if held is not None and _goes_on(held.text, one.text):
-                held = held._replace(text=f"{held.text}\n{one.text}")
-                continue
-            if held is not None:
-                yield Printed(held.text, Place(name, held.where))
-            held = one
+    paragraph = Line("", "")
+    for one in (*elements, Matrix([], "")):
+        if isinstance(one, Line) and _goes_on(paragraph.text, one.text):
+            paragraph = paragraph._replace(text=f"{paragraph.text}\n{one.text}")
             continue
-        if held is not None:
-            yield Printed(held.text, Place(name, held.where))
-            held = None
-        for number, line in enumerate(one.lines, 1):
+        if paragraph.text:
+            yield Printed(paragraph.text, Place(name, paragraph.where))
+        paragraph = one if isinstance(one, Line) else Line("", "")
+        for number, line in enumerate(() if isinstance(one, Line) else one.lines, 1):
             before = ""
             for column, text in enumerate(line, 1):
                 if text:
                     where = f"{one.where}第{number}行第{column}列"
                     yield Printed(text, Place(name, where), before)
                 before = text
-    if held is not None:
-        yield Printed(held.text, Place(name, held.where))
 
 
 def _goes_on(before: str, text: str) -> bool:

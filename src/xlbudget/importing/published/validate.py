@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xlbudget.characters import heading, plain_name, squash
+from xlbudget.characters import heading, squash, years_in
 from xlbudget.checks.validate import judge
 from xlbudget.figures import UNFILLED, InfoValue, Unreadable
 from xlbudget.findings import Finding, Level, Status
 from xlbudget.importing.published.document import read_document, read_source
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.particulars import info_from_sentences, unit_line
-from xlbudget.importing.published.recognise import bare_heading, standard_of_document, table_titles
+from xlbudget.importing.published.recognise import bare_heading, standard_of_document
+from xlbudget.importing.titles import Titles
 from xlbudget.money import COUNT, Amount, parse_amount
 from xlbudget.reading.tables import CODE
 from xlbudget.rules.grid import INFO, Grid
@@ -31,12 +32,10 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book
     from xlbudget.findings import Report
-    from xlbudget.importing.published.elements import Matrix
     from xlbudget.importing.published.recognise import Parts
     from xlbudget.standard.model import Standard
 
 
-_YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!\d{1,2}月)")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _SENTENCE = "。；：，;:"
 _LONGEST = 40
@@ -81,7 +80,7 @@ def contents_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
 
 def _headings(standard: Standard, parts: Parts) -> Iterator[Line]:
     """Headings of parts and of their items; the glossary's items are not listed in contents."""
-    titles = table_titles(standard)
+    titles = Titles(standard)
     for holds, part in parts.parts.items():
         yield part.heading._replace(text=bare_heading(part.heading.text))
         if holds == _GLOSSARY:
@@ -90,7 +89,7 @@ def _headings(standard: Standard, parts: Parts) -> Iterator[Line]:
             if not isinstance(line, Line) or not _NUMBERED.match(line.text):
                 continue
             short = len(line.text) <= _LONGEST and line.text[-1] not in _SENTENCE
-            if short and (holds != "tables" or plain_name(line.text) in titles):
+            if short and (holds != "tables" or titles.exact(line.text) is not None):
                 yield line
 
 
@@ -112,9 +111,7 @@ def unit_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
     pattern, code = unit_line(standard), _rule(standard, "name")
     named = [
         (title, line, match[1])
-        for holds, part in parts.parts.items()
-        if holds == "tables"
-        for title, line in _around_tables(standard, part.elements)
+        for title, line in _around_tables(standard, parts)
         if (match := pattern.fullmatch(squash(line.text))) is not None
     ]
     counts = Counter(bare_name(name) for _, _, name in named)
@@ -134,29 +131,24 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
     places: list[tuple[str, Line]] = [(_COVER, line) for line in parts.cover]
     places += [(_CONTENTS, line) for line in parts.contents]
     places += [(part.heading.text, part.heading) for part in parts.parts.values()]
-    for holds, part in parts.parts.items():
-        if holds == "tables":
-            places += _around_tables(standard, part.elements)
+    places += _around_tables(standard, parts)
     code = _rule(standard, "year")
     for title, line in places:
-        for found in dict.fromkeys(_YEAR.findall(squash(line.text))):
-            if int(found) != year:
+        for named in years_in(line.text):
+            if named != year:
                 message = f"“{line.text[:40]}”的年份应为{year}年。"
-                yield Finding(
-                    code, Level.ERROR, message, title, title, line.where, "", "", found, str(year)
-                )
+                place = (title, title, line.where)
+                yield Finding(code, Level.ERROR, message, *place, "", "", str(named), str(year))
 
 
-def _around_tables(
-    standard: Standard, elements: Sequence[Line | Matrix]
-) -> Iterator[tuple[str, Line]]:
+def _around_tables(standard: Standard, parts: Parts) -> Iterator[tuple[str, Line]]:
     """Short lines (titles, subtitles) and the headings of columns, each with its table's title."""
-    titles = table_titles(standard)
+    titles = Titles(standard)
     title = ""
-    for line in elements:
+    for line in parts.parts["tables"].elements if "tables" in parts.parts else ():
         if isinstance(line, Line):
             if len(line.text) <= _LONGEST and line.text[-1] not in _SENTENCE:
-                known = titles.get(plain_name(line.text))
+                known = titles.exact(line.text)
                 title = known[0].title if known is not None else title
                 yield title, line
             continue
@@ -218,21 +210,17 @@ def _retold(standard: Standard, book: Book) -> Book | None:
 
 
 def _with_settings(standard: Standard, book: Book) -> Book:
-    """The settings as a new workbook has them, which no document states."""
+    """The settings as a new workbook has them, which no document states.
+
+    What a total of 基础信息 is made of is not known where the document states the total alone: in a
+    workbook such a blank is nought; a text that leaves the division out says nothing of it.
+    """
     info = {
         field.key: InfoValue(parse_amount(field.default, COUNT))
         for field in standard.fields.values()
         if field.kind == "count" and field.default
     }
-    return _with_unstated(standard, book._replace(info={**info, **book.info}))
-
-
-def _with_unstated(standard: Standard, book: Book) -> Book:
-    """What a total of 基础信息 is made of is not known where the document states the total alone.
-
-    In a workbook such a blank is nought; a text that leaves the division out says nothing of it,
-    so there is nothing to compare the total with.
-    """
+    book = book._replace(info={**info, **book.info})
     grid = Grid(standard, book)
     unstated: dict[str, None] = {}
     for relation in expand(grid).relations:
@@ -261,10 +249,9 @@ def _placed(standard: Standard, finding: Finding) -> Finding:
         above = 1 if is_form(titles[finding.sheet]) else 0
         cell = f"第{int(match[2]) - above}行第{column_number(match[1])}列"
     named = re.compile(f"({'|'.join(map(re.escape, titles))}){_CELL.pattern}")
-    basis = tuple(named.sub(_named, one) for one in finding.basis)
+    basis = tuple(
+        named.sub(lambda spot: f"{spot[1]}第{spot[3]}行第{column_number(spot[2])}列", text)
+        for text in finding.basis
+    )
     message = finding.message.replace("工作表“", "表“")
     return finding._replace(cell=cell, basis=basis, message=message)
-
-
-def _named(match: re.Match[str]) -> str:
-    return f"{match[1]}第{match[3]}行第{column_number(match[2])}列"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import plain_name, row_label, squash
+from xlbudget.importing.titles import Title, Titles
 from xlbudget.reading.headings import find_headings
 from xlbudget.sheets.cells import Grid
 from xlbudget.sheets.layout import is_form
@@ -18,89 +18,11 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard, Table
 
 
-_LONGEST = 60
-_PREFIX = re.compile(
-    r"\(?(?:附件|附表|公开|预算|部门|表|附)*(?:表|附件)?\(?"
-    r"(?:表[一二三四五六七八九十]{1,3}|附件[一二三四五六七八九十]{1,3}|\d{1,2})\)?表?[-_、.:)]*"
-)
-_CONTINUED = re.compile(r"\(?续\)?表?[一二三四五六七八九十\d]*[-_、.:]*")
-_BRACKETS = re.compile(r"(?:\([^()]*\)|[-_—]+\d*|\(?续\)?)$")
-_YEAR = re.compile(r"^(?:20\d\d年度?)?(?:(?:部门|单位)预算(?:公开)?)?")
-_HEADS = "年度级局厅委办院会处室站所校队部司署社团心)"
-"""What stands before a title without a space: a year, or the end of a unit's name."""
 _SEARCHED = 12
 """The headings begin within so many lines below the title."""
 _FEW_HEADS = 3
 _CONTENTS = 3
 """So many titles without a table make a list of contents."""
-
-
-class Title(NamedTuple):
-    """A title on a sheet: line and column from 0; ``exact``: nothing else stands in it."""
-
-    line: int
-    column: int
-    text: str
-    table: Table
-    exact: bool
-    continued: bool
-
-
-class Titles:
-    """Comparable titles -> tables of a standard, those of forms among them."""
-
-    def __init__(self, standard: Standard) -> None:
-        self.known: dict[str, Table] = {}
-        for table in standard.tables:
-            for text in (table.title, table.sheet, *(form.title for form in table.forms)):
-                self.known.setdefault(plain_name(text), table)
-
-    def match(self, text: str) -> tuple[Table, bool] | None:
-        """The table that a text names, and whether it says nothing else (but year, number, brackets)."""
-        if not text or len(text) > _LONGEST:
-            return None
-        for bare in _bare(text):
-            if bare in self.known:
-                return self.known[bare], True
-        plain = _BRACKETS.sub("", plain_name(text))
-        fitting = [one for one in self.known if plain.endswith(one)]
-        if not fitting:
-            return None
-        longest = max(fitting, key=len)
-        before = plain[: -len(longest)]
-        return (self.known[longest], False) if before and before[-1] in _HEADS else None
-
-    def on(self, grid: Grid) -> Iterator[Title]:
-        """All titles of a part of a sheet, from above."""
-        for line in range(grid.top, grid.bottom):
-            texts = list(grid.texts(line))
-            if any(isinstance(grid.value(line, column), (int, float)) for column, _ in texts):
-                continue
-            for column, text in texts:
-                for piece in text.splitlines():
-                    found = self.match(piece)
-                    if found is not None:
-                        again = "续" in squash(piece)
-                        yield Title(line, column, piece.strip(), *found, again)
-                        break
-
-
-def _bare(text: str) -> Iterator[str]:
-    """A title as printed, then with less and less around it."""
-    plain = plain_name(text)
-    yield plain
-    for _ in range(4):
-        before = plain
-        plain = _BRACKETS.sub("", plain)
-        plain = _CONTINUED.sub("", plain, count=1) if plain.startswith(("续", "(续")) else plain
-        yield plain
-        match = _PREFIX.match(plain)
-        plain = plain[match.end() :] if match else plain
-        yield plain
-        plain = _YEAR.sub("", plain)
-        yield plain
-        if plain == before:
-            return
 
 
 class Section(NamedTuple):
@@ -138,7 +60,8 @@ class Finder:
         found: list[Section] = []
         bare: list[Title] = []
         if not titles:
-            return list(self._untitled(grid, self._named(sheet)))
+            match = self.titles.match(sheet.name)
+            return list(self._untitled(grid, match[0] if match else None))
         if titles[0].line:
             found += self._untitled(grid.part(0, titles[0].line), None)
         for part, title in self._parts(grid, titles):
@@ -156,10 +79,6 @@ class Finder:
             ]
         return found
 
-    def _named(self, sheet: Sheet) -> Table | None:
-        match = self.titles.match(sheet.name)
-        return match[0] if match else None
-
     def _parts(self, grid: Grid, titles: Sequence[Title]) -> Iterator[tuple[Grid, Title]]:
         """The part of the sheet below each title; titles on one line stand side by side."""
         lines = sorted({title.line for title in titles})
@@ -176,17 +95,18 @@ class Finder:
     def _titled(self, grid: Grid, title: Title) -> Iterator[Section]:
         table = title.table
         if is_form(table):
-            if _is_form(table, grid) or says_none(table, grid):
-                yield Section(table, grid, title.text, None, continued=True)
+            yield from self._form(table, grid, title.text)
             return
         lines = range(grid.top + 1, min(grid.top + 1 + _SEARCHED, grid.bottom))
         heads = find_headings(table, grid, lines, self.year)
-        if title.exact:
-            better = self._better(table, grid, lines, heads)
+        if title.exact and not (heads is not None and heads.complete):
+            known = heads.exact if heads is not None else 0
+            others = (one for one in self._complete(grid, lines) if one.table is not table)
+            better = next((one for one in others if one.exact > known), None)
             if better is not None:
                 self.left.append(
                     f"工作表“{grid.sheet.name}”第{title.line + 1}行的标题是“{title.text}”，"
-                    f"栏目却是“{better.title}”的，没有导入；请改正标题后再导入。"
+                    f"栏目却是“{better.table.title}”的，没有导入；请改正标题后再导入。"
                 )
                 return
         wanted = sum(len(block.columns) for block in table.blocks)
@@ -194,28 +114,13 @@ class Finder:
             return
         yield from self._cut(Section(table, grid, title.text, heads, continued=title.continued))
 
-    def _better(
-        self, table: Table, grid: Grid, lines: range, heads: Headings | None
-    ) -> Table | None:
-        """Another table whose columns are all there, where those of the titled one are not."""
-        if heads is not None and heads.complete:
-            return None
-        known = heads.exact if heads is not None else 0
-        for other in self.tables:
-            if other is not table:
-                headings = find_headings(other, grid, lines, self.year)
-                if headings is not None and headings.complete and headings.exact > known:
-                    return other
-        return None
-
     def _cut(self, section: Section) -> Iterator[Section]:
         """A section up to where the headings of another table begin; its own may be repeated."""
         grid, heads = section.grid, section.heads
         assert heads is not None
         repeats: set[int] = set()
-        line = heads.body
         head_texts = _texts(grid, heads.body - 1)
-        while line < grid.bottom:
+        for line in range(heads.body, grid.bottom):
             if len(head_texts) >= _FEW_HEADS and _texts(grid, line) == head_texts:
                 first = line - (heads.body - 1 - heads.first)
                 repeats.update(range(first, line + 1))
@@ -227,20 +132,27 @@ class Finder:
                     )
                     yield from self._untitled(grid.part(line), None)
                     return
-            line += 1
         yield section._replace(repeats=frozenset(repeats))
+
+    def _complete(self, grid: Grid, lines: Sequence[int]) -> list[Headings]:
+        """The headings that begin on one of the lines, of all tables whose columns are all there."""
+        every = (find_headings(table, grid, lines, self.year) for table in self.tables)
+        return [headings for headings in every if headings is not None and headings.complete]
 
     def _at(self, grid: Grid, line: int) -> Headings | None:
         """The table whose headings begin on a line, where they are all there."""
-        found = [find_headings(table, grid, [line], self.year) for table in self.tables]
-        complete = [headings for headings in found if headings is not None and headings.complete]
-        return max(complete, key=lambda headings: headings.score(), default=None)
+        # Of equal ones the standard's first: how many lines they take says nothing.
+        return max(self._complete(grid, [line]), key=lambda heads: heads.score[:3], default=None)
+
+    def _form(self, table: Table, grid: Grid, title: str) -> Iterator[Section]:
+        """The part as forms, where it has their captions or says that there are none."""
+        if _is_form(table, grid) or says_none(table, grid):
+            yield Section(table, grid, title, None, continued=True)
 
     def _untitled(self, grid: Grid, named: Table | None) -> Iterator[Section]:
         """Tables without a title: by the sheet's name, else the one whose headings are all there."""
         if named is not None and is_form(named):
-            if _is_form(named, grid) or says_none(named, grid):
-                yield Section(named, grid, "", None, continued=True)
+            yield from self._form(named, grid, "")
             return
         lines = range(grid.top, min(grid.top + _SEARCHED, grid.bottom))
         if named is not None:
@@ -248,31 +160,24 @@ class Finder:
             if heads is not None and heads.complete:
                 yield from self._cut(Section(named, grid, "", heads))
                 return
-        fitting = []
-        for table in self.tables:
-            heads = find_headings(table, grid, lines, self.year)
-            if heads is not None and heads.complete:
-                fitting.append(heads)
+        fitting = self._complete(grid, lines)
         if not fitting:
-            yield from self._form(grid)
+            for table in self.standard.tables:
+                if is_form(table) and _is_form(table, grid):
+                    yield Section(table, grid, "", None, continued=True)
             yield from self._below(grid, lines.stop)
             return
         # Headings further down are another table's.
         top = min(headings.body for headings in fitting)
-        fitting = [headings for headings in fitting if headings.first < top]
-        fitting.sort(
-            key=lambda headings: (headings.score()[:2], self._rows_known(headings, grid)),
-            reverse=True,
-        )
-        best = fitting[0]
-        same = [
-            headings
-            for headings in fitting[1:]
-            if headings.score()[:2] == best.score()[:2]
-            and self._rows_known(headings, grid) == self._rows_known(best, grid)
+        ranks = [
+            ((*headings.score[:2], self._rows_known(headings, grid)), headings)
+            for headings in fitting
+            if headings.first < top
         ]
+        highest = max(rank for rank, _ in ranks)
+        best, *same = [headings for rank, headings in ranks if rank == highest]
         if same:
-            names = "”“".join(one.table.title for one in (best, *same))
+            names = "”“".join(headings.table.title for headings in (best, *same))
             self.left.append(
                 f"工作表“{grid.sheet.name}”第{best.first + 1}行起的表没有标题，"
                 f"分不清是“{names}”中的哪一张，没有导入；请在表的上方写上标题。"
@@ -299,11 +204,6 @@ class Finder:
                 known += len(labels & texts)
         return known
 
-    def _form(self, grid: Grid) -> Iterator[Section]:
-        for table in self.standard.tables:
-            if is_form(table) and _is_form(table, grid):
-                yield Section(table, grid, "", None, continued=True)
-
 
 def _gap(grid: Grid, column: int) -> int:
     """The last blank column before a title that stands beside another; else the title's own."""
@@ -311,6 +211,13 @@ def _gap(grid: Grid, column: int) -> int:
         if not any(grid.covered(line, at) for line in range(grid.top, grid.bottom)):
             return at
     return column
+
+
+def part_texts(grid: Grid, bottom: int | None = None) -> Iterator[str]:
+    """All texts of a part of a sheet, line by line, up to ``bottom``."""
+    for line in range(grid.top, grid.bottom if bottom is None else bottom):
+        for _, text in grid.texts(line):
+            yield text
 
 
 def _texts(grid: Grid, line: int) -> list[str]:
@@ -326,16 +233,12 @@ def _heading_like(grid: Grid, line: int) -> bool:
 def says_none(table: Table, grid: Grid) -> bool:
     """Whether the statement stands there that the department has no such table."""
     wanted = squash(table.empty_statement)
-    return bool(wanted) and any(
-        squash(text) == wanted
-        for line in range(grid.top, grid.bottom)
-        for _, text in grid.texts(line)
-    )
+    return bool(wanted) and any(squash(text) == wanted for text in part_texts(grid))
 
 
 def _is_form(table: Table, grid: Grid) -> bool:
     """Whether the captions of one of the table's forms stand there."""
-    texts = {row_label(t) for line in range(grid.top, grid.bottom) for _, t in grid.texts(line)}
+    texts = set(map(row_label, part_texts(grid)))
     for form in table.forms:
         captions = [row_label(cell.caption) for line in form.lines for cell in line.cells]
         if sum(caption in texts for caption in captions) * 2 > len(captions):

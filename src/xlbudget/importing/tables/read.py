@@ -9,7 +9,7 @@ from xlbudget.characters import plain_name, years_in
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.figures import BlockData, Book, InfoValue, Profile, Unreadable
 from xlbudget.importing.imported import Imported
-from xlbudget.importing.tables.find import Finder
+from xlbudget.importing.tables.find import Finder, part_texts
 from xlbudget.importing.tables.open import open_tables
 from xlbudget.importing.tables.sections import (
     joined,
@@ -36,7 +36,7 @@ from xlbudget.standard import loader
 from xlbudget.standard.extend import OWN_LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from xlbudget.figures import FormData
@@ -58,7 +58,13 @@ _ABOVE = 3
 
 def other_standard(file: TableFile, standard: Standard) -> str:
     """Why no table of the file is the standard's."""
-    for other in _others(standard):
+    for identity in loader.standard_ids():
+        if identity == standard.id:
+            continue
+        try:
+            other = loader.load_standard(identity)
+        except StandardError:
+            continue  # a faulty standard is told where it is used
         finder = Finder(other, None)
         found = {
             section.table.key
@@ -72,13 +78,8 @@ def other_standard(file: TableFile, standard: Standard) -> str:
                 f"不是“{standard.name}”的，没有导入；请选对文件，或用该标准新建工作簿。"
             )
     hidden = [sheet.name for sheet in file.sheets if sheet.hidden]
-    texts = [
-        cell
-        for sheet in file.sheets
-        for line in sheet.lines
-        for cell in line
-        if isinstance(cell, str)
-    ]
+    lines = [line for sheet in file.sheets for line in sheet.lines]
+    texts = [cell for line in lines for cell in line if isinstance(cell, str)]
     if not texts:
         return f"“{file.name}”里没有内容；请重新导出。"
     if looks_garbled("".join(texts)):
@@ -90,15 +91,6 @@ def other_standard(file: TableFile, standard: Standard) -> str:
         if hidden
         else f"{said}；请选对文件，或在表的上方写上规定的标题。"
     )
-
-
-def _others(standard: Standard) -> Iterator[Standard]:
-    for identity in loader.standard_ids():
-        if identity != standard.id:
-            try:
-                yield loader.load_standard(identity)
-            except StandardError:
-                continue
 
 
 def read_front(file: TableFile, standard: Standard) -> Imported:
@@ -210,45 +202,52 @@ class _Reading:
         years = years_in(self.file.name)
         if len(years) != 1:
             return 0
-        year = years.pop()
+        year = years[0]
         self.left.append(f"表里没有写年度，按文件名取{year}年度；请核对。")
         return year
 
-    def result(self) -> Imported:
-        """What was found, or why nothing could be taken."""
+    def _check(self) -> None:
+        """Refuse a file of other tables, without a year, or of a year that is not the standard's."""
         if not self.sections:
             raise UnusableFileError(other_standard(self.file, self.standard))
         if not self.year:
             raise UnusableFileError(
                 f"“{self.file.name}”里没有写明预算年度；请用 --year 指明，或在表的标题中写上年度。"
             )
-        self._check_year()
+        first, last = self.standard.first, self.standard.last
+        if not first <= self.year <= last:
+            raise UnusableFileError(
+                f"“{self.file.name}”是{self.year}年度的，{self.standard.name}的标准适用于{first}年度起；请核对文件。"
+            )
         of_name = years_in(self.file.name)
         if of_name and not self.named and self.year not in of_name:
             named = "、".join(f"{one}年" for one in sorted(of_name))
             self.left.append(
                 f"文件名写的是{named}，表里没有写年度，按{self.year}年度读入；请核对是不是本年度的文件。"
             )
-        by_table: dict[str, list[Section]] = {}
-        for section in self.sections:
-            by_table.setdefault(section.table.key, []).append(section)
+
+    def result(self) -> Imported:
+        """What was found, or why nothing could be taken."""
+        self._check()
         blocks: dict[str, BlockData] = {}
         forms: tuple[FormData, ...] = ()
         findings: list[Finding] = []
         origins: dict[str, str] = {}
         info: dict[str, InfoValue] = {}
         for table in self.standard.tables:
-            sections = by_table.get(table.key, [])
+            sections = [section for section in self.sections if section.table.key == table.key]
             if not sections:
                 continue
             if is_form(table):
-                kept = [section for section in sections if self._year_fits(section)]
+                whys = [wrong_year(section, self.year, self.named) for section in sections]
+                self.refused += [why for why in dict.fromkeys(whys) if why]
+                kept = [section for section, why in zip(sections, whys, strict=True) if not why]
                 if not kept:
                     continue
-                read, left = read_form_sections(self.standard, kept)
+                read, said = read_form_sections(self.standard, kept)
                 blocks[table.blocks[0].key], forms = read.block, read.forms
                 findings += read.findings
-                self.left += left
+                self.left += said
             else:
                 body = self._body(table, sections)
                 if body is None:
@@ -261,20 +260,12 @@ class _Reading:
                 if rest:
                     texts = "”“".join(one[:40] for one in rest)
                     self.left.append(f"“{table.title}”下面的文字“{texts}”没有导入。")
-            origins[table.key] = _origin(sections)
+            where = sections[0].where
+            several = f"{where}等{len(sections)}处"
+            origins[table.key] = where if len(sections) == 1 else several
         if not blocks:
             reasons = list(dict.fromkeys(self.refused)) or ["没有可以导入的表。"]
             raise UnusableFileError(f"“{self.file.name}”没有可以导入的表：{' '.join(reasons)}")
-        return self._imported(blocks, forms, findings, origins, info)
-
-    def _imported(
-        self,
-        blocks: dict[str, BlockData],
-        forms: tuple[FormData, ...],
-        findings: list[Finding],
-        origins: dict[str, str],
-        info: dict[str, InfoValue],
-    ) -> Imported:
         front = self.front
         book = front.book._replace(
             year=self.year,
@@ -298,29 +289,13 @@ class _Reading:
                 self.refused.append(why)
                 continue
             unit = self._unit(section)
-            if unit is None:
-                continue
-            bodies.append((section, read_body(self.standard, section, unit, self.year)))
-        if not bodies:
+            if unit is not None:
+                bodies.append((section, read_body(self.standard, section, unit, self.year)))
+        together = joined(table, bodies) if bodies else None
+        if isinstance(together, str):
+            self.refused.append(together)
             return None
-        found = joined(table, bodies)
-        if isinstance(found, str):
-            self.refused.append(found)
-            return None
-        return found
-
-    def _year_fits(self, section: Section) -> bool:
-        why = wrong_year(section, self.year, self.named)
-        if why and why not in self.refused:
-            self.refused.append(why)
-        return not why
-
-    def _check_year(self) -> None:
-        first, last = self.standard.first, self.standard.last
-        if not first <= self.year <= last:
-            raise UnusableFileError(
-                f"“{self.file.name}”是{self.year}年度的，{self.standard.name}的标准适用于{first}年度起；请核对文件。"
-            )
+        return together
 
     # -------------------------------------------------------------- units
 
@@ -343,9 +318,7 @@ class _Reading:
         default = section.table.blocks[0].unit
         if all(amount in heads.units for amount in amounts):
             return default
-        others: set[Unit] = set()
-        for one in self.sections:
-            others |= self._stated(one)
+        others = set().union(*map(self._stated, self.sections))
         if len(others) > 1:
             names = "、".join(sorted(one.name for one in others))
             self.refused.append(
@@ -353,44 +326,28 @@ class _Reading:
                 f"同一文件的其他表有的是{names}，没有导入；请在表的上方写上单位。"
             )
             return None
+        why = "同一文件的其他表" if others else "标准"
         unit = others.pop() if others else default
-        why = "同一文件的其他表" if unit != default or self._any_stated() else "标准"
         self.left.append(
             f"“{section.table.title}”没有写明金额单位，按{why}的{unit.name}读入；请核对。"
         )
         return unit
-
-    def _any_stated(self) -> bool:
-        return any(self._stated(section) for section in self.sections)
 
     def _stated(self, section: Section) -> set[Unit]:
         """The units stated between a table's title and its rows, or just above the title."""
         grid, heads = section.grid, section.heads
         if heads is None:
             return set()
-        lines = range(grid.top, heads.first)
-        units = stated_units(text for line in lines for _, text in grid.texts(line))
+        units = stated_units(part_texts(grid, heads.first))
         if not units and section.title:
-            whole = grid.part(max(0, grid.top - _ABOVE), grid.top)
-            before = self._end_before(section)
-            near = range(max(0, grid.top - _ABOVE, before), grid.top)
-            units = stated_units(text for line in near for _, text in whole.texts(line))
+            ends = [  # of the tables above on the same sheet
+                one.grid.bottom
+                for one in self.sections
+                if one.grid.sheet is grid.sheet and one.grid.bottom <= grid.top
+            ]
+            above = grid.part(max(0, grid.top - _ABOVE, *ends), grid.top)
+            units = stated_units(part_texts(above))
         return units
-
-    def _end_before(self, section: Section) -> int:
-        """The line below the table above on the same sheet."""
-        ends = [
-            one.grid.bottom
-            for one in self.sections
-            if one.grid.sheet is section.grid.sheet and one.grid.bottom <= section.grid.top
-        ]
-        return max(ends, default=0)
-
-
-def _origin(sections: list[Section]) -> str:
-    """Where a table was found, in words."""
-    first = sections[0].where
-    return first if len(sections) == 1 else f"{first}等{len(sections)}处"
 
 
 def _most_named(sections: Iterable[Section]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import row_label, years_in
 from xlbudget.figures import BlockData, FormData, Row, Unreadable
 from xlbudget.findings import Finding, Level
-from xlbudget.importing.tables.find import says_none
+from xlbudget.importing.tables.find import part_texts, says_none
 from xlbudget.reading.forms import FormsData, read_forms
 from xlbudget.reading.tables import CODE, Stray, line_text, numbers_columns, read_block, sort_strays
 from xlbudget.sheets.cells import UNCOMPUTED, Reader, Sheet, stated_units, text_of, value_at
@@ -33,11 +33,8 @@ def section_years(section: Section) -> set[int]:
     """The years in a table's title, the lines below it and its own headings."""
     grid, heads = section.grid, section.heads
     end = heads.first if heads is not None else min(grid.top + _FORM_TOP, grid.bottom)
-    found = set(years_in(section.title))
-    for line in range(grid.top, end):
-        for _, text in grid.texts(line):
-            found |= years_in(text)
-    return found | (set(heads.years) if heads is not None else set())
+    named = set().union(*map(years_in, (section.title, *part_texts(grid, end))))
+    return named | (set(heads.years) if heads is not None else set())
 
 
 def refusal(section: Section, year: int, named: Collection[int]) -> str:
@@ -53,12 +50,7 @@ def refusal(section: Section, year: int, named: Collection[int]) -> str:
         return f"{place}有不止一栏叫“{names}”，分不清，没有导入；请改正栏目标题。"
     if heads.needed:
         names = "”“".join(heads.label(one, year) for one in heads.needed)
-        texts = [
-            text
-            for line in range(section.grid.top, heads.body)
-            for _, text in section.grid.texts(line)
-        ]
-        if UNCOMPUTED in texts:
+        if UNCOMPUTED in part_texts(section.grid, heads.body):
             return (
                 f"{place}的栏目标题是没有计算结果的公式，没有导入；"
                 "请在 Excel 或 WPS 中打开、保存后再导入。"
@@ -198,27 +190,21 @@ def joined(table: Table, bodies: list[tuple[Section, Body]]) -> Body | str:
     places = "、".join(section.where for section, _ in bodies)
     for section, body in bodies[1:]:
         if section.continued:
-            result = _appended(result, body)
-        elif _figures(body) == _figures(result):
+            result = Body(
+                {
+                    key: BlockData.of([*data.rows, *body.blocks[key].rows])
+                    for key, data in result.blocks.items()
+                },
+                (*result.notes, *body.notes),
+                (*result.findings, *body.findings),
+                tuple(dict.fromkeys((*result.left, *body.left))),
+            )
+        elif body.blocks == result.blocks:
             same = f"“{table.title}”出现了不止一次，内容相同，只取一次（{places}）。"
             result = result._replace(left=tuple(dict.fromkeys((*result.left, same))))
         else:
             return f"“{table.title}”出现了不止一次，内容不同（{places}），都没有导入；请只留正确的一张。"
     return result
-
-
-def _figures(body: Body) -> dict[str, list[Row]]:
-    return {key: [row._replace(line=0) for row in data.rows] for key, data in body.blocks.items()}
-
-
-def _appended(first: Body, second: Body) -> Body:
-    blocks = {
-        key: BlockData.of([*data.rows, *second.blocks[key].rows])
-        for key, data in first.blocks.items()
-    }
-    left = tuple(dict.fromkeys((*first.left, *second.left)))
-    findings = (*first.findings, *second.findings)
-    return Body(blocks, (*first.notes, *second.notes), findings, left)
 
 
 def read_form_sections(
@@ -245,13 +231,13 @@ def read_form_sections(
             )
         unit = _unit(section, standard.unit)
         for row, form in zip(forms_data.block.rows, forms_data.forms, strict=True):
-            cells: list[Cell] = []
-            for place in row.places:
-                cell = _amount(lines, place, reader, unit)
-                if isinstance(cell, Unreadable):
-                    findings.append(_unreadable_field(section, place, cell.raw))
-                cells.append(cell)
-            plain_row = _plain(row._replace(cells=tuple(cells)))
+            cells = tuple(_amount(lines, place, reader, unit) for place in row.places)
+            findings += [
+                _unreadable_field(section, place, cell.raw)
+                for place, cell in zip(row.places, cells, strict=True)
+                if isinstance(cell, Unreadable)
+            ]
+            plain_row = _plain(row._replace(cells=cells))
             plain = form._replace(
                 indicators=tuple(indicator._replace(line=0) for indicator in form.indicators),
                 places={},
@@ -272,8 +258,7 @@ def read_form_sections(
 
 def _unit(section: Section, default: Unit) -> Unit:
     """The unit that a caption in brackets or a line beside the title states."""
-    grid = section.grid
-    texts = [text for line in range(grid.top, grid.bottom) for _, text in grid.texts(line)]
+    texts = part_texts(section.grid)
     stated = stated_units(text for text in texts if _UNIT.search(text) or "单位" in text[:6])
     return next(iter(stated)) if len(stated) == 1 else default
 
