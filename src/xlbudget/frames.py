@@ -17,8 +17,7 @@ from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Row, Unreadable
 from xlbudget.findings import Finding
 from xlbudget.money import COUNT, Amount, from_number, parse_amount
 from xlbudget.printed import code_part
-from xlbudget.standard.extend import own_standard
-from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.standard.loader import DEFAULT, load_standard, own_standard
 from xlbudget.standard.model import AMOUNT, Standard
 
 if TYPE_CHECKING:
