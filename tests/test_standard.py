@@ -12,8 +12,14 @@ from xlbudget.errors import StandardError
 from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text
 from xlbudget.standard.check import check_folder
 from xlbudget.standard.equations import parse_equation
-from xlbudget.standard.extend import with_subject_files, with_subjects
-from xlbudget.standard.loader import DATA, load_folder, load_standard, standard_ids
+from xlbudget.standard.loader import (
+    DATA,
+    load_folder,
+    load_standard,
+    standard_ids,
+    with_subject_files,
+    with_subjects,
+)
 from xlbudget.standard.subjects import Subject, read_subjects
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 
 __all__ = ["report"]
 

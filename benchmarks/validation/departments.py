@@ -10,7 +10,7 @@ from random_budget import SIZES, STANDARD, random_budget, reference
 from xlbudget.figures import FormData, InfoValue
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.rules.fill import with_names
-from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects
+from xlbudget.standard.loader import OWN_LISTS, with_subject_files, with_subjects
 
 if TYPE_CHECKING:
     import random

@@ -27,7 +27,7 @@ from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import definitions, evaluate, expand
-from xlbudget.standard.extend import with_subject_files
+from xlbudget.standard.loader import with_subject_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.importing.published.elements import is_document
 from xlbudget.standard import loader
-from xlbudget.standard.extend import own_standard, with_subjects
+from xlbudget.standard.loader import own_standard, with_subjects
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -13,8 +13,7 @@ from xlbudget.errors import XlbudgetError
 from xlbudget.reading.book import read_book
 from xlbudget.sheets.layout import GLOSSARY, NOTES
 from xlbudget.sheets.notes import notes_lines
-from xlbudget.standard.extend import own_standard
-from xlbudget.standard.loader import load_standard
+from xlbudget.standard.loader import load_standard, own_standard
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

@@ -62,6 +62,11 @@ class Row(NamedTuple):
     line: int = 0
     places: tuple[str, ...] = ()
 
+    @property
+    def fens(self) -> list[int]:
+        """The amounts other than nought, in 分."""
+        return [cell.fen for cell in self.cells if isinstance(cell, Amount) and cell.fen]
+
 
 class BlockData(NamedTuple):
     """The rows of one block as found; ``letters`` are the sheet columns of its amounts.
@@ -247,6 +252,11 @@ class Book(NamedTuple):
         """A text of 基础信息, empty where it is missing."""
         info = self.info.get(key)
         return info.value if info is not None and isinstance(info.value, str) else ""
+
+    def info_place(self, key: str) -> Place:
+        """Where a field of 基础信息 stands."""
+        info = self.info.get(key)
+        return Place(self.sheets.get("info", "基础信息"), info.cell if info is not None else "")
 
     def number(self, key: str) -> Cell:
         """An amount or count of 基础信息."""

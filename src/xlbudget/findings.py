@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
     import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 
 
@@ -105,6 +108,24 @@ class Report(NamedTuple):
     unit_name: str = ""
     year: int = 0
     path: str = ""
+
+    def with_more(
+        self,
+        findings: Collection[Finding],
+        not_executed: Iterable[NotExecuted],
+        executed: Mapping[str, int],
+    ) -> Report:
+        """The report with what else was looked at: an error in it makes the workbook wrong."""
+        levels, counts = list(Level), Counter(dict(self.executed))
+        counts.update(executed)
+        every = sorted([*self.findings, *findings], key=lambda one: levels.index(one.level))
+        wrong = any(finding.level is Level.ERROR for finding in findings)
+        return self._replace(
+            status=Status.ERROR if wrong else self.status,
+            findings=tuple(every),
+            not_executed=tuple(dict.fromkeys([*self.not_executed, *not_executed])),
+            executed=tuple(sorted(counts.items())),
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """The findings as a frame: a line each, the columns are the fields of :class:`Finding`."""

@@ -17,8 +17,7 @@ from xlbudget.figures import BlockData, Book, InfoValue, Row, Unreadable
 from xlbudget.findings import Finding
 from xlbudget.money import COUNT, Amount, from_number, parse_amount
 from xlbudget.printed import column_names, row_entries, side_by_side
-from xlbudget.standard.extend import own_standard
-from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.standard.loader import DEFAULT, load_standard, own_standard
 from xlbudget.standard.model import Standard
 
 if TYPE_CHECKING:

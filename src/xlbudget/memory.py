@@ -8,6 +8,7 @@ workbook any more, counts for nothing: it came with a copied sheet, or is too ol
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import AmountError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from xlbudget.figures import Book, Cell, Place
-    from xlbudget.money import Unit
     from xlbudget.standard.model import Standard
 
 
@@ -66,9 +66,10 @@ def recalled(grid: Grid) -> tuple[Memory, ...]:
         wanted = {**_identity(grid.standard, grid.book), "version": _VERSION}
         if kept is None or kept[0] != wanted:
             continue
-        memory = Memory(moment, dict(_cells(grid, kept[1])))
-        if _resembles(grid, memory):
-            memories.append(memory)
+        cells = dict(_cells(grid, kept[1]))
+        same = [grid.cells[number] == then for number, then in cells.items() if then is not None]
+        if len(same) <= _FEW or sum(same) >= _ALIKE * len(same):
+            memories.append(Memory(moment, cells))
     return tuple(memories)
 
 
@@ -93,29 +94,15 @@ def _cells(grid: Grid, blocks: Mapping[str, object]) -> Iterator[tuple[int, Cell
         if data is None or not isinstance(rows, dict):
             continue
         for key, cells in rows.items():
-            position = data.by_key.get(key)
-            if position is None or not isinstance(cells, list):
+            if key not in data.by_key or not isinstance(cells, list):
                 continue
-            for column, text in enumerate(cells[: grid.width[block]]):
-                if isinstance(text, str):
-                    number = grid.number(block, position, column)
-                    yield from _one(number, text, unit_of(grid, number))
-
-
-def _one(number: int, text: str, unit: Unit) -> Iterator[tuple[int, Cell]]:
-    if not text:
-        yield number, None
-    elif unit == COUNT:
-        if text.lstrip("-").isdecimal():
-            yield number, Amount(int(text), COUNT, 0)
-    else:
-        try:
-            yield number, parse_amount(text, unit)
-        except AmountError:
-            return
-
-
-def _resembles(grid: Grid, memory: Memory) -> bool:
-    filled = [number for number, then in memory.cells.items() if then is not None]
-    same = sum([grid.cells[number] == memory.cells[number] for number in filled])
-    return len(filled) <= _FEW or same >= _ALIKE * len(filled)
+            for number, text in zip(grid.row_numbers(block, key), cells, strict=False):
+                unit = unit_of(grid, number)
+                if not isinstance(text, str):
+                    continue
+                if text and unit == COUNT:
+                    if text.lstrip("-").isdecimal():
+                        yield number, Amount(int(text), COUNT, 0)
+                    continue
+                with suppress(AmountError):
+                    yield number, parse_amount(text, unit) if text else None

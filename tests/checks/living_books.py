@@ -9,7 +9,7 @@ from xlbudget.explaining.explain import explain, glossary
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import definitions, evaluate, expand
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.texts.whole import validate_whole
 from xlbudget.xlsx.workbook import Workbook
 

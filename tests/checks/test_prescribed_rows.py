@@ -13,7 +13,7 @@ from xlbudget.findings import Level, Status
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
 from xlbudget.rules.fill import with_names
-from xlbudget.standard.extend import with_subject_files
+from xlbudget.standard.loader import with_subject_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

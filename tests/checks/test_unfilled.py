@@ -17,8 +17,7 @@ from xlbudget.money import Amount, parse_amount
 from xlbudget.rules.fill import complete_rows, fill_book
 from xlbudget.rules.unfilled import Lack
 from xlbudget.rules.virtual import virtually_filled
-from xlbudget.standard.extend import with_subject_files
-from xlbudget.standard.loader import load_standard
+from xlbudget.standard.loader import load_standard, with_subject_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,7 +13,7 @@ from xlbudget.figures import BlockData
 from xlbudget.findings import Level, Status
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.reading.book import read_book
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.texts.whole import validate_whole
 from xlbudget.xlsx.workbook import Workbook
 

@@ -23,7 +23,7 @@ from xlbudget.importing.data_folder import read_folder
 from xlbudget.publishing.values import choose_sheets, write_values_copy
 from xlbudget.reading.book import read_book
 from xlbudget.sheets.layout import GLOSSARY, NOTES
-from xlbudget.standard.extend import with_subject_files
+from xlbudget.standard.loader import with_subject_files
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

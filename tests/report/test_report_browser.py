@@ -19,7 +19,7 @@ from xlbudget.explaining.explain import explain, glossary
 from xlbudget.reading.book import read_book
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

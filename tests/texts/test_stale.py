@@ -13,7 +13,7 @@ from xlbudget.editing.validate import validate_file
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.findings import Level
 from xlbudget.reading.book import read_book
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

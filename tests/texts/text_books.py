@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import TextUnit
 from xlbudget.importing.data_folder import read_folder
-from xlbudget.standard.extend import with_subject_files, with_subjects
+from xlbudget.standard.loader import with_subject_files, with_subjects
 
 if TYPE_CHECKING:
     from xlbudget.explaining.document import Document, Paragraph

@@ -15,7 +15,7 @@ from xlbudget.editing.notes import plan_notes
 from xlbudget.editing.validate import examine_file
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.reading.book import read_book
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -71,7 +71,7 @@ def notes(source: Source) -> Change:
     """Write the explanation and the glossary."""
     from xlbudget.editing.notes import plan_notes  # noqa: PLC0415
     from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
-    from xlbudget.standard.extend import own_standard  # noqa: PLC0415
+    from xlbudget.standard.loader import own_standard  # noqa: PLC0415
 
     book = read_book(source.book)
     standard = own_standard(book)

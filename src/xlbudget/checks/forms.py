@@ -38,10 +38,6 @@ def _cell(form: FormData, column: str, line: int) -> str:
     return f"{form.letters[column]}{line}" if form.letters else ""
 
 
-def _weight(indicator: Indicator) -> Decimal | None:
-    return _decimal(indicator.values.get("weight", ""))
-
-
 @lru_cache(maxsize=1024)
 def _decimal(text: str) -> Decimal | None:
     plain = folded(text).strip().rstrip("%分")
@@ -57,7 +53,7 @@ def _number(value: Decimal) -> str:
 
 def _weights(form: FormData) -> list[Decimal] | None:
     """The weights of a form, or None where one is missing or no number."""
-    weights = [_weight(indicator) for indicator in form.indicators]
+    weights = [_decimal(indicator.values.get("weight", "")) for indicator in form.indicators]
     return None if None in weights else [weight for weight in weights if weight is not None]
 
 
@@ -85,24 +81,24 @@ def weight_sum(context: Context) -> Iterator[Outcome]:
 def weight_stated(context: Context) -> Iterator[Outcome]:
     """Where a first-level label states a percentage, its weights sum to it."""
     for form in context.grid.book.forms:
-        groups: dict[str, list[Indicator]] = {}
-        for indicator in form.indicators:
-            groups.setdefault(indicator.values.get("first", ""), []).append(indicator)
-        if not any(_STATED.search(label) for label in groups):
+        labels = [indicator.values.get("first", "") for indicator in form.indicators]
+        if not any(map(_STATED.search, labels)):
             continue
-        if "" in groups:
+        if "" in labels:
             yield NotExecuted(context.rule.code, f"项目“{form.name}”有指标缺少一级指标。")
             continue
-        if _weights(form) is None:
+        weights = _weights(form)
+        if weights is None:
             yield _unweighable(context, form)
             continue
-        for label, indicators in groups.items():
+        for label in dict.fromkeys(labels):
             stated = _STATED.search(folded(label))
-            total = sum((_weight(indicator) or Decimal(0) for indicator in indicators), Decimal(0))
+            own = zip(labels, weights, strict=True)
+            total = sum((weight for one, weight in own if one == label), Decimal(0))
             if stated and total != Decimal(stated[1]):
                 shown = _number(total)
                 message = f"“{label}”各指标权重合计为{shown}，与标明的{stated[1]}%不一致。"
-                cell = _cell(form, "first", indicators[0].line)
+                cell = _cell(form, "first", form.indicators[labels.index(label)].line)
                 yield _finding(context, form, cell, message, shown, stated[1])
 
 

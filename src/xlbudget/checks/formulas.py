@@ -172,12 +172,7 @@ def formula_findings(grid: Grid, off: Iterable[FormulaOff], status: Status) -> I
         what = f"有{len(group)}格公式的结果不是其各部分的合计（{'、'.join(labels)}{more}）"
         if len(group) == 1:
             what = f"{cell_label(grid, number)}是公式，现为 {printed.text}，而它的各部分合计为 {right.text}"
-        yield finding_at(
-            grid,
-            number,
-            relation.rule.code,
-            level,
-            f"{what}；{_WAY_OUT}",
+        yield finding_at(grid, number, relation.rule.code, level, f"{what}；{_WAY_OUT}")._replace(
             expected=right.plain,
             difference=difference_text(printed.fen - right.fen, printed.unit),
             basis=tuple(arithmetic(grid, off.relation) for off in group[:_MOST_NAMED]),

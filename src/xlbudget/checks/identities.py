@@ -91,6 +91,10 @@ class Identities:
         """Cell -> the relations that it is in."""
         return {cell: [number for number, _ in found] for cell, found in self.signed.items()}
 
+    def in_doubt(self, cell: int) -> bool:
+        """Whether a cell is in a broken relation."""
+        return not self.broken.isdisjoint(self.touching.get(cell, ()))
+
     @cached_property
     def signed(self) -> dict[int, list[tuple[int, int]]]:
         """Cell -> the relations that it is in, each with the cell's sign or coefficient there."""
@@ -195,13 +199,12 @@ def identity_findings(grid: Grid, relations: Iterable[Relation]) -> list[Finding
         finding_at(
             grid,
             relation.terms[0][1],
-            relation.rule.code,
-            Level(relation.rule.level),
-            f"{mismatch(grid, relation)}（{relation.rule.title}）；请核对。",
-            difference=lead_difference(grid, relation),
-            basis=(arithmetic(grid, relation),),
-        )
+            rule.code,
+            Level(rule.level),
+            f"{mismatch(grid, relation)}（{rule.title}）；请核对。",
+        )._replace(difference=lead_difference(grid, relation), basis=(arithmetic(grid, relation),))
         for relation in relations
+        for rule in [relation.rule]
         if not holds(grid, relation)
     ]
 

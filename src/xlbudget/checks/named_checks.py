@@ -6,11 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import squash
-from xlbudget.checks.wording import cell_label, finding_at, short_heading, table_place
+from xlbudget.checks.wording import (
+    cell_label,
+    finding_at,
+    finding_in_info,
+    short_heading,
+    table_place,
+)
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.money import STANDARD_PLACES, Amount
-from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import Lack
 from xlbudget.rules.virtual import block_title
 
@@ -75,52 +80,40 @@ class Context(NamedTuple):
         finding = self.in_table(table, message, cell, level)
         return finding._replace(row=row.key.removeprefix("group:"), printed=printed)
 
+    def in_cell(self, number: int, message: str) -> Finding:
+        """A finding about a cell."""
+        return finding_at(self.grid, number, self.rule.code, self.level, message)
+
     def in_info(self, field: str, message: str, level: Level | None = None) -> Finding:
         """A finding about a field of 基础信息."""
-        info, sheet = self.grid.book.info.get(field), self.grid.book.sheets.get(INFO, "基础信息")
-        cell = info.cell if info else ""
-        level = level or self.level
-        return Finding(self.rule.code, level, message, "基础信息", sheet, cell, field)
+        return finding_in_info(self.grid.book, self.rule.code, level or self.level, message, field)
 
-
-def readable_amount(context: Context) -> Iterator[Outcome]:
-    """Text, an error value or a date where an amount belongs; it is never read as 0."""
-    grid = context.grid
-    for number, cell in enumerate(grid.cells):
-        if isinstance(cell, Unreadable):
-            message = f"{cell_label(grid, number)}应填金额，现为“{cell.raw}”，无法读作金额；请改为数字，没有金额就留空。"
-            yield finding_at(grid, number, context.rule.code, context.level, message)
+    def typed_amounts(self) -> Iterator[tuple[int, Amount]]:
+        """The amounts that no formula comes to (what it sums is told instead), with their numbers."""
+        for number, cell in enumerate(self.grid.cells):
+            if isinstance(cell, Amount) and number not in self.grid.functions:
+                yield number, cell
 
 
 def two_decimals(context: Context) -> Iterator[Outcome]:
-    """An amount with more decimals than are published; of a formula's, those that it sums are told."""
-    grid = context.grid
-    for number, cell in enumerate(grid.cells):
-        if number in grid.functions:
-            continue
-        if isinstance(cell, Amount) and cell.places > STANDARD_PLACES:
+    """An amount with more decimals than are published."""
+    for number, cell in context.typed_amounts():
+        if cell.places > STANDARD_PLACES:
             rounded = cell.rounded(cell.unit)
             message = (
-                f"{cell_label(grid, number)}为 {cell.text}，多于两位小数；"
+                f"{cell_label(context.grid, number)}为 {cell.text}，多于两位小数；"
                 f"公开金额保留两位小数（四舍五入为 {rounded.text}）。"
             )
-            yield finding_at(
-                grid, number, context.rule.code, context.level, message, expected=rounded.plain
-            )
+            yield context.in_cell(number, message)._replace(expected=rounded.plain)
 
 
 def negative_amount(context: Context) -> Iterator[Outcome]:
-    """A negative amount: possible, but worth a look; unless another finding says what it should be.
-
-    Where a formula comes to one, the amounts that it sums are told.
-    """
-    grid = context.grid
-    for number, cell in enumerate(grid.cells):
-        if number in grid.functions:
-            continue
-        if isinstance(cell, Amount) and cell.fen < 0 and number not in grid.corrected:
-            message = f"{cell_label(grid, number)}为负数 {cell.text}；预算金额一般不为负，请核对。"
-            yield finding_at(grid, number, context.rule.code, context.level, message)
+    """A negative amount: possible, but worth a look; unless another finding says what it should be."""
+    for number, cell in context.typed_amounts():
+        if cell.fen < 0 and number not in context.grid.corrected:
+            label = cell_label(context.grid, number)
+            message = f"{label}为负数 {cell.text}；预算金额一般不为负，请核对。"
+            yield context.in_cell(number, message)
 
 
 _MOST_UNORDERED = 3
@@ -337,7 +330,7 @@ def tables_filled(context: Context) -> Iterator[Outcome]:
         yield Finding(context.rule.code, context.level, message)
         return
     gone = {unfilled.block for unfilled in virtual.unfilled if unfilled.lack is Lack.TABLE}
-    told: set[str] = set()
+    told = set[str]()
     for unfilled in virtual.unfilled:
         table = context.grid.standard.table_of(context.grid.standard.blocks[unfilled.block])
         whole = unfilled.lack is Lack.TABLE and gone.issuperset(block.key for block in table.blocks)
@@ -412,9 +405,8 @@ def _column_heading(context: Context, block: str, column: str) -> str:
 def vehicle_plan(context: Context) -> Iterator[Outcome]:
     """公务用车购置费 is budgeted if and only if the purchase of vehicles is planned."""
     book, code = context.grid.book, context.rule.code
-    data = book.blocks.get("three_public")
-    row = data.row("vehicle_purchase") if data else None
-    if data is None or row is None:
+    row = context.grid.row("three_public", "vehicle_purchase")
+    if row is None:
         yield NotExecuted(code, "“三公”经费支出表中没有公务用车购置费一行。")
         return
     if book.without_info and "plan_vehicles" not in book.info:

@@ -48,9 +48,9 @@ class _Sign(NamedTuple):
     rule: str
     title: str
     pattern: re.Pattern[str]
-    verify: str
     mask: str
-    tight: bool
+    verify: str = ""
+    tight: bool = False
 
 
 class _Signs(NamedTuple):
@@ -62,26 +62,13 @@ class _Signs(NamedTuple):
     phone: re.Pattern[str]
 
 
-class Met(NamedTuple):
-    """Something met in a text: its kind, and how it may be shown."""
-
-    title: str
-    shown: str
-
-
 def personal_data(context: Context) -> Iterator[Finding]:
-    """Numbers and names of people in what would be published."""
-    return _checked(context, "personal_data")
+    """Numbers and names of people, or with ``secret_marks`` as the rule's check markings, in what is published."""
+    standard, book, rule = context.grid.standard, context.grid.book, context.rule
+    return _findings(standard, book, book.printed, rule.check, rule.code, context.level)
 
 
-def secret_marks(context: Context) -> Iterator[Finding]:
-    """Markings that say that something is not for the public."""
-    return _checked(context, "secret_marks")
-
-
-def _checked(context: Context, rule: str) -> Iterator[Finding]:
-    standard, book, code = context.grid.standard, context.grid.book, context.rule.code
-    return _findings(standard, book, book.printed, rule, code, context.level)
+secret_marks = personal_data
 
 
 def personal_findings(
@@ -110,23 +97,16 @@ def _findings(
     for text in texts:
         if own is not None and own.cell and text.place.cell == own.cell and text.info:
             continue
-        for met in dict.fromkeys(_met(signs, text, rule, declared)):
+        for title, shown in dict.fromkeys(_met(signs, text, rule, declared)):
             way = "请删去或改写"
-            if label and "电话" in met.title:
+            if label and "电话" in title:
                 way += f"，是对外公布的请填入基础信息“{label}”"
-            yield Finding(
-                code=code,
-                level=level,
-                message=f"公开的文字里有{met.title}“{met.shown}”；{way}。",
-                table=text.place.sheet,
-                sheet=text.place.sheet,
-                cell=text.place.cell,
-                printed=met.shown,
-            )
+            message, sheet = f"公开的文字里有{title}“{shown}”；{way}。", text.place.sheet
+            yield Finding(code, level, message, sheet, *text.place, printed=shown)
 
 
-def _met(signs: _Signs, one: Printed, rule: str, declared: str) -> Iterator[Met]:
-    """What a text holds, each once; what the unit has declared as public is not among it."""
+def _met(signs: _Signs, one: Printed, rule: str, declared: str) -> Iterator[tuple[str, str]]:
+    """What a text holds (its kind, how it may be shown), without what the unit has declared as public."""
     caption = one.before if len(one.before) <= _CAPTION else ""
     whole = f"{caption.rstrip(':： ')}:{one.text}" if caption else one.text
     if not _SIGNS.search(unicodedata.normalize("NFKC", whole)):
@@ -151,7 +131,7 @@ def _met(signs: _Signs, one: Printed, rule: str, declared: str) -> Iterator[Met]
             if not sign.tight:
                 taken.append((start, end))
             if sign.rule == rule and not _declared(said, declared):
-                yield Met(sign.title, _MASKS[sign.mask](said))
+                yield sign.title, _MASKS[sign.mask](said)
 
 
 def _folded(text: str) -> str:
@@ -259,17 +239,12 @@ def _signs(folder: Path) -> _Signs | None:
                 text = text.replace(f"{{{name}}}", word)
             return re.compile(text)
 
-        signs = tuple(
-            _Sign(
-                one["rule"],
-                one["title"],
-                compiled(one["pattern"]),
-                one.get("verify", ""),
-                one["mask"],
-                one.get("tight", False),
-            )
+        given = (
+            {key: one[key] for key in _Sign._fields if key in one}
+            | {"pattern": compiled(one["pattern"])}
             for one in raw["sign"]
         )
+        signs = tuple(_Sign(**one) for one in given)
         for sign in signs:
             known = sign.verify in _VERIFY and sign.mask in _MASKS and sign.rule in CHECKED
             if not (known and sign.pattern.groupindex):

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import squash
 from xlbudget.checks.formulas import Formulas, not_stale
 from xlbudget.checks.row_presence import missing_rows
-from xlbudget.checks.wording import cell_label, finding_at, rule_code, table_place, table_title
+from xlbudget.checks.wording import (
+    cell_label,
+    finding_at,
+    finding_in_info,
+    rule_code,
+    table_place,
+    table_title,
+)
 from xlbudget.figures import TOTAL, BlockData, InfoValue, Place, Row, Unreadable
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
@@ -38,11 +45,8 @@ _FEWEST_AGAIN = 3
 """With so many doubled rows and more, and as many as half the table, it was pasted twice."""
 
 
-class _Pair(NamedTuple):
-    """Two rows (positions) whose codes or names may be exchanged."""
-
-    one: int
-    other: int
+_Pair = tuple[int, int]
+"""Two rows (positions) whose codes or names may be exchanged."""
 
 
 class RowRepair:
@@ -59,12 +63,11 @@ class RowRepair:
 
     def trouble(self, book: Book | None = None) -> int:
         """How much does not match, now or in a book on trial."""
-        if book is not None:
-            self._trials += 1
-            return self.formulas.trouble(book)
-        if self._now is None:
-            self._now = self.formulas.trouble(self.book)
-        return self._now
+        if book is None:
+            self._now = self.formulas.trouble(self.book) if self._now is None else self._now
+            return self._now
+        self._trials += 1
+        return self.formulas.trouble(book)
 
     @property
     def tired(self) -> bool:
@@ -131,7 +134,7 @@ class RowRepair:
         rows = self.book.blocks[block.key].rows
         wrong = self._misnamed(block)
         pairs = [
-            (_Pair(one, number), True)
+            ((one, number), True)
             for at, one in enumerate(wrong)
             for number in wrong[at + 1 :]
             if squash(rows[one].label) in self._names(block, rows[number].key)
@@ -142,11 +145,10 @@ class RowRepair:
         for pair, named in pairs[:2]:
             if self.tired:
                 return
-            one, other = rows[pair.one], rows[pair.other]
-            mended = self.having(block, _changed(rows, pair, "key"))
-            if not named:  # names that follow the codes
-                both = _changed(_changed(rows, pair, "key"), pair, "label")
-                mended = self.having(block, both)
+            one, other = (rows[at] for at in pair)
+            recoded = _changed(rows, pair, "key")
+            # Where it is not said by names, they follow the codes.
+            mended = self.having(block, recoded if named else _changed(recoded, pair, "label"))
             less = self.trouble(mended) - self.trouble()
             codes = less < 0 or (not less and named and _out_of_order(rows) == pair)
             if codes:
@@ -208,12 +210,12 @@ class RowRepair:
             for code, known in subjects.by_code.items():
                 if any(name == squash(subject.name) for subject in known):
                     codes[code] = None
-        amounts = [cell.fen for cell in row.cells if isinstance(cell, Amount) and cell.fen]
+        amounts = row.fens
         for key, other in self.book.blocks.items():
             if key == block.key or self.standard.blocks[key].subjects != block.subjects:
                 continue
             for one in other.rows:
-                had = [cell.fen for cell in one.cells if isinstance(cell, Amount) and cell.fen]
+                had = one.fens
                 same = amounts and had and (amounts[0] == had[0] or max(amounts) == max(had))
                 if one.kind == "subject" and (same or (name and name == squash(one.label))):
                     codes[one.key] = None
@@ -379,20 +381,18 @@ def _out_of_order(rows: Sequence[Row]) -> _Pair | None:
     codes = [(row.key, at) for at, row in enumerate(rows) if row.kind == "subject"]
     pairs = zip(codes, sorted(code for code, _ in codes), strict=True)
     wrong = [at for (code, at), right in pairs if code != right]
-    return _Pair(*wrong) if len(wrong) == 2 else None  # noqa: PLR2004
+    return (wrong[0], wrong[1]) if len(wrong) == 2 else None  # noqa: PLR2004
 
 
 def _changed(rows: Sequence[Row], pair: _Pair, field: str) -> list[Row]:
     """The rows with a field of two of them exchanged."""
-    one, other = rows[pair.one], rows[pair.other]
     changed = list(rows)
-    changed[pair.one] = one._replace(**{field: getattr(other, field)})
-    changed[pair.other] = other._replace(**{field: getattr(one, field)})
+    for at, other in (pair, pair[::-1]):
+        changed[at] = rows[at]._replace(**{field: getattr(rows[other], field)})
     return changed
 
 
 _YEAR_STATED = re.compile(r"(?<!\d)(20\d\d)年")
-_YEAR_KIND = "year"
 _ENOUGH = 2
 """So many headings or titles must agree to speak against 基础信息."""
 
@@ -405,7 +405,7 @@ def _right_year(
     A title that is a formula follows 基础信息 and is no witness. The headings of the explanation are one,
     generated or not: they were written for a year, and for its figures.
     """
-    field = next((field for field in standard.fields.values() if field.kind == _YEAR_KIND), None)
+    field = next((field for field in standard.fields.values() if field.kind == "year"), None)
     stated = book.info.get(field.key) if field is not None else None
     if field is None or stated is None or str(book.year) not in str(stated.value):
         return book, ()
@@ -434,9 +434,9 @@ def _wrong_year(
         f"填错了请改为{year}，如果确实是{book.year}年度的预算，请{'重新生成说明' if said else '改正标题'}。"
         f"本次按{year}年度校验。"
     )
-    place = Place(book.sheets.get(INFO, "基础信息"), stated.cell)
+    place = book.info_place(key)
     code = rule_code(standard, "required_info")
-    finding = Finding(code, Level.ERROR, message, "基础信息", *place, key)._replace(
+    finding = finding_in_info(book, code, Level.ERROR, message, key)._replace(
         printed=str(book.year),
         expected=str(year),
         suggestions=(Suggestion(str(year), "情况说明和标题的年度", 0.9),),
@@ -469,7 +469,7 @@ class Repaired(NamedTuple):
     """``findings`` about the form, each once and at its cell; ``book`` as it is once they are mended."""
 
     book: Book
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...]
 
 
 def repaired(
@@ -496,19 +496,13 @@ def repaired(
     mended = rows.book
     if whole.as_text or unreadable or mended is not whole:
         mended = formulas.following(mended)
-    left = [
+    left = tuple(
         finding
         for finding in mended.findings
-        if (finding.sheet, _line(finding.cell)) not in rows.told
-    ]
-    if len(left) < len(mended.findings):
-        mended = mended._replace(findings=tuple(left))
-    return Repaired(mended, tuple(findings))
-
-
-def _line(cell: str) -> int:
-    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return int(digits) if digits.isdigit() else 0
+        for digits in [finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")]
+        if (finding.sheet, int(digits) if digits.isdigit() else 0) not in rows.told
+    )
+    return Repaired(mended._replace(findings=left), tuple(findings))
 
 
 # ------------------------------------------------------------------ single cells
@@ -525,8 +519,9 @@ def _stored(grid: Grid, formulas: Formulas) -> list[Finding]:
     findings = []
     for title, cells in tables.items():
         if len(cells) > _FEW:
+            names = "、".join(grid.place(at).cell for at in cells[:_FEW])
             message = (
-                f"{title}有{len(cells)}格数字存成了文本（{_cells(grid, cells)}），表内公式不计入；"
+                f"{title}有{len(cells)}格数字存成了文本（{names}等），表内公式不计入；"
                 "请选中这些格，改成数字。"
             )
             findings.append(finding_at(grid, cells[0], code, Level.ERROR, message))
@@ -535,15 +530,9 @@ def _stored(grid: Grid, formulas: Formulas) -> list[Finding]:
             cell = grid.cells[at]
             message = f"{cell_label(grid, at)}是存成文本的数字，表内公式不计入；请改成数字。"
             advice = (Suggestion(cell.plain, "改成数字", 1.0),) if isinstance(cell, Amount) else ()
-            findings.append(
-                finding_at(grid, at, code, Level.ERROR, message)._replace(suggestions=advice)
-            )
+            finding = finding_at(grid, at, code, Level.ERROR, message)
+            findings.append(finding._replace(suggestions=advice))
     return findings
-
-
-def _cells(grid: Grid, cells: list[int]) -> str:
-    names = "、".join(grid.place(at).cell for at in cells[:_FEW])
-    return f"{names}等" if len(cells) > _FEW else names
 
 
 def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Finding]:
@@ -570,9 +559,8 @@ def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Findin
             f"{cell_label(grid, at)}应填金额，现为“{cell.raw}”，无法读作金额；"
             f"{'请改正公式' if formula else '请改为数字，没有金额就留空'}。"
         )
-        findings.append(
-            finding_at(grid, at, code, Level.ERROR, message)._replace(suggestions=advice)
-        )
+        finding = finding_at(grid, at, code, Level.ERROR, message)
+        findings.append(finding._replace(suggestions=advice))
     return findings
 
 
@@ -581,7 +569,12 @@ def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Findin
 
 def _valued(standard: Standard, book: Book, formulas: Formulas) -> tuple[Book, tuple[Finding, ...]]:
     """The book with the values of formulas that its file does not hold, and the finding that says so."""
-    if not any(_untotalled(standard, book, key) for key in book.blocks) or not formulas.places:
+    untotalled = (
+        total is not None and not any(total.cells) and standard.blocks[key].total and not data.empty
+        for key, data in book.blocks.items()
+        for total in [data.row(TOTAL)]
+    )  # tables that have figures and none in their total
+    if not any(untotalled) or not formulas.places:
         return book, ()
     grid = Grid(standard, book)
     inside = [
@@ -602,12 +595,3 @@ def _valued(standard: Standard, book: Book, formulas: Formulas) -> tuple[Book, t
     return done.book, (
         finding_at(grid, first, rule_code(standard, _CHECK), Level.WARNING, message),
     )
-
-
-def _untotalled(standard: Standard, book: Book, key: str) -> bool:
-    """Whether a table has figures and none in its total."""
-    data = book.blocks[key]
-    total = data.row(TOTAL)
-    if total is None or not standard.blocks[key].total:
-        return False
-    return all(cell is None for cell in total.cells) and not data.empty

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.formulas import Formulas
     from xlbudget.checks.identities import Identities
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, Cell
     from xlbudget.rules.relations import Gap, Relation
     from xlbudget.standard.model import Standard
 
@@ -85,25 +85,16 @@ def _renamed(grid: Grid, wanted: dict[tuple[str, str], Gap]) -> Iterator[Renamed
                 continue
             if (absent, key) in used or (present, other) in used:
                 continue
-            here, there = _row(grid, absent, other), _row(grid, present, key)
-            if here is None or there is None or not _same_figures(here, there):
+            here, there = grid.row(absent, other), grid.row(present, key)
+            if here is None or there is None or not (figures := here.fens[:1]):
+                continue
+            if figures != there.fens[:1]:
                 continue
             used |= {(absent, key), (present, other)}
             if _trusted(grid, absent, here) and not _trusted(grid, present, there):
                 yield Renamed(present, key, other, back)
             else:
                 yield Renamed(absent, other, key, gap)
-
-
-def _row(grid: Grid, block: str, key: str) -> Row | None:
-    data = grid.data(block)
-    return data.row(key) if data else None
-
-
-def _same_figures(one: Row, other: Row) -> bool:
-    first = [cell.fen for cell in one.cells if isinstance(cell, Amount) and cell.fen]
-    second = [cell.fen for cell in other.cells if isinstance(cell, Amount) and cell.fen]
-    return bool(first) and bool(second) and first[0] == second[0]
 
 
 def _trusted(grid: Grid, block: str, row: Row) -> bool:
@@ -118,7 +109,7 @@ def _trusted(grid: Grid, block: str, row: Row) -> bool:
 def _insert(grid: Grid, rows: list[Row], block: str, key: str, gap: Gap) -> None:
     """A row without figures, where it belongs."""
     spec = grid.standard.blocks[block]
-    present = _row(grid, gap.present, key)
+    present = grid.row(gap.present, key)
     label = present.label if present else key
     kind = {"subject": "subject", "unit": "unit", "project": "item", "form": "form"}.get(
         spec.body, "class"
@@ -281,11 +272,9 @@ def missing_rows(
     whole = Grid(standard, done.book)
     rows = {(block, key): whole.row_numbers(block, key) for block, key in done.added}
     new = {number: block for (block, _), numbers in rows.items() for number in numbers}
-    cells = list(whole.cells)
     known = _settled(whole, new)
-    for number in new:
-        cells[number] = known.get(number, Unreadable("缺行"))
-    mended = whole.as_book(cells)
+    edits: dict[int, Cell] = {number: known.get(number, Unreadable("缺行")) for number in new}
+    mended = whole.with_edits(edits).as_book()
     for pair, gap in done.added.items():
         figures = {number: known[number] for number in rows[pair] if number in known}
         yield _missing_row_finding(whole, gap, figures), mended
@@ -340,8 +329,8 @@ def _solved(
 
 def _missing_row_finding(grid: Grid, gap: Gap, known: Mapping[int, Amount]) -> Finding:
     standard, book = grid.standard, grid.book
-    data, there = book.blocks[gap.absent], grid.data(gap.present)
-    row = there.row(gap.key) if there is not None and gap.present != INFO else None
+    data = book.blocks[gap.absent]
+    row = grid.row(gap.present, gap.key) if gap.present != INFO else None
     name = gap.key.removeprefix("group:")
     if row is not None and row.kind == "subject":
         name = f"{row.key} {row.label}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks import forms, named_checks, personal
@@ -40,34 +39,15 @@ if TYPE_CHECKING:
     from xlbudget.rules.unfilled import CellKey
     from xlbudget.standard.model import Rule, Standard
 
-CHECKS = MappingProxyType(
-    {
-        function.__name__: function
-        for function in (
-            named_checks.negative_amount,
-            named_checks.readable_amount,
-            named_checks.two_decimals,
-            named_checks.vehicle_plan,
-            named_checks.empty_statement,
-            named_checks.required_info,
-            named_checks.sheet_present,
-            named_checks.unknown_row,
-            named_checks.code_depth,
-            named_checks.code_form,
-            named_checks.code_name,
-            named_checks.code_order,
-            named_checks.code_parent,
-            named_checks.subtotals_filled,
-            named_checks.tables_filled,
-            forms.cost_indicator,
-            forms.weight_stated,
-            forms.weight_sum,
-            personal.personal_data,
-            personal.secret_marks,
-        )
-    }
-)
-"""Name in a rule's ``check`` -> function."""
+_CHECKS: dict[str, Callable[[Context], Iterator[Outcome]]] = {
+    name: check
+    for module in (named_checks, forms, personal)
+    for name, check in vars(module).items()
+    if not name.startswith("_") and "context" in getattr(check, "__annotations__", ())
+}
+"""Every public function of these modules that takes a ``context``, by the name that a rule's ``check`` has."""
+CHECKS = frozenset((*_CHECKS, *TOLD))
+"""What a rule's ``check`` may be."""
 
 
 _SLACK_STEP = Decimal("0.0001")
@@ -278,19 +258,11 @@ def _with_functions(
     """
     changed = dict(corrected)
     if functions and changed:
-        mended, defined = _with(grid, changed), definitions(expand(grid).relations)
+        mended, defined = grid.with_edits(changed), definitions(expand(grid).relations)
         computed = set(functions) - set(changed)
         after = evaluate(mended, defined, lambda number: number not in computed)
         changed |= {one: after[one] for one in functions if after[one] != grid.cells[one]}
     return changed
-
-
-def _with(grid: Grid, changed: Mapping[int, Cell]) -> Grid:
-    """The grid with some cells changed."""
-    cells = list(grid.cells)
-    for number, cell in changed.items():
-        cells[number] = cell
-    return grid.with_cells(cells)
 
 
 def _standing(grid: Grid, soft: list[Relation], open_cells: Collection[int]) -> list[Relation]:
@@ -306,7 +278,7 @@ def _standing(grid: Grid, soft: list[Relation], open_cells: Collection[int]) -> 
     ]
     if not grid.corrected:
         return soft
-    mended, standing = _with(grid, grid.corrected), []
+    mended, standing = grid.with_edits(grid.corrected), []
     for relation in soft:
         corrected = [grid.corrected[cell] for _, cell in relation.terms if cell in grid.corrected]
         if not corrected or not (None in corrected or holds(mended, relation)):
@@ -332,8 +304,8 @@ def check_rows(standard: Standard, book: Book, codes: tuple[str, ...]) -> list[F
 def _outcomes(grid: Grid, rules: Iterable[Rule]) -> Iterator[Outcome]:
     """What the rules' named checks say."""
     for rule in rules:
-        if rule.check and rule.check not in TOLD:
-            yield from CHECKS[rule.check](Context(rule, grid))
+        if rule.check in _CHECKS:
+            yield from _CHECKS[rule.check](Context(rule, grid))
 
 
 def _unreadable(grid: Grid, relations: list[Relation]) -> list[NotExecuted]:

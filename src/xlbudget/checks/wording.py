@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.findings import Finding
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlbudget.figures import Book, Cell
-    from xlbudget.findings import Level, Suggestion
+    from xlbudget.findings import Level
     from xlbudget.money import Unit
     from xlbudget.rules.grid import Grid
     from xlbudget.rules.relations import Relation
@@ -52,7 +52,7 @@ def named(labels: Sequence[str], most: int) -> str:
 
 def row_label(grid: Grid, number: int) -> str:
     """The row as its reader sees it: ``30229 福利费``, ``合计``, ``本年收入合计``."""
-    _, row, _ = grid.spot(number)
+    row = grid.spot(number).row
     if row.kind == "subject":
         return f"{row.key} {row.label}".strip()
     return "合计" if row.kind == "total" and row.key == TOTAL else row.label
@@ -81,38 +81,17 @@ def cell_label(grid: Grid, number: int) -> str:
     return f"“{row_label(grid, number)}”{column}" if column else f"“{row_label(grid, number)}”"
 
 
-def finding_at(
-    grid: Grid,
-    number: int,
-    code: str,
-    level: Level,
-    message: str,
-    *,
-    expected: str = "",
-    difference: str = "",
-    basis: tuple[str, ...] = (),
-    suggestions: tuple[Suggestion, ...] = (),
-    follows: tuple[str, ...] = (),
-) -> Finding:
+def finding_at(grid: Grid, number: int, code: str, level: Level, message: str) -> Finding:
     """A finding about one cell, with its place and what it prints."""
-    spot, place, cell = grid.spot(number), grid.place(number), grid.cells[number]
+    cell, key = grid.cells[number], grid.spot(number).row.key.removeprefix("group:")
     printed = cell.raw if isinstance(cell, Unreadable) else cell.plain if cell is not None else ""
-    return Finding(
-        code=code,
-        level=level,
-        message=message,
-        table=table_title(grid, number),
-        sheet=place.sheet,
-        cell=place.cell,
-        row=spot.row.key.removeprefix("group:"),
-        column=column_label(grid, number),
-        printed=printed,
-        expected=expected,
-        difference=difference,
-        basis=basis,
-        suggestions=suggestions,
-        follows=follows,
-    )
+    where = (table_title(grid, number), *grid.place(number), key, column_label(grid, number))
+    return Finding(code, level, message, *where, printed)
+
+
+def finding_in_info(book: Book, code: str, level: Level, message: str, field: str) -> Finding:
+    """A finding about a field of 基础信息."""
+    return Finding(code, level, message, "基础信息", *book.info_place(field), field)
 
 
 def fen_of(cell: Cell) -> int:
@@ -132,29 +111,16 @@ def difference_text(fen: int, unit: Unit) -> str:
     return money_text(fen, unit).replace(",", "")
 
 
-class _Sides(NamedTuple):
-    """Both sides of a relation in words and as sums (分), and the unit."""
-
-    texts: tuple[str, str]
-    sums: tuple[int, int]
-    unit: Unit
-
-    def shown(self, verb: str) -> str:
-        """Words and sum of either side, between them what should hold."""
-        left, right = (money_text(one, self.unit) for one in self.sums)
-        return f"{self.texts[0]}（{left}）{verb}{self.texts[1]}（{right}）"
-
-
-def _sides(grid: Grid, relation: Relation) -> _Sides:
-    sides = (relation.terms[: relation.left], relation.terms[relation.left :])
+def _compared(grid: Grid, relation: Relation, verb: str) -> tuple[str, int, Unit]:
+    """Both sides in words and as sums, ``verb`` between them; by how many 分 they differ; their unit."""
+    unit = next((cell.unit for cell in _amounts(grid, relation)), grid.standard.unit)
     texts, sums = [], []
-    for flip, side in zip((1, -1), sides, strict=True):
+    for flip, side in ((1, relation.terms[: relation.left]), (-1, relation.terms[relation.left :])):
         terms = [(flip * sign, number) for sign, number in side]
         sums.append(sum(sign * fen_of(grid.cells[number]) for sign, number in terms))
-        texts.append(_side(grid, terms) if terms else _absent(grid, relation, flip))
-    units = (cell.unit for cell in _amounts(grid, relation))
-    unit = next(units, grid.standard.unit)
-    return _Sides((texts[0], texts[1]), (sums[0], sums[1]), unit)
+        words = _side(grid, terms) if terms else _absent(grid, relation, flip)
+        texts.append(f"{words}（{money_text(sums[-1], unit)}）")
+    return verb.join(texts), sums[0] - sums[1], unit
 
 
 def _amounts(grid: Grid, relation: Relation) -> list[Amount]:
@@ -167,22 +133,20 @@ def arithmetic(grid: Grid, relation: Relation) -> str:
 
     Example: ``A11 302 商品和服务支出 公用经费 422.82；下级15行合计 423.18，差 -0.36；四舍五入至多差 0.08``
     """
-    sides, ulps = _sides(grid, relation), [cell.ulp for cell in _amounts(grid, relation)]
-    difference = money_text(sides.sums[0] - sides.sums[1], sides.unit)
-    equal = relation.equation.relation == "="
-    shown = sides.shown("应等于" if equal else "应不小于")
+    ulps, equal = [cell.ulp for cell in _amounts(grid, relation)], relation.equation.relation == "="
+    shown, off, unit = _compared(grid, relation, "应等于" if equal else "应不小于")
     slack = sum(ulp for ulp in ulps if ulp > 1)
     allowed = ""
     if equal and slack:
-        allowed = f"；{len(ulps)}个数四舍五入至多差{money_text(slack // 2, sides.unit, 3)}"
-    return f"{relation.rule.code} {shown}，差{difference}{allowed}"
+        allowed = f"；{len(ulps)}个数四舍五入至多差{money_text(slack // 2, unit, 3)}"
+    return f"{relation.rule.code} {shown}，差{money_text(off, unit)}{allowed}"
 
 
 def mismatch(grid: Grid, relation: Relation) -> str:
     """By how much the two sides of a relation differ, in words."""
-    sides = _sides(grid, relation)
-    shown = sides.shown("与" if relation.equation.relation == "=" else "应不小于")
-    return f"{shown}，差 {money_text(abs(sides.sums[0] - sides.sums[1]), sides.unit)}"
+    verb = "与" if relation.equation.relation == "=" else "应不小于"
+    shown, off, unit = _compared(grid, relation, verb)
+    return f"{shown}，差 {money_text(abs(off), unit)}"
 
 
 def _absent(grid: Grid, relation: Relation, flip: int) -> str:

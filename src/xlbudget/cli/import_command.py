@@ -106,7 +106,7 @@ def _into(
     """Into a workbook that is there."""
     from xlbudget.importing.plan import plan_import  # noqa: PLC0415
     from xlbudget.reading.book import read_book  # noqa: PLC0415
-    from xlbudget.standard.extend import own_standard  # noqa: PLC0415
+    from xlbudget.standard.loader import own_standard  # noqa: PLC0415
     from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
@@ -161,7 +161,7 @@ def _new(
     from xlbudget.importing.merge import ImportPlan  # noqa: PLC0415
     from xlbudget.importing.merge_particulars import write_texts  # noqa: PLC0415
     from xlbudget.importing.plan import new_book, new_tallies, preview, read_sources, unwritten  # noqa: PLC0415
-    from xlbudget.standard.extend import OWN_LISTS, with_subjects  # noqa: PLC0415
+    from xlbudget.standard.loader import OWN_LISTS, with_subjects  # noqa: PLC0415
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
     from xlbudget.xlsx.cells import Afterwards  # noqa: PLC0415
 

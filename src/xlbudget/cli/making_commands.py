@@ -61,7 +61,7 @@ def new_command(
     from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415
     from xlbudget.importing.imported import blank_book  # noqa: PLC0415
     from xlbudget.rules.fill import with_names  # noqa: PLC0415
-    from xlbudget.standard.extend import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
+    from xlbudget.standard.loader import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
 
     if book.suffix.lower() not in SUFFIXES:

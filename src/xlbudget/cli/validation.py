@@ -24,8 +24,7 @@ from xlbudget.importing.published.elements import is_document
 from xlbudget.reading.book import read_book
 from xlbudget.report import FORMATS, render
 from xlbudget.report.text_report import clean
-from xlbudget.standard.extend import own_standard
-from xlbudget.standard.loader import load_standard
+from xlbudget.standard.loader import load_standard, own_standard
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:

@@ -93,7 +93,7 @@ def notes_command(
     from xlbudget.explaining.document import document_text  # noqa: PLC0415
     from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
     from xlbudget.reading.book import read_book  # noqa: PLC0415
-    from xlbudget.standard.extend import own_standard  # noqa: PLC0415
+    from xlbudget.standard.loader import own_standard  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     source = Workbook(book)

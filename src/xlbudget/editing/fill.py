@@ -19,7 +19,7 @@ from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.cells import text_of
 from xlbudget.sheets.layout import INFO_SHEET, is_form, place_book, table_layout
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.references import column_letter, same_formula, split_cell
 

@@ -10,7 +10,7 @@ from xlbudget.reading.particulars import own_subjects
 from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET
 from xlbudget.sheets.layout import sheet_names as usual_sheets
 from xlbudget.sheets.memory import MEMORY
-from xlbudget.standard.extend import OWN_LISTS
+from xlbudget.standard.loader import OWN_LISTS
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book

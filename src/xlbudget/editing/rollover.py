@@ -17,8 +17,7 @@ from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
-from xlbudget.standard.extend import own_standard, with_subjects
-from xlbudget.standard.loader import load_standard, standard_ids
+from xlbudget.standard.loader import load_standard, own_standard, standard_ids, with_subjects
 from xlbudget.texts.forms import last_year_of
 from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically
 from xlbudget.xlsx.cells import CellEdit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.reading.book import read_book
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.texts.whole import validate_whole
 from xlbudget.xlsx.workbook import Workbook
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.checks.wording import fen_of
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import CellRef, Change, Figure, FigureList, Item, placeholder
 from xlbudget.explaining.wording import clean, clean_clause
@@ -90,24 +91,18 @@ class Values:
             return [found] if found >= 0 else []
         return self.grid.select(ref.block, ref.which)
 
-    def row(self, ref: Ref, position: int) -> Row:
-        """One row of the block of a reference."""
-        data = self.grid.data(ref.block)
-        assert data is not None
-        return data.rows[position]
-
-    def at(self, ref: Ref, position: int) -> Value:
-        """The cell of one row."""
+    def at(self, ref: Ref, position: int) -> tuple[Value, Row]:
+        """The cell of one row, and the row."""
         number = self.grid.number(ref.block, position, self.grid.column(ref.block, ref.column))
         cell, place = self.cells[number], self.grid.place(number)
-        row = self.row(ref, position)
+        row = self.grid.spot(number).row
         where = CellRef(place, ref.block, row.key, ref.column, self._label(ref, row))
         if ref.block == INFO and cell == UNFILLED:
-            return Value(None, (where,), blank=True)  # a document does not state it
+            return Value(None, (where,), blank=True), row  # a document does not state it
         if isinstance(cell, Unreadable):
             shown = f"“{place.sheet}”{place.cell}“{row.label}”的“{cell.raw[:20]}”不是金额"
-            return Value(None, (where,), gap=clean(shown))
-        return Value(cell, (where,), cell is None)
+            return Value(None, (where,), gap=clean(shown)), row
+        return Value(cell, (where,), cell is None), row
 
     def _label(self, ref: Ref, row: Row) -> str:
         """What a cell is in words: its row and the heading of its column."""
@@ -141,7 +136,7 @@ class Values:
         gap = self.missing(ref.block) or ("" if lenient else self._lacking(ref))
         if gap:
             return Value(gap=gap)
-        value = added((1, self.at(ref, position)) for position in self.positions(ref))
+        value = added((1, self.at(ref, position)[0]) for position in self.positions(ref))
         return value if value.cells else Value(blank=True)
 
     def _lacking(self, ref: Ref) -> str:
@@ -155,13 +150,8 @@ class Values:
 
     def info_cell(self, key: str) -> tuple[CellRef, ...]:
         """The cell of a field of 基础信息."""
-        info = self.book.info.get(key)
-        place = Place(self.book.sheets.get(INFO, "基础信息"), info.cell if info else "")
-        return (CellRef(place, INFO, key, "value", self.standard.fields[key].label),)
-
-    def below(self, ref: Ref, position: int) -> list[int]:
-        """The rows directly below one row."""
-        return self.grid.tree(ref.block).get(position, [])
+        place, label = self.book.info_place(key), self.standard.fields[key].label
+        return (CellRef(place, INFO, key, "value", label),)
 
 
 class Facts:
@@ -202,6 +192,11 @@ class Facts:
             return Value(None, figure.cells, gap=figure.review)
         amount = figure.value if isinstance(figure.value, Amount) else None
         return Value(amount, figure.cells, blank=False)
+
+    def in_unit(self, amount: Amount | None) -> Amount:
+        """An amount in the unit of the texts; a blank is nought."""
+        source, amount = self.source, amount or Amount(0, self.source.unit)
+        return amount if amount.unit == source.unit else amount.rounded(source.unit, source.places)
 
     def printed(self, amount: Amount) -> str:
         """An amount as the text prints it: ``6,295.86``; nought is ``0``; counts without commas."""
@@ -311,9 +306,8 @@ def make_names(facts: Facts, name: str, title: str, ref: Ref) -> Figure:
     cells: list[CellRef] = []
     labels: list[str] = []
     for position in facts.values.positions(ref):
-        value = facts.values.at(ref, position)
+        value, row = facts.values.at(ref, position)
         if value.gap or (value.amount is not None and value.amount.fen):
-            row = facts.values.row(ref, position)
             labels.append(_label(facts, ref.block, row.key, row.label) or f"【待填：{row.key}】")
             cells += [*value.cells, *facts.values.name_cell(ref.block, position)]
     return _joined(facts, name, title, labels, cells, (str(ref),))
@@ -422,7 +416,7 @@ def _row_items(
 ) -> list[Item]:
     lines = []
     for position in positions:
-        value, row = facts.values.at(ref, position), facts.values.row(ref, position)
+        value, row = facts.values.at(ref, position)
         if not value.gap and (value.amount is None or not value.amount.fen):
             continue
         key = clean(row.key)
@@ -436,10 +430,9 @@ def _row_items(
         )
         basis = (str(ref._replace(how="one", which=row.key)),)
         amount = facts.of_value(f"{own}.amount", label.text, value, basis)
-        below = facts.values.below(ref, position) if spec.tree else []
-        children = _finished(
-            facts, own, text, _row_items(facts, spec, ref, below, own) if below else [], amount
-        )
+        below = facts.values.grid.tree(ref.block).get(position, []) if spec.tree else []
+        lower = _row_items(facts, spec, ref, below, own)
+        children = _finished(facts, own, text, lower, amount)
         words = _words(facts, spec, own, key, text)
         level = _level(facts, ref.block, row.key)
         lines.append(_item(facts, own, key, label, amount, words, children, level))
@@ -511,15 +504,13 @@ def make_change(facts: Facts, spec: ChangeSpec) -> Change:
     if trouble:
         return Change(False, False, note, *(empty,) * 6)
     amount = added(((1, now), (-1, prior))).amount or Amount(0, facts.source.unit)
-    unit = facts.source.unit
-    difference = amount if amount.unit == unit else amount.rounded(unit, facts.source.places)
-    words = facts.source.words
+    difference, words = facts.in_unit(amount), facts.source.words
     up = difference.fen > 0
     same = difference.fen == 0
     direction = words["same"] if same else words["up"] if up else words["down"]
     trend = words["same"] if same else words["up_trend"] if up else words["down_trend"]
     size = difference._replace(fen=abs(difference.fen))
-    base = prior.amount.fen if prior.amount is not None else 0
+    base = fen_of(prior.amount)
     percent = round_div(abs(amount.fen) * 10_000, base) if base > 0 and not same else None
     return Change(
         known=True,
@@ -538,9 +529,7 @@ def make_change(facts: Facts, spec: ChangeSpec) -> Change:
 
 def _prior(facts: Facts, spec: ChangeSpec, prior: Value) -> Figure:
     """Last year's figure: not in our own sentences, but people write it into theirs."""
-    unit = facts.source.unit
-    amount = prior.amount or Amount(0, unit)
-    shown = amount if amount.unit == unit else amount.rounded(unit, facts.source.places)
+    shown = facts.in_unit(prior.amount)
     text, basis = facts.printed(shown), (spec.prior.text,)
     name, title = f"{spec.name}.prior", f"{spec.title}的上年数"
     return facts.keep(Figure(name, title, "amount", text, shown, prior.cells, "change", basis))
@@ -584,10 +573,9 @@ def _movers(facts: Facts, spec: ChangeSpec, difference: Amount) -> list[str]:
         prior = facts.value(prior_expr)
         if now.gap or prior.gap or prior.blank:
             continue
-        before = prior.amount.fen if prior.amount is not None else 0
-        after = now.amount.fen if now.amount is not None else 0
-        if sign * (after - before) > 0:
-            moved.append((sign * (after - before), name))
+        moves = sign * (fen_of(now.amount) - fen_of(prior.amount))
+        if moves > 0:
+            moved.append((moves, name))
     moved.sort(key=lambda one: -one[0])
     names: list[str] = []
     covered, (share, of) = 0, _ENOUGH

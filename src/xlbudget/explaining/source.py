@@ -149,14 +149,8 @@ def _source(
             Named(name, entry["title"], _expr(standard, entry["is"]), entry.get("ask", False))
             for name, entry in facts.get("amount", {}).items()
         ),
-        counts=tuple(
-            (name, entry["title"], _rows(standard, entry["rows"]))
-            for name, entry in facts.get("count", {}).items()
-        ),
-        names=tuple(
-            (name, entry["title"], _rows(standard, entry["rows"]))
-            for name, entry in facts.get("names", {}).items()
-        ),
+        counts=_of_rows(standard, facts.get("count", {})),
+        names=_of_rows(standard, facts.get("names", {})),
         lists=tuple(_list(standard, name, entry) for name, entry in facts.get("list", {}).items()),
         changes=tuple(
             _change(standard, name, entry) for name, entry in facts.get("change", {}).items()
@@ -167,6 +161,12 @@ def _source(
             )
             for document, entries in sections.items()
         },
+    )
+
+
+def _of_rows(standard: Standard, entries: Mapping[str, Any]) -> tuple[tuple[str, str, Ref], ...]:
+    return tuple(
+        (name, entry["title"], _rows(standard, entry["rows"])) for name, entry in entries.items()
     )
 
 
@@ -264,33 +264,20 @@ def _check_names(source: Source) -> None:
     if twice or strange:
         shown = "、".join(sorted(twice | strange))
         raise StandardError(f"“notes/facts.toml”的名称重复或不是小写英文：{shown}。")
-    known = set(every)
-    used = {part.fact for named in source.amounts for part in named.expr.parts}
-    used |= {
-        part.fact
-        for list_spec in source.lists
-        for item in list_spec.items
-        for part in item.expr.parts
-    }
-    used |= {
-        part.fact
-        for change_spec in source.changes
-        for part in (*change_spec.now.parts, *change_spec.prior.parts)
-    }
+    items = [item for list_spec in source.lists for item in list_spec.items]
+    exprs = [named.expr for named in (*source.amounts, *items)]
+    exprs += [expr for change in source.changes for expr in (change.now, change.prior)]
+    used = {part.fact for expr in exprs for part in expr.parts}
     used |= {list_spec.whole for list_spec in source.lists}
     used |= {spec.when for entries in source.sections.values() for spec in entries}
-    unknown = used - known - {""}
+    unknown = used - {*every, ""}
     if unknown:
         raise StandardError(f"“notes/facts.toml”没有这些数字：{'、'.join(sorted(unknown))}。")
 
 
 TABLES = "tables"
 """The part that holds the tables; any other is a document of ``notes/sections.toml``."""
-
-
 _FILE = "disclosure"
-
-
 _PHRASES = ("contents", "part", "table", "unit", "money")
 
 

@@ -33,7 +33,7 @@ from xlbudget.reading.tables import read_table
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import Sheet
 from xlbudget.sheets.layout import is_form
-from xlbudget.standard.extend import OWN_LISTS, with_subjects
+from xlbudget.standard.loader import OWN_LISTS, with_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

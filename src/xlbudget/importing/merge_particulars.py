@@ -32,7 +32,7 @@ from xlbudget.sheets.layout import (
     info_lines,
     place_forms,
 )
-from xlbudget.standard.extend import OWN_LISTS, own_standard
+from xlbudget.standard.loader import OWN_LISTS, own_standard
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook

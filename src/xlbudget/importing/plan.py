@@ -26,7 +26,7 @@ from xlbudget.rules.fill import statements
 from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import CellKey
 from xlbudget.sheets.layout import INFO_SHEET, is_form
-from xlbudget.standard.extend import own_standard, with_subjects
+from xlbudget.standard.loader import own_standard, with_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -33,7 +33,7 @@ from xlbudget.publishing.publish import publish
 from xlbudget.reading.book import read_book
 from xlbudget.reading.particulars import subject_texts
 from xlbudget.sheets.layout import INFO_SHEET, form_of, is_form, place_book
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.atomic import refuse_open_file
 from xlbudget.xlsx.workbook import Workbook
 

@@ -41,7 +41,7 @@ from xlbudget.reading.source import sheet_texts
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.sheets.memory import MEMORY, forget
-from xlbudget.standard.extend import own_standard
+from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.atomic import is_open
 from xlbudget.xlsx.workbook import Workbook
 

@@ -44,8 +44,7 @@ from xlbudget.sheets.layout import (
 )
 from xlbudget.sheets.memory import MEMORY, read_keepsakes
 from xlbudget.sheets.notes import read_texts
-from xlbudget.standard.extend import OWN_LISTS, with_subjects
-from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.standard.loader import DEFAULT, OWN_LISTS, load_standard, with_subjects
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 

@@ -29,14 +29,13 @@ def complete_rows(standard: Standard, book: Book) -> Book:
     for key, data in book.blocks.items():
         block = standard.blocks[key]
         rows = list(data.rows)
+        blank = (None,) * len(block.amounts)
         if block.body == "subject":
-            rows = _with_parents(
-                rows, standard.subjects[block.subjects], book.year, len(block.amounts)
-            )
+            rows = _with_parents(rows, standard.subjects[block.subjects], book.year, blank)
         elif block.body == "project":
-            rows = _with_groups(rows, block)
+            rows = _with_groups(rows, blank)
         if block.total:
-            rows = _with_total(rows, block)
+            rows = _with_total(rows, Row(TOTAL, "total", block.total, blank))
         blocks[key] = BlockData.of(rows, data.letters)
     for key, sources in class_sources(standard).items():
         if key in blocks:
@@ -47,11 +46,9 @@ def complete_rows(standard: Standard, book: Book) -> Book:
     return book.with_blocks(blocks)
 
 
-def _blank(block_width: int) -> tuple[None, ...]:
-    return (None,) * block_width
-
-
-def _with_parents(rows: list[Row], subjects: SubjectList, year: int, width: int) -> list[Row]:
+def _with_parents(
+    rows: list[Row], subjects: SubjectList, year: int, blank: tuple[None, ...]
+) -> list[Row]:
     named = _named(rows, subjects, year)
     codes = {row.key for row in named if row.kind == "subject"}
     missing: dict[str, Row] = {}
@@ -59,7 +56,7 @@ def _with_parents(rows: list[Row], subjects: SubjectList, year: int, width: int)
         for parent in subjects.parents(code) if subjects.level(code) else ():
             if parent not in codes:
                 known = subjects.find(parent, year)
-                missing[parent] = Row(parent, "subject", known.name if known else "", _blank(width))
+                missing[parent] = Row(parent, "subject", known.name if known else "", blank)
     return sorted([*named, *missing.values()], key=lambda row: (row.kind == "total", row.key))
 
 
@@ -83,7 +80,7 @@ def with_names(standard: Standard, book: Book) -> Book:
     return book.with_blocks(blocks)
 
 
-def _with_groups(rows: list[Row], block: Block) -> list[Row]:
+def _with_groups(rows: list[Row], blank: tuple[None, ...]) -> list[Row]:
     """Items under their group, in the order in which groups appear; a group row for each."""
     groups = {row.key: row for row in rows if row.kind == "group"}
     order = list(
@@ -95,11 +92,9 @@ def _with_groups(rows: list[Row], block: Block) -> list[Row]:
     for key in order:
         items = [row for row in rows if row.kind == "item" and row.parent == key]
         if key and key not in groups:
-            texts = (
-                (items[0].texts[0], *([""] * (len(items[0].texts) - 1))) if items[0].texts else ()
-            )
-            width = len(block.amounts)
-            groups[key] = Row(key, "group", key.removeprefix("group:"), _blank(width), texts)
+            first = items[0].texts
+            texts = (*first[:1], *("" for _ in first[1:]))
+            groups[key] = Row(key, "group", key.removeprefix("group:"), blank, texts)
             items = [
                 row._replace(texts=("", *row.texts[1:])) if row.texts else row for row in items
             ]
@@ -109,16 +104,12 @@ def _with_groups(rows: list[Row], block: Block) -> list[Row]:
     return result + [row for row in rows if row.kind == "total"]
 
 
-def _with_total(rows: list[Row], block: Block) -> list[Row]:
+def _with_total(rows: list[Row], blank: Row) -> list[Row]:
     totals = [row for row in rows if row.kind == "total"]
     others = [row for row in rows if row.kind != "total"]
     if not others:
         return totals if any(cell is not None for row in totals for cell in row.cells) else []
-    return (
-        others
-        + (totals[:1] or [Row(TOTAL, "total", block.total, _blank(len(block.amounts)))])
-        + totals[1:]
-    )
+    return [*others, *(totals or [blank])]
 
 
 def class_sources(standard: Standard) -> dict[str, list[str]]:
@@ -126,14 +117,8 @@ def class_sources(standard: Standard) -> dict[str, list[str]]:
     sources: dict[str, list[str]] = {}
     for rule in standard.rules:
         for equation in rule.equations:
-            lead = equation.left[0].ref if equation.left else None
-            if (
-                lead is None
-                or not equation.derive
-                or lead.how != EACH
-                or lead.which != "class"
-                or equation.when
-            ):
+            lead = equation.left[0].ref if equation.derive and not equation.when else None
+            if lead is None or (lead.how, lead.which) != (EACH, "class"):
                 continue
             for ref in (term.ref for term in equation.right):
                 if ref.how == EACH and standard.blocks[ref.block].body == "subject":
@@ -153,18 +138,14 @@ def _with_classes(
                 known = standard.subjects[block.subjects].find(row.key, year)
                 names.setdefault(row.key, known.name if known else row.label)
     classes = [row for row in data.rows if row.kind == "class"]
-    classes += [
-        Row(code, "class", name, _blank(len(block.amounts))) for code, name in names.items()
-    ]
+    blank = (None,) * len(block.amounts)
+    classes += [Row(code, "class", name, blank) for code, name in names.items()]
     classes.sort(key=lambda row: row.key)
     slot = next(index for index, spec in enumerate(block.rows) if spec.slot == "class")
     before = {spec.key for spec in block.rows[:slot]}
     fixed = [row for row in data.rows if row.kind != "class"]
-    rows = (
-        [row for row in fixed if row.key in before]
-        + classes
-        + [row for row in fixed if row.key not in before]
-    )
+    above, below = ([row for row in fixed if (row.key in before) is up] for up in (True, False))
+    rows = [*above, *classes, *below]
     return BlockData.of(rows, data.letters)
 
 

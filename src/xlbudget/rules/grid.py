@@ -10,12 +10,12 @@ from xlbudget.figures import BlockData, Cell, InfoValue, Place, Row
 from xlbudget.standard.equations import ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.rules.unfilled import Virtual
     from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Block, Column, Standard
+    from xlbudget.standard.model import Column, Standard
 
 
 INFO = "info"
@@ -118,18 +118,37 @@ class Grid:
         first = self.number(block, data.by_key[key], 0)
         return range(first, first + self.width[block])
 
+    def number_at(self, block: str, key: str, column: str | int) -> int | None:
+        """The number of a cell by its row's key and its column (or the column's position); None if not there."""
+        data = self.data(block)
+        position = data.by_key.get(key) if data is not None else None
+        if position is None:
+            return None
+        at = self.column(block, column) if isinstance(column, str) else column
+        return self.number(block, position, at)
+
     def number_in(self, other: Grid, number: int) -> int | None:
         """The number in ``other`` of the cell that has ``number`` here; None if its row is not there."""
         if other is self:
             return number
         block, row, column = self.spot(number)
-        data = other.data(block)
-        position = data.by_key.get(row.key) if data else None
-        return None if position is None else other.number(block, position, column)
+        return other.number_at(block, row.key, column)
 
     def right(self, number: int) -> Cell:
         """What a cell should hold, as far as that is known; else what it holds."""
         return self.corrected.get(number, self.cells[number])
+
+    def row(self, block: str, key: str) -> Row | None:
+        """The row of that key, or None where it or its sheet is missing."""
+        data = self.data(block)
+        return data.row(key) if data is not None else None
+
+    def with_edits(self, edits: Mapping[int, Cell]) -> Grid:
+        """The same rows with some cells changed."""
+        cells = list(self.cells)
+        for number, cell in edits.items():
+            cells[number] = cell
+        return self.with_cells(cells)
 
     def with_cells(self, cells: list[Cell]) -> Grid:
         """The same rows with other figures."""
@@ -177,7 +196,7 @@ class Grid:
             info = self.book.info.get(row.key)
             if info is not None and info.sheet:
                 return Place(info.sheet, info.cell)
-            return Place(self.book.sheets.get(INFO, "基础信息"), info.cell if info else "")
+            return self.book.info_place(row.key)
         table = self.standard.table(self.standard.blocks[block].table)
         sheet = self.book.sheets.get(table.key, table.sheet)
         return Place(sheet, self.book.blocks[block].cell_name(row, column))
@@ -200,35 +219,22 @@ class Grid:
         return known
 
     def _selected(self, block: str, which: str, rows: tuple[Row, ...]) -> list[int]:
+        subjects = [at for at, row in enumerate(rows) if row.kind == "subject"]
         if not which:
             return list(range(len(rows)))
         if which.endswith("*"):
-            return [
-                i
-                for i, row in enumerate(rows)
-                if row.kind == "subject" and row.key.startswith(which[:-1])
-            ]
-        if which in ("parent", "leaf", "top"):
-            tree = self.tree(block)
-            wanted: dict[str, Callable[[int], bool]] = {
-                "parent": lambda i: i in tree,
-                "leaf": lambda i: rows[i].kind == "subject" and i not in tree,
-                "top": lambda i: i in tree.get(-1, ()),
-            }
-            return [i for i in range(len(rows)) if wanted[which](i)]
-        if which == "class":
-            spec = self.standard.blocks[block]
-            return [
-                i
-                for i, row in enumerate(rows)
-                if row.kind == "class" or self._first_level(spec, row)
-            ]
-        return [i for i, row in enumerate(rows) if row.kind == which]
-
-    def _first_level(self, spec: Block, row: Row) -> bool:
-        if row.kind != "subject":
-            return False
-        return len(row.key) == self.standard.subjects[spec.subjects].lengths[0]
+            return [at for at in subjects if rows[at].key.startswith(which[:-1])]
+        if which == "parent":
+            return sorted(self.tree(block).keys() - {-1})
+        if which == "leaf":
+            return [at for at in subjects if at not in self.tree(block)]
+        if which == "top":
+            return list(self.tree(block).get(-1, ()))
+        chosen = [at for at, row in enumerate(rows) if row.kind == which]
+        if which == "class" and subjects:
+            length = self.standard.subjects[self.standard.blocks[block].subjects].lengths[0]
+            chosen = sorted([*chosen, *(at for at in subjects if len(rows[at].key) == length)])
+        return chosen
 
     def tree(self, block: str) -> Mapping[int, list[int]]:
         """Row -> its children (nearest existing ancestor); -1 -> the rows without one."""
@@ -238,27 +244,18 @@ class Grid:
         return known
 
     def _grow(self, block: str) -> dict[int, list[int]]:
-        data = self.data(block)
-        tree: dict[int, list[int]] = {}
-        for position, row in enumerate(data.rows if data else ()):
+        data, tree = self.data(block) or BlockData(()), dict[int, list[int]]()
+        by_key = data.by_key
+        for position, row in enumerate(data.rows):
             if row.kind == "subject":
-                if not self._levelled(block, row.key):
-                    continue
-                above = self._ancestor(block, row.key, data)
+                subjects = self.standard.subjects[self.standard.blocks[block].subjects]
+                if not subjects.level(row.key):
+                    continue  # a malformed code is nobody's child, and a finding
+                codes = (code for code in reversed(subjects.parents(row.key)) if code in by_key)
+                above = next(map(by_key.__getitem__, codes), -1)
             elif row.kind in ("group", "item"):
-                above = data.by_key.get(row.parent, -1) if data and row.kind == "item" else -1
+                above = by_key.get(row.parent, -1) if row.kind == "item" else -1
             else:
                 continue
             tree.setdefault(above, []).append(position)
         return tree
-
-    def _levelled(self, block: str, code: str) -> bool:
-        """Whether a code is of some level; a malformed one is nobody's child, and a finding."""
-        return self.standard.subjects[self.standard.blocks[block].subjects].level(code) > 0
-
-    def _ancestor(self, block: str, code: str, data: BlockData | None) -> int:
-        lengths = self.standard.subjects[self.standard.blocks[block].subjects].lengths
-        for length in reversed(lengths):
-            if length < len(code) and data is not None and code[:length] in data.by_key:
-                return data.by_key[code[:length]]
-        return -1

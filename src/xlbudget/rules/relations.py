@@ -32,8 +32,7 @@ def _condition(grid: Grid, key: str) -> tuple[bool, str]:
                 return False, f"无法判断“{condition.title}”：{grid.book.unfilled[ref.block]}"
             sheet = grid.standard.table(grid.standard.blocks[ref.block].table).sheet
             return False, f"无法判断“{condition.title}”：缺少工作表“{sheet}”。"
-        data = grid.data(ref.block)
-        row = data.row(ref.which) if data else None
+        row = grid.row(ref.block, ref.which)
         cell = row.cells[grid.column(ref.block, ref.column)] if row else None
         if cell == UNFILLED:
             return False, f"无法判断“{condition.title}”：有关各格尚未填列。"

@@ -297,16 +297,13 @@ def unfinished_rows(known: Known) -> Iterator[Unfilled]:
             yield Unfilled(Lack.ROWS, key)
         elif known.standard.blocks[key].body == "fixed":
             last = _before_blank_end(known, key)
-        elif not _has_total(known, key) and (_lacks_rows(known, key) or _falls_short(known, key)):
+        elif not ((total := known.book.blocks[key].row(TOTAL)) and any(total.cells)) and (
+            _lacks_rows(known, key) or _falls_short(known, key)
+        ):
             typed = known.book.blocks[key].by_key
             last = next((row for row in reversed(there) if row.key in typed), None)
         if last is not None:
             yield Unfilled(Lack.TAIL, key, row=last)
-
-
-def _has_total(known: Known, block: str) -> bool:
-    total = known.book.blocks[block].row(TOTAL)
-    return total is not None and any(cell is not None for cell in total.cells)
 
 
 def _lacks_rows(known: Known, block: str) -> bool:
@@ -471,7 +468,15 @@ def virtually_filled(standard: Standard, book: Book, guess: tuple[Unfilled, ...]
         pass
     known.learn(list(undivided_parts(known)))
     open_ = _open(known)
-    totals = frozenset(_without_total(known, book)) - {*open_, *known.grid.book.unfilled}
+    # Blocks with figures, but without the row of their total, that filling would give one.
+    totals = frozenset(
+        key
+        for key, data in book.blocks.items()
+        if standard.blocks[key].total
+        and not data.empty
+        and TOTAL not in data.by_key
+        and known.grid.row(key, TOTAL) is not None
+    ) - {*open_, *known.grid.book.unfilled}
     blocks: dict[str, BlockData] = {}
     filled: set[CellKey] = set()
     for key, data in known.grid.book.blocks.items():
@@ -498,17 +503,6 @@ def virtually_filled(standard: Standard, book: Book, guess: tuple[Unfilled, ...]
     return Virtual(judged, frozenset(filled), open_, lacks, more, totals)
 
 
-def _without_total(known: Known, book: Book) -> Iterator[str]:
-    """Blocks with figures, but without the row of their total, that filling would give one."""
-    for key, data in book.blocks.items():
-        completed = known.grid.data(key)
-        if completed is None:  # left open as a guess
-            continue
-        total = known.standard.blocks[key].total and TOTAL in completed.by_key
-        if total and not data.empty and TOTAL not in data.by_key:
-            yield key
-
-
 def _open(known: Known) -> dict[str, int]:
     """Blocks whose derived cells nobody has filled in, and how many these are."""
     grid = known.grid
@@ -529,9 +523,6 @@ def _open(known: Known) -> dict[str, int]:
 
 def _judged(known: Known, block: str, row: Row, *, full: bool) -> Iterator[Cell]:
     """The cells of a row as they are judged: computed in an open block, else only unknown."""
-    data = known.grid.data(block)
-    assert data is not None
-    first = known.grid.number(block, data.by_key[row.key], 0)
-    for at, cell in enumerate(row.cells):
-        now = known.cells[first + at]
+    for number, cell in zip(known.grid.row_numbers(block, row.key), row.cells, strict=True):
+        now = known.cells[number]
         yield now if cell is None and (full or now == UNFILLED) else cell

@@ -37,16 +37,10 @@ def equation_text(standard: Standard, equation: Equation) -> str:
     left = _terms(standard, equation.left, lead)
     right = _terms(standard, equation.right, lead) or "0"
     sign = "＝" if equation.relation == "=" else "≥"
-    remarks = []
-    if equation.when:
-        remarks.append(f"当{standard.conditions[equation.when].title}")
-    if equation.present:
-        remarks.append("两边都有时")
-    if equation.derive:
-        remarks.append("据以填列")
-    if not equation.check:
-        remarks.append("不校验")
-    return f"{left}{sign}{right}" + (f"（{'；'.join(remarks)}）" if remarks else "")
+    when = f"当{standard.conditions[equation.when].title}" if equation.when else ""
+    present, derive = "两边都有时" * equation.present, "据以填列" * equation.derive
+    remarks = "；".join(filter(None, (when, present, derive, "不校验" * (not equation.check))))
+    return f"{left}{sign}{right}" + (f"（{remarks}）" if remarks else "")
 
 
 def _terms(standard: Standard, terms: tuple[Term, ...], lead: Ref | None) -> str:
@@ -107,24 +101,14 @@ def catalogue_text(standard: Standard, year: int | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _how(rule: Rule) -> str:
-    """How a rule without equations is judged."""
-    if rule.compares:
-        return "（与上年的工作簿核对）"
-    return "（核对文字）" if rule.texts else "（逐项检查）"
-
-
 def catalogue_markdown(standard: Standard, year: int | None = None) -> str:
     """The catalogue as a Markdown table, for the documentation."""
     lines = ["| 编号 | 级别 | 规则 | 来源 | 等式 |", "|---|---|---|---|---|"]
     for rule in _rules(standard, year):
         equations = "<br>".join(equation_text(standard, equation) for equation in rule.equations)
-        cells = (
-            rule.code,
-            _LEVELS[rule.level],
-            rule.title,
-            rule.source,
-            equations or _how(rule),
-        )
+        # How a rule without equations is judged.
+        how = "核对文字" if rule.texts else "逐项检查"
+        how = "与上年的工作簿核对" if rule.compares else how
+        cells = (rule.code, _LEVELS[rule.level], rule.title, rule.source, equations or f"（{how}）")
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

@@ -110,15 +110,12 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
     """
     if not (folder / "rules.toml").is_file():
         raise StandardError(f"标准“{folder}”缺少文件“rules.toml”。")
-    problems = [
-        *_shape(folder / "rules.toml", _Rules),
-        *_shape(folder / "standard.toml", _Charts),
-        *(
-            problem
-            for path in sorted((folder / "tables").glob("*.toml"))
-            for problem in _shape(path, _Table)
-        ),
-    ]
+    shapes: dict[Path, type[BaseModel]] = {
+        folder / "rules.toml": _Rules,
+        folder / "standard.toml": _Charts,
+    }
+    shapes |= dict.fromkeys(sorted((folder / "tables").glob("*.toml")), _Table)
+    problems = [problem for path, model in shapes.items() for problem in _shape(path, model)]
     if problems:
         return problems
     standard = load_folder(folder)
@@ -241,16 +238,9 @@ def _ref_problems(standard: Standard, ref: Ref) -> Iterator[str]:
     block = standard.blocks[ref.block]
     if ref.column != "*" and ref.column not in block.amount_index:
         yield f"“{ref}”中没有金额栏 {ref.column}。"
-    if (
-        ref.how == ONE
-        and block.body == "fixed"
-        and ref.which not in {row.key for row in block.rows}
-    ):
+    fixed = {row.key for row in block.rows} if block.body == "fixed" else {ref.which}
+    if ref.how == ONE and ref.which not in fixed:
         yield f"“{ref}”中没有行 {ref.which}。"
-    if (
-        ref.how in (EACH, ALL)
-        and ref.which
-        and not ref.which.endswith("*")
-        and ref.which not in _SELECTORS
-    ):
+    selects = ref.which.endswith("*") or ref.which in ("", *_SELECTORS)
+    if ref.how in (EACH, ALL) and not selects:
         yield f"“{ref}”中没有行的选法 {ref.which}。"

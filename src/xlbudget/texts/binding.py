@@ -45,71 +45,26 @@ class Token(NamedTuple):
     number: Number | None = None
 
 
-class _Words(NamedTuple):
-    """What every section's sentences are made of: the pattern before phrases, and that after them."""
-
-    kinds: Mapping[str, str]
-    before: re.Pattern[str]
-    after: re.Pattern[str]
+_ASIDE = re.compile(r"《[^》]*》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?")
+"""Titles and dates hold no tokens."""
 
 
 @lru_cache(maxsize=8)
-def _words(groups: tuple[tuple[str, tuple[str, ...]], ...]) -> _Words:
+def _words(
+    groups: tuple[tuple[str, tuple[str, ...]], ...],
+) -> tuple[Mapping[str, str], re.Pattern[str]]:
+    """The groups of words that every section's sentences are made of, and what finds tokens that are no phrase."""
     kinds = {
         plain(word): kind for kind, group in groups if kind not in _NO_TOKENS for word in group
     }
     every = sorted(kinds, key=len, reverse=True)
-    before = r"《[^》]*》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?"
     after = [
         r"(?P<year>(?<!\d)(?:\d{4})年)",
         _NUMBER,
         f"(?P<word>{'|'.join(map(re.escape, every))})",
         r"(?P<stop>[。;,、:]|其中)",
     ]
-    return _Words(kinds, re.compile(before), re.compile("|".join(after)))
-
-
-class Scanner:
-    """Finds the tokens of one section's vocabulary.
-
-    Phrases are looked up by their first sign: a pattern of all of them takes longer to make than
-    all texts to read.
-    """
-
-    def __init__(self, phrases: Iterable[str], words: Mapping[str, tuple[str, ...]]) -> None:
-        self._words = _words(tuple(words.items()))
-        self._phrases: dict[str, list[str]] = {}
-        for phrase in sorted(phrases, key=len, reverse=True):
-            self._phrases.setdefault(phrase[0], []).append(phrase)
-
-    def tokens(self, text: str) -> Iterator[Token]:
-        """The tokens of a plain text; its leading number (1. 一、) is none."""
-        kinds, before, after = self._words
-        lead = _LEAD.match(text)
-        position = lead.end() if lead else 0
-        while position < len(text):
-            aside = before.match(text, position)
-            if aside is not None:
-                position = aside.end()
-                continue
-            phrase = next(
-                (
-                    phrase
-                    for phrase in self._phrases.get(text[position], ())
-                    if text.startswith(phrase, position)
-                ),
-                None,
-            )
-            if phrase is not None:
-                yield Token(PHRASE, phrase, position, position + len(phrase))
-                position += len(phrase)
-                continue
-            match = after.match(text, position)
-            if match is None:
-                position += 1
-                continue
-            yield _token(kinds, match)
-            position = match.end()
+    return kinds, re.compile("|".join(after))
 
 
 def _token(kinds: Mapping[str, str], match: re.Match[str]) -> Token:
@@ -192,9 +147,8 @@ def vocabulary(readings: Readings, facts: Facts, section: str) -> Vocabulary:
 
 
 def _topic(readings: Readings, facts: Facts, head: Head) -> Topic:
-    figure = facts.names.get(head.figure)
-    change, kinds = facts.names.get(head.change), facts.names.get(head.kinds)
-    carryover, names = facts.names.get(head.carryover), facts.names.get(head.names)
+    given = (head.figure, head.change, head.kinds, head.carryover, head.names)
+    figure, change, kinds, carryover, names = map(facts.names.get, given)
     parts = {}
     for part in head.parts:
         found = facts.names.get(part.figure)
@@ -214,19 +168,19 @@ def _topic(readings: Readings, facts: Facts, head: Head) -> Topic:
 
 def _ways_to_say(readings: Readings, facts: Facts, says: Iterable[str]) -> list[str]:
     """Every way of saying it, with the standard's constants filled in, made plain."""
-    found: dict[str, None] = {}
-    for say in says:
-        for one in (say, *readings.alias.get(say, ())):
-            text = re.sub(r"\{(\w+)\}", lambda match: str(facts.names.get(match[1], "")), one)
-            found[plain(text)] = None
-    return list(found)
+    ways = (one for say in says for one in (say, *readings.alias.get(say, ())))
+    return list(dict.fromkeys(_filled_in(facts, one) for one in ways))
+
+
+def _filled_in(facts: Facts, say: str) -> str:
+    text = re.sub(r"\{(\w+)\}", lambda match: str(facts.names.get(match[1], "")), say)
+    return plain(text)
 
 
 def _threshold(facts: Facts, say: str) -> tuple[re.Pattern[str], str]:
     """A phrase with a set amount in it: with any number there, and as it should be."""
-    right = re.sub(r"\{(\w+)\}", lambda match: str(facts.names.get(match[1], "")), say)
     pieces = [re.escape(plain(piece)) for piece in re.split(r"\{\w+\}", say)]
-    return re.compile(r"\d[\d.,]*(?:万元|万|元)?".join(pieces)), plain(right)
+    return re.compile(r"\d[\d.,]*(?:万元|万|元)?".join(pieces)), _filled_in(facts, say)
 
 
 def _lines(readings: Readings, name: str, items: Iterable[Item]) -> Iterator[tuple[str, Target]]:
@@ -277,13 +231,17 @@ class Mention(NamedTuple):
 class Binder:
     """Binds the texts of one section, whose phrases are made ready once.
 
-    In the units' ``names`` nothing is looked for.
+    In the units' ``names`` nothing is looked for. Phrases are looked up by their first sign: a pattern of
+    all of them takes longer to make than all texts to read.
     """
 
     def __init__(self, readings: Readings, known: Vocabulary, names: Collection[str] = ()) -> None:
         self.known = known
         self.names = sorted((name for name in names if name), key=len, reverse=True)
-        self.scanner = Scanner(known.phrases, readings.words)
+        self.kinds, self.pattern = _words(tuple(readings.words.items()))
+        self.phrases: dict[str, list[str]] = {}
+        for phrase in known.phrases:
+            self.phrases.setdefault(phrase[0], []).append(phrase)
         self.reasons = tuple(map(plain, readings.words["reason"]))
         self.between = _Between(readings)
 
@@ -292,9 +250,26 @@ class Binder:
         bare = text
         for name in self.names:  # a subject's name in the unit's own is none (文化广播电视和旅游局)
             bare = bare.replace(name, "□" * len(name))
-        tokens = list(self.scanner.tokens(bare))
+        tokens = list(self.tokens(bare))
         found = list(_Sentence(self.known, self.between, text).mentions(tokens))
         return [_with_reason(found, place, text, self.reasons) for place in range(len(found))]
+
+    def tokens(self, text: str) -> Iterator[Token]:
+        """The tokens of a plain text; its leading number (1. 一、) is none."""
+        lead = _LEAD.match(text)
+        at = lead.end() if lead else 0
+        while at < len(text):
+            phrases = self.phrases.get(text[at], ())
+            if aside := _ASIDE.match(text, at):
+                at = aside.end()
+            elif phrase := next((one for one in phrases if text.startswith(one, at)), ""):
+                yield Token(PHRASE, phrase, at, at + len(phrase))
+                at += len(phrase)
+            elif match := self.pattern.match(text, at):
+                yield _token(self.kinds, match)
+                at = match.end()
+            else:
+                at += 1
 
 
 class _Between:
@@ -428,12 +403,10 @@ class _Sentence:
         said, topic, up = _quoted(self.text, token), self.topic, self.up
         change = topic.change if topic is not None and not self.quiet else None
         self.up = None
-        if _of_something_else(self.text, token, following):
+        elsewhere = _of_something_else(self.text, token, following)
+        if elsewhere or (up is not None and self.other):
+            self.share_at = self.share_at if elsewhere else -1
             yield Mention("loose", said, number=number)
-            return
-        if up is not None and self.other:
-            yield Mention("loose", said, number=number)
-            self.share_at = -1
             return
         if number.unit == "%":
             if up is not None and change is not None:

@@ -251,19 +251,18 @@ class _Check:
                 aside = (
                     section == STAFF and mention.number and mention.number.unit not in ("人", "")
                 )
+                other = self.readings.rules["other"]
                 if mention.kind == "loose" and not aside:
-                    where = f"{unit.place.sheet}{unit.place.cell}" or unit.id
-                    reason = f"{where}的“{printed(mention.said)}”认不出说的是哪个数字，未核对。"
-                    self.loose.append(NotExecuted(self.readings.rules.get(section, "C15"), reason))
+                    self._not_judged(unit, mention, "认不出说的是哪个数字，未核对。", "C15")
                 elif mention.kind != "loose":
-                    self.counts[self.readings.rules.get(section, self.readings.rules["other"])] += 1
-                if self._waits(mention):
-                    self._wait(paper, section, mention)
-                    continue
-                paper = paper._replace(money=self.facts.source.unit.name)
-                wrong = list(judge(paper, mention, fitted))
-                if wrong and lost:
-                    self._wait(paper, section, mention)
+                    self.counts[self.readings.rules.get(section, other)] += 1
+                waits, wrong = self._waits(mention), list[Finding]()
+                if not waits:
+                    paper = paper._replace(money=self.facts.source.unit.name)
+                    wrong = list(judge(paper, mention, fitted))
+                if waits or (wrong and lost):
+                    why = "所说的数还有待核对的差错，改正后再判断。"
+                    self._not_judged(unit, mention, why, other)
                 else:
                     self.findings += wrong
         self.mentions += seen
@@ -287,11 +286,10 @@ class _Check:
             for cell in figure.cells
         )
 
-    def _wait(self, paper: Paper, section: str, mention: Mention) -> None:
-        where = f"{paper.unit.place.sheet}{paper.unit.place.cell}" or paper.unit.id
-        reason = f"{where}的“{printed(mention.said)}”所说的数还有待核对的差错，改正后再判断。"
-        code = self.readings.rules.get(section, self.readings.rules["other"])
-        self.loose.append(NotExecuted(code, reason))
+    def _not_judged(self, unit: TextUnit, mention: Mention, why: str, other: str) -> None:
+        where = f"{unit.place.sheet}{unit.place.cell}" or unit.id
+        code = self.readings.rules.get(unit.section, other)
+        self.loose.append(NotExecuted(code, f"{where}的“{printed(mention.said)}”{why}"))
 
     def _speaks(self, units: list[TextUnit]) -> bool:
         """Whether any figure may be spoken of; tables' notes and 部门概况 seldom do."""
@@ -324,7 +322,7 @@ class _Check:
             for match in pattern.finditer(text):
                 if match[0] != right and match.end() not in ends:
                     said, wanted = printed(match[0]), printed(right)
-                    yield paper.error(f"“{said}”应为“{wanted}”。", None, said, wanted)
+                    yield paper.finding(f"“{said}”应为“{wanted}”。", None, said, wanted)
                 ends.add(match.end())
 
     def _complete(
@@ -366,7 +364,7 @@ class _Check:
                 names = "、".join(line.name.text for line in lost)
                 message = f"没有列出“{names}”；请补上名称和金额。"
                 paper = self.paper(max(spots, key=spots.count))
-                self.findings.append(paper.error(message, lost[0].amount, "", names))
+                self.findings.append(paper.finding(message, lost[0].amount, "", names))
         self.findings += self._unspoken(known, units, [one for _, one in seen], loose)
 
     def _unspoken(
@@ -408,4 +406,4 @@ class _Check:
             )
             if left_out or not (figure.zero and none):
                 message = f"这一部分没有写{figure.title}；请补上。"
-                yield self.paper(units[0]).error(message, figure, "", level=Level.WARNING)
+                yield self.paper(units[0]).finding(message, figure, "", level=Level.WARNING)

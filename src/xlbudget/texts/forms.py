@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlbudget.characters import folded
 from xlbudget.findings import Finding, Level, Suggestion
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, FormData, Indicator
     from xlbudget.standard.model import Standard, Table
     from xlbudget.texts.names import UnitName
-    from xlbudget.texts.readings import Part, Readings
+    from xlbudget.texts.readings import Readings
 
 _OPEN = re.compile(
     "长期|持续|经常|常年|至今|以后|滚动|每年|年起|起$|开始|不限|次年|跨年|下年|[-—–~～至到]$"
@@ -44,13 +44,6 @@ _SHOWN = 3
 """So many projects are named, the others counted."""
 
 
-class _Text(NamedTuple):
-    """A text of a form: whose, and its cell."""
-
-    form: FormData
-    cell: str
-
-
 def form_findings(
     standard: Standard,
     book: Book,
@@ -73,19 +66,20 @@ def form_findings(
             yield from _targets(blank, form, line, readings, facts)
 
 
-def _slips(book: Book, readings: Readings, name: UnitName) -> dict[tuple[str, str], list[_Text]]:
-    """Where something is said otherwise than it should: (said, right) -> texts."""
+def _slips(
+    book: Book, readings: Readings, name: UnitName
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Where something is said otherwise than it should: (said, right) -> projects with their cells."""
     wordings = [wording for wording in readings.wordings if wording.part == "form"]
-    found: dict[tuple[str, str], list[_Text]] = {}
+    slips: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for form in book.forms:
         for said_so, cell in form.texts():
-            one, text = _Text(form, cell), plain(said_so)
-            for said in name.variants(text):
-                found.setdefault((printed(said), printed(name.core)), []).append(one)
-            for wording in wordings:
-                if wording.used(text):
-                    found.setdefault((wording.said, wording.right), []).append(one)
-    return found
+            text = plain(said_so)
+            here = [(printed(said), printed(name.core)) for said in name.variants(text)]
+            here += [(wording.said, wording.right) for wording in wordings if wording.used(text)]
+            for slip in here:
+                slips.setdefault(slip, []).append((form.name, cell))
+    return slips
 
 
 def _ended(blank: Finding, table: Table, book: Book) -> Iterator[Finding]:
@@ -104,16 +98,16 @@ def _ended(blank: Finding, table: Table, book: Book) -> Iterator[Finding]:
             )
 
 
-def _recurring(blank: Finding, said: str, right: str, there: list[_Text]) -> Finding:
+def _recurring(blank: Finding, said: str, right: str, there: list[tuple[str, str]]) -> Finding:
     """One finding for all places, at the first of them."""
-    first = there[0]
-    names = list(dict.fromkeys(text.form.name for text in there))
+    project, cell = there[0]
+    names = list(dict.fromkeys(name for name, _ in there))
     more = f"等{len(names)}个项目" if len(names) > _SHOWN else ""
-    often = f"有{len(there)}处" if len(there) > 1 else f"项目“{first.form.name}”"
+    often = f"有{len(there)}处" if len(there) > 1 else f"项目“{project}”"
     return blank._replace(
         message=f"{often}写作“{said}”，应为“{right}”；请核对。",
-        cell=first.cell,
-        row=first.form.name,
+        cell=cell,
+        row=project,
         printed=said,
         expected=right,
         basis=(f"项目：{'、'.join(names[:_SHOWN])}{more}",) if len(there) > 1 else (),
@@ -132,8 +126,9 @@ def _targets(
     text = plain("".join(line.values.values()))
     if "人" not in text:
         return
-    for target, say in _spoken(readings, text):
-        figure = facts().figures.get(target.figure)
+    for target in readings.targets:
+        say = next((say for say in target.say if plain(say) in text), None)
+        figure = facts().figures.get(target.figure) if say is not None else None
         if figure is None or not isinstance(figure.value, Amount) or not figure.value.fen:
             continue
         count = figure.value.fen
@@ -152,10 +147,3 @@ def _targets(
             printed=f"{other}人" if other else "",
             expected=f"{count}人",
         )
-
-
-def _spoken(readings: Readings, text: str) -> Iterator[tuple[Part, str]]:
-    for target in readings.targets:
-        said = next((say for say in target.say if plain(say) in text), None)
-        if said is not None:
-            yield target, said

@@ -40,21 +40,22 @@ class Paper(NamedTuple):
 
     def finding(
         self,
-        rule: str,
-        level: Level,
         message: str,
         figure: Figure | None = None,
         said: str = "",
         expected: str = "",
+        *,
+        rule: str = "",
+        level: Level = Level.ERROR,
         why: str = "由各表算出",
     ) -> Finding:
-        """A finding about this paragraph; ``rule`` is a key of the readings' rules or a section.
+        """A finding about this paragraph; ``rule`` is a key of the readings' rules, else its section counts.
 
         ``why`` is the reason for ``expected``, where there is that.
         """
         codes = self.readings.rules
         return Finding(
-            code=codes.get(rule, codes["other"]),
+            code=codes.get(rule or self.unit.section, codes["other"]),
             level=level,
             message=message,
             table=self.title,
@@ -67,18 +68,17 @@ class Paper(NamedTuple):
             suggestions=(Suggestion(expected, why, 1.0),) if expected else (),
         )
 
-    def error(
-        self,
-        message: str,
-        figure: Figure | None,
-        said: str,
-        expected: str = "",
-        *,
-        rule: str = "",
-        level: Level = Level.ERROR,
-    ) -> Finding:
-        """An error about its figures, under the rule of its section if no other is given."""
-        return self.finding(rule or self.unit.section, level, message, figure, said, expected)
+
+def misnamed(
+    paper: Paper,
+    message: str,
+    said: str,
+    right: str,
+    level: Level = Level.WARNING,
+    figure: Figure | None = None,
+) -> Finding:
+    """A finding about a name or term that should be another."""
+    return paper.finding(message, figure, said, right, rule="name", level=level, why=PRESCRIBED)
 
 
 def _basis(figure: Figure | None) -> tuple[str, ...]:
@@ -167,18 +167,18 @@ def judge(paper: Paper, mention: Mention, fitted: Collection[str] = ()) -> Itera
             f"“{said}”与数字不符：{change.amount.title}比上年{change.direction}"
             f"{change.amount}{paper.money}；请改写并说明原因。"
         )
-        yield paper.error(message, change.amount, said, rule="change")
+        yield paper.finding(message, change.amount, said, rule="change")
     figure = mention.figure
     if kind == "none" and figure is not None and not figure.missing and _fen(figure):
         message = f"“{said}”与数字不符：{figure.title}为{figure.text}。"
-        yield paper.error(message, figure, said, figure.text)
+        yield paper.finding(message, figure, said, figure.text)
     if kind == "every":
         yield from _every(paper, mention, said)
     if kind == "names" and figure is not None:
         yield from _names(paper, mention, figure)
     if kind == "loose" and mention.number is not None and mention.number.unit == "万":
         message = f"“{said}”写作“万”，应为“{paper.money}”。"
-        yield paper.error(message, None, said, rule="unit", level=Level.WARNING)
+        yield paper.finding(message, None, said, rule="unit", level=Level.WARNING)
 
 
 def _fen(figure: Figure) -> int:
@@ -199,7 +199,7 @@ def _number(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
         silent = paper.unit.part in ("table", "profile") and not value.fen
         if not silent and number.value != value.fen:
             message = f"“{said}”应为{value.fen}（{figure.title}）。"
-            yield paper.error(message, figure, said, str(value.fen), rule=rule)
+            yield paper.finding(message, figure, said, str(value.fen), rule=rule)
         return
     size, unit = value._replace(fen=abs(value.fen)), number.unit
     if unit not in SCALE:
@@ -212,16 +212,16 @@ def _number(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
             wrong = f"写作“{unit}”" if unit else "没有写单位"
             message = f"“{said}”{wrong}，应为“{paper.money}”。"
             level = Level.ERROR if unit != "元" else Level.WARNING
-            yield paper.error(message, figure, said, right, rule="unit", level=level)
+            yield paper.finding(message, figure, said, right, rule="unit", level=level)
     elif unit != paper.money and _equal(size, number, SCALE[paper.money]):
         wrong = f"单位写成了“{unit}”" if unit else "没有写单位"
-        yield paper.error(f"“{said}”{wrong}，应为“{right}”。", figure, said, right, rule="unit")
+        yield paper.finding(f"“{said}”{wrong}，应为“{right}”。", figure, said, right, rule="unit")
     else:
         message = f"“{said}”应为{right}（{figure.title}）。"
-        yield paper.error(message, figure, said, right, rule=rule)
+        yield paper.finding(message, figure, said, right, rule=rule)
     if mention.target is not None and mention.target.variant:
         message = f"“{said}”的名称应写全：{mention.target.name}。"
-        yield paper.error(message, figure, said, rule="name", level=Level.WARNING)
+        yield paper.finding(message, figure, said, rule="name", level=Level.WARNING)
 
 
 def prints(figure: Figure, number: Number) -> bool:
@@ -250,10 +250,10 @@ def _direction(paper: Paper, mention: Mention, change: Change, said: str) -> Ite
     if mention.up is not None and mention.up != (size > 0):
         right = f"{change.amount.title}比上年{change.direction}{change.amount}{paper.money}"
         message = f"“{said}”的增减方向不对：{right}。"
-        yield paper.error(message, change.amount, said, str(change.direction), rule="change")
+        yield paper.finding(message, change.amount, said, str(change.direction), rule="change")
     if mention.kind == "change" and not mention.reason:
         message = f"“{said}”后面没有写原因；请补上主要原因。"
-        yield paper.error(message, change.amount, said, rule="change", level=Level.WARNING)
+        yield paper.finding(message, change.amount, said, rule="change", level=Level.WARNING)
 
 
 def _contrary(paper: Paper, mention: Mention, change: Change, said: str) -> Iterator[Finding]:
@@ -279,7 +279,7 @@ def _contrary(paper: Paper, mention: Mention, change: Change, said: str) -> Iter
     level, hint = (Level.HINT, f"（{remark}）") if remark else (Level.WARNING, "")
     reason = printed(mention.rest)
     message = f"“{said}”的原因写的是“{reason}”，像是与增减的方向相反{hint}；请核对。"
-    yield paper.error(message, change.amount, reason, rule="change", level=level)
+    yield paper.finding(message, change.amount, reason, rule="change", level=level)
 
 
 def _percent(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
@@ -290,7 +290,7 @@ def _percent(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
     if grown and change is not None and change.known and not figure.text:
         if number.value or not change.same:  # 增长0.00% where nothing changed is right
             message = f"“{said}”：上年数为0或没有增减，不能计算百分比；请删去。"
-            yield paper.error(message, figure, said, rule="change")
+            yield paper.finding(message, figure, said, rule="change")
         return
     if figure.missing or not isinstance(figure.value, int):
         return
@@ -303,10 +303,10 @@ def _percent(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
     words = next((printed(one) for cell in cells if (one := paper.inferred.get(cell.row))), "")
     if words:
         message = f"“{said}”与“{words}”不一致：按后者算是{figure.text}（{figure.title}）；请核对其中哪一个数不对。"
-        yield paper.error(message, figure, said, rule="change")
+        yield paper.finding(message, figure, said, rule="change")
     else:
         message = f"“{said}”应为{figure.text}（{figure.title}）。"
-        yield paper.error(message, figure, said, figure.text, rule="change" if grown else "")
+        yield paper.finding(message, figure, said, figure.text, rule="change" if grown else "")
 
 
 def _every(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
@@ -319,17 +319,17 @@ def _every(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
         return
     if not kinds.uniform:
         names = "、".join(item.name.text for item in kinds.items)
-        yield paper.error(f"{wrong}：还有{names}。", kinds.names, said)
+        yield paper.finding(f"{wrong}：还有{names}。", kinds.names, said)
         return
     name = plain(kinds.items[0].name.text)
     alike = next((end for end in range(len(name), 0, -1) if name[:end] in mention.rest), 0)
     if alike < min(4, len(name)):
-        yield paper.error(f"{wrong}：全部是{kinds.items[0].name.text}。", kinds.names, said)
+        yield paper.finding(f"{wrong}：全部是{kinds.items[0].name.text}。", kinds.names, said)
     carried = topic.carryover
     only = any(plain(word) in mention.rest for word in paper.readings.words["this_year"])
     if only and carried is not None and _fen(carried):
         message = f"{wrong}：其中{carried.title}有{carried.text}{paper.money}。"
-        yield paper.error(message, carried, said)
+        yield paper.finding(message, carried, said)
 
 
 def _listed(text: str, names: Collection[str]) -> Iterator[str]:
@@ -351,7 +351,7 @@ def _names(paper: Paper, mention: Mention, figure: Figure) -> Iterator[Finding]:
     missing = dict(wanted)
     for fromkey in dict.fromkeys(one for one in there if there.count(one) > 1):
         message = f"“{printed(fromkey)}”列了两次；请删去重复的。"
-        yield paper.error(message, figure, printed(fromkey), level=Level.WARNING)
+        yield paper.finding(message, figure, printed(fromkey), level=Level.WARNING)
     for one in dict.fromkeys(there):
         if one in missing:
             del missing[one]
@@ -361,14 +361,14 @@ def _names(paper: Paper, mention: Mention, figure: Figure) -> Iterator[Finding]:
         if near:
             name = missing.pop(near)
             message = f"“{said}”的名称应为“{name}”。"
-            yield paper.finding("name", Level.WARNING, message, figure, said, name, PRESCRIBED)
+            yield misnamed(paper, message, said, name, figure=figure)
         elif one not in wanted:
             message = f"列出了“{said}”，而{figure.title}中没有它的金额；请核对。"
-            yield paper.error(message, figure, said)
+            yield paper.finding(message, figure, said)
     if missing:
         lost = "、".join(missing.values())
         message = f"没有列出“{lost}”，而{figure.title}中有它的金额；请补上。"
-        yield paper.error(message, figure, "", lost)
+        yield paper.finding(message, figure, "", lost)
 
 
 def named_twice(paper: Paper, text: str, mentions: Sequence[Mention]) -> Iterator[Finding]:
@@ -383,4 +383,4 @@ def named_twice(paper: Paper, text: str, mentions: Sequence[Mention]) -> Iterato
         if before is not None and "。" not in text[before : mention.at]:
             said = printed(mention.said)
             message = f"“{said}”在同一句里列了两次；请删去重复的。"
-            yield paper.error(message, mention.target.figure, said, level=Level.WARNING)
+            yield paper.finding(message, mention.target.figure, said, level=Level.WARNING)

@@ -11,16 +11,15 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.checks.wording import table_place
+from xlbudget.checks.wording import finding_in_info, table_place
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import load_source
 from xlbudget.figures import TOTAL
-from xlbudget.findings import Finding, Level, NotExecuted, Status, Suggestion
+from xlbudget.findings import Finding, Level, NotExecuted, Suggestion
 from xlbudget.money import COUNT, Amount
 from xlbudget.rules.grid import INFO, Grid
 
@@ -62,9 +61,7 @@ class Years(NamedTuple):
 
     def in_info(self, rule: Rule, field: str, message: str, level: Level | None = None) -> Finding:
         """A finding about a field of 基础信息."""
-        info, sheet = self.book.info.get(field), self.book.sheets.get(INFO, "基础信息")
-        cell, level = (info.cell if info else ""), level or Level(rule.level)
-        return Finding(rule.code, level, message, "基础信息", sheet, cell, field)
+        return finding_in_info(self.book, rule.code, level or Level(rule.level), message, field)
 
 
 Key = tuple[str, str]
@@ -330,24 +327,14 @@ def _finding(
 ) -> Finding:
     block, row, column = grid.spot(pair.number)
     spec, place = years.standard.blocks[block], grid.place(pair.number)
-    heading = "/".join(
-        dict.fromkeys(
-            "".join(part.split())
-            for part in spec.column(spec.amounts[column]).heading(years.book.year)
-        )
-    )
+    parts = spec.column(spec.amounts[column]).heading(years.book.year)
+    heading = "/".join(dict.fromkeys("".join(part.split()) for part in parts))
     code = f"{row.key} " if row.kind == "subject" else ""
     times = pair.now.fen / pair.before.fen
     moved = f"是上年的{times:,.1f}倍" if times >= 1 else f"只有上年的{times:.1%}"
-    factor = next(
-        (
-            words
-            for shift, words in _SHIFTS.items()
-            if abs(max(times, 1 / times) / shift - 1) < _CLOSE
-        ),
-        "",
-    )
-    doubt = f"，像是{factor}" if factor else ""
+    size = max(times, 1 / times)
+    alike = (f"，像是{words}" for by, words in _SHIFTS.items() if abs(size / by - 1) < _CLOSE)
+    doubt = next(alike, "")
     message = (
         f"“{code}{row.label or row.key}”{heading}今年 {pair.now.text}，上年 {pair.before.text}，"
         f"{moved}{doubt}；请核对，并在说明中写明原因。"
@@ -357,18 +344,8 @@ def _finding(
         f"{pair.now.text}÷{pair.before.text}＝{times:,.2f}"
     )
     table = years.standard.table_of(spec)
-    return Finding(
-        rule.code,
-        Level(rule.level),
-        message,
-        table.title,
-        place.sheet,
-        place.cell,
-        row.key.removeprefix("group:"),
-        heading,
-        pair.now.plain,
-        basis=(basis,),
-    )
+    where = (table.title, *place, row.key.removeprefix("group:"), heading)
+    return Finding(rule.code, Level(rule.level), message, *where, pair.now.plain, basis=(basis,))
 
 
 _FIGURE = re.compile(r"[1-9][\d,，]*(?:\.\d+)?(?=\s*(?:亿元|万元|元|%|％))")
@@ -399,19 +376,9 @@ def with_last_year(
         *jumps(years),
         *_wording(years),
     ]
-    counts = Counter(dict(report.executed))
-    rules = [rule for rule in standard.rules_of(book.year) if rule.compares]
-    without = {skipped.code for skipped in missing}
-    counts.update({rule.code: 1 for rule in rules if rule.code not in without})
-    levels = list(Level)
-    ordered = sorted([*report.findings, *findings], key=lambda finding: levels.index(finding.level))
-    wrong = any(finding.level is Level.ERROR for finding in findings)
-    return report._replace(
-        status=Status.ERROR if wrong else report.status,
-        findings=tuple(ordered),
-        not_executed=tuple(dict.fromkeys([*report.not_executed, *missing])),
-        executed=tuple(sorted(counts.items())),
-    )
+    rules = {rule.code for rule in standard.rules_of(book.year) if rule.compares}
+    done = rules - {skipped.code for skipped in missing}
+    return report.with_more(findings, missing, dict.fromkeys(done, 1))
 
 
 def _figures(years: Years, missing: list[NotExecuted]) -> Iterator[Finding]:

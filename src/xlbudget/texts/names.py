@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlbudget.findings import Finding, Level
-from xlbudget.texts.judging import PRESCRIBED
+from xlbudget.texts.judging import misnamed
 from xlbudget.texts.readings import plain, printed
 
 if TYPE_CHECKING:
@@ -53,9 +53,7 @@ def years(
         if int(match[1]) != wanted and meant and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             message = f"“{said}”的年份应为{wanted}年。"
-            yield paper.finding(
-                "year", Level.ERROR, message, None, match[1], str(wanted), "预算年度"
-            )
+            yield paper.finding(message, None, match[1], str(wanted), rule="year", why="预算年度")
 
 
 @lru_cache(maxsize=64)
@@ -86,7 +84,7 @@ def outdated(paper: Paper) -> Iterator[Finding]:
         message = "这一段引用的数字在生成之后变了，文字已过期；请重新生成说明。"
     else:
         message = "这一段改写之后，引用的数字又变了，文字可能已过期；请核对定稿，再重新生成说明。"
-    finding = paper.finding("stale", Level.WARNING, message)
+    finding = paper.finding(message, rule="stale", level=Level.WARNING)
     yield finding._replace(basis=unit.stale[:_MOST])
 
 
@@ -122,10 +120,8 @@ class UnitName:
     def findings(self, paper: Paper, text: str) -> Iterator[Finding]:
         """A finding for each of them."""
         for found in self.variants(text):
-            yield paper.finding(
-                "name", Level.WARNING, f"单位名称写作“{printed(found)}”，应为“{printed(self.core)}”。",
-                None, printed(found), printed(self.core), PRESCRIBED,
-            )  # fmt: skip
+            said, right = printed(found), printed(self.core)
+            yield misnamed(paper, f"单位名称写作“{said}”，应为“{right}”。", said, right)
 
 
 def odd_wordings(paper: Paper, text: str) -> Iterator[Finding]:
@@ -133,9 +129,7 @@ def odd_wordings(paper: Paper, text: str) -> Iterator[Finding]:
     for wording in paper.readings.wordings:
         if wording.part == paper.unit.part and wording.used(text):
             message = f"“{wording.said}”应为“{wording.right}”。"
-            yield paper.finding(
-                "name", Level.WARNING, message, None, wording.said, wording.right, PRESCRIBED
-            )
+            yield misnamed(paper, message, wording.said, wording.right)
 
 
 def _former_names(paper: Paper, text: str, year: int) -> Iterator[Finding]:
@@ -147,9 +141,7 @@ def _former_names(paper: Paper, text: str, year: int) -> Iterator[Finding]:
             continue
         since = f"是{former.last}年度以前的名称，" if former.last else ""
         message = f"“{former.said}”{since}应为“{former.right}”。"
-        yield paper.finding(
-            "name", Level.WARNING, message, None, former.said, former.right, PRESCRIBED
-        )
+        yield misnamed(paper, message, former.said, former.right)
 
 
 class SubjectNames:
@@ -174,11 +166,9 @@ class SubjectNames:
                 continue
             near = difflib.get_close_matches(lead, self.names, 1, _CLOSE)
             hint = f"，应为“{printed(near[0])}”" if near else "，科目目录中没有"
-            yield paper.finding(
-                "name", Level.WARNING if near else Level.HINT,
-                f"科目名称写作“{printed(lead)}”{hint}；请核对。", None, printed(lead),
-                printed(near[0]) if near else "", PRESCRIBED,
-            )  # fmt: skip
+            message = f"科目名称写作“{printed(lead)}”{hint}；请核对。"
+            level, right = (Level.WARNING, printed(near[0])) if near else (Level.HINT, "")
+            yield misnamed(paper, message, printed(lead), right, level)
 
 
 _NEAR = 4
@@ -224,7 +214,8 @@ class OtherUnits:
                 continue
             right = printed(self.own.core)
             message = f"这一句说的是“{printed(name)}”，而单位是“{right}”；请核对。"
-            yield paper.finding("name", Level.WARNING, message, None, printed(name), right)
+            given = (message, None, printed(name), right)
+            yield paper.finding(*given, rule="name", level=Level.WARNING)
 
     def _name(self, text: str, match: re.Match[str], topics: Collection[str]) -> str:
         """The name behind which the sentence goes on with what it speaks of; else nothing."""
@@ -273,7 +264,7 @@ def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
     found = (match for match in pattern.finditer(text) if match["spare"] is None)
     for said in dict.fromkeys(match[0] for match in found):
         message = f"还有没填的内容“{printed(said)}”；请填好。"
-        yield paper.finding("placeholder", Level.ERROR, message, None, printed(said))
+        yield paper.finding(message, None, printed(said), rule="placeholder")
 
 
 @lru_cache(maxsize=8)
@@ -299,7 +290,7 @@ def doubled(paper: Paper, text: str, names: Collection[str]) -> Iterator[Finding
         around = printed(text[max(0, start - _AROUND) : end + _AROUND])
         what = "标点" if _MARKS.fullmatch(bare, start, end) else "词语"
         message = f"“{around}”中的{what}“{said}”重复；请删去多写的。"
-        yield paper.finding("placeholder", Level.WARNING, message, None, said)
+        yield paper.finding(message, None, said, rule="placeholder", level=Level.WARNING)
 
 
 def lost_numbers(
@@ -315,4 +306,4 @@ def lost_numbers(
         if text.endswith(ends, 0, match.start()):
             said = printed(text[max(0, match.start() - _AROUND) : match.end()])
             message = f"“{said}”缺少数字；请补上。"
-            yield paper.finding("placeholder", Level.ERROR, message, None, said)
+            yield paper.finding(message, None, said, rule="placeholder")

@@ -31,7 +31,7 @@ class Source(NamedTuple):
     sheet: str
     cell: str
     label: str
-    text: str
+    value: str
 
 
 class Origin(NamedTuple):
@@ -126,11 +126,8 @@ class Origins:
     def _cell(self, cell: CellRef) -> Cell:
         """The amount of a cell, computed where it was left blank."""
         values = self.facts.values
-        data = values.grid.data(cell.block)
-        if data is None or cell.row not in data.by_key:
-            return None
-        column = values.grid.column(cell.block, cell.column)
-        return values.cells[values.grid.number(cell.block, data.by_key[cell.row], column)]
+        number = values.grid.number_at(cell.block, cell.row, cell.column)
+        return None if number is None else values.cells[number]
 
     def _amount(self, cell: CellRef) -> Amount | None:
         held: Cell = None
@@ -144,17 +141,12 @@ class Origins:
 
     def _sum(self, figure: Figure) -> str:
         """The arithmetic in full; empty where there is none, or where it is not to be told for sure."""
+        tell = {"sum": self._added, "share": self._quotient, "change": self._changed}
         if figure.missing or not figure.text:
             return ""
-        if figure.how == "sum":
-            return self._added(figure)
-        if figure.how == "share":
-            return self._quotient(figure)
-        if figure.how == "change":
-            return self._changed(figure)
         if figure.how == "rows" and figure.kind == "count" and len(figure.cells) > 1:
             return f"共 {len(figure.cells)} 行"
-        return ""
+        return tell[figure.how](figure) if figure.how in tell else ""
 
     def _quotient(self, figure: Figure) -> str:
         """``甲 1.00÷乙 2.00＝50.00%``."""
@@ -170,18 +162,19 @@ class Origins:
         value = figure.value
         if not isinstance(value, Amount):
             return ""
-        terms: list[tuple[int, str, int]] = []
-        for name in figure.basis:
-            other = self.facts.figures.get(name.removeprefix("-"))
-            if other is None or not isinstance(other.value, Amount):
-                terms = []
-                break
-            terms.append((-1 if name.startswith("-") else 1, _named(other), other.value.fen))
-        terms = terms or self._cell_terms(figure)
-        if not terms or len(terms) > _MOST:
+        terms = [
+            (-1 if name.startswith("-") else 1, _named(other), other.value.fen)
+            for name in figure.basis
+            if (other := self.facts.figures.get(name.removeprefix("-"))) is not None
+            and isinstance(other.value, Amount)
+        ]
+        if not terms or len(terms) < len(figure.basis):
+            terms = self._cell_terms(figure)
+        if not 0 < len(terms) <= _MOST or sum(sign * fen for sign, _, fen in terms) != value.fen:
             return ""
-        total = sum(sign * fen for sign, _, fen in terms)
-        return _joined(terms, figure.text) if total == value.fen else ""
+        signs = ["－" if sign < 0 else "＋" for sign, _, _ in terms]
+        text = "".join(sign + shown for sign, (_, shown, _) in zip(signs, terms, strict=True))
+        return f"{text.removeprefix('＋')}＝{figure.text}"
 
     def _cell_terms(self, figure: Figure) -> list[tuple[int, str, int]]:
         signs = [-1 if name.startswith("-") else 1 for name in figure.basis]
@@ -220,13 +213,6 @@ class Origins:
         if figure.kind == "percent" and prior.fen:
             text += f"；{difference.text}÷{prior.text}＝{figure.text}"
         return text
-
-
-def _joined(terms: list[tuple[int, str, int]], total: str) -> str:
-    text = ""
-    for count, (sign, shown, _) in enumerate(terms):
-        text += ("－" if sign < 0 else "＋" if count else "") + shown
-    return f"{text}＝{total}"
 
 
 def _named(figure: Figure) -> str:
@@ -353,7 +339,7 @@ def provenance_dict(passages: Sequence[Passage]) -> dict[str, object]:
             for source in number.origin.sources:
                 key = source.sheet, source.cell or source.label
                 users = used.setdefault(key, [])
-                cells.setdefault(key, {**_cell(source), "used_by": users})
+                cells.setdefault(key, {**source._asdict(), "used_by": users})
                 if user not in users:
                     users.append(user)
     paragraphs = [_paragraph(passage) for passage in passages]
@@ -391,10 +377,5 @@ def _figure(passage: Passage, one: Number) -> dict[str, object]:
         "end": one.end,
         "text": passage.text[one.start : one.end],
         "sum": origin.sum,
-        "cells": [_cell(source) for source in origin.sources],
+        "cells": [source._asdict() for source in origin.sources],
     }
-
-
-def _cell(source: Source) -> dict[str, object]:
-    sheet, cell, label, value = source
-    return {"sheet": sheet, "cell": cell, "label": label, "value": value}

@@ -43,7 +43,7 @@ def lost_texts(
         near = notes[0]._replace(id=spec.number, section=spec.number, text="", heading=True)
         here = near._replace(place=near.place._replace(cell=""))
         message = f"情况说明没有“{title}”这一部分；没有这项收支的也要写明。"
-        yield paper(here).finding(spec.number, Level.ERROR, message)
+        yield paper(here).finding(message)
     for section, units in sections.items():
         # Its headings are no part of the body that must speak of a passage.
         bodies = [plain(unit.text) for unit in units if not unit.heading]
@@ -52,7 +52,7 @@ def lost_texts(
             nought = isinstance(figure, Figure) and figure.zero
             if passage.section == section and not nought and not any(map(passage.told, bodies)):
                 message = f"这一部分没有说明{passage.name}；请补上，没有的写明“无”。"
-                yield paper(units[0]).finding(section, Level.WARNING, message)
+                yield paper(units[0]).finding(message, level=Level.WARNING)
 
 
 class _Names(dict[str, object]):
@@ -96,7 +96,9 @@ def glossary_findings(
         more = f"等{len(shown)}个科目" if len(shown) > _SHOWN else ""
         names = f"{'、'.join(shown[:_SHOWN])}{more}"
         message = f"名词解释里没有{names}，而支出表中有；请补上解释。"
-        yield paper(units[-1]).finding("glossary", Level.WARNING, message, lost[0].amount)
+        yield paper(units[-1]).finding(
+            message, lost[0].amount, rule="glossary", level=Level.WARNING
+        )
 
 
 def _leaves(items: Collection[Item]) -> Iterator[Item]:
@@ -140,7 +142,9 @@ def _numbering(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
             before[kind] = wanted  # a slip: the next one follows the right number
         right = f"{wanted}" if kind == "digit" else ordinal(wanted)
         message = f"编号“{said}”与前面不连续，应为“{right}”；请核对有没有漏掉的名词。"
-        yield paper(unit).finding("glossary", Level.WARNING, message, None, said, right, "前后编号")
+        yield paper(unit).finding(
+            message, None, said, right, rule="glossary", level=Level.WARNING, why="前后编号"
+        )
 
 
 def _twice(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
@@ -155,5 +159,6 @@ def _twice(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
         term = term[match.end() :]
         if term in seen:
             message = f"“{printed(term)}”在名词解释里写了两次（前一次编号“{seen[term]}”）；请核对。"
-            yield paper(unit).finding("glossary", Level.WARNING, message, None, printed(term))
+            said = printed(term)
+            yield paper(unit).finding(message, None, said, rule="glossary", level=Level.WARNING)
         seen.setdefault(term, match[match.lastgroup or 0])

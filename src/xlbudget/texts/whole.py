@@ -15,7 +15,7 @@ from xlbudget.checks.repair import repaired
 from xlbudget.checks.validate import judge
 from xlbudget.checks.wording import fen_of, table_place
 from xlbudget.figures import BlockData, InfoValue, Place
-from xlbudget.findings import Level, Status
+from xlbudget.findings import Level
 from xlbudget.money import COUNT, Amount, round_div
 from xlbudget.rules.grid import INFO
 from xlbudget.texts.check import check_texts
@@ -145,13 +145,7 @@ def _signs(figure: Figure, count: int, info: Sequence[bool]) -> Iterator[list[in
 
 
 def _number(grid: Grid, cell: CellRef) -> int | None:
-    if not cell.column or (cell.block != INFO and cell.block not in grid.base):
-        return None
-    data = grid.data(cell.block)
-    position = data.by_key.get(cell.row) if data else None
-    if position is None:
-        return None
-    return grid.number(cell.block, position, grid.column(cell.block, cell.column))
+    return grid.number_at(cell.block, cell.row, cell.column) if cell.column else None
 
 
 _MOST_FOLLOWS = 6
@@ -179,32 +173,14 @@ def validate_whole(
 
     against = facts is not None and disagreeing(texts.mentions)
     judged = judge(
-        standard,
-        book,
-        computed,
-        sayings,
-        explain=against,
-        structure=structure,
-        known=known,
+        standard, book, computed, sayings, explain=against, structure=structure, known=known
     )
     report = judged.report
     if judged.corrected or judged.open_cells:
         report, texts = _own_mistakes(report, texts, standard, known.grid.book, judged)
     elif judged.revised:
         texts = _outdated(texts, standard, known.grid.book, judged)
-    counts = Counter(dict(report.executed))
-    counts.update(texts.counts)
-    levels = list(Level)
-    findings = sorted(
-        [*report.findings, *texts.findings], key=lambda finding: levels.index(finding.level)
-    )
-    wrong = any(finding.level is Level.ERROR for finding in texts.findings)
-    return report._replace(
-        status=Status.ERROR if wrong else report.status,
-        findings=tuple(findings),
-        not_executed=tuple(dict.fromkeys([*report.not_executed, *texts.loose])),
-        executed=tuple(sorted(counts.items())),
-    )
+    return report.with_more(texts.findings, texts.loose, texts.counts)
 
 
 def _own_mistakes(
@@ -275,8 +251,7 @@ def _place(one: Finding) -> str:
 
 def _place_of(standard: Standard, book: Book, spot: Spot) -> Place:
     if spot.block == INFO:
-        info = book.info.get(spot.row.key)
-        return Place(book.sheets.get(INFO, "基础信息"), info.cell if info is not None else "")
+        return book.info_place(spot.row.key)
     _, sheet = table_place(standard, book, spot.block)
     return Place(sheet, book.blocks[spot.block].cell_name(spot.row, spot.column))
 

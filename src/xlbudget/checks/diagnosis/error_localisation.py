@@ -16,7 +16,7 @@ from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.conflict_sets import MOST_CONFLICT_SETS, relieving
-from xlbudget.checks.diagnosis.intervals import FREE, printed_bounds, propagate
+from xlbudget.checks.diagnosis.intervals import BLANK, FREE, printed_bounds, propagate
 from xlbudget.checks.diagnosis.typing_errors import SIGN, guess_slip, unexplained
 from xlbudget.money import Amount, round_div
 
@@ -44,23 +44,13 @@ class Rounding:
     def __init__(self, system: System, broken: Collection[int]) -> None:
         self.system = system
         self.fens: list[int | None] = []
-        ulps: list[int] = []
-        cells = system.cells
+        self._ulps: list[int] = []
         for numbers in system.observations:
-            if not numbers:
-                self.fens.append(None)
-                ulps.append(0)
-                continue
-            cell = cells[numbers[0]]
-            if cell is None:
-                self.fens.append(0)
-                ulps.append(0)
-            else:
-                fen, unit, places = cell  # type: ignore[misc]
-                ulp = unit.fen // 10**places
-                self.fens.append(fen)
-                ulps.append(ulp if ulp > 1 else 0)
-        self._ulps = ulps
+            fen, unit, places = system.amount(numbers[0]) if numbers else BLANK
+            ulp = unit.fen // 10**places
+            self.fens.append(fen if numbers else None)
+            blank = not numbers or system.cells[numbers[0]] is None
+            self._ulps.append(0 if blank or ulp <= 1 else ulp)
         self._broken = broken
         self._known: dict[int, tuple[int, float] | None] = {}
         self._coefficients: dict[int, dict[int, int]] = {}
@@ -207,10 +197,8 @@ class Locator:
     ) -> None:
         self.system, self.conflicts, self.unit_of, self.near = system, conflicts, unit_of, near
         self.evidence, self.derived, self.inferred = evidence, derived, inferred
-        self.rounding = Rounding(
-            system, {constraint for core in conflicts for constraint in core.constraints}
-        )
         known = {constraint for core in conflicts for constraint in core.constraints}
+        self.rounding = Rounding(system, known)
         # Where contradictions are too many to know them all, each is mended by itself: with all
         # identities taking part, the unknown ones would stand against any explanation.
         self.every = (
@@ -284,11 +272,11 @@ class Locator:
     ) -> list[tuple[int, int, int]]:
         """The suspects whose release leaves no contradiction, each with the range then left for it."""
         narrowing = None if len(active) == len(self.system.constraints) else active
-        found = []
-        for cell, bounds in relieving(self.system, suspects, narrowing, silent, MOST_SINGLES):
-            variable = self.system.variable[cell]
-            found.append((cell, bounds.low[variable], bounds.high[variable]))
-        return found
+        return [
+            (cell, bounds.low[variable], bounds.high[variable])
+            for cell, bounds in relieving(self.system, suspects, narrowing, silent, MOST_SINGLES)
+            for variable in [self.system.variable[cell]]
+        ]
 
     def compared(
         self, feasible: Sequence[tuple[int, int, int]], moved: dict[int, int]

@@ -25,7 +25,7 @@ from xlbudget.checks.diagnosis.unlocalised import (
 from xlbudget.checks.identities import Identities
 from xlbudget.checks.row_presence import lacking_rows
 from xlbudget.memory import recalled
-from xlbudget.money import Amount, round_div
+from xlbudget.money import Amount
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import checked, definitions, expand, resolver, through, unit_of
 
@@ -96,14 +96,16 @@ def explain_contradictions(
     explanation.contradictions = explanation.reverted()
     if explanation.contradictions or explanation.revised:
         return explanation
+    steps = 0  # no further slip in many cells is looked for after so many
     while True:
         locator, groups = explanation.locator()
         explanation.system.work = explanation.work.part()
         singles = [locator.single(group) for group in groups]
         unexplained = [group for group, one in zip(groups, singles, strict=True) if one is None]
         involved = len(groups) > 1 or unexplained or explanation.blank
-        if groups and involved and not explanation.done and explanation.identities.gross():
-            explanation.steps += 1
+        done = steps >= _MOST_STEPS or explanation.work.exhausted
+        if groups and involved and not done and explanation.identities.gross():
+            steps += 1
             worst = unlocalised_tables(explanation.grid, explanation.identities)
             if explanation.put_right(groups, unexplained, worst):
                 continue
@@ -146,7 +148,6 @@ class Explanation:
         self.moved: list[Moved] = []
         self.absences: list[Absence] = []
         self.unlocalised: list[Unlocalised] = []
-        self.steps = 0
         self.work = Work.for_terms(sum(len(relation.terms) for relation in checked(relations)))
         self._take(grid, relations, free, functions)
 
@@ -190,21 +191,16 @@ class Explanation:
         if ends is None:
             return None
         unit = self.unit_of(number)
-        places = min(2, unit.max_places)
-        ulp = unit.fen // 10**places
-        first, last = (round_div(end, ulp) for end in ends)
-        return Amount(first * ulp, unit, places) if first == last else None
+        low, high = (Amount(end).rounded(unit, min(2, unit.max_places)) for end in ends)
+        return low if low == high else None
 
     def doubted(self) -> set[int]:
         """The cells that are accused, and of a group of which one is wrong all."""
         return {
             cell
             for contradiction in self.contradictions
-            for candidate in (
-                [contradiction.accused]
-                if contradiction.accused is not None
-                else contradiction.candidates
-            )
+            for accused in [contradiction.accused]
+            for candidate in (contradiction.candidates if accused is None else [accused])
             for cell in (candidate.cell, *candidate.also)
         }
 
@@ -216,6 +212,11 @@ class Explanation:
             if (accused := contradiction.accused) is not None and accused.value is not None
             for cell in (accused.cell, *accused.also)
         }
+
+    def as_standard(self, conflicts: Iterable[ConflictSet]) -> list[Relation]:
+        """The identities of contradictions, as the standard has them."""
+        seen = {id(relation): relation for core in conflicts for relation in core.relations}
+        return [self.origin.get(id(relation), relation) for relation in seen.values()]
 
     def number_of(self, grid: Grid, number: int) -> int:
         """The number that a cell of an earlier grid has now."""
@@ -258,11 +259,6 @@ class Explanation:
         return contradictions
 
     # ------------------------------------------------------------------ single wrong cells
-
-    @property
-    def done(self) -> bool:
-        """Whether no further slip in many cells is looked for."""
-        return self.steps >= _MOST_STEPS or self.work.exhausted
 
     def locator(self) -> tuple[Locator, list[list[ConflictSet]]]:
         """The search for wrong cells, and the clusters of contradictions."""
@@ -319,7 +315,8 @@ class Explanation:
     ) -> None:
         """A contradiction per wrong cell; a cell that explains one group is not blamed again for another.
 
-        Groups that no few cells explain, or for which the budget of work does not suffice, are given up.
+        Groups that no few cells explain, or for which the budget of work does not suffice, are given up; so
+        is a table in which so many figures seem wrong that each of them is a guess.
         """
         contradictions: list[Contradiction] = []
         blamed: set[int] = set()
@@ -339,28 +336,18 @@ class Explanation:
                 elif contradiction.candidates[0].cell not in blamed:
                     contradictions.append(contradiction)
                     blamed.add(contradiction.candidates[0].cell)
-        for block, guesses in self._guesses(contradictions).items():
-            contradictions = [
-                contradiction for contradiction in contradictions if contradiction not in guesses
-            ]
-            lost.setdefault(block, []).extend(
-                core for contradiction in guesses for core in contradiction.conflicts
-            )
-        self.unlocalised += [unlocalised_rows(self.grid, conflicts) for conflicts in lost.values()]
-        self.contradictions = contradictions
-
-    def _guesses(self, contradictions: Iterable[Contradiction]) -> dict[str, list[Contradiction]]:
-        """Block -> its contradictions where so many figures seem wrong that each of them is a guess.
-
-        Those off by 尾差 do not count: a table that was footed on rounded figures has many.
-        """
+        # Those off by 尾差 do not count: a table that was footed on rounded figures has many.
         tables: dict[str, list[Contradiction]] = {}
         for contradiction in contradictions:
-            if not off_by_rounding(self.grid, contradiction.candidates[0]):
-                tables.setdefault(self.grid.block_of(contradiction.candidates[0].cell), []).append(
-                    contradiction
-                )
-        return {block: ones for block, ones in tables.items() if len(ones) > _MOST_ACCUSED}
+            if not off_by_rounding(self.grid, best := contradiction.candidates[0]):
+                tables.setdefault(self.grid.block_of(best.cell), []).append(contradiction)
+        for block, guesses in tables.items():
+            if len(guesses) > _MOST_ACCUSED:
+                contradictions = [one for one in contradictions if one not in guesses]
+                cores = [core for guess in guesses for core in guess.conflicts]
+                lost.setdefault(block, []).extend(cores)
+        self.unlocalised += [unlocalised_rows(self.grid, conflicts) for conflicts in lost.values()]
+        self.contradictions = contradictions
 
     # ------------------------------------------------------------------ misplaced figures
 
@@ -374,17 +361,13 @@ class Explanation:
 
         In a table of which most does not hold, only what mends most of that is believed.
         """
-
-        def mends_most(one: Misplacement) -> bool:
-            table = worst.get(self.grid.standard.blocks[one.block].table)
-            return table is None or 2 * len(one.mended) >= len(table.relations)
-
         misplacements = [
             misplacement
             for misplacement in find_misplacements(self.grid, self.identities)
             if (self.evidence is None or self.evidence.believes(misplacement.edits))
             and self._explains_more(misplacement, groups, unexplained)
-            and mends_most(misplacement)
+            for table in [worst.get(self.grid.standard.blocks[misplacement.block].table)]
+            if table is None or 2 * len(misplacement.mended) >= len(table.relations)
         ]
         if not misplacements:
             return False
@@ -397,7 +380,7 @@ class Explanation:
         }
         relations = tuple(self.hard[number] for number in sorted(best.mended))
         self.moved.append(Moved(self.grid, best, relations, tuple(sorted(elsewhere))))
-        mended = self.grid.with_cells(self._cells_with(best))
+        mended = self.grid.with_edits(best.edits)
         self._take(mended, self.relations, self.free | set(best.unknown), self.functions)
         return True
 
@@ -414,16 +397,10 @@ class Explanation:
         self._take(self.grid, self.relations, self.free | cells, self.functions)
         return True
 
-    def _cells_with(self, one: Misplacement) -> list[Cell]:
-        cells = list(self.grid.cells)
-        for number, cell in one.edits.items():
-            cells[number] = cell
-        return cells
-
     def _left_by(self, one: Misplacement) -> int:
         """How many contradictions would be left once a misplacement is put right."""
         free = self.free | set(self.blank) | set(one.unknown)
-        cells = self._cells_with(one)
+        cells = self.grid.with_edits(one.edits).cells
         return len(conflict_sets(build_system(cells, self.typed, free=free, work=self.work)))
 
     def _explains_more(
@@ -445,11 +422,7 @@ class Explanation:
         concerned = [
             group
             for group in groups
-            if any(
-                _signature(self.grid, self.origin.get(id(relation), relation)) in names
-                for core in group
-                for relation in core.relations
-            )
+            if any(_signature(self.grid, one) in names for one in self.as_standard(group))
             or (self.free and any(not touched.isdisjoint(core.cells) for core in group))
         ]
         if any(group in unexplained for group in concerned):
@@ -463,15 +436,15 @@ class Explanation:
 
     def complete(self, group: Sequence[ConflictSet], locator: Locator) -> bool:
         """Add a row whose absence explains a cluster, if there is one."""
-        relations = [
-            self.origin.get(id(relation), relation) for core in group for relation in core.relations
-        ]
+        relations = self.as_standard(group)
         suspects = {cell for relation in relations for _, cell in relation.terms}
         before = {_signature(self.grid, self.hard[number]) for number in self.identities.broken}
         inside = {_signature(self.grid, relation) for relation in relations} & before
         for lack in lacking_rows(self.grid, self.grid.as_book(), self.identities, suspects):
-            if self._retyped(lack.block):
-                continue
+            cells = range(self.grid.base[lack.block], self.grid.end(lack.block))
+            typed = (cell for cell in cells if cell not in self.functions)
+            if self.evidence is not None and any(map(self.evidence.changed, typed)):
+                continue  # other figures were typed there: a row that goes missing changes none
             grid = Grid(self.grid.standard, lack.book)
             expanded = expand(grid).relations
             hard = checked(expanded)
@@ -483,8 +456,10 @@ class Explanation:
             after = {_signature(grid, hard[number]) for number in identities.broken}
             if not (inside and after < before and inside.isdisjoint(after)):
                 continue
-            if not after and not _consistent(grid, hard, free):
-                continue
+            if not after:
+                system = build_system(grid.cells, hard, free=free)
+                if propagate(system, printed_bounds(system)) is not None:
+                    continue
             mended = tuple(
                 self.hard[number]
                 for number in sorted(self.identities.broken)
@@ -500,13 +475,6 @@ class Explanation:
             self._take(grid, expanded, free, functions)
             return True
         return False
-
-    def _retyped(self, block: str) -> bool:
-        """Whether the memory knows other figures in a block: a row that goes missing changes none."""
-        cells = range(self.grid.base[block], self.grid.end(block))
-        return self.evidence is not None and any(
-            self.evidence.changed(cell) for cell in cells if cell not in self.functions
-        )
 
 
 def off_by_rounding(grid: Grid, candidate: Candidate) -> bool:
@@ -552,11 +520,6 @@ def _identities(
     """The relations one by one, over typed cells: what a formula shows follows from these."""
     terms = [relation.terms for relation in checked(through(relations, free))] if free else None
     return Identities(grid.cells, checked(relations), free, terms, work)
-
-
-def _consistent(grid: Grid, relations: Sequence[Relation], free: set[int]) -> bool:
-    system = build_system(grid.cells, relations, free=free)
-    return propagate(system, printed_bounds(system)) is None
 
 
 def _signature(grid: Grid, relation: Relation) -> tuple[int, str, str, int]:

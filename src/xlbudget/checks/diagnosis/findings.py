@@ -78,32 +78,11 @@ def _about(
     relations: Sequence[Relation],
     level: Level,
     message: str,
-    *,
-    expected: str = "",
-    difference: str = "",
-    suggestions: Iterable[Suggestion] = (),
 ) -> Finding:
     """A finding at a cell under the first of ``relations`` that does not hold, with these as its basis."""
-    broken = [relation for relation in relations if not holds(grid, relation)]
-    return finding_at(
-        grid,
-        number,
-        (broken or relations)[0].rule.code,
-        level,
-        message,
-        expected=expected,
-        difference=difference,
-        basis=_basis_of(grid, relations),
-        suggestions=tuple(suggestions),
-    )
-
-
-def _relations_of(found: Explanation, contradiction: Contradiction) -> list[Relation]:
-    """The identities of a contradiction, as the standard has them."""
-    seen = {
-        id(relation): relation for core in contradiction.conflicts for relation in core.relations
-    }
-    return [found.origin.get(id(relation), relation) for relation in seen.values()]
+    first = next((one for one in relations if not holds(grid, one)), relations[0])
+    finding = finding_at(grid, number, first.rule.code, level, message)
+    return finding._replace(basis=_basis_of(grid, relations))
 
 
 def _sensible(grid: Grid, candidate: Candidate) -> bool:
@@ -160,7 +139,7 @@ def _suggestion(grid: Grid, candidate: Candidate, here: int) -> Suggestion:
 def cell_finding(found: Explanation, contradiction: Contradiction, level: Level) -> Finding:
     """A wrong cell: what it prints, what it should print, and why."""
     grid, evidence = found.grid, found.evidence
-    inside = _relations_of(found, contradiction)
+    inside = found.as_standard(contradiction.conflicts)
     if not contradiction.candidates:
         number = inside[0].terms[0][1]
         message = f"{cell_label(grid, number)}与有关各格合不上，改一格解决不了；请按依据逐项核对，并看有没有表还没有填。"
@@ -180,25 +159,17 @@ def cell_finding(found: Explanation, contradiction: Contradiction, level: Level)
     demand = _demand(best)
     if best.also:
         demand += f"同一个数也印在{'、'.join(_where(grid, one) for one in best.also)}，请一并改正。"
-    likely = [
-        candidate
-        for candidate in others[: _MOST_SUGGESTIONS - 1]
-        if candidate.share >= _LEAST_SHARE
-    ]
+    likely = [one for one in others[: _MOST_SUGGESTIONS - 1] if one.share >= _LEAST_SHARE]
     off = fen_of(grid.cells[number]) - value.fen if value is not None else 0
-    return _about(
-        grid,
-        number,
-        relations,
-        level,
-        f"{cell_label(grid, number)}{printed}；{demand}",
+    message = f"{cell_label(grid, number)}{printed}；{demand}"
+    return _about(grid, number, relations, level, message)._replace(
         expected=value.plain if value is not None else "",
         difference=difference_text(off, found.unit_of(number)) if value is not None else "",
-        suggestions=[
+        suggestions=tuple(
             _suggestion(grid, candidate, number)
             for candidate in (best, *likely)
             if _sensible(grid, candidate)
-        ],
+        ),
     )
 
 
@@ -231,7 +202,7 @@ def tail_finding(
         f"{cell_label(grid, cell)}现为 {money_text(fen_of(grid.cells[cell]), right.unit)}，按勾稽关系应为 {right.text}"
         for cell, right in tails
     )
-    return finding_at(grid, number, code, level, message, basis=basis)
+    return finding_at(grid, number, code, level, message)._replace(basis=basis)
 
 
 def blank_finding(found: Explanation, blanks: Sequence[tuple[int, Amount | None]]) -> Finding:
@@ -249,15 +220,14 @@ def blank_finding(found: Explanation, blanks: Sequence[tuple[int, Amount | None]
         if len(blanks) == 1
         else f"有{len(blanks)}格小计、合计为空（{'、'.join(told)}{'等' * (len(blanks) > _MOST_NAMED)}）"
     )
-    rules = {rule.code: rule for cell, _ in blanks for rule in [found.blank[cell].rule]}
-    return finding_at(
-        grid,
-        number,
-        found.blank[number].rule.code,
-        Level.ERROR,
-        f"{message}；可用“填列小计”自动填写。",
+    rules = dict.fromkeys(
+        f"{rule.code} {rule.title}" for rule in (found.blank[cell].rule for cell, _ in blanks)
+    )
+    message += "；可用“填列小计”自动填写。"
+    code = found.blank[number].rule.code
+    return finding_at(grid, number, code, Level.ERROR, message)._replace(
         expected=right.plain if right is not None else "",
-        basis=tuple(f"{code} {rule.title}" for code, rule in rules.items()),
+        basis=tuple(rules),
         suggestions=tuple(
             Suggestion(
                 value.plain, "由其余各格得出", 1.0, *(grid.place(cell) if cell != number else ())
@@ -290,9 +260,9 @@ def moved_finding(moved: Moved, found: Explanation, level: Level) -> Finding:
         message += f"（也可能错在{'、'.join(titles)}。）"
     right = what.edits[number]
     expected = right.plain if isinstance(right, Amount) else ""
-    remedy = [Suggestion(expected, _REMEDIES[what.kind], 1.0)] if expected else []
-    relations = moved.relations
-    return _about(grid, number, relations, level, message, expected=expected, suggestions=remedy)
+    remedy = (Suggestion(expected, _REMEDIES[what.kind], 1.0),) if expected else ()
+    finding = _about(grid, number, moved.relations, level, message)
+    return finding._replace(expected=expected, suggestions=remedy)
 
 
 def _misplaced(moved: Moved, number: int) -> str:
@@ -338,7 +308,7 @@ def _misplaced(moved: Moved, number: int) -> str:
 def sum_finding(found: Explanation, contradiction: Contradiction, level: Level) -> Finding:
     """A sum that is off where no evidence tells which of its cells is wrong: none is accused."""
     grid = found.grid
-    relations = _relations_of(found, contradiction)
+    relations = found.as_standard(contradiction.conflicts)
     off = [relation for relation in relations if not holds(grid, relation)] or relations
     main = off[0]
     cells = {candidate.cell for candidate in contradiction.candidates if _sensible(grid, candidate)}
@@ -348,15 +318,10 @@ def sum_finding(found: Explanation, contradiction: Contradiction, level: Level) 
         if cells <= inside and len(inside) <= _MOST_NAMED + 1
         else _one_of(grid, cells)
     )
-    return finding_at(
-        grid,
-        main.terms[0][1],
-        main.rule.code,
-        level,
-        f"{mismatch(grid, main)}；{one_of}",
-        difference=difference_text(
-            residual(grid, main) * main.terms[0][0], found.unit_of(main.terms[0][1])
-        ),
+    sign, number = main.terms[0]
+    message = f"{mismatch(grid, main)}；{one_of}"
+    return finding_at(grid, number, main.rule.code, level, message)._replace(
+        difference=difference_text(residual(grid, main) * sign, found.unit_of(number)),
         basis=_basis_of(grid, relations),
         suggestions=tuple(_hints(grid, contradiction.candidates)),
     )
@@ -424,12 +389,7 @@ def said_finding(found: Explanation, contradiction: Contradiction) -> Finding:
                 "请核对：是这一格填错了请改正，是数字调整了请重新生成说明。"
             )
         suggestions = [_suggestion(grid, accused, number)] if _sensible(grid, accused) else []
-    return finding_at(
-        grid,
-        number,
-        _TEXTS,
-        Level.ERROR,
-        message,
+    return finding_at(grid, number, _TEXTS, Level.ERROR, message)._replace(
         expected=expected,
         difference=difference_text(off, unit),
         suggestions=tuple(suggestions),
@@ -448,8 +408,7 @@ def gap_findings(
     renamed |= {(one.gap.present, one.key) for one in done.renamed}
     findings: dict[tuple[str, str], Finding] = {}
     for gap in gaps:
-        data = grid.data(gap.present)
-        row = data.row(gap.key) if data else None
+        row = grid.row(gap.present, gap.key)
         if row is None or (gap.absent, gap.key) in renamed:
             continue
         has = table_place(grid.standard, grid.book, gap.present)[0]
@@ -467,8 +426,7 @@ def gap_findings(
 
 def renamed_finding(grid: Grid, one: Renamed) -> Finding:
     """A row that has the figures of another table's row, but not its code or name."""
-    here, there = grid.data(one.block), grid.data(one.gap.present)
-    row, right = (here.row(one.key) if here else None), (there.row(one.right) if there else None)
+    row, right = grid.row(one.block, one.key), grid.row(one.gap.present, one.right)
     assert row is not None
     assert right is not None
     wanted = _name(right)
@@ -499,15 +457,9 @@ def absence_finding(one: Absence, found: Explanation, level: Level) -> Finding:
         )
         if instead is not None and instead.value is not None:
             suggestions = (_suggestion(grid, instead, number)._replace(share=_INSTEAD),)
-    return finding_at(
-        found.grid if lack.blank else grid,
-        place,
-        one.relations[0].rule.code,
-        level,
-        message,
-        basis=_basis_of(grid, one.relations),
-        suggestions=suggestions,
-    )
+    whole, code = found.grid if lack.blank else grid, one.relations[0].rule.code
+    finding = finding_at(whole, place, code, level, message)
+    return finding._replace(basis=_basis_of(grid, one.relations), suggestions=suggestions)
 
 
 def _figures(found: Explanation, block: str, key: str) -> str:

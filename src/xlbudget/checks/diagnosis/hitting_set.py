@@ -113,12 +113,10 @@ class HittingSet:
                     return chosen
                 open_conflicts = [conflict_set_of(self.system, conflict, {*chosen, *self.silent})]
             ranked = self._ranked_by_gain(open_conflicts, moved)
-            further = next(
-                (number for number in ranked if number not in chosen and number != never), None
-            )
-            if further is None:
+            further = [cell for cell in ranked if cell not in chosen and cell != never]
+            if not further:
                 return None
-            best = further
+            best = further[0]
         return None
 
     def _ranked_by_gain(self, conflicts: Sequence[ConflictSet], moved: dict[int, int]) -> list[int]:
@@ -261,12 +259,8 @@ class TextContradictions:
         unit_of: Callable[[int], Unit],
         near: Callable[[int], Neighbours],
     ) -> None:
-        self.evidence, self.identities, self.unit_of, self.near = (
-            evidence,
-            identities,
-            unit_of,
-            near,
-        )
+        self.evidence, self.identities = evidence, identities
+        self.unit_of, self.near = unit_of, near
 
     def explain(self, moved: Mapping[int, int], open_cells: Collection[int]) -> list[Contradiction]:
         """A contradiction for each cell, or group of cells of which one is wrong, that explains sayings."""
@@ -286,10 +280,8 @@ class TextContradictions:
             contradictions.append(Contradiction((), candidates, tuple(sorted(mended))))
             accused = contradictions[-1].accused
             if accused is not None and accused.value is not None:
-                shift = next(
-                    attempt.shift for attempt in best if attempt.candidate.cell == accused.cell
-                )
-                moved[accused.cell] = moved.get(accused.cell, 0) + shift
+                shifts = {attempt.candidate.cell: attempt.shift for attempt in best}
+                moved[accused.cell] = moved.get(accused.cell, 0) + shifts[accused.cell]
                 unknown.add(accused.cell)
             else:
                 unknown |= {candidate.cell for candidate in candidates}

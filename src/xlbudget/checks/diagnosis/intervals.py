@@ -14,7 +14,7 @@ relation looked at, by propagation or by a trial of figures moved elsewhere.
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from operator import gt, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -426,65 +426,38 @@ class _Story:
 
     def of_constraint(self, number: int, *, most: bool) -> Conflict:
         """A constraint whose most is too little, or whose least too much."""
-        open_steps: list[int] = []
-        given: dict[int, None] = {}
-        self._ask(number, -1, most, len(self.steps), open_steps, given)
-        return Conflict(-1, *self._backwards([number], open_steps, given))
+        return Conflict(-1, *self._backwards([number], self._ends(number, -1, most)))
 
     def of_variable(self, variable: int) -> Conflict:
         """A variable whose ends have crossed."""
-        open_steps: list[int] = []
-        given: dict[int, None] = {}
-        for end in (0, 1):
-            self._end(variable, end, len(self.steps), open_steps, given)
-        return Conflict(variable, *self._backwards([], open_steps, given))
+        return Conflict(variable, *self._backwards([], [(variable, 0), (variable, 1)]))
+
+    def _ends(self, number: int, but: int, most: bool) -> list[tuple[int, int]]:
+        """The ends of variables from which the most, or least, of a constraint's terms (``but`` one) comes."""
+        terms = self.constraints[number].terms
+        return [(other, int((one > 0) == most)) for one, other in terms if other != but]
 
     def _backwards(
-        self, numbers: list[int], open_steps: list[int], given: dict[int, None]
+        self, numbers: list[int], ends: list[tuple[int, int]]
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The constraints of all steps that the open ones need, and the variables they began with."""
-        found = dict.fromkeys(numbers)
-        waiting = [-step for step in open_steps]
-        heapify(waiting)
-        seen = set(open_steps)
-        while waiting:
-            step = -heappop(waiting)
-            number, variable, end, _, before = self.steps[step]
-            found[number] = None
-            coefficient = next(
-                one for one, other in self.constraints[number].terms if other == variable
-            )
-            further: list[int] = []
+        """The constraints of all steps that these ends need, and the variables they began with."""
+        constraints, given = dict.fromkeys(numbers), dict[int, None]()
+        waiting, seen, before = list[int](), set[int](), len(self.steps)
+        while True:
+            for variable, end in ends:
+                # The step that had moved this end last; the variable is as given where there is none.
+                step = self.last.get((variable, end), -1)
+                while step >= before:
+                    step = self.steps[step][3]
+                if step < 0:
+                    given[variable] = None
+                elif step not in seen:
+                    seen.add(step)
+                    heappush(waiting, -step)
+            if not waiting:
+                return tuple(constraints), tuple(given)
+            number, moved, end, _, before = self.steps[-heappop(waiting)]
+            constraints[number] = None
+            sign = next(one for one, other in self.constraints[number].terms if other == moved)
             # An upper end of what is added comes from the least of the rest, a lower one from its most.
-            self._ask(number, variable, (coefficient > 0) != bool(end), before, further, given)
-            for one in further:
-                if one not in seen:
-                    seen.add(one)
-                    heappush(waiting, -one)
-        return tuple(found), tuple(given)
-
-    def _ask(
-        self,
-        number: int,
-        but: int,
-        most: bool,
-        before: int,
-        steps: list[int],
-        given: dict[int, None],
-    ) -> None:
-        """What the most, or least, of a constraint's terms (``but`` one) came from at a step."""
-        for coefficient, variable in self.constraints[number].terms:
-            if variable != but:
-                self._end(variable, int((coefficient > 0) == most), before, steps, given)
-
-    def _end(
-        self, variable: int, end: int, before: int, steps: list[int], given: dict[int, None]
-    ) -> None:
-        """The step that had moved this end last; the variable is as given where there is none."""
-        step = self.last.get((variable, end), -1)
-        while step >= before:
-            step = self.steps[step][3]
-        if step >= 0:
-            steps.append(step)
-        else:
-            given[variable] = None
+            ends = self._ends(number, moved, (sign > 0) != bool(end))

@@ -16,7 +16,7 @@ from xlbudget.money import COUNT, Amount
 from xlbudget.rules.grid import INFO
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from xlbudget.checks.identities import Identities
     from xlbudget.figures import Cell
@@ -81,24 +81,24 @@ def find_misplacements(grid: Grid, identities: Identities) -> list[Misplacement]
     whole = [
         misplacement
         for misplacement in _table_units(grid, identities, any_rows)
-        if 2 * len(misplacement.mended) >= _broken_in(grid, identities, misplacement.block)
+        for cells in [range(grid.base[misplacement.block], grid.end(misplacement.block))]
+        if 2 * len(misplacement.mended)
+        >= sum(
+            any(cell in cells for _, cell in identities.terms[number])
+            for number in identities.broken
+        )
     ]
-    for table in tables:
-        whole += _block_shifts(table)
-    for table in tables:
-        whole += _table_columns(table)
-    for table in tables:
-        whole += _reordered_rows(table)
+    for found_in in (_block_shifts, _table_columns, _reordered_rows):
+        for table in tables:
+            whole += found_in(table)
     if any(not misplacement.left and len(misplacement.rows) >= _LONG for misplacement in whole):
         return sorted(whole, key=_demerit)[:_MOST_FOUND]
     rows = _suspect_rows(grid, identities, _FEW_ROWS)
     for table in tables:
         whole += _column_shifts(table, any_rows[table.block])
-    suspects = [(_Table(grid, identities, block), positions) for block, positions in rows.items()]
-    for table, positions in suspects:
-        whole += _row_swaps(table, positions)
-    for table, positions in suspects:
-        whole += _row_shifts(table, positions)
+    for moved_in in (_row_swaps, _row_shifts):
+        for block, positions in rows.items():
+            whole += moved_in(_Table(grid, identities, block), positions)
     return sorted(whole, key=_demerit)[:_MOST_FOUND]
 
 
@@ -133,7 +133,7 @@ class _Table:
 
     def in_doubt(self, row: int, columns: Iterable[int]) -> bool:
         """Whether any of these cells of a row is in a broken relation."""
-        return any(_in_doubt(self.identities, self.number(row, column)) for column in columns)
+        return any(self.identities.in_doubt(self.number(row, column)) for column in columns)
 
     def tried(
         self,
@@ -144,9 +144,23 @@ class _Table:
         unknown: tuple[int, ...] = (),
     ) -> Iterator[Misplacement]:
         """The misplacement if putting it right mends much and breaks nothing."""
-        one = _believed(self.identities, self.block, kind, rows, shift, edits, unknown)
-        if one is not None:
-            yield one
+        changed = [cell for cell, value in edits.items() if value != self.identities.cells[cell]]
+        if len(changed) + len(unknown) < 2:  # noqa: PLR2004
+            return
+        if kind == COLUMNS and not any(map(self.identities.in_doubt, changed)):
+            return
+        effect = self.identities.effect(edits, unknown)
+        least = 1 if kind == COLUMNS and not unknown else 3 if kind == ROWS else 2
+        if (
+            effect.spoiled
+            or len(effect.mended) < least
+            or (len(effect.mended) == 1 and effect.left)
+        ):
+            return
+        # Any figure large enough, or small enough, mends a bound.
+        if not all(self.identities.bound[number] for number in effect.mended):
+            known = (rows, shift, edits, unknown, effect.mended, len(effect.left))
+            yield Misplacement(kind, self.block, *known)
 
 
 def _suspect_rows(grid: Grid, identities: Identities, few: int) -> dict[str, list[int]]:
@@ -164,46 +178,9 @@ def _suspect_rows(grid: Grid, identities: Identities, few: int) -> dict[str, lis
     return {block: sorted(positions) for block, positions in rows.items()}
 
 
-def _believed(
-    identities: Identities,
-    block: str,
-    kind: str,
-    rows: tuple[int, ...],
-    shift: int,
-    edits: Edits,
-    unknown: tuple[int, ...],
-) -> Misplacement | None:
-    changed = [cell for cell, value in edits.items() if value != identities.cells[cell]]
-    if len(changed) + len(unknown) < 2:  # noqa: PLR2004
-        return None
-    if kind == COLUMNS and not any(_in_doubt(identities, cell) for cell in changed):
-        return None
-    effect = identities.effect(edits, unknown)
-    least = 1 if kind == COLUMNS and not unknown else 3 if kind == ROWS else 2
-    if effect.spoiled or len(effect.mended) < least or (len(effect.mended) == 1 and effect.left):
-        return None
-    if all(identities.bound[number] for number in effect.mended):
-        return None  # any figure large enough, or small enough, mends a bound
-    return Misplacement(kind, block, rows, shift, edits, unknown, effect.mended, len(effect.left))
-
-
 def _demerit(one: Misplacement) -> tuple[int, int, int]:
     """The less, the better a misplacement explains what is broken."""
     return 2 * one.left - len(one.mended), len(one.unknown), len(one.edits)
-
-
-def _in_doubt(identities: Identities, cell: int) -> bool:
-    """Whether a cell is in a broken relation."""
-    return not identities.broken.isdisjoint(identities.touching.get(cell, ()))
-
-
-def _broken_in(grid: Grid, identities: Identities, block: str) -> int:
-    """How many broken relations have a cell in a block."""
-    base, end = grid.base[block], grid.end(block)
-    return sum(
-        any(base <= cell < end for _, cell in identities.terms[number])
-        for number in identities.broken
-    )
 
 
 # ------------------------------------------------------------------ units and columns
@@ -233,8 +210,9 @@ def _table_units(
         }
         up: Edits = {n: one._replace(fen=one.fen * _FACTOR) for n, one in amounts.items()}
         for shift, edits in ((1, down), (-1, up)):
-            one = _believed(identities, keys[0], UNIT, tuple(rows[keys[0]]), shift, edits, ())
-            if one is not None:
+            for one in _Table(grid, identities, keys[0]).tried(
+                UNIT, tuple(rows[keys[0]]), shift, edits
+            ):
                 sums = sum(not identities.bound[number] for number in one.mended)
                 if sums and 2 * len(one.mended) > len(broken) and sums > one.left:
                     yield one
@@ -586,13 +564,7 @@ def _sources(table: _Table, wanted: dict[int, dict[int, Range]]) -> dict[int, in
     lost = [row for row in wanted if row not in source]
     if len(lost) == 1 == len(free):
         source[lost[0]] = next(iter(free))
-    kept = _exchanged(source)
-    while len(source) != len(kept):
-        source, kept = kept, _exchanged(kept)
+    # Not the rows whose own figures are not sought by another, nor those that then are not.
+    while not source.keys() <= (sought := set(source.values())):
+        source = {row: other for row, other in source.items() if row in sought}
     return source
-
-
-def _exchanged(source: dict[int, int]) -> dict[int, int]:
-    """Without the rows whose own figures are not sought by another."""
-    sought: Collection[int] = set(source.values())
-    return {row: other for row, other in source.items() if row in sought}

@@ -115,10 +115,11 @@ def reconcile(
     )
     before = {number: cell for number, cell in revised if number is not None}
     right = _corrected(grid, explanation, blanks)
-    return Reconciled(findings, right, _open(grid, explanation), before, explanation.work)
+    open_cells = _open(grid, expansion.relations, explanation)
+    return Reconciled(findings, right, open_cells, before, explanation.work)
 
 
-def _open(grid: Grid, found: Explanation) -> frozenset[int]:
+def _open(grid: Grid, relations: Sequence[Relation], found: Explanation) -> frozenset[int]:
     """The cells of groups without an accused one, or whose right figure is lost, and what follows from them.
 
     By their numbers in ``grid``.
@@ -131,7 +132,7 @@ def _open(grid: Grid, found: Explanation) -> frozenset[int]:
             doubtful.add(contradiction.accused.cell)
     here = {found.grid.number_in(grid, cell) for cell in doubtful}
     known = {number for number in here if number is not None}
-    return frozenset(known | dependents(expand(grid).relations, known)) if known else frozenset()
+    return frozenset(known | dependents(relations, known))
 
 
 def _wrong_cells(found: Explanation, level: Level) -> Iterator[Finding]:
@@ -227,9 +228,7 @@ class _ShownSums:
 
     def _apart(self, cell: int, value: Amount, concerned: Sequence[Relation]) -> int:
         """How many relations do not hold as shown once the cell has that value."""
-        cells = list(self.grid.cells)
-        cells[cell] = value
-        after = self.grid.with_cells(cells)
+        after = self.grid.with_edits({cell: value})
         after = after.with_cells(
             evaluate(after, self.defined, lambda number: number not in self.functions)
         )

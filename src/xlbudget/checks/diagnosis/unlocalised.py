@@ -205,4 +205,4 @@ def unlocalised_finding(one: Unlocalised, level: Level) -> Finding:
         message = f"{title}{named(list(labels), _MOST_NAMED)}不止一处有误，改一格解决不了；请按依据先核对这几行，再校验。"
     told = one.relations[:_MOST_BASIS] if one.kind != TWICE else ()
     basis = tuple(arithmetic(grid, relation) for relation in told)
-    return finding_at(grid, number, code, level, message, basis=basis)
+    return finding_at(grid, number, code, level, message)._replace(basis=basis)

@@ -33,7 +33,7 @@ from xlbudget.sheets.cells import looks_garbled, stated_units
 from xlbudget.sheets.layout import DICTIONARY, GLOSSARY, INFO_SHEET, NOTES, PROFILE, is_form
 from xlbudget.sheets.notes import read_texts
 from xlbudget.standard import loader
-from xlbudget.standard.extend import OWN_LISTS
+from xlbudget.standard.loader import OWN_LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
