@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from xlbudget.cli.common import WRONG, fail
-from xlbudget.cli.run import Command, quiet_option
+from xlbudget.cli.run import Command, book_argument, path_option, quiet_option
 from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xlbudget.publishing.mail import MailSettings
     from xlbudget.publishing.package import Package
 
@@ -22,14 +23,13 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @click.command(cls=Command)
-@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
-@click.option(
+@book_argument
+@path_option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path),
     metavar="文件夹",
     required=True,
-    help="写入这个文件夹；没有就新建，其中别的文件不动。",
+    said="写入这个文件夹；没有就新建，其中别的文件不动。",
 )
 @click.option("--with-errors", is_flag=True, help="有差错也打包，并在文件名和邮件里写明。")
 @click.option("--draft", is_flag=True, help="还有待核对、未填的也打包，每个文件里写明是草稿。")
@@ -49,12 +49,10 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 )
 @click.option("--send", is_flag=True, help="打包后用邮件服务器发出，发之前再问一次。")
 @click.option("--yes", is_flag=True, help="发送时不再询问。")
-@click.option(
+@path_option(
     "--mail-settings",
     "settings_file",
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="邮件设置（TOML）；没写的取自环境变量 XLBUDGET_SMTP_HOST 等。口令不写在这里。",
+    said="邮件设置（TOML）；没写的取自环境变量 XLBUDGET_SMTP_HOST 等。口令不写在这里。",
 )
 @click.option(
     "--mail-limit",

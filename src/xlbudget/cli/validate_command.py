@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlbudget.cli.run import Command, quiet_option
+from xlbudget.cli.run import Command, path_option, quiet_option
 
 
 @click.command(cls=Command)
@@ -25,23 +25,16 @@ from xlbudget.cli.run import Command, quiet_option
     metavar="text|json|html",
     help="输出的格式：文字（默认）、json 或网页。",
 )
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="写入文件，不在屏幕上显示。",
-)
+@path_option("--output", "-o", said="写入文件，不在屏幕上显示。")
 @click.option(
     "--write",
     is_flag=True,
     help="同时写入工作簿的“校验结果”，有误的格加▲标记；您写的处理说明保留。",
 )
-@click.option(
+@path_option(
     "--last-year",
-    type=click.Path(path_type=Path),
     metavar="上年",
-    help="同时与上年核对：上年的工作簿或数据文件夹；有多个单位时写放上年工作簿的文件夹，按单位名称对应。",
+    said="同时与上年核对：上年的工作簿或数据文件夹；有多个单位时写放上年工作簿的文件夹，按单位名称对应。",
 )
 @quiet_option
 def command(
