@@ -584,12 +584,12 @@ def roll_over(source: Path, target: Path, *, overwrite: bool = False) -> Rollove
     last_standard = own_standard(last)
     standard = with_subjects(_standard_of(last_standard, last.year + 1), last.subjects)
     made = next_book(standard, last_standard, last)
-    finals = plan_finals(made.book.texts, _REMARK, older=True)
-    edits = [*finals.edits, *_marks(standard, made.book)]
+    finals, afterwards = plan_finals(made.book.texts, _REMARK, older=True)
+    edits = [*finals, *_marks(standard, made.book)]
 
     def write(path: Path) -> None:
         build_workbook(standard, made.book, path, year=made.book.year)
-        Workbook(path).patch(path, edits, finals.afterwards)
+        Workbook(path).patch(path, edits, afterwards)
 
     backup = replace_atomically(target, write)
     said = (*made.said, *_left(opened, standard, last_standard, last))
