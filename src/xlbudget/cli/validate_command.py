@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,14 +38,7 @@ from xlbudget.cli.run import Command, path_option, quiet_option
     said="同时与上年核对：上年的工作簿或数据文件夹；有多个单位时写放上年工作簿的文件夹，按单位名称对应。",
 )
 @quiet_option
-def command(
-    books: tuple[Path, ...],
-    form: str,
-    output: Path | None,
-    write: bool,
-    last_year: Path | None,
-    quiet: bool,
-) -> int:
+def command(**asked: Any) -> int:
     """校验勾稽关系：逐格指出差错、应为的金额和依据。
 
     工作簿可以是多个文件，也可以是文件夹（其中的全部工作簿）；也可以是公开文本（.docx、.pdf、.html、.txt、.md），
@@ -53,4 +47,4 @@ def command(
     """
     from xlbudget.cli.validation import Request, validate_files  # noqa: PLC0415
 
-    return validate_files(Request(books, form, output, quiet, write, last_year))
+    return validate_files(Request(**asked))
