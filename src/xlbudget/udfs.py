@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 import xlwings as xw
 
-from xlbudget.caller import calling
+from xlbudget.caller import Calling, calling
 from xlbudget.errors import XlbudgetError
 from xlbudget.frames import printed_frame
 from xlbudget.functions import budget
@@ -91,6 +91,22 @@ def _area(argument: object) -> Area:
     return Area(frame.iloc[:last].to_numpy(dtype=object).tolist(), height, width)
 
 
+def _single(argument: object, name: str) -> object:
+    """The only cell of an argument (None for a blank); what the function shows where that fails."""
+    value = single(_area(argument), name)
+    if isinstance(value, Failure):
+        raise XlbudgetError(value.shown)
+    return value
+
+
+def _saved() -> Calling:
+    """The calling workbook, whose file can be read; else its trouble is what the function shows."""
+    found = calling()
+    if found.trouble:
+        raise XlbudgetError(found.trouble)
+    return found
+
+
 def _shaped(area: Area, compute: Callable[[object], Result]) -> object:
     """A function of one cell over an area: of the same shape, one cell for one cell."""
     if area.height <= 1 and area.width <= 1:
@@ -146,9 +162,7 @@ def BUDGET_NAME(code: object, kind: object) -> object:
         code: 科目编码，可以是一片区域，结果与它同形。
         kind: 科目种类，如“功能”“支出功能分类”“部门经济”；留空时在全部分类中找。
     """
-    asked = single(_area(kind), "kind")
-    if isinstance(asked, Failure):
-        return asked
+    asked = _single(kind, "kind")
     found = calling()
     lists = found.standard.subjects.values()
     return _shaped(_area(code), lambda cell: budget.subject_name(cell, asked, lists, found.year))
@@ -165,9 +179,7 @@ def BUDGET_BALANCE(total: object, parts: object) -> object:
         total: 合计数，一个单元格。
         parts: 各组成部分，一片区域；空白单元格不计。
     """
-    whole = single(_area(total), "total")
-    if isinstance(whole, Failure):
-        return whole
+    whole = _single(total, "total")
     cells = [cell for line in _area(parts).lines for cell in line]
     return budget.balance(whole, cells, calling().standard.unit)
 
@@ -183,9 +195,7 @@ def BUDGET_SHARE(part: object, whole: object) -> object:
         part: 部分：一个单元格或一片区域，结果与它同形。
         whole: 总额，一个单元格；为空或为零时占比为 #DIV/0!。
     """
-    of, area = single(_area(whole), "whole"), _area(part)
-    if isinstance(of, Failure):
-        return of
+    of, area = _single(whole, "whole"), _area(part)
     found = iter(budget.share([cell for line in area.lines for cell in line], of))
     if area.height <= 1 and area.width <= 1:
         return next(found, "")
@@ -203,9 +213,7 @@ def BUDGET_CHANGE(now: object, before: object) -> object:
         now: 本年数，一个单元格；空白按没有计。
         before: 上年数，一个单元格；为空或为零时为 #DIV/0!，是负数时为 #NUM!。
     """
-    new, old = single(_area(now), "now"), single(_area(before), "before")
-    failed = next((one for one in (new, old) if isinstance(one, Failure)), None)
-    return failed or budget.change(new, old)
+    return budget.change(_single(now, "now"), _single(before, "before"))
 
 
 BUDGET_INCREASE = BUDGET_CHANGE
@@ -233,11 +241,8 @@ def BUDGET_NOTE(section: object) -> object:
     Args:
         section: 部分的编号，如“五”或 5；某一段的编号，如“五.1”；或“名词解释”。
     """
-    asked = single(_area(section), "section")
-    if isinstance(asked, Failure):
-        return asked
-    found = calling()
-    return found.trouble or budget.note_text(found.paragraphs(), asked)
+    asked = _single(section, "section")
+    return budget.note_text(_saved().paragraphs(), asked)
 
 
 @xw.func(category=_CATEGORY)
@@ -245,10 +250,8 @@ def BUDGET_NOTE(section: object) -> object:
 @_guarded
 def BUDGET_CHECKS() -> object:
     """校验结果：一行一处差错、提醒或提示，第一行是标题。读的是上次保存的文件，没有保存的改动看不到；保存后按 Ctrl+Alt+F9 重算。"""
-    found = calling()
-    if found.trouble:
-        return found.trouble
-    return pd.DataFrame(budget.checks_lines(found.report()), columns=list(budget.CHECKS_HEADINGS))
+    lines = budget.checks_lines(_saved().report())
+    return pd.DataFrame(lines, columns=list(budget.CHECKS_HEADINGS))
 
 
 @xw.func(category=_CATEGORY)
@@ -261,12 +264,7 @@ def BUDGET_TABLE(table: object) -> object:
     Args:
         table: 表的编号或名称，如 3、“表3”或“部门支出总表”。
     """
-    asked = single(_area(table), "table")
-    if isinstance(asked, Failure):
-        return asked
-    found = calling()
-    if found.trouble:
-        return found.trouble
+    asked, found = _single(table, "table"), _saved()
     if asked is None:
         return ""
     frame = printed_frame(found.standard, found.book(), text_of(asked))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xlbudget.building.contents import render_sheets
 from xlbudget.building.formulas import checks
 from xlbudget.building.formulas.derived import book_formulas
-from xlbudget.building.live import render_live
+from xlbudget.building.live import Live, render_live
 from xlbudget.checks.validate import validate
 from xlbudget.figures import BlockData
 from xlbudget.findings import Status
@@ -26,10 +27,15 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 
+def live_of(standard: Standard, placed: Book) -> Live:
+    contents = render_sheets(standard, placed, book_formulas(standard, placed))
+    return render_live(standard, placed, contents)
+
+
 def states(standard: Standard, book: Book) -> dict[str, str]:
     """Sheet -> its state; under 总体 what is said of all."""
     placed = place_book(standard, book)
-    cells = render_live(standard, placed, book_formulas(standard, placed)).cells
+    cells = live_of(standard, placed).cells
     shown = {one.cell: str(one.value) for one in cells[CONTENTS]}
     found = {
         one.sheet: shown[f"C{one.line}"]
@@ -121,7 +127,7 @@ def test_a_code_without_its_parent_and_a_code_twice(standard: Standard, example:
 
 def test_every_hard_rule_is_a_formula_or_said_to_be_none(standard: Standard, example: Book) -> None:
     placed = place_book(standard, example)
-    live = render_live(standard, placed, book_formulas(standard, placed))
+    live = live_of(standard, placed)
     shown = {str(one.value).split()[0] for one in live.cells[OVERVIEW] if one.role == "check"}
     hard = {
         rule.code for rule in standard.rules_of(2024) if rule.level == "error" and not rule.soft
@@ -178,5 +184,5 @@ def test_the_checks_are_made_once(
     made: list[int] = []
     monkeypatch.setattr(checks, "equation_weights", lambda _areas, one: made.append(id(one)) or [])
     placed = place_book(standard, example)
-    render_live(standard, placed, book_formulas(standard, placed))
+    live_of(standard, placed)
     assert made and len(made) == len(set(made))

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from tests_support import leaves_only
+from xlbudget.building.contents import render_sheets
 from xlbudget.building.formulas.areas import Areas
 from xlbudget.building.overview import (
     chart_sections,
@@ -32,6 +33,7 @@ from xlbudget.xlsx.workbook import Workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from xlbudget.building.contents import CellContent
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
@@ -243,12 +245,13 @@ def of_rows(rows: str, room: int = 12, total: str = "") -> Chart:
     return Chart("rows", "图", "bar", ("数",), parse_ref(rows), total=totals, room=room)
 
 
+def rendered(standard: Standard, placed: Book) -> list[CellContent]:
+    return render_overview(Areas(standard, placed, render_sheets(standard, placed, {})))
+
+
 def shown(standard: Standard, book: Book) -> list[tuple[object, object]]:
     """Name and amount of the lines in use of the only chart, total first."""
-    found = {
-        one.cell: one.value
-        for one in render_overview(Areas(standard, place_book(standard, book), {}))
-    }
+    found = {cell.cell: cell.value for cell in rendered(standard, place_book(standard, book))}
     lines = range(7, 60)
     return [(found[f"A{n}"], found[f"B{n}"]) for n in lines if found.get(f"A{n}")]
 
@@ -290,9 +293,7 @@ def test_units_of_money_are_not_mixed(standard: Standard, example: Book) -> None
     table = standard.table("three_public")._replace(blocks=(block,))
     tables = tuple(table if one.key == table.key else one for one in standard.tables)
     other = standard._replace(blocks=blocks, tables=tables, charts=standard.charts[3:])
-    found = {
-        one.cell: one.value for one in render_overview(Areas(other, place_book(other, example), {}))
-    }
+    found = {cell.cell: cell.value for cell in rendered(other, place_book(other, example))}
     assert found["C10"] is not None
     assert Decimal(str(found["C9"])) + Decimal(str(found["C10"])) > 300_000
 
@@ -303,7 +304,7 @@ def test_kept_values_are_brought_up_to_date(
     """As after filling in: previewers and LibreOffice show what is kept."""
     path = built(standard, example, tmp_path)
     placed = place_book(standard, example)
-    caches = overview_caches(standard, placed)
+    caches = overview_caches(standard, rendered(standard, placed))
     parts = [one.encode() for one in charts(path)]
     assert [with_caches(one, caches).decode().count("<c:pt ") for one in parts] == [8, 4, 8, 16]
     data = placed.blocks["expenditure"]
@@ -315,7 +316,7 @@ def test_kept_values_are_brought_up_to_date(
         if not row.key.startswith("210")
     ]
     smaller = placed.with_blocks({"expenditure": data.of(rows, data.letters)})
-    part = with_caches(parts[0], overview_caches(standard, smaller)).decode()
+    part = with_caches(parts[0], overview_caches(standard, rendered(standard, smaller))).decode()
     assert re.findall(r"<c:v>([^<]*)</c:v>", part)[1:] == [
         "一般公共服务支出",
         "甲 &amp; 乙",

@@ -13,10 +13,9 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.logs import log_path
 from xlbudget.reading.book import read_book
 from xlbudget.sheets.layout import CONTENTS, FINDINGS, NOTES
+from xlbudget.xlsx.cells import Afterwards
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xlbudget.addin.session import Source
 
 
@@ -88,7 +87,7 @@ def notes(source: Source) -> Change:
 @action("撤销上次操作")
 def undo(_source: Source) -> Change:
     """Bring back the cells that the last action changed."""
-    return Change.take_back()
+    return Change([], Afterwards(), "", undo=True)
 
 
 @action("关于")
@@ -147,7 +146,7 @@ def roll_over(source: Source) -> Change:
             f"“{target.name}”已经存在，没有改动；要重新结转，请先把它改名或移走。"
         )
     moved = roll(source.book.path, target)
-    return Change.telling(_clipped(f"{year + 1}年度工作簿已建好：{target}\n{_lines(moved.said)}"))
+    return Change.telling(_clipped(f"{year + 1}年度工作簿已建好：{target}", *moved.said))
 
 
 @action("打包")
@@ -164,14 +163,11 @@ def package(source: Source) -> Change:
             made = make_package(named, folder)
         except NotReadyError as error:
             listed = [item.line for item in error.items]
-            return Change.telling(_clipped(_lines([str(error), "", *listed])))
+            return Change.telling(_clipped(str(error), "", *listed))
     listed = [f"{file.name}　{file.what}" for file in made.files]
     warned = [f"注意：{warning}" for warning in made.warnings]
-    return Change.telling(
-        _clipped(
-            _lines([f"已打包到：{folder}", f"清样单：{made.page}", *listed, *warned, *made.remarks])
-        )
-    )
+    said = [f"已打包到：{folder}", f"清样单：{made.page}", *listed, *warned, *made.remarks]
+    return Change.telling(_clipped(*said))
 
 
 def _folder(source: Source) -> Path:
@@ -185,14 +181,10 @@ def _folder(source: Source) -> Path:
     return folder
 
 
-def _lines(said: Sequence[str]) -> str:
-    return "\n".join(said)
-
-
-def _clipped(said: str) -> str:
+def _clipped(*said: str) -> str:
     """As many whole lines as a message box shows."""
     lines, length = [], 0
-    for line in said.splitlines():
+    for line in "\n".join(said).splitlines():
         length += len(line) + 1
         if length > _LONGEST:
             lines.append("……")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import xlwings as xw
 
@@ -98,7 +98,7 @@ def lift_protection(sheet: xw.Sheet) -> Protection | None:
     api = sheet.api
     if not api.ProtectContents:
         return None
-    allowed = dict(_allowed(api))
+    allowed = {name: bool(getattr(api.Protection, name)) for name in _ALLOWED}
     try:
         api.Unprotect()
     except Exception as error:  # the programs' own error types differ
@@ -112,11 +112,6 @@ def _locked(sheet: xw.Sheet) -> UnusableFileError:
     return UnusableFileError(
         f"工作表“{sheet.name}”设有保护密码，没有改动；请先撤消工作表保护，再点按钮。"
     )
-
-
-def _allowed(api: Any) -> Iterator[tuple[str, bool]]:
-    for name in _ALLOWED:
-        yield name, bool(getattr(api.Protection, name))
 
 
 def restore_protection(lifted: Protection) -> None:
@@ -316,21 +311,15 @@ def calling_book() -> xw.Book:
     """
     caller = xw.Book.caller()
     books = [caller, *(book for book in caller.app.books if book.name != caller.name)]
-    waiting = next(_waiting(books), None)
-    if waiting is not None:
-        return waiting
+    for book in books:
+        token = _token(book)
+        if token and not token.startswith(_ANSWERED):
+            return book
     if _token(caller) is None:
         raise UnusableFileError(
             f"当前工作簿“{caller.name}”不是部门预算工作簿；请切换到部门预算工作簿，再点按钮。"
         )
     return caller
-
-
-def _waiting(books: list[xw.Book]) -> Iterator[xw.Book]:
-    for book in books:
-        token = _token(book)
-        if token and not token.startswith(_ANSWERED):
-            yield book
 
 
 def _token(book: xw.Book) -> str | None:

@@ -205,11 +205,6 @@ class Change(NamedTuple):
         """Nothing changes."""
         return cls([], Afterwards(), message)
 
-    @classmethod
-    def take_back(cls) -> Change:
-        """The last action's cells as they were before."""
-        return cls([], Afterwards(), "", undo=True)
-
 
 def action(title: str) -> Callable[[Callable[[Source], Change]], Callable[[], None]]:
     """Make a button's action of a function that plans a change from a copy of the workbook."""
@@ -240,8 +235,8 @@ def _run(title: str, plan: Callable[[Source], Change]) -> None:
         if book is not None:
             answer(book)
             book.app.alert(said, f"{_TITLE} · {title}", mode=mode)
-        else:
-            _alert_anywhere(said, title)
+        elif xw.apps.active is not None:
+            xw.apps.active.alert(said, f"{_TITLE} · {title}", mode="exclamation")
     except Exception as error:  # noqa: BLE001  # nobody is left to be told
         log_fault(error, f"{title}: {said}")
 
@@ -253,12 +248,6 @@ def _fault(error: Exception, title: str) -> str:
     log = log_fault(error, title)
     where = f"详情已记入 {log}，请把它发给开发者。" if log else "详情没有记下来。"
     return f"程序内部出错，“{title}”没有完成；工作簿已恢复到操作前的样子。{where}"
-
-
-def _alert_anywhere(said: str, title: str) -> None:
-    app = xw.apps.active
-    if app is not None:
-        app.alert(said, f"{_TITLE} · {title}", mode="exclamation")
 
 
 def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:

@@ -358,6 +358,16 @@ def render_info(
             yield text_content(f"B{line.line}", pair[1], "info")
 
 
+def render_sheets(
+    standard: Standard, book: Book, formulas: Mapping[Place, Formula]
+) -> dict[str, list[CellContent]]:
+    """All tables and 基础信息, by sheet."""
+    contents = {
+        table.sheet: render_table(standard, table, book, formulas) for table in standard.tables
+    }
+    return contents | {INFO_SHEET: list(render_info(standard, book, formulas))}
+
+
 def _info_content(cell: str, value: str, kind: str) -> CellContent:
     if kind in ("year", "count") and value.isascii() and value.isdigit():
         return CellContent(cell, "number", Decimal(value), "", "info")

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from xlbudget.building.contents import CellContent
     from xlbudget.building.sheet import Sheet
-    from xlbudget.figures import Book, FormData, Row
-    from xlbudget.standard.model import Table
+    from xlbudget.figures import Book, FormData
+    from xlbudget.sheets.layout import FormLayout
+    from xlbudget.standard.model import Form, Table
 
 
 _FIRST_WIDTH, _CAPTION_WIDTH = 18.0, 16.0
@@ -43,19 +44,19 @@ def write_forms(sheet: Sheet, table: Table, book: Book, contents: Sequence[CellC
     widths[_VALUE_COLUMN] = max(widths[_VALUE_COLUMN], _VALUE_WIDTH)
     sheet.widths(widths)
     sheet.tool_row()
-    rows = book.blocks[table.blocks[0].key].rows
-    tops = [row.line for row in rows]
+    tops = [row.line for row in book.blocks[table.blocks[0].key].rows]
+    placed = [
+        (form, data, form_layout(form, top, len(data.indicators)))
+        for form, data, top in zip(used, book.forms, tops, strict=False)
+    ]
     heights = _heights(contents, widths)
     last = FORM_FIRST
     framed: dict[str, Style] = {}
-    for data, row in zip(book.forms, rows, strict=True):
-        last = _frame(framed, table, data, row)
-        _value_heights(heights, table, data, row, widths)
-    merged = {
-        first: end
-        for data, row in zip(book.forms, rows, strict=True)
-        for first, end in _merged(table, data, row)
-    }
+    merged: dict[str, str] = {}
+    for form, data, spots in placed:
+        last = _frame(framed, form, spots)
+        _value_heights(heights, form, data, spots, widths)
+        merged |= dict(_merged(form, spots))
     hidden = {cell for first, end in merged.items() for cell in _cells(first, end)[1:]}
     for content in contents:
         style = _style(content, framed.get(content.cell))
@@ -106,11 +107,13 @@ def _heights(contents: Sequence[CellContent], widths: Sequence[float]) -> dict[i
 
 
 def _value_heights(
-    heights: dict[int, float], table: Table, data: FormData, row: Row, widths: Sequence[float]
+    heights: dict[int, float],
+    form: Form,
+    data: FormData,
+    spots: FormLayout,
+    widths: Sequence[float],
 ) -> None:
     """Room for the title, and for the values of lines to which the standard gives a height."""
-    form = form_of(table, data)
-    spots = form_layout(form, row.line, len(data.indicators))
     heights[spots.title] = 36
     for spot in spots.fields:
         letters, line = split_cell(spot.value)
@@ -122,14 +125,12 @@ def _value_heights(
             heights[line] = max(heights.get(line, 0), spot.line.height, needed)
 
 
-def _frame(framed: dict[str, Style], table: Table, data: FormData, row: Row) -> int:
+def _frame(framed: dict[str, Style], form: Form, spots: FormLayout) -> int:
     """Put the looks of a whole form's cells into ``framed``; gives the form's last line.
 
     A value and the empty cells beside it share one box: it looks like a wide cell, and short
     texts run on into it.
     """
-    form = form_of(table, data)
-    spots = form_layout(form, row.line, len(data.indicators))
     letters = [column_letter(index) for index in range(len(form.indicators) + 1)]
     for line, style in ((spots.title, _TITLE), (spots.subtitle, _SUBTITLE)):
         framed.update({f"{letter}{line}": style for letter in letters if line})
@@ -146,10 +147,8 @@ def _frame(framed: dict[str, Style], table: Table, data: FormData, row: Row) -> 
     return spots.last
 
 
-def _merged(table: Table, data: FormData, row: Row) -> Iterator[tuple[str, str]]:
+def _merged(form: Form, spots: FormLayout) -> Iterator[tuple[str, str]]:
     """First and last cell of what is merged: captions, and goals, which run over many lines."""
-    form = form_of(table, data)
-    spots = form_layout(form, row.line, len(data.indicators))
     right = column_letter(len(form.indicators))
     alone = {spot.value for spot in spots.fields if len(spot.line.cells) == 1}
     for spot in spots.fields:

@@ -23,6 +23,8 @@ _IN_CELLS = {"BUDGET_CHANGE": "BUDGET_INCREASE"}
 Scanners of mail take whatever is called ``X_CHANGE`` for a handler that runs by itself.
 """
 _ARGUMENT = re.compile(r"^ {4}(\w+): (.+)$")
+_CATEGORY = re.compile(r'^_CATEGORY = "(.+)"$', re.MULTILINE)
+"""The category that all functions stand in."""
 
 _DESCRIBED = "函数说明已登记：在“插入函数”的“{category}”类别中可以看到。"
 _UNDESCRIBED = "函数说明没有登记成功：请先取消工作簿保护、退出单元格编辑，再试；函数本身不受影响。"
@@ -62,9 +64,8 @@ def function_module(path: Path = _SOURCE) -> FunctionModule:
     Raises:
         ValueError: a function lacks help, or it is too long for Excel.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    helps = [_help(node) for node in _functions(tree)]
-    category = _category(tree)
+    helps = function_helps(path)
+    (category,) = _CATEGORY.findall(path.read_text(encoding="utf-8"))
     functions = "".join(
         _FUNCTION.format(
             name=one.name,
@@ -90,32 +91,17 @@ def function_module(path: Path = _SOURCE) -> FunctionModule:
 
 
 def function_helps(path: Path = _SOURCE) -> tuple[FunctionHelp, ...]:
-    """Every worksheet function with its help, in the order of the source.
+    """Every function that is marked for cells (``@xw.func``) with its help, in the order of the source.
 
     Raises:
         ValueError: as for :func:`function_module`.
     """
-    return tuple(_help(node) for node in _functions(ast.parse(path.read_text(encoding="utf-8"))))
-
-
-def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    """The functions that are marked for cells (``@xw.func``)."""
-    return [
-        node
-        for node in tree.body
+    return tuple(
+        _help(node)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef)
         and any(ast.unparse(expr).startswith("xw.func") for expr in node.decorator_list)
-    ]
-
-
-def _category(tree: ast.Module) -> str:
-    """The category that all functions stand in."""
-    found = [
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_CATEGORY"
-    ]
-    return str(found[0])
+    )
 
 
 def _help(node: ast.FunctionDef) -> FunctionHelp:

@@ -156,12 +156,8 @@ def write_dictionary(writer: Writer, sheet: Sheet, standard: Standard, profile: 
     last = dictionary_last(standard)
     shipped = _subjects(writer, sheet, standard)
     for line in range(shipped + 1, last + 1):
-        for letter, style in zip(
-            "ABCDEF",
-            (styles.CODE, styles.TEXT, styles.TEXT, styles.COUNT, styles.COUNT, styles.TEXT),
-            strict=True,
-        ):
-            sheet.blank(f"{letter}{line}", style)
+        for letters, style in (("A", styles.CODE), ("BCF", styles.TEXT), ("DE", styles.COUNT)):
+            sheet.blanks(letters, line, style)
     writer.name(CODES, DICTIONARY, f"$A${DICTIONARY_FIRST}:$A${last}")
     writer.name(NAMES, DICTIONARY, f"$B${DICTIONARY_FIRST}:$B${last}")
     kinds = [subjects.name for subjects in standard.subjects.values()]

@@ -31,12 +31,11 @@ from xlbudget.standard.equations import ALL, Ref
 from xlbudget.xlsx.references import areas_of, column_letter, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from xlbudget.building.formulas.checks import CheckLine
-    from xlbudget.building.formulas.derived import Formula
     from xlbudget.building.formulas.expressions import Value
-    from xlbudget.figures import Book, Place
+    from xlbudget.figures import Book
     from xlbudget.standard.model import Standard, Table
 
 
@@ -61,16 +60,13 @@ class Live(NamedTuple):
     left_out: list[str]
 
 
-def checks_first(standard: Standard) -> int:
-    """The first line of the checks on 总览."""
-    return overview_last(standard) + _HEADINGS + 1
-
-
-def render_live(standard: Standard, book: Book, formulas: Mapping[Place, Formula]) -> Live:
-    """All such cells of a placed book."""
-    areas = Areas(standard, book, formulas)
+def render_live(
+    standard: Standard, book: Book, contents: Mapping[str, Iterable[CellContent]]
+) -> Live:
+    """All such cells of a placed book, whose own cells are ``contents``."""
+    areas = Areas(standard, book, contents)
     checks = check_lines(areas, book.year)
-    first = checks_first(standard)
+    first = overview_last(standard) + _HEADINGS + 1
     board = _Board(areas, checks, first)
     lines = {
         line.number: line.line

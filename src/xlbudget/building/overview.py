@@ -41,12 +41,11 @@ from xlbudget.standard.equations import ONE
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from xlbudget.building.formulas.areas import Body
     from xlbudget.building.formulas.expressions import Expression, Value
-    from xlbudget.figures import Book
     from xlbudget.money import Unit
     from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Chart, Standard
@@ -164,22 +163,19 @@ def _unit(standard: Standard, ref: Ref) -> Unit:
 
 def _figure(areas: Areas, ref: Ref, unit: Unit) -> _Figure:
     """One cell in ``unit``: of 基础信息 directly, of a table by the label or code of its row."""
-    figure = _own_figure(areas, ref)
+    numbers, money = _own_figure(areas, ref)
     own = _unit(areas.standard, ref)
     if own.fen > unit.fen:
-        return figure._replace(money=figure.money * (own.fen // unit.fen))
-    return (
-        figure._replace(money=figure.money / (unit.fen // own.fen))
-        if own.fen < unit.fen
-        else figure
-    )
+        money = money * (own.fen // unit.fen)
+    elif own.fen < unit.fen:
+        money = money / (unit.fen // own.fen)
+    return _Figure(numbers, money)
 
 
 def _own_figure(areas: Areas, ref: Ref) -> _Figure:
     if ref.block == INFO:
         cell = areas.book.info[ref.which].cell
-        value = areas.info.get(cell)
-        one = single(f"{quoted(INFO_SHEET)}!${cell[0]}${cell[1:]}", value)
+        one = single(f"{quoted(INFO_SHEET)}!${cell[0]}${cell[1:]}", areas.info.get(cell))
         return _Figure(count(one), total(one))
     body = areas.bodies[ref.block]
     amounts = areas.amounts(body, ref.column)
@@ -464,9 +460,11 @@ _KEPT = re.compile(
 )
 
 
-def overview_caches(standard: Standard, book: Book) -> dict[str, tuple[str | Decimal, ...]]:
-    """Reference without quotes -> what it comes to, for all charts of a placed book."""
-    cells = {one.cell: one for one in render_overview(Areas(standard, book, {}))}
+def overview_caches(
+    standard: Standard, contents: Iterable[CellContent]
+) -> dict[str, tuple[str | Decimal, ...]]:
+    """Reference without quotes -> what it comes to, for all charts of 总览 with these cells."""
+    cells = {content.cell: content for content in contents}
     return {
         _bare(shown.reference): shown.values
         for section in chart_sections(standard)

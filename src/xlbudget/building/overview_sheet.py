@@ -123,7 +123,7 @@ def _axes(chart: Any, kind: str) -> None:
 _ROLES = ("check", "broken", "result", "piece")
 
 
-def write_checks(sheet: Sheet, live: Live) -> int:
+def _checks(sheet: Sheet, live: Live) -> int:
     """Title, headings and a line per rule; gives the last line."""
     caption = "勾稽核对表（公式，随数字变化；允许四舍五入的尾差）"
     sheet.band(live.first - 2, caption, "ABCD", 24)
@@ -174,10 +174,9 @@ _LOOKS = {
 
 
 def write_overview(sheet: Sheet, standard: Standard, book: Book, live: Live) -> None:
-    """Title, then a section for every chart of the standard; nothing is typed here.
+    """Title, a section for every chart of the standard, the checks on a page of their own; nothing is typed here.
 
-    ``book`` is placed, ``live`` what its cells hold. The sheet is protected and printed as far as the charts go; see
-    ``print_overview`` for one that goes on.
+    ``book`` is placed, ``live`` what its cells hold.
     """
     sheet.title(_LAST, OVERVIEW, 32)
     sheet.unit_row(book)
@@ -195,14 +194,9 @@ def write_overview(sheet: Sheet, standard: Standard, book: Book, live: Live) -> 
         _chart(sheet, standard, section, cells, book.year)
     sheet.freeze(3)
     sheet.protect()
-    print_overview(sheet, standard, overview_last(standard))
-
-
-def print_overview(sheet: Sheet, standard: Standard, last: int) -> None:
-    """Print to the line ``last``; what follows the charts begins on a page of its own."""
+    last = _checks(sheet, live)
     breaks = [section.title - 1 for section in chart_sections(standard) if section.breaks]
-    if last > overview_last(standard):
-        breaks.append(overview_last(standard))
+    breaks.append(overview_last(standard))
     sheet.print_page(f"A{TITLE_ROW}:{_LAST}{last}", landscape=True, breaks=breaks)
 
 

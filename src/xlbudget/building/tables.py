@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.building import styles
 from xlbudget.building.contents import last_line, vacant, with_info
+from xlbudget.building.formulas.expressions import constant, literal
 from xlbudget.building.sheet import TITLE_ROW, UNIT_ROW, Advice
 from xlbudget.printed import headings
 from xlbudget.sheets.layout import HEADING_ROW, UNIT_LIST, TableLayout, list_name, table_layout
@@ -164,11 +165,14 @@ def emphasize(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
     """
     first, last = layout.first, layout.last
     right = column_letter(layout.width - 1)
-    ending = _criterion(_last_label(layout.blocks[0].block))
+    # What the body ends with: 合计, or the last prescribed row.
+    block = layout.blocks[0].block
+    slotted = not block.rows or block.rows[-1].slot
+    ending = block.total or ("" if slotted else block.rows[-1].label)
     sheet.mark_found(f"A{first}:{right}{last}")
     used = f"SUMPRODUCT(LEN($B{first}:${right}{first}))>0"
     if ending:
-        used = f'OR({used},COUNTIF($A{first}:$A${last},"{ending}")>0)'
+        used = f"OR({used},COUNTIF($A{first}:$A${last},{constant(literal(ending)).text})>0)"
     for one in layout.blocks:
         _indents(sheet, standard, one, first, last)
         bold = _bold_rule(standard, one.block, one.letters, first)
@@ -233,17 +237,6 @@ def _one_of(cell: str, labels: Sequence[str]) -> str:
     return f"OR({','.join(tests)})"
 
 
-def _last_label(block: Block) -> str:
-    """What the body ends with: 合计, or the last prescribed row."""
-    return block.total or (block.rows[-1].label if block.rows and not block.rows[-1].slot else "")
-
-
-def _criterion(label: str) -> str:
-    for sign in "~*?":
-        label = label.replace(sign, f"~{sign}")
-    return label.replace('"', '""')
-
-
 def _bold_rule(standard: Standard, block: Block, letters: Sequence[str], first: int) -> str:
     """When a row is emphasized: 合计, prescribed totals, classes, groups of projects."""
     here = f"${letters[0]}{first}"
@@ -265,8 +258,12 @@ def _bold_rule(standard: Standard, block: Block, letters: Sequence[str], first: 
 def guide_entry(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
     """Lists, prompts and error messages for the whole room of a table."""
     for one in layout.blocks:
-        _amounts(sheet, one, layout)
         block = one.block
+        advice = Advice(
+            "金额",
+            f"这里只能填数字，单位{block.unit.name}，保留两位小数；没有金额请留空，不要填文字、横线或空格。",
+        )
+        sheet.only_amounts(_area(layout, one.amounts[0], one.amounts[-1]), advice)
         if block.body == "subject" and len(block.of_kind("code")) == 1:
             subjects = standard.subjects[block.subjects]
             area = _area(layout, one.letters[block.of_kind("code")[0]])
@@ -288,15 +285,6 @@ def guide_entry(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
                 "“部门概况”的预算单位中没有这个名称。名称写法应全文一致；确要这样写请选“是”。",
             )
             sheet.offer_name(area, UNIT_LIST, advice)
-
-
-def _amounts(sheet: Sheet, one: BlockLayout, layout: TableLayout) -> None:
-    unit = one.block.unit.name
-    advice = Advice(
-        "金额",
-        f"这里只能填数字，单位{unit}，保留两位小数；没有金额请留空，不要填文字、横线或空格。",
-    )
-    sheet.only_amounts(_area(layout, one.amounts[0], one.amounts[-1]), advice)
 
 
 def _area(layout: TableLayout, first: str, last: str = "") -> str:

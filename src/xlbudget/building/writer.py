@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ _CREATED = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MAIN = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _MAIN_MACRO = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_TYPES = "[Content_Types].xml"
 _RIBBON = "customUI/customUI.xml"
 _RIBBON_RELATION = (
     b'<Relationship Id="rIdRibbon" Type="http://schemas.microsoft.com/office/2006/relationships/'
@@ -90,21 +90,15 @@ def bare_workbook(code_names: Sequence[str]) -> bytes:
     for number, name in enumerate(code_names):
         writer.sheet(f"S{number}", name)
     writer.book.close()
-    out = io.BytesIO()
-    with zipfile.ZipFile(writer.stream) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name == "[Content_Types].xml":
-                part = part.replace(_MAIN, _MAIN_MACRO)
-            new.writestr(name, part)
-    return out.getvalue()
+    return _repacked(writer.stream.getvalue(), b"", _MAIN_MACRO)
 
 
-def _repacked(data: bytes, ribbon: bytes) -> bytes:
+def _repacked(data: bytes, ribbon: bytes, kind: bytes = _MAIN) -> bytes:
     """The same parts with fixed dates, blank results typed as text, charts' fonts for Chinese."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
         parts = {name: old.read(name) for name in old.namelist()}
+        parts[_TYPES] = parts[_TYPES].replace(_MAIN, kind)
         if ribbon:
             relations = parts["_rels/.rels"]
             parts["_rels/.rels"] = relations.replace(b"</Relationships>", _RIBBON_RELATION)
@@ -122,8 +116,3 @@ def _repacked(data: bytes, ribbon: bytes) -> bytes:
             entry.external_attr = 0o600 << 16
             new.writestr(entry, part)
     return out.getvalue()
-
-
-def strict_warnings() -> warnings.catch_warnings[None]:
-    """A context in which XlsxWriter's warnings are errors."""
-    return warnings.catch_warnings(action="error", category=UserWarning)

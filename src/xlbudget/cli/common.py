@@ -142,6 +142,16 @@ def _suffix(data: bytes) -> str:
     return next((suffix for sign, suffix in _SIGNATURES if start.startswith(sign)), ".txt")
 
 
+def refuse_no_workbook(path: Path) -> None:
+    """What is to be a workbook has the name of one.
+
+    Raises:
+        UnusableFileError: it has not.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise UnusableFileError(f"“{path.name}”的扩展名应为 .xlsm 或 .xlsx。")
+
+
 def refuse_existing(path: Path) -> None:
     """A new file never replaces one that is there.
 
@@ -154,18 +164,23 @@ def refuse_existing(path: Path) -> None:
         raise UnusableFileError(f"文件夹“{path.parent}”不存在；请先建立文件夹。")
 
 
-def refuse_output(path: Path, book: Path) -> None:
-    """A workbook saved under another name is a new file of the same kind.
+def target_of(book: Path, output: Path | None) -> Path:
+    """Where a workbook is written: its own file, or a new one of the same kind.
 
     Raises:
-        UnusableFileError: the file exists, its folder does not, or Excel would not open it
-            because its name says something else than its content.
+        UnusableFileError: the file is open; a new one exists, its folder does not, or Excel would
+            not open it because its name says something else than its content.
     """
-    if path.suffix.lower() != book.suffix.lower():
-        raise UnusableFileError(
-            f"“{path.name}”的扩展名应与原工作簿相同（{book.suffix}），否则 Excel 打不开；没有写入。"
-        )
-    refuse_existing(path)
+    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415  # not needed for the screen
+
+    if output is not None:
+        if output.suffix.lower() != book.suffix.lower():
+            raise UnusableFileError(
+                f"“{output.name}”的扩展名应与原工作簿相同（{book.suffix}），否则 Excel 打不开；没有写入。"
+            )
+        refuse_existing(output)
+    refuse_open_file(output or book)
+    return output or book
 
 
 def refuse_workbook(path: Path) -> None:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from xlbudget.cli.common import SUFFIXES, refuse_existing, write_edits
-from xlbudget.cli.run import Command, quiet_option
+from xlbudget.cli.common import refuse_existing, refuse_no_workbook, write_edits
+from xlbudget.cli.making_commands import standard_option
+from xlbudget.cli.run import PATH, Command, path_option, quiet_option
 from xlbudget.errors import UnusableFileError
-from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.standard.loader import load_standard
 
 if TYPE_CHECKING:
-    from xlbudget.importing.merge import ImportPlan
+    from collections.abc import Callable
+    from pathlib import Path
+
     from xlbudget.standard.subjects import Subject
 
 
 @click.command(cls=Command)
-@click.argument("paths", metavar="来源… [工作簿]", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
+@click.argument("paths", metavar="来源… [工作簿]", nargs=-1, type=PATH)
+@path_option(
     "--into",
     "-w",
     "book",
-    type=click.Path(path_type=Path),
     metavar="工作簿",
-    help="导入到哪个工作簿；不存在时新建。不写时，最后一个 .xlsm 就是工作簿。",
+    said="导入到哪个工作簿；不存在时新建。不写时，最后一个 .xlsm 就是工作簿。",
 )
 @click.option("--preview", "--dry-run", "dry", is_flag=True, help="只显示预览，不写入。")
 @click.option("--yes", "-y", is_flag=True, help="显示预览后直接写入，不再询问。")
@@ -34,19 +35,11 @@ if TYPE_CHECKING:
     "--overwrite", is_flag=True, help="工作簿里已填、与来源不同的格也改写；不写时保留原数并列出。"
 )
 @click.option("--year", type=int, metavar="年度", help="预算年度；默认按工作簿，新建时按来源。")
-@click.option(
-    "--standard",
-    "identity",
-    default=DEFAULT,
-    metavar="代号",
-    help=f"新建工作簿用的标准（默认 {DEFAULT}）。",
-)
-@click.option(
+@standard_option("新建工作簿用的标准")
+@path_option(
     "--subjects",
     multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="财政部门的科目目录（.xlsx、.xls 或 .csv，有科目编码、科目名称两栏），补充到科目字典，可写多次。",
+    said="财政部门的科目目录（.xlsx、.xls 或 .csv，有科目编码、科目名称两栏），补充到科目字典，可写多次。",
 )
 @quiet_option
 def command(
@@ -65,15 +58,49 @@ def command(
     先显示预览：每张表取自哪里、新填几格、哪些不同、哪些没有导入；在终端里确认后才写入，并留一份备份。
     """
     sources, book = _source_and_book(paths, book, has_lists=bool(subjects))
-    if book.suffix.lower() not in SUFFIXES:
-        raise UnusableFileError(f"“{book.name}”的扩展名应为 .xlsm 或 .xlsx。")
+    refuse_no_workbook(book)
     if not sources and not subjects:
         raise UnusableFileError("没有写明导入什么；请写上来源文件，或用 --subjects 指明科目目录。")
     if book in sources:
         raise UnusableFileError(f"来源和工作簿是同一个文件“{book.name}”；请核对。")
     if book.exists():
-        return _into(book, sources, subjects, year, dry, yes, overwrite, quiet)
-    return _new(book, sources, subjects, year, identity, dry, yes, quiet)
+        planned = _into(book, sources, subjects, year, overwrite=overwrite)
+    else:
+        planned = _new(book, sources, subjects, year, identity)
+    if not quiet:
+        click.echo(planned.preview)
+    if planned.subjects and not quiet:
+        click.echo(f"科目目录：{planned.subjects}个科目，补充到科目字典中没有的或名称不同的。")
+    ending = planned.idle or (planned.dry if dry else "")
+    if ending:
+        click.echo(ending)
+        return int(planned.conflicts > 0)
+    if not _agreed(yes, planned.question):
+        return 0
+    *left, said = planned.write()
+    for sentence in left:
+        click.echo(sentence, err=quiet)
+    if planned.conflicts:
+        kept = f"有{planned.conflicts}格与来源不同，保留了原数；要改写请加 --overwrite。"
+        click.echo(kept, err=quiet)
+    if not quiet:
+        click.echo(f"{said}请再运行 xlbudget validate 校验。")
+    return int(planned.conflicts > 0)
+
+
+class _Planned(NamedTuple):
+    """What an import would do; ``idle`` says that there is nothing to do, ``dry`` that nothing was done.
+
+    ``write`` does it and gives what is to be said, the success last. ``subjects`` counts those of lists.
+    """
+
+    preview: str
+    subjects: int
+    dry: str
+    question: str
+    write: Callable[[], list[str]]
+    conflicts: int = 0
+    idle: str = ""
 
 
 def _source_and_book(
@@ -98,11 +125,9 @@ def _into(
     sources: tuple[Path, ...],
     subjects: tuple[Path, ...],
     year: int | None,
-    dry: bool,
-    yes: bool,
+    *,
     overwrite: bool,
-    quiet: bool,
-) -> int:
+) -> _Planned:
     """Into a workbook that is there."""
     from xlbudget.importing.plan import plan_import  # noqa: PLC0415
     from xlbudget.reading.book import read_book  # noqa: PLC0415
@@ -119,30 +144,21 @@ def _into(
         )
     lists = _subjects(subjects, own_standard(held).id)
     plan = plan_import(source, sources, overwrite=overwrite, subjects=lists)
-    if not quiet:
-        click.echo(plan.said)
-    _say_subjects(lists, quiet)
-    if not plan.edits:
-        click.echo(f"“{book.name}”里已有全部内容，没有需要写入的格。")
-        return int(plan.conflicts > 0)
-    if dry:
-        click.echo("以上是预览，没有写入。")
-        return int(plan.conflicts > 0)
-    if not _agreed(yes, f"写入“{book.name}”吗？"):
-        return 0
-    backup = write_edits(source, book, plan.edits, plan.afterwards)
-    kept = f"，原文件备份为“{backup.name}”" if backup else ""
-    _end(plan, quiet, f"已导入，写入“{book}”{kept}。")
-    return int(plan.conflicts > 0)
 
+    def write() -> list[str]:
+        backup = write_edits(source, book, plan.edits, plan.afterwards)
+        kept = f"，原文件备份为“{backup.name}”" if backup else ""
+        return [f"已导入，写入“{book}”{kept}。"]
 
-def _end(plan: ImportPlan, quiet: bool, said: str) -> None:
-    if plan.conflicts:
-        click.echo(
-            f"有{plan.conflicts}格与来源不同，保留了原数；要改写请加 --overwrite。", err=quiet
-        )
-    if not quiet:
-        click.echo(f"{said}请再运行 xlbudget validate 校验。")
+    return _Planned(
+        plan.said,
+        sum(map(len, lists.values())),
+        "以上是预览，没有写入。",
+        f"写入“{book.name}”吗？",
+        write,
+        plan.conflicts,
+        "" if plan.edits else f"“{book.name}”里已有全部内容，没有需要写入的格。",
+    )
 
 
 def _new(
@@ -151,10 +167,7 @@ def _new(
     subjects: tuple[Path, ...],
     year: int | None,
     identity: str,
-    dry: bool,
-    yes: bool,
-    quiet: bool,
-) -> int:
+) -> _Planned:
     """Into a new workbook."""
     from xlbudget.editing.build import build_workbook  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
@@ -181,26 +194,25 @@ def _new(
     plan = ImportPlan(
         [], Afterwards(), "", new_tallies(standard, imported), (), unwritten(imported)
     )
-    if not quiet:
-        click.echo(preview(plan))
-    _say_subjects(lists, quiet)
-    if dry:
-        click.echo(f"以上是预览，没有新建“{book.name}”。")
-        return 0
-    if not _agreed(yes, f"新建“{book.name}”（{figures.year}年度）吗？"):
-        return 0
-    left: list[str] = []
 
-    def write(target: Path) -> None:
-        build_workbook(standard, figures, target, year=figures.year)
-        if imported.texts:
-            left.extend(write_texts(target, imported.texts))
+    def write() -> list[str]:
+        left: list[str] = []
 
-    replace_atomically(book, write)
-    for one in left:
-        click.echo(one, err=quiet)
-    _end(plan, quiet, f"已新建“{book}”（{figures.year}年度）。")
-    return 0
+        def build(target: Path) -> None:
+            build_workbook(standard, figures, target, year=figures.year)
+            if imported.texts:
+                left.extend(write_texts(target, imported.texts))
+
+        replace_atomically(book, build)
+        return [*left, f"已新建“{book}”（{figures.year}年度）。"]
+
+    return _Planned(
+        preview(plan),
+        sum(map(len, lists.values())),
+        f"以上是预览，没有新建“{book.name}”。",
+        f"新建“{book.name}”（{figures.year}年度）吗？",
+        write,
+    )
 
 
 def _subjects(paths: tuple[Path, ...], identity: str) -> dict[str, tuple[Subject, ...]]:
@@ -215,12 +227,6 @@ def _subjects(paths: tuple[Path, ...], identity: str) -> dict[str, tuple[Subject
         for key, subjects in read_subject_list(path, standard).items():
             found[key] = (*found.get(key, ()), *subjects)
     return found
-
-
-def _say_subjects(lists: dict[str, tuple[Subject, ...]], quiet: bool) -> None:
-    if lists and not quiet:
-        count = sum(map(len, lists.values()))
-        click.echo(f"科目目录：{count}个科目，补充到科目字典中没有的或名称不同的。")
 
 
 def _agreed(yes: bool, question: str) -> bool:

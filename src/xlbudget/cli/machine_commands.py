@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 import click
 
 from xlbudget import report
-from xlbudget.cli.run import Command, quiet_option
+from xlbudget.cli.making_commands import standard_option
+from xlbudget.cli.run import Command, path_option, quiet_option
 from xlbudget.errors import StandardError
-from xlbudget.standard.loader import DEFAULT, load_folder, load_standard
+from xlbudget.standard.loader import load_folder, load_standard
 
 if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 
 @click.command(cls=Command)
-@click.option(
+@path_option(
     "--trust",
     "folder",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    kind=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="文件夹",
-    help="让 Excel 信任这个文件夹里工作簿的宏（Windows）。",
+    said="让 Excel 信任这个文件夹里工作簿的宏（Windows）。",
 )
 @quiet_option
 def setup_command(folder: Path | None, quiet: bool) -> None:
@@ -66,25 +67,22 @@ def doctor_command(folder: Path, quiet: bool) -> int:
 
 
 @click.command(cls=Command)
-@click.option("--standard", default=DEFAULT, metavar="代号", help=f"标准的代号（默认 {DEFAULT}）。")
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    metavar="文件夹",
-    help="检查并列出另一个标准的文件夹（新增或修改标准时用）。",
+@standard_option()
+@path_option(
+    "--folder", metavar="文件夹", said="检查并列出另一个标准的文件夹（新增或修改标准时用）。"
 )
 @click.option("--year", type=int, metavar="年度", help="只列该年度适用的规则。")
 @click.option("--markdown", is_flag=True, help="输出 Markdown 表格。")
 @click.option("--quiet", "-q", is_flag=True, hidden=True)
 def rules_command(
-    standard: str, folder: Path | None, year: int | None, markdown: bool, quiet: bool
+    identity: str, folder: Path | None, year: int | None, markdown: bool, quiet: bool
 ) -> None:
     """列出标准的全部勾稽规则：编号、名称、级别、来源和等式。"""
     from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text  # noqa: PLC0415
 
     del quiet
     render = catalogue_markdown if markdown else catalogue_text
-    found = load_standard(standard) if folder is None else _checked(folder)
+    found = load_standard(identity) if folder is None else _checked(folder)
     click.echo(render(found, year), nl=False)
 
 

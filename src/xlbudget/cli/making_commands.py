@@ -4,44 +4,40 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from xlbudget.cli.common import SUFFIXES, refuse_existing
-from xlbudget.cli.run import Command, quiet_option
+from xlbudget.cli.common import refuse_existing, refuse_no_workbook
+from xlbudget.cli.run import PATH, Command, book_argument, path_option, quiet_option
 from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.findings import Level
 from xlbudget.standard.loader import DEFAULT, load_standard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xlbudget.demo import DemoResult
     from xlbudget.figures import Book
 
-_standard_option = click.option(
-    "--standard",
-    "identity",
-    default=DEFAULT,
-    metavar="代号",
-    help=f"标准的代号（默认 {DEFAULT}）。",
-)
+_F = TypeVar("_F", bound="Callable[..., Any]")
+
+
+def standard_option(what: str = "标准的代号") -> Callable[[_F], _F]:
+    """Which standard is meant."""
+    said = f"{what}（默认 {DEFAULT}）。"
+    return click.option("--standard", "identity", default=DEFAULT, metavar="代号", help=said)
 
 
 @click.command(cls=Command)
-@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
-@click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path),
-    metavar="文件夹",
-    help="从数据文件夹（CSV 和 TOML）取数。",
-)
+@book_argument
+@path_option("--from", "source", metavar="文件夹", said="从数据文件夹（CSV 和 TOML）取数。")
 @click.option("--year", type=int, metavar="年度", help="预算年度；空白工作簿默认为下一年度。")
-@_standard_option
+@standard_option()
 @click.option(
     "--subjects",
     multiple=True,
-    type=(str, click.Path(path_type=Path)),
+    type=(str, PATH),
     metavar="分类 文件",
     help="补充科目目录，如 --subjects functional 本地功能科目.csv，可写多次。",
 )
@@ -64,8 +60,7 @@ def new_command(
     from xlbudget.standard.loader import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
 
-    if book.suffix.lower() not in SUFFIXES:
-        raise UnusableFileError(f"“{book.name}”的扩展名应为 .xlsm 或 .xlsx。")
+    refuse_no_workbook(book)
     refuse_existing(book)
     standard = with_subject_files(load_standard(identity), subjects)
     if source:
@@ -110,15 +105,13 @@ TEMPLATE = "budget_template.xlsm"
 
 
 @click.command(cls=Command)
-@click.option(
+@path_option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path),
     default=Path(TEMPLATE),
-    metavar="文件",
-    help=f"写到哪里（默认当前文件夹的 {TEMPLATE}）；已有的文件留一份备份。",
+    said=f"写到哪里（默认当前文件夹的 {TEMPLATE}）；已有的文件留一份备份。",
 )
-@_standard_option
+@standard_option()
 @quiet_option
 def build_command(output: Path, identity: str, quiet: bool) -> None:
     """由标准生成空白模板。同样的标准和版本，生成的文件内容逐部分相同。"""
@@ -126,8 +119,7 @@ def build_command(output: Path, identity: str, quiet: bool) -> None:
     from xlbudget.importing.imported import blank_book  # noqa: PLC0415
     from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
 
-    if output.suffix.lower() not in SUFFIXES:
-        raise UnusableFileError(f"“{output.name}”的扩展名应为 .xlsm 或 .xlsx。")
+    refuse_no_workbook(output)
     refuse_open_file(output)
     standard = load_standard(identity)
     year = standard.template_year
@@ -138,8 +130,8 @@ def build_command(output: Path, identity: str, quiet: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
-@click.argument("target", metavar="下年工作簿", type=click.Path(path_type=Path))
+@book_argument
+@click.argument("target", metavar="下年工作簿", type=PATH)
 @click.option("--overwrite", is_flag=True, help="下年工作簿已存在时改写它，原文件留作备份。")
 @quiet_option
 def rollover_command(book: Path, target: Path, overwrite: bool, quiet: bool) -> None:
@@ -161,8 +153,8 @@ def rollover_command(book: Path, target: Path, overwrite: bool, quiet: bool) -> 
 
 
 @click.command(cls=Command)
-@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
-@click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path))
+@book_argument
+@click.argument("folder", metavar="文件夹", type=PATH)
 @click.option("--overwrite", is_flag=True, help="文件夹里已有的数据文件也改写，原文件留作备份。")
 @quiet_option
 def export_command(book: Path, folder: Path, overwrite: bool, quiet: bool) -> None:
@@ -186,13 +178,13 @@ _BAR = 36
 
 
 @click.command(cls=Command)
-@click.option(
+@path_option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, file_okay=False),
+    kind=click.Path(path_type=Path, file_okay=False),
     default=Path("xlbudget-demo"),
     metavar="文件夹",
-    help="文件放在哪里（默认 xlbudget-demo）。",
+    said="文件放在哪里（默认 xlbudget-demo）。",
 )
 @quiet_option
 def demo_command(output: Path, quiet: bool) -> int:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from xlbudget.cli.common import WRONG, fail
-from xlbudget.cli.run import Command, quiet_option
+from xlbudget.cli.run import Command, book_argument, path_option, quiet_option
 from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xlbudget.publishing.mail import MailSettings
     from xlbudget.publishing.package import Package
 
@@ -22,18 +23,19 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @click.command(cls=Command)
-@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
-@click.option(
+@book_argument
+@path_option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path),
     metavar="文件夹",
     required=True,
-    help="写入这个文件夹；没有就新建，其中别的文件不动。",
+    said="写入这个文件夹；没有就新建，其中别的文件不动。",
 )
 @click.option("--with-errors", is_flag=True, help="有差错也打包，并在文件名和邮件里写明。")
 @click.option("--draft", is_flag=True, help="还有待核对、未填的也打包，每个文件里写明是草稿。")
-@click.option("--allow-personal", is_flag=True, help="有个人信息也打包，每个文件里写明。")
+@click.option(
+    "--allow-personal", "personal", is_flag=True, help="有个人信息也打包，每个文件里写明。"
+)
 @click.option("--to", "recipients", multiple=True, metavar="地址", help="邮件的收件人，可写多次。")
 @click.option("--no-pdf", is_flag=True, help="不制作 PDF。")
 @click.option(
@@ -45,19 +47,21 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 )
 @click.option("--date", "made", metavar="日期", help="校验清单里写明的日期，如 2024-02-27。")
 @click.option(
-    "--with-workbook", is_flag=True, help="邮件另附原工作簿；有的邮件网关会拦下带宏的文件。"
+    "--with-workbook",
+    "workbook",
+    is_flag=True,
+    help="邮件另附原工作簿；有的邮件网关会拦下带宏的文件。",
 )
 @click.option("--send", is_flag=True, help="打包后用邮件服务器发出，发之前再问一次。")
 @click.option("--yes", is_flag=True, help="发送时不再询问。")
-@click.option(
+@path_option(
     "--mail-settings",
     "settings_file",
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="邮件设置（TOML）；没写的取自环境变量 XLBUDGET_SMTP_HOST 等。口令不写在这里。",
+    said="邮件设置（TOML）；没写的取自环境变量 XLBUDGET_SMTP_HOST 等。口令不写在这里。",
 )
 @click.option(
     "--mail-limit",
+    "limit",
     type=click.IntRange(1, 1000),
     default=20,
     metavar="MB",
@@ -67,19 +71,14 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def command(
     book: Path,
     output: Path,
-    with_errors: bool,
-    draft: bool,
-    allow_personal: bool,
     recipients: tuple[str, ...],
     no_pdf: bool,
-    sheets: tuple[str, ...],
     made: str | None,
-    with_workbook: bool,
     send: bool,
     yes: bool,
     settings_file: Path | None,
-    mail_limit: int,
     quiet: bool,
+    **wished: Any,
 ) -> int:
     """打包：校验通过后，生成发给别人的全套文件。
 
@@ -98,15 +97,10 @@ def command(
         raise MailError("没有收件人，没有打包；请用 --to 写明地址。")
     settings = mail_settings(settings_file) if send or settings_file else None
     wish = Wish(
-        with_errors=with_errors,
-        draft=draft,
-        personal=allow_personal,
-        workbook=with_workbook,
+        **wished,
         to=to,
         sender=settings.sender if settings else None,
         pdf=not no_pdf,
-        sheets=sheets,
-        limit=mail_limit,
         made=made or "",
     )
     try:

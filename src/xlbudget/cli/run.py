@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -11,7 +12,9 @@ from xlbudget import __version__
 from xlbudget.cli.common import ending, fail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
 
 
 class Command(click.Command):
@@ -81,6 +84,15 @@ class Group(Command, click.Group):
 quiet_option = click.option(
     "--quiet", "-q", is_flag=True, help="只显示差错，不显示进度和结果说明。"
 )
+PATH = click.Path(path_type=Path)
+book_argument = click.argument("book", metavar="工作簿", type=PATH)
+
+
+def path_option(
+    *names: str, said: str, metavar: str = "文件", kind: click.Path = PATH, **how: Any
+) -> Callable[[_F], _F]:
+    """An option that takes a path."""
+    return click.option(*names, type=kind, metavar=metavar, help=said, **how)
 
 
 def usage_sentence(error: click.UsageError) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from xlbudget.cli.run import Command, quiet_option
+from xlbudget.cli.run import Command, path_option, quiet_option
 
 
 @click.command(cls=Command)
@@ -25,33 +26,19 @@ from xlbudget.cli.run import Command, quiet_option
     metavar="text|json|html",
     help="输出的格式：文字（默认）、json 或网页。",
 )
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="写入文件，不在屏幕上显示。",
-)
+@path_option("--output", "-o", said="写入文件，不在屏幕上显示。")
 @click.option(
     "--write",
     is_flag=True,
     help="同时写入工作簿的“校验结果”，有误的格加▲标记；您写的处理说明保留。",
 )
-@click.option(
+@path_option(
     "--last-year",
-    type=click.Path(path_type=Path),
     metavar="上年",
-    help="同时与上年核对：上年的工作簿或数据文件夹；有多个单位时写放上年工作簿的文件夹，按单位名称对应。",
+    said="同时与上年核对：上年的工作簿或数据文件夹；有多个单位时写放上年工作簿的文件夹，按单位名称对应。",
 )
 @quiet_option
-def command(
-    books: tuple[Path, ...],
-    form: str,
-    output: Path | None,
-    write: bool,
-    last_year: Path | None,
-    quiet: bool,
-) -> int:
+def command(**asked: Any) -> int:
     """校验勾稽关系：逐格指出差错、应为的金额和依据。
 
     工作簿可以是多个文件，也可以是文件夹（其中的全部工作簿）；也可以是公开文本（.docx、.pdf、.html、.txt、.md），
@@ -60,4 +47,4 @@ def command(
     """
     from xlbudget.cli.validation import Request, validate_files  # noqa: PLC0415
 
-    return validate_files(Request(books, form, output, quiet, write, last_year))
+    return validate_files(Request(**asked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.cli.common import (
     STANDARD_INPUT,
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 
-_VALUED = ("--format", "-o", "--output", "--last-year")
+_VALUED = {"--format": "form", "-o": "output", "--output": "output", "--last-year": "last_year"}
+_FLAGS = {"--quiet": "quiet", "-q": "quiet", "--write": "write"}
 _DOCUMENT = "公开文本不与上年核对；请先用 xlbudget import 做成工作簿。"
 _PICTURED = 20
 """Of more workbooks the html report shows the findings without the tables."""
@@ -66,28 +67,21 @@ def simple_request(arguments: Sequence[str]) -> Request | None:
     ``--quiet``.
     """
     books: list[Path] = []
-    request = Request(())
+    asked: dict[str, Any] = {}
     waiting = iter(arguments)
-    for one in waiting:
-        if one in ("--quiet", "-q"):
-            request = request._replace(quiet=True)
-        elif one == "--write":
-            request = request._replace(write=True)
-        elif one in _VALUED:
-            value = next(waiting, "")
-            if not value or (one == "--format" and value not in FORMATS):
+    for argument in waiting:
+        if argument in _FLAGS:
+            asked[_FLAGS[argument]] = True
+        elif argument in _VALUED:
+            field, value = _VALUED[argument], next(waiting, "")
+            if not value or (field == "form" and value not in FORMATS):
                 return None
-            if one == "--format":
-                request = request._replace(form=value)
-            elif one == "--last-year":
-                request = request._replace(last_year=Path(value))
-            else:
-                request = request._replace(output=Path(value))
-        elif (one.startswith("-") and one != "-") or not one:
+            asked[field] = value if field == "form" else Path(value)
+        elif (argument.startswith("-") and argument != "-") or not argument:
             return None
         else:
-            books.append(Path(one))
-    return request._replace(books=tuple(books)) if books else None
+            books.append(Path(argument))
+    return Request(tuple(books), **asked) if books else None
 
 
 def validate_files(request: Request) -> int:
@@ -128,7 +122,9 @@ def _validate(request: Request, piped: Path | None = None) -> int:
     for path in _followed(paths, quiet=request.quiet):
         try:
             if is_document(path):
-                report = _validated(path)
+                from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415  # rare
+
+                report = validate_published(path)
                 if last is not None:
                     report = last.skipped(report, _DOCUMENT)
                 pictures.append(None)
@@ -161,13 +157,6 @@ def _validate(request: Request, piped: Path | None = None) -> int:
             sys.stdout.write(text)
     # What was to be written and is not comes first: whoever reads the workbook later must not rely on it.
     return UNUSABLE if unwritten else WRONG if wrong else UNUSABLE * unusable
-
-
-def _validated(path: Path) -> Report:
-    """The report of a published document (.docx, .pdf, .html, .txt, .md)."""
-    from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415  # rare
-
-    return validate_published(path)
 
 
 def _pictures(found: Examined) -> Pictures:

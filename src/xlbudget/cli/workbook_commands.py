@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xlbudget.cli.common import refuse_output, write_edits
-from xlbudget.cli.run import Command, quiet_option
+from xlbudget.cli.common import target_of, write_edits
+from xlbudget.cli.run import Command, book_argument, path_option, quiet_option
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xlbudget.editing.notes import NotesPlan
     from xlbudget.explaining.document import Document
     from xlbudget.figures import Book
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
-@click.option(
-    "--output", "-o", type=click.Path(path_type=Path), metavar="文件", help="另存为，原工作簿不动。"
-)
+@book_argument
+@path_option("--output", "-o", said="另存为，原工作簿不动。")
 @quiet_option
 def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
     """填列小计：补齐上级科目行，填写空白的小计、合计和由他表得出的数。
@@ -33,13 +32,9 @@ def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
     """
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
     from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
-    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
-    target = output or book
-    if output is not None:
-        refuse_output(output, book)
-    refuse_open_file(target)
+    target = target_of(book, output)
     source = Workbook(book)
     plan = plan_fill(source)
     backup = write_edits(source, target, plan.edits, plan.afterwards)
@@ -65,14 +60,8 @@ def _say_filled(
 
 
 @click.command(cls=Command)
-@click.argument("book", metavar="工作簿", type=click.Path(path_type=Path))
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="写入另存的工作簿，原工作簿不动。",
-)
+@book_argument
+@path_option("--output", "-o", said="写入另存的工作簿，原工作簿不动。")
 @click.option("--text", is_flag=True, help="只在屏幕上输出文字，不写工作簿。")
 @click.option(
     "--format",
@@ -107,12 +96,8 @@ def notes_command(
         sys.stdout.write("\n".join(map(document_text, documents)))
         return
     from xlbudget.editing.notes import plan_notes  # noqa: PLC0415
-    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
 
-    target = output or book
-    if output is not None:
-        refuse_output(output, book)
-    refuse_open_file(target)
+    target = target_of(book, output)
     plan = plan_notes(source, *documents)
     write_edits(source, target, plan.edits, plan.afterwards)
     if not quiet:

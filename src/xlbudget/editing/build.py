@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from xlbudget.building import styles
-from xlbudget.building.contents import render_info, render_table
+from xlbudget.building.contents import render_sheets
 from xlbudget.building.forms import write_forms
 from xlbudget.building.formulas.derived import book_formulas
 from xlbudget.building.front import write_contents, write_cover
 from xlbudget.building.input import write_dictionary, write_info, write_profile
 from xlbudget.building.live import render_live
 from xlbudget.building.macros import TEXTS, load_macros, put_buttons, vba_project, write_texts
-from xlbudget.building.overview_sheet import print_overview, write_checks, write_overview
+from xlbudget.building.overview_sheet import write_overview
 from xlbudget.building.tables import write_table
-from xlbudget.building.writer import Writer, bare_workbook, strict_warnings
+from xlbudget.building.writer import Writer, bare_workbook
 from xlbudget.editing.findings import write_findings
 from xlbudget.editing.notes import write_notes
 from xlbudget.errors import UnusableFileError
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from xlbudget.building.sheet import Sheet
     from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard, Table
+    from xlbudget.standard.model import Standard
 
 
 CODE_NAMES = {
@@ -84,15 +85,11 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
         UnusableFileError: more rows than fit.
     """
     placed = place_book(standard, book._replace(year=year))
-    formulas = book_formulas(standard, placed)
-    live = render_live(standard, placed, formulas)
     tables = {table.sheet: table for table in standard.tables}
-    contents = {
-        name: render_table(standard, table, placed, formulas) for name, table in tables.items()
-    }
-    contents[INFO_SHEET] = list(render_info(standard, placed, formulas))
+    contents = render_sheets(standard, placed, book_formulas(standard, placed))
+    live = render_live(standard, placed, contents)
     title = standard.titles["cover"].replace("{year}", str(year))
-    with strict_warnings():
+    with warnings.catch_warnings(action="error", category=UserWarning):  # XlsxWriter's
         writer = Writer(title)
         sheets: dict[str, Sheet] = {}
         codes: list[str] = []
@@ -108,7 +105,8 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                     write_table(sheet, standard, table, placed, contents[name])
                 sheet.put(live.cells[name][0], styles.CHECK_LEFT)
                 sheet.protect()
-                writer.name(body_name(name), name, _body(standard, table))
+                right, first, end = body_area(standard, table)
+                writer.name(body_name(name), name, f"$A${first}:${right}${end}")
             elif name == COVER:
                 write_cover(sheet, standard, placed)
             elif name == CONTENTS:
@@ -123,8 +121,6 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_notes(sheet, name)
             elif name == OVERVIEW:
                 write_overview(sheet, standard, placed, live)
-                last = write_checks(sheet, live)
-                print_overview(sheet, standard, last)
             elif name == FINDINGS:
                 figures = {
                     (at, content.cell): content.value for at in contents for content in contents[at]
@@ -132,7 +128,10 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_findings(writer, sheet, standard, figures)
             elif name == DICTIONARY:
                 write_dictionary(writer, sheet, standard, placed.profile)
-        _write_memory(writer.sheet(MEMORY, CODE_NAMES[MEMORY]))
+        memory = writer.sheet(MEMORY, CODE_NAMES[MEMORY])
+        for cell in ("A1", MEMORY_END):  # empty, of the extent that it may come to have
+            memory.text(cell, "xlbudget", styles.BODY)
+        memory.raw.very_hidden()
         codes.append(CODE_NAMES[MEMORY])
         if not macros:
             return writer.finish()
@@ -153,19 +152,6 @@ def _with_macros(
     put_buttons(sheets[COVER], macros.buttons[1:], "C1")
     writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), macros.modules))
     return writer.finish(macros.ribbon)
-
-
-def _write_memory(sheet: Sheet) -> None:
-    """An empty memory, of the extent that it may come to have."""
-    for cell in ("A1", MEMORY_END):
-        sheet.text(cell, "xlbudget", styles.BODY)
-    sheet.raw.very_hidden()
-
-
-def _body(standard: Standard, table: Table) -> str:
-    """The area of a table's rows, without headings and notes."""
-    right, first, last = body_area(standard, table)
-    return f"$A${first}:${right}${last}"
 
 
 def _code_name(key: str) -> str:

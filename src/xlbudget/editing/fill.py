@@ -5,7 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.building.contents import CellContent, amount_content, last_used, render_table, vacant
+from xlbudget.building.contents import (
+    CellContent,
+    amount_content,
+    last_used,
+    render_sheets,
+    render_table,
+    vacant,
+)
 from xlbudget.building.formulas.derived import Formula, book_formulas, chosen_formulas, formula_for
 from xlbudget.building.live import render_live
 from xlbudget.building.overview import overview_caches, with_caches
@@ -18,13 +25,13 @@ from xlbudget.rules.fill import Filled, cell_key, fill_book
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.cells import text_of
-from xlbudget.sheets.layout import INFO_SHEET, is_form, place_book, table_layout
+from xlbudget.sheets.layout import INFO_SHEET, OVERVIEW, is_form, place_book, table_layout
 from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.references import column_letter, same_formula, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.figures import Book, Place
     from xlbudget.rules.unfilled import CellKey
@@ -98,8 +105,9 @@ def plan_filled(
     ends = {edit.sheet for edit in edits}
     charts = None
     if edits and len(placed.blocks) == len(standard.blocks):
-        edits += _live_edits(source, standard, placed, native)
-        charts = partial(with_caches, caches=overview_caches(standard, placed))
+        live = render_live(standard, placed, render_sheets(standard, placed, native)).cells
+        edits += _live_edits(source, live)
+        charts = partial(with_caches, caches=overview_caches(standard, live[OVERVIEW]))
     if edits:
         edits += refreshed_notes(source, edits)
         edits += refreshed_findings(source, edits)
@@ -256,14 +264,11 @@ def _refuse_covering(
         )
 
 
-def _live_edits(
-    source: Workbook, standard: Standard, placed: Book, formulas: Mapping[Place, Formula]
-) -> Iterator[CellEdit]:
-    """The edits that let 目录, 总览 and the tool rows say what ``placed``, which has every table, holds.
+def _live_edits(source: Workbook, cells: Mapping[str, Iterable[CellContent]]) -> Iterator[CellEdit]:
+    """The edits that let 目录, 总览 and the tool rows say what ``cells`` have, which follow the tables.
 
     A sheet that is missing, or has no such formulas (an older workbook's), is left alone.
     """
-    cells = render_live(standard, placed, formulas).cells
     lines, held = source.lines_of(list(cells)), source.formulas_of(set(cells))
     for sheet, contents in cells.items():
         wanted = [content for content in contents if content.formula]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xlbudget.editing.edits import edit_of
 from xlbudget.editing.notes import line_contents, plan_notes, text_heights
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.standard.model import Standard
-
-
-class FinalsPlan(NamedTuple):
-    """The edits that write the texts, and what goes with them."""
-
-    edits: list[CellEdit]
-    afterwards: Afterwards
 
 
 def read_finals(source: Workbook) -> tuple[TextUnit, ...]:
@@ -49,8 +42,10 @@ def read_finals(source: Workbook) -> tuple[TextUnit, ...]:
     return tuple(units)
 
 
-def plan_finals(texts: Sequence[TextUnit], remark: str = "", *, older: bool = False) -> FinalsPlan:
-    """The texts on the sheets of a workbook whose notes have not been generated.
+def plan_finals(
+    texts: Sequence[TextUnit], remark: str = "", *, older: bool = False
+) -> tuple[list[CellEdit], Afterwards]:
+    """The edits that write the texts into a workbook whose notes have not been generated, and what goes with them.
 
     Each keeps its id, so generating puts it beside its paragraph. With ``older`` it was written for
     other figures: its state says so until it is edited or cleared. ``remark`` stands beside it.
@@ -86,7 +81,7 @@ def plan_finals(texts: Sequence[TextUnit], remark: str = "", *, older: bool = Fa
         edits += [edit_of(sheet, cell) for row in rows for cell in line_contents(row)]
         heights[sheet] = text_heights(rows)
         last_rows[sheet] = rows[-1].line
-    return FinalsPlan(edits, Afterwards(last_rows=last_rows, heights=heights))
+    return edits, Afterwards(last_rows=last_rows, heights=heights)
 
 
 def write_finals(path: Path, standard: Standard, texts: Sequence[TextUnit]) -> None:
@@ -97,8 +92,7 @@ def write_finals(path: Path, standard: Standard, texts: Sequence[TextUnit]) -> N
     """
     from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415  # templates, rarely needed
 
-    plan = plan_finals(texts)
-    Workbook(path).patch(path, plan.edits, plan.afterwards)
+    Workbook(path).patch(path, *plan_finals(texts))
     written = Workbook(path)
     book = read_book(written, standard)
     notes = plan_notes(written, explain(standard, book), glossary(standard, book))

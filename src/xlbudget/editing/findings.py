@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from xlbudget.building.sheet import Sheet
     from xlbudget.building.writer import Writer
-    from xlbudget.findings import Finding, Report
+    from xlbudget.findings import Report
     from xlbudget.standard.model import Standard
     from xlbudget.xlsx.cells import Lines
     from xlbudget.xlsx.workbook import Workbook
@@ -71,7 +71,6 @@ _MISSING = Decimal(-1)
 _INFO_LINES = 400
 _DAY_ZERO, _SECOND, _DAY = datetime(1899, 12, 30), timedelta(seconds=1), 86_400  # noqa: DTZ001
 _OWN = "自写"
-_ORDER = [level.chinese for level in Level]
 
 
 class FindingsPlan(NamedTuple):
@@ -116,9 +115,15 @@ def plan_findings(source: Workbook, standard: Standard, report: Report) -> Findi
     there = source.lines_of([FINDINGS, *(area.sheet for area in areas)])
     lines = _checked(there)
     remarks = dict(_remarks(lines))
-    every = [*_found(standard, report, there), *_not_run(report)]
-    rows = [line._replace(remark=remarks.pop(line.identity, _Line()).remark) for line in every]
-    rows += [_gone(identity, line) for identity, line in remarks.items()]
+    rows = [
+        line._replace(remark=remarks.pop(line.identity, _Line()).remark)
+        for line in _lines(standard, report, there)
+    ]
+    # The line of a finding that is no more is kept for its remark.
+    rows += [
+        line._replace(kind="" if identity.startswith(_OWN) else GONE, identity=identity)
+        for identity, line in remarks.items()
+    ]
     if sum(bool(line.remark) for line in rows) > ROOM:
         raise UnusableFileError(
             f"工作表“{FINDINGS}”只能放下{ROOM}行，“处理说明”已超过；"
@@ -166,11 +171,12 @@ def _checked(there: Mapping[str, Lines]) -> Lines:
 # ------------------------------------------------------------------ the lines
 
 
-def _found(standard: Standard, report: Report, there: Mapping[str, Lines]) -> Iterator[_Line]:
+def _lines(standard: Standard, report: Report, there: Mapping[str, Lines]) -> Iterator[_Line]:
     titles = {table.title: table.sheet for table in standard.tables}
     seen: dict[str, int] = {}
     for finding in report.findings:
-        identity = _identity(finding)
+        where = (finding.row, finding.column) if finding.row or finding.column else (finding.cell,)
+        identity = "|".join((finding.code, finding.table or finding.sheet, *where))
         seen[identity] = seen.get(identity, 0) + 1
         if seen[identity] > 1:
             identity = f"{identity}|{seen[identity]}"
@@ -195,19 +201,8 @@ def _found(standard: Standard, report: Report, there: Mapping[str, Lines]) -> It
             identity=identity,
             sheet=finding.sheet,
         )
-
-
-def _identity(one: Finding) -> str:
-    where = (one.row, one.column) if one.row or one.column else (one.cell,)
-    return "|".join((one.code, one.table or one.sheet, *where))
-
-
-def _not_run(report: Report) -> Iterator[_Line]:
-    for skipped in report.not_executed:
-        reason = clean(skipped.reason)
-        yield _Line(
-            NOT_RUN, skipped.code, message=reason, identity=f"{NOT_RUN}|{skipped.code}|{reason}"
-        )
+    for code, reason in ((skipped.code, clean(skipped.reason)) for skipped in report.not_executed):
+        yield _Line(NOT_RUN, code, message=reason, identity=f"{NOT_RUN}|{code}|{reason}")
 
 
 def _remarks(lines: Lines) -> Iterator[tuple[str, _Line]]:
@@ -226,17 +221,11 @@ def _remarks(lines: Lines) -> Iterator[tuple[str, _Line]]:
         yield identity, held._replace(remark=remark, mark="")
 
 
-def _gone(identity: str, line: _Line) -> _Line:
-    """The line of a finding that is no more, kept for its remark."""
-    kind = "" if identity.startswith(_OWN) else GONE
-    return line._replace(kind=kind, identity=identity)
-
-
 def _fitting(rows: list[_Line]) -> list[_Line]:
     """The lines for which there is room: those with remarks, then by level; the last says so."""
     if len(rows) <= ROOM:
         return rows
-    ranks = {kind: rank for rank, kind in enumerate(_ORDER)}
+    ranks = {level.chinese: rank for rank, level in enumerate(Level)}
     order = sorted(
         range(len(rows)), key=lambda at: (not rows[at].remark, ranks.get(rows[at].kind, 9))
     )
@@ -321,19 +310,17 @@ def link_formula(sheet: str, cell: str) -> str:
 
 def counts_content(kinds: Sequence[str], verdict: str) -> CellContent:
     """The line of counts; ``kinds`` are those of all lines."""
-    shown = [level.chinese for level in Level]
-    parts = [f'"{kind}"&COUNTIF({_KINDS},"{kind}")&"处"' for kind in shown]
-    rest = [
-        f'IF(COUNTIF({_KINDS},"{kind}")>0,"，{kind}"&COUNTIF({_KINDS},"{kind}")&"{unit}","")'
-        for kind, unit in ((NOT_RUN, "条规则"), (GONE, "处"))
-    ]
-    counted = "&".join(['&"，"&'.join(parts), *rest])
+    shown, others = [level.chinese for level in Level], ((NOT_RUN, "条规则"), (GONE, "处"))
+    counts = {kind: f'COUNTIF({_KINDS},"{kind}")' for kind in (*shown, NOT_RUN, GONE)}
+    counted = '&"，"&'.join(f'"{kind}"&{counts[kind]}&"处"' for kind in shown)
+    for kind, unit in others:
+        counted += f'&IF({counts[kind]}>0,"，{kind}"&{counts[kind]}&"{unit}","")'
     unknown = "尚未校验"
     formula = f'IF({_VERDICT}="","{unknown}","结论："&{_VERDICT}&"。"&{counted})'
     value = unknown
     if verdict:
         value = f"结论：{verdict}。" + "，".join(f"{one}{kinds.count(one)}处" for one in shown)
-        for kind, unit in ((NOT_RUN, "条规则"), (GONE, "处")):
+        for kind, unit in others:
             value += f"，{kind}{kinds.count(kind)}{unit}" if kind in kinds else ""
     return CellContent(_COUNTS, "formula", value, formula)
 
@@ -505,8 +492,7 @@ def write_findings(
     for index in range(_SHOWN, _HIDDEN):
         sheet.hide(index)
     sheet.freeze(_HEAD)
-    last = LAST
-    for line in range(FIRST, last + 1):
+    for line in range(FIRST, LAST + 1):
         for index, look in enumerate((*_LOOKS, _HELD, _HELD)):
             sheet.blank(f"{chr(65 + index)}{line}", look)
     areas = watched_areas(standard)
@@ -514,12 +500,12 @@ def write_findings(
     for content in sum_contents(areas, [None] * len(areas), sums):
         sheet.put(content, _HELD)
     for kind, look in _LEVELS.items():
-        sheet.conditional(f"A{FIRST}:A{last}", f'$A{FIRST}="{kind}"', look)
-    used = f'$A{FIRST}&$H{FIRST}&$K{FIRST}<>""'
+        sheet.conditional(f"A{FIRST}:A{LAST}", f'$A{FIRST}="{kind}"', look)
+    area = f"A{FIRST}:K{LAST}"
     gone = f'OR($A{FIRST}="{GONE}",$A{FIRST}="{NOT_RUN}")'
-    sheet.conditional(f"A{FIRST}:K{last}", gone, _LEVELS[GONE])
-    sheet.conditional(f"A{FIRST}:K{last}", used, styles.BORDERED)
-    sheet.quiet(f"A{FIRST}:M{last}")
-    writer.name(MARKS, FINDINGS, f"$L${FIRST}:$L${last}")
+    sheet.conditional(area, gone, _LEVELS[GONE])
+    sheet.conditional(area, f'$A{FIRST}&$H{FIRST}&$K{FIRST}<>""', styles.BORDERED)
+    sheet.quiet(f"A{FIRST}:M{LAST}")
+    writer.name(MARKS, FINDINGS, f"$L${FIRST}:$L${LAST}")
     sheet.print_page(f"A{TITLE_ROW}:K{FIRST}", landscape=True, repeat=(_HEAD, _HEAD))
     sheet.protect()

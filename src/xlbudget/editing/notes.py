@@ -294,17 +294,11 @@ def listed_figures(paragraphs: Iterable[Paragraph], lines: Mapping[str, Lines]) 
 
 def _told(figures: Iterable[Figure]) -> Iterator[Figure]:
     """The figures, without the words for a change (增加, 下降) whose amount is among them."""
-    every = list(figures)
-    amounts = {
-        _stem(figure) for figure in every if figure.how == "change" and figure.kind != "text"
-    }
-    for figure in every:
-        if figure.kind != "text" or figure.how != "change" or _stem(figure) not in amounts:
+    every = [(figure, figure.name.rpartition(".")[0]) for figure in figures]
+    amounts = {stem for figure, stem in every if figure.how == "change" and figure.kind != "text"}
+    for figure, stem in every:
+        if figure.kind != "text" or figure.how != "change" or stem not in amounts:
             yield figure
-
-
-def _stem(figure: Figure) -> str:
-    return figure.name.rpartition(".")[0]
 
 
 def _shown(figure: Figure, cell: CellRef) -> str:
@@ -484,15 +478,14 @@ def write_notes(sheet: Sheet, title: str) -> None:
     sheet.text("C1", hint, styles.HINT)
     last = page.LAST
     for line in range(page.FIRST, last + 1):
-        sheet.blank(f"A{line}", _LABEL)
-        sheet.blank(f"B{line}", _LABEL)
+        sheet.blanks("AB", line, _LABEL)
         sheet.blank(f"C{line}", _GENERATED)
         sheet.formula(f"D{line}", page.final_formula(line), "", _FINAL)
         sheet.formula(f"E{line}", page.state_formula(title, line), "", _LABEL)
         sheet.blank(f"F{line}", replace(_REMARK, locked=False))
         sheet.formula(f"G{line}", page.count_formula(title, line), "", _JUMP)
-        for letter in "HI":  # hidden: what wraps there would make rows high
-            sheet.blank(f"{letter}{line}", replace(_REMARK, text_wrap=None))
+        # Hidden: what wraps there would make rows high.
+        sheet.blanks("HI", line, replace(_REMARK, text_wrap=None))
     area = f"A{page.FIRST}:G{last}"
     sheet.conditional(f"E{page.FIRST}:E{last}", f'$E{page.FIRST}="{page.STALE}"', _WARNING)
     sheet.conditional(f"E{page.FIRST}:E{last}", f'$E{page.FIRST}="{page.REVIEWED}"', _ASKING)
@@ -516,13 +509,10 @@ def _write_figures(sheet: Sheet) -> None:
     )
     sheet.band(first - 2, text, "ABCDEFG", 24)
     sheet.headings(first - 1, page.FIGURE_HEADINGS, 22)
+    looks = (_LABEL, replace(_REMARK, align="right"), _REMARK, _POINTER, _HELD, _HELD)
     for line in range(first, last + 1):
-        sheet.blank(f"A{line}", _LABEL)
-        sheet.blank(f"B{line}", replace(_REMARK, align="right"))
-        sheet.blank(f"C{line}", _REMARK)
-        sheet.blank(f"D{line}", _POINTER)
-        sheet.blank(f"E{line}", _HELD)
-        sheet.blank(f"F{line}", _HELD)
+        for letter, look in zip("ABCDEF", looks, strict=True):
+            sheet.blank(f"{letter}{line}", look)
         sheet.formula(f"G{line}", page.change_formula(line), "", _LABEL)
     sheet.conditional(f"F{first}:G{last}", f'$G{first}="{page.CHANGED}"', _WARNING)
     fraction = f"AND(ISNUMBER(E{first}),E{first}<>INT(E{first}))"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.building.formulas.expressions import constant
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.final_texts import plan_finals, read_finals
 from xlbudget.editing.own import foreign_sheets, own_notes, unused_subjects
@@ -28,20 +29,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.explaining.source import Expr, Source
-    from xlbudget.figures import Cell, FormData, Profile, Row, TextUnit
+    from xlbudget.figures import Cell, FormData, Profile, Row
     from xlbudget.money import Unit
     from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Block, Form, Standard
     from xlbudget.standard.subjects import SubjectList
 
 
-_RANGE = r"(20\d\d)(?:年(?:\d{1,2}月(?:\d{1,2}日)?)?)?\s*(?:[-—–~～至到]|——)\s*(20\d\d)"
-_TITLE = re.compile(r"《[^》]*》|[〔\[［【(（]20\d\d[〕\]］】)）]\s*第?\s*\d*\s*号?|" + _RANGE)
+_RANGE = (
+    r"(?P<first>20\d\d)(?:年(?:\d{1,2}月(?:\d{1,2}日)?)?)?\s*(?:[-—–～~至到]|——)\s*(?P<last>20\d\d)"
+)
+_TITLE = r"《[^》]*》|[〔\[［【(（]20\d\d[〕\]］】)）]\s*第?\s*\d*\s*号?|" + _RANGE
 """Names of papers and their numbers are what they are; a range is of several years or moved whole."""
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?=\s*年|-\d{1,2}(?:-\d{1,2})?(?!\d)|[./]\d{1,2}[./]\d{1,2})")
-_DIGITS = "〇一二三四五六七八九"
-_ZEROS = "○零Ｏ"
-_WRITTEN = re.compile(f"二[{_ZEROS}〇][{_DIGITS}{_ZEROS}]{{2}}(?=年)")
+_YEAR = r"(?<!\d)20\d\d(?=\s*年|-\d{1,2}(?:-\d{1,2})?(?!\d)|[./]\d{1,2}[./]\d{1,2})"
+_DIGITS, _ZEROS = "〇一二三四五六七八九", "○零Ｏ"
+_WRITTEN = f"二[{_ZEROS}〇][{_DIGITS}{_ZEROS}]{{2}}(?=年)"
+_YEARS = re.compile(f"(?P<title>{_TITLE})|{_YEAR}|(?P<written>{_WRITTEN})")
+_READ = str.maketrans(_DIGITS + _ZEROS, "0123456789000")
 _NAMED = 12
 """So many names stand in a sentence."""
 
@@ -53,40 +57,19 @@ def moved_years(text: str, year: int) -> str:
     (《…》, 〔2023〕12号) and ranges over several years stay.
     """
 
-    def kept(match: re.Match[str]) -> str:
-        first, last = match[1], match[2]
-        whole = bool(first) and first == last and int(first) in _near(year)
-        return match[0].replace(first, str(int(first) + 1)) if whole else match[0]
-
-    pieces, position = [], 0
-    for match in _TITLE.finditer(text):
-        pieces += [_moved(text[position : match.start()], year), kept(match)]
-        position = match.end()
-    return "".join([*pieces, _moved(text[position:], year)])
-
-
-def _near(year: int) -> range:
-    """The years that papers of ``year`` speak of as last, this and next year."""
-    return range(year - 1, year + 2)
-
-
-def _moved(text: str, year: int) -> str:
-    near = _near(year)
-
     def later(match: re.Match[str]) -> str:
-        return str(int(match[0]) + 1) if int(match[0]) in near else match[0]
-
-    def written(match: re.Match[str]) -> str:
-        plain = match[0]
-        for zero in _ZEROS:
-            plain = plain.replace(zero, "〇")
-        found = int("".join(str(_DIGITS.index(sign)) for sign in plain))
-        if found not in near:
+        there = match["first"] or match[0]
+        if match["title"] and not match["first"] == match["last"] == there:
             return match[0]
-        new = "".join(_DIGITS[int(digit)] for digit in str(found + 1))
-        return new.replace("〇", match[0][1])
+        number = int(there.translate(_READ))
+        if not year - 1 <= number <= year + 1:
+            return match[0]
+        new = str(number + 1)
+        if match["written"]:
+            new = "".join(_DIGITS[int(digit)] for digit in new).replace("〇", match[0][1])
+        return match[0].replace(there, new)
 
-    return _WRITTEN.sub(written, _YEAR.sub(later, text))
+    return _YEARS.sub(later, text)
 
 
 def reason_fields(standard: Standard) -> list[str]:
@@ -254,11 +237,6 @@ class SubjectChanges(NamedTuple):
     replaced: dict[str, str]
     gone: dict[str, str]
 
-    @property
-    def said(self) -> list[str]:
-        """The changes in words."""
-        return [*self.replaced.values(), *self.gone.values()]
-
 
 def _heir(subjects: SubjectList, code: str, year: int) -> str:
     """The code that stands for ``code`` in ``year``: itself, its successor, "" where it has none."""
@@ -394,7 +372,11 @@ def next_book(standard: Standard, last_standard: Standard, last: Book) -> NextBo
         profile=_next_profile(last.profile, last.year),
         notes=_next_notes(standard, last_standard, last, blocks),
         subjects=last.subjects,
-        texts=tuple(_next_text(unit, last.year) for unit in last.texts if not unit.follows),
+        texts=tuple(
+            unit._replace(text=moved_years(unit.text, last.year), stale=())
+            for unit in last.texts
+            if not unit.follows
+        ),
     )
     filled = [key for key, value in figures.items() if value is not None]
     said = []
@@ -403,7 +385,7 @@ def next_book(standard: Standard, last_standard: Standard, last: Book) -> NextBo
         said.append(f"基础信息的上年数已填{len(filled)}项：{labels}。")
     said += [f"有“上年数”栏的表已填{count}格。" for count in [_counted(standard, blocks)] if count]
     said += figures_said
-    said += changes.said
+    said += [*changes.replaced.values(), *changes.gone.values()]
     said += left
     if ended:
         said.append(f"已到期的项目没有带到下年：{_names(ended)}。")
@@ -465,12 +447,17 @@ def _next_block(
     data = last.blocks.get(key)
     if old is None or data is None:
         return BlockData.of([])
-    sources = _sources(block, old)
+    # For every amount column the one of last year whose figures it shows, None where it is blank.
+    sources = [old.amount_index.get(block.column(key).last_year_of) for key in block.amounts]
+
+    def shown(row: Row, at: int | None) -> Cell:
+        cell = None if at is None else row.cells[at]
+        return in_unit(cell, block.unit) if isinstance(cell, Amount) else cell
 
     def moved(row: Row) -> Row:
         fixed = row.kind in ("item", "group", "unit", "form", "subject", "class")
         return row._replace(
-            cells=tuple(_in_block(row, at, block) for at in sources),
+            cells=tuple(shown(row, at) for at in sources),
             texts=tuple(moved_years(text, last.year) for text in row.texts),
             label=row.label if fixed else moved_years(row.label, last.year),
             line=0,
@@ -481,17 +468,6 @@ def _next_block(
     if block.subjects:
         return BlockData.of(next_subject_rows(standard, block, rows, last.year + 1, changes, moved))
     return BlockData.of([moved(row) for row in rows])
-
-
-def _sources(block: Block, old: Block) -> list[int]:
-    """For every amount column the one of last year whose figures it shows, -1 where it is blank."""
-    columns = [block.column(key) for key in block.amounts]
-    return [old.amount_index.get(column.last_year_of, -1) for column in columns]
-
-
-def _in_block(row: Row, at: int, block: Block) -> Cell:
-    cell = row.cells[at] if at >= 0 else None
-    return in_unit(cell, block.unit) if isinstance(cell, Amount) else cell
 
 
 # ------------------------------------------------------------------ texts and particulars
@@ -573,10 +549,6 @@ def _next_notes(
     }
 
 
-def _next_text(unit: TextUnit, year: int) -> TextUnit:
-    return unit._replace(text=moved_years(unit.text, year), stale=())
-
-
 _SUFFIXES = (".xlsm", ".xlsx")
 _REASON = "上年的原因，请核对、改写"
 _LITERAL = 100
@@ -611,12 +583,12 @@ def roll_over(source: Path, target: Path, *, overwrite: bool = False) -> Rollove
     last_standard = own_standard(last)
     standard = with_subjects(_standard_of(last_standard, last.year + 1), last.subjects)
     made = next_book(standard, last_standard, last)
-    finals = plan_finals(made.book.texts, _REMARK, older=True)
-    edits = [*finals.edits, *_marks(standard, made.book)]
+    finals, afterwards = plan_finals(made.book.texts, _REMARK, older=True)
+    edits = [*finals, *_marks(standard, made.book)]
 
     def write(path: Path) -> None:
         build_workbook(standard, made.book, path, year=made.book.year)
-        Workbook(path).patch(path, edits, finals.afterwards)
+        Workbook(path).patch(path, edits, afterwards)
 
     backup = replace_atomically(target, write)
     said = (*made.said, *_left(opened, standard, last_standard, last))
@@ -653,13 +625,9 @@ def _marks(standard: Standard, book: Book) -> Iterator[CellEdit]:
             continue
         begins = text[:_LITERAL]
         shown = f"B{line.line}" if begins == text else f"LEFT(B{line.line},{_LITERAL})"
-        same = f"EXACT({shown},{_literal(begins)})"
-        formula = f"IF({same},{_literal(_REASON)},{_literal(field.hint)})"
+        same = f"EXACT({shown},{constant(begins).text})"
+        formula = f"IF({same},{constant(_REASON).text},{constant(field.hint).text})"
         yield CellEdit(INFO_SHEET, f"D{line.line}", _REASON, formula)
-
-
-def _literal(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _standard_of(standard: Standard, year: int) -> Standard:

@@ -195,11 +195,10 @@ def change(now: object, before: object) -> Result:
     """
     read = amount_reader()
     new, old = read(now), read(before)
-    for cell in (new, old):
-        if isinstance(cell, Failure):
-            return cell
-    assert not isinstance(new, Failure)
-    assert not isinstance(old, Failure)
+    if isinstance(new, Failure):
+        return new
+    if isinstance(old, Failure):
+        return old
     if new is None and old is None:
         return ""
     base = old.fen if old else 0
@@ -329,14 +328,9 @@ def checks_lines(report: Report) -> list[tuple[str, ...]]:
     """A line per finding (without any, one with the verdict), then one per rule not executed."""
     lines: list[tuple[str, ...]] = [
         (
-            finding.level.chinese,
-            finding.code,
-            finding.table,
+            *(finding.level.chinese, finding.code, finding.table),
             f"{finding.sheet} {finding.cell}".strip(),
-            finding.printed,
-            finding.expected,
-            finding.difference,
-            finding.message,
+            *(finding.printed, finding.expected, finding.difference, finding.message),
         )
         for finding in report.findings
     ]

@@ -73,13 +73,9 @@ def error_in(value: object) -> Failure | None:
 
 def single(area: Area, name: str) -> object | Failure:
     """The only cell of an area (None for a blank); an error in it, or one cell too many, fails."""
-    if not area.lines:
-        if area.height > 1 or area.width > 1:
-            return Failure(VALUE, f"“{name}”只能是一个单元格。")
-        return None
     if area.height > 1 or area.width > 1:
         return Failure(VALUE, f"“{name}”只能是一个单元格。")
-    value = area.lines[0][0]
+    value = area.lines[0][0] if area.lines else None
     return error_in(value) or (None if is_blank(value) else value)
 
 

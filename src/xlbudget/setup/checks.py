@@ -65,14 +65,10 @@ def diagnose(system: System, folder: Path) -> list[Line]:
 
 
 def _packages(system: System) -> Iterator[Line]:
-    found = system.package("xlwings")
-    if found:
-        yield Line("xlwings", GOOD, found)
-    else:
-        yield Line("xlwings", MISSING, "没有安装", "运行 pip install xlwings")
-    found = system.package("pywin32")
-    remedy = "" if found else "运行 pip install pywin32"
-    yield Line("pywin32", GOOD if found else MISSING, found or "没有安装", remedy)
+    for name in ("xlwings", "pywin32"):
+        found = system.package(name)
+        remedy = "" if found else f"运行 pip install {name}"
+        yield Line(name, GOOD if found else MISSING, found or "没有安装", remedy)
 
 
 def _excel(system: System) -> Iterator[Line]:

@@ -107,25 +107,19 @@ class _Cells(dict[object, "Cell"]):
         self.unit, self.hundredth = unit, unit.fen // 100
 
     def __missing__(self, value: object) -> Cell:
-        if value.__class__ is float and -_EXACT < value < _EXACT and self.hundredth:
-            # The nearest float to a number of at most 15 digits: what from_number would give.
-            hundredths: int = round(value * 100)
-            if hundredths / 100 == value:
-                found: Cell = Amount(hundredths * self.hundredth, self.unit)
-            else:
-                found = _other(value, self.unit)
+        # The nearest float to a number of at most 15 digits: what from_number would give.
+        if (
+            value.__class__ is float
+            and self.hundredth
+            and -_EXACT < value < _EXACT
+            and (hundredths := round(value * 100)) / 100 == value
+        ):
+            found: Cell = Amount(hundredths * self.hundredth, self.unit)
         else:
             found = _other(value, self.unit)
         if value not in (0, 1):
             self[value] = found
         return found
-
-
-def _number(value: float, unit: Unit) -> Cell:
-    try:
-        return from_number(value, unit)
-    except AmountError:
-        return Unreadable(str(value))
 
 
 def _other(value: object, unit: Unit) -> Cell:
@@ -138,7 +132,10 @@ def _other(value: object, unit: Unit) -> Cell:
         except AmountError:
             return Unreadable(text)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _number(value, unit)
+        try:
+            return from_number(value, unit)
+        except AmountError:
+            return Unreadable(str(value))
     return Unreadable(text_of(value))
 
 

@@ -171,15 +171,12 @@ def place_forms(
         letters = {column.key: _INDICATORS[index] for index, column in enumerate(form.indicators)}
         placed_forms.append(data._replace(places=places, letters=letters, indicators=indicators))
         waiting = by_name.get(data.name, [])
-        row = waiting.pop(0) if waiting else _blank(data.name, len(block.amounts))
+        blank = Row(data.name, "form", data.name, (None,) * len(block.amounts))
+        row = waiting.pop(0) if waiting else blank
         amounts = tuple(places.get(key, "") for key in block.amounts)
         placed_rows.append(row._replace(line=spots.title, places=amounts))
         line = spots.last + 2
     return placed_rows, tuple(placed_forms)
-
-
-def _blank(name: str, width: int) -> Row:
-    return Row(name, "form", name, (None,) * width)
 
 
 def _completed(table: Table, rows: Sequence[Row], forms: Sequence[FormData]) -> list[FormData]:
@@ -333,7 +330,8 @@ def _place_table(standard: Standard, table: Table, book: Book) -> dict[str, Bloc
     bodies = []
     for block in table.blocks:
         rows = book.blocks[block.key].rows if block.key in book.blocks else ()
-        bodies.append(_prescribed(block, rows) if block.body == FIXED else _total_last(rows))
+        last = sorted(rows, key=lambda row: row.key == TOTAL)
+        bodies.append(_prescribed(block, rows) if block.body == FIXED else last)
     lines = _align(table.blocks, bodies)
     used = max((numbers[-1] + 1 for numbers in lines if numbers), default=0)
     room = layout.last - layout.first + 1
@@ -349,11 +347,6 @@ def _place_table(standard: Standard, table: Table, book: Book) -> dict[str, Bloc
         )
         for one, body, numbers in zip(layout.blocks, bodies, lines, strict=True)
     }
-
-
-def _total_last(rows: Sequence[Row]) -> list[Row]:
-    totals = [row for row in rows if row.key == TOTAL]
-    return [row for row in rows if row.key != TOTAL] + totals
 
 
 def _prescribed(block: Block, rows: Sequence[Row]) -> list[Row]:

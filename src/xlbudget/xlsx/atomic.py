@@ -101,13 +101,8 @@ def _beside(path: Path) -> Path:
 
 def _clear_stale(path: Path) -> None:
     """Remove what a killed process has left of an earlier write of the same file."""
-    name = re.compile(
-        re.escape(_MARK)
-        + r"([0-9]+)-"
-        + re.escape(path.stem[:30])
-        + r"-[^-.]+"
-        + re.escape(path.suffix)
-    )
+    stem, suffix = re.escape(path.stem[:30]), re.escape(path.suffix)
+    name = re.compile(rf"{re.escape(_MARK)}([0-9]+)-{stem}-[^-.]+{suffix}")
     for one in path.parent.iterdir():
         match = name.fullmatch(one.name)
         if match is not None and _is_stale(one, int(match[1])):

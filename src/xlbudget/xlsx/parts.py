@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
+import sys
 from posixpath import normpath
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from xlbudget.xlsx.archive import Archive
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-
-
-class Readable(Protocol):
-    """An archive whose members can be listed and read: a ZipFile, or our own faster one."""
-
-    def namelist(self) -> list[str]:
-        """The names of all members."""
-
-    def read(self, name: str) -> bytes:
-        """The unpacked bytes of a member."""
 
 
 class Relation(NamedTuple):
@@ -55,12 +48,12 @@ class Parts(NamedTuple):
     relations_part: str
 
 
-def workbook_parts(archive: Readable) -> Parts:
+def workbook_parts(archive: Archive) -> Parts:
     """The parts of ``archive``, as it names them (upper and lower case may differ in references).
 
     Raises:
         KeyError: a part that must be there is missing.
-        Exception: the archive is damaged, in one of the many ways of zipfile.
+        UnusableFileError: the archive is damaged.
     """
     names = {name.lower(): name for name in archive.namelist()}
     root = _relations(archive, names, "_rels/.rels", "")
@@ -88,7 +81,7 @@ def workbook_parts(archive: Readable) -> Parts:
 
 
 def _relations(
-    archive: Readable, names: Mapping[str, str], part: str, folder: str
+    archive: Archive, names: Mapping[str, str], part: str, folder: str
 ) -> dict[str, Relation]:
     """Relation id -> relation."""
     found: dict[str, Relation] = {}
@@ -111,11 +104,11 @@ def _attributes(text: str) -> dict[str, str]:
 
 def unescaped(text: str) -> str:
     """A text of an attribute without its entities."""
-    return _ENTITY.sub(_character, text)
 
+    def character(match: re.Match[str]) -> str:
+        if match[3]:
+            return _NAMED[match[3]]
+        code = int(match[1], 16) if match[1] else int(match[2])
+        return chr(code) if code <= sys.maxunicode else match[0]
 
-def _character(match: re.Match[str]) -> str:
-    if match[3]:
-        return _NAMED[match[3]]
-    code = int(match[1], 16) if match[1] else int(match[2])
-    return chr(code) if code <= 0x10FFFF else match[0]  # noqa: PLR2004
+    return _ENTITY.sub(character, text)

@@ -107,7 +107,9 @@ class Values:
                 found = self._sheet(name).to_python(skip_empty_area=False)
             known = self._lines[name] = cast("Lines", found)
             for (line, column), text in self._errors[name].items():
-                _put(known, line, column, text)
+                known += [[] for _ in range(line + 1 - len(known))]
+                known[line] += [""] * (column + 1 - len(known[line]))
+                known[line][column] = text
         return known
 
     def merged(self, name: str) -> list[Area]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.building.contents import CellContent, render_info, render_table
+from xlbudget.building.contents import CellContent
 from xlbudget.building.formulas.expressions import Area, index, literal, match, single
-from xlbudget.sheets.layout import FORM_FIRST, FORM_LINES, is_form, table_layout
+from xlbudget.sheets.layout import FORM_FIRST, FORM_LINES, INFO_SHEET, is_form, table_layout
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from xlbudget.building.formulas.derived import Formula
     from xlbudget.building.formulas.expressions import Expression, Value
-    from xlbudget.figures import Book, Place
+    from xlbudget.figures import Book
     from xlbudget.standard.model import Block, Standard
 
 
@@ -35,15 +34,18 @@ class Body(NamedTuple):
 
 
 class Areas:
-    """The sheets of a placed book as they will stand."""
+    """The sheets of a placed book as they will stand: ``contents`` are their cells."""
 
-    def __init__(self, standard: Standard, book: Book, formulas: Mapping[Place, Formula]) -> None:
+    def __init__(
+        self, standard: Standard, book: Book, contents: Mapping[str, Iterable[CellContent]]
+    ) -> None:
         self.standard, self.book = standard, book
-        self._sheets: dict[str, dict[str, Value]] = {}
+        self._sheets: dict[str, dict[str, Value]] = {
+            sheet: {cell.cell: cell.value for cell in cells} for sheet, cells in contents.items()
+        }
+        self.info = self._sheets[INFO_SHEET]
         self.bodies: dict[str, Body] = {}
         for table in standard.tables:
-            contents = render_table(standard, table, book, formulas)
-            self._sheets[table.sheet] = {one.cell: one.value for one in contents}
             if is_form(table):
                 block = table.blocks[0]
                 last = FORM_FIRST + block.room * FORM_LINES
@@ -55,7 +57,6 @@ class Areas:
                 letters = dict(zip(keys, one.letters, strict=True))
                 body = Body(one.block, table.sheet, letters, layout.first, layout.last)
                 self.bodies[one.block.key] = body
-        self.info = {one.cell: one.value for one in render_info(standard, book, formulas)}
         self._known: dict[tuple[str, str, int, int], Area] = {}
 
     def area(self, sheet: str, letter: str, first: int, last: int) -> Area:

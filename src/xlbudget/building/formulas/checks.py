@@ -14,7 +14,6 @@ What no formula can say is left to validation, and said to be.
 from __future__ import annotations
 
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building.formulas.expressions import (
@@ -69,7 +68,7 @@ from xlbudget.standard.equations import ALL, EACH
 from xlbudget.xlsx.references import column_number, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.building.formulas.areas import Areas, Body
     from xlbudget.building.formulas.expressions import Expression
@@ -168,7 +167,7 @@ def equation_weights(areas: Areas, equation: Equation) -> list[Expression]:
         return [_of_groups(areas, equation)]
     every = [
         [
-            (sign, ref, "value" if ref.block == INFO else _amount_keys(areas, ref)[columns[number]])
+            (sign, ref, _amounts(areas, ref)[columns[number]])
             for sign, ref, columns in zip(
                 equation.signs, equation.refs, equation.columns, strict=True
             )
@@ -192,8 +191,9 @@ def equation_weights(areas: Areas, equation: Equation) -> list[Expression]:
     return [iff(holds, expression, 0) for expression in weights]
 
 
-def _amount_keys(areas: Areas, ref: Ref) -> Sequence[str]:
-    return areas.bodies[ref.block].block.amounts
+def _amounts(areas: Areas, ref: Ref) -> Sequence[str]:
+    """The keys of the columns of amounts; 基础信息 has one."""
+    return ("value",) if ref.block == INFO else areas.bodies[ref.block].block.amounts
 
 
 def _child(ref: Ref) -> bool:
@@ -467,14 +467,10 @@ def _unreadable(cells: Area) -> Expression:
     return iff(is_error(cells), 1, iff(is_logical(cells), 1, iff(is_text(cells), no_dash, 0)))
 
 
-NAMED: MappingProxyType[str, Callable[[Areas], Iterator[tuple[int, Expression]]]] = (
-    MappingProxyType(
-        {
-            "code_form": _code_form,
-            "code_order": _code_order,
-            "code_parent": _code_parent,
-            "readable_amount": _readable_amount,
-        }
-    )
-)
+NAMED: Mapping[str, Callable[[Areas], Iterator[tuple[int, Expression]]]] = {
+    "code_form": _code_form,
+    "code_order": _code_order,
+    "code_parent": _code_parent,
+    "readable_amount": _readable_amount,
+}
 """Name in a rule's ``check`` -> the weights, each with the number of the table it is about."""

@@ -26,6 +26,7 @@ Value = str | int | Decimal | None
 Operand: TypeAlias = "Expression | str | int | Decimal"
 
 _SIGNS = frozenset("~*?")
+_DIGITS = re.compile("[0-9]+")
 COMPARISON, JOIN, SUM, PRODUCT, WHOLE = range(5)
 """How tightly an expression's outermost operator binds."""
 
@@ -262,6 +263,11 @@ def _widened(at: Entry, width: int) -> Entry:
     return lambda place: at(place // width)
 
 
+def _mapped(text: str, one: Expression, function: Callable[[Value], Value]) -> Expression:
+    """An expression whose entries follow each from the same one of another."""
+    return _combined(text, (one,), lambda at: lambda place: function(at(place)))
+
+
 def _call(name: str, *parts: Expression) -> str:
     return f"{name}({','.join(expression.text for expression in parts)})"
 
@@ -331,11 +337,8 @@ is_na = _test("ISNA", lambda _: False, error=True)
 def iff(test: Expression, yes: Operand, no: Operand) -> Expression:
     """``IF``."""
     parts = (test, _expression(yes), _expression(no))
-    return _combined(
-        _call("IF", *parts),
-        parts,
-        lambda a, b, c: lambda place: b(place) if a(place) else c(place),
-    )
+    text = _call("IF", *parts)
+    return _combined(text, parts, lambda a, b, c: lambda at: b(at) if a(at) else c(at))
 
 
 def if_error(one: Expression, otherwise: Operand) -> Expression:
@@ -358,13 +361,13 @@ def after(one: Expression, mark: str) -> Expression:
     """What stands behind ``mark``; all of it where the mark is missing."""
     find = f"FIND({constant(mark).text},{one.text})"
     text = f"IFERROR(MID({one.text},{find}+{len(mark)},99),{one.text})"
-    return _combined(text, (one,), lambda at: lambda place: text_of(at(place)).split(mark, 1)[-1])
+    return _mapped(text, one, lambda value: text_of(value).split(mark, 1)[-1])
 
 
 def found_in(one: Expression, text: str) -> Expression:
     """``ISNUMBER(FIND())``: whether ``text`` has the value in it."""
     whole = f"ISNUMBER(FIND({one.text},{constant(text).text}))"
-    return _combined(whole, (one,), lambda at: lambda place: text_of(at(place)) in text)
+    return _mapped(whole, one, lambda value: text_of(value) in text)
 
 
 def all_digits(one: Expression) -> Expression:
@@ -373,15 +376,7 @@ def all_digits(one: Expression) -> Expression:
     Programs differ in which texts (with spaces, or of full width) they read as numbers.
     """
     text = f'IFERROR(EXACT(TEXT({one.text}*1,REPT("0",LEN({one.text}))),{one.text}&"")*1,0)'
-
-    def entry(at: Entry) -> Entry:
-        def tested(place: int) -> Value:
-            digits = text_of(at(place))
-            return int(digits.isascii() and digits.isdigit())
-
-        return tested
-
-    return _combined(text, (one,), entry)
+    return _mapped(text, one, lambda value: int(bool(_DIGITS.fullmatch(text_of(value)))))
 
 
 def graded(one: Expression, bounds: Sequence[tuple[str, int]]) -> Expression:
@@ -389,14 +384,11 @@ def graded(one: Expression, bounds: Sequence[tuple[str, int]]) -> Expression:
     steps = [(Decimal(bound), result) for bound, result in reversed(bounds)]
     keys, results = (",".join(str(pair[n]) for pair in bounds) for n in (0, 1))
 
-    def entry(at: Entry) -> Entry:
-        def looked_up(place: int) -> Value:
-            number = _number(at(place))
-            return next(result for bound, result in steps if number >= bound)
+    def looked_up(value: Value) -> Value:
+        number = _number(value)
+        return next(result for bound, result in steps if number >= bound)
 
-        return looked_up
-
-    return _combined(f"LOOKUP({one.text},{{{keys}}},{{{results}}})", (one,), entry)
+    return _mapped(f"LOOKUP({one.text},{{{keys}}},{{{results}}})", one, looked_up)
 
 
 # ------------------------------------------------------------------ what looks at whole areas
@@ -404,12 +396,9 @@ def graded(one: Expression, bounds: Sequence[tuple[str, int]]) -> Expression:
 
 def total(*parts: Expression) -> Expression:
     """``SUM``."""
-    found: int | Decimal = 0
-    for expression in parts:
-        for value, times in expression.entries():
-            if value and not isinstance(value, str):
-                found += value * times
-    return single(_call("SUM", *parts), found)
+    entries = chain.from_iterable(expression.entries() for expression in parts)
+    numbers = (value * times for value, times in entries if value and not isinstance(value, str))
+    return single(_call("SUM", *parts), sum(numbers))
 
 
 def count(*parts: Expression) -> Expression:
@@ -435,33 +424,25 @@ def count_ifs(area: Area, criterion: str, amounts: Area) -> Expression:
 def sum_if(area: Area, criterion: Operand, amounts: Area) -> Expression:
     """``SUMIF``, with a criterion or with one per line."""
     wanted = _expression(criterion)
-    return _combined(
-        _call("SUMIF", area, wanted, amounts),
-        (wanted,),
-        lambda at: lambda place: _sum_where(area, text_of(at(place)), amounts),
-    )
+    text = _call("SUMIF", area, wanted, amounts)
+    return _mapped(text, wanted, lambda value: _sum_where(area, text_of(value), amounts))
 
 
 def has_amount(area: Area, criterion: Expression, amounts: Area) -> Expression:
     """``ISNUMBER(AVERAGEIF())``: whether there is a number where the criterion holds."""
-
-    def entry(at: Entry) -> Entry:
-        return lambda place: any(
-            _numeric(amounts.values[line]) for line in area.matching(text_of(at(place)))
-        )
-
-    text = f"ISNUMBER({_call('AVERAGEIF', area, criterion, amounts)})"
-    return _combined(text, (criterion,), entry)
+    text, values = f"ISNUMBER({_call('AVERAGEIF', area, criterion, amounts)})", amounts.values
+    return _mapped(
+        text,
+        criterion,
+        lambda value: any(_numeric(values[line]) for line in area.matching(text_of(value))),
+    )
 
 
 def count_if(area: Area, criterion: Operand) -> Expression:
     """``COUNTIF``, with a criterion or with one per line."""
     wanted = _expression(criterion)
-    return _combined(
-        _call("COUNTIF", area, wanted),
-        (wanted,),
-        lambda at: lambda place: len(area.matching(text_of(at(place)))),
-    )
+    text = _call("COUNTIF", area, wanted)
+    return _mapped(text, wanted, lambda value: len(area.matching(text_of(value))))
 
 
 def _sum_where(area: Area, criterion: str, amounts: Area) -> Value:
@@ -472,17 +453,14 @@ def _sum_where(area: Area, criterion: str, amounts: Area) -> Value:
 def match(wanted: Operand, among: Expression) -> Expression:
     """``MATCH`` of the first exact hit (``?`` and ``*`` stand for other signs): counted from 1."""
 
-    def entry(at: Entry) -> Entry:
-        def looked_up(place: int) -> Value:
-            found = among.matching(text_of(at(place)))
-            if not found:
-                raise FormulaError
-            return found[0] + 1
-
-        return looked_up
+    def looked_up(value: Value) -> Value:
+        hits = among.matching(text_of(value))
+        if not hits:
+            raise FormulaError
+        return hits[0] + 1
 
     one = _expression(wanted)
-    return _combined(f"MATCH({one.text},{among.text},0)", (one,), entry)
+    return _mapped(f"MATCH({one.text},{among.text},0)", one, looked_up)
 
 
 def listed(texts: Iterable[str]) -> Area:
@@ -493,11 +471,8 @@ def listed(texts: Iterable[str]) -> Area:
 
 def index(area: Area, position: Expression) -> Expression:
     """``INDEX`` into a column, counted from 1."""
-    return _combined(
-        _call("INDEX", area, position),
-        (position,),
-        lambda at: lambda place: area.values[int(_number(at(place))) - 1],
-    )
+    text = _call("INDEX", area, position)
+    return _mapped(text, position, lambda value: area.values[int(_number(value)) - 1])
 
 
 def line_numbers(cells: Area) -> str:
@@ -507,20 +482,14 @@ def line_numbers(cells: Area) -> str:
 
 def numbers_where(test: Expression, cells: Area) -> Expression:
     """The lines of an area, counted from 1, where a test is true; elsewhere ""."""
-    return _combined(
-        f'IF({test.text}>0,{line_numbers(cells)},"")',
-        (test,),
-        lambda at: lambda place: place + 1 if at(place) else "",
-    )
+    text = f'IF({test.text}>0,{line_numbers(cells)},"")'
+    return _combined(text, (test,), lambda at: lambda place: place + 1 if at(place) else "")
 
 
 def picked(position: Expression, cells: Area, amounts: Expression) -> Expression:
     """``LOOKUP`` of the entry that stands at a position of an area."""
-    return _combined(
-        f"LOOKUP({position.text},{line_numbers(cells)},{amounts.text})",
-        (position,),
-        lambda at: lambda place: amounts.at(int(_number(at(place))) - 1),
-    )
+    text = f"LOOKUP({position.text},{line_numbers(cells)},{amounts.text})"
+    return _mapped(text, position, lambda value: amounts.at(int(_number(value)) - 1))
 
 
 def smallest(one: Expression, rank: str, number: int) -> Expression:
@@ -606,12 +575,8 @@ def literal(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _pattern(criterion: str) -> re.Pattern[str]:
-    """A criterion with signs that stand for others."""
-    found = []
-    signs = iter(criterion)
-    for sign in signs:
-        if sign == "~":
-            found.append(re.escape(next(signs, "~")))
-        else:
-            found.append({"*": ".*", "?": "."}.get(sign) or re.escape(sign))
-    return re.compile("".join(found), re.IGNORECASE | re.DOTALL)
+    """A criterion with signs that stand for others; ``~`` takes their meaning from them."""
+    signs = re.findall("~.|.", criterion, re.DOTALL)
+    others = {"*": ".*", "?": "."}
+    pattern = "".join(others.get(sign) or re.escape(sign[-1]) for sign in signs)
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
