@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from native.formula_lint import Lint
+from building.formula_lint import Lint
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.data_folder import read_folder
@@ -17,7 +17,7 @@ from xlbudget.importing.imported import blank_book
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from native.formula_lint import Hit
+    from building.formula_lint import Hit
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
