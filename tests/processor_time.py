@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 SHOWN = 40
+_NAME = "processor_seconds"
 _KEPT = pytest.StashKey[float]()
 
 
@@ -25,11 +26,13 @@ def _seconds() -> float:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Each report of a phase takes along what has been used since the report before."""
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Each report of a phase takes along what has been used since the report before it."""
     report = yield
     now = _seconds()
-    report.processor_seconds = now - item.session.stash.get(_KEPT, now)
+    report.__dict__[_NAME] = now - item.session.stash.get(_KEPT, now)
     item.session.stash[_KEPT] = now
     return report
 
@@ -48,9 +51,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     calls: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
-            if hasattr(report, "processor_seconds"):
+            if hasattr(report, _NAME):
                 name = report.nodeid.partition("[")[0]
-                used[name] += report.processor_seconds
+                used[name] += getattr(report, _NAME)
                 calls[name] += report.when == "call"
     terminalreporter.section(f"processor time: {sum(used.values()):.0f} s")
     for name, seconds in used.most_common(SHOWN):
