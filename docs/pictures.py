@@ -14,10 +14,9 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-from xlbudget.workbook.layout import FINDINGS, sheet_names
-
 from xlbudget.cli.run import run
 from xlbudget.demo import run_demo
+from xlbudget.sheets.layout import FINDINGS, sheet_names
 from xlbudget.standard.loader import load_standard
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from xlbudget.importing.data_folder import read_folder
 from xlbudget.standard.loader import load_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
@@ -47,7 +48,9 @@ def department(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.skipped and os.environ.get("XLBUDGET_NOTHING_SKIPPED"):
         report.outcome = "failed"
@@ -105,6 +108,14 @@ def example_file(
 
 
 @pytest.fixture(scope="session")
+def plain_file(standard: Standard, example: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example as a workbook without macros; tests that write make a copy."""
+    path = tmp_path_factory.mktemp("plain") / "部门预算 样例.xlsx"
+    build_workbook(standard, example, path, year=example.year)
+    return path
+
+
+@pytest.fixture(scope="session")
 def miniatures(standard: Standard, tmp_path_factory: pytest.TempPathFactory) -> Miniatures:
     """The base of the rule catalogue's examples."""
     return Miniatures(standard, tmp_path_factory.mktemp("miniatures"))
@@ -120,7 +131,7 @@ def recalculate(recalculate_all: Callable[[list[Path]], list[Path]]) -> Callable
 def recalculate_all(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[list[Path]], list[Path]]:
-    """The same for several workbooks, in one start of LibreOffice."""
+    """The same for several workbooks, in one start of LibreOffice; what was computed is kept."""
     soffice = shutil.which("soffice") or shutil.which("libreoffice")
     if soffice is None:
         pytest.skip("LibreOffice (soffice) is not installed")
@@ -128,7 +139,17 @@ def recalculate_all(
     (profile / "user").mkdir()
     (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS, encoding="utf-8")
 
+    known: dict[tuple[str, bytes], Path] = {}
+
     def run(sources: list[Path]) -> list[Path]:
+        keys = [(source.stem, sha256(source.read_bytes()).digest()) for source in sources]
+        new = [source for source, key in zip(sources, keys, strict=True) if key not in known]
+        if new:
+            known.update(zip((key for key in keys if key not in known), computed(new), strict=True))
+        copies = tmp_path_factory.mktemp("copies")
+        return [Path(shutil.copy(known[key], copies)) for key in keys]
+
+    def computed(sources: list[Path]) -> list[Path]:
         target = tmp_path_factory.mktemp("recalculated")
         command = [
             soffice,

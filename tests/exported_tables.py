@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book, Row
     from xlbudget.money import Amount
-    from xlbudget.standard.model import Block, Standard, Table
+    from xlbudget.standard.model import Block, Column, Standard, Table
 
 UNITS = {"元": 1, "千元": 1000, "万元": 10_000, "亿元": 10**8}
 
@@ -184,7 +184,7 @@ def _table(sheet: Worksheet, table: Table, book: Book, shape: Shape, number: int
     return line
 
 
-def _ordered(block, shape):
+def _ordered(block: Block, shape: Shape) -> list[Column]:
     return [block.columns[at] for at in shape.order(list(range(len(block.columns))))]
 
 
@@ -277,13 +277,13 @@ def _forms(
                 column += 3
             line += 1
         sheet.cell(line, left, form.caption)
-        for at, column in enumerate(form.indicators, 1):
-            sheet.cell(line, left + at, column.label[0])
+        for at, shown in enumerate(form.indicators, 1):
+            sheet.cell(line, left + at, shown.label[0])
         line += 1
-        for one in data.indicators:
-            for at, column in enumerate(form.indicators, 1):
+        for indicator in data.indicators:
+            for at, shown in enumerate(form.indicators, 1):
                 cell = sheet.cell(line, left + at)
-                cell.value = one.values.get(column.key)
+                cell.value = indicator.values.get(shown.key)
                 cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
             line += 1
         line += 1

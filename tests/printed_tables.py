@@ -100,11 +100,11 @@ def _compare_form(table: Table, data: FormData, row: Row, matrix: Matrix, found:
             assert place[at + 1] == text, (data.name, cell.caption)
     below = matrix[-len(data.indicators) :] if data.indicators else []
     levels = ["", ""]
-    for line, one in zip(below, data.indicators, strict=True):
-        texts = [one.values.get(column.key, "") for column in form.indicators]
+    for shown, indicator in zip(below, data.indicators, strict=True):
+        texts = [indicator.values.get(column.key, "") for column in form.indicators]
         levels = [new or old for new, old in zip(texts[:2], levels, strict=True)]
-        assert line[1:3] == levels
-        assert line[3:] == texts[2:]
+        assert shown[1:3] == levels
+        assert shown[3:] == texts[2:]
 
 
 def crowded(standard: Standard, example: Book) -> Book:

@@ -80,7 +80,7 @@ class Miniatures:
 
     def text(self, sheet: str, cell: str) -> str:
         """What stands in a cell of the base, as text."""
-        letters, line = re.fullmatch(r"([A-Z])(\d+)", cell).groups()  # type: ignore[union-attr]
+        letters, line = re.fullmatch(r"([A-Z])(\d+)", cell).groups()
         values = self.base.lines(sheet)[int(line) - 1]
         at = ord(letters) - ord("A")
         value = values[at] if at < len(values) else ""

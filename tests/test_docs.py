@@ -9,6 +9,7 @@ import importlib.util
 import os
 import re
 import shutil
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -278,23 +279,57 @@ def test_the_hooks_before_a_commit_are_those_of_lint() -> None:
     assert re.findall(r"entry: \.venv/bin/([\w-]+(?: check| format)?)", hooks) == commands
 
 
-def test_places_named_for_contributors_exist() -> None:
-    """Paths in CONTRIBUTING.md, from the root or from the package."""
-    named = re.findall(
-        r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|toml|bas|xml))`", text_of(ROOT / "CONTRIBUTING.md")
+WRITTEN_BY_USERS = {"表下说明.toml", "定稿.toml", "邮件设置.toml", "基本支出/人员经费"}
+"""What looks like a path in a page and is none of the repository's."""
+FILLED_IN = {"NN-name": "03-expenditure", "NAME": "import"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_places_that_a_page_names_exist(page: Path) -> None:
+    """Paths from the root, from the package or from a standard, and names of files."""
+    tops = ("src", "tests", "macros", "examples", "docs", "benchmarks", ".ci")
+    paths = {path for top in tops for path in (ROOT / top).rglob("*")} | set(ROOT.iterdir())
+    places = {f"/{path.relative_to(ROOT).as_posix()}" for path in paths}
+    named = re.findall(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|toml|bas|xml))`", text_of(page))
+    if page.name in ("CONTRIBUTING.md", "architecture.md"):
+        assert len(named) > 20
+    for name in set(named) - WRITTEN_BY_USERS:
+        plain = name.removesuffix("/")
+        for blank, example in FILLED_IN.items():
+            plain = plain.replace(blank, example)
+        assert any(place.endswith(f"/{plain}") for place in places), name
+
+
+def test_the_rooms_of_the_house_are_those_of_the_contract() -> None:
+    """Each line of the table is one layer, in the order of the import contract."""
+    (layers,) = (
+        contract["layers"]
+        for contract in tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]["importlinter"][
+            "contracts"
+        ]
+        if contract["type"] == "layers"
     )
-    assert len(named) > 20
-    files = {
-        path.relative_to(ROOT).as_posix()
-        for top in ("src", "tests", "macros", "examples", "docs", "benchmarks")
-        for path in (ROOT / top).rglob("*")
-    }
-    for name in named:
-        plain = name.removesuffix("/").replace("NN-name", "03-expenditure").replace("NAME", "fill")
-        assert any(
-            one == plain or one.endswith(f"/{plain}")
-            for one in (*files, *(p.name for p in ROOT.iterdir()))
-        ), name
+    table = text_of(DOCS / "architecture.md").split("| Room | Holds |")[1].split("\n\n")[0]
+    rooms = [
+        re.findall(r"`(\w+)/?`", line.split("|")[1])
+        for line in table.splitlines()
+        if line.startswith("| `")
+    ]
+    assert rooms == [[name.split(".")[1] for name in layer.split(" | ")] for layer in layers]
+    alone = {path.stem for path in (ROOT / "src" / "xlbudget").glob("[a-z]*.py")}
+    beside = text_of(DOCS / "architecture.md").split("Beside the layers")[1].split("\n\n")[0]
+    assert alone - {one for layer in rooms for one in layer} == set(
+        re.findall(r"`([a-z]+)`", beside)
+    ) - {"validate"}
+
+
+def test_modules_in_the_glossary_exist() -> None:
+    dotted = re.findall(r"`([a-z_]+)\.(?!toml)([a-z_]+)`", text_of(DOCS / "glossary.md"))
+    rooms = {path.name for path in (ROOT / "src" / "xlbudget").iterdir() if path.is_dir()}
+    for room, module in dotted:
+        if room in rooms:
+            place = ROOT / "src" / "xlbudget" / room / module
+            assert place.is_dir() or place.with_suffix(".py").is_file(), (room, module)
 
 
 def test_the_list_of_findings_is_current() -> None:

@@ -90,7 +90,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
                 else [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
             )  # fmt: skip
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "import_module":
-                names = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                names = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
             imports |= {name.partition(".")[0]: module.name for name in names}
     taken = {
         VIA.get(one, one)

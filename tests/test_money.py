@@ -19,6 +19,7 @@ from xlbudget.money import (
     WAN,
     YUAN,
     Amount,
+    Unit,
     from_number,
     parse_amount,
     percent_text,
@@ -51,7 +52,7 @@ def test_blank_is_not_zero(text: str) -> None:
 
 
 @given(st.integers(-(10**15), 10**15), st.sampled_from([WAN, YUAN]))
-def test_what_is_printed_is_read_back(fen: int, unit: object) -> None:
+def test_what_is_printed_is_read_back(fen: int, unit: Unit) -> None:
     amount = from_number(Decimal(fen) / unit.fen, unit)
     assert amount.fen == fen
     assert parse_amount(amount.text, unit) == parse_amount(amount.plain, unit) == amount

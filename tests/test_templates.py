@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from xlbudget.printed import Heading, head_rows, headings
 from xlbudget.standard.loader import load_standard
 from xlbudget.templates import rendered
+
+if TYPE_CHECKING:
+    from xlbudget.standard.model import Table
 
 SOURCE = Path(__file__).parents[1] / "src" / "xlbudget"
 MARKUP = re.compile(
@@ -63,7 +67,7 @@ def test_an_inner_label_is_not_merged_over_another_outer_one() -> None:
 
 
 @pytest.mark.parametrize("table", load_standard("changchun").tables, ids=lambda one: one.key)
-def test_heading_rows_cover_every_column_once(table) -> None:
+def test_heading_rows_cover_every_column_once(table: Table) -> None:
     columns = [column for block in table.blocks for column in block.columns]
     rows = head_rows(table, str.strip)
     places = sum(cell.columns * cell.rows for line in rows for cell in line)

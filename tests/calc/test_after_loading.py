@@ -5,23 +5,22 @@ Nothing is recalculated but what the edit itself makes LibreOffice recalculate.
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from calc.office import Office, load_document
 from calc.uno_path import load_uno
-from xlbudget.editing.build import build_workbook
 from xlbudget.figures import TOTAL
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from calc.uno_path import Uno
-    from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
 pytestmark = pytest.mark.office
@@ -40,10 +39,8 @@ def default_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
 
 
 @pytest.fixture
-def path(standard: Standard, example: Book, tmp_path: Path) -> Path:
-    target = tmp_path / "装入后.xlsx"
-    build_workbook(standard, example, target, year=example.year)
-    return target
+def path(plain_file: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(plain_file, tmp_path / "装入后.xlsx"))
 
 
 def shown(document: Uno) -> Shown:

@@ -17,6 +17,7 @@ from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import checked, expand
 
 if TYPE_CHECKING:
+    from xlbudget.checks.diagnosis.intervals import System
     from xlbudget.standard.model import Standard
 
 FOLDER = Path(__file__).parents[1] / "departments" / "no-carryover-no-projects"
@@ -45,13 +46,13 @@ class Small:
             cells[number] = cell._replace(fen=cell.fen + rng.randrange(5, 4000) * 10_000)
         return self.grid.with_cells(cells), wrong
 
-    def system(self, grid: Grid):
+    def system(self, grid: Grid) -> System:
         # Blanks take part as the search lets them: a figure may be missing there.
         hard = checked(self.relations)
         return build_system(grid.cells, hard)
 
 
-def _explains(system, released: tuple[int, ...]) -> bool:
+def _explains(system: System, released: tuple[int, ...]) -> bool:
     return propagate(system, printed_bounds(system, released)) is None
 
 

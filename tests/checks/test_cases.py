@@ -133,11 +133,11 @@ def damaged(standard: Standard, book: Book, case: dict[str, Any]) -> Book:
     for title, factor in case.get("times", ()):
         for block in tables[title].blocks:
             data = book.blocks[block.key]
-            rows = [
+            times = [
                 row._replace(cells=tuple(_times(one, factor) for one in row.cells))
                 for row in data.rows
             ]
-            book = book.with_blocks({block.key: BlockData.of(rows, data.letters)})
+            book = book.with_blocks({block.key: BlockData.of(times, data.letters)})
     for title, text in case.get("notes", ()):
         book = book._replace(notes={**book.notes, tables[title].key: (text,) if text else ()})
     for key, text in case.get("info", ()):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlbudget.checks.validate import validate
-from xlbudget.figures import BlockData, Book
+from xlbudget.figures import BlockData, Book, Cell
 from xlbudget.findings import Level, Status
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
@@ -27,7 +27,7 @@ EXACT = {
 def rounded_multiple(book: Book, factor: int) -> Book:
     """Every amount times ``factor``/1000, exactly, and then each printed with two decimals."""
 
-    def printed(cell):
+    def printed(cell: Cell) -> Cell:
         if not isinstance(cell, Amount) or cell.unit != STANDARD.unit:
             return cell
         return Amount(cell.fen // 1000 * factor).rounded(STANDARD.unit)

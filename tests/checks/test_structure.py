@@ -10,6 +10,7 @@ from texts.text_books import with_texts
 from xlbudget.editing.validate import validate_file
 from xlbudget.figures import BlockData, Place, Unreadable
 from xlbudget.findings import Level
+from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import cell_key, recomputed
 from xlbudget.rules.grid import Grid
@@ -57,7 +58,10 @@ def doubled(book: Book, block: str, key: str, off: int = 0) -> Book:
     for row in book.blocks[block].rows:
         changed.append(row)
         if row.key == key:
-            cells = tuple(one and one._replace(fen=one.fen + off) for one in row.cells)
+            cells = tuple(
+                one._replace(fen=one.fen + off) if isinstance(one, Amount) else one
+                for one in row.cells
+            )
             changed.append(row._replace(cells=cells))
     return rows(book, block, changed)
 

@@ -61,7 +61,9 @@ class _Book:
         self.sheets: list[object] = []
 
 
-def _clean(data: list[list[object]], _dates, empty: object, _numbers, err_to_str: bool) -> list:
+def _clean(
+    data: list[list[object]], _dates: object, empty: object, _numbers: object, err_to_str: bool
+) -> list[list[object]]:
     """What xlwings makes of the values that Excel hands over."""
 
     def one(value: Any) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -18,6 +19,11 @@ from xlbudget.logs import log_path
 from xlbudget.money import WAN, Amount
 from xlbudget.rules.fill import fill_book
 from xlbudget.standard.loader import load_standard
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from xlbudget.standard.model import Standard
 
 STANDARD = load_standard("changchun")
 FUNCTIONS = {one.name: (getattr(udfs, one.name), len(one.arguments)) for one in function_helps()}
@@ -82,7 +88,7 @@ def test_subtotals_are_those_of_filling(lines: list[tuple[str, int | str | None]
 
 
 @given(rows, st.randoms())
-def test_the_order_of_rows_does_not_matter(lines, random) -> None:
+def test_the_order_of_rows_does_not_matter(lines: list[tuple[str, Any]], random: Random) -> None:
     lines = list({code: (code, value) for code, value in lines}.values())
     mixed = random.sample(lines, len(lines))
     for code in ("201", "20103", "208"):
@@ -94,7 +100,7 @@ def test_the_order_of_rows_does_not_matter(lines, random) -> None:
 
 
 @pytest.mark.parametrize("name", ["expenditure", "general", "basic"])
-def test_real_tables_sum_as_filling_sums(name: str, standard, example) -> None:
+def test_real_tables_sum_as_filling_sums(name: str, standard: Standard, example: Book) -> None:
     """Every column of the reference's tables, from leaf rows to their totals."""
     block, data = standard.blocks[name], example.blocks[name]
     length = max(standard.subjects[block.subjects].lengths)

@@ -91,7 +91,7 @@ def test_a_final_text_is_read_anew_after_saving(caller: Path) -> None:
     standard = own_standard(book)
     plan = plan_notes(Workbook(caller), explain(standard, book), glossary(standard, book))
     Workbook(caller).patch(caller, plan.edits, plan.afterwards)
-    before = udfs.BUDGET_NOTE("八")
+    before: Any = udfs.BUDGET_NOTE("八")
     line = next(one.cell[1:] for one in plan.edits if one.value == "八.1")
     Workbook(caller).patch(caller, [CellEdit("情况说明", f"D{line}", "我们自己的话。")])
     heading = before.splitlines()[0]
@@ -101,7 +101,7 @@ def test_a_final_text_is_read_anew_after_saving(caller: Path) -> None:
 def test_checks_are_those_of_validation(caller: Path) -> None:
     spoil(caller)
     report = validate_file(caller)
-    frame = udfs.BUDGET_CHECKS()
+    frame: Any = udfs.BUDGET_CHECKS()
     assert list(frame.columns) == ["级别", "规则", "表", "位置", "表中数", "应为", "差额", "说明"]
     assert report.findings and report.not_executed
     first = report.findings[0]
@@ -124,7 +124,7 @@ def spoil(path: Path) -> None:
 
 def test_a_table_is_given_with_its_headings(caller: Path, server: Server) -> None:
     for name in (3.0, "表3", "部门支出总表"):
-        frame = udfs.BUDGET_TABLE(name)
+        frame: Any = udfs.BUDGET_TABLE(name)
         assert list(frame.columns)[:4] == ["科目编码", "功能分类科目名称", "合计", "基本支出"]
     assert list(frame.iloc[0])[:3] == ["201", "一般公共服务支出", 5251.36]
     assert list(frame.iloc[-1])[:3] == ["合计", "", 6295.86]
@@ -142,11 +142,12 @@ def test_a_table_is_given_with_its_headings(caller: Path, server: Server) -> Non
 def test_nothing_found_is_said_and_what_did_not_run(caller: Path, standard: Any) -> None:
     institution = read_folder(INSTITUTION, standard)
     build_workbook(standard, institution, caller, year=institution.year)
-    frame = udfs.BUDGET_CHECKS()
+    frame: Any = udfs.BUDGET_CHECKS()
     assert list(frame.iloc[0]) == ["通过", *[""] * 6, "没有发现问题。"]
     assert set(frame["级别"][1:]) == {"未执行"}
     spoil(caller)
-    assert udfs.BUDGET_CHECKS().iloc[0, 0] == "差错", "read anew after saving"
+    frame = udfs.BUDGET_CHECKS()
+    assert frame.iloc[0, 0] == "差错", "read anew after saving"
 
 
 def test_a_file_that_is_no_budget_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

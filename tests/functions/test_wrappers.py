@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from oletools.mraptor import MacroRaptor
@@ -130,7 +130,7 @@ class Python(VBAObject):
         self.asked: list[tuple[str, list[object]]] = []
         self.broken = False
 
-    def vba_get(self, name, args=(), named=None):
+    def vba_get(self, name: str, args: Any = (), named: Any = None) -> object:
         assert name == "CallUDF"
         module, function, given, _workbook, _cell = args
         assert module == "xlbudget.udfs"
@@ -182,7 +182,7 @@ class Excel:
         self.application = ExcelApplication.open(path)
         theirs = Application.vba_get
 
-        def vba_get(application, name, args=(), named=None):
+        def vba_get(application: object, name: str, args: Any = (), named: Any = None) -> object:
             if name == "Workbooks" and list(args) == ["xlwings.xlam"]:
                 return application
             if name == "Run":
@@ -245,7 +245,7 @@ def test_single_cells_and_constants_are_not_cut(excel: Excel) -> None:
 def test_errors_are_excel_errors(excel: Excel) -> None:
     assert "2007" in repr(excel.ask("BUDGET_INCREASE(1, 0)"))
     assert "2042" in repr(excel.ask('BUDGET_NAME("99999", "功能")'))
-    found = excel.ask(
+    found: Any = excel.ask(
         'BUDGET_WAN(s.Range("Z1:Z2"))', *CELLS[:3], 's.Range("Z1").Value = 150', 's.Range("Z2").Value = "x"'
     )  # fmt: skip
     (one,), (other,) = found
@@ -308,5 +308,5 @@ def test_describing_gives_excel_every_help(excel: Excel) -> None:
     for one, told in zip(function_helps(), excel.described, strict=True):
         assert (told["Macro"], told["Description"]) == (one.name, one.help)
         assert told["Category"] == "部门预算"
-        given = told.get("ArgumentDescriptions")
+        given: Any = told.get("ArgumentDescriptions")
         assert (list(given.items) if given else []) == list(one.arguments.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -145,11 +145,11 @@ def test_a_click_that_changes_nothing_leaves_the_workbook_saved(
     assert book.saved is saved
 
 
-def answering(patch: pytest.MonkeyPatch, kind: type, **answers: str) -> None:
+def answering(patch: pytest.MonkeyPatch, kind: Any, **answers: str) -> None:
     """Let Excel's objects of a kind have members that the interpreter does not give, or gives otherwise."""
     theirs = kind.vba_get
 
-    def vba_get(one, name, args=(), named=None):
+    def vba_get(one: object, name: str, args: Any = (), named: Any = None) -> object:
         return answers[name] if name in answers else theirs(one, name, args, named)
 
     patch.setattr(kind, "vba_get", vba_get)

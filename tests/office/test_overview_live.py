@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -19,7 +21,6 @@ from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
@@ -92,10 +93,9 @@ def test_other_selections_are_what_they_come_to(
 
 
 def test_a_class_that_is_typed_appears(
-    standard: Standard, example: Book, tmp_path: Path, recalculate: Callable[[Path], Path]
+    standard: Standard, plain_file: Path, tmp_path: Path, recalculate: Callable[[Path], Path]
 ) -> None:
-    path = tmp_path / "新增一类.xlsx"
-    build_workbook(standard, example, path, year=example.year)
+    path = Path(shutil.copy(plain_file, tmp_path / "新增一类.xlsx"))
     sheet = openpyxl.load_workbook(path)["部门支出总表"]
     line = max(cell.row for cell in sheet["A"] if cell.value) + 1
     typed = [("A", "229"), ("B", "其他支出"), ("C", Decimal("10.00")), ("E", Decimal("10.00"))]

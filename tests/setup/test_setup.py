@@ -96,9 +96,9 @@ class Recorded(System):
 class Windows(System):
     """Real files of this machine in the places of Windows; the interpreter of a user 王小明."""
 
-    platform = "win32"  # type: ignore[assignment] # a property there
-    python = r"C:\Users\王小明\xlbudget\.venv\Scripts\python.exe"  # type: ignore[assignment]
-    code_page = "cp936"  # type: ignore[assignment]
+    platform = "win32"  # a property there
+    python = r"C:\Users\王小明\xlbudget\.venv\Scripts\python.exe"
+    code_page = "cp936"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

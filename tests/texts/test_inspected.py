@@ -119,15 +119,16 @@ def loosely(text: str) -> re.Pattern[str]:
 
 def harmed_text(text: str, spec: dict[str, Any]) -> tuple[str, set[str]]:
     """The published text with the mistake, and the lines at which it may be told."""
-    body = max(found.end() for found in loosely("第三部分2024年度部门预算情况说明").finditer(text))
+    part = loosely("第三部分2024年度部门预算情况说明")
+    body = max(heading.end() for heading in part.finditer(text))
     if "period" in spec:
         spec = {"document": ["2024年1月—2024年12月", spec["period"]], "nth": 1}
     if "remove" in spec:
         for one in spec["remove"]:
-            start = loosely(one).search(text, body)
-            assert start is not None, one
-            first = text.rindex("\n", 0, start.start()) + 1
-            text = text[:first] + text[text.index("\n", start.end()) + 1 :]
+            removed = loosely(one).search(text, body)
+            assert removed is not None, one
+            first = text.rindex("\n", 0, removed.start()) + 1
+            text = text[:first] + text[text.index("\n", removed.end()) + 1 :]
         return text, set()
     old, new = spec.get("document") or spec["edit"][1:]
     pattern = loosely(old)

@@ -16,11 +16,11 @@ from xlbudget.editing.validate import Examined
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, InfoValue, Row, TextUnit
 from xlbudget.findings import Finding, Level, Report, Status
+from xlbudget.money import Amount
 from xlbudget.texts.last_year import with_last_year
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book
-    from xlbudget.money import Amount
     from xlbudget.standard.model import Standard
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
@@ -72,7 +72,7 @@ def _grown(row: Row, percent: int) -> Row:
         amount: Amount = cell  # type: ignore[assignment]
         return amount._replace(fen=amount.fen * percent // 100 // 10_000 * 10_000)
 
-    return row._replace(cells=tuple(map(one, row.cells)))  # type: ignore[arg-type]
+    return row._replace(cells=tuple(map(one, row.cells)))
 
 
 def _changed(book: Book, block: str, key: str, /, **changes: object) -> Book:
@@ -114,12 +114,13 @@ def test_every_figure_of_last_year_is_looked_up(
     standard: Standard, now: Book, last: Book, field: str
 ) -> None:
     right = now.number(field)
-    slip = right._replace(fen=right.fen + 10_000)  # type: ignore[union-attr]
+    assert isinstance(right, Amount)
+    slip = right._replace(fen=right.fen + 10_000)
     cell = now.info[field].cell
     wrong = now._replace(info={**now.info, field: InfoValue(slip, cell)})
     (one,) = found(standard, wrong, last)
     assert (one.code, one.level, one.cell, one.row) == ("D04", Level.ERROR, cell, field)
-    assert (one.printed, one.expected, one.difference) == (slip.plain, right.plain, "0.01")  # type: ignore[union-attr]
+    assert (one.printed, one.expected, one.difference) == (slip.plain, right.plain, "0.01")
     assert "上年.xlsm" in one.basis[0]
 
 
@@ -316,7 +317,9 @@ def test_the_command_compares_a_workbook_with_a_data_folder(
     standard: Standard, now: Book, tmp_path: Path
 ) -> None:
     book, page = tmp_path / "今年 2025.xlsm", tmp_path / "结果.json"
-    slip = now.info["prior_reception"].value._replace(fen=1)  # type: ignore[union-attr]
+    reception = now.info["prior_reception"].value
+    assert isinstance(reception, Amount)
+    slip = reception._replace(fen=1)
     info = {**now.info, "prior_reception": InfoValue(slip)}
     build_workbook(standard, now._replace(info=info), book, year=2025)
     assert (

@@ -152,7 +152,7 @@ def reworded(book: Book, seed: int) -> Book:
             if chance.random() < 0.3:
                 text = text[:-1].replace("。", "；") + text[-1:]
         units.append(unit._replace(text=text))
-    merged = []
+    merged: list[TextUnit] = []
     for unit in units:
         before = merged[-1] if merged else None
         same = before is not None and before.section == unit.section and before.part == "notes"

@@ -42,7 +42,7 @@ from xlbudget.xlsx.references import (
         ("SUM((A1,B1) (A1:C3))", "SUM((B3,C3) (B3:D5))"),
     ],
 )
-def test_references_move_two_rows_down_and_one_column_right(formula, moved):
+def test_references_move_two_rows_down_and_one_column_right(formula: str, moved: str) -> None:
     assert translate(formula, 2, 1) == moved
 
 
@@ -50,11 +50,11 @@ def test_references_move_two_rows_down_and_one_column_right(formula, moved):
     ("formula", "moved"),
     [("B2", "#REF!"), ("C3+$B4", "A1+$B2"), ("2:3", "#REF!"), ("B:D", "#REF!")],
 )
-def test_references_that_leave_the_sheet_are_errors(formula, moved):
+def test_references_that_leave_the_sheet_are_errors(formula: str, moved: str) -> None:
     assert translate(formula, -2, -2) == moved
 
 
-def test_moved_nowhere_a_formula_stays_as_it_is():
+def test_moved_nowhere_a_formula_stays_as_it_is() -> None:
     formula = "if(SUM('a b'!A1:$B$2, 1:1)>LOG10(C3),\"A1\",[1]x!A1#)"
     assert translate(formula, 0, 0) == formula
 
@@ -62,12 +62,12 @@ def test_moved_nowhere_a_formula_stays_as_it_is():
 @pytest.mark.parametrize(
     "formula", ["A1+$B$2*SUM(C3:D$4)", "SUM(A:A)+SUM(1:1)", "'x y'!A1&\"B2\"", "LOG10(B7)"]
 )
-def test_openpyxl_moves_formulas_the_same_way(formula):
+def test_openpyxl_moves_formulas_the_same_way(formula: str) -> None:
     other = Translator(f"={formula}", "A1").translate_formula("C5")
     assert f"={translate(formula, 4, 2)}" == other
 
 
-def test_cells_and_ranges_by_name():
+def test_cells_and_ranges_by_name() -> None:
     assert parse_cell("D7") == (7, 4) and cell_name(Spot(7, 4)) == "D7"
     assert parse_cell("XFD1048576") == (1_048_576, 16_384)
     assert cell_name(Spot(1, 703)) == "AAA1"

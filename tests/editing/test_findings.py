@@ -72,7 +72,9 @@ class Checked:
         for number, line in enumerate(lines[FIRST - 1 : FIRST - 1 + ROOM], FIRST):
             cells = ["" if one is None else str(one) for one in [*line, *[""] * 14][:13]]
             if any(cells):
-                found.append(Line(number, *cells[:4], cells[10], cells[11]))
+                found.append(
+                    Line(number, cells[0], cells[1], cells[2], cells[3], cells[10], cells[11])
+                )
         return found
 
     def about(self, code: str) -> Line:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from notes_books import CASES, wrong
 
+from explaining.notes_books import CASES, wrong
 from xlbudget.explaining.document import document_text
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.importing.data_folder import read_folder

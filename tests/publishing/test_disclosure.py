@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.editing.build import build_workbook
 from xlbudget.editing.notes import plan_notes
 from xlbudget.errors import StandardError
 from xlbudget.figures import InfoValue, Office, Profile
@@ -22,8 +22,6 @@ from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xlbudget.figures import Book
     from xlbudget.publishing.disclosure import Disclosure
     from xlbudget.standard.model import Standard
@@ -177,12 +175,11 @@ def test_what_no_document_can_show_is_left_out(standard: Standard, example: Book
 
 
 @pytest.fixture
-def noted(standard: Standard, example: Book, tmp_path: Path) -> Path:
+def noted(standard: Standard, example_file: Path, tmp_path: Path) -> Path:
     """The example's workbook with its texts generated."""
     from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
 
-    path = tmp_path / "有说明.xlsm"
-    build_workbook(standard, example, path, year=example.year)
+    path = Path(shutil.copy(example_file, tmp_path / "有说明.xlsm"))
     book = read_book(path, standard)
     plan = plan_notes(Workbook(path), explain(standard, book), glossary(standard, book))
     Workbook(path).patch(path, plan.edits, plan.afterwards)

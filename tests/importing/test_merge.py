@@ -25,6 +25,8 @@ from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xlbudget.figures import Book
     from xlbudget.importing.merge import ImportPlan
     from xlbudget.standard.model import Standard
@@ -130,7 +132,7 @@ def test_of_a_whole_workbook(blank: Path, example_file: Path) -> None:
 
 
 def test_the_result_opens_in_excel(
-    blank: Path, example_file: Path, errors, standard: Standard
+    blank: Path, example_file: Path, errors: Callable[[Path], list[object]], standard: Standard
 ) -> None:
     done(blank, plan_import(Workbook(blank), [example_file]))
     assert errors(blank) == []

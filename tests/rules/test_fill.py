@@ -30,7 +30,9 @@ def leaves(standard: Standard, department: Path) -> tuple[Book, Book, set[CellKe
     return book, *leaves_only(standard, book)
 
 
-def test_every_derived_figure_comes_back_within_a_hundredth(standard, leaves) -> None:
+def test_every_derived_figure_comes_back_within_a_hundredth(
+    standard: Standard, leaves: tuple[Book, Book, set[CellKey]]
+) -> None:
     book, bare, derived = leaves
     filled = fill_book(standard, bare).book
     compared = 0
@@ -50,14 +52,18 @@ def test_every_derived_figure_comes_back_within_a_hundredth(standard, leaves) ->
     assert compared > 100
 
 
-def test_rows_stand_in_the_official_order(standard, leaves) -> None:
+def test_rows_stand_in_the_official_order(
+    standard: Standard, leaves: tuple[Book, Book, set[CellKey]]
+) -> None:
     book, bare, _ = leaves
     filled = fill_book(standard, bare).book
     for key, data in book.blocks.items():
         assert [row.key for row in filled.blocks[key].rows] == [row.key for row in data.rows]
 
 
-def test_filling_twice_changes_nothing(standard, leaves) -> None:
+def test_filling_twice_changes_nothing(
+    standard: Standard, leaves: tuple[Book, Book, set[CellKey]]
+) -> None:
     _, bare, _ = leaves
     once = fill_book(standard, bare)
     twice = fill_book(standard, once.book, once.derived)
@@ -65,7 +71,9 @@ def test_filling_twice_changes_nothing(standard, leaves) -> None:
     assert not twice.changed
 
 
-def test_the_reference_is_exact_but_for_fifteen_roundings(standard, example) -> None:
+def test_the_reference_is_exact_but_for_fifteen_roundings(
+    standard: Standard, example: Book
+) -> None:
     """Identities with at least one figure on each side, each of the printed amounts."""
     grid = Grid(standard, example)
     off = Counter(
@@ -83,14 +91,14 @@ def test_the_reference_is_exact_but_for_fifteen_roundings(standard, example) -> 
     assert off[0] >= 300
 
 
-def test_a_typed_total_is_kept_although_it_differs(standard, example) -> None:
+def test_a_typed_total_is_kept_although_it_differs(standard: Standard, example: Book) -> None:
     filled = fill_book(standard, example)
     total = filled.book.blocks["expenditure"].row("total")
     assert total.cells[0] == parse_amount("6,295.86", standard.unit)
     assert CellKey("expenditure", "total", "total") not in filled.derived
 
 
-def test_blank_and_zero_stay_apart(standard, example) -> None:
+def test_blank_and_zero_stay_apart(standard: Standard, example: Book) -> None:
     bare, _ = leaves_only(standard, example)
     filled = fill_book(standard, bare).book
     assert filled.blocks["summary.expense"].row("210").cells[2] == parse_amount(
@@ -99,7 +107,9 @@ def test_blank_and_zero_stay_apart(standard, example) -> None:
     assert filled.blocks["three_public"].row("abroad").cells[0] is None
 
 
-def test_a_condition_is_judged_on_totals_that_are_still_to_be_filled(standard, department) -> None:
+def test_a_condition_is_judged_on_totals_that_are_still_to_be_filled(
+    standard: Standard, department: Path
+) -> None:
     """Own money in table 2 must not pass for fiscal money while table 1 is still blank."""
     book = read_folder(department, standard)
     bare, _ = leaves_only(standard, book)
@@ -109,7 +119,7 @@ def test_a_condition_is_judged_on_totals_that_are_still_to_be_filled(standard, d
     assert not [one for one in wrong if abs(residual(grid, one)) > 10_000]
 
 
-def test_a_malformed_code_is_summed_into_nothing(standard, example) -> None:
+def test_a_malformed_code_is_summed_into_nothing(standard: Standard, example: Book) -> None:
     bare, _ = leaves_only(standard, example)
     general = bare.blocks["general"]
     wrong = general.rows[0]._replace(key="20103011")

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -30,7 +31,6 @@ from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from xlbudget.figures import Book, Cell
 
@@ -336,9 +336,8 @@ def test_what_is_in_the_way_is_refused_and_not_overwritten(
 # ------------------------------------------------------------------ the user's own
 
 
-def test_what_belongs_to_the_user_survives(standard: Any, example: Book, tmp_path: Path) -> None:
-    path = tmp_path / "自己 的.xlsx"
-    build_workbook(standard, example, path, year=example.year)
+def test_what_belongs_to_the_user_survives(plain_file: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(plain_file, tmp_path / "自己 的.xlsx"))
     opened = openpyxl.load_workbook(path)
     own = opened.create_sheet("我的草稿")
     own["A1"], own["B2"] = "备忘", 3.5

@@ -154,7 +154,7 @@ def altered(standard: Standard, rng: random.Random, texts: list[str]) -> Book:
         )
     first = next(iter(blocks["performance"].rows), None)
     fields = {"name": "", "goal": texts[0], "authority": texts[1]}
-    forms = tuple(
+    made = tuple(
         FormData(row.key, "target", fields | {"name": row.key}, indicators(rng, texts))
         if row is first
         else FormData(
@@ -182,7 +182,7 @@ def altered(standard: Standard, rng: random.Random, texts: list[str]) -> Book:
     mine = TextUnit("notes", "一", "自写.9", texts[0])
     book = book._replace(
         blocks=blocks,
-        forms=forms,
+        forms=made,
         info=info,
         keyed={"purpose": {texts[1]: texts[2], "201": ""}, "gloss": {"0010": texts[3]}},
         profile=Profile(

@@ -6,7 +6,7 @@ import shutil
 import struct
 import subprocess
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book
     from xlbudget.importing.imported import Imported
-    from xlbudget.standard.model import Standard
+    from xlbudget.standard.model import Standard, Table
 
 SIMPLE = Shape()
 OLD = (
@@ -35,7 +35,7 @@ OLD = (
 )
 
 
-def rows_of(book: Book) -> dict[str, list[tuple[object, ...]]]:
+def rows_of(book: Book) -> dict[str, list[tuple[Any, ...]]]:
     return {
         key: [
             (row.key, row.kind, "".join(row.label.split()), row.cells, row.texts, row.parent)
@@ -218,7 +218,7 @@ def test_last_years_file(exported: Callable[..., Path], standard: Standard) -> N
 def test_one_table_of_last_year(
     exported: Callable[..., Path], standard: Standard, example: Book
 ) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         workbook["部门支出总表"]["A1"] = "2023年部门支出总表"
 
     found = read_tables(exported(change), standard, 2024)
@@ -229,7 +229,7 @@ def test_one_table_of_last_year(
 def test_title_and_headings_of_different_years(
     exported: Callable[..., Path], standard: Standard
 ) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         workbook["部门收支总表"]["A1"] = "2025年部门收支总表"
 
     found = read_tables(exported(change), standard, 2024)
@@ -244,7 +244,7 @@ def test_a_file_without_any_year(exported: Callable[..., Path], standard: Standa
 
 
 def test_two_tables_of_one_title(exported: Callable[..., Path], standard: Standard) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         second = workbook.copy_worksheet(workbook["部门支出总表"])
         second["C6"] = 1
 
@@ -270,7 +270,7 @@ def test_a_missing_column(exported: Callable[..., Path], standard: Standard) -> 
 
 
 def test_two_columns_of_one_heading(exported: Callable[..., Path], standard: Standard) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         workbook["部门支出总表"]["F3"] = "项目支出"
 
     found = read_tables(exported(change), standard)
@@ -289,7 +289,7 @@ def test_headings_without_their_outer_labels_are_not_guessed(
 
 
 def test_two_units_in_one_table(exported: Callable[..., Path], standard: Standard) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         workbook["部门支出总表"]["A2"] = "金额单位：元"
 
     found = read_tables(exported(change), standard)
@@ -306,7 +306,7 @@ def test_no_unit_is_said(exported: Callable[..., Path], standard: Standard, exam
 def test_yuan_that_are_no_hundreds_are_rounded_and_counted(
     exported: Callable[..., Path], standard: Standard
 ) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         workbook["部门支出总表"]["D6"] = 23151049.99
         workbook["部门支出总表"]["D5"] = 23150950
 
@@ -331,7 +331,7 @@ def test_cells_that_are_no_figures_are_named(
 ) -> None:
     value, said = BAD[name]
 
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         cell = workbook["部门支出总表"]["D6"]
         cell.value = value
         if value.startswith("#"):
@@ -347,7 +347,7 @@ def test_cells_that_are_no_figures_are_named(
 def test_a_heading_that_is_a_formula_without_value(
     exported: Callable[..., Path], standard: Standard
 ) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         workbook["一般公共预算三公经费支出表"]["B3"] = '=2024&"年预算数"'
 
     found = read_tables(exported(change), standard)
@@ -358,7 +358,7 @@ def test_a_heading_that_is_a_formula_without_value(
 def test_a_title_over_another_tables_columns(
     exported: Callable[..., Path], standard: Standard
 ) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         workbook["部门收入总表"]["A1"] = "部门支出总表"
         del workbook["部门支出总表"]
 
@@ -368,7 +368,7 @@ def test_a_title_over_another_tables_columns(
 
 
 def test_hidden_sheets_are_said(exported: Callable[..., Path], standard: Standard) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         workbook["部门支出总表"].sheet_state = "hidden"
 
     found = read_tables(exported(change), standard)
@@ -379,7 +379,7 @@ def test_hidden_sheets_are_said(exported: Callable[..., Path], standard: Standar
 def test_extra_columns_and_rows_are_listed(
     exported: Callable[..., Path], standard: Standard, example: Book
 ) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         sheet = workbook["部门收支总表"]
         sheet["A7"] = "彩票公益金收入"
         sheet["B7"] = 5
@@ -397,7 +397,7 @@ def test_two_tables_beside_each_other(standard: Standard, example: Book, tmp_pat
         tmp_path / "导出.xlsx", standard, example, replace(SIMPLE, only=("basic", "three_public"))
     )
 
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         left = workbook["一般公共预算基本支出表"]
         for line in workbook["一般公共预算三公经费支出表"].iter_rows():
             for cell in line:
@@ -412,7 +412,7 @@ def test_two_tables_beside_each_other(standard: Standard, example: Book, tmp_pat
 def test_notes_of_the_standard_say_what_the_staff_is(
     exported: Callable[..., Path], standard: Standard
 ) -> None:
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         sheet = workbook["一般公共预算三公经费支出表"]
         last = sheet.max_row + 1
         sheet.cell(last, 1, "说明：")
@@ -512,7 +512,7 @@ def test_a_document_of_another_standard(
     assert "像是“某市部门预算公开”的表（认出4张）" in refused(renamed, standard)
 
 
-def _rename_columns(workbook) -> None:
+def _rename_columns(workbook: Workbook) -> None:
     for sheet in workbook.worksheets:
         for line in sheet.iter_rows(max_row=6):
             for cell in line:
@@ -529,7 +529,7 @@ RENAMED = {
 }
 
 
-def _renamed(table):
+def _renamed(table: Table) -> Table:
     blocks = []
     for block in table.blocks:
         columns = tuple(
@@ -550,7 +550,7 @@ def test_a_lost_column_is_never_silent(
     """Every table on the sheet is whole, or something is said of it."""
     path = write(tmp_path / "导出.xlsx", standard, example, replace(VARIANTS[name], one_sheet=True))
 
-    def change(workbook) -> None:
+    def change(workbook: Workbook) -> None:
         sheet = workbook["导出结果"]
         for area in list(sheet.merged_cells.ranges):
             sheet.unmerge_cells(str(area))

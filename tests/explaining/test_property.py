@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from notes_books import CASES, wrong
 
+from explaining.notes_books import CASES, wrong
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import BlockData, InfoValue, Unreadable
 from xlbudget.money import COUNT, WAN, YUAN, Amount

@@ -15,7 +15,7 @@ from xlbudget.standard.loader import load_standard
 
 TABLE = load_standard("changchun").table("performance")
 
-TARGET = [
+TARGET: list[list[Any]] = [
     ["项目支出绩效目标表"],
     ["项目名称", "", "平台建设"],
     ["项目级次", "", "二级项目"],

@@ -8,11 +8,11 @@ import ipaddress
 import socket
 import ssl
 from email import policy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import AuthResult, Envelope
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -78,13 +78,15 @@ class Inbox:
         self.mails: list[tuple[str, list[str], bytes]] = []
         self.answer = "250 OK"
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if address.startswith("no"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
         if self.answer == "250 OK":
             self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
         return self.answer
@@ -95,7 +97,9 @@ class Server(NamedTuple):
     settings: MailSettings
 
 
-def _authenticate(server, session, envelope, mechanism, data) -> AuthResult:
+def _authenticate(
+    server: Any, session: Any, envelope: Envelope, mechanism: str, data: Any
+) -> AuthResult:
     right = data.login == b"me@example.cn" and data.password == PASSWORD.encode()
     return AuthResult(success=right, handled=right)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
@@ -14,6 +15,9 @@ from xlbudget.xlsx.package import calculating_on_load, unchained
 from xlbudget.xlsx.references import parse_cell
 from xlbudget.xlsx.sheet import SheetTree
 from xlbudget.xlsx.tree import Tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 NUMBER = CellEdit("表一", "", Decimal("5.50"))
@@ -60,7 +64,7 @@ def rows(data: str, **cells: CellEdit) -> str:
     return result.split("<sheetData>")[1].split("</sheetData>")[0]
 
 
-def test_each_kind_of_content_keeps_the_style():
+def test_each_kind_of_content_keeps_the_style() -> None:
     row = '<row r="1"><c r="A1" s="7" t="s" cm="1" vm="2" ph="1"><v>3</v></c></row>'
     start = '<row r="1"><c r="A1" s="7" ph="1"'
     assert rows(row, A1=NUMBER) == f"{start}><v>5.50</v></c></row>"
@@ -72,7 +76,7 @@ def test_each_kind_of_content_keeps_the_style():
     )
 
 
-def test_new_cells_and_rows_stand_in_order():
+def test_new_cells_and_rows_stand_in_order() -> None:
     data = '<row r="2" spans="2:4"><c r="B2"/><c r="D2"><v>1</v></c></row>\n<row r="5"/>'
     assert rows(
         data, A1=NUMBER, A2=NUMBER, C2=NUMBER, F2=NUMBER, A3=NUMBER, C5=NUMBER, A9=NUMBER
@@ -86,7 +90,7 @@ def test_new_cells_and_rows_stand_in_order():
 
 
 @pytest.mark.parametrize("data", ["<sheetData/>", "<sheetData></sheetData>", "<sheetData />"])
-def test_an_empty_sheet_takes_cells(data):
+def test_an_empty_sheet_takes_cells(data: str) -> None:
     result = edited(sheet(data, '<dimension ref="A1"/>'), C3=NUMBER, B2=NUMBER)
     assert '<dimension ref="A1:C3"/>' in result
     assert result.endswith(
@@ -95,12 +99,12 @@ def test_an_empty_sheet_takes_cells(data):
     )
 
 
-def test_a_blank_where_nothing_stands_changes_nothing():
+def test_a_blank_where_nothing_stands_changes_nothing() -> None:
     xml = sheet("<sheetData><row r='1' spans='1:1'><c r='A1'/></row></sheetData>")
     assert edited(xml, B1=BLANK, C9=BLANK, A1=BLANK) == xml
 
 
-def test_new_cells_take_the_style_of_row_or_column():
+def test_new_cells_take_the_style_of_row_or_column() -> None:
     columns = '<cols><col min="2" max="3" style="4"/><col min="4" max="4" width="9"/></cols>'
     data = (
         '<sheetData><row r="1" s="9" customFormat="1"/><row r="2" s="9"/>'
@@ -120,7 +124,7 @@ def test_new_cells_take_the_style_of_row_or_column():
         assert cell in result
 
 
-def test_places_may_be_left_out():
+def test_places_may_be_left_out() -> None:
     data = "<row><c><v>1</v></c><c s='3'><v>2</v></c><c r='E1'/></row><row r='4'/><row><c/></row>"
     result = rows(data, B1=NUMBER, D1=NUMBER, A5=NUMBER, B5=NUMBER, A2=NUMBER)
     assert same_rows(
@@ -131,7 +135,7 @@ def test_places_may_be_left_out():
     )
 
 
-def test_prefixed_names_stay_prefixed():
+def test_prefixed_names_stay_prefixed() -> None:
     xml = (
         f'<?xml version="1.0"?><x:worksheet {MAIN.replace("xmlns", "xmlns:x")} xmlns:y="urn:y">'
         '<y:row r="1"><y:c r="A1"/></y:row><x:sheetData><x:row r="1" y:r="8"><x:c r="A1" y:t="q" '
@@ -148,7 +152,7 @@ def test_prefixed_names_stay_prefixed():
     )
 
 
-def test_a_mark_at_the_beginning_and_long_tags_do_not_shift_places():
+def test_a_mark_at_the_beginning_and_long_tags_do_not_shift_places() -> None:
     xml = "\ufeff<?xml version='1.0' encoding='UTF-8'?>\n<!-- <row r='1'> 中文 -->\n" + sheet(
         "<sheetData><!--<c r='A1'/>--><row\n r = '1' ><c r=\"A1\" s='2'\n>"
         "<is><t>a > b 预算</t></is></c ><c r='B1'/></row></sheetData>",
@@ -162,7 +166,7 @@ def test_a_mark_at_the_beginning_and_long_tags_do_not_shift_places():
     assert same(result, expected)
 
 
-def test_over_a_shared_formulas_master_its_cells_keep_their_own():
+def test_over_a_shared_formulas_master_its_cells_keep_their_own() -> None:
     data = (
         '<row r="1"><c r="B1" s="1"><f t="shared" ref="B1:B3" si="4">IF(A1&lt;2,"&amp;",$A$1)</f><v>2</v>'
         '</c></row><row r="2"><c r="B2" t="str"><f t="shared" si="4" ca="1"/><v>x</v></c></row>'
@@ -184,7 +188,7 @@ def test_over_a_shared_formulas_master_its_cells_keep_their_own():
     }
 
 
-def test_an_empty_formula_element_is_no_formula():
+def test_an_empty_formula_element_is_no_formula() -> None:
     data = "<sheetData><row r='1'><c r='A1'><f/><v>1</v></c></row></sheetData>"
     assert sheet_formulas(sheet(data).encode()) == {}
 
@@ -199,7 +203,7 @@ def test_an_empty_formula_element_is_no_formula():
         '<row r="1"><c r="A2"/></row>',
     ],
 )
-def test_rows_and_cells_out_of_order_are_refused(data):
+def test_rows_and_cells_out_of_order_are_refused(data: str) -> None:
     with pytest.raises(UnusableFileError, match=r"表一.*次序"):
         rows(data, D4=NUMBER)
 
@@ -222,14 +226,14 @@ def test_rows_and_cells_out_of_order_are_refused(data):
         sheet("<sheetData/>", '<cols><col style="1"/></cols>').encode(),
     ],
 )
-def test_other_kinds_of_xml_are_refused(xml):
+def test_other_kinds_of_xml_are_refused(xml: bytes) -> None:
     with pytest.raises(UnusableFileError, match="表一"):
         apply_edits(xml, {parse_cell("A1"): NUMBER})
     with pytest.raises(UnusableFileError, match="表一"):
         sheet_formulas(xml)
 
 
-def test_no_edits_change_nothing():
+def test_no_edits_change_nothing() -> None:
     xml = sheet("<sheetData ><row r='1' /></sheetData>").encode()
     assert apply_edits(xml, {}) == xml
 
@@ -237,7 +241,7 @@ def test_no_edits_change_nothing():
 # ------------------------------------------------------------------ other parts
 
 
-def test_a_chain_hands_its_sheet_on():
+def test_a_chain_hands_its_sheet_on() -> None:
     chain = b'<calcChain><c r="A1" i="2" l="1"/><c r="A2"/><c r="A3"/><c r="A1" i="3"/></calcChain>'
     assert unchained(chain, {(2, "A1")}) == (
         b'<calcChain><c r="A2" i="2"/><c r="A3"/><c r="A1" i="3"/></calcChain>'
@@ -271,7 +275,7 @@ def test_a_chain_hands_its_sheet_on():
         ),
     ],
 )
-def test_a_workbook_may_ask_to_be_computed(book, result):
+def test_a_workbook_may_ask_to_be_computed(book: str, result: str) -> None:
     assert same(calculating_on_load(book.encode()).decode(), result)
 
 
@@ -292,7 +296,7 @@ def cells_of(**formulas: str) -> str:
     )
 
 
-def test_shared_formulas_read_as_their_cells_do():
+def test_shared_formulas_read_as_their_cells_do() -> None:
     xml = cells_of(
         B1='<f t="shared" si="0" ref="B1:B3">A1*2</f>',
         B2='<f t="shared" si="0"/>',
@@ -315,7 +319,7 @@ def test_shared_formulas_read_as_their_cells_do():
 @pytest.mark.parametrize(
     ("cell", "named"), [("C3", "数组公式（B2:C5）"), ("H9", "模拟运算表"), ("B8", "合并区域A8:C8")]
 )
-def test_cells_that_belong_to_others_are_refused(cell, named):
+def test_cells_that_belong_to_others_are_refused(cell: str, named: str) -> None:
     xml = cells_of(
         B2='<f t="array" ref="B2:C5">A1:A4*2</f>', H8='<f t="dataTable" ref="H8:I9"/>', A8=""
     )
@@ -328,7 +332,7 @@ def test_cells_that_belong_to_others_are_refused(cell, named):
 # ------------------------------------------------------------------ prefixes
 
 
-def test_a_tree_keeps_prefixes_that_only_values_name():
+def test_a_tree_keeps_prefixes_that_only_values_name() -> None:
     """Excel calls a file broken whose mc:Ignorable names a prefix that nothing declares."""
     mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
     xml = (
@@ -348,7 +352,7 @@ def test_a_tree_keeps_prefixes_that_only_values_name():
     assert same(result, moved.replace('xmlns:xr="urn:xr"', 'xmlns:xr="urn:xr" xmlns:x14="urn:14"'))
 
 
-def test_a_prefix_that_means_two_things_keeps_both_meanings():
+def test_a_prefix_that_means_two_things_keeps_both_meanings() -> None:
     xml = (
         f"<worksheet {MAIN}><sheetData/><a xmlns:p='urn:1' p:x='1'/><a xmlns:p='urn:2' p:x='2'>"
         "<p:b/></a></worksheet>"
@@ -360,7 +364,7 @@ def test_a_prefix_that_means_two_things_keeps_both_meanings():
     assert before == after
 
 
-def test_what_cannot_be_kept_is_refused():
+def test_what_cannot_be_kept_is_refused() -> None:
     mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
     twice = "<a xmlns:p='urn:1'/><a xmlns:p='urn:2'/>"
     xml = f"<worksheet {MAIN} {mc}><sheetData/>{twice}</worksheet>"
@@ -371,7 +375,7 @@ def test_what_cannot_be_kept_is_refused():
         edited(nowhere, A1=NUMBER)
 
 
-def test_every_sheet_of_the_built_workbook_is_the_same_read_and_written(example_file):
+def test_every_sheet_of_the_built_workbook_is_the_same_read_and_written(example_file: Path) -> None:
     with ZipFile(example_file) as archive:
         parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
         assert len(parts) > 20

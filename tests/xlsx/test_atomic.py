@@ -152,20 +152,24 @@ def test_killed_at_any_moment_the_file_is_whole(path: Path) -> None:
     whole = path.with_name(f"预算 表{BACKUP_MARK}.xlsm")
     path.write_bytes(_content(0))
     moments = random.Random(2024)
-    seen = set()
-    for _ in range(30):
+    seen: set[int] = set()
+    span, tries = 0.02, 0
+    while tries < 30 or (len(seen) <= 5 and tries < 90):
+        tries += 1
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE
         ) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
-            time.sleep(moments.uniform(0, 0.02))
+            time.sleep(moments.uniform(0, span))
             writer.send_signal(signal.SIGKILL)
         for one in (path, whole) if whole.exists() else (path,):
             data = one.read_bytes()
             number = int(data[:8])
             assert data == _content(number)
             seen.add(number)
+        if len(seen) < tries // 5:  # a busy machine: the writer gets on more slowly
+            span = min(span * 1.5, 2)
     assert len(seen) > 5, "the process was killed at different moments"
 
 

@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("random")
 
 
-def shown(value):
+def shown(value: object) -> object:
     if isinstance(value, Decimal | int):
         return float(value)
     return value or None
@@ -47,11 +47,15 @@ def shown(value):
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cells=SHEETS, rounds=st.lists(EDITS, min_size=1, max_size=2))
-def test_edits_behave_like_a_dictionary(folder, cells, rounds):
+def test_edits_behave_like_a_dictionary(
+    folder: Path, cells: dict[str, tuple[str | int | None, bool]], rounds: list[list[CellEdit]]
+) -> None:
     source, target = folder / "源.xlsx", folder / "果.xlsx"
     book = openpyxl.Workbook()
     book.active.title = "表"
-    values, formulas, bold = {}, {}, set()
+    values: dict[str, object] = {}
+    formulas: dict[str, str] = {}
+    bold: set[str] = set()
     for cell, (value, strong) in cells.items():
         spot = book.active[cell]
         spot.value = value

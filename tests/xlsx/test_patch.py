@@ -8,6 +8,7 @@ import struct
 import zipfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -85,7 +86,7 @@ def different(one: Path, two: Path) -> list[str]:
         ]
 
 
-def rewrite(path: Path, **parts: object) -> None:
+def rewrite(path: Path, **parts: Any) -> None:
     """Other content for parts (by their last name); ``added`` are new, by their place."""
     with zipfile.ZipFile(path) as archive:
         old = {name: archive.read(name) for name in archive.namelist()}
@@ -101,7 +102,7 @@ def rewrite(path: Path, **parts: object) -> None:
 # ------------------------------------------------------------------ what is written
 
 
-def test_amounts_texts_formulas_and_blanks_are_read_back(rich):
+def test_amounts_texts_formulas_and_blanks_are_read_back(rich: Path) -> None:
     target = patched(
         rich,
         CellEdit("表一", "B1", Decimal("5249.40")),
@@ -138,7 +139,7 @@ def test_amounts_texts_formulas_and_blanks_are_read_back(rich):
     assert different(rich, target) == ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"]
 
 
-def test_parts_that_stay_keep_their_packed_bytes(rich):
+def test_parts_that_stay_keep_their_packed_bytes(rich: Path) -> None:
     target = patched(rich, CellEdit("表一", "B1", 1))
     with zipfile.ZipFile(rich) as before, zipfile.ZipFile(target) as after:
         old, new = rich.read_bytes(), target.read_bytes()
@@ -163,7 +164,7 @@ def test_parts_that_stay_keep_their_packed_bytes(rich):
         ("]]>\ufffe😀\ud800", "]]&gt;_xFFFE_😀_xD800_"),
     ],
 )
-def test_what_xml_cannot_hold_is_escaped_as_in_excel(rich, text, stored):
+def test_what_xml_cannot_hold_is_escaped_as_in_excel(rich: Path, text: str, stored: str) -> None:
     target = patched(rich, CellEdit("表一", "A1", text), CellEdit("表一", "A2", text, "A1"))
     with zipfile.ZipFile(target) as archive:
         xml = archive.read("xl/worksheets/sheet1.xml").decode()
@@ -172,22 +173,22 @@ def test_what_xml_cannot_hold_is_escaped_as_in_excel(rich, text, stored):
     values(target)
 
 
-def test_the_last_edit_of_a_cell_wins(rich):
+def test_the_last_edit_of_a_cell_wins(rich: Path) -> None:
     edits = [CellEdit("表一", "B1", number) for number in (1, 2, 3)]
     assert values(patched(rich, *edits, CellEdit("表一", "$b$1", 4)))["B1"].value == 4
 
 
-def test_without_edits_the_file_is_copied(rich):
+def test_without_edits_the_file_is_copied(rich: Path) -> None:
     assert patched(rich).read_bytes() == rich.read_bytes()
     assert patched(rich, CellEdit("表一", "Z99", None)).read_bytes() == rich.read_bytes()
 
 
-def test_source_and_target_may_be_the_same(rich):
+def test_source_and_target_may_be_the_same(rich: Path) -> None:
     Workbook(rich).patch(rich, [CellEdit("表一", "B1", 9)])
     assert values(rich)["B1"].value == 9
 
 
-def test_edits_may_be_repeated_and_taken_back(rich):
+def test_edits_may_be_repeated_and_taken_back(rich: Path) -> None:
     with zipfile.ZipFile(rich) as archive:
         before = archive.read("xl/worksheets/sheet1.xml")
     once = patched(rich, CellEdit("表一", "B1", Decimal("7.5")))
@@ -196,7 +197,7 @@ def test_edits_may_be_repeated_and_taken_back(rich):
         assert archive.read("xl/worksheets/sheet1.xml") == before
 
 
-def test_recalculation_is_asked_for_only_when_wanted(rich):
+def test_recalculation_is_asked_for_only_when_wanted(rich: Path) -> None:
     rewrite(rich, workbook_xml=lambda old: old.replace(b' fullCalcOnLoad="1"', b""))
     target = patched(rich, CellEdit("表一", "B1", 9), afterwards=Afterwards(recalculate=True))
     assert set(different(rich, target)) == {"xl/workbook.xml", "xl/worksheets/sheet1.xml"}
@@ -209,7 +210,7 @@ def test_recalculation_is_asked_for_only_when_wanted(rich):
     ]
 
 
-def test_the_print_area_follows_the_last_row_and_others_stay(tmp_path):
+def test_the_print_area_follows_the_last_row_and_others_stay(tmp_path: Path) -> None:
     source = tmp_path / "打印.xlsx"
     with xlsxwriter.Workbook(source) as book:
         for name in ("甲 & 乙", "丙"):
@@ -222,7 +223,7 @@ def test_the_print_area_follows_the_last_row_and_others_stay(tmp_path):
     assert areas == ["'甲 & 乙'!$A$1:$C$25", "'丙'!$A$1:$C$9"]
 
 
-def test_stored_members_comments_and_descriptors_are_kept(rich):
+def test_stored_members_comments_and_descriptors_are_kept(rich: Path) -> None:
     streamed = io.BytesIO()
 
     class Pipe(io.RawIOBase):  # no way back: sizes follow the data
@@ -272,7 +273,7 @@ def with_chain(path: Path, entries: bytes) -> None:
         assert b"calcChain" in archive.read("[Content_Types].xml")
 
 
-def test_cells_without_formula_leave_the_calculation_chain(rich):
+def test_cells_without_formula_leave_the_calculation_chain(rich: Path) -> None:
     with_chain(rich, b'<c r="C1" i="1"/><c r="C2"/><c r="B2" i="3"/>')
     target = patched(rich, CellEdit("表一", "C1", 1), CellEdit("表一", "C2", 1, "B2"))
     with zipfile.ZipFile(target) as archive:
@@ -280,7 +281,7 @@ def test_cells_without_formula_leave_the_calculation_chain(rich):
     assert different(rich, target) == ["xl/worksheets/sheet1.xml", "xl/calcChain.xml"]
 
 
-def test_an_empty_calculation_chain_is_dropped(rich):
+def test_an_empty_calculation_chain_is_dropped(rich: Path) -> None:
     with zipfile.ZipFile(rich) as archive:
         before = {name: archive.read(name) for name in archive.namelist()}
     with_chain(rich, b'<c r="C1" i="1"/><c r="B2" i="3"/>')
@@ -295,7 +296,7 @@ def test_an_empty_calculation_chain_is_dropped(rich):
 # ------------------------------------------------------------------ formulas and names
 
 
-def test_formulas_and_names_of_sheets(rich):
+def test_formulas_and_names_of_sheets(rich: Path) -> None:
     assert Workbook(rich).names == ["表一", "我的'A&B'表"]
     assert Workbook(rich).formulas_of() == {
         "表一": {"C1": "B1*2", "C2": "B2*2", "C3": "B3*2", "A9": "B1:B2*2"},
@@ -304,7 +305,7 @@ def test_formulas_and_names_of_sheets(rich):
     assert Workbook(rich).formulas_of({"我的'A&B'表", "没有"}) == {"我的'A&B'表": {"B2": "表一!C1"}}
 
 
-def test_the_built_workbook_takes_edits(example_file, tmp_path):
+def test_the_built_workbook_takes_edits(example_file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "样例.xlsm"
     copy.write_bytes(example_file.read_bytes())
     formulas = Workbook(copy).formulas_of()
@@ -333,7 +334,7 @@ def test_the_built_workbook_takes_edits(example_file, tmp_path):
     assert all(after[cell.coordinate].value == cell.value for cell in same)
 
 
-def test_targets_of_relations_may_be_absolute_or_of_other_case(rich):
+def test_targets_of_relations_may_be_absolute_or_of_other_case(rich: Path) -> None:
     rewrite(
         rich,
         workbook_xml_rels=lambda old: old.replace(
@@ -352,7 +353,7 @@ def test_targets_of_relations_may_be_absolute_or_of_other_case(rich):
 @pytest.mark.parametrize(
     ("cell", "named"), [("A10", "A9:A10"), ("B8", "A8:C8"), ("A9", "数组公式")]
 )
-def test_cells_that_belong_to_others_are_refused(rich, cell, named):
+def test_cells_that_belong_to_others_are_refused(rich: Path, cell: str, named: str) -> None:
     target = rich.with_name("不写.xlsm")
     with pytest.raises(UnusableFileError, match=named) as caught:
         Workbook(rich).patch(target, [CellEdit("表一", cell, 1)])
@@ -360,13 +361,13 @@ def test_cells_that_belong_to_others_are_refused(rich, cell, named):
     assert not target.exists()
 
 
-def test_unknown_sheets_and_chart_sheets_are_refused(rich):
+def test_unknown_sheets_and_chart_sheets_are_refused(rich: Path) -> None:
     for sheet in ("没有", "图"):
         with pytest.raises(UnusableFileError, match=f"没有工作表“{sheet}”"):
             patched(rich, CellEdit(sheet, "A1", 1))
 
 
-def test_what_fits_no_cell_is_refused(rich):
+def test_what_fits_no_cell_is_refused(rich: Path) -> None:
     with pytest.raises(UnusableFileError, match="32767") as caught:
         patched(rich, CellEdit("表一", "A1", "长" * 32_768))
     assert all(text in str(caught.value) for text in (rich.name, "表一", "A1"))
@@ -382,7 +383,7 @@ def test_what_fits_no_cell_is_refused(rich):
             patched(rich, edit)
 
 
-def test_strict_workbooks_are_refused(rich):
+def test_strict_workbooks_are_refused(rich: Path) -> None:
     rewrite(
         rich,
         rels=lambda old: old.replace(
@@ -409,7 +410,7 @@ def damaged(path: Path, name: str, change: bytes) -> None:
     path.write_bytes(data)
 
 
-def test_damaged_files_are_refused(rich, tmp_path):
+def test_damaged_files_are_refused(rich: Path, tmp_path: Path) -> None:
     edit = CellEdit("表一", "A1", 1)
     whole = rich.read_bytes()
     damaged(rich, "xl/worksheets/sheet1.xml", b"\xff" * 40)
@@ -436,7 +437,7 @@ def test_damaged_files_are_refused(rich, tmp_path):
 
 
 @pytest.mark.parametrize("offset", [0xFFFFFF, 1, 40])
-def test_directories_that_point_nowhere_are_refused(rich, offset):
+def test_directories_that_point_nowhere_are_refused(rich: Path, offset: int) -> None:
     data = bytearray(rich.read_bytes())
     place = data.rindex(b"PK\x01\x02")
     struct.pack_into("<L", data, place + 42, offset)
@@ -445,7 +446,7 @@ def test_directories_that_point_nowhere_are_refused(rich, offset):
         patched(rich, CellEdit("表一", "A1", 1))
 
 
-def test_other_ways_of_packing_are_refused(rich):
+def test_other_ways_of_packing_are_refused(rich: Path) -> None:
     with zipfile.ZipFile(rich) as archive:
         old = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(rich, "w", zipfile.ZIP_LZMA) as archive:

@@ -11,7 +11,7 @@ import zipfile
 from decimal import Decimal
 from email import policy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docx
 import openpyxl
@@ -55,7 +55,7 @@ def listed(folder: Path) -> dict[str, str]:
 
 
 def attachments(data: bytes) -> dict[str, bytes]:
-    message = email.message_from_bytes(data, policy=policy.default)
+    message: Any = email.message_from_bytes(data, policy=policy.default)
     return {one.get_filename(): one.get_payload(decode=True) for one in message.iter_attachments()}
 
 

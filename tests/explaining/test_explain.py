@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from notes_books import HOSTILE, setting, wrong
 
+from explaining.notes_books import HOSTILE, setting, wrong
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import BODY, HEADING, document_text
 from xlbudget.explaining.explain import explain, glossary
