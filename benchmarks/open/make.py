@@ -180,7 +180,7 @@ def write_document(right: Base, made: Slips, target: Path) -> None:
     texts = final_paragraphs(Workbook(right.path), evidence.standard, evidence.book)
     published = disclosure(evidence.standard, book, _with_sentences(right, made, texts))
     if target.suffix == ".docx":
-        write_docx(published, target, numbered=False)
+        write_docx(published, target)
     else:
         target.write_text(web_copy(published), encoding="utf-8")
 
