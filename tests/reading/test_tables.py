@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 import pytest
 
+from reading.small_sheets import STANDARD, amount, keys, read, rows, sheet
 from xlbudget.findings import Level
-from xlbudget.money import WAN, YUAN, parse_amount
+from xlbudget.money import YUAN, parse_amount
 from xlbudget.reading.tables import read_table
 from xlbudget.sheets.cells import Sheet
-from xlbudget.standard.loader import load_standard
 from xlbudget.standard.model import Block, Column, RowSpec, Table
-
-STANDARD = load_standard("changchun")
-
-
-def amount(text: Any) -> Any:
-    return parse_amount(text, WAN)
-
-
-def headings(table: Any, year: int = 2024) -> Any:
-    """The heading rows as merged cells give them: an outer label stands once."""
-    paths = [column.heading(year) for block in table.blocks for column in block.columns]
-    if table.depth == 1:
-        return [[path[0] for path in paths]]
-    outer = []
-    for _, run in groupby(paths, key=lambda path: (path[0], len(path))):
-        same = list(run)
-        outer += [same[0][0], *[""] * (len(same) - 1)]
-    return [outer, [path[1] if len(path) > 1 else "" for path in paths]]
-
-
-def sheet(key: str, *body: Any, year: int = 2024) -> Any:
-    table = STANDARD.table(key)
-    return [["返回目录"], [table.title], ["预算单位：某局"], *headings(table, year), *body]
-
-
-def read(key: str, lines: Any, year: int = 2024) -> Any:
-    table = STANDARD.table(key)
-    return read_table(STANDARD, table, Sheet(table.sheet, [list(line) for line in lines]), year)
-
-
-def rows(data: Any, block: Any) -> Any:
-    return [(row.kind, row.key, row.label, row.cells) for row in data.blocks[block].rows]
-
-
-def keys(data: Any, block: Any) -> Any:
-    return [row.key for row in data.blocks[block].rows]
-
 
 # ------------------------------------------------------------------ prescribed rows
 
