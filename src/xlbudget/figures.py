@@ -179,6 +179,27 @@ class TextUnit(NamedTuple):
     stale: tuple[str, ...] = ()
 
 
+class LedgerLine(NamedTuple):
+    """One appropriation: its texts by column key, trimmed, and its amount; ``line`` is that of the sheet."""
+
+    texts: Mapping[str, str]
+    amount: Cell
+    line: int = 0
+
+
+class Ledger(NamedTuple):
+    """录入底稿: its lines; ``letters`` are the sheet columns by column key, ``sheet`` its name there."""
+
+    lines: tuple[LedgerLine, ...] = ()
+    letters: Mapping[str, str] = {}
+    sheet: str = ""
+
+    def place(self, line: LedgerLine, column: str) -> Place:
+        """Where a line's text or amount stands; nowhere in a ledger that is in no workbook."""
+        letter = self.letters.get(column, "")
+        return Place(self.sheet, f"{letter}{line.line}" if letter and line.line else "")
+
+
 class Keepsake(NamedTuple):
     """What a workbook keeps of an earlier moment, unread: see :mod:`xlbudget.memory`."""
 
@@ -225,7 +246,8 @@ class Book(NamedTuple):
     stands; ``as_text`` the cells whose amount is stored as text, which formulas leave out; ``dated`` the
     years in titles and headings of the tables, with their cells; ``unfilled`` says of blocks whose rows
     nobody has filled in yet, or not to the end, what to tell of it; ``computed`` the cells that hold
-    a formula, where whoever read the book asked for them.
+    a formula, where whoever read the book asked for them; ``ledger`` is empty where tables are filled in
+    by hand.
     """
 
     name: str
@@ -247,6 +269,7 @@ class Book(NamedTuple):
     dated: tuple[tuple[Place, int], ...] = ()
     unfilled: Mapping[str, str] = {}
     computed: frozenset[Place] = frozenset()
+    ledger: Ledger = Ledger()
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""

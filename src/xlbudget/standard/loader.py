@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from xlbudget.errors import StandardError
 from xlbudget.money import UNITS, Unit
 from xlbudget.standard.equations import parse_equation, parse_ref
+from xlbudget.standard.ledger import parse_ledger
 from xlbudget.standard.model import (
     AMOUNT,
     Allotment,
@@ -176,6 +177,7 @@ def load_folder(folder: Path) -> Standard:
         rules = tuple(_rule(entry, blocks) for entry in _file(files, "rules")["rule"])
         charts = tuple(_chart(entry) for entry in main.get("chart", ()))
         picture = _picture(main.get("picture"), {chart.key: chart for chart in charts})
+        ledger = parse_ledger(files["ledger"]) if "ledger" in files else None
     except KeyError as error:
         raise StandardError(f"标准“{folder.name}”缺少必需的项目{error}。") from error
     sections = tuple(
@@ -214,6 +216,7 @@ def load_folder(folder: Path) -> Standard:
         ),
         blocks=blocks,
         fields={field.key: field for section in sections for field in section.fields},
+        ledger=ledger,
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from xlbudget.money import Unit
     from xlbudget.standard.equations import Equation, Ref
+    from xlbudget.standard.ledger import LedgerStandard
     from xlbudget.standard.subjects import SubjectList
 
 AMOUNT = "amount"
@@ -263,6 +264,7 @@ class Standard(NamedTuple):
     allotments: tuple[Allotment, ...] = ()
     blocks: Mapping[str, Block] = {}
     fields: Mapping[str, Field] = {}
+    ledger: LedgerStandard | None = None
 
     def table(self, key: str) -> Table:
         """The table of that key."""

@@ -1,0 +1,334 @@
+"""What the tables print of the ledger: every cell the sum of the lines that the standard selects for it.
+
+Sums are exact, in 分, and each printed cell is rounded by itself, half up: that is how official tables are made,
+with their rounding differences. A cell of which the ledger has no line is blank, not 0.00.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
+from xlbudget.money import Amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from xlbudget.figures import Book, Cell, LedgerLine
+    from xlbudget.money import Unit
+    from xlbudget.standard.ledger import FormPosting, LedgerStandard, Posting, Selection
+    from xlbudget.standard.model import Block, Standard
+
+RowKey: TypeAlias = tuple[str, str]
+"""A row's key and its parent's."""
+Sums: TypeAlias = "dict[RowKey, dict[str, int]]"
+"""For each row, the sum of the ledger's lines in each column, in 分; none where no line is printed."""
+CLASS = "class"
+
+
+def follows_from_ledger(standard: Standard, book: Book) -> bool:
+    """Whether a book's tables follow from its ledger."""
+    ledger = standard.ledger
+    return ledger is not None and book.text(ledger.switch_field) == ledger.from_ledger
+
+
+def selects(ledger: LedgerStandard, selection: Selection, texts: Mapping[str, str]) -> bool:
+    """Whether a selection takes a line."""
+    for key, values in selection.items():
+        kind = ledger.kinds.get(key)
+        value = texts.get(key, "") if kind is None else kind.classes.get(texts.get(kind.of, ""), "")
+        code = kind is None and ledger.column(key).kind == "code"
+        if not (value.startswith(values) if code else value in values):
+            return False
+    return True
+
+
+class Postings(NamedTuple):
+    """The sums of every block by row and column, of the fields of 基础信息, and each project's form."""
+
+    blocks: Mapping[str, Sums]
+    info: Mapping[str, int]
+    forms: Mapping[str, FormPosting]
+
+
+def post(standard: Standard, lines: Iterable[LedgerLine]) -> Postings:
+    """What the ledger's lines come to in every cell."""
+    ledger = standard.ledger
+    assert ledger is not None
+    counted = [line for line in lines if isinstance(line.amount, Amount)]
+    blocks: dict[str, Sums] = {}
+    forms: dict[str, FormPosting] = {}
+    taken: dict[tuple[str, ...], _Taken] = {}
+    names = [column.key for column in ledger.columns if column.kind in ("choice", "code")]
+    item = ledger.key_of("level2")
+    for block, posting in ledger.postings.items():
+        if posting.forms:
+            forms = _forms(ledger, posting, counted, item)
+            blocks[block] = _form_sums(ledger, posting, forms, counted, item)
+    info: dict[str, int] = {}
+    for line in counted:
+        alike = tuple(line.texts.get(name, "") for name in names)
+        if alike not in taken:
+            taken[alike] = _taken(standard, ledger, line.texts)
+        assert isinstance(line.amount, Amount)
+        fen = line.amount.fen
+        for block, rows, columns in taken[alike].blocks:
+            sums = blocks.setdefault(block, {})
+            for row in rows or _rows(standard, standard.blocks[block], line.texts):
+                cells = sums.setdefault(row, {})
+                for column in columns:
+                    cells[column] = cells.get(column, 0) + fen
+        for field in taken[alike].info:
+            info[field] = info.get(field, 0) + fen
+    return Postings(blocks, info, forms)
+
+
+class _Taken(NamedTuple):
+    """Where lines with the same codes and choices are printed.
+
+    Of each block the rows, none where units or projects name them, and the columns.
+    """
+
+    blocks: list[tuple[str, list[RowKey], list[str]]]
+    info: list[str]
+
+
+def _taken(standard: Standard, ledger: LedgerStandard, texts: Mapping[str, str]) -> _Taken:
+    found = []
+    for key, posting in ledger.postings.items():
+        if posting.forms or not selects(ledger, posting.where, texts):
+            continue
+        columns = [name for name, asked in posting.columns.items() if selects(ledger, asked, texts)]
+        block = standard.blocks[key]
+        rows: list[RowKey] = []
+        if block.body == "fixed":
+            rows = [
+                (name, "")
+                for name, asked in posting.rows.items()
+                if name != CLASS and selects(ledger, asked, texts)
+            ]
+            if CLASS in posting.rows and selects(ledger, posting.rows[CLASS], texts):
+                rows += [(code, "") for code in _codes(standard, block, texts)[:1]]
+        elif block.body == "subject":
+            rows = [*((code, "") for code in _codes(standard, block, texts)), (TOTAL, "")]
+        if columns and (rows or block.body in ("unit", "project")):
+            found.append((key, rows, columns))
+    info = [name for name, asked in ledger.info.items() if selects(ledger, asked, texts)]
+    return _Taken(found, info)
+
+
+def _codes(standard: Standard, block: Block, texts: Mapping[str, str]) -> list[str]:
+    """A line's subject at every level, uppermost first."""
+    assert standard.ledger is not None
+    code = texts.get(standard.ledger.key_of("code", block.subjects), "")
+    lengths = standard.subjects[block.subjects].lengths
+    return [code[:length] for length in lengths if len(code) >= length]
+
+
+def _rows(standard: Standard, block: Block, texts: Mapping[str, str]) -> Iterator[RowKey]:
+    """The rows of units or projects in which a line is printed."""
+    assert standard.ledger is not None
+    yield TOTAL, ""
+    if block.body == "unit":
+        if unit := texts.get(standard.ledger.key_of("unit"), ""):
+            yield unit, ""
+    elif group := texts.get(standard.ledger.key_of("level1"), ""):
+        yield f"group:{group}", ""
+        if item := texts.get(standard.ledger.key_of("level2"), ""):
+            yield item, f"group:{group}"
+
+
+def _forms(
+    ledger: LedgerStandard, posting: Posting, lines: Iterable[LedgerLine], item: str
+) -> dict[str, FormPosting]:
+    """Each project's form: the first that takes all its lines."""
+    projects: dict[str, list[LedgerLine]] = {}
+    for line in lines:
+        if line.texts.get(item) and selects(ledger, posting.where, line.texts):
+            projects.setdefault(line.texts[item], []).append(line)
+    return {
+        name: next(
+            form
+            for form in posting.forms
+            if all(selects(ledger, form.only, line.texts) for line in own)
+        )
+        for name, own in projects.items()
+    }
+
+
+def _form_sums(
+    ledger: LedgerStandard,
+    posting: Posting,
+    forms: Mapping[str, FormPosting],
+    lines: Iterable[LedgerLine],
+    item: str,
+) -> Sums:
+    sums: Sums = {
+        (name, ""): dict.fromkeys(form.columns, 0) if form.zero else {}
+        for name, form in forms.items()
+    }
+    for line in lines:
+        name = line.texts.get(item, "")
+        if name in forms and selects(ledger, posting.where, line.texts):
+            assert isinstance(line.amount, Amount)
+            cells = sums[name, ""]
+            for column, asked in forms[name].columns.items():
+                if selects(ledger, asked, line.texts):
+                    cells[column] = cells.get(column, 0) + line.amount.fen
+    return sums
+
+
+# ------------------------------------------------------------------ the book that the ledger prints
+
+
+def posted_book(standard: Standard, book: Book) -> Book:
+    """``book`` with the tables, forms and amounts of 基础信息 that its ledger prints.
+
+    Rows are those that the ledger calls for, in official order; units, groups and projects stand in the order
+    that they have in the book, new ones behind in that of the ledger. Texts of rows and forms are kept.
+    """
+    ledger = standard.ledger
+    assert ledger is not None
+    postings = post(standard, book.ledger.lines)
+    blocks = dict(book.blocks)
+    forms = book.forms
+    for key, posting in ledger.postings.items():
+        block = standard.blocks[key]
+        old = book.blocks.get(key, BlockData(()))
+        sums = postings.blocks.get(key, {})
+        if posting.forms:
+            rows, forms = _form_rows(block, book, postings)
+        elif block.body == "fixed":
+            rows = _prescribed(standard, block, posting, book, sums)
+        else:
+            rows = list(_open_rows(standard, block, book, sums))
+        blocks[key] = BlockData.of(rows, old.letters)
+    info = dict(book.info)
+    for name in ledger.info:
+        cell = printed(postings.info.get(name), standard.unit)
+        kept = info.get(name, InfoValue(None))
+        info[name] = kept._replace(value=cell)
+    return book._replace(blocks=blocks, forms=forms, info=info)
+
+
+def printed(fen: int | None, unit: Unit) -> Cell:
+    """A sum of the ledger as a table prints it; blank where there is none."""
+    return None if fen is None else Amount(fen).rounded(unit)
+
+
+def _cells(block: Block, sums: Sums, key: str, parent: str = "") -> tuple[Cell, ...]:
+    columns = sums.get((key, parent), {})
+    return tuple(printed(columns.get(name), block.unit) for name in block.amounts)
+
+
+def _prescribed(
+    standard: Standard, block: Block, posting: Posting, book: Book, sums: Sums
+) -> list[Row]:
+    """Prescribed rows, and those of classes in their slot; what does not follow from the ledger is kept."""
+    old = book.blocks.get(block.key, BlockData(()))
+    rows: list[Row] = []
+    for spec in block.rows:
+        if spec.slot:
+            for code in sorted(_subjects(standard, block, sums)):
+                zero = dict.fromkeys(zero_columns(posting, block, old.row(code)), 0)
+                cells = _cells(block, {(code, ""): zero | sums[code, ""]}, code)
+                rows.append(Row(code, "class", _name(standard, block, book, code), cells))
+            continue
+        row = old.row(spec.key) or Row(spec.key, "fixed", spec.label, (None,) * len(block.amounts))
+        if spec.key in posting.rows:
+            row = row._replace(cells=_cells(block, sums, spec.key))
+        rows.append(row)
+    return rows
+
+
+def zero_columns(posting: Posting, block: Block, old: Row | None) -> list[str]:
+    """The columns in which a class's row prints 0.00 for nothing; ``old`` is the row that the book has."""
+    held = dict(zip(block.amounts, old.cells, strict=True)) if old is not None else {}
+    return [name for name in posting.zero if name not in held or held[name] is not None]
+
+
+def _subjects(standard: Standard, block: Block, sums: Sums) -> list[str]:
+    """The codes of a block's rows that are such; what is no code has no row."""
+    return [key for key, _ in sums if standard.subjects[block.subjects].level(key)]
+
+
+def _name(standard: Standard, block: Block, book: Book, code: str) -> str:
+    known = standard.subjects[block.subjects].find(code, book.year)
+    old = book.blocks[block.key].row(code) if block.key in book.blocks else None
+    return known.name if known else old.label if old else ""
+
+
+def _open_rows(standard: Standard, block: Block, book: Book, sums: Sums) -> Iterator[Row]:
+    """The rows of subjects, units or projects, and the total."""
+    ledger = standard.ledger
+    assert ledger is not None
+    old = book.blocks.get(block.key, BlockData(()))
+    if block.body == "subject":
+        for code in sorted(_subjects(standard, block, sums)):
+            name = _name(standard, block, book, code)
+            yield Row(code, "subject", name, _cells(block, sums, code))
+    elif block.body == "unit":
+        named = [*book.profile.units, *(row.key for row in old.rows)]
+        present = [key for key, _ in sums if key != TOTAL]
+        for name in dict.fromkeys([*named, *present]):
+            if name in present:
+                yield Row(name, "unit", name, _cells(block, sums, name))
+    else:
+        yield from _projects(standard, block, book, sums)
+    if sums:
+        yield Row(TOTAL, "total", block.total, _cells(block, sums, TOTAL))
+
+
+def _projects(standard: Standard, block: Block, book: Book, sums: Sums) -> Iterator[Row]:
+    """Groups with their items; a group's type is what 基础信息 says, an item's units are its lines'."""
+    ledger = standard.ledger
+    assert ledger is not None
+    unit, level1, level2 = (ledger.key_of(kind) for kind in ("unit", "level1", "level2"))
+    units: dict[RowKey, dict[str, None]] = {}
+    for line in book.ledger.lines:
+        row = line.texts.get(level2, ""), f"group:{line.texts.get(level1, '')}"
+        if row in sums and line.texts.get(unit):
+            units.setdefault(row, {})[line.texts[unit]] = None
+    old = book.blocks.get(block.key, BlockData(()))
+    known = {(row.key, row.parent): row for row in old.rows}
+    blank = ("",) * len(block.of_kind("text"))
+    order = [key for key in dict.fromkeys([*known, *sums]) if key in sums and key[0] != TOTAL]
+    types = book.keyed.get(PROJECT_TYPES, {})
+    for group in [key for key, parent in order if not parent]:
+        name = group.removeprefix("group:")
+        texts = known[group, ""].texts if (group, "") in known else blank
+        kind = types.get(name) or "".join(texts[:1])
+        cells = _cells(block, sums, group)
+        yield Row(group, "group", name, cells, (kind, *texts[1:])[: len(blank)])
+        for key, parent in order:
+            if parent == group:
+                own = "、".join(units.get((key, parent), ()))
+                texts = known[key, parent].texts if (key, parent) in known else blank
+                cells = _cells(block, sums, key, parent)
+                yield Row(key, "item", key, cells, (*texts[:1], own or "".join(texts[1:])), group)
+
+
+PROJECT_TYPES = "project_types"
+"""The list of 基础信息 that gives each 一级项目 its type."""
+
+
+def _form_rows(
+    block: Block, book: Book, postings: Postings
+) -> tuple[list[Row], tuple[FormData, ...]]:
+    """A form for each project: those of the book in their order, then new ones in the ledger's.
+
+    A form that the book has keeps its kind and texts. One whose project is not in the ledger is kept without
+    money: its texts are the user's.
+    """
+    sums = postings.blocks.get(block.key, {})
+    kept = {data.name: data for data in book.forms}
+    forms = [
+        kept.get(name) or FormData(name, postings.forms[name].key, {"name": name}, ())
+        for name in dict.fromkeys([*kept, *postings.forms])
+    ]
+    old = book.blocks.get(block.key, BlockData(()))
+    rows = []
+    for data in forms:
+        row = old.row(data.name) or Row(data.name, "form", data.name, ())
+        rows.append(row._replace(cells=_cells(block, sums, data.name)))
+    return rows, tuple(forms)

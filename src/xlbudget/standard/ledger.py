@@ -1,0 +1,174 @@
+"""What a standard says of the ledger (录入底稿): its columns, and which of its lines each cell prints.
+
+A *selection* names columns or kinds of the ledger, each with the values that a line may have there; one
+without entries takes every line. Values of a column of codes are the beginnings of codes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Selection = Mapping[str, tuple[str, ...]]
+
+
+class LedgerColumn(NamedTuple):
+    """A column: ``kind`` is unit, code, choice, level1, level2, amount or text.
+
+    ``names`` are what detail exports of platforms call it, ``never`` what looks like it and is something
+    else, ``values`` what they write for a choice. It must be filled in on the lines that ``needed`` takes, and
+    be blank on those that ``absent`` takes; None: on no line.
+    """
+
+    key: str
+    label: str
+    kind: str
+    width: float
+    subjects: str = ""
+    choices: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    values: Mapping[str, str] = {}
+    needed: Selection | None = None
+    absent: Selection | None = None
+
+
+class Kind(NamedTuple):
+    """A classification of the values of the column ``of``."""
+
+    key: str
+    of: str
+    classes: Mapping[str, str]
+
+
+class FormPosting(NamedTuple):
+    """The money of one form; ``only``: of projects all of whose lines it takes.
+
+    ``zero``: an amount of which the ledger has no line is printed as 0.00.
+    """
+
+    key: str
+    columns: Mapping[str, Selection]
+    only: Selection
+    zero: bool
+
+
+class Posting(NamedTuple):
+    """Which lines a block's cells print: ``where`` holds for all, beside the column's and the row's own.
+
+    ``rows`` are those of prescribed rows, ``class`` of all rows of classes. Rows and columns without an
+    entry do not follow from the ledger. A class's row prints 0.00 in the columns ``zero`` of which the ledger
+    has no line, unless the book leaves them blank. ``forms`` stand for a block of forms, the first that fits is taken.
+    """
+
+    block: str
+    where: Selection
+    columns: Mapping[str, Selection]
+    rows: Mapping[str, Selection]
+    zero: tuple[str, ...]
+    forms: tuple[FormPosting, ...]
+
+
+class LedgerStandard(NamedTuple):
+    """The ledger of a standard.
+
+    ``unit_field`` of 基础信息 says the unit of its amounts, ``unit`` is the one where that is blank; the
+    tables follow from it where ``switch_field`` is ``from_ledger``, and not where it is ``by_hand``.
+    """
+
+    sheet: str
+    title: str
+    room: int
+    columns: tuple[LedgerColumn, ...]
+    kinds: Mapping[str, Kind]
+    postings: Mapping[str, Posting]
+    info: Mapping[str, Selection]
+    unit_field: str
+    unit: str
+    switch_field: str
+    from_ledger: str
+    by_hand: str
+
+    def column(self, key: str) -> LedgerColumn:
+        """The column of that key."""
+        return next(column for column in self.columns if column.key == key)
+
+    def key_of(self, kind: str, subjects: str = "") -> str:
+        """The key of the column of that kind, or of the codes of one classification."""
+        return next(
+            column.key
+            for column in self.columns
+            if column.kind == kind and column.subjects == subjects
+        )
+
+    @property
+    def amount(self) -> LedgerColumn:
+        """The column of amounts."""
+        return self.column(self.key_of("amount"))
+
+
+def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
+    """The ledger of a standard's ``ledger.toml``.
+
+    Raises:
+        KeyError: an entry is missing.
+    """
+    postings = tuple(
+        Posting(
+            entry["block"],
+            _selection(entry.get("where", {})),
+            _selections(entry.get("column", {})),
+            _selections(entry.get("row", {})),
+            tuple(entry.get("zero", ())),
+            tuple(
+                FormPosting(
+                    form["key"],
+                    _selections(form["column"]),
+                    _selection(form.get("only", {})),
+                    form.get("zero", False),
+                )
+                for form in entry.get("form", ())
+            ),
+        )
+        for entry in data["post"]
+    )
+    return LedgerStandard(
+        sheet=data["sheet"],
+        title=data["title"],
+        room=data["room"],
+        columns=tuple(_column(entry) for entry in data["column"]),
+        kinds={
+            entry["key"]: Kind(
+                entry["key"],
+                entry["of"],
+                {value: name for name, values in entry["values"].items() for value in values},
+            )
+            for entry in data["kind"]
+        },
+        postings={posting.block: posting for posting in postings},
+        info=_selections(data.get("info", {})),
+        unit_field=data["unit"]["field"],
+        unit=data["unit"]["default"],
+        switch_field=data["switch"]["field"],
+        from_ledger=data["switch"]["ledger"],
+        by_hand=data["switch"]["tables"],
+    )
+
+
+def _column(entry: Mapping[str, Any]) -> LedgerColumn:
+    found = dict(entry)
+    for name in ("choices", "names", "never"):
+        found[name] = tuple(entry.get(name, ()))
+    for name in ("needed", "absent"):
+        found[name] = _selection(entry[name]) if name in entry else None
+    return LedgerColumn(**found)
+
+
+def _selections(entries: Mapping[str, Any]) -> dict[str, Selection]:
+    return {key: _selection(entry) for key, entry in entries.items()}
+
+
+def _selection(entry: Mapping[str, Any]) -> Selection:
+    return {key: tuple(values) for key, values in entry.items()}
