@@ -93,6 +93,23 @@ def test_every_named_check_is_used_by_a_rule(standard: Standard) -> None:
         ("standard.toml", ', "公务用车购置费"]', "]", "names 应与 cells 一一对应"),
         ("standard.toml", ', "{last_year}年预算数"]', "]", "series 应为每个系列一个名称"),
         ("standard.toml", 'key = "three_public"', 'key = "economic"', "图 economic：键重复"),
+        (
+            "ledger.toml",
+            'funding = ["单位资金"]',
+            'funding = ["单位经费"]',
+            "funding 没有“单位经费”",
+        ),
+        ("ledger.toml", 'economic = ["30212"]', 'economic = ["3021"]', "economic 没有“3021”"),
+        ("ledger.toml", "carry_own = {", "carry_mine = {", "表块 income 没有金额栏 carry_mine"),
+        ("ledger.toml", 'block = "capital"', 'block = "capitol"', "没有表块 capitol"),
+        ("ledger.toml", '"对附属单位补助支出"] }', '"对附属单位补助"] }', "不是 category 的选项"),
+        ("ledger.toml", 'kind = "level2"', 'kind = "text"', "应恰有一栏的 kind 是 level2"),
+        (
+            "ledger.toml",
+            'field = "ledger_unit"',
+            'field = "ledger_units"',
+            "没有基础信息 ledger_units",
+        ),
     ],
 )
 def test_a_slip_in_a_standard_is_named(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 TITLE_ROW, UNIT_ROW = 2, 3
+SHARED = "SHARED_{}_{}"
+"""Stands for a shared formula until the file is finished: its number, and whether it is the first cell."""
 MARKS = "校验位置"
 """The name of the cells that hold the places of findings, each as ``sheet!cell``."""
 _MARKED = replace(
@@ -75,6 +77,12 @@ class Sheet:
 
     def __init__(self, book: Any, sheet: Any, name: str, form: Callable[[Style], Any]) -> None:
         self.book, self.raw, self.name, self._format = book, sheet, name, form
+        self._groups: list[tuple[str, str]] = []
+
+    @property
+    def groups(self) -> Sequence[tuple[str, str]]:
+        """The shared formulas: the cells of each, and its text on the first."""
+        return self._groups
 
     def _write(self, how: str, cell: str, style: Style, *content: object) -> None:
         write = getattr(self.raw, f"write_{how}")
@@ -119,6 +127,19 @@ class Sheet:
         else:
             written = self.raw.write_formula(*spot, f"={text}", form, shown)
         checked(written, cell)
+
+    def shared(self, letter: str, lines: Sequence[int], text: str, style: Style) -> None:
+        """One formula for many cells of a column, which all show "" until recalculated.
+
+        ``text`` is what it is on the first of the lines; the others read it relative to that. The file holds it
+        once: see ``writer``.
+        """
+        group = len(self._groups)
+        self._groups.append((f"{letter}{lines[0]}:{letter}{lines[-1]}", text))
+        form, column = self._format(style), column_number(letter) - 1
+        for line in lines:
+            mark = SHARED.format(group, int(line == lines[0]))
+            checked(self.raw.write_formula(line - 1, column, mark, form, ""), letter)
 
     def put(self, content: CellContent, style: Style) -> None:
         """Whatever a rendered cell holds."""
@@ -200,6 +221,11 @@ class Sheet:
     def width(self, column: int, width: float) -> None:
         """Width of a column (from 0), in digits."""
         checked(self.raw.set_column(column, column, width), f"column {column}")
+
+    def column(self, letter: str, width: float, style: Style) -> None:
+        """Width of a column and the look of its blank cells."""
+        area = f"{letter}:{letter}"
+        checked(self.raw.set_column(area, width, self._format(style)), letter)
 
     def hide(self, column: int) -> None:
         """Hide a column (from 0): what programs need and readers do not."""

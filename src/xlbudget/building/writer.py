@@ -6,16 +6,18 @@ import datetime as dt
 import io
 import re
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships annotations but no py.typed marker
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from xlbudget.building.sheet import Sheet, checked
+from xlbudget.building.sheet import SHARED, Sheet, checked
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from xlbudget.building.styles import Style
 
@@ -32,6 +34,7 @@ _RIBBON_RELATION = (
     b'ui/extensibility" Target="customUI/customUI.xml"/></Relationships>'
 )
 _BLANK_RESULT = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)>(<f[^>]*>[^<]*</f><v></v></c>)')
+_SHARED = re.compile(f"<f>{SHARED.format(*['([0-9]+)'] * 2)}</f>")
 _LATIN = re.compile(rb'<a:latin( typeface="[^"]+")[^>]*/>')
 
 
@@ -52,6 +55,7 @@ class Writer:
     def __init__(self, title: str) -> None:
         self.stream = io.BytesIO()
         self._formats: dict[Style, Any] = {}
+        self._sheets: list[Sheet] = []
         self.book = xlsxwriter.Workbook(self.stream, {"in_memory": True})
         self.book.set_properties({"title": title, "created": _CREATED})
         checked(self.book.set_vba_name("ThisWorkbook"), "the workbook's code name")
@@ -60,7 +64,8 @@ class Writer:
         """A new sheet; ``code_name`` is what macros call it (ASCII)."""
         sheet = self.book.add_worksheet(name, _Worksheet)
         checked(sheet.set_vba_name(code_name), code_name)
-        return Sheet(self.book, sheet, name, self.format)
+        self._sheets.append(Sheet(self.book, sheet, name, self.format))
+        return self._sheets[-1]
 
     def name(self, name: str, sheet: str, area: str) -> None:
         """A name for an area (``$A$4:$B$9``) of a sheet, for formulas and for the name box."""
@@ -81,7 +86,11 @@ class Writer:
     def finish(self, ribbon: bytes = b"") -> bytes:
         """The file; ``ribbon`` is the XML of its own part of Excel's ribbon."""
         self.book.close()
-        return _repacked(self.stream.getvalue(), ribbon)
+        groups = {
+            f"xl/worksheets/sheet{number}.xml": sheet.groups
+            for number, sheet in enumerate(self._sheets, 1)
+        }
+        return _repacked(self.stream.getvalue(), ribbon, groups=groups)
 
 
 def bare_workbook(code_names: Sequence[str]) -> bytes:
@@ -93,8 +102,24 @@ def bare_workbook(code_names: Sequence[str]) -> bytes:
     return _repacked(writer.stream.getvalue(), b"", _MAIN_MACRO)
 
 
-def _repacked(data: bytes, ribbon: bytes, kind: bytes = _MAIN) -> bytes:
-    """The same parts with fixed dates, blank results typed as text, charts' fonts for Chinese."""
+def _shared(match: re.Match[str], *, groups: Sequence[tuple[str, str]]) -> str:
+    """A cell's shared formula, in full on the first cell."""
+    area, text = groups[int(match[1])]
+    if match[2] == "0":
+        return f'<f t="shared" si="{match[1]}"/>'
+    return f'<f t="shared" ref="{area}" si="{match[1]}">{escape(text)}</f>'
+
+
+def _repacked(
+    data: bytes,
+    ribbon: bytes,
+    kind: bytes = _MAIN,
+    groups: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+) -> bytes:
+    """The same parts with fixed dates, blank results typed as text, charts' fonts for Chinese.
+
+    ``groups`` are the shared formulas of the sheets' parts.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
         parts = {name: old.read(name) for name in old.namelist()}
@@ -107,6 +132,8 @@ def _repacked(data: bytes, ribbon: bytes, kind: bytes = _MAIN) -> bytes:
             if name.startswith("xl/worksheets/sheet"):
                 # XlsxWriter leaves a result of "" untyped: an empty number, which is no value.
                 text = _BLANK_RESULT.sub(r'<c r="\1"\2 t="str">\3', part.decode())
+                if own := (groups or {}).get(name):
+                    text = _SHARED.sub(partial(_shared, groups=own), text)
                 part = text.encode()  # noqa: PLW2901
             elif name.startswith("xl/charts/chart"):
                 # XlsxWriter names the font of Latin letters only.

@@ -9,8 +9,10 @@ from xlbudget.building import styles
 from xlbudget.building.contents import render_sheets
 from xlbudget.building.forms import write_forms
 from xlbudget.building.formulas.derived import book_formulas
+from xlbudget.building.formulas.posting import ledger_formulas
 from xlbudget.building.front import write_contents, write_cover
 from xlbudget.building.input import write_dictionary, write_info, write_profile
+from xlbudget.building.ledger import ledger_contents, write_ledger
 from xlbudget.building.live import render_live
 from xlbudget.building.macros import TEXTS, load_macros, put_buttons, vba_project, write_texts
 from xlbudget.building.overview_sheet import write_overview
@@ -19,6 +21,7 @@ from xlbudget.building.writer import Writer, bare_workbook
 from xlbudget.editing.findings import write_findings
 from xlbudget.editing.notes import write_notes
 from xlbudget.errors import UnusableFileError
+from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger
 from xlbudget.sheets.layout import (
     CONTENTS,
     COVER,
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from xlbudget.building.contents import CellContent
     from xlbudget.building.sheet import Sheet
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
@@ -60,6 +64,7 @@ CODE_NAMES = {
     TEXTS: "shTexts",
 }
 """What macros call the sheets that are no tables; a table's sheet is ``shTable`` and its key."""
+LEDGER_CODE = "shLedger"
 
 
 def build_workbook(standard: Standard, book: Book, target: Path, *, year: int) -> None:
@@ -84,9 +89,8 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
     Raises:
         UnusableFileError: more rows than fit.
     """
-    placed = place_book(standard, book._replace(year=year))
+    placed, contents = _rendered(standard, book._replace(year=year))
     tables = {table.sheet: table for table in standard.tables}
-    contents = render_sheets(standard, placed, book_formulas(standard, placed))
     live = render_live(standard, placed, contents)
     title = standard.titles["cover"].replace("{year}", str(year))
     with warnings.catch_warnings(action="error", category=UserWarning):  # XlsxWriter's
@@ -95,7 +99,7 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
         codes: list[str] = []
         for name in sheet_names(standard):
             table = tables.get(name)
-            code = CODE_NAMES[name] if table is None else _code_name(table.key)
+            code = CODE_NAMES.get(name, LEDGER_CODE) if table is None else _code_name(table.key)
             codes.append(code)
             sheet = sheets[name] = writer.sheet(name, code)
             if table is not None:
@@ -115,6 +119,8 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 )
             elif name == INFO_SHEET:
                 write_info(sheet, standard, contents[name])
+            elif standard.ledger is not None and name == standard.ledger.sheet:
+                write_ledger(writer, sheet, standard, placed, ledger_contents(standard, placed))
             elif name == PROFILE:
                 write_profile(sheet, placed.profile)
             elif name in (NOTES, GLOSSARY):
@@ -136,6 +142,16 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
         if not macros:
             return writer.finish()
         return _with_macros(writer, sheets, list(tables), codes)
+
+
+def _rendered(standard: Standard, book: Book) -> tuple[Book, dict[str, list[CellContent]]]:
+    """The placed book and the cells of its tables and of 基础信息; tables that follow from the ledger filled in."""
+    if not follows_from_ledger(standard, book):
+        placed = place_book(standard, book)
+        return placed, render_sheets(standard, placed, book_formulas(standard, placed))
+    placed = place_book(standard, fill_from_ledger(standard, book).book)
+    formulas = book_formulas(standard, placed) | ledger_formulas(standard, placed)
+    return placed, render_sheets(standard, placed, formulas)
 
 
 def _with_macros(

@@ -13,16 +13,26 @@ from xlbudget.building.contents import (
     render_table,
     vacant,
 )
-from xlbudget.building.formulas.derived import Formula, book_formulas, chosen_formulas, formula_for
+from xlbudget.building.formulas.derived import (
+    SETTING,
+    VALUES,
+    Formula,
+    book_formulas,
+    chosen_formulas,
+    formula_for,
+)
+from xlbudget.building.formulas.posting import ledger_formulas
+from xlbudget.building.ledger import ledger_contents
 from xlbudget.building.live import render_live
 from xlbudget.building.overview import overview_caches, with_caches
-from xlbudget.editing.edits import edit_of, edits_of, value_of
+from xlbudget.editing.edits import edits_of, value_of
 from xlbudget.editing.findings import refreshed_findings
 from xlbudget.editing.notes import refreshed_notes
 from xlbudget.errors import UnusableFileError
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import Filled, cell_key, fill_book
 from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger
 from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.cells import text_of
 from xlbudget.sheets.layout import INFO_SHEET, OVERVIEW, is_form, place_book, table_layout
@@ -65,9 +75,11 @@ def plan_fill(source: Workbook) -> FillPlan:
     book = read_book(source)
     standard = own_standard(book)
     refuse_moved(standard, book)
-    formulas = source.formulas_of(set(book.sheets.values()))
+    sheets = {*book.sheets.values(), *filter(None, [book.ledger.sheet])}
+    formulas = source.formulas_of(sheets)
     grid = Grid(standard, book)
-    filled = fill_book(standard, book, formula_keys(grid, formulas), _conditional(grid, formulas))
+    fill = fill_from_ledger if follows_from_ledger(standard, book) else fill_book
+    filled = fill(standard, book, formula_keys(grid, formulas), _conditional(grid, formulas))
     return plan_filled(source, standard, book, filled, formulas)
 
 
@@ -86,7 +98,8 @@ def plan_filled(
         UnusableFileError: more rows than fit, or a row would cover what was not understood.
     """
     placed = _placed(standard, book, filled.book)
-    lines = source.lines_of([table.sheet for table in standard.tables])
+    others = [INFO_SHEET] if standard.ledger is None else [INFO_SHEET, standard.ledger.sheet]
+    lines = source.lines_of([*(table.sheet for table in standard.tables), *others])
     held = {
         table.sheet: _held(standard, table, book, lines[table.sheet])
         for table in standard.tables
@@ -100,6 +113,8 @@ def plan_filled(
         if keys.get(place) in filled.derived
     }
     native = dict(chosen_formulas(standard, placed, native))
+    if follows_from_ledger(standard, placed) and placed.text(SETTING) != VALUES:
+        native |= ledger_formulas(standard, placed)
     changed = {place for place, key in keys.items() if place.cell and key in filled.changed}
     edits = list(_edits(grid, changed, native, formulas, lines, held))
     ends = {edit.sheet for edit in edits}
@@ -197,8 +212,12 @@ def _edits(
         for edit in edits_of(table.sheet, contents, lines[table.sheet], now):
             _refuse_covering(table, edit.cell, held.get(table.sheet), lines[table.sheet])
             yield edit
-    for content in _amounts(grid, INFO, changed, native):
-        yield edit_of(INFO_SHEET, content)
+    info = _amounts(grid, INFO, changed, native)
+    yield from edits_of(INFO_SHEET, info, lines[INFO_SHEET], formulas.get(INFO_SHEET, {}))
+    if follows_from_ledger(standard, placed) and standard.ledger is not None:
+        sheet = standard.ledger.sheet
+        contents = ledger_contents(standard, placed)
+        yield from edits_of(sheet, contents, lines.get(sheet, []), formulas.get(sheet, {}))
 
 
 def _amounts(
@@ -234,7 +253,9 @@ def _placed(standard: Standard, book: Book, filled: Book) -> Book:
     for table in standard.tables:
         if is_form(table) and table.blocks[0].key in filled.blocks:
             blocks[table.blocks[0].key] = filled.blocks[table.blocks[0].key]
-    return placed._replace(blocks=blocks, forms=filled.forms, info=filled.info)
+    return placed._replace(
+        blocks=blocks, forms=filled.forms, info=filled.info, ledger=filled.ledger
+    )
 
 
 def _held(standard: Standard, table: Table, book: Book, lines: Lines) -> dict[str, None]:

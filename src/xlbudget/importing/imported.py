@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.figures import BlockData, Book
+from xlbudget.figures import BlockData, Book, InfoValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,9 @@ class Imported(NamedTuple):
 
 
 def blank_book(standard: Standard, year: int) -> Book:
-    """All tables of the standard, without rows."""
+    """All tables of the standard, without rows; they follow from the ledger as soon as that has lines."""
     blocks = {key: BlockData.of([]) for key in standard.blocks}
-    return Book(name="", standard=standard.id, year=year, info={}, blocks=blocks)
+    info = {}
+    if standard.ledger is not None:
+        info[standard.ledger.switch_field] = InfoValue(standard.ledger.from_ledger)
+    return Book(name="", standard=standard.id, year=year, info=info, blocks=blocks)

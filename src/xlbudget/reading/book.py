@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from xlbudget.characters import plain_name
 from xlbudget.errors import StandardError, UnusableFileError
-from xlbudget.figures import BlockData, Book, FormData, InfoValue, Profile
+from xlbudget.figures import BlockData, Book, FormData, InfoValue, Ledger, Profile
 from xlbudget.findings import Finding, Level
 from xlbudget.garbage import without_collecting
 from xlbudget.reading.forms import read_forms
+from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import (
     InfoData,
     heading_year,
@@ -184,6 +185,13 @@ def _read(source: Source, standard: Standard | None) -> Book:
         if (name := source.find(title))
         for unit in read_texts(title, name, source.lines(name))
     ]
+    ledger = Ledger()
+    if standard.ledger is not None and (ledger_sheet := source.find(standard.ledger.sheet)):
+        unit = data.info.get(standard.ledger.unit_field, InfoValue("")).value
+        ledger_lines = source.lines(ledger_sheet)
+        ledger = read_ledger(
+            standard, ledger_sheet, ledger_lines, ledger_unit(standard, str(unit or ""))
+        )
     others = {INFO: info_sheet, "profile": profile_sheet}
     book = Book(
         name=source.workbook.path.name,
@@ -201,6 +209,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
         texts=tuple(with_staleness(source, texts)),
         keepsakes=read_keepsakes(source.lines(MEMORY)) if MEMORY in source.names else (),
         printed=printed,
+        ledger=ledger,
     )
     return book._replace(
         as_text=stored_as_text(standard, book, source.lines),

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
 from xlbudget.money import Amount
+from xlbudget.rules.fill import Filled, fill_book
+from xlbudget.rules.unfilled import CellKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.figures import Book, Cell, LedgerLine
     from xlbudget.money import Unit
@@ -27,9 +29,10 @@ CLASS = "class"
 
 
 def follows_from_ledger(standard: Standard, book: Book) -> bool:
-    """Whether a book's tables follow from its ledger."""
+    """Whether a book's tables follow from its ledger; while that is empty they are filled in by hand."""
     ledger = standard.ledger
-    return ledger is not None and book.text(ledger.switch_field) == ledger.from_ledger
+    asked = ledger is not None and book.text(ledger.switch_field) == ledger.from_ledger
+    return asked and bool(book.ledger.lines)
 
 
 def selects(ledger: LedgerStandard, selection: Selection, texts: Mapping[str, str]) -> bool:
@@ -51,8 +54,10 @@ class Postings(NamedTuple):
     forms: Mapping[str, FormPosting]
 
 
-def post(standard: Standard, lines: Iterable[LedgerLine]) -> Postings:
-    """What the ledger's lines come to in every cell."""
+def post(
+    standard: Standard, lines: Iterable[LedgerLine], chosen: Mapping[str, str] | None = None
+) -> Postings:
+    """What the ledger's lines come to in every cell; ``chosen`` are the forms that projects have already."""
     ledger = standard.ledger
     assert ledger is not None
     counted = [line for line in lines if isinstance(line.amount, Amount)]
@@ -63,7 +68,7 @@ def post(standard: Standard, lines: Iterable[LedgerLine]) -> Postings:
     item = ledger.key_of("level2")
     for block, posting in ledger.postings.items():
         if posting.forms:
-            forms = _forms(ledger, posting, counted, item)
+            forms = _forms(ledger, posting, counted, item, chosen or {})
             blocks[block] = _form_sums(ledger, posting, forms, counted, item)
     info: dict[str, int] = {}
     for line in counted:
@@ -139,9 +144,13 @@ def _rows(standard: Standard, block: Block, texts: Mapping[str, str]) -> Iterato
 
 
 def _forms(
-    ledger: LedgerStandard, posting: Posting, lines: Iterable[LedgerLine], item: str
+    ledger: LedgerStandard,
+    posting: Posting,
+    lines: Iterable[LedgerLine],
+    item: str,
+    chosen: Mapping[str, str],
 ) -> dict[str, FormPosting]:
-    """Each project's form: the first that takes all its lines."""
+    """Each project's form: the one that it has, else the first that takes all its lines."""
     projects: dict[str, list[LedgerLine]] = {}
     for line in lines:
         if line.texts.get(item) and selects(ledger, posting.where, line.texts):
@@ -150,7 +159,8 @@ def _forms(
         name: next(
             form
             for form in posting.forms
-            if all(selects(ledger, form.only, line.texts) for line in own)
+            if form.key == chosen.get(name)
+            or (name not in chosen and all(selects(ledger, form.only, line.texts) for line in own))
         )
         for name, own in projects.items()
     }
@@ -181,6 +191,12 @@ def _form_sums(
 # ------------------------------------------------------------------ the book that the ledger prints
 
 
+def post_book(standard: Standard, book: Book) -> Postings:
+    """What a book's ledger comes to, with the forms that it has."""
+    kinds = {data.name: data.form for data in book.forms}
+    return post(standard, book.ledger.lines, kinds)
+
+
 def posted_book(standard: Standard, book: Book) -> Book:
     """``book`` with the tables, forms and amounts of 基础信息 that its ledger prints.
 
@@ -189,7 +205,7 @@ def posted_book(standard: Standard, book: Book) -> Book:
     """
     ledger = standard.ledger
     assert ledger is not None
-    postings = post(standard, book.ledger.lines)
+    postings = post_book(standard, book)
     blocks = dict(book.blocks)
     forms = book.forms
     for key, posting in ledger.postings.items():
@@ -209,6 +225,98 @@ def posted_book(standard: Standard, book: Book) -> Book:
         kept = info.get(name, InfoValue(None))
         info[name] = kept._replace(value=cell)
     return book._replace(blocks=blocks, forms=forms, info=info)
+
+
+def fill_from_ledger(
+    standard: Standard, book: Book, ours: Collection[CellKey] = (), lapsed: Collection[CellKey] = ()
+) -> Filled:
+    """The book that its ledger prints, and derived cells that do not follow from the ledger filled in.
+
+    Amounts that were typed (that are not ``ours``) and differ from what the ledger prints are kept; a table
+    with such an amount in a row of which the ledger has nothing is left as it stands: it is for the user to say
+    which of the two holds. ``ours`` and ``lapsed`` as for :func:`~xlbudget.rules.fill.fill_book`.
+    """
+    ledger = standard.ledger
+    assert ledger is not None
+    posted = posted_book(standard, book)
+    follows = set(_posted_cells(standard, posted))
+    blocks, info, forms = dict(posted.blocks), dict(posted.info), posted.forms
+    for key, posting in ledger.postings.items():
+        typed = _typed(standard, book, key, ours)
+        rows = [(row.key, row.parent) for row in posted.blocks[key].rows]
+        if any(rows.count(row) != 1 for row in typed):
+            follows -= {cell for cell in follows if cell.block == key}
+            blocks[key] = book.blocks[key]
+            forms = book.forms if posting.forms else forms
+            continue
+        names = standard.blocks[key].amounts
+        kept = []
+        for row in posted.blocks[key].rows:
+            own = {
+                name: typed[row.key, row.parent][name]
+                for name, cell in zip(names, row.cells, strict=True)
+                if typed.get((row.key, row.parent), {}).get(name, cell) != cell
+            }
+            follows -= {CellKey(key, row.key, name) for name in own}
+            kept.append(_with_cells(row, names, own))
+        blocks[key] = BlockData.of(kept, posted.blocks[key].letters)
+    for name in ledger.info:
+        old, field = book.info.get(name), CellKey("info", name, "value")
+        if old is not None and field not in ours and old.value not in (None, info[name].value):
+            info[name] = old
+            follows.discard(field)
+    base = posted._replace(blocks=blocks, info=info, forms=forms)
+    filled = fill_book(standard, base, set(ours) - follows, lapsed)
+    done = dict(filled.book.blocks)
+    for key, names in ((key, standard.blocks[key].amounts) for key in ledger.postings):
+        own_rows = {(row.key, row.parent): row for row in base.blocks[key].rows}
+        rows_done = []
+        for row in done[key].rows:
+            mine = own_rows.get((row.key, row.parent), row)
+            cells = {
+                name: cell
+                for name, cell in zip(names, mine.cells, strict=True)
+                if CellKey(key, row.key, name) in follows
+            }
+            rows_done.append(_with_cells(row, names, cells))
+        done[key] = BlockData.of(rows_done, done[key].letters)
+    posted_info = {name: base.info[name] for name in ledger.info}
+    result = filled.book._replace(blocks=done, info={**filled.book.info, **posted_info})
+    return Filled(result, frozenset(filled.derived | follows), frozenset(filled.changed | follows))
+
+
+def _with_cells(row: Row, names: Iterable[str], cells: Mapping[str, Cell]) -> Row:
+    """A row with some of its amounts replaced, by column."""
+    pairs = zip(names, row.cells, strict=True)
+    return row._replace(cells=tuple(cells.get(name, cell) for name, cell in pairs))
+
+
+def _typed(
+    standard: Standard, book: Book, key: str, ours: Collection[CellKey]
+) -> dict[RowKey, dict[str, Cell]]:
+    """The amounts of a block that were typed, by row and column."""
+    found: dict[RowKey, dict[str, Cell]] = {}
+    if key in book.blocks:
+        for row in book.blocks[key].rows:
+            for name, cell in zip(standard.blocks[key].amounts, row.cells, strict=True):
+                if cell is not None and CellKey(key, row.key, name) not in ours:
+                    found.setdefault((row.key, row.parent), {})[name] = cell
+    return found
+
+
+def _posted_cells(standard: Standard, posted: Book) -> Iterator[CellKey]:
+    """The cells of a posted book that follow from the ledger."""
+    ledger = standard.ledger
+    assert ledger is not None
+    kinds = {data.name: data.form for data in posted.forms}
+    for key, posting in ledger.postings.items():
+        forms = {form.key: form.columns for form in posting.forms}
+        for row in posted.blocks[key].rows:
+            columns = forms.get(kinds.get(row.key, ""), {}) if forms else posting.columns
+            prescribed = CLASS if row.kind == "class" else row.key
+            if not posting.rows or prescribed in posting.rows:
+                yield from (CellKey(key, row.key, name) for name in columns)
+    yield from (CellKey("info", name, "value") for name in ledger.info)
 
 
 def printed(fen: int | None, unit: Unit) -> Cell:

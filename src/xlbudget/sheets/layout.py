@@ -15,6 +15,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
 from xlbudget.money import COUNT, parse_amount
 from xlbudget.rules.grid import INFO
+from xlbudget.sheets.ledger import place_ledger
 from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
@@ -239,7 +240,8 @@ class TableLayout(NamedTuple):
 def sheet_names(standard: Standard) -> list[str]:
     """All sheets in their order."""
     tables = [table.sheet for table in standard.tables]
-    front = [COVER, CONTENTS, INFO_SHEET, PROFILE]
+    ledger = [standard.ledger.sheet] if standard.ledger is not None else []
+    front = [COVER, CONTENTS, INFO_SHEET, *ledger, PROFILE]
     return [*front, *tables, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY]
 
 
@@ -310,6 +312,7 @@ def place_book(standard: Standard, book: Book) -> Book:
     sheets = {table.key: table.sheet for table in standard.tables} | {INFO: INFO_SHEET}
     return book._replace(
         info=place_info(standard, book),
+        ledger=place_ledger(standard, book.ledger),
         blocks=blocks,
         forms=forms,
         sheets={**book.sheets, **sheets},
@@ -453,7 +456,10 @@ def contents_lines(standard: Standard) -> list[ContentsLine]:
                 for table in standard.tables
             ]
     lines.append(ContentsLine(0, "heading", "填写与检查"))
-    lines += [ContentsLine(0, "working", name, name, 0, note) for name, note in _WORKING]
+    working = list(_WORKING)
+    if standard.ledger is not None:
+        working.insert(1, (standard.ledger.sheet, "一行一笔预算，各表的金额由此得出"))
+    lines += [ContentsLine(0, "working", name, name, 0, note) for name, note in working]
     return [one._replace(line=number) for number, one in enumerate(lines, CONTENTS_FIRST)]
 
 

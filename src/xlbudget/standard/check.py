@@ -142,6 +142,7 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
             f"图 {chart.key}：{problem}" for problem in _chart_problems(standard, chart)
         )
     problems += _rollover_problems(standard)
+    problems += [f"底稿：{problem}" for problem in _ledger_problems(standard)]
     for block in standard.blocks.values():
         if block.subjects and block.subjects not in standard.subjects:
             problems.append(f"表块 {block.key} 的科目分类“{block.subjects}”不存在。")
@@ -222,6 +223,60 @@ def _rollover_problems(standard: Standard) -> Iterator[str]:
         for subject in subjects.subjects:
             if subject.successor and not subjects.level(subject.successor):
                 yield f"科目 {subject.code} 的改列科目“{subject.successor}”不是{subjects.name}的编码。"
+
+
+def _ledger_problems(standard: Standard) -> Iterator[str]:
+    """Every column, kind, value, block, row and field that the ledger's postings name must exist."""
+    ledger = standard.ledger
+    if ledger is None:
+        return
+    columns = {column.key: column for column in ledger.columns}
+    for wanted in ("unit", "level1", "level2", "amount"):
+        if [column.kind for column in ledger.columns].count(wanted) != 1:
+            yield f"应恰有一栏的 kind 是 {wanted}。"
+    for kind in ledger.kinds.values():
+        unknown = set(kind.classes) - set(columns[kind.of].choices if kind.of in columns else ())
+        if unknown:
+            yield f"归类 {kind.key} 中的“{min(unknown)}”不是 {kind.of} 的选项。"
+    for field in (ledger.switch_field, ledger.unit_field, *ledger.info):
+        if field not in standard.fields:
+            yield f"没有基础信息 {field}。"
+    selections = [
+        asked
+        for column in ledger.columns
+        for asked in (column.needed, column.absent)
+        if asked is not None
+    ]
+    selections += ledger.info.values()
+    for posting in ledger.postings.values():
+        block = standard.blocks.get(posting.block)
+        if block is None:
+            yield f"没有表块 {posting.block}。"
+            continue
+        wholes = [posting.columns, *(form.columns for form in posting.forms)]
+        names = [name for whole in wholes for name in whole]
+        rows = {row.key for row in block.rows if not row.slot} | {"class"}
+        yield from (
+            f"表块 {block.key} 没有金额栏 {name}。"
+            for name in (*names, *posting.zero)
+            if name not in block.amount_index
+        )
+        yield from (f"表块 {block.key} 没有行 {row}。" for row in posting.rows if row not in rows)
+        selections += [posting.where, *posting.rows.values()]
+        selections += [asked for whole in wholes for asked in whole.values()]
+        selections += [form.only for form in posting.forms]
+    for key, values in (pair for asked in selections for pair in asked.items()):
+        if key in ledger.kinds:
+            allowed = set(ledger.kinds[key].classes.values())
+        elif key not in columns:
+            yield f"没有栏或归类 {key}。"
+            continue
+        elif columns[key].kind == "code":
+            lengths = standard.subjects[columns[key].subjects].lengths
+            allowed = {value for value in values if len(value) in lengths}
+        else:
+            allowed = set(columns[key].choices)
+        yield from (f"{key} 没有“{value}”。" for value in values if value not in allowed)
 
 
 _CHART_ROWS = {"subject": ("class", "*"), "fixed": ("class",), "unit": ("unit",)}

@@ -39,6 +39,7 @@ class Kind(NamedTuple):
     """A classification of the values of the column ``of``."""
 
     key: str
+    label: str
     of: str
     classes: Mapping[str, str]
 
@@ -142,6 +143,7 @@ def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
         kinds={
             entry["key"]: Kind(
                 entry["key"],
+                entry["label"],
                 entry["of"],
                 {value: name for name, values in entry["values"].items() for value in values},
             )

@@ -198,7 +198,10 @@ def load_folder(folder: Path) -> Standard:
         parts=tuple(part["title"] for part in main["part"]),
         tables=tables,
         sections=sections,
-        keyed=tuple(Keyed(**entry) for entry in info.get("keyed", ())),
+        keyed=tuple(
+            Keyed(**{**entry, "choices": tuple(entry.get("choices", ()))})
+            for entry in info.get("keyed", ())
+        ),
         subjects={key: _subjects(folder, key, entry) for key, entry in main["subjects"].items()},
         conditions={
             key: Condition(key, entry["title"], tuple(parse_ref(ref) for ref in entry["zero"]))

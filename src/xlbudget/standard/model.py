@@ -146,13 +146,17 @@ class Section(NamedTuple):
 
 
 class Keyed(NamedTuple):
-    """A list of texts by name or code in 基础信息 (purposes, glosses), with room for ``room``."""
+    """A list of texts by name or code in 基础信息 (purposes, glosses), with room for ``room``.
+
+    ``choices``: the texts are among these.
+    """
 
     key: str
     title: str
     name_label: str
     text_label: str
     room: int
+    choices: tuple[str, ...] = ()
 
 
 class Chart(NamedTuple):

@@ -1,0 +1,84 @@
+"""Tables that follow from the ledger by native formulas, under two engines and by Python."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledgers import amounts, ledger_of, workbook_of
+from xlbudget.editing.fill import plan_fill
+from xlbudget.reading.book import read_book
+from xlbudget.rules.posting import posted_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+
+@pytest.fixture(scope="module")
+def typed(standard: Standard, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook with nothing typed but the example's ledger."""
+    folder = tmp_path_factory.mktemp("ledger")
+    return workbook_of(standard, ledger_of(standard), folder / "底稿.xlsx", 2024)
+
+
+@pytest.fixture(scope="module")
+def edited(standard: Standard, typed: Path) -> Path:
+    """The same, where figures of three lines were typed anew and nothing was computed since."""
+    path = typed.with_name("改过.xlsx")
+    shutil.copy(typed, path)
+    ledger = read_book(path, standard).ledger
+    values = ((0, "7580555.55"), (16, "41499.01"), (32, "1170000"))
+    edits = [
+        CellEdit(*ledger.place(ledger.lines[at], "amount"), Decimal(text), "")
+        for at, text in values
+    ]
+    Workbook(path).patch(path, edits)
+    return path
+
+
+def _recalculated_by_gnumeric(path: Path) -> Path:
+    ssconvert = shutil.which("ssconvert")
+    if ssconvert is None:
+        pytest.skip("gnumeric (ssconvert) is not installed")
+    target = path.with_name(f"{path.stem}.gnumeric.xlsx")
+    subprocess.run(
+        [ssconvert, "--recalc", path, target], check=True, capture_output=True, timeout=600
+    )
+    return target
+
+
+def test_the_example_is_printed_by_formulas_under_both_engines(
+    standard: Standard, example: Book, typed: Path, recalculate: Callable[[Path], Path]
+) -> None:
+    wanted = amounts(standard, example)
+    assert amounts(standard, read_book(typed, standard)) == wanted
+    assert amounts(standard, read_book(recalculate(typed), standard)) == wanted
+    assert amounts(standard, read_book(_recalculated_by_gnumeric(typed), standard)) == wanted
+
+
+def test_an_edited_line_changes_the_tables_as_python_says(
+    standard: Standard, edited: Path, recalculate: Callable[[Path], Path]
+) -> None:
+    book = read_book(edited, standard)
+    wanted = amounts(standard, posted_book(standard, book))
+    assert wanted != amounts(standard, book)
+    assert amounts(standard, read_book(recalculate(edited), standard)) == wanted
+    assert amounts(standard, read_book(_recalculated_by_gnumeric(edited), standard)) == wanted
+
+
+def test_filling_writes_what_the_formulas_come_to(standard: Standard, edited: Path) -> None:
+    plan = plan_fill(Workbook(edited))
+    assert amounts(standard, plan.book) == amounts(
+        standard, posted_book(standard, read_book(edited, standard))
+    )
+    assert plan.edits
