@@ -160,8 +160,8 @@ class _Line:
             short = length(code).differs(subjects.lengths[-1])
             yield _both(there, short), f"{column.label}{SHORT}"
             # The dictionary has room for a bureau's own subjects.
-            match = f"ISNUMBER(MATCH({code.text},{CODES},0))"
-            unknown = single(f"NOT({match})", text not in subjects.by_code)
+            match = f"ISNA(MATCH({code.text},{CODES},0))"
+            unknown = single(match, text not in subjects.by_code)
             yield _both(there, unknown), f"{column.label}{UNKNOWN}"
 
     def _where(self, selection: Selection, test: Expression) -> Expression:
