@@ -8,7 +8,6 @@ values that are stored. No other module knows these sheets' columns and rows.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -114,6 +113,8 @@ class NotesLine(NamedTuple):
 
 def fingerprint(text: str) -> str:
     """A short hash of a text."""
+    import hashlib  # noqa: PLC0415  # slow to load, and not needed to validate
+
     return hashlib.sha256(text.strip().encode("utf-8")).hexdigest()[:12]
 
 

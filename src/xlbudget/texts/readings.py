@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.explaining.source import load_source
-from xlbudget.standard.loader import notes_file
+from xlbudget.standard.loader import notes_file, once_if_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -144,6 +144,7 @@ class Readings(NamedTuple):
     slips: Mapping[str, tuple[str, ...]] = {}
 
 
+@once_if_shipped
 def load_readings(folder: Path) -> Readings | None:
     """The readings of a standard, None where it has none.
 
