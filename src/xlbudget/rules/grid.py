@@ -38,7 +38,7 @@ class Grid:
     Numbers are given block by block, row by row, in the order of the amount columns; those of
     基础信息 come last. ``lacking`` are rows (block, key) known to be missing beside another table's, and
     ``corrected`` what cells should hold that are known to be wrong; of ``open_cells`` one is wrong, or
-    they follow from such a one. ``functions`` are derived cells known to hold a formula, ``virtual`` is what
+    they follow from such a one. ``as_read``: the cells are the book's. ``functions`` are derived cells known to hold a formula, ``virtual`` is what
     is not filled in yet.
     """
 
@@ -62,6 +62,7 @@ class Grid:
         self.virtual: Virtual | None = None
         self._select: dict[tuple[str, str], list[int]] = {}
         self._trees: dict[str, dict[int, list[int]]] = {}
+        self.as_read = True
         self.made: dict[object, object] = {}
 
     def _add(self, key: str, data: BlockData, width: int) -> None:
@@ -156,7 +157,9 @@ class Grid:
     def with_cells(self, cells: list[Cell]) -> Grid:
         """The same rows with other figures."""
         other = copy(self)
-        other.cells, other.made = cells, {}
+        other.cells = cells
+        if cells != self.cells:
+            other.as_read, other.made = False, {}
         return other
 
     def derived(self, key: object, make: Callable[[], T]) -> T:

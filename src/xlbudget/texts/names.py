@@ -146,7 +146,11 @@ def _former_names(paper: Paper, text: str, year: int) -> Iterator[Finding]:
     bare = _KEPT.sub(lambda match: "□" * len(match[0]), text)
     for former in paper.readings.former:
         said = plain(former.said)
-        if year <= former.last or not re.search(f"(?<!原){re.escape(said)}", bare):
+        if (
+            year <= former.last
+            or said not in bare
+            or not re.search(f"(?<!原){re.escape(said)}", bare)
+        ):
             continue
         since = f"是{former.last}年度以前的名称，" if former.last else ""
         message = f"“{former.said}”{since}应为“{former.right}”。"

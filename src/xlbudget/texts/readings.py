@@ -82,10 +82,13 @@ class Wording(NamedTuple):
 
     def used(self, text: str) -> bool:
         """Whether a plain text says it so."""
+        said = plain(self.said)
+        if said not in text:
+            return False
         return any(
             found and (not self.beside or any(plain(word) in rest for word in self.beside))
             for sentence in re.split("[。;]", text)
-            for _, found, rest in [sentence.partition(plain(self.said))]
+            for _, found, rest in [sentence.partition(said)]
         )
 
 

@@ -164,7 +164,7 @@ def validate_whole(
         StandardError: the standard's facts or readings are wrong.
     """
     structure = repaired(standard, book, computed)
-    known = graded_book(standard, structure.book)
+    known = graded_book(standard, structure.book, structure.grid)
     texts = check_texts(standard, known.grid.book)
     facts = texts.facts
 
