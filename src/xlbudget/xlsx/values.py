@@ -76,6 +76,7 @@ class Values:
         self._name = archive.path.name
         self._lines: dict[str, Lines] = {}
         self._errors: dict[str, dict[tuple[int, int], str]] = {}
+        self._last: CalamineSheet | None = None
 
     @cached_property
     def _workbook(self) -> CalamineWorkbook:
@@ -141,7 +142,10 @@ class Values:
         ]
 
     def _sheet(self, name: str) -> CalamineSheet:
-        return self._workbook.get_sheet_by_name(name)
+        """A sheet as the reader has it; the last one stays, whose merges are asked for beside its values."""
+        if self._last is None or self._last.name != name:
+            self._last = self._workbook.get_sheet_by_name(name)
+        return self._last
 
 
 def _put(lines: Lines, line: int, column: int, text: str) -> None:
