@@ -150,13 +150,17 @@ def standard_ids() -> list[str]:
     return sorted(folder.name for folder in DATA.iterdir() if (folder / "standard.toml").is_file())
 
 
-@lru_cache(maxsize=8)
 def load_standard(identity: str = DEFAULT) -> Standard:
-    """The shipped standard of that id.
+    """The shipped standard of that id, the same whenever it is asked for.
 
     Raises:
         StandardError: there is none.
     """
+    return _shipped(identity)
+
+
+@lru_cache(maxsize=8)
+def _shipped(identity: str) -> Standard:
     if identity not in standard_ids():
         known = "、".join(standard_ids())
         raise StandardError(f"没有名为“{identity}”的标准；现有：{known}。")
