@@ -29,7 +29,7 @@ from xlbudget.money import Amount
 from xlbudget.rules.fill import cell_key, class_sources, complete_rows, settled
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import allotted, checked, definitions, expand
-from xlbudget.rules.unfilled import CellKey, Lack, Unfilled, Virtual, Witness
+from xlbudget.rules.unfilled import CellKey, Lack, Unfilled, Virtual, Witness, block_title
 from xlbudget.standard.equations import EACH
 
 if TYPE_CHECKING:
@@ -37,16 +37,6 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Cell, Row
     from xlbudget.rules.relations import Expansion, Relation
-    from xlbudget.standard.model import Standard
-
-
-def block_title(standard: Standard, block: str) -> str:
-    """A table's title; of a table with several blocks, with the heading of this one."""
-    spec = standard.blocks[block]
-    table = standard.table_of(spec)
-    if len(table.blocks) == 1:
-        return table.title
-    return f"{table.title}“{''.join(spec.columns[0].label[0].split())}”"
 
 
 class Known:
