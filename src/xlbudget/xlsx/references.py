@@ -27,8 +27,7 @@ _ONE = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _COLUMNS = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}"
 _ROWS = r"\$?[0-9]{1,7}:\$?[0-9]{1,7}"
 _END = r"(?![\w.(!?\\])"
-_TOKEN = re.compile(
-    rf"""
+_TOKEN = rf"""(?sx)
     "(?:[^"]|"")*"                                              # a text
     | '(?:[^']|'')*'                                            # a sheet's name
     | \[(?:'.|[^\[\]']|\[(?:'.|[^\[\]'])*\])*\]                 # columns of a table, another workbook
@@ -38,9 +37,7 @@ _TOKEN = re.compile(
     | (?P<rows>{_ROWS}){_END}
     | [0-9]+(?:\.[0-9]*)?(?:[Ee][+-]?[0-9]+)?                   # a number
     | [^\W\d\\]?[\w.\\?]+                                       # a name, a function, a sheet
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 _CORNER = re.compile(r"(\$?)([A-Za-z]*)(\$?)([0-9]*)")
 
 
@@ -205,7 +202,7 @@ def translate(formula: str, rows: int, columns: int) -> str:
         corners = [_moved(corner, rows, columns) for corner in match[0].split(":")]
         return "#REF!" if "" in corners else ":".join(corners)
 
-    return _TOKEN.sub(moved, formula)
+    return re.sub(_TOKEN, moved, formula)
 
 
 def _moved(corner: str, rows: int, columns: int) -> str:
