@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.importing.published.elements import is_document
+from xlbudget.importing.published import is_document
 from xlbudget.standard import loader
 from xlbudget.standard.loader import own_standard, with_subjects
 

@@ -88,8 +88,8 @@ _TITLE_YEAR = re.compile(r"^20\d\d年度?")
 _CHINESE = "[一二三四五六七八九十百]+"
 _NUMBER = rf"(?:{_CHINESE}|\d{{1,2}})"
 _ORDINAL = re.compile(rf"其中:?|{_NUMBER}(?:、|\.(?!\d)|,)|\({_NUMBER}\)[、.]?")
-_LEADING = re.compile(rf"附?表?{_NUMBER}[-_、.:)]+|附?表?\(?\d{{1,2}}\)?")
-_NOTE = re.compile(rf"说明|备注|注[:\d]|\(?{_NUMBER}\)?[、.)]")
+_LEADING = rf"附?表?{_NUMBER}[-_、.:)]+|附?表?\(?\d{{1,2}}\)?"
+_NOTE = rf"说明|备注|注[:\d]|\(?{_NUMBER}\)?[、.)]"
 YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 """A year, also that of a day."""
 _BARE_YEAR = re.compile(rf"{YEAR.pattern}(?!\d{{1,2}}月)")
@@ -106,7 +106,7 @@ def heading(text: str) -> str:
 def plain_name(text: str) -> str:
     """A sheet's name or title without quotes, leading number and year: ``5-一般公共预算支出表``."""
     found = _TITLE_YEAR.sub("", _QUOTES.sub("", squash(text)))
-    match = _LEADING.match(found)
+    match = re.match(_LEADING, found)
     return found[match.end() :] if match else found
 
 
@@ -137,7 +137,7 @@ def caption(text: str) -> str:
 
 def is_note(text: str) -> bool:
     """Whether a text looks like a note below a table: 说明, 注：, 1、."""
-    return _NOTE.match(squash(text)) is not None
+    return re.match(_NOTE, squash(text)) is not None
 
 
 def years_in(text: str) -> list[int]:

@@ -15,6 +15,7 @@ from xlbudget.findings import Level, Status
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount, parse_amount
 from xlbudget.rules.fill import complete_rows, fill_book
+from xlbudget.rules.grid import Grid
 from xlbudget.rules.unfilled import Lack
 from xlbudget.rules.virtual import virtually_filled
 from xlbudget.standard.loader import load_standard, with_subject_files
@@ -342,11 +343,11 @@ def test_without_money_of_last_year_blank_means_none(standard: Standard) -> None
 
 def test_blanks_are_computed_and_the_unknown_is_no_zero(standard: Standard, example: Book) -> None:
     bare, _ = leaves_only(standard, example)
-    virtual = virtually_filled(standard, bare)
+    virtual = virtually_filled(Grid(standard, bare))
     assert virtual.book.blocks["expenditure"].row("total") is not None
     assert len(virtual.filled) >= 150
     assert not virtual.unfilled
-    virtual = virtually_filled(standard, _undivided(bare))
+    virtual = virtually_filled(Grid(standard, _undivided(bare)))
     assert [one.lack for one in virtual.unfilled] == [Lack.PARTS]
     classes = [row for row in virtual.book.blocks["summary.expense"].rows if row.kind == "class"]
     assert {row.cells[1] for row in classes} == {UNFILLED}

@@ -11,6 +11,8 @@ import pytest
 from xlbudget.checks.diagnosis.explanation import explain_contradictions
 from xlbudget.checks.diagnosis.intervals import Work, build_system, printed_bounds, propagate
 from xlbudget.checks.identities import Identities, stands
+from xlbudget.checks.validate import validate
+from xlbudget.rules import relations
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import checked, expand, through
 
@@ -133,3 +135,21 @@ def test_few_wrong_leaves_under_formulas_do_not_make_a_table_another_version(
         assert len([one for one in wrong if one not in computed]) <= 5
         found = explain_contradictions(grid, expand(grid).relations, (), computed)
         assert not any(not one.rows for one in found.unlocalised)
+
+
+def test_the_relations_of_a_wrong_workbook_are_worked_out_but_a_few_times(
+    hard: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Repair, grade, what is not filled in, and the search ask for those of the same cells."""
+    standard, book = hard.book_of("culture", 1)
+    bad = hard.BAD["1 errors"](random.Random(1), standard, book)
+    worked_out = []
+    expanded = relations._expanded
+
+    def counted(grid: Grid, *, live_only: bool, assume: bool) -> relations.Expansion:
+        worked_out.append(live_only)
+        return expanded(grid, live_only=live_only, assume=assume)
+
+    monkeypatch.setattr(relations, "_expanded", counted)
+    assert validate(standard, bad).findings
+    assert 0 < len(worked_out) <= 3

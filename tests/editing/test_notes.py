@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,10 +41,10 @@ class Line(NamedTuple):
 def without(document: Document, identity: str) -> Document:
     """The document after its figures made a paragraph disappear."""
     sections = [
-        replace(one, paragraphs=tuple(p for p in one.paragraphs if p.id != identity))
+        one._replace(paragraphs=tuple(p for p in one.paragraphs if p.id != identity))
         for one in document.sections
     ]
-    return replace(document, sections=tuple(sections))
+    return document._replace(sections=tuple(sections))
 
 
 class Notes:
@@ -254,8 +253,8 @@ def test_a_missing_sheet_is_a_sentence(notes: Notes, standard: Any, example: Any
 def test_too_many_paragraphs_are_a_sentence(notes: Notes, standard: Any, example: Any) -> None:
     document = explain(standard, example)
     one = document.paragraphs[0]
-    many = tuple(replace(one, id=f"{one.id}.{number}") for number in range(200))
-    section = replace(document.sections[0], paragraphs=many)
-    long = replace(document, sections=(section,))
+    many = tuple(one._replace(id=f"{one.id}.{number}") for number in range(200))
+    section = document.sections[0]._replace(paragraphs=many)
+    long = document._replace(sections=(section,))
     with pytest.raises(UnusableFileError, match="200段"):
         plan_notes(Workbook(notes.path), long, glossary(standard, example))

@@ -7,7 +7,6 @@ import pickle
 import re
 import shutil
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -377,4 +376,4 @@ def test_values_are_plain(standard: Standard, example: Book) -> None:
     assert pickle.loads(pickle.dumps(document)) == document
     with pytest.raises(AttributeError):
         document.sections = ()  # type: ignore[misc]
-    assert replace(document, sections=()).paragraphs == ()
+    assert document._replace(sections=()).paragraphs == ()

@@ -305,6 +305,34 @@ def test_formulas_and_names_of_sheets(rich: Path) -> None:
     assert Workbook(rich).formulas_of({"我的'A&B'表", "没有"}) == {"我的'A&B'表": {"B2": "表一!C1"}}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda old: old,
+        lambda old: old.replace(b"<f>", b"<f ca='1' >\n"),
+        lambda old: old.replace(b"<f>B2*2</f>", b"<f t='shared' si='0'/>"),
+        lambda old: old.replace(b"<f>B2*2</f>", b"<f/>"),
+        lambda old: old.replace(b"<f>B2*2</f>", b"<f ca='1'></f>"),
+        lambda old: old.replace(b"<f>B2*2</f>", b"<f ca='1'/>"),
+        lambda old: old.replace(b' r="C2"', b""),
+        lambda old: old.replace(b' r="C2"', b" cm='1'\nr='C2' "),
+        lambda old: (
+            old.replace(b"</", b"</x:")
+            .replace(b"<", b"<x:")
+            .replace(b"<x:/x:", b"</x:")
+            .replace(b"<x:?", b"<?")
+            .replace(b"xmlns=", b"xmlns:x=")
+        ),
+    ],
+)
+def test_cells_with_formulas_are_found_without_a_tree(rich: Path, change: Any) -> None:
+    rewrite(rich, sheet1_xml=change)
+    source = Workbook(rich)
+    cells = source.formula_cells({"表一", "我的'A&B'表", "没有"})
+    assert ("表一", "C1") in cells
+    assert cells == {(name, cell) for name, held in source.formulas_of().items() for cell in held}
+
+
 def test_the_built_workbook_takes_edits(example_file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "样例.xlsm"
     copy.write_bytes(example_file.read_bytes())
@@ -394,6 +422,7 @@ def test_strict_workbooks_are_refused(rich: Path) -> None:
     for call in (
         lambda: patched(rich, CellEdit("表一", "A1", 1)),
         lambda: Workbook(rich).formulas_of(),
+        lambda: Workbook(rich).formula_cells({"表一"}),
     ):
         with pytest.raises(UnusableFileError, match="严格 OOXML") as caught:
             call()

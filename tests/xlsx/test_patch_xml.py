@@ -221,9 +221,8 @@ def test_rows_and_cells_out_of_order_are_refused(data: str) -> None:
         sheet("").encode(),
         b"",
         b"<worksheet><sheetData/></worksheet>",
-        sheet('<sheetData><row r="x"/></sheetData>').encode(),
-        sheet('<sheetData><row r="1"><c r="1"/></row></sheetData>').encode(),
-        sheet("<sheetData/>", '<cols><col style="1"/></cols>').encode(),
+        sheet('<sheetData><row r="1"><c r="1"><f>B1</f></c></row></sheetData>').encode(),
+        sheet('<sheetData><row r="x"><c><f>B1</f></c></row></sheetData>').encode(),
     ],
 )
 def test_other_kinds_of_xml_are_refused(xml: bytes) -> None:
@@ -231,6 +230,20 @@ def test_other_kinds_of_xml_are_refused(xml: bytes) -> None:
         apply_edits(xml, {parse_cell("A1"): NUMBER})
     with pytest.raises(UnusableFileError, match="表一"):
         sheet_formulas(xml)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        sheet('<sheetData><row r="x"/></sheetData>'),
+        sheet('<sheetData><row r="1"><c r="1"/></row></sheetData>'),
+        sheet("<sheetData/>", '<cols><col style="1"/></cols>'),
+    ],
+)
+def test_where_nobody_can_tell_where_rows_stand_nothing_is_written(xml: str) -> None:
+    with pytest.raises(UnusableFileError, match="表一"):
+        apply_edits(xml.encode(), {parse_cell("A1"): NUMBER})
+    assert sheet_formulas(xml.encode()) == {}
 
 
 def test_no_edits_change_nothing() -> None:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import folded
-from xlbudget.checks.diagnosis.evidence import INDICATOR, Saying
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Finding, NotExecuted
@@ -17,6 +16,7 @@ from xlbudget.money import Amount, parse_amount
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from xlbudget.checks.diagnosis.evidence import Saying
     from xlbudget.checks.named_checks import Context, Outcome
     from xlbudget.figures import FormData, Indicator
     from xlbudget.rules.grid import Grid
@@ -123,6 +123,11 @@ def cost_indicator(context: Context) -> Iterator[Outcome]:
 
 def cost_sayings(grid: Grid) -> Iterator[Saying]:
     """What the economic cost indicators say of their projects' amounts."""
+    from xlbudget.checks.diagnosis.evidence import (  # noqa: PLC0415  # where something is wrong
+        INDICATOR,
+        Saying,
+    )
+
     for _, costs, number in _with_costs(grid):
         total = _total(grid, costs)
         if total:

@@ -119,18 +119,20 @@ class GradedBook(NamedTuple):
         return self.graded.conflict is not None or bool(self.expansion.gaps)
 
 
-def graded_book(standard: Standard, book: Book) -> GradedBook:
-    """``book`` with derived blanks computed, graded by its standard's relations."""
-    seen = _graded(standard, book)
+def graded_book(standard: Standard, book: Book, grid: Grid | None = None) -> GradedBook:
+    """``book`` with derived blanks computed, graded by its standard's relations.
+
+    ``grid`` has its cells, if somebody numbered them already.
+    """
+    seen = _graded(grid or Grid(standard, book))
     virtual = _virtual(standard, book, seen)
     if virtual is None:
         return seen
     seen.grid.virtual = virtual
-    return _graded(standard, virtual.book)._replace(found=seen.grid)
+    return _graded(Grid(standard, virtual.book))._replace(found=seen.grid)
 
 
-def _graded(standard: Standard, book: Book) -> GradedBook:
-    grid = Grid(standard, book)
+def _graded(grid: Grid) -> GradedBook:
     expansion = expand(grid, live_only=True)
     return GradedBook(grid, expansion, graded_by(grid, expansion), grid)
 
@@ -149,11 +151,11 @@ def _virtual(standard: Standard, book: Book, seen: GradedBook) -> Virtual | None
         return None
     from xlbudget.rules.virtual import virtually_filled  # noqa: PLC0415  # rarely needed
 
-    virtual = virtually_filled(standard, book)
-    if virtual.guesses and _graded(standard, virtual.book).wrong:
+    virtual = virtually_filled(seen.grid)
+    if virtual.guesses and _graded(Grid(standard, virtual.book)).wrong:
         for guess in virtual.guesses:
-            attempt = virtually_filled(standard, book, guess)
-            if not _graded(standard, attempt.book).wrong:
+            attempt = virtually_filled(seen.grid, guess)
+            if not _graded(Grid(standard, attempt.book)).wrong:
                 return attempt
     return virtual if virtual.waits else None
 

@@ -16,8 +16,7 @@ from xlbudget.checks.wording import (
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.money import STANDARD_PLACES, Amount
-from xlbudget.rules.unfilled import Lack
-from xlbudget.rules.virtual import block_title
+from xlbudget.rules.unfilled import Lack, block_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

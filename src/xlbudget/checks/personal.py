@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.findings import Finding
 from xlbudget.standard.loader import notes_file
@@ -35,37 +36,55 @@ _ASCII_BREAK = re.compile(r"(?<=[0-9A-Za-z@._-])[^\S\n]*\n\s*(?=[0-9A-Za-z@._-])
 _FULL_STOP = re.compile(r"(?<=[0-9A-Za-z])。(?=[A-Za-z])")
 _CAPTION = 20
 """A cell with more letters does not caption the one on its right."""
-_SIGNS = re.compile(r"\d{6}|\d[ -]\d|@|人|表|核|编制|经办|密|内部|公开|外传", re.ASCII)
-"""What every pattern has some of; texts without are not looked at further."""
 _HIDDEN = "□"
 _FACTORS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _REMAINDERS = "10X98765432"
 
 
 class _Sign(NamedTuple):
-    """One kind of what must not be published."""
+    """One kind of what must not be published.
+
+    ``hint`` is a short pattern of which its texts have some, without white space. The pattern
+    itself is long: it is only made ready where a text has that.
+    """
 
     rule: str
     title: str
-    pattern: re.Pattern[str]
+    pattern: str
     mask: str
     verify: str = ""
     tight: bool = False
+    hint: str = ""
 
 
 class _Signs(NamedTuple):
-    """The file as patterns; ``phone`` finds a public number after one of its words."""
+    """The file as patterns; ``phone`` finds a public number after one of its words.
 
-    kept: tuple[re.Pattern[str], ...]
+    ``hints`` finds what hints at any of the signs: most texts have none and are not looked at further.
+    """
+
+    kept: tuple[str, ...]
     every: tuple[_Sign, ...]
+    hints: re.Pattern[str]
     field: str
-    phone: re.Pattern[str]
+    phone: str
+
+
+class _Met(NamedTuple):
+    """What a text holds: under which rule it is told, its kind, how it may be shown."""
+
+    rule: str
+    text: Printed
+    title: str
+    shown: str
 
 
 def personal_data(context: Context) -> Iterator[Finding]:
     """Numbers and names of people, or with ``secret_marks`` as the rule's check markings, in what is published."""
-    standard, book, rule = context.grid.standard, context.grid.book, context.rule
-    return _findings(standard, book, book.printed, rule.check, rule.code, context.level)
+    grid, rule = context.grid, context.rule
+    standard, book = grid.standard, grid.book
+    met = grid.derived(personal_data, lambda: _met_in(standard, book, book.printed))
+    return _findings(standard, met, rule.check, rule.code, context.level)
 
 
 secret_marks = personal_data
@@ -76,50 +95,68 @@ def personal_findings(
 ) -> list[Finding]:
     """The same for other texts that would go out with the book."""
     codes = {rule.check: rule.code for rule in standard.rules_of(book.year)}
-    held = list(texts)
+    met = _met_in(standard, book, texts)
     return [
         finding
         for rule in CHECKED
         if rule in codes
-        for finding in _findings(standard, book, held, rule, codes[rule], level)
+        for finding in _findings(standard, met, rule, codes[rule], level)
     ]
 
 
 def _findings(
-    standard: Standard, book: Book, texts: Iterable[Printed], rule: str, code: str, level: Level
+    standard: Standard, met: Iterable[_Met], rule: str, code: str, level: Level
 ) -> Iterator[Finding]:
+    """Those of one rule."""
+    signs = _signs(standard.folder)
+    field = signs.field if signs is not None else ""
+    label = standard.fields[field].label if field in standard.fields else ""
+    for of, text, title, shown in met:
+        if of != rule:
+            continue
+        way = "请删去或改写"
+        if label and "电话" in title:
+            way += f"，是对外公布的请填入基础信息“{label}”"
+        message, sheet = f"公开的文字里有{title}“{shown}”；{way}。", text.place.sheet
+        yield Finding(code, level, message, sheet, *text.place, printed=shown)
+
+
+def _met_in(standard: Standard, book: Book, texts: Iterable[Printed]) -> list[_Met]:
+    """What the texts hold of any rule, without what the unit has declared as public."""
     signs = _signs(standard.folder)
     if signs is None:
-        return
+        return []
     own = book.info.get(signs.field)
     declared = own.value if own is not None and isinstance(own.value, str) else ""
-    label = standard.fields[signs.field].label if signs.field in standard.fields else ""
-    for text in texts:
-        if own is not None and own.cell and text.place.cell == own.cell and text.info:
-            continue
-        for title, shown in dict.fromkeys(_met(signs, text, rule, declared)):
-            way = "请删去或改写"
-            if label and "电话" in title:
-                way += f"，是对外公布的请填入基础信息“{label}”"
-            message, sheet = f"公开的文字里有{title}“{shown}”；{way}。", text.place.sheet
-            yield Finding(code, level, message, sheet, *text.place, printed=shown)
+    there = own.cell if own is not None else ""
+    return [
+        met
+        for text in texts
+        if not (there and text.info and text.place.cell == there)
+        for met in _met(signs, text, declared)
+    ]
 
 
-def _met(signs: _Signs, one: Printed, rule: str, declared: str) -> Iterator[tuple[str, str]]:
-    """What a text holds (its kind, how it may be shown), without what the unit has declared as public."""
-    caption = one.before if len(one.before) <= _CAPTION else ""
-    whole = f"{caption.rstrip(':： ')}:{one.text}" if caption else one.text
-    if not _SIGNS.search(unicodedata.normalize("NFKC", whole)):
+def _met(signs: _Signs, one: Printed, declared: str) -> Iterator[_Met]:
+    """What a text holds, without what the unit has declared as public; the same once."""
+    caption = one.before.rstrip(":： ") if len(one.before) <= _CAPTION else ""
+    led = bool(one.before) and len(one.before) <= _CAPTION
+    seen = f"{squash(caption)}:{squash(one.text)}" if led else squash(one.text)
+    if not signs.hints.search(seen):
         return
-    spaced = _folded(whole)
-    for pattern in signs.kept:
-        spaced = pattern.sub(lambda match: _HIDDEN * len(match[0]), spaced)
-    first = len(_folded(f"{caption.rstrip(':： ')}:")) if caption else 0
+    hinted = [sign for sign in signs.every if _ready(sign.hint).search(seen)]
+    spaced, first = "", 0
+    if not all(sign.tight for sign in hinted):
+        spaced = _folded(f"{caption}:{one.text}" if led else one.text)
+        for pattern in signs.kept:
+            spaced = _ready(pattern).sub(lambda match: _HIDDEN * len(match[0]), spaced)
+        first = len(_folded(f"{caption}:")) if led else 0
     # A marking stands alone in its cell, whatever the caption beside it says.
     tight = "".join(_folded(one.text).split())
     taken: list[tuple[int, int]] = []
-    for sign in signs.every:
-        for match in sign.pattern.finditer(tight if sign.tight else spaced):
+    told: dict[_Met, None] = {}
+    for sign in hinted:
+        for match in _ready(sign.pattern).finditer(tight if sign.tight else spaced):
             name = next(name for name, text in match.groupdict().items() if text is not None)
             start, end = match.span(name)
             said = match[name]
@@ -130,8 +167,9 @@ def _met(signs: _Signs, one: Printed, rule: str, declared: str) -> Iterator[tupl
                 continue
             if not sign.tight:
                 taken.append((start, end))
-            if sign.rule == rule and not _declared(said, declared):
-                yield sign.title, _MASKS[sign.mask](said)
+            if not _declared(said, declared):
+                told[_Met(sign.rule, one, sign.title, _MASKS[sign.mask](said))] = None
+    yield from told
 
 
 def _folded(text: str) -> str:
@@ -147,7 +185,9 @@ def stated_phone(standard: Standard, texts: Iterable[str]) -> tuple[str, str]:
     if signs is None or signs.field not in standard.fields:
         return "", ""
     found = dict.fromkeys(
-        match["it"].strip() for text in texts for match in signs.phone.finditer(_folded(text))
+        match["it"].strip()
+        for text in texts
+        for match in _ready(signs.phone).finditer(_folded(text))
     )
     return signs.field, "、".join(found)
 
@@ -234,29 +274,42 @@ def _signs(folder: Path) -> _Signs | None:
     try:
         words = raw["words"]
 
-        def compiled(text: str) -> re.Pattern[str]:
+        def with_words(text: str) -> str:
             for name, word in words.items():
                 text = text.replace(f"{{{name}}}", word)
-            return re.compile(text)
+            return text
 
         given = (
             {key: one[key] for key in _Sign._fields if key in one}
-            | {"pattern": compiled(one["pattern"])}
+            | {key: with_words(one.get(key, "")) for key in ("pattern", "hint")}
             for one in raw["sign"]
         )
         signs = tuple(_Sign(**one) for one in given)
         for sign in signs:
             known = sign.verify in _VERIFY and sign.mask in _MASKS and sign.rule in CHECKED
-            if not (known and sign.pattern.groupindex):
+            if not (known and "(?P<" in sign.pattern):
                 raise StandardError(
                     f"“{_FILE}”的“{sign.title}”写法不对：请核对 rule、verify、mask 和 it。"
                 )
         public = raw["public"]
         leads = "|".join(map(re.escape, sorted(public["words"], key=len, reverse=True)))
         number = r"(?:\(?0\d{2,3}\)? ?-? ?)?[2-9]\d{2,3}-?\d{4}(?: ?[-转] ?\d{1,5})?"
-        phone = re.compile(rf"(?:{leads})(?:号码)?(?:为|是)?[:\s(]{{0,3}}(?P<it>{number})(?!\d)")
-        return _Signs(
-            tuple(compiled(one["pattern"]) for one in raw["kept"]), signs, public["field"], phone
-        )
+        phone = rf"(?:{leads})(?:号码)?(?:为|是)?[:\s(]{{0,3}}(?P<it>{number})(?!\d)"
+        hints = re.compile("|".join(dict.fromkeys(sign.hint for sign in signs)))
+        kept = tuple(with_words(one["pattern"]) for one in raw["kept"])
+        return _Signs(kept, signs, hints, public["field"], phone)
     except (KeyError, TypeError, re.error) as error:
         raise StandardError(f"“{_FILE}”缺少或写错了{error}。") from error
+
+
+@lru_cache(maxsize=128)
+def _ready(pattern: str) -> re.Pattern[str]:
+    """A pattern of the file.
+
+    Raises:
+        StandardError: it is none.
+    """
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise StandardError(f"“{_FILE}”的写法“{pattern}”不对：{error}。") from error

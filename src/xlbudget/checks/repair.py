@@ -221,8 +221,11 @@ class RowRepair:
                     codes[one.key] = None
         return [code for code in codes if code not in data.by_key and subjects.level(code)][:6]
 
-    def run(self) -> None:
-        """Look at every table; the simplest first: whole tables, codes, doubled rows, strays."""
+    def run(self, grid: Grid) -> None:
+        """Look at every table; the simplest first: whole tables, codes, doubled rows, strays.
+
+        ``grid`` has the book's cells as they are now.
+        """
         for key, data in self.book.blocks.items():
             if len(data.by_key) < len(data.rows):
                 self._pasted_twice(self.standard.blocks[key])
@@ -240,7 +243,9 @@ class RowRepair:
                 self._doubled(block)
             if data.strays and block.body == "subject":
                 self._uncoded(block)
-        for finding, book in missing_rows(self.standard, self.book, self.formulas):
+        if self.book is not grid.book:
+            grid = Grid(self.standard, self.book)
+        for finding, book in missing_rows(grid, self.formulas):
             self.findings.append(finding)
             self.book = book
 
@@ -466,10 +471,14 @@ _FEW = 3
 
 
 class Repaired(NamedTuple):
-    """``findings`` about the form, each once and at its cell; ``book`` as it is once they are mended."""
+    """``findings`` about the form, each once and at its cell; ``book`` as it is once they are mended.
+
+    ``grid`` has that book's cells, where they were numbered already.
+    """
 
     book: Book
     findings: tuple[Finding, ...]
+    grid: Grid | None = None
 
 
 def repaired(
@@ -491,7 +500,7 @@ def repaired(
     if unreadable:
         findings += _unreadable(grid, unreadable, formulas)
     rows = RowRepair(standard, whole, formulas)
-    rows.run()
+    rows.run(grid)
     findings += rows.findings
     mended = rows.book
     if whole.as_text or unreadable or mended is not whole:
@@ -502,6 +511,8 @@ def repaired(
         for digits in [finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")]
         if (finding.sheet, int(digits) if digits.isdigit() else 0) not in rows.told
     )
+    if mended is whole and len(left) == len(whole.findings):
+        return Repaired(whole, tuple(findings), grid)
     return Repaired(mended._replace(findings=left), tuple(findings))
 
 

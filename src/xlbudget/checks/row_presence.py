@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from xlbudget.checks.identities import Identities
     from xlbudget.figures import Book, Cell
     from xlbudget.rules.relations import Gap, Relation
-    from xlbudget.standard.model import Standard
 
 _MOST_GAPS = 20
 """With more rows missing, the tables are unfinished, and their figures cannot be judged."""
@@ -248,15 +247,14 @@ _MOST = 3
 """With more rows missing, the tables are unfinished or of different versions."""
 
 
-def missing_rows(
-    standard: Standard, book: Book, formulas: Formulas
-) -> Iterator[tuple[Finding, Book]]:
+def missing_rows(grid: Grid, formulas: Formulas) -> Iterator[tuple[Finding, Book]]:
     """A finding for each row that one table lacks and another has, and the book with it and those before.
 
     With the figures that other tables give it.
     """
-    if not _gaps(Grid(standard, book)):
+    if not _gaps(grid):
         return
+    standard, book = grid.standard, grid.book
     followed = formulas.following(book)
     if graded_book(standard, followed).found.virtual is not None:
         return  # a table that is not filled in to its end lacks rows, and is told as that

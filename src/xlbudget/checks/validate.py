@@ -99,7 +99,7 @@ def judge(
     ``known`` is what :func:`graded_book` says of the book, if that is known.
     """
     structure = structure or repaired(standard, book, computed)
-    known = known or graded_book(standard, structure.book)
+    known = known or graded_book(standard, structure.book, structure.grid)
     grid, expansion, graded, named = known
     virtual = named.virtual
     rules = standard.rules_of(book.year)

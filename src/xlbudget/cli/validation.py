@@ -20,7 +20,7 @@ from xlbudget.cli.common import (
 from xlbudget.editing.validate import examine_file
 from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.findings import NotExecuted, Status
-from xlbudget.importing.published.elements import is_document
+from xlbudget.importing.published import is_document
 from xlbudget.reading.book import read_book
 from xlbudget.report import FORMATS, render
 from xlbudget.report.text_report import clean

@@ -165,7 +165,7 @@ def _looked_at(paragraphs: Sequence[Paragraph], lines: Iterable[NotesLine]) -> l
         if not line.review.strip()
     }
     return [
-        replace(paragraph, review="")
+        paragraph._replace(review="")
         if seen.get(paragraph.id) == (paragraph.text, paragraph.fingerprint)
         else paragraph
         for paragraph in paragraphs

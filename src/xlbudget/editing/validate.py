@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.garbage import without_collecting
 from xlbudget.reading.book import read_book
 from xlbudget.standard.loader import own_standard
 from xlbudget.texts.whole import validate_whole
@@ -34,6 +35,7 @@ def validate_file(source: Path | Workbook) -> Report:
     return examine_file(source).report
 
 
+@without_collecting
 def examine_file(source: Path | Workbook) -> Examined:
     """The same, with the figures and the standard.
 

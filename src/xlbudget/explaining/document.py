@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.money import Amount
@@ -167,8 +165,7 @@ class Span(NamedTuple):
     figure: Figure
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A paragraph with a stable ``id`` (一.1, 五.201).
 
     ``kind`` is 标题 or 正文, ``level`` 1 for a section's heading, 2 for one within it, 0 for text.
@@ -187,20 +184,20 @@ class Paragraph:
     @property
     def fingerprint(self) -> str:
         """Short hash of the names and printed values of the figures: changes when they do."""
+        import hashlib  # noqa: PLC0415  # slow to load, and not needed to validate
+
         lines = "\n".join(f"{figure.name}={figure.text}" for figure in self.figures)
         return hashlib.sha256(lines.encode("utf-8")).hexdigest()[:12]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A numbered section; its heading, if it has one, is the first paragraph."""
 
     number: str
     paragraphs: tuple[Paragraph, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """The sections in order."""
 
     sections: tuple[Section, ...]

@@ -11,7 +11,6 @@ and ``basis(figures)`` (what the sentence rests on without printing it: 无… b
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -83,7 +82,7 @@ def _section(facts: Facts, names: dict[str, object], spec: SectionSpec) -> Secti
         if paragraph.text:
             seen[key] = again = seen.get(key, 0) + 1
             paragraphs.append(
-                replace(paragraph, id=f"{paragraph.id}-{again}") if again > 1 else paragraph
+                paragraph._replace(id=f"{paragraph.id}-{again}") if again > 1 else paragraph
             )
     return Section(spec.number, tuple(paragraphs))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import StandardError
@@ -10,7 +11,7 @@ from xlbudget.explaining.wording import ordinal
 from xlbudget.money import STANDARD_PLACES, UNITS, Unit
 from xlbudget.rules.grid import INFO
 from xlbudget.standard.equations import ONE, Ref, parse_ref
-from xlbudget.standard.loader import notes_file, parse_files
+from xlbudget.standard.loader import is_shipped, load_standard, notes_file, parse_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,6 +111,17 @@ def load_source(standard: Standard) -> Source:
     Raises:
         StandardError: a file is missing, or names what the standard does not have.
     """
+    if is_shipped(standard):
+        return _of_shipped(standard.folder.name)
+    return _load_source(standard)
+
+
+@lru_cache(maxsize=8)
+def _of_shipped(identity: str) -> Source:
+    return _load_source(load_standard(identity))
+
+
+def _load_source(standard: Standard) -> Source:
     folder = standard.folder / "notes"
     facts, sections = _toml(standard.folder, "facts"), _toml(standard.folder, "sections")
     try:

@@ -68,7 +68,7 @@ def ordinal(number: int) -> str:
 # ------------------------------------------------------------------ 部门概况: duties, offices, remarks and budget units
 
 
-_MARK = re.compile(
+_MARK = (
     r"(?:[（(](?:[0-9]{1,3}|[一二三四五六七八九十百]{1,5})[）)]"
     r"|(?:[0-9]{1,3}|[一二三四五六七八九十百]{1,5})[、.．])"
 )
@@ -141,7 +141,7 @@ def _listed(texts: Iterable[str]) -> tuple[Listed, ...]:
 
 
 def _all_marked(texts: list[str]) -> bool:
-    return bool(texts) and all(_MARK.match(text) for text in texts)
+    return bool(texts) and all(re.match(_MARK, text) for text in texts)
 
 
 def _lines(texts: Iterable[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.importing.imported import Imported
-from xlbudget.importing.published.elements import SUFFIXES as PUBLISHED
+from xlbudget.importing.published import SUFFIXES as PUBLISHED
 from xlbudget.importing.tables.open import SUFFIXES
 
 if TYPE_CHECKING:

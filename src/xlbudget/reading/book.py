@@ -58,12 +58,12 @@ if TYPE_CHECKING:
     from xlbudget.standard.subjects import Subject
     from xlbudget.xlsx.cells import Lines
 
-_PIECE = re.compile(
+_PIECE = (
     r"\"(?P<text>(?:[^\"]|\"\")*)\""
     r"|(?:'(?P<quoted>(?:[^']|'')+)'!|(?P<sheet>[^\W\d][\w.]*)!)?"
     r"\$?(?P<letters>[A-Z]{1,3})\$?(?P<line>[0-9]{1,7})(?![\w.(!])"
 )
-_NAME = re.compile(r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\(')
+_NAME = r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\('
 _YEAR_CODE = "F05"
 _TITLE_LINES = 6
 OTHER_SHEETS = frozenset(
@@ -107,7 +107,7 @@ def compute_texts(source: Source, standard: Standard, sheet: str) -> bool:
 
 
 def _name(standard: Standard, lines: Lines, formula: str) -> str:
-    match = _NAME.match(formula)
+    match = re.match(_NAME, formula)
     if match is None:
         return ""
     letters, line = split_cell(match[1])
@@ -122,9 +122,9 @@ def joined_text(formula: str, cell: Callable[[str, str, int], str | None]) -> st
     ``cell`` gives the text of a sheet's ("": its own) column and line, None where it has none.
     """
     pieces: list[str] = []
-    place = 0
+    piece, place = re.compile(_PIECE), 0
     while place <= len(formula):
-        match = _PIECE.match(formula, place)
+        match = piece.match(formula, place)
         if match is None:
             return None
         text: str | None = (match["text"] or "").replace('""', '"')

@@ -187,8 +187,8 @@ def _moved_figures(source: Source, name: str) -> list[tuple[FigureLine, CellValu
     if not differing:
         return []
     found = []
-    for line in figure_lines(lines, source.workbook.formulas(name)):
-        if line.line in differing and _differs(source, line):
+    for line in figure_lines(lines, source.workbook.formulas(name), differing):
+        if _differs(source, line):
             now = _value_now(source, line)
             # A cell that seems blank may hold a formula that no program has worked out.
             if now or line.place.cell not in source.workbook.formulas(line.place.sheet):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 WHOLE_BOOK = "全册"
 """The heading of findings that belong to no table."""
 
-_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_BREAKS = r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+"
+_UNSHOWABLE = "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 _AMOUNT = re.compile(r"([+-]?)(\d+)(\.\d+)", re.ASCII)
 _ELSEWHERE = ("也可能是", "可能是")
 """How the reason of a suggestion begins that would mend another cell than the finding's own."""
@@ -27,7 +27,7 @@ def clean(text: str) -> str:
     """Text from a workbook on one line, harmless to a terminal: no control characters."""
     if text.isprintable():
         return text
-    return _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", _BREAKS.sub(" ", text))
+    return re.sub(_UNSHOWABLE, "\N{REPLACEMENT CHARACTER}", re.sub(_BREAKS, " ", text))
 
 
 def amount(text: str, *, signed: bool = False) -> str:

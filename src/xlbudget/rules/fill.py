@@ -23,7 +23,7 @@ def complete_rows(standard: Standard, book: Book) -> Book:
     """``book`` with every row that its leaf rows call for, in the official order.
 
     Rows that exist are kept as they are (also doubled or malformed ones: those are findings);
-    blank subject names are filled in from the subject list.
+    blank subject names are filled in from the subject list. The very book, if it has them all.
     """
     blocks: dict[str, BlockData] = {}
     for key, data in book.blocks.items():
@@ -43,7 +43,10 @@ def complete_rows(standard: Standard, book: Book) -> Book:
             blocks[key] = _with_classes(
                 standard, standard.blocks[key], blocks[key], found, book.year
             )
-    return book.with_blocks(blocks)
+    same = all(
+        data.rows == blocks[key].rows and not data.strays for key, data in book.blocks.items()
+    )
+    return book if same else book.with_blocks(blocks)
 
 
 def _with_parents(
@@ -223,7 +226,8 @@ def settled(grid: Grid, kept: Callable[[int], bool]) -> tuple[list[Cell], dict[i
     cells = list(grid.cells)
     defined: dict[int, Relation] = {}
     for _ in range(_MOST_ROUNDS):
-        judged = Grid(grid.standard, grid.as_book(cells))
+        same = grid.as_read and cells == grid.cells
+        judged = grid if same else Grid(grid.standard, grid.as_book(cells))
         defined = definitions(expand(judged).relations)
         again = evaluate(grid, defined, kept)
         if again == cells:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from copy import copy
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlbudget.figures import BlockData, Cell, InfoValue, Place, Row
 from xlbudget.standard.equations import ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.rules.unfilled import Virtual
     from xlbudget.standard.equations import Ref
     from xlbudget.standard.model import Column, Standard
 
+
+T = TypeVar("T")
 
 INFO = "info"
 """The pseudo-block whose rows are the fields of 基础信息 and whose only column is ``value``."""
@@ -36,7 +38,7 @@ class Grid:
     Numbers are given block by block, row by row, in the order of the amount columns; those of
     基础信息 come last. ``lacking`` are rows (block, key) known to be missing beside another table's, and
     ``corrected`` what cells should hold that are known to be wrong; of ``open_cells`` one is wrong, or
-    they follow from such a one. ``functions`` are derived cells known to hold a formula, ``virtual`` is what
+    they follow from such a one. ``as_read``: the cells are the book's. ``functions`` are derived cells known to hold a formula, ``virtual`` is what
     is not filled in yet.
     """
 
@@ -60,6 +62,8 @@ class Grid:
         self.virtual: Virtual | None = None
         self._select: dict[tuple[str, str], list[int]] = {}
         self._trees: dict[str, dict[int, list[int]]] = {}
+        self.as_read = True
+        self.made: dict[object, object] = {}
 
     def _add(self, key: str, data: BlockData, width: int) -> None:
         self.base[key], self.width[key] = len(self.cells), width
@@ -154,7 +158,15 @@ class Grid:
         """The same rows with other figures."""
         other = copy(self)
         other.cells = cells
+        if cells != self.cells:
+            other.as_read, other.made = False, {}
         return other
+
+    def derived(self, key: object, make: Callable[[], T]) -> T:
+        """What somebody makes of these cells, made once: ``key`` names it."""
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]  # type: ignore[return-value]  # made under this key
 
     def as_book(self, cells: Sequence[Cell] | None = None) -> Book:
         """The grid's book with ``cells`` for figures (None: the grid's own); all else stays as it is."""

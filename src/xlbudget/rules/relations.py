@@ -152,7 +152,13 @@ def expand(grid: Grid, *, live_only: bool = False, assume: bool = False) -> Expa
 
     With ``live_only``, hard rules' relations come without their blank cells (and none of blanks
     alone): enough to reconcile, not to derive. With ``assume``, as if every condition held.
+    Whoever asks again for the same cells gets the same; it must not be changed.
     """
+    key = (expand, live_only, assume)
+    return grid.derived(key, lambda: _expanded(grid, live_only=live_only, assume=assume))
+
+
+def _expanded(grid: Grid, *, live_only: bool, assume: bool) -> Expansion:
     live = grid.live_columns() if live_only else None
     result = Expansion([], [], [])
     conditions = {key: _condition(grid, key) for key in ("", *grid.standard.conditions)}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book, Place, Row
     from xlbudget.money import Amount
+    from xlbudget.standard.model import Standard
 
 
 class CellKey(NamedTuple):
@@ -70,3 +71,12 @@ class Virtual(NamedTuple):
     def waits(self) -> bool:
         """Whether anything is to be filled in."""
         return bool(self.open or self.unfilled or self.totals)
+
+
+def block_title(standard: Standard, block: str) -> str:
+    """A table's title; of a table with several blocks, with the heading of this one."""
+    spec = standard.blocks[block]
+    table = standard.table_of(spec)
+    if len(table.blocks) == 1:
+        return table.title
+    return f"{table.title}“{''.join(spec.columns[0].label[0].split())}”"

@@ -29,24 +29,14 @@ from xlbudget.money import Amount
 from xlbudget.rules.fill import cell_key, class_sources, complete_rows, settled
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import allotted, checked, definitions, expand
-from xlbudget.rules.unfilled import CellKey, Lack, Unfilled, Virtual, Witness
+from xlbudget.rules.unfilled import CellKey, Lack, Unfilled, Virtual, Witness, block_title
 from xlbudget.standard.equations import EACH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from xlbudget.figures import Book, Cell, Row
+    from xlbudget.figures import Cell, Row
     from xlbudget.rules.relations import Expansion, Relation
-    from xlbudget.standard.model import Standard
-
-
-def block_title(standard: Standard, block: str) -> str:
-    """A table's title; of a table with several blocks, with the heading of this one."""
-    spec = standard.blocks[block]
-    table = standard.table_of(spec)
-    if len(table.blocks) == 1:
-        return table.title
-    return f"{table.title}“{''.join(spec.columns[0].label[0].split())}”"
 
 
 class Known:
@@ -57,11 +47,11 @@ class Known:
     in, and ``cells``, numbered as there, are ``UNFILLED`` where nothing can be said.
     """
 
-    def __init__(self, standard: Standard, book: Book, lacks: Iterable[Unfilled]) -> None:
-        self.standard, self.book = standard, book
+    def __init__(self, grid: Grid, lacks: Iterable[Unfilled]) -> None:
+        self.standard, self.book = standard, book = grid.standard, grid.book
         self.full = complete_rows(standard, book)
         self.empty = {key for key, data in book.blocks.items() if data.empty}
-        first = Grid(standard, self.full)
+        self.first = first = grid if self.full is book else Grid(standard, self.full)
         self.derivable = {
             cell_key(first, definition) for definition in definitions(expand(first).relations)
         }
@@ -89,7 +79,10 @@ class Known:
             unfilled = [reasons[source] for source in sources if source in reasons]
             if unfilled and block in blocks and self.without_total(block):
                 reasons.setdefault(block, unfilled[0])
-        self.grid = grid = Grid(self.standard, self.full._replace(blocks=blocks, unfilled=reasons))
+        self.grid = grid = self.first
+        if gone or reasons:
+            left = self.full._replace(blocks=blocks, unfilled=reasons)
+            self.grid = grid = Grid(self.standard, left)
         marked = list(grid.cells)
         for number, cell in enumerate(grid.cells):
             if cell is None and self._to_type(grid, number):
@@ -456,12 +449,15 @@ def _size(cell: Cell) -> int:
     return 0 if cell is None or isinstance(cell, Unreadable) else abs(cell.fen)
 
 
-def virtually_filled(standard: Standard, book: Book, guess: tuple[Unfilled, ...] = ()) -> Virtual:
-    """``book`` as it is to be judged, if what is in ``guess`` is not filled in.
+def virtually_filled(grid: Grid, guess: tuple[Unfilled, ...] = ()) -> Virtual:
+    """The book as it is to be judged, if what is in ``guess`` is not filled in; ``grid`` has its cells.
 
     A call without a guess says which there are; it is for the caller to see whether all agrees then.
     """
-    known = Known(standard, book._replace(unfilled={}), guess)
+    standard, book = grid.standard, grid.book
+    if book.unfilled:
+        grid = Grid(standard, book._replace(unfilled={}))
+    known = Known(grid, guess)
     while known.learn(list(blank_blocks(known))):
         pass
     while known.learn(list(unfinished_rows(known))):

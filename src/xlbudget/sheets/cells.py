@@ -37,8 +37,8 @@ _EXACT = 10.0**13
 """Below this, a float with two decimals is printed with at most 15 digits."""
 UNCOMPUTED = "（公式没有计算结果）"
 """Stands in a cell whose formula was saved without a value: it reads as no amount."""
-_CHINESE = re.compile("[\u4e00-\u9fff]")
-_HIGH = re.compile("[\u0080-\u024f\u2010-\u2122\ufffd]")
+_CHINESE = "[\u4e00-\u9fff]"
+_HIGH = "[\u0080-\u024f\u2010-\u2122\ufffd]"
 _FEW = 10
 _MOST_COVERED = 20_000
 """Merged areas with more cells than this are no headings."""
@@ -51,9 +51,9 @@ _UNITS = {
     "亿元": Unit("亿元", 10_000_000_000, 10),
 }
 _NAMES = "|".join(sorted(_UNITS, key=len, reverse=True))
-_STATED = re.compile(rf"单位[:)]?\(?(?:人民币)?({_NAMES})(?![\u4e00-\u9fff])")
-_BRACKETS = re.compile(rf"\((?:(?:金额)?单位:?)?({_NAMES})\)")
-_ALONE = re.compile(rf"\(?({_NAMES})\)?")
+_STATED = rf"单位[:)]?\(?(?:人民币)?({_NAMES})(?![\u4e00-\u9fff])"
+_BRACKETS = rf"\((?:(?:金额)?单位:?)?({_NAMES})\)"
+_ALONE = rf"\(?({_NAMES})\)?"
 
 
 def whole_lines(lines: list[list[_Value]]) -> list[list[_Value]]:
@@ -258,7 +258,7 @@ def _size(area: Area) -> int:
 
 def looks_garbled(text: str) -> bool:
     """Whether a text is Chinese that was read in a Western code page."""
-    return len(_HIGH.findall(text)) > max(_FEW, 2 * len(_CHINESE.findall(text)))
+    return len(re.findall(_HIGH, text)) > max(_FEW, 2 * len(re.findall(_CHINESE, text)))
 
 
 def stated_units(texts: Iterable[str]) -> set[Unit]:
@@ -266,7 +266,9 @@ def stated_units(texts: Iterable[str]) -> set[Unit]:
     units: set[Unit] = set()
     for text in texts:
         plain = squash(text)
-        match = _STATED.search(plain) or _BRACKETS.search(plain) or _ALONE.fullmatch(plain)
+        match = (
+            re.search(_STATED, plain) or re.search(_BRACKETS, plain) or re.fullmatch(_ALONE, plain)
+        )
         if match:
             units.add(_UNITS[match[1]])
     return units
@@ -274,13 +276,13 @@ def stated_units(texts: Iterable[str]) -> set[Unit]:
 
 def heading_unit(text: str) -> Unit | None:
     """The unit that a heading names in brackets: 预算数（元）."""
-    match = _BRACKETS.search(squash(text))
+    match = re.search(_BRACKETS, squash(text))
     return _UNITS[match[1]] if match else None
 
 
 def without_unit(text: str) -> str:
     """A heading without its unit."""
-    return _BRACKETS.sub("", squash(text))
+    return re.sub(_BRACKETS, "", squash(text))
 
 
 class Reader:

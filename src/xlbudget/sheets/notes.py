@@ -8,7 +8,6 @@ values that are stored. No other module knows these sheets' columns and rows.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +18,7 @@ from xlbudget.sheets.layout import GLOSSARY, NOTES
 from xlbudget.xlsx.references import column_number, in_quotes, quoted, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.xlsx.cells import Lines
 
@@ -114,6 +113,8 @@ class NotesLine(NamedTuple):
 
 def fingerprint(text: str) -> str:
     """A short hash of a text."""
+    import hashlib  # noqa: PLC0415  # slow to load, and not needed to validate
+
     return hashlib.sha256(text.strip().encode("utf-8")).hexdigest()[:12]
 
 
@@ -171,12 +172,18 @@ class FigureLine(NamedTuple):
     line: int = 0
 
 
-def figure_lines(lines: Lines, formulas: Mapping[str, str] | None = None) -> Iterator[FigureLine]:
-    """The list of figures of 情况说明.
+def figure_lines(
+    lines: Lines,
+    formulas: Mapping[str, str] | None = None,
+    numbers: Collection[int] | None = None,
+) -> Iterator[FigureLine]:
+    """The list of figures of 情况说明, or those on the lines of some ``numbers``.
 
     Rows that were put in move a cell: with the sheet's ``formulas``, the place is where it went.
     """
     for number in range(FIGURES_FIRST, min(FIGURES_LAST, len(lines)) + 1):
+        if numbers is not None and number not in numbers:
+            continue
         paragraph, shown, meaning, place = (
             text_of(value_at(lines, number, column)) for column in range(1, 5)
         )

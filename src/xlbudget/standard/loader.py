@@ -12,9 +12,9 @@ import marshal
 import os
 import sys
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from xlbudget.errors import StandardError
 from xlbudget.money import UNITS, Unit
@@ -43,17 +43,31 @@ from xlbudget.standard.model import (
 from xlbudget.standard.subjects import SubjectList, make_list, read_subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from xlbudget.figures import Book
     from xlbudget.standard.equations import Equation
     from xlbudget.standard.subjects import Subject
 
 
+T = TypeVar("T")
+
 _VERSION = 1
 _Stamp = list[tuple[str, int, int]]
 
 
+def once_if_shipped(make: Callable[[Path], T]) -> Callable[[Path], T]:
+    """``make`` of a standard's folder; of a shipped one, which does not change while we run, only once."""
+    kept = lru_cache(maxsize=8)(make)
+
+    @wraps(make)
+    def made(folder: Path) -> T:
+        return kept(folder) if folder.parent == DATA else make(folder)
+
+    return made
+
+
+@once_if_shipped
 def _parsed_files(folder: Path) -> dict[str, Any]:
     """As ``parse_files``, kept for our own package folder: no marshalled data from elsewhere is read.
 
@@ -136,21 +150,33 @@ def standard_ids() -> list[str]:
     return sorted(folder.name for folder in DATA.iterdir() if (folder / "standard.toml").is_file())
 
 
-@lru_cache(maxsize=8)
 def load_standard(identity: str = DEFAULT) -> Standard:
-    """The shipped standard of that id.
+    """The shipped standard of that id, the same whenever it is asked for.
 
     Raises:
         StandardError: there is none.
     """
+    return _shipped(identity)
+
+
+@lru_cache(maxsize=8)
+def _shipped(identity: str) -> Standard:
     if identity not in standard_ids():
         known = "、".join(standard_ids())
         raise StandardError(f"没有名为“{identity}”的标准；现有：{known}。")
     return load_folder(DATA / identity)
 
 
+def is_shipped(standard: Standard) -> bool:
+    """Whether it is one of ours, but for the subjects that a workbook adds."""
+    if standard.folder.parent != DATA:
+        return False
+    ours = load_standard(standard.folder.name)
+    return standard._replace(subjects=ours.subjects) == ours
+
+
 def notes_file(folder: Path, name: str) -> dict[str, Any] | None:
-    """A TOML file of a standard's notes (``facts``), None where there is none.
+    """A TOML file of a standard's notes (``facts``), None where there is none; not to be changed.
 
     Raises:
         StandardError: it is no TOML.

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 STAFF = "人员"
 """The section of the readings that speaks of people, wherever they are spoken of."""
-_NAMED = re.compile(r"[\u4e00-\u9fff]{2}.*\d")
+_NAMED = r"[\u4e00-\u9fff]{2}.*\d"
 """A number with a name before it, known or not."""
 _NO_NOTES = "没有情况说明，文字没有核对；请先生成说明。"
 
@@ -335,7 +335,7 @@ class _Check:
         loose = [
             one.number
             for _, one in seen
-            if one.kind == "loose" and one.number is not None and _NAMED.search(one.said)
+            if one.kind == "loose" and one.number is not None and re.search(_NAMED, one.said)
         ]
         for name, lines in known.whole.items():
             listed = [

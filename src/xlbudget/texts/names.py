@@ -38,7 +38,8 @@ def years(
     """
     before = tuple(map(plain, paper.readings.words["before_prior"]))
     past = tuple(map(plain, paper.readings.slips.get("past", ())))
-    words = _budget_words(paper.readings.slips.get("budget", ()), tuple(names))
+    spoken = (*paper.readings.slips.get("budget", ()), *names)
+    words = tuple({plain(word) for word in spoken if word})
     compared = _compared(*(paper.readings.words[key] for key in ("up", "down", "same")))
     kept = _KEPT.sub(lambda match: "□" * len(match[0]), text)
     for match in _YEAR.finditer(kept):
@@ -49,20 +50,28 @@ def years(
         # What was done last year is said of last year (2023年提前下达).
         clause = _CLAUSE.split(rest, maxsplit=1)[0]
         listed = listed or (int(match[1]) < year and any(one in clause for one in past))
-        meant = whole or bool((compared if prior else words).match(rest))
+        meant = whole or (bool(compared.match(rest)) if prior else _leads_to(words, rest))
         if int(match[1]) != wanted and meant and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             message = f"“{said}”的年份应为{wanted}年。"
             yield paper.finding(message, None, match[1], str(wanted), rule="year", why="预算年度")
 
 
-@lru_cache(maxsize=64)
-def _budget_words(words: tuple[str, ...], names: tuple[str, ...]) -> re.Pattern[str]:
-    """What leads from a year to its budget: 度, 我单位, the unit's name, then a word for it."""
-    every = sorted({plain(word) for word in (*words, *names) if word}, key=len, reverse=True)
-    return re.compile(
-        rf"度?,?(?:我|本|全)?(?:单位|部门|局|厅|委|办)?的?(?:{'|'.join(map(re.escape, every))})"
-    )
+_TO_BUDGET = (
+    ("度",), (",",), ("我", "本", "全"), ("单位", "部门", "局", "厅", "委", "办"), ("的",),
+)  # fmt: skip
+"""What may stand between a year and its budget, each at most once and in this order."""
+
+
+def _leads_to(words: tuple[str, ...], rest: str) -> bool:
+    """Whether what stands behind a year leads to one of ``words``: 度, 我单位, then the word.
+
+    No pattern: the words are different in every section, and it would take longer to make than to use.
+    """
+    ends = [0]
+    for optional in _TO_BUDGET:
+        ends += [end + len(word) for end in ends for word in optional if rest.startswith(word, end)]
+    return any(rest.startswith(words, end) for end in ends)
 
 
 @lru_cache(maxsize=8)
@@ -137,7 +146,11 @@ def _former_names(paper: Paper, text: str, year: int) -> Iterator[Finding]:
     bare = _KEPT.sub(lambda match: "□" * len(match[0]), text)
     for former in paper.readings.former:
         said = plain(former.said)
-        if year <= former.last or not re.search(f"(?<!原){re.escape(said)}", bare):
+        if (
+            year <= former.last
+            or said not in bare
+            or not re.search(f"(?<!原){re.escape(said)}", bare)
+        ):
             continue
         since = f"是{former.last}年度以前的名称，" if former.last else ""
         message = f"“{former.said}”{since}应为“{former.right}”。"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.explaining.source import load_source
-from xlbudget.standard.loader import notes_file
+from xlbudget.standard.loader import notes_file, once_if_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,10 +82,13 @@ class Wording(NamedTuple):
 
     def used(self, text: str) -> bool:
         """Whether a plain text says it so."""
+        said = plain(self.said)
+        if said not in text:
+            return False
         return any(
             found and (not self.beside or any(plain(word) in rest for word in self.beside))
             for sentence in re.split("[。;]", text)
-            for _, found, rest in [sentence.partition(plain(self.said))]
+            for _, found, rest in [sentence.partition(said)]
         )
 
 
@@ -144,6 +147,7 @@ class Readings(NamedTuple):
     slips: Mapping[str, tuple[str, ...]] = {}
 
 
+@once_if_shipped
 def load_readings(folder: Path) -> Readings | None:
     """The readings of a standard, None where it has none.
 

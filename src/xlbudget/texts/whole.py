@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xlbudget.checks.diagnosis.evidence import GENERATED, WRITTEN, Saying
 from xlbudget.checks.formulas import not_stale
 from xlbudget.checks.grade import graded_book
 from xlbudget.checks.repair import repaired
@@ -24,6 +23,7 @@ from xlbudget.texts.judging import SCALE, prints
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from xlbudget.checks.diagnosis.evidence import Saying
     from xlbudget.checks.validate import Judged
     from xlbudget.explaining.document import CellRef, Figure
     from xlbudget.explaining.facts import Facts
@@ -45,6 +45,12 @@ def sayings_of(
 
     A number in the wrong unit or of an unknown figure says nothing here; it has findings of its own.
     """
+    from xlbudget.checks.diagnosis.evidence import (  # noqa: PLC0415  # where something is wrong
+        GENERATED,
+        WRITTEN,
+        Saying,
+    )
+
     paragraphs: dict[str, int] = {}
     sayings = []
     for unit, mention in mentions:
@@ -164,7 +170,7 @@ def validate_whole(
         StandardError: the standard's facts or readings are wrong.
     """
     structure = repaired(standard, book, computed)
-    known = graded_book(standard, structure.book)
+    known = graded_book(standard, structure.book, structure.grid)
     texts = check_texts(standard, known.grid.book)
     facts = texts.facts
 

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _PLAIN = re.compile(r"[^\W\d][\w.]*")
-_LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[RrCc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)")
-_AWAY = re.compile(
-    r"((?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)(\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?)"
-)
+_LIKE_A_CELL = r"[A-Za-z]{1,3}[0-9]+|[RrCc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)"
+_AWAY = r"((?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)(\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?)"
 _ARGUMENTS = 250
 """Excel takes 255 arguments."""
 _LAST_ROW = 1_048_576
@@ -29,8 +27,7 @@ _ONE = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _COLUMNS = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}"
 _ROWS = r"\$?[0-9]{1,7}:\$?[0-9]{1,7}"
 _END = r"(?![\w.(!?\\])"
-_TOKEN = re.compile(
-    rf"""
+_TOKEN = rf"""(?sx)
     "(?:[^"]|"")*"                                              # a text
     | '(?:[^']|'')*'                                            # a sheet's name
     | \[(?:'.|[^\[\]']|\[(?:'.|[^\[\]'])*\])*\]                 # columns of a table, another workbook
@@ -40,9 +37,7 @@ _TOKEN = re.compile(
     | (?P<rows>{_ROWS}){_END}
     | [0-9]+(?:\.[0-9]*)?(?:[Ee][+-]?[0-9]+)?                   # a number
     | [^\W\d\\]?[\w.\\?]+                                       # a name, a function, a sheet
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 _CORNER = re.compile(r"(\$?)([A-Za-z]*)(\$?)([0-9]*)")
 
 
@@ -73,7 +68,7 @@ def in_quotes(sheet: str) -> str:
 
 def quoted(sheet: str) -> str:
     """A sheet's name as programs write it in formulas: in quotes only where it needs them."""
-    plain = _PLAIN.fullmatch(sheet) and not _LIKE_A_CELL.fullmatch(sheet)
+    plain = _PLAIN.fullmatch(sheet) and not re.fullmatch(_LIKE_A_CELL, sheet)
     return sheet if plain else in_quotes(sheet)
 
 
@@ -127,7 +122,7 @@ def areas_of(formulas: Iterable[str]) -> list[str]:
     """For each other sheet that some formulas read, the one area that holds all they read of it."""
     found: dict[str, list[tuple[int, int]]] = {}
     for formula in formulas:
-        for match in _AWAY.finditer(formula):
+        for match in re.finditer(_AWAY, formula):
             ends = [split_cell(one.replace("$", "")) for one in match[2].split(":")]
             spots = [(column_number(letters), line) for letters, line in ends]
             found.setdefault(match[1], []).extend(spots)
@@ -207,7 +202,7 @@ def translate(formula: str, rows: int, columns: int) -> str:
         corners = [_moved(corner, rows, columns) for corner in match[0].split(":")]
         return "#REF!" if "" in corners else ":".join(corners)
 
-    return _TOKEN.sub(moved, formula)
+    return re.sub(_TOKEN, moved, formula)
 
 
 def _moved(corner: str, rows: int, columns: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET  # what everybody calls it
 
@@ -51,6 +52,13 @@ class _Row(NamedTuple):
     cells: dict[int, ET.Element]
 
 
+class _Cells(NamedTuple):
+    """All rows by number; ``orderly``: they and their cells stand in the order of their numbers."""
+
+    rows: dict[int, _Row]
+    orderly: bool
+
+
 class _Formula(NamedTuple):
     """A cell's formula element; ``area`` is the range of a master, an array or a data table."""
 
@@ -82,56 +90,96 @@ class SheetTree:
             UnusableFileError: it is damaged, or of a kind that is not read; names the sheet.
         """
         self._name, self._xml, self._changed = name, xml, False
-        self._rows: dict[int, _Row] = {}
-        self._formulas: list[_Formula] = []
-        self._masters: dict[str, _Formula] = {}
-        self._orderly = True
         try:
             self._tree = Tree(xml)
-            self._read()
-        except (ET.ParseError, KeyError, ValueError) as error:
+            self._data = self._body()
+            self._formulas = self._find_formulas()
+        except (ET.ParseError, ValueError) as error:
             raise self._unusable() from error
+
+    def _body(self) -> ET.Element:
+        root = self._tree.root
+        data = root.find(_DATA)
+        if root.tag != _WORKSHEET or data is None:
+            raise ValueError(root.tag)
+        return data
 
     def _unusable(self) -> UnusableFileError:
         return UnusableFileError(
             f"工作表“{self._name}”的内部格式不能处理；请在 Excel 中打开并另存为 .xlsm 或 .xlsx 后再试。"
         )
 
-    def _read(self) -> None:
-        """Find rows, cells and formulas; those without a reference follow the one before."""
-        root = self._tree.root
-        data = root.find(_DATA)
-        if root.tag != _WORKSHEET or data is None:
-            raise ValueError(root.tag)
-        self._data = data
-        self._columns = [
-            (int(element.attrib["min"]), int(element.attrib["max"]), element.attrib["style"])
-            for element in root.iter(_COLUMN)
-            if "style" in element.attrib
-        ]
-        before = Spot(0, 0)
-        for row in data.iterfind(_ROW):
-            number = int(row.get("r", before.row + 1))
-            self._orderly &= number > before.row
-            before, cells = Spot(number, 0), {}
-            for cell in row.iterfind(_CELL):
-                reference = cell.get("r")
-                due = Spot(before.row, before.column + 1)
-                spot = due if reference is None else parse_cell(reference)
-                if spot is None:
-                    raise ValueError(reference)
-                self._orderly &= spot.row == due.row and spot.column >= due.column
-                before, cells[spot.column] = spot, cell
-                formula = cell.find(_FORMULA)
-                if formula is not None and ("t" in formula.attrib or formula.text):
-                    self._formulas.append(_Formula(spot, formula))
-            self._rows[number] = _Row(row, cells)
-        shared = [
-            formula for formula in self._formulas if formula.kind == "shared" and formula.text
-        ]
-        # The master of a group: the first cell that has both text and range, else text.
+    def _find_formulas(self) -> list[_Formula]:
+        """The formulas; the thousands of cells that hold none are passed by."""
+        found = []
+        for cell in self._data.iter(_CELL):
+            reference = cell.get("r")
+            if reference is None:
+                cells = self._cells.rows.items()
+                return [
+                    _Formula(Spot(number, column), formula)
+                    for number, row in cells
+                    for column, cell in row.cells.items()
+                    if (formula := _formula_of(cell)) is not None
+                ]
+            formula = _formula_of(cell)
+            if formula is not None:
+                found.append(_Formula(_spot(reference), formula))
+        return found
+
+    @cached_property
+    def _masters(self) -> dict[str, _Formula]:
+        """The master of each group: the first cell that has both text and range, else text."""
+        masters: dict[str, _Formula] = {}
+        shared = [one for one in self._formulas if one.kind == "shared" and one.text]
         for one in sorted(shared, key=lambda formula: not formula.area):
-            self._masters.setdefault(one.element.get("si", ""), one)
+            masters.setdefault(one.element.get("si", ""), one)
+        return masters
+
+    @cached_property
+    def _cells(self) -> _Cells:
+        """Rows and cells by number; those without a reference follow the one before.
+
+        Raises:
+            UnusableFileError: a reference is none; names the sheet.
+        """
+        rows: dict[int, _Row] = {}
+        orderly, before = True, Spot(0, 0)
+        try:
+            for row in self._data.iterfind(_ROW):
+                number = int(row.get("r", before.row + 1))
+                orderly &= number > before.row
+                before, cells = Spot(number, 0), {}
+                for cell in row.iterfind(_CELL):
+                    reference = cell.get("r")
+                    due = Spot(before.row, before.column + 1)
+                    spot = due if reference is None else _spot(reference)
+                    orderly &= spot.row == due.row and spot.column >= due.column
+                    before, cells[spot.column] = spot, cell
+                rows[number] = _Row(row, cells)
+        except ValueError as error:
+            raise self._unusable() from error
+        return _Cells(rows, orderly)
+
+    @property
+    def _rows(self) -> dict[int, _Row]:
+        return self._cells.rows
+
+    @cached_property
+    def _columns(self) -> list[tuple[int, int, str]]:
+        """First and last of columns that have a style.
+
+        Raises:
+            UnusableFileError: a column does not say where it stands; names the sheet.
+        """
+        try:
+            return [
+                (int(element.attrib["min"]), int(element.attrib["max"]), element.attrib["style"])
+                for element in self._tree.root.iter(_COLUMN)
+                if "style" in element.attrib
+            ]
+        except (KeyError, ValueError) as error:
+            raise self._unusable() from error
 
     # -------------------------------------------------------------- reading
 
@@ -180,7 +228,7 @@ class SheetTree:
                 merged range, or cannot hold so much; names sheet and cell.
             ValueError: a number is not finite.
         """
-        if not self._orderly:  # a new cell would not find its place
+        if not self._cells.orderly:  # a new cell would not find its place
             raise UnusableFileError(
                 f"工作表“{self._name}”内部的行或单元格次序混乱；请在 Excel 中打开并另存后再试。"
             )
@@ -274,6 +322,18 @@ class SheetTree:
                 yield area, "模拟运算表"
             elif formula.kind == "array" and area[:2] != area[2:]:
                 yield area, "数组公式"
+
+
+def _formula_of(cell: ET.Element) -> ET.Element | None:
+    formula = cell.find(_FORMULA)
+    return formula if formula is not None and (formula.text or "t" in formula.attrib) else None
+
+
+def _spot(reference: str) -> Spot:
+    spot = parse_cell(reference)
+    if spot is None:
+        raise ValueError(reference)
+    return spot
 
 
 def _area_name(area: Area) -> str:

@@ -41,10 +41,9 @@ class Tree:
         """Read a part.
 
         Raises:
-            ElementTree.ParseError: it is damaged, not in UTF-8, has a document type, or its
-                namespaces cannot be kept.
+            ElementTree.ParseError: it is damaged, not in UTF-8, or has a document type.
         """
-        start = 0
+        self._xml, start = xml, 0
         while match := _PROLOG.match(xml, start):
             start = match.end()
         self._prolog = xml[:start]
@@ -58,7 +57,6 @@ class Tree:
         parser = ET.XMLParser(target=builder)  # noqa: S314  # bounded by the archive, no entities
         parser.feed(xml)
         self.root: ET.Element = parser.close()
-        self._prefixes = _prefixes(xml)
 
     def elements(self, name: str) -> Iterator[ET.Element]:
         """The elements of this name, whatever their namespace."""
@@ -71,14 +69,15 @@ class Tree:
             ElementTree.ParseError: its namespaces cannot be kept.
         """
         pieces: list[str] = []
+        prefixes = _prefixes(self._xml)
         declared = "".join(
             f' xmlns{f":{prefix}" if prefix else ""}="{uri.translate(_IN_VALUE)}"'
-            for prefix, uri in self._prefixes.items()
+            for prefix, uri in prefixes.items()
         )
-        of_attributes = {uri: prefix for prefix, uri in self._prefixes.items() if prefix}
-        of_elements = {uri: prefix for prefix, uri in reversed(self._prefixes.items())}
-        if "" in self._prefixes:
-            of_elements[self._prefixes[""]] = ""
+        of_attributes = {uri: prefix for prefix, uri in prefixes.items() if prefix}
+        of_elements = {uri: prefix for prefix, uri in reversed(prefixes.items())}
+        if "" in prefixes:
+            of_elements[prefixes[""]] = ""
         names = _Names(of_elements), _Names(of_attributes)
         _write(pieces.append, self.root, *names, declared)
         return self._prolog + "".join(pieces).encode()

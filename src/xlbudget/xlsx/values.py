@@ -32,10 +32,11 @@ _NARROW = 702
 """Columns up to ZZ."""
 
 _CELL = rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
-_ANY_CELL = re.compile(_CELL)
 _ERROR_CELL = re.compile(
     rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL
 )
+_FORMULA = re.compile(rb"<f(?:\s[^>]*?\bt=[\"']|(?:\s[^>]*[^/>])?>[^<])")
+"""A formula has a text, or its kind says that another cell has it."""
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
 _SHOWN = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)<")
 _ROW = re.compile(rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
@@ -75,6 +76,7 @@ class Values:
         self._name = archive.path.name
         self._lines: dict[str, Lines] = {}
         self._errors: dict[str, dict[tuple[int, int], str]] = {}
+        self._last: CalamineSheet | None = None
 
     @cached_property
     def _workbook(self) -> CalamineWorkbook:
@@ -112,6 +114,24 @@ class Values:
                 known[line][column] = text
         return known
 
+    def formula_cells(self, name: str) -> set[str] | None:
+        """The cells of a sheet that hold a formula; None where that takes a whole reading of it.
+
+        Raises:
+            UnusableFileError: the part is damaged.
+        """
+        data = self._archive.read(self._sheets[name].part)
+        if b"\0" in data[:4] or b":sheetData" in data:  # UTF-16, or elements with a prefix
+            return None
+        found = set()
+        for match in _FORMULA.finditer(data):
+            cell = data.rfind(b"<c", 0, match.start())
+            place = _REFERENCE.search(data, max(cell, 0), match.start())
+            if place is None:
+                return None
+            found.add((place[1] + place[2]).decode())
+        return found
+
     def merged(self, name: str) -> list[Area]:
         """The merged ranges of a sheet."""
         with reading(self._name):
@@ -122,7 +142,10 @@ class Values:
         ]
 
     def _sheet(self, name: str) -> CalamineSheet:
-        return self._workbook.get_sheet_by_name(name)
+        """A sheet as the reader has it; the last one stays, whose merges are asked for beside its values."""
+        if self._last is None or self._last.name != name:
+            self._last = self._workbook.get_sheet_by_name(name)
+        return self._last
 
 
 def _put(lines: Lines, line: int, column: int, text: str) -> None:
@@ -152,7 +175,7 @@ def _check_extent(book: str, sheet: str, data: bytes) -> None:
     if not wide and (last is None or int(last[1]) <= _MOST_CELLS // _NARROW):
         return
     rows = columns = 0
-    for match in _ANY_CELL.finditer(data):
+    for match in re.finditer(_CELL, data):
         rows = max(rows, int(match[2]))
         columns = max(columns, column_number(match[1].decode()))
     if rows * columns > _MOST_CELLS:

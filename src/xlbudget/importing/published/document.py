@@ -13,7 +13,8 @@ from xlbudget.checks.personal import stated_phone
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
 from xlbudget.importing.imported import GLOSSARY_TEXT, Imported
-from xlbudget.importing.published.elements import OLD_SUFFIXES, SUFFIXES, Line, Matrix
+from xlbudget.importing.published import OLD_SUFFIXES, SUFFIXES
+from xlbudget.importing.published.elements import Line, Matrix
 from xlbudget.importing.published.figures import read_figures, shift_findings
 from xlbudget.importing.published.particulars import (
     info_from_sentences,

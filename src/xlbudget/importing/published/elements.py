@@ -1,20 +1,12 @@
-"""The elements of a published document, a line or a table each, and what its file may be called."""
+"""The elements of a published document, a line or a table each."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xlbudget.characters import visible
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-SUFFIXES = (".docx", ".pdf", ".html", ".htm", ".txt", ".md")
-"""What a published document may be."""
-OLD_SUFFIXES = (".doc", ".wps", ".rtf", ".odt", ".ofd")
-"""Documents that cannot be read, and are told what to do."""
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f"
 _GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|[^\S\n]+(?=[{_CJK}])")
 _END = "。：；！？…:;"
@@ -25,11 +17,6 @@ _MARK = re.compile(
 _FULL_LINE = 18
 """A paragraph with fewer letters than this was not broken because the page was full."""
 _MOST_COLUMNS, _MOST_ROWS = 200, 5000
-
-
-def is_document(path: Path) -> bool:
-    """Whether a file's name is that of a document and not of a workbook, readable or not."""
-    return path.suffix.lower() in (*SUFFIXES, *OLD_SUFFIXES)
 
 
 class Line(NamedTuple):
