@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
 import subprocess
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 from rule_pairs import Miniatures
+from tests_support import leaves_only
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.standard.loader import load_standard
@@ -58,6 +60,13 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: the collector of garbage need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
+
+
 _OFFICE = {"recalculate", "recalculate_all"}
 """Fixtures that start LibreOffice."""
 
@@ -70,20 +79,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("office")
         if item.path.name == "test_report_browser.py":
             item.add_marker("browser")
-
-
-class _OneOffice(LoadScopeScheduling):
-    """Tests with an open LibreOffice share one, so they run one after the other in one process.
-
-    xdist's own groups do nothing from pytest 9.2 on, which has no name to hang them on.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "calc" if nodeid.startswith("tests/calc/") else nodeid
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    return _OneOffice(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -108,10 +103,38 @@ def example_file(
 
 
 @pytest.fixture(scope="session")
-def plain_file(standard: Standard, example: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_from(
+    standard: Standard, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path], Path]:
+    """A function that gives a data folder as a workbook without macros, built once for all tests.
+
+    Tests that write make a copy.
+    """
+
+    @cache
+    def built(folder: Path) -> Path:
+        book = read_folder(folder, standard)
+        path = tmp_path_factory.mktemp("built") / f"{folder.name}.xlsx"
+        build_workbook(standard, book, path, year=book.year)
+        return path
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def plain_file(built_from: Callable[[Path], Path]) -> Path:
     """The example as a workbook without macros; tests that write make a copy."""
-    path = tmp_path_factory.mktemp("plain") / "部门预算 样例.xlsx"
-    build_workbook(standard, example, path, year=example.year)
+    return built_from(EXAMPLE)
+
+
+@pytest.fixture(scope="session")
+def leaves_file(
+    standard: Standard, example: Book, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The example with nothing but what people type, as a workbook; tests that write make a copy."""
+    book, _ = leaves_only(standard, example)
+    path = tmp_path_factory.mktemp("leaves") / "只有 明细.xlsm"
+    build_workbook(standard, book, path, year=example.year)
     return path
 
 

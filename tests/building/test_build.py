@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -109,8 +110,14 @@ def values(path: Path, sheet: str) -> dict[str, object]:
     }
 
 
+@cache
+def opened(path: Path) -> openpyxl.Workbook:
+    """A finished file, read once."""
+    return openpyxl.load_workbook(path)
+
+
 def formula(path: Path, sheet: str, cell: str) -> object:
-    return openpyxl.load_workbook(path)[sheet][cell].value
+    return opened(path)[sheet][cell].value
 
 
 @pytest.mark.parametrize("book", [small_book(), EMPTY], ids=["small", "empty"])
@@ -123,14 +130,14 @@ def test_every_sheet_is_there_and_the_build_repeats(book: Book, tmp_path: Path) 
         "_memory",
         "_texts",
     ]
-    hidden = openpyxl.load_workbook(path)
+    hidden = opened(path)
     assert {hidden[name].sheet_state for name in ("_memory", "_texts")} == {"veryHidden"}
     assert path.read_bytes() == workbook_bytes(STANDARD, book, year=2024)
 
 
 def covered(path: Path, sheet: str) -> set[str]:
     """The cells that a merged range covers, its first cell left out."""
-    areas = openpyxl.load_workbook(path)[sheet].merged_cells.ranges
+    areas = opened(path)[sheet].merged_cells.ranges
     return {
         f"{get_column_letter(column)}{line}"
         for area in areas
@@ -198,14 +205,14 @@ def test_texts_are_never_interpreted(built: Path) -> None:
 
 
 def test_printed_decimals_survive(built: Path) -> None:
-    sheet = openpyxl.load_workbook(built)["一般公共预算支出表"]
+    sheet = opened(built)["一般公共预算支出表"]
     assert sheet["G8"].number_format == "#,##0.000000"
     assert sheet["G6"].number_format == "#,##0.00"
     assert values(built, "一般公共预算支出表")["G8"] == 2.123456
 
 
 def test_headings_are_merged_and_nothing_else(built: Path) -> None:
-    book = openpyxl.load_workbook(built)
+    book = opened(built)
     general = {str(area) for area in book["一般公共预算支出表"].merged_cells.ranges}
     assert general == {"A2:G2", "A4:A5", "B4:B5", "C4:C5", "D4:F4", "G4:G5"}
     for table in STANDARD.tables:
@@ -291,7 +298,7 @@ def test_every_formula_carries_a_typed_value(built: Path) -> None:
 
 
 def test_formulas_are_neither_volatile_nor_new(built: Path) -> None:
-    book = openpyxl.load_workbook(built)
+    book = opened(built)
     used = {
         name
         for sheet in book

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
 
-from tests_support import leaves_only
 from xlbudget.building.contents import render_sheets
 from xlbudget.building.formulas.areas import Areas
 from xlbudget.building.overview import (
@@ -22,7 +23,6 @@ from xlbudget.building.overview import (
 )
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.fill import plan_fill
-from xlbudget.importing.data_folder import read_folder
 from xlbudget.importing.imported import blank_book
 from xlbudget.money import WAN, YUAN, Amount, parse_amount
 from xlbudget.sheets.layout import place_book
@@ -31,6 +31,7 @@ from xlbudget.standard.model import Chart
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from xlbudget.building.contents import CellContent
@@ -122,15 +123,13 @@ LISTS: dict[str, dict[str, list[tuple[object, ...]]]] = {
 }
 
 
-def built(standard: Standard, book: Book, folder: Path) -> Path:
-    path = folder / "总览.xlsx"
-    build_workbook(standard, book, path, year=book.year)
-    return path
-
-
 def cells(path: Path) -> dict[str, object]:
-    sheet = openpyxl.load_workbook(path, data_only=True)["总览"]
-    return {cell.coordinate: cell.value for line in sheet.iter_rows() for cell in line}
+    """The values on the sheet, the only one that is read."""
+    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+        lines = book["总览"].iter_rows()
+        return {
+            one.coordinate: one.value for line in lines for one in line if one.value is not None
+        }
 
 
 def listed(standard: Standard, found: dict[str, object], key: str) -> list[tuple[object, ...]]:
@@ -149,9 +148,9 @@ def charts(path: Path) -> list[str]:
 
 
 def test_the_lists_say_what_the_tables_say(
-    standard: Standard, department: Path, tmp_path: Path
+    standard: Standard, department: Path, built_from: Callable[[Path], Path]
 ) -> None:
-    found = cells(built(standard, read_folder(department, standard), tmp_path))
+    found = cells(built_from(department))
     for key, wanted in LISTS[department.name].items():
         shown = [
             tuple(round(one, 4) if isinstance(one, float) else one for one in line)
@@ -160,10 +159,8 @@ def test_the_lists_say_what_the_tables_say(
         assert shown == wanted
 
 
-def test_headings_name_the_years_tables_and_units(
-    standard: Standard, example: Book, tmp_path: Path
-) -> None:
-    found = cells(built(standard, example, tmp_path))
+def test_headings_name_the_years_tables_and_units(standard: Standard, plain_file: Path) -> None:
+    found = cells(plain_file)
     section = next(one for one in chart_sections(standard) if one.chart.key == "three_public")
     assert found[f"A{section.title}"] == "2024年“三公”经费与上年比较"
     assert found[f"A{section.source}"] == "来源：一般公共预算“三公”经费支出表、基础信息"
@@ -173,10 +170,10 @@ def test_headings_name_the_years_tables_and_units(
 
 
 def test_a_chart_draws_just_the_lines_in_use(
-    standard: Standard, department: Path, tmp_path: Path
+    standard: Standard, department: Path, built_from: Callable[[Path], Path]
 ) -> None:
     """The area follows by a name; what is kept for other programs is the same."""
-    path = built(standard, read_folder(department, standard), tmp_path)
+    path = built_from(department)
     found = cells(path)
     names = {
         name: one.attr_text
@@ -198,13 +195,12 @@ def test_a_chart_draws_just_the_lines_in_use(
                 assert (int(first), int(last)) == (section.first, section.last)
 
 
-def test_charts_are_fit_to_print(standard: Standard, example: Book, tmp_path: Path) -> None:
-    path = built(standard, example, tmp_path)
-    for part, section in zip(charts(path), chart_sections(standard), strict=True):
+def test_charts_are_fit_to_print(standard: Standard, plain_file: Path) -> None:
+    for part, section in zip(charts(plain_file), chart_sections(standard), strict=True):
         assert '<a:ea typeface="黑体"/>' in part and '<a:ea typeface="宋体"/>' in part
         assert "（单位：万元）" in part and "<c:dLbls>" in part
         assert ("<c:legend>" in part) == bool(section.chart.against), "no legend of one series"
-    page = openpyxl.load_workbook(path)["总览"]
+    page = openpyxl.load_workbook(plain_file)["总览"]
     assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
     assert page.protection.sheet
     breaks = [one.id for one in page.row_breaks.brk]
@@ -225,7 +221,8 @@ def test_no_chart_is_divided_by_the_end_of_a_page(standard: Standard) -> None:
 
 
 def test_an_empty_workbook_shows_no_errors(standard: Standard, tmp_path: Path) -> None:
-    path = built(standard, blank_book(standard, 2027), tmp_path)
+    path = tmp_path / "总览.xlsx"
+    build_workbook(standard, blank_book(standard, 2027), path, year=2027)
     found = cells(path)
     assert not [at for at, one in found.items() if isinstance(one, str) and one.startswith("#")]
     assert listed(standard, found, "classes") == [("合计", None, None)]
@@ -299,13 +296,12 @@ def test_units_of_money_are_not_mixed(standard: Standard, example: Book) -> None
 
 
 def test_kept_values_are_brought_up_to_date(
-    standard: Standard, example: Book, tmp_path: Path
+    standard: Standard, example: Book, plain_file: Path
 ) -> None:
     """As after filling in: previewers and LibreOffice show what is kept."""
-    path = built(standard, example, tmp_path)
     placed = place_book(standard, example)
     caches = overview_caches(standard, rendered(standard, placed))
-    parts = [one.encode() for one in charts(path)]
+    parts = [one.encode() for one in charts(plain_file)]
     assert [with_caches(one, caches).decode().count("<c:pt ") for one in parts] == [8, 4, 8, 16]
     data = placed.blocks["expenditure"]
     rows = [
@@ -328,12 +324,8 @@ def test_kept_values_are_brought_up_to_date(
     assert part.count('<c:ptCount val="3"/>') == 2
 
 
-def test_charts_keep_the_figures_that_filling_gives(
-    standard: Standard, example: Book, tmp_path: Path
-) -> None:
-    bare, _ = leaves_only(standard, example)
-    path = tmp_path / "a.xlsx"
-    build_workbook(standard, bare, path, year=example.year)
+def test_charts_keep_the_figures_that_filling_gives(leaves_file: Path, tmp_path: Path) -> None:
+    path = shutil.copy(leaves_file, tmp_path / "a.xlsm")
     plan = plan_fill(Workbook(path))
     Workbook(path).patch(path, plan.edits, plan.afterwards)
     with zipfile.ZipFile(path) as parts:

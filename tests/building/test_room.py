@@ -78,7 +78,7 @@ def test_a_large_department_goes_through_every_command(
     book = large(standard, example, SUBJECTS, PROJECTS, UNITS)
     path = tmp_path / "大 部门.xlsm"
     build_workbook(standard, book, path, year=example.year)
-    for command in (["fill"], ["validate", "--write"], ["notes"], ["validate"]):
+    for command in (["fill"], ["notes"], ["validate", "--write"]):
         assert run([*command, "-q", str(path)]) in (0, 1), capsys.readouterr().err
     again = read_book(path)
     assert len(again.forms) == PROJECTS

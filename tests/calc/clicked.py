@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -42,26 +43,23 @@ class Clicked:
 
 def contents(path: Path) -> dict[tuple[str, str], object]:
     """Every cell that holds something: its formula, or its value."""
-    book = openpyxl.load_workbook(path)
-    found: dict[tuple[str, str], object] = {}
-    for sheet in book:
-        for line in sheet.iter_rows():
-            for cell in line:
-                if cell.value not in (None, ""):
-                    value = getattr(cell.value, "text", cell.value)
-                    found[sheet.title, cell.coordinate] = value
-    return found
+    return _cells(path, data_only=False)
 
 
 def values(path: Path) -> dict[tuple[str, str], object]:
-    book = openpyxl.load_workbook(path, data_only=True)
-    return {
-        (sheet.title, cell.coordinate): cell.value
-        for sheet in book
-        for line in sheet.iter_rows()
-        for cell in line
-        if cell.value not in (None, "")
-    }
+    return _cells(path, data_only=True)
+
+
+def _cells(path: Path, *, data_only: bool) -> dict[tuple[str, str], object]:
+    """Read without looks, which takes half the time."""
+    with closing(openpyxl.load_workbook(path, read_only=True, data_only=data_only)) as book:
+        return {
+            (sheet.title, cell.coordinate): getattr(cell.value, "text", cell.value)
+            for sheet in book
+            for line in sheet.iter_rows()
+            for cell in line
+            if cell.value not in (None, "")
+        }
 
 
 def differences(live: Path, command: Path) -> tuple[list[object], int]:

@@ -14,11 +14,9 @@ from xlwings.utils import fullname_url_to_local_path
 from calc.clicked import Clicked, contents, differences
 from calc.engine_book import Book as CalcBook
 from calc.engine_excel import BookApi
-from tests_support import leaves_only
 from xlbudget import addin
 from xlbudget.addin.program import place_of
 from xlbudget.cli.run import run
-from xlbudget.editing.build import build_workbook
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard
 
 pytestmark = [
     pytest.mark.office,
@@ -44,12 +40,9 @@ def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def bare(standard: Standard, example: Book, tmp_path: Path) -> Path:
+def bare(leaves_file: Path, tmp_path: Path) -> Path:
     """The example with nothing but what people type."""
-    book, _ = leaves_only(standard, example)
-    path = tmp_path / "只有 明细.xlsm"
-    build_workbook(standard, book, path, year=example.year)
-    return path
+    return Path(shutil.copy(leaves_file, tmp_path))
 
 
 def damaged(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,10 @@ from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import expand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xlbudget.figures import Book, Cell, Row
-    from xlbudget.findings import Finding
+    from xlbudget.findings import Finding, Report
     from xlbudget.money import Unit
     from xlbudget.standard.model import Standard
 
@@ -164,9 +167,22 @@ def _with_indicator(form: Any, third: str, column: str, text: str) -> Any:
     return form._replace(indicators=tuple(changed))
 
 
+@pytest.fixture(scope="module")
+def judged(standard: Standard, example: Book) -> Callable[[str], tuple[Book, Report]]:
+    """A function that gives the damaged book of a case, by name, and what is said of it, once."""
+    cases = {case["name"]: case for case in CASES}
+
+    @cache
+    def of(name: str) -> tuple[Book, Report]:
+        book = damaged(standard, example, cases[name])
+        return book, validate(standard, book)
+
+    return of
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_case(standard: Standard, example: Book, case: dict[str, Any]) -> None:
-    report = validate(standard, damaged(standard, example, case))
+def test_case(judged: Callable[[str], tuple[Book, Report]], case: dict[str, Any]) -> None:
+    _, report = judged(case["name"])
     found = [finding for finding in report.findings if finding.level is not Level.HINT]
     if "any" in case:
         assert any(case["any"] in (finding.code, *_codes(finding.basis)) for finding in found)
@@ -196,15 +212,15 @@ def _codes(basis: tuple[str, ...]) -> list[str]:
 
 
 def test_every_rule_about_figures_is_violated_by_some_case(
-    standard: Standard, example: Book
+    standard: Standard, judged: Callable[[str], tuple[Book, Report]]
 ) -> None:
     seen: set[str] = set()
     for case in CASES:
-        book = damaged(standard, example, case)
+        book, report = judged(case["name"])
         grid = Grid(standard, book)
         expansion = expand(grid)
         seen |= {one.rule.code for one in expansion.relations if not holds(grid, one)}
         seen |= {gap.rule.code for gap in expansion.gaps}
-        seen |= {finding.code for finding in validate(standard, book).findings}
+        seen |= {finding.code for finding in report.findings}
     about = [one for one in standard.rules if not one.texts and one.check not in CHECKED]
     assert {rule.code for rule in about} - seen == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,15 +78,18 @@ class Remembering(Living):
 
     def new(self, book: Book) -> list[Finding]:
         """What is said beyond hints and what is said of the untouched workbook."""
-        before = {
-            (one.code, one.sheet, one.cell, one.message) for one in self.judged(self.book).findings
-        }
         return [
             one
             for one in self.judged(book).findings
             if one.level is not Level.HINT
-            and (one.code, one.sheet, one.cell, one.message) not in before
+            and (one.code, one.sheet, one.cell, one.message) not in self.said_before
         ]
+
+    @cached_property
+    def said_before(self) -> set[tuple[str, str, str, str]]:
+        """What is said of the workbook as it is."""
+        findings = self.judged(self.book).findings
+        return {(one.code, one.sheet, one.cell, one.message) for one in findings}
 
 
 def _swapped(amount: Amount, rng: random.Random) -> Amount:
@@ -138,7 +142,7 @@ def test_with_the_explanation_no_right_sentence_is_told_to_change(
 def test_every_value_that_is_offered_leaves_no_sum_apart(workbook: Path) -> None:
     """Rounding leaves several prints: the one is offered after which formulas show equal sums."""
     living, rng = Remembering(workbook), random.Random(11)
-    living.book = living.book._replace(texts=(), keepsakes=())
+    living.book = living.book._replace(texts=(), keepsakes=())  # before anything is said of it
     numbers = {tuple(living.grid.place(one)): one for one in living.typed}
     tried = 0
     for _ in range(12):
@@ -174,12 +178,12 @@ def test_a_row_does_not_go_missing_where_cells_were_typed_anew(workbook: Path) -
 def test_without_text_and_memory_nobody_is_accused_where_nothing_tells(workbook: Path) -> None:
     living, rng = Remembering(workbook), random.Random(6)
     bare = living.book._replace(texts=(), keepsakes=())
+    before = {one.message for one in living.judged(bare).findings}
     sums = 0
     for _ in range(12):
         wrong = _wrong_ones(living, rng, 1)
         (number,) = wrong
         book = living.with_cells(wrong)._replace(texts=(), keepsakes=())
-        before = {one.message for one in living.judged(bare).findings}
         found = [one for one in living.judged(book).findings if one.message not in before]
         errors = [one for one in found if one.level is Level.ERROR]
         assert _accused(errors) <= {tuple(living.grid.place(number))}

@@ -110,9 +110,10 @@ def leaf_file(standard: Any, example: Book, tmp_path_factory: pytest.TempPathFac
     return path
 
 
-@pytest.fixture
-def filled(leaf_file: Path, tmp_path: Path) -> Path:
-    path = shutil.copy(leaf_file, tmp_path / "只有 明细.xlsm")
+@pytest.fixture(scope="module")
+def filled(leaf_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The leaves after filling in; nothing else is written to it."""
+    path = Path(shutil.copy(leaf_file, tmp_path_factory.mktemp("filled")))
     assert fill(path) == 0
     return path
 

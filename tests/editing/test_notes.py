@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -18,8 +19,6 @@ from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xlbudget.explaining.document import Document
 
 NOTES, GLOSSARY = "情况说明", "名词解释"
@@ -79,11 +78,17 @@ class Notes:
         return found
 
 
+@pytest.fixture(scope="module")
+def noted_file(example_file: Path, standard: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with its notes; tests write to copies."""
+    path = Path(shutil.copy(example_file, tmp_path_factory.mktemp("notes") / "说明 样例.xlsm"))
+    Notes(path, standard).write()
+    return path
+
+
 @pytest.fixture
-def notes(example_file: Path, standard: Any, tmp_path: Path) -> Notes:
-    made = Notes(shutil.copy(example_file, tmp_path / "说明 样例.xlsm"), standard)
-    made.write()
-    return made
+def notes(noted_file: Path, standard: Any, tmp_path: Path) -> Notes:
+    return Notes(Path(shutil.copy(noted_file, tmp_path)), standard)
 
 
 def about_income(notes: Notes) -> Line:

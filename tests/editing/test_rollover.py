@@ -13,7 +13,7 @@ from xlbudget.checks.validate import CHECKS
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.notes import plan_notes
-from xlbudget.editing.rollover import last_figures, moved_years, next_book, roll_over
+from xlbudget.editing.rollover import Rollover, last_figures, moved_years, next_book, roll_over
 from xlbudget.editing.validate import examine_file, validate_file
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.explain import explain, glossary
@@ -103,6 +103,13 @@ def with_notes(path: Path, standard: Standard) -> None:
     Workbook(path).patch(path, plan.edits, plan.afterwards)
 
 
+@pytest.fixture(scope="module")
+def rolled(example_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Rollover]:
+    """The example's next year and what was said of it; nothing is written to the file."""
+    path = tmp_path_factory.mktemp("rolled") / "下年.xlsm"
+    return path, roll_over(example_file, path)
+
+
 def errors_of(path: Path) -> list[str]:
     report = validate_file(path)
     return [one.message for one in report.findings if one.level is Level.ERROR]
@@ -152,9 +159,8 @@ def test_twice_with_the_same_figures(standard: Standard, example: Book, tmp_path
     )
 
 
-def test_twice_without_figures(example_file: Path, tmp_path: Path) -> None:
-    first, second = tmp_path / "一.xlsm", tmp_path / "二.xlsx"
-    roll_over(example_file, first)
+def test_twice_without_figures(rolled: tuple[Path, Rollover], tmp_path: Path) -> None:
+    first, second = rolled[0], tmp_path / "二.xlsx"
     done = roll_over(first, second)
     assert done.year == 2026
     assert errors_of(first) == errors_of(second) == []
@@ -184,9 +190,9 @@ def test_every_department(standard: Standard, department: Path, tmp_path: Path) 
 # ------------------------------------------------------------------ projects, subjects, columns
 
 
-def test_projects_that_end_are_dropped(example_file: Path, tmp_path: Path) -> None:
-    done = roll_over(example_file, tmp_path / "下年.xlsm")
-    book = read_book(tmp_path / "下年.xlsm")
+def test_projects_that_end_are_dropped(rolled: tuple[Path, Rollover]) -> None:
+    path, done = rolled
+    book = read_book(path)
     assert len(done.dropped) == 5
     assert "互联网+支撑平台" in done.dropped
     assert len(book.forms) == 9
@@ -381,9 +387,8 @@ def test_final_texts_are_kept_and_marked(
     assert len(texts) == 3
 
 
-def test_reasons_say_that_they_are_last_years(example_file: Path, tmp_path: Path) -> None:
-    target = tmp_path / "下年.xlsx"
-    roll_over(example_file, target)
+def test_reasons_say_that_they_are_last_years(rolled: tuple[Path, Rollover]) -> None:
+    target, _ = rolled
     book = read_book(target)
     assert book.text("reason_reception") == "公务接待费核定减少"
     line = book.info["reason_reception"].cell.removeprefix("B")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
 
-from tests_support import leaves_only
 from xlbudget.checks.validate import validate
-from xlbudget.editing.build import build_workbook
 from xlbudget.editing.fill import plan_fill
 from xlbudget.reading.book import read_book
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
@@ -79,11 +78,9 @@ def test_figures_survive_recalculation(
 
 
 def test_what_filling_writes_is_what_it_comes_to(
-    standard: Standard, example: Book, tmp_path: Path, recalculate: Callable[[Path], Path]
+    standard: Standard, leaves_file: Path, tmp_path: Path, recalculate: Callable[[Path], Path]
 ) -> None:
-    bare, _ = leaves_only(standard, example)
-    path = tmp_path / "只有明细.xlsm"
-    build_workbook(standard, bare, path, year=example.year)
+    path = Path(shutil.copy(leaves_file, tmp_path))
     plan = plan_fill(Workbook(path))
     assert len(plan.edits) > 300
     Workbook(path).patch(path, plan.edits, plan.afterwards)
