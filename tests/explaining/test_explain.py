@@ -391,6 +391,9 @@ def test_subjects_are_explained_in_the_prescribed_words(standard: Standard, exam
     typed = example._replace(keyed={"gloss": {"2010301": "指用于日常办公的支出。"}})
     text = paragraph(glossary(standard, typed), "名词.2010301").text
     assert text == "（一）行政运行（项）：指用于日常办公的支出。"
+    assert (
+        "（款）其他共产党事务支出（项）：反映除上述项目以外" in paragraph(bare, "名词.2013699").text
+    )
     data = example.blocks["expenditure"]
     rows = [
         row._replace(label="离退休人员管理") if row.key == "2080501" else row for row in data.rows
@@ -399,7 +402,7 @@ def test_subjects_are_explained_in_the_prescribed_words(standard: Standard, exam
     other = paragraph(renamed, "名词.2080501")
     assert (
         other.text
-        == "（一）离退休人员管理（项）：指长春市人民政府办公厅用于“离退休人员管理”的支出。"
+        == "（一）离退休人员管理（项）：指长春市人民政府办公厅在“离退休人员管理”科目列支的各项支出。"
     )
     assert "没有“离退休人员管理”" in other.review
 

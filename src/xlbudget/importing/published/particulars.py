@@ -246,11 +246,13 @@ def _told(
 def _all_of_a_kind(mention: Mention, before: Mention | None) -> Iterator[tuple[str, Cell | str]]:
     """共有车辆3辆，均为机要通信用车: the field of the kind holds the number that was just told."""
     topic = mention.topic
-    if topic is None or topic.kinds is None or before is None or before.target is not topic.target:
+    if topic is None or topic.kinds is None or before is None or before.number is None:
+        return
+    if before.target is not topic.target:
         return
     for item in topic.kinds.items:
         cells = item.amount.cells
-        counted = len(cells) == 1 and cells[0].block == INFO and before.number is not None
+        counted = len(cells) == 1 and cells[0].block == INFO
         if counted and mention.rest.startswith(plain(item.name.text)):
             yield cells[0].row, Amount(int(before.number.value), COUNT, 0)
 
