@@ -22,7 +22,7 @@ from xlbudget.standard.loader import load_folder
 
 if TYPE_CHECKING:
     from xlbudget.explaining.document import Document, Paragraph
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, Row
     from xlbudget.standard.model import Standard
 
 REFERENCE = Path(__file__).with_name("reference_figures.csv")
@@ -36,7 +36,11 @@ def paragraph(document: Document, identity: str) -> Paragraph:
 def test_every_number_of_the_reference_stands_in_its_section(
     standard: Standard, example: Book
 ) -> None:
-    """The 95 amounts, shares and counts of the published text, units corrected (元, 万 → 万元)."""
+    """The 95 amounts, shares and counts of the published text, units corrected (元, 万 → 万元).
+
+    Five that it only repeats are told once: the cars' use, and what 公务用车购置及运行费 comes to
+    where nothing is bought.
+    """
     with REFERENCE.open(encoding="utf-8", newline="") as file:
         expected = Counter(
             (row["section"], row["number"], row["unit"]) for row in csv.DictReader(file)
@@ -46,7 +50,14 @@ def test_every_number_of_the_reference_stands_in_its_section(
     for section in explain(standard, example).sections:
         for one in section.paragraphs:
             found.update((section.number, *pair) for pair in NUMBER.findall(one.text))
-    assert expected - found == Counter()
+    assert expected - found == Counter(
+        {
+            ("七", "10.80", "万元"): 2,
+            ("七", "0", "万元"): 1,
+            ("七", "1.20", "万元"): 1,
+            ("十", "3", "辆"): 1,
+        }
+    )
 
 
 def test_known_mistakes_of_the_reference_are_not_copied(standard: Standard, example: Book) -> None:
@@ -157,7 +168,7 @@ def test_a_blank_prior_is_not_compared(standard: Standard, example: Book) -> Non
         prior_vehicle=None, prior_vehicle_operation=None, prior_vehicle_purchase=None,
     )  # fmt: skip
     document = explain(standard, blank)
-    for number in range(1, 7):
+    for number in (1, 2, 3, 4, 6):
         one = paragraph(document, f"七.{number}")
         assert "2023" not in one.text
         assert "未与上年比较" in one.review
@@ -366,9 +377,70 @@ def test_glossary_has_the_terms_in_order(standard: Standard, example: Book) -> N
     assert len(found) == 26
     assert wrong(document) == []
     assert document.reviews == ()
+
+
+def test_subjects_are_explained_in_the_prescribed_words(standard: Standard, example: Book) -> None:
+    """What was typed goes first; other subjects than the prescribed ones are to be looked at."""
     bare = glossary(standard, example._replace(keyed={}))
-    assert len(bare.reviews) == 9
-    assert wrong(bare) == []
+    assert (bare.reviews, wrong(bare)) == ((), [])
+    running = paragraph(bare, "名词.2010301").text
+    assert (
+        running == "（一）行政运行（项）：反映行政单位（包括实行公务员管理的事业单位）的基本支出。"
+    )
+    typed = example._replace(keyed={"gloss": {"2010301": "指用于日常办公的支出。"}})
+    text = paragraph(glossary(standard, typed), "名词.2010301").text
+    assert text == "（一）行政运行（项）：指用于日常办公的支出。"
+    assert (
+        "（款）其他共产党事务支出（项）：反映除上述项目以外" in paragraph(bare, "名词.2013699").text
+    )
+    data = example.blocks["expenditure"]
+    rows = [
+        row._replace(label="离退休人员管理") if row.key == "2080501" else row for row in data.rows
+    ]
+    renamed = glossary(standard, bare_with(example, rows))
+    other = paragraph(renamed, "名词.2080501")
+    assert (
+        other.text
+        == "（一）离退休人员管理（项）：指长春市人民政府办公厅在“离退休人员管理”科目列支的各项支出。"
+    )
+    assert "没有“离退休人员管理”" in other.review
+
+
+def bare_with(example: Book, rows: list[Row]) -> Book:
+    """The example without typed explanations, with other rows of expenditure."""
+    return example.with_blocks({"expenditure": BlockData.of(rows)})._replace(keyed={})
+
+
+def test_the_reason_of_one_change_is_told_once(standard: Standard, example: Book) -> None:
+    """Income, expenditure and the general budget rose by the same for the same reason."""
+    document = explain(standard, example)
+    telling = [one.id for one in document.paragraphs if "项目经费支出增加" in one.text]
+    pointing = [one.id for one in document.paragraphs if "见“部门收支情况”" in one.text]
+    assert (telling, pointing) == (["一.1", "一.2"], ["二.1", "三.1", "四.1", "四.2", "五.1"])
+    own = explain(standard, setting(example, reason_general="公用经费增加"))
+    assert "主要原因是公用经费增加" in paragraph(own, "五.1").text
+
+
+def test_one_reason_typed_serves_the_same_change(standard: Standard, example: Book) -> None:
+    reasons = {key: None for key in standard.fields if key.startswith("reason_")}
+    book = setting(example, **{**reasons, "reason_income": "项目经费支出增加"})
+    document = explain(standard, book)
+    for identity in ("一.2", "二.1", "三.1", "四.1", "四.2", "五.1"):
+        assert "推断" not in paragraph(document, identity).review
+        assert "一般表述" not in paragraph(document, identity).review
+    apart = explain(standard, setting(book, prior_general="5000"))
+    assert "一般表述" in paragraph(apart, "五.1").review
+    assert "推断" not in paragraph(apart, "四.1").review
+
+
+def test_what_is_all_of_one_kind_is_said_once(standard: Standard, example: Book) -> None:
+    document = explain(standard, example)
+    assert "共有车辆3辆，均为离退休干部用车。" in paragraph(document, "十.6").text
+    car = paragraph(document, "七.4").text
+    assert car.startswith("3.公务用车购置及运行费10.80万元，均为公务用车运行维护费，其中：当年预算")
+    assert sum("10.80万元、上年结转" in one.text for one in document.paragraphs) == 1
+    bought = explain(standard, setting(example, prior_vehicle_purchase="5"))
+    assert paragraph(bought, "七.5").text.startswith("公务用车运行维护费10.80万元")
 
 
 def test_values_are_plain(standard: Standard, example: Book) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import squash
 from xlbudget.checks.wording import fen_of
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import CellRef, Change, Figure, FigureList, Item, placeholder
@@ -458,8 +459,17 @@ def _words(facts: Facts, spec: ListSpec, stem: str, key: str, label: str) -> Fig
     if text:
         cells = facts.values.keyed_cell(keyed, name)
         return Figure(f"{stem}.words", "说明", "text", text, text, cells, "info", (spec.keyed,))
+    prescribed = _prescribed(spec, key, label)
+    if prescribed:
+        return Figure(f"{stem}.words", "说明", "text", prescribed, prescribed, how="given")
     review = f"基础信息“{keyed.title}”中没有“{label or key}”，请核对这里的表述"
     return Figure(f"{stem}.words", "说明", "note", "", "", how="info", review=review)
+
+
+def _prescribed(spec: ListSpec, key: str, label: str) -> str:
+    """The prescribed explanation: of this code and name, else of the name wherever it stands."""
+    name = squash(label)
+    return spec.meanings.get(f"{key}{name}") or spec.meanings.get(name, "")
 
 
 def _label(facts: Facts, block: str, key: str, label: str) -> str:
@@ -522,7 +532,9 @@ def make_change(facts: Facts, spec: ChangeSpec) -> Change:
         percent=figure(
             "percent", "percent", "" if percent is None else percent_text(percent), percent
         ),
-        reason=empty if same else _reason(facts, spec, difference, direction),
+        reason=empty
+        if same
+        else _reason(facts, spec, difference, direction, now.amount, prior.amount),
         prior=_prior(facts, spec, prior),
     )
 
@@ -535,7 +547,30 @@ def _prior(facts: Facts, spec: ChangeSpec, prior: Value) -> Figure:
     return facts.keep(Figure(name, title, "amount", text, shown, prior.cells, "change", basis))
 
 
-def _reason(facts: Facts, spec: ChangeSpec, difference: Amount, direction: str) -> Figure:
+def _told_before(
+    facts: Facts, spec: ChangeSpec, now: Amount | None, prior: Amount | None
+) -> Figure | None:
+    """The reason that was typed for a change told before, from and to the same amounts."""
+    for name in spec.like:
+        other = facts.names[name]
+        if not isinstance(other, Change) or not other.known or other.reason.how != "info":
+            continue
+        size, base = other.amount.value, other.prior.value
+        if isinstance(size, Amount) and isinstance(base, Amount):
+            same = fen_of(now) == base.fen + size.fen and fen_of(prior) == base.fen
+            if same:
+                return other.reason
+    return None
+
+
+def _reason(
+    facts: Facts,
+    spec: ChangeSpec,
+    difference: Amount,
+    direction: str,
+    now: Amount | None,
+    prior: Amount | None,
+) -> Figure:
     """The reason that was given, or one inferred from what is known, to be looked at."""
     name, label = f"{spec.name}.reason", facts.standard.fields[spec.reason].label
     given = clean_clause(facts.book.text(spec.reason), "原因")
@@ -548,6 +583,9 @@ def _reason(facts: Facts, spec: ChangeSpec, difference: Amount, direction: str) 
             review = f"基础信息“{label}”写的是{opposite}，而这里是{direction}，请核对"
         figure = Figure(name, label, "text", given, given, cells, "info", (spec.reason,), review)
         return facts.keep(figure)
+    told = _told_before(facts, spec, now, prior)
+    if told is not None:
+        return facts.keep(told._replace(name=name))
     movers = _movers(facts, spec, difference)
     if movers:
         joined = words["last"].join([words["separator"].join(movers[:-1]), movers[-1]])

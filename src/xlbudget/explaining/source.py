@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.explaining.wording import ordinal
 from xlbudget.money import STANDARD_PLACES, UNITS, Unit
@@ -55,7 +56,11 @@ class Named(NamedTuple):
 
 
 class ListSpec(NamedTuple):
-    """Lines with money: the rows of a reference, or named sums (``items``)."""
+    """Lines with money: the rows of a reference, or named sums (``items``).
+
+    ``meanings`` are the prescribed explanations of rows that ``keyed`` has no text for, by code and
+    name (``2010301行政运行``), or by name alone where every code of that name has the same one.
+    """
 
     name: str
     title: str
@@ -65,10 +70,14 @@ class ListSpec(NamedTuple):
     keyed: str
     leading: str
     tree: bool
+    meanings: Mapping[str, str]
 
 
 class ChangeSpec(NamedTuple):
-    """A comparison with last year; ``components`` are searched for the mover."""
+    """A comparison with last year; ``components`` are searched for the mover.
+
+    ``like`` names changes told before: one from and to the same amounts has the same reason.
+    """
 
     name: str
     title: str
@@ -76,6 +85,7 @@ class ChangeSpec(NamedTuple):
     prior: Expr
     reason: str
     components: tuple[tuple[str, Expr, Expr], ...]
+    like: tuple[str, ...] = ()
 
 
 class SectionSpec(NamedTuple):
@@ -205,6 +215,16 @@ def _list(standard: Standard, name: str, entry: Mapping[str, Any]) -> ListSpec:
         keyed=keyed,
         leading=entry.get("leading", ""),
         tree=entry.get("tree", False),
+        meanings=_meanings(standard, entry.get("meanings", "")),
+    )
+
+
+def _meanings(standard: Standard, name: str) -> Mapping[str, str]:
+    """The explanations in a file of the notes; none where a list names no file."""
+    return (
+        {squash(key): text for key, text in _toml(standard.folder, name)["meaning"].items()}
+        if name
+        else {}
     )
 
 
@@ -220,6 +240,7 @@ def _change(standard: Standard, name: str, entry: Mapping[str, Any]) -> ChangeSp
             (one["name"], _expr(standard, one["now"]), _expr(standard, one["prior"]))
             for one in entry.get("components", ())
         ),
+        like=tuple(entry.get("like", ())),
     )
 
 
@@ -280,6 +301,7 @@ def _check_names(source: Source) -> None:
     exprs = [named.expr for named in (*source.amounts, *items)]
     exprs += [expr for change in source.changes for expr in (change.now, change.prior)]
     used = {part.fact for expr in exprs for part in expr.parts}
+    used |= {name for change in source.changes for name in change.like}
     used |= {list_spec.whole for list_spec in source.lists}
     used |= {spec.when for entries in source.sections.values() for spec in entries}
     unknown = used - {*every, ""}

@@ -308,6 +308,7 @@ class _Sentence:
     def __init__(self, known: Vocabulary, between: _Between, text: str) -> None:
         self.known, self.between, self.text = known, between, text
         self.topic: Topic | None = None
+        self.topic_end = 0
         self.named = 0
         self.pending: Target | None = None
         self.pending_end = -1
@@ -357,13 +358,18 @@ class _Sentence:
                 said = _quoted(self.text, token)
                 yield Mention("same", said, topic=topic, change=topic.change)
         elif token.kind in ("reason", "purpose"):
-            if token.kind == "purpose" and topic is not None and topic.names is not None:
+            if token.kind == "purpose" and topic and topic.names and self._of_topic(token):
                 listed = re.split("[。;]", rest, maxsplit=1)[0].lstrip(":")
                 yield Mention("names", listed, topic.names, topic=topic, rest=listed)
             self.quiet, self.since = token.kind, token.end
         elif token.kind == "every" and topic is not None and topic.kinds is not None:
             named = re.split("[。;,]", rest, maxsplit=1)[0]
             yield Mention("every", f"{token.text}{named}", topic=topic, rest=named)
+
+    def _of_topic(self, token: Token) -> bool:
+        """Whether what follows is of the topic: in its own sentence, or at the beginning of another."""
+        before = self.text[self.topic_end : token.start]
+        return "。" not in before or before.endswith("。")
 
     def _stop(self, token: Token) -> None:
         if token.text in "。;":
@@ -389,7 +395,7 @@ class _Sentence:
         topic = None if inner is not None else self.known.topics.get(token.text)
         target = inner or (topic.target if topic is not None else self.known.lines.get(token.text))
         if topic is not None:
-            self.topic = topic
+            self.topic, self.topic_end = topic, token.end
         if target is None:
             return
         if not self.none:

@@ -166,8 +166,14 @@ def info_from_sentences(
             if unit.section != section or unit.heading:
                 continue
             text = plain(unit.text)
-            for mention in binder.mentions(text):
-                for key, value in _told(standard, facts, readings, changes, mention, text):
+            mentions = binder.mentions(text)
+            for mention, before in zip(mentions, [None, *mentions], strict=False):
+                told_here = (
+                    _all_of_a_kind(mention, before)
+                    if mention.kind == "every"
+                    else _told(standard, facts, readings, changes, mention, text)
+                )
+                for key, value in told_here:
                     said.setdefault(key, Counter())[value] += 1
                     told = InfoValue(
                         value,
@@ -237,6 +243,20 @@ def _told(
             yield field, from_number(number * scale / standard.unit.fen, standard.unit)
 
 
+def _all_of_a_kind(mention: Mention, before: Mention | None) -> Iterator[tuple[str, Cell | str]]:
+    """共有车辆3辆，均为机要通信用车: the field of the kind holds the number that was just told."""
+    topic = mention.topic
+    if topic is None or topic.kinds is None or before is None or before.number is None:
+        return
+    if before.target is not topic.target:
+        return
+    for item in topic.kinds.items:
+        cells = item.amount.cells
+        counted = len(cells) == 1 and cells[0].block == INFO
+        if counted and mention.rest.startswith(plain(item.name.text)):
+            yield cells[0].row, Amount(int(before.number.value), COUNT, 0)
+
+
 def _field(expr: Expr) -> str:
     ref = expr.parts[0].ref if len(expr.parts) == 1 else None
     match = re.fullmatch(rf"{INFO}\[(\w+)\]\.value", str(ref))
@@ -250,7 +270,8 @@ def _reason(readings: Readings, mention: Mention, text: str) -> str:
     rest = text[mention.at :]
     starts = [rest.index(word) for word in map(plain, readings.words["reason"]) if word in rest]
     clause = rest[min(starts, default=len(rest)) :].split("。")[0].split(";")[0]
-    return clean_clause(printed(clause), "原因") if starts else ""
+    reason = clean_clause(printed(clause), "原因") if starts else ""
+    return "" if reason.startswith(tuple(readings.slips.get("elsewhere", ()))) else reason
 
 
 # ------------------------------------------------------------------ texts by name

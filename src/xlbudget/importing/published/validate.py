@@ -213,7 +213,8 @@ def _with_settings(standard: Standard, book: Book) -> Book:
     """The settings as a new workbook has them, which no document states.
 
     What a total of 基础信息 is made of is not known where the document states the total alone: in a
-    workbook such a blank is nought; a text that leaves the division out says nothing of it.
+    workbook such a blank is nought; a text that leaves the division out says nothing of it. A total
+    of which the document states all parts is their sum, as filling would write it.
     """
     info = {
         field.key: InfoValue(parse_amount(field.default, COUNT))
@@ -228,8 +229,11 @@ def _with_settings(standard: Standard, book: Book) -> Book:
         if relation.left != 1 or any(grid.block_of(number) != INFO for number in numbers):
             continue
         whole, *parts = (grid.spot(number).row.key for number in numbers)
-        amounts = [one.fen for key in parts if isinstance(one := book.number(key), Amount)]
-        total = book.number(whole)
+        known = [one for key in parts if isinstance(one := book.number(key), Amount)]
+        amounts, total = [one.fen for one in known], book.number(whole)
+        if whole not in book.info and len(known) == len(parts):
+            total = known[0]._replace(fen=sum(amounts))
+            book = book._replace(info={**book.info, whole: InfoValue(total)})
         if isinstance(total, Amount) and total.fen and not any(amounts):
             unstated |= dict.fromkeys(part for part in parts if part not in book.info)
     if not unstated:
