@@ -50,11 +50,6 @@ def write_info(sheet: Sheet, standard: Standard, contents: Iterable[CellContent]
     for line in lines:
         _info_captions(sheet, standard, line)
     fields = {f"B{line.line}": line.field for line in lines if line.field is not None}
-    choices = {
-        f"B{line.line}": line.keyed.choices
-        for line in lines
-        if line.kind == "keyed_row" and line.keyed is not None and line.keyed.choices
-    }
     heights: dict[int, int] = {}
     last = 3
     for content in contents:
@@ -65,10 +60,12 @@ def write_info(sheet: Sheet, standard: Standard, contents: Iterable[CellContent]
         heights[number] = max(heights.get(number, 1), styles.lines_of(text, widths[1]))
         if field is not None and field.choices:
             sheet.offer_choices(content.cell, field.choices, _CHOICE)
-        elif content.cell in choices:
-            sheet.offer_choices(content.cell, choices[content.cell], _CHOICE)
         if field is not None or content.kind != "blank":
             last = number
+    for keyed in standard.keyed:
+        rows = [line.line for line in lines if line.kind == "keyed_row" and line.keyed is keyed]
+        if keyed.choices:
+            sheet.offer_choices(f"B{rows[0]}:B{rows[-1]}", keyed.choices, _CHOICE)
     for number, count in heights.items():
         sheet.height(number, styles.row_height(count))
     sheet.mark_found(f"A4:D{last}")
