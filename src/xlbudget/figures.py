@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 
     from xlbudget.findings import Finding
-    from xlbudget.standard.model import Block, Standard
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Block, Standard, Subject
 
 TOTAL = "total"
 """Key of the 合计 row of a block whose rows are not prescribed."""

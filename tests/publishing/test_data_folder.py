@@ -38,7 +38,7 @@ from xlbudget.publishing.data_folder import export_folder, write_folder
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
 from xlbudget.standard.loader import DATA, OWN_LISTS, load_folder, load_standard, own_standard
-from xlbudget.standard.subjects import Subject
+from xlbudget.standard.model import Subject
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from xlbudget.explaining.source import Expr, Source
     from xlbudget.figures import Cell, FormData, Profile, Row
     from xlbudget.money import Unit
-    from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Block, Form, Standard
-    from xlbudget.standard.subjects import SubjectList
+    from xlbudget.standard.model import Block, Form, Ref, Standard, SubjectList
 
 
 _RANGE = (

@@ -43,8 +43,7 @@ if TYPE_CHECKING:
     from xlbudget.editing.notes import NotesPlan
     from xlbudget.figures import Book, FormData, Row
     from xlbudget.importing.imported import PublishedText
-    from xlbudget.standard.model import Standard, Table
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Standard, Subject, Table
     from xlbudget.xlsx.cells import Lines
 
 _PROFILE_FIRST = 4

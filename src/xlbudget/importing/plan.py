@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Standard, Subject
     from xlbudget.xlsx.workbook import Workbook
 
 

@@ -54,8 +54,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.reading.tables import TableData
-    from xlbudget.standard.model import Standard, Table
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Standard, Subject, Table
     from xlbudget.xlsx.cells import Lines
 
 _PIECE = re.compile(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import YEAR, caption, squash
 from xlbudget.figures import InfoValue, Office, Profile
 from xlbudget.sheets.cells import cell_reader, count_of, text_of, whole_lines
-from xlbudget.standard.subjects import Subject
+from xlbudget.standard.model import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,14 +8,13 @@ from xlbudget.figures import UNFILLED, Cell, Unreadable
 from xlbudget.findings import NotExecuted
 from xlbudget.money import COUNT, STANDARD_PLACES, Amount
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.standard.equations import ALL, EACH, ONE
+from xlbudget.standard.model import ALL, EACH, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from xlbudget.money import Unit
-    from xlbudget.standard.equations import Equation, Ref
-    from xlbudget.standard.model import Allotment, Rule
+    from xlbudget.standard.model import Allotment, Equation, Ref, Rule
 
 
 def _condition(grid: Grid, key: str) -> tuple[bool, str]:

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # what everybody calls it
 
-from xlbudget.xlsx.parts import unescaped
+from xlbudget.xlsx.archive import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

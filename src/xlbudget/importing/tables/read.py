@@ -45,8 +45,7 @@ if TYPE_CHECKING:
     from xlbudget.importing.tables.sections import Body
     from xlbudget.money import Unit
     from xlbudget.sheets.cells import TableFile
-    from xlbudget.standard.model import Standard, Table
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Standard, Subject, Table
 
 
 _FEW = 3
