@@ -134,7 +134,7 @@ def _lines_of(standard: Standard, block: Block, book: Book) -> list[list[str]]:
         lines.append(
             [
                 entry if isinstance(entry, str) else amount_text(entry, block.unit)
-                for entry in row_entries(standard, block, row, beside)
+                for entry in row_entries(standard, block, row, row.label, beside)
             ]
         )
     return lines
