@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from xlbudget.building.contents import note_contents
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
-from xlbudget.editing.final_texts import read_finals
 from xlbudget.editing.notes import plan_notes
+from xlbudget.editing.own import read_finals
 from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import (

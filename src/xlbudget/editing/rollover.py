@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building.formulas.expressions import constant
 from xlbudget.editing.build import build_workbook
-from xlbudget.editing.final_texts import plan_finals, read_finals
-from xlbudget.editing.own import foreign_sheets, own_notes, unused_subjects
+from xlbudget.editing.own import (
+    foreign_sheets,
+    own_notes,
+    plan_finals,
+    read_finals,
+    unused_subjects,
+)
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import load_source

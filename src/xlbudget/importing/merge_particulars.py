@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.building.contents import render_forms
-from xlbudget.building.input import PROFILE_ROOM, profile_rows
+from xlbudget.building.front import PROFILE_ROOM, profile_rows
 from xlbudget.characters import caption
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, Profile

@@ -10,8 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.editing.final_texts import read_finals
-from xlbudget.editing.own import foreign_sheets, own_notes, unused_subjects
+from xlbudget.editing.own import foreign_sheets, own_notes, read_finals, unused_subjects
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, FormData, Profile, Row, Unreadable
 from xlbudget.findings import Level
