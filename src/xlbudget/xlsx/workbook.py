@@ -12,7 +12,7 @@ from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import CalamineWorkbook, PasswordError
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from xlbudget.xlsx.archive import Archive, Parts, SheetPart
+    from xlbudget.xlsx.archive import Parts
     from xlbudget.xlsx.cells import CellEdit, Lines
     from xlbudget.xlsx.references import Spot
     from xlbudget.xlsx.sheet import SheetTree
@@ -72,6 +72,8 @@ class Workbook:
         self.path = path
         self.archive = workbook_archive(path)
         self._derived: dict[object, object] = {}
+        self._lines: dict[str, Lines] = {}
+        self._errors: dict[str, dict[tuple[int, int], str]] = {}
 
     @classmethod
     def of(cls, source: Path | Workbook) -> Workbook:
@@ -102,17 +104,24 @@ class Workbook:
         return list(self.parts.sheets)
 
     @cached_property
-    def _values(self) -> _Values:
-        return _Values(self.archive, self.parts.sheets)
+    def _reader(self) -> CalamineWorkbook:
+        with _reading(self.path.name):
+            return CalamineWorkbook.from_filelike(BytesIO(self.archive.data))
 
     def check(self, names: Iterable[str]) -> None:
-        """Refuse sheets that could not be read, all of them before any is.
+        """Look at raw sheets for error values and stray cells, at each once, before any is read.
 
         Raises:
             UnusableFileError: a sheet has a cell far away from all others, or is damaged.
         """
         for name in names:
-            self._values.check(name)
+            if name in self._errors:
+                continue
+            with _reading(self.path.name):
+                data = self.archive.read(self.parts.sheets[name].part)
+                _check_extent(self.path.name, name, data)
+                some = b't="e"' in data or b"t='e'" in data
+                self._errors[name] = dict(_errors(data)) if some else {}
 
     def lines(self, name: str) -> Lines:
         """The values of a sheet from A1 on; error values are texts (``#REF!``).
@@ -120,7 +129,17 @@ class Workbook:
         Raises:
             UnusableFileError: as for :meth:`check`.
         """
-        return self._values.lines(name)
+        known = self._lines.get(name)
+        if known is None:
+            self.check([name])
+            with _reading(self.path.name):
+                found = self._reader.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            known = self._lines[name] = cast("Lines", found)
+            for (line, column), text in self._errors[name].items():
+                known += [[] for _ in range(line + 1 - len(known))]
+                known[line] += [""] * (column + 1 - len(known[line]))
+                known[line][column] = text
+        return known
 
     def lines_of(self, names: Iterable[str]) -> dict[str, Lines]:
         """The same for those of some sheets that there are."""
@@ -128,7 +147,9 @@ class Workbook:
 
     def merged(self, name: str) -> list[Area]:
         """The merged ranges of a sheet."""
-        return self._values.merged(name)
+        with _reading(self.path.name):
+            ranges = self._reader.get_sheet_by_name(name).merged_cell_ranges or ()
+        return [Area(*(at + 1 for at in (*first, *last))) for first, last in ranges]
 
     def formulas(self, name: str) -> dict[str, str]:
         """Cell -> formula without "=", shared ones as each cell reads them; {} if there is no such sheet.
@@ -287,64 +308,6 @@ def _reading(name: str) -> Iterator[None]:
                 f"工作簿“{name}”已损坏，读不出内容；请从备份恢复，或在 Excel 中打开修复后另存。"
             ) from error
         raise
-
-
-class _Values:
-    """The values of an archive's sheets, each read once and when it is needed."""
-
-    def __init__(self, archive: Archive, sheets: Mapping[str, SheetPart]) -> None:
-        self._archive, self._sheets = archive, sheets
-        self._name = archive.path.name
-        self._lines: dict[str, Lines] = {}
-        self._errors: dict[str, dict[tuple[int, int], str]] = {}
-
-    @cached_property
-    def _workbook(self) -> CalamineWorkbook:
-        with _reading(self._name):
-            return CalamineWorkbook.from_filelike(BytesIO(self._archive.data))
-
-    def check(self, name: str) -> None:
-        """Look at a raw sheet: error values and stray cells; on every sheet once.
-
-        Raises:
-            UnusableFileError: it has a cell far away from all others, or is damaged.
-        """
-        if name not in self._errors:
-            with _reading(self._name):
-                data = self._archive.read(self._sheets[name].part)
-                _check_extent(self._name, name, data)
-                some = b't="e"' in data or b"t='e'" in data
-                self._errors[name] = dict(_errors(data)) if some else {}
-
-    def lines(self, name: str) -> Lines:
-        """The cells of a sheet from A1 on; error values are texts (``#REF!``).
-
-        Raises:
-            UnusableFileError: as for :meth:`check`.
-        """
-        known = self._lines.get(name)
-        if known is None:
-            self.check(name)
-            with _reading(self._name):
-                found = self._sheet(name).to_python(skip_empty_area=False)
-            known = self._lines[name] = cast("Lines", found)
-            for (line, column), text in self._errors[name].items():
-                known += [[] for _ in range(line + 1 - len(known))]
-                known[line] += [""] * (column + 1 - len(known[line]))
-                known[line][column] = text
-        return known
-
-    def merged(self, name: str) -> list[Area]:
-        """The merged ranges of a sheet."""
-        with _reading(self._name):
-            ranges = self._sheet(name).merged_cell_ranges or ()
-        return [
-            Area(top + 1, left + 1, bottom + 1, right + 1)
-            for (top, left), (bottom, right) in ranges
-        ]
-
-    def _sheet(self, name: str) -> CalamineSheet:
-        return self._workbook.get_sheet_by_name(name)
 
 
 def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
