@@ -153,14 +153,10 @@ def place_forms(
     Raises:
         UnusableFileError: a form has more indicator columns than the sheet has letters for.
     """
-    block = table.blocks[0]
-    by_name: dict[str, list[Row]] = {}
-    for row in rows:
-        by_name.setdefault(row.key, []).append(row)
     placed_rows: list[Row] = []
     placed_forms: list[FormData] = []
     line = first
-    for data in _completed(table, rows, forms):
+    for data, row in form_pairs(table, rows, forms):
         form = form_of(table, data)
         if len(form.indicators) > len(_INDICATORS):
             raise UnusableFileError(f"表式“{form.title}”的指标栏超过{len(_INDICATORS)}栏，放不下。")
@@ -171,22 +167,30 @@ def place_forms(
         )
         letters = {column.key: _INDICATORS[index] for index, column in enumerate(form.indicators)}
         placed_forms.append(data._replace(places=places, letters=letters, indicators=indicators))
-        waiting = by_name.get(data.name, [])
-        blank = Row(data.name, "form", data.name, (None,) * len(block.amounts))
-        row = waiting.pop(0) if waiting else blank
-        amounts = tuple(places.get(key, "") for key in block.amounts)
+        amounts = tuple(places.get(key, "") for key in table.blocks[0].amounts)
         placed_rows.append(row._replace(line=spots.title, places=amounts))
         line = spots.last + 2
     return placed_rows, tuple(placed_forms)
 
 
-def _completed(table: Table, rows: Sequence[Row], forms: Sequence[FormData]) -> list[FormData]:
-    """The forms, then one empty form for every further row."""
+def form_pairs(
+    table: Table, rows: Sequence[Row], forms: Sequence[FormData]
+) -> list[tuple[FormData, Row]]:
+    """Each form with its row; a further row gets an empty form of the first kind, and the reverse."""
+    waiting: dict[str, list[Row]] = {}
     missing = [row.key for row in rows]
+    for row in rows:
+        waiting.setdefault(row.key, []).append(row)
     for data in forms:
         if data.name in missing:
             missing.remove(data.name)
-    return [*forms, *(FormData(name, table.forms[0].key, {"name": name}, ()) for name in missing)]
+    added = (FormData(name, table.forms[0].key, {"name": name}, ()) for name in missing)
+    blank = (None,) * len(table.blocks[0].amounts)
+    return [
+        (data, found.pop(0) if found else Row(data.name, "form", data.name, blank))
+        for data in (*forms, *added)
+        for found in [waiting.get(data.name)]
+    ]
 
 
 # ------------------------------------------------------------------ the tables
