@@ -241,10 +241,6 @@ def _subjects(folder: Path, key: str, entry: Mapping[str, Any]) -> SubjectList:
     return make_list(key, entry["name"], tuple(entry["lengths"]), tuple(entry["levels"]), subjects)
 
 
-def _columns(entries: list[dict[str, Any]]) -> tuple[Column, ...]:
-    return tuple(Column(**{**entry, "label": tuple(entry["label"])}) for entry in entries)
-
-
 def _table(data: Mapping[str, Any], unit: Unit) -> Table:
     unit = UNITS[data["unit"]] if "unit" in data else unit
     return Table(
@@ -260,7 +256,7 @@ def _table(data: Mapping[str, Any], unit: Unit) -> Table:
 
 
 def _block(data: Mapping[str, Any], table: str, unit: Unit) -> Block:
-    columns = _columns(data["columns"])
+    columns = tuple(Column(**{**one, "label": tuple(one["label"])}) for one in data["columns"])
     amounts = tuple(column.key for column in columns if column.kind == AMOUNT)
     return Block(
         key=f"{table}.{data['key']}" if "key" in data else table,
