@@ -12,8 +12,7 @@ import pytest
 from xlbudget.errors import UnusableFileError
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import parse_cell
-from xlbudget.xlsx.sheet import SheetTree, calculating_on_load, unchained
-from xlbudget.xlsx.tree import Tree
+from xlbudget.xlsx.sheet import SheetTree, Tree, calculating_on_load, unchained
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -33,6 +33,8 @@ from xlbudget.sheets.layout import (
     FINDINGS,
     GLOSSARY,
     INFO_SHEET,
+    MEMORY,
+    MEMORY_END,
     NOTES,
     OVERVIEW,
     PROFILE,
@@ -42,7 +44,6 @@ from xlbudget.sheets.layout import (
     place_book,
     sheet_names,
 )
-from xlbudget.sheets.memory import MEMORY, MEMORY_END
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,9 +13,8 @@ from xlbudget.figures import TextUnit
 from xlbudget.reading.book import read_book
 from xlbudget.reading.particulars import own_subjects
 from xlbudget.sheets import notes as page
-from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET
+from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET, MEMORY
 from xlbudget.sheets.layout import sheet_names as usual_sheets
-from xlbudget.sheets.memory import MEMORY
 from xlbudget.standard.loader import OWN_LISTS
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.workbook import Workbook

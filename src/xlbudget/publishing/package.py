@@ -39,7 +39,7 @@ from xlbudget.reading.book import read_book
 from xlbudget.reading.source import sheet_texts
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
-from xlbudget.sheets.memory import MEMORY, forget
+from xlbudget.sheets.layout import MEMORY, forget
 from xlbudget.standard.loader import own_standard
 from xlbudget.templates import rendered
 from xlbudget.xlsx.atomic import is_open

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import caption, heading, squash
 from xlbudget.figures import BlockData, Row
 from xlbudget.findings import Finding, Level
-from xlbudget.reading.forms import FormsData, read_forms
+from xlbudget.reading.particulars import FormsData, read_forms
 from xlbudget.reading.tables import CODE
 from xlbudget.sheets.cells import Sheet
 

@@ -14,10 +14,11 @@ from xlbudget.importing.imported import Imported
 from xlbudget.importing.tables.find import Finder, part_texts, says_none
 from xlbudget.importing.tables.open import open_tables
 from xlbudget.reading.book import OTHER_SHEETS
-from xlbudget.reading.forms import FormsData, read_forms
 from xlbudget.reading.particulars import (
+    FormsData,
     noted_fields,
     own_subjects,
+    read_forms,
     read_info,
     read_profile,
     standard_of,
