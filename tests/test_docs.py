@@ -17,7 +17,7 @@ import pytest
 
 from rule_pairs import Miniatures
 from rule_pairs import markdown as pairs_markdown
-from xlbudget.building.function_macros import function_helps
+from xlbudget.building.macros import function_helps
 from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.figures import BlockData

@@ -1,24 +1,26 @@
 """The figures of one workbook: an immutable model that knows where each of them stands.
 
 A cell is an :class:`~xlbudget.money.Amount`, None (blank, which is not 0.00) or
-:class:`Unreadable` (something that is not an amount). All values are plain and picklable.
+:class:`Unreadable` (something that is not an amount). All values are plain and picklable, and none of
+them is circular: no search for circles need go on while many are made (``without_collecting``).
 """
 
 from __future__ import annotations
 
+import gc
+from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 from xlbudget.money import Amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 
     from xlbudget.findings import Finding
-    from xlbudget.standard.model import Block, Standard
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Block, Standard, Subject
 
 TOTAL = "total"
 """Key of the 合计 row of a block whose rows are not prescribed."""
@@ -344,3 +346,27 @@ def row_indent(standard: Standard, block: Block, row: Row) -> int:
         return next((spec.indent for spec in block.rows if spec.slot), 0)
     prescribed = (spec for spec in block.rows if not spec.slot)
     return next((spec.indent for spec in prescribed if spec.key == row.key), 0)
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def without_collecting(function: Callable[P, T]) -> Callable[P, T]:
+    """The function with the cyclic collector off while it runs, if it was on.
+
+    Reading and validating make thousands of tuples at once; looking through them for circles
+    again and again takes a tenth of the time. Reference counting goes on as ever.
+    """
+
+    @wraps(function)
+    def paused(*args: P.args, **kwargs: P.kwargs) -> T:
+        if not gc.isenabled():
+            return function(*args, **kwargs)
+        gc.disable()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            gc.enable()
+
+    return paused

@@ -115,7 +115,7 @@ def printed_frame(standard: Standard, book: Book, name: str | int) -> pd.DataFra
         placed = len({row.line for row in rows if row.line}) == len(rows)
         side: dict[int, list[object]] = {}
         for at, row in enumerate(rows):
-            values = map(_plain, row_entries(standard, block, row))
+            values = map(_plain, row_entries(standard, block, row, row.label))
             named: list[object] = [row.label or row.key] if table.forms else []
             side[row.line if placed else at] = named + [
                 "" if one is None else one for one in values

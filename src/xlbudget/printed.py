@@ -122,7 +122,7 @@ def strong_row(standard: Standard, block: Block, row: Row) -> bool:
     return row.kind == "fixed" and any(spec.total and spec.key == row.key for spec in block.rows)
 
 
-def code_part(standard: Standard, block: Block, code: str, position: int) -> str:
+def _code_part(standard: Standard, block: Block, code: str, position: int) -> str:
     """A code, or its part where the standard prints each level in a column of its own."""
     columns = len(block.of_kind("code"))
     if columns == 1:
@@ -140,27 +140,28 @@ def column_names(table: Table, year: int) -> list[str]:
     ]
 
 
-def row_entries(standard: Standard, block: Block, row: Row, group: str = "") -> list[str | Cell]:
+def row_entries(
+    standard: Standard, block: Block, row: Row, label: str, group: str = ""
+) -> list[str | Cell]:
     """What a row has in each column: amounts as they are, else texts; ``group`` stands beside an item."""
     amounts, texts, codes = iter(row.cells), iter(row.texts), count()
     entries: list[str | Cell] = []
     for column in block.columns:
-        entry: str | Cell = row.label if row.kind != TOTAL else ""
+        entry: str | Cell = label
         if column.kind == AMOUNT:
             entry = next(amounts)
+        elif row.kind == TOTAL:
+            entry = "" if any(isinstance(before, str) for before in entries) else block.total
         elif column.kind == "text":
             entry = next(texts, "")
         elif column.kind == "code":
             part = next(codes)
-            entry = code_part(standard, block, row.key, part) if row.kind == "subject" else ""
+            entry = _code_part(standard, block, row.key, part) if row.kind == "subject" else ""
         elif column.kind == "level1":
-            entry = row.label if row.kind == "group" else group
+            entry = label if row.kind == "group" else group
         elif column.kind == "level2":
-            entry = row.label if row.kind == "item" else ""
+            entry = label if row.kind == "item" else ""
         entries.append(entry)
-    if row.key == row.kind == TOTAL:
-        kinds = [column.kind for column in block.columns]
-        entries[next(at for at, kind in enumerate(kinds) if kind != AMOUNT)] = block.total
     return entries
 
 

@@ -2,7 +2,7 @@
 
 Arguments arrive as frames of whatever stands in the cells; the functions compute on exact plain
 values and never raise. An error shows as Excel's own (``#VALUE!``); our own faults are logged.
-Signatures and docstrings are what ``workbook.wrappers`` makes the VBA wrappers and Excel's help from.
+Signatures and docstrings are what ``building/macros.py`` makes the VBA wrappers and Excel's help from.
 """
 # ruff: noqa: D400, D415, N802  # the help is Chinese, names are Excel's
 

@@ -8,9 +8,8 @@ from xlbudget.money import COUNT, WAN, YUAN, parse_amount
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.layout import place_book
-from xlbudget.standard.equations import Equation, parse_equation
-from xlbudget.standard.loader import load_standard, with_columns
-from xlbudget.standard.model import Standard
+from xlbudget.standard.loader import load_standard, parse_equation, with_columns
+from xlbudget.standard.model import Equation, Standard
 from xlbudget.xlsx.references import chunked, references
 
 STANDARD = load_standard()

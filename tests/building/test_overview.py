@@ -26,7 +26,7 @@ from xlbudget.editing.fill import plan_fill
 from xlbudget.importing.imported import blank_book
 from xlbudget.money import WAN, YUAN, Amount, parse_amount
 from xlbudget.sheets.layout import place_book
-from xlbudget.standard.equations import parse_ref
+from xlbudget.standard.loader import parse_ref
 from xlbudget.standard.model import Chart
 from xlbudget.xlsx.workbook import Workbook
 

@@ -22,7 +22,7 @@ from xlbudget.money import Amount, parse_amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import with_names
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.sheets.memory import MEMORY, forget
+from xlbudget.sheets.layout import MEMORY, forget
 from xlbudget.standard.loader import own_standard, with_subject_files
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook

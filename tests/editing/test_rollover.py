@@ -277,21 +277,21 @@ def test_subjects_follow_the_lists(example: Book, tmp_path: Path) -> None:
     (tmp_path / "changchun" / "subjects" / "functional.csv").write_text("\n".join(out), "utf-8")
     changed = load_folder(tmp_path / "changchun")
     assert check_folder(tmp_path / "changchun", frozenset(CHECKS)) == []
-    made = next_book(changed, changed, example)
-    rows = {row.key: row.label for row in made.book.blocks["expenditure"].rows}
+    book, _, done = next_book(changed, changed, example)
+    rows = {row.key: row.label for row in book.blocks["expenditure"].rows}
     assert "2013699" not in rows
     assert "20136" not in rows
     assert rows["20805"] == "养老支出"
     assert "2210201" in rows
-    codes = [row.key for row in made.book.blocks["expenditure"].rows]
+    codes = [row.key for row in book.blocks["expenditure"].rows]
     assert codes[-1] == "total"
     assert codes[:-1] == sorted(set(codes[:-1]))
-    said = "".join(made.said)
+    said = "".join(done)
     assert "“2013699 " in said
     assert "改名为“养老支出”" in said
     assert "“2210201 " in said
     assert "没有改列的科目" in said
-    assert "2013699" not in made.book.keyed["gloss"] or "2010302" in example.keyed["gloss"]
+    assert "2013699" not in book.keyed["gloss"] or "2010302" in example.keyed["gloss"]
 
 
 def test_columns_of_last_year(example: Book, tmp_path: Path) -> None:
@@ -308,14 +308,14 @@ def test_columns_of_last_year(example: Book, tmp_path: Path) -> None:
         ),
     }
     last = example._replace(blocks=blocks)
-    made = next_book(changed, changed, last)
-    rows = made.book.blocks["three_public"].rows
+    book, _, done = next_book(changed, changed, last)
+    rows = book.blocks["three_public"].rows
     assert [row.cells[0] for row in rows] == [
         row.cells[0] for row in example.blocks["three_public"].rows
     ]
     assert sum(row.cells[0] is not None for row in rows) == 4
     assert all(cell is None for row in rows for cell in row.cells[1:])
-    assert any("已填4格" in sentence for sentence in made.said)
+    assert any("已填4格" in sentence for sentence in done)
     wrong = variant(
         tmp_path / "b" / "changchun",
         **{"07_three_public": (old, old.replace("] }", '], last_year_of = "x" }'))},
@@ -407,7 +407,7 @@ def test_texts_of_the_book(standard: Standard, example: Book) -> None:
         notes={"general": ("注：2023年起调整口径。",)},
         texts=(TextUnit("notes", "一", "一.1", "生成的", follows=True),),
     )
-    book = next_book(standard, standard, last).book
+    book, _, _ = next_book(standard, standard, last)
     assert book.text("reason_income") == "2025年新增热线项目"
     assert book.keyed["purpose"] == {"一般公共服务支出": "2025年运转"}
     assert book.profile.remark == "2025年设10个处室。"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget import udfs
-from xlbudget.building.function_macros import function_helps
+from xlbudget.building.macros import function_helps
 
 if TYPE_CHECKING:
     from typing import Any

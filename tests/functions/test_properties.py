@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlbudget import udfs
-from xlbudget.building.function_macros import function_helps
+from xlbudget.building.macros import function_helps
 from xlbudget.figures import BlockData, Book, Row, Unreadable
 from xlbudget.logs import log_path
 from xlbudget.money import WAN, Amount

@@ -13,7 +13,7 @@ import xlwings as xw
 
 from functions.com_server import Cells
 from xlbudget import udfs
-from xlbudget.building.function_macros import function_helps
+from xlbudget.building.macros import function_helps
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.notes import plan_notes
 from xlbudget.editing.validate import validate_file

@@ -17,7 +17,7 @@ from pyopenvba.interpreter._values import EMPTY, VBAArray, error
 
 from functions.com_server import Cells
 from xlbudget import udfs
-from xlbudget.building.function_macros import function_helps, function_module
+from xlbudget.building.macros import function_helps, function_module
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ import pytest
 from xlbudget.building.overview import chart_sections
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.imported import blank_book
-from xlbudget.standard.equations import parse_ref
+from xlbudget.standard.loader import parse_ref
 from xlbudget.standard.model import Chart
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook

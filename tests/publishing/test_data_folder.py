@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from xlbudget.building.contents import note_contents
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
-from xlbudget.editing.final_texts import read_finals
 from xlbudget.editing.notes import plan_notes
+from xlbudget.editing.own import read_finals
 from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import (
@@ -38,7 +38,7 @@ from xlbudget.publishing.data_folder import export_folder, write_folder
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
 from xlbudget.standard.loader import DATA, OWN_LISTS, load_folder, load_standard, own_standard
-from xlbudget.standard.subjects import Subject
+from xlbudget.standard.model import Subject
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 

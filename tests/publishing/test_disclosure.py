@@ -14,8 +14,7 @@ from xlbudget.figures import InfoValue, Office, Profile
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.importing.imported import blank_book
 from xlbudget.printed import FORM
-from xlbudget.publishing.disclosure import disclosure, final_paragraphs
-from xlbudget.publishing.tables import visible
+from xlbudget.publishing.disclosure import disclosure, final_paragraphs, visible
 from xlbudget.reading.book import read_book
 from xlbudget.standard.loader import load_folder
 from xlbudget.xlsx.cells import CellEdit

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.errors import MailError, StandardError
-from xlbudget.publishing.letter import key_figures
 from xlbudget.publishing.mail import Address, Attachment, Letter, address_of, draft, size_text
+from xlbudget.publishing.package import key_figures
 
 if TYPE_CHECKING:
     from pathlib import Path

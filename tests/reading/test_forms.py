@@ -9,7 +9,7 @@ import pytest
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import WAN, parse_amount
-from xlbudget.reading.forms import read_forms
+from xlbudget.reading.particulars import read_forms
 from xlbudget.sheets.cells import Sheet
 from xlbudget.standard.loader import load_standard
 

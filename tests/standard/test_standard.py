@@ -11,16 +11,17 @@ from xlbudget.checks.validate import CHECKS
 from xlbudget.errors import StandardError
 from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text
 from xlbudget.standard.check import check_folder
-from xlbudget.standard.equations import parse_equation
 from xlbudget.standard.loader import (
     DATA,
     load_folder,
     load_standard,
+    parse_equation,
+    read_subjects,
     standard_ids,
     with_subject_files,
     with_subjects,
 )
-from xlbudget.standard.subjects import Subject, read_subjects
+from xlbudget.standard.model import Subject
 
 if TYPE_CHECKING:
     from pathlib import Path

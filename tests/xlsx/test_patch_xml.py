@@ -11,10 +11,8 @@ import pytest
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.xlsx.cells import CellEdit
-from xlbudget.xlsx.package import calculating_on_load, unchained
 from xlbudget.xlsx.references import parse_cell
-from xlbudget.xlsx.sheet import SheetTree
-from xlbudget.xlsx.tree import Tree
+from xlbudget.xlsx.sheet import SheetTree, Tree, calculating_on_load, unchained
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.explaining.wording import ordinal
-from xlbudget.figures import TOTAL, Cell, Place, Row, Unreadable, row_indent
+from xlbudget.figures import Cell, Place, Row, Unreadable, row_indent
 from xlbudget.money import Amount
-from xlbudget.printed import code_part
+from xlbudget.printed import row_entries
 from xlbudget.sheets.layout import (
     FORM_FIRST,
     INFO_SHEET,
@@ -221,16 +221,18 @@ def render_table(
         labels = _labels(one.block, data)
         for line in range(layout.first, last + 1):
             row = by_line.get(line)
-            for index, column in enumerate(one.block.columns):
-                cell = f"{one.letters[index]}{line}"
-                if row is None:
-                    contents.append(vacant(one, index, line))
-                elif column.kind == "amount":
-                    value = row.cells[one.block.amount_index[column.key]]
-                    formula = formulas.get(Place(table.sheet, cell))
-                    contents.append(amount_content(cell, value, formula, column.kind))
+            if row is None:
+                contents += [vacant(one, index, line) for index in range(len(one.letters))]
+                continue
+            label = row.label if row.kind == "subject" else labels.get(line, row.label or row.key)
+            entries = row_entries(standard, one.block, row, label)
+            for index, (letter, entry) in enumerate(zip(one.letters, entries, strict=True)):
+                if isinstance(entry, str):
+                    contents.append(_label_content(standard, book, one, row, index, entry))
                 else:
-                    contents.append(_label_content(standard, book, one, row, index, labels))
+                    cell = f"{letter}{line}"
+                    formula = formulas.get(Place(table.sheet, cell))
+                    contents.append(amount_content(cell, entry, formula, "amount"))
     notes = note_contents(table, book, last + 1)
     # A note runs on over its neighbours: a formula there, even one that shows nothing, would cut it.
     for number in range(last + 1, last + 1 + len(notes)):
@@ -250,17 +252,11 @@ def vacant(one: BlockLayout, index: int, line: int) -> CellContent:
 
 
 def _label_content(
-    standard: Standard,
-    book: Book,
-    one: BlockLayout,
-    row: Row,
-    index: int,
-    labels: Mapping[int, str],
+    standard: Standard, book: Book, one: BlockLayout, row: Row, index: int, text: str
 ) -> CellContent:
     """A text of a row: as a formula where the dictionary gives the same name for its code."""
     block, cell = one.block, f"{one.letters[index]}{row.line}"
     kind = block.columns[index].kind
-    text = _row_text(standard, one, row, index, labels)
     indent = row_indent(standard, block, row) if text else 0
     if kind == "name" and names_itself(block):
         if text == _dictionary_name(standard, book, block, row):
@@ -291,27 +287,6 @@ def last_used(standard: Standard, table: Table, book: Book) -> int:
     """The last line of a table that is printed: of its body, headings or notes."""
     last = last_line(table_layout(standard, table), book)
     return last + len(note_contents(table, book, last + 1))
-
-
-def _row_text(
-    standard: Standard, one: BlockLayout, row: Row, index: int, labels: Mapping[int, str]
-) -> str:
-    """The text of a row in the column at ``index``."""
-    block = one.block
-    column = block.columns[index]
-    if row.kind == TOTAL:
-        return block.total if index == 0 else ""
-    if column.kind == "code":
-        return code_part(standard, block, row.key, block.of_kind("code").index(index))
-    if column.kind == "text":
-        position = block.of_kind("text").index(index)
-        return row.texts[position] if position < len(row.texts) else ""
-    if column.kind in ("level1", "level2"):
-        wanted = "group" if column.kind == "level1" else "item"
-        return (row.label or row.key) if row.kind == wanted else ""
-    if row.kind == "subject":
-        return row.label
-    return labels.get(row.line, row.label or row.key)
 
 
 def _labels(block: Block, data: BlockData) -> dict[int, str]:

@@ -232,7 +232,7 @@ def _head(
     yield content(f"{amount.letter}{SUM_ROW}", total, "amount", places=2)
     # A line that was inserted has no formulas: its amount is in no table.
     fens = f"SUM({layout.area(FEN)})"
-    lost = f"ABS(ROUND(SUM({area})*{unit_cell},0)-{fens})>0.5"
+    lost = f"ROUND(SUM({area})*{unit_cell}-{fens},0)<>0"
     values = [str(_Line(standard, layout, unit, unit_cell, line).state().value) for line in lines]
     used, good = sum(value != "" for value in values), values.count(COMPLETE)
     typed = f'COUNTIF({states},"?*")'

@@ -27,7 +27,7 @@ from xlbudget.building.formulas.expressions import (
 from xlbudget.building.formulas.terms import joined, same_for_all
 from xlbudget.building.overview import overview_last, render_overview
 from xlbudget.sheets.layout import CONTENTS, INFO_SHEET, OVERALL, OVERVIEW, contents_lines, is_form
-from xlbudget.standard.equations import ALL, Ref
+from xlbudget.standard.model import ALL, Ref
 from xlbudget.xlsx.references import areas_of, column_letter, quoted
 
 if TYPE_CHECKING:

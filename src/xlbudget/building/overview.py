@@ -37,7 +37,7 @@ from xlbudget.building.formulas.terms import class_mark, looked_up, selection
 from xlbudget.money import STANDARD_PLACES
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.layout import INFO_SHEET, OVERVIEW
-from xlbudget.standard.equations import ONE
+from xlbudget.standard.model import ONE
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ if TYPE_CHECKING:
     from xlbudget.building.formulas.areas import Body
     from xlbudget.building.formulas.expressions import Expression, Value
     from xlbudget.money import Unit
-    from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Chart, Standard
+    from xlbudget.standard.model import Chart, Ref, Standard
 
 
 TITLE_HEIGHT, SOURCE_HEIGHT, HEADING_HEIGHT, LINE_HEIGHT = 24.0, 17.0, 21.0, 17.0

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Row
     from xlbudget.rules.grid import Grid
     from xlbudget.rules.unfilled import Unfilled, Virtual, Witness
-    from xlbudget.standard.model import Block, Rule, Table
-    from xlbudget.standard.subjects import SubjectList
+    from xlbudget.standard.model import Block, Rule, SubjectList, Table
 
 Outcome = Finding | NotExecuted
 

@@ -16,7 +16,7 @@ from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand, unit_of
-from xlbudget.standard.equations import ALL
+from xlbudget.standard.model import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

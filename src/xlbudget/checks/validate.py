@@ -19,9 +19,8 @@ from xlbudget.checks.wording import (
     mismatch,
     table_title,
 )
-from xlbudget.figures import UNFILLED, Unreadable
+from xlbudget.figures import UNFILLED, Unreadable, without_collecting
 from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
-from xlbudget.garbage import without_collecting
 from xlbudget.rules.fill import cell_key
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import checked, definitions, evaluate, expand

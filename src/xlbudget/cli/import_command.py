@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Subject
 
 
 @click.command(cls=Command)

@@ -52,7 +52,7 @@ def new_command(
 ) -> None:
     """新建部门预算工作簿：空白的，或由数据文件夹填好数字的。"""
     from xlbudget.editing.build import build_workbook  # noqa: PLC0415
-    from xlbudget.editing.final_texts import write_finals  # noqa: PLC0415
+    from xlbudget.editing.own import write_finals  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
     from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415
     from xlbudget.importing.imported import blank_book  # noqa: PLC0415

@@ -160,8 +160,13 @@ def _cli() -> None:
     """部门预算公开：十一张表的填列、勾稽校验和情况说明。"""
 
 
-def _group() -> Group:
-    return Group(
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit status (0, 1 or 2)."""
+    return ending(lambda: _run(list(arguments) or ["--help"]))
+
+
+def _run(arguments: list[str]) -> int:
+    group = Group(
         name="xlbudget",
         lazy=COMMANDS,
         callback=_cli,
@@ -170,16 +175,8 @@ def _group() -> Group:
         options_metavar="[选项]",
         subcommand_metavar="命令 [参数]…",
     )
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Run one command; returns the exit status (0, 1 or 2)."""
-    return ending(lambda: _run(list(arguments) or ["--help"]))
-
-
-def _run(arguments: list[str]) -> int:
     try:
-        status = _group().main(arguments, prog_name="xlbudget", standalone_mode=False)
+        status = group.main(arguments, prog_name="xlbudget", standalone_mode=False)
     except click.UsageError as error:
         return fail(usage_sentence(error))
     except click.Abort as error:

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 from xlbudget.building import styles
 from xlbudget.building.contents import render_sheets
-from xlbudget.building.forms import write_forms
 from xlbudget.building.formulas.derived import book_formulas
 from xlbudget.building.formulas.posting import ledger_formulas
-from xlbudget.building.front import write_contents, write_cover
-from xlbudget.building.input import write_dictionary, write_info, write_profile
+from xlbudget.building.front import (
+    write_contents,
+    write_cover,
+    write_dictionary,
+    write_info,
+    write_profile,
+)
 from xlbudget.building.ledger import ledger_contents, write_ledger
 from xlbudget.building.live import render_live
 from xlbudget.building.macros import TEXTS, load_macros, put_buttons, vba_project, write_texts
 from xlbudget.building.overview_sheet import write_overview
-from xlbudget.building.tables import write_table
+from xlbudget.building.tables import write_forms, write_table
 from xlbudget.building.writer import Writer, bare_workbook
 from xlbudget.editing.findings import write_findings
 from xlbudget.editing.notes import write_notes
@@ -29,6 +33,8 @@ from xlbudget.sheets.layout import (
     FINDINGS,
     GLOSSARY,
     INFO_SHEET,
+    MEMORY,
+    MEMORY_END,
     NOTES,
     OVERVIEW,
     PROFILE,
@@ -38,7 +44,6 @@ from xlbudget.sheets.layout import (
     place_book,
     sheet_names,
 )
-from xlbudget.sheets.memory import MEMORY, MEMORY_END
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

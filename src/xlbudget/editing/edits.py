@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xlbudget.memory import keepsake
 from xlbudget.reading.book import read_book
 from xlbudget.sheets.cells import text_of, value_at
-from xlbudget.sheets.memory import MEMORY, remember
+from xlbudget.sheets.layout import MEMORY, remember
 from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import column_number, same_formula, split_cell

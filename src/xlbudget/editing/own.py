@@ -1,4 +1,4 @@
-"""What of a workbook is its own: lines below tables, sheets and subjects that the standard does not have."""
+"""What of a workbook is its own: lines below tables, sheets and subjects that the standard does not have, final texts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING
 
 from xlbudget.building.contents import note_contents
 from xlbudget.building.macros import TEXTS
+from xlbudget.editing.edits import edit_of
+from xlbudget.editing.notes import line_contents, plan_notes, text_heights
+from xlbudget.errors import UnusableFileError
+from xlbudget.figures import TextUnit
+from xlbudget.reading.book import read_book
 from xlbudget.reading.particulars import own_subjects
-from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET
+from xlbudget.sheets import notes as page
+from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET, MEMORY
 from xlbudget.sheets.layout import sheet_names as usual_sheets
-from xlbudget.sheets.memory import MEMORY
 from xlbudget.standard.loader import OWN_LISTS
+from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
-    from xlbudget.xlsx.workbook import Workbook
 
 
 def own_notes(standard: Standard, book: Book) -> dict[str, tuple[str, ...]]:
@@ -57,3 +66,85 @@ def unused_subjects(source: Workbook, standard: Standard, book: Book) -> list[st
         "没有带过去；要用的请先选好再执行一次。"
     )
     return [said]
+
+
+# ------------------------------------------------------------------ the paragraphs that a person has written: found in a workbook, put into another one
+
+
+def read_finals(source: Workbook) -> tuple[TextUnit, ...]:
+    """The final texts of a workbook that are not the generated ones, also those without an id yet.
+
+    Raises:
+        UnusableFileError: the file cannot be read.
+    """
+    units: list[TextUnit] = []
+    lines = source.lines_of(list(page.PARTS))
+    for sheet, part in page.PARTS.items():
+        section = ""
+        every = list(page.notes_lines(sheet, lines.get(sheet, [])))
+        edited = {line.line: line for line in page.edited_lines(every).values()}
+        for line in every:
+            head = line.id.partition(".")[0]
+            section = head if head not in ("", page.OWN) else section
+            if line.line in edited:
+                key, text = edited[line.line].id, line.final.strip()
+                heading = line.kind == page.HEADING
+                units.append(TextUnit(part, section or page.OWN, key, text, line.place, heading))
+    return tuple(units)
+
+
+def plan_finals(
+    texts: Sequence[TextUnit], remark: str = "", *, older: bool = False
+) -> tuple[list[CellEdit], Afterwards]:
+    """The edits that write the texts into a workbook whose notes have not been generated, and what goes with them.
+
+    Each keeps its id, so generating puts it beside its paragraph. With ``older`` it was written for
+    other figures: its state says so until it is edited or cleared. ``remark`` stands beside it.
+
+    Raises:
+        UnusableFileError: more paragraphs than there is room for.
+    """
+    edits: list[CellEdit] = []
+    last_rows: dict[str, int] = {}
+    heights: dict[str, dict[int, float]] = {}
+    for sheet, part in page.PARTS.items():
+        units = [unit for unit in texts if unit.part == part]
+        if len(units) > page.ROOM:
+            raise UnusableFileError(
+                f"工作表“{sheet}”只能放下{page.ROOM}段，现有{len(units)}段定稿；请删去不用的旧段落。"
+            )
+        if not units:
+            continue
+        rows = [
+            page.NotesLine(
+                sheet,
+                line,
+                unit.id,
+                page.HEADING if unit.heading else page.BODY,
+                final=unit.text,
+                state=page.STALE if older else page.EDITED,
+                review=remark,
+                stamp="-" if older else "",
+                older=unit.text if older else "",
+            )
+            for line, unit in enumerate(units, page.FIRST)
+        ]
+        edits += [edit_of(sheet, cell) for row in rows for cell in line_contents(row)]
+        heights[sheet] = text_heights(rows)
+        last_rows[sheet] = rows[-1].line
+    return edits, Afterwards(last_rows=last_rows, heights=heights)
+
+
+def write_finals(path: Path, standard: Standard, texts: Sequence[TextUnit]) -> None:
+    """Generate the notes of a new workbook, with the texts as final texts beside their paragraphs.
+
+    Raises:
+        UnusableFileError: more paragraphs than there is room for.
+    """
+    from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415  # templates, rarely needed
+
+    Workbook(path).patch(path, *plan_finals(texts))
+    written = Workbook(path)
+    book = read_book(written, standard)
+    notes = plan_notes(written, explain(standard, book), glossary(standard, book))
+    written.patch(path, notes.edits, notes.afterwards)

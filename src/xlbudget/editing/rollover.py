@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building.formulas.expressions import constant
 from xlbudget.editing.build import build_workbook
-from xlbudget.editing.final_texts import plan_finals, read_finals
-from xlbudget.editing.own import foreign_sheets, own_notes, unused_subjects
+from xlbudget.editing.own import (
+    foreign_sheets,
+    own_notes,
+    plan_finals,
+    read_finals,
+    unused_subjects,
+)
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import load_source
@@ -16,7 +21,7 @@ from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Office
 from xlbudget.findings import Level
 from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.reading.book import read_book
-from xlbudget.rules.grid import INFO
+from xlbudget.rules.grid import INFO, Grid
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
 from xlbudget.standard.loader import load_standard, own_standard, standard_ids, with_subjects
 from xlbudget.texts.forms import last_year_of
@@ -31,9 +36,7 @@ if TYPE_CHECKING:
     from xlbudget.explaining.source import Expr, Source
     from xlbudget.figures import Cell, FormData, Profile, Row
     from xlbudget.money import Unit
-    from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Block, Form, Standard
-    from xlbudget.standard.subjects import SubjectList
+    from xlbudget.standard.model import Block, Form, Ref, Standard, SubjectList
 
 
 _RANGE = (
@@ -133,21 +136,14 @@ def in_unit(amount: Amount, unit: Unit) -> Amount:
 
 def _carried(standard: Standard, last: Book) -> list[str]:
     """What is left of the year, and the cell that it goes to once it is known for certain."""
-    said = []
-    for carry in standard.carries:
-        cell = _cell(standard, last, carry.source)
-        if isinstance(cell, Amount) and cell.fen:
-            said.append(
-                f"{_place(standard, last, carry.source)}为 {cell.text}，"
-                f"是下年{_place(standard, last, carry.target)}的来源；上年结转请按年末实际结转数填写。"
-            )
-    return said
-
-
-def _cell(standard: Standard, last: Book, ref: Ref) -> Cell:
-    data = last.blocks.get(ref.block)
-    row = data.row(ref.which) if data is not None else None
-    return None if row is None else row.cells[standard.blocks[ref.block].amount_index[ref.column]]
+    grid = Grid(standard, last)
+    return [
+        f"{_place(standard, last, carry.source)}为 {cell.text}，"
+        f"是下年{_place(standard, last, carry.target)}的来源；上年结转请按年末实际结转数填写。"
+        for carry in standard.carries
+        for cell in map(grid.cells.__getitem__, grid.numbers_of(carry.source))
+        if isinstance(cell, Amount) and cell.fen
+    ]
 
 
 def _place(standard: Standard, last: Book, ref: Ref) -> str:
@@ -339,16 +335,12 @@ def _sum(one: Cell, two: Cell) -> Cell:
     return two if one is None else one
 
 
-class NextBook(NamedTuple):
-    """Next year's book, the projects that it does not have any more, and what was done, in words."""
-
-    book: Book
-    dropped: tuple[str, ...]
-    said: tuple[str, ...]
-
-
-def next_book(standard: Standard, last_standard: Standard, last: Book) -> NextBook:
+def next_book(
+    standard: Standard, last_standard: Standard, last: Book
+) -> tuple[Book, tuple[str, ...], list[str]]:
     """The book of the year after ``last``: its figures are last year's, this year's are blank.
+
+    Beside it the projects that it does not have any more, and what was done, in words.
 
     ``standard`` is the one valid then. Edited texts are the book's, their years moved.
     """
@@ -392,7 +384,7 @@ def next_book(standard: Standard, last_standard: Standard, last: Book) -> NextBo
     if unknown:
         said.append(f"没有写明实施期的项目已保留，不再安排的请删去：{_names(unknown)}。")
     said += _to_do(standard, last, book)
-    return NextBook(book, ended, tuple(said))
+    return book, ended, said
 
 
 def _names(names: Iterable[str]) -> str:
@@ -582,17 +574,17 @@ def roll_over(source: Path, target: Path, *, overwrite: bool = False) -> Rollove
     last = last._replace(texts=read_finals(opened))
     last_standard = own_standard(last)
     standard = with_subjects(_standard_of(last_standard, last.year + 1), last.subjects)
-    made = next_book(standard, last_standard, last)
-    finals, afterwards = plan_finals(made.book.texts, _REMARK, older=True)
-    edits = [*finals, *_marks(standard, made.book)]
+    book, dropped, done = next_book(standard, last_standard, last)
+    finals, afterwards = plan_finals(book.texts, _REMARK, older=True)
+    edits = [*finals, *_marks(standard, book)]
 
     def write(path: Path) -> None:
-        build_workbook(standard, made.book, path, year=made.book.year)
+        build_workbook(standard, book, path, year=book.year)
         Workbook(path).patch(path, edits, afterwards)
 
     backup = replace_atomically(target, write)
-    said = (*made.said, *_left(opened, standard, last_standard, last))
-    return Rollover(target, made.book.year, made.dropped, said, backup)
+    said = (*done, *_left(opened, standard, last_standard, last))
+    return Rollover(target, book.year, dropped, said, backup)
 
 
 def _refuse(source: Path, target: Path, *, overwrite: bool) -> None:

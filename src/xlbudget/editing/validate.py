@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.garbage import without_collecting
+from xlbudget.figures import without_collecting
 from xlbudget.reading.book import read_book
 from xlbudget.standard.loader import own_standard
 from xlbudget.texts.whole import validate_whole

@@ -14,15 +14,14 @@ from xlbudget.money import COUNT, YUAN, Amount, percent_text, round_div, share
 from xlbudget.rules.fill import complete_rows
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import definitions, evaluate, expand
-from xlbudget.standard.equations import ONE
+from xlbudget.standard.model import ONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from xlbudget.explaining.source import ChangeSpec, Expr, ListSpec, Named, Part, Source
     from xlbudget.figures import Book, Row
-    from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Keyed, Standard
+    from xlbudget.standard.model import Keyed, Ref, Standard
 
 
 class Value(NamedTuple):

@@ -11,8 +11,8 @@ from xlbudget.errors import StandardError
 from xlbudget.explaining.wording import ordinal
 from xlbudget.money import STANDARD_PLACES, UNITS, Unit
 from xlbudget.rules.grid import INFO
-from xlbudget.standard.equations import ONE, Ref, parse_ref
-from xlbudget.standard.loader import is_shipped, load_standard, notes_file, parse_files
+from xlbudget.standard.loader import is_shipped, load_standard, notes_file, parse_files, parse_ref
+from xlbudget.standard.model import ONE, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

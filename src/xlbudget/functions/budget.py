@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from xlbudget.findings import Report
     from xlbudget.functions.cells import Area, Result
-    from xlbudget.standard.subjects import SubjectList
+    from xlbudget.standard.model import SubjectList
 
 
 _ROOT = ""

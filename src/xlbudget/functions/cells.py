@@ -16,7 +16,7 @@ from xlbudget.sheets.cells import cell_reader, text_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from xlbudget.standard.subjects import SubjectList
+    from xlbudget.standard.model import SubjectList
 
 
 DIV0, NA, NUM, VALUE = "#DIV/0!", "#N/A", "#NUM!", "#VALUE!"

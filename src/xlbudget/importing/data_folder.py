@@ -41,8 +41,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Cell
     from xlbudget.findings import Finding
-    from xlbudget.standard.model import Field, Standard, Table
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Field, Standard, Subject, Table
 
 INDICATOR_FILE = "绩效指标"
 FORM_KIND, PROJECT = "表式", "项目名称"

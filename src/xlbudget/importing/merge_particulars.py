@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.building.contents import render_forms
-from xlbudget.building.input import PROFILE_ROOM, profile_rows
+from xlbudget.building.front import PROFILE_ROOM, profile_rows
 from xlbudget.characters import caption
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, Profile
@@ -43,8 +43,7 @@ if TYPE_CHECKING:
     from xlbudget.editing.notes import NotesPlan
     from xlbudget.figures import Book, FormData, Row
     from xlbudget.importing.imported import PublishedText
-    from xlbudget.standard.model import Standard, Table
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Standard, Subject, Table
     from xlbudget.xlsx.cells import Lines
 
 _PROFILE_FIRST = 4

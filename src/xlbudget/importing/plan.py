@@ -20,7 +20,8 @@ from xlbudget.importing.merge_particulars import (
     plan_texts,
     shown_edits,
 )
-from xlbudget.importing.sources import combined, read_source_file
+from xlbudget.importing.published import SUFFIXES as PUBLISHED
+from xlbudget.importing.tables.open import SUFFIXES
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
 from xlbudget.rules.grid import INFO
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.figures import Book, Row
+    from xlbudget.standard.model import Standard, Subject
     from xlbudget.xlsx.workbook import Workbook
 
 
@@ -111,9 +111,9 @@ def read_sources(sources: Sequence[Path], standard: Standard, year: int | None) 
     """
     found: list[Imported] = []
     for path in sources:
-        found.append(read_source_file(path, standard, year))
+        found.append(_read_source(path, standard, year))
         year = year or found[0].book.year
-    return combined(found, standard)
+    return _combined(found, standard)
 
 
 def unwritten(found: Imported) -> tuple[str, ...]:
@@ -221,3 +221,112 @@ def _numbers(standard: Standard, book: Book, after: Book) -> set[CellKey]:
             rows = after.blocks[block.key].rows
             keys |= {CellKey(block.key, row.key, key) for row in rows for key in block.amounts}
     return keys
+
+
+# ------------------------------------------------------------------ any source: exported tables, a published document, a data folder
+
+
+_OLD = {
+    **dict.fromkeys((".doc", ".wps", ".rtf"), ".docx"),
+    **dict.fromkeys((".csv", ".ods", ".xlsb", ".xml"), ".xlsx"),
+}
+
+
+def _read_source(path: Path, standard: Standard, year: int | None = None) -> Imported:
+    """What a source holds, whatever it is.
+
+    Raises:
+        UnusableFileError: it cannot be read, or nothing of it can be taken.
+        DataFolderError: a data folder that cannot be understood.
+    """
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415  # one kind is needed
+
+        book = read_folder(path, standard)
+        if year not in (None, book.year):
+            raise UnusableFileError(
+                f"数据文件夹“{path.name}”是{book.year}年度的，应为{year}年度；请选对文件夹。"
+            )
+        keys = (*(table.key for table in standard.tables), "info")
+        return Imported(book, dict.fromkeys(keys, f"数据文件夹“{path.name}”"))
+    if not path.exists():
+        raise UnusableFileError(f"找不到“{path}”；请检查文件名和所在文件夹。")
+    if suffix in SUFFIXES:
+        from xlbudget.importing.tables.read import read_tables  # noqa: PLC0415  # one kind is needed
+
+        return read_tables(path, standard, year)
+    if suffix in PUBLISHED:
+        from xlbudget.importing.published.document import read_published  # noqa: PLC0415  # one kind is needed
+
+        return read_published(path, standard, year)
+    if suffix in _OLD:
+        raise UnusableFileError(
+            f"“{path.name}”的格式（{suffix}）不能直接导入；请用 Excel、Word 或 WPS 打开，另存为 {_OLD[suffix]} 后再导入。"
+        )
+    kinds = "、".join((*SUFFIXES, *PUBLISHED))
+    raise UnusableFileError(f"不认识“{path.name}”的格式；可以导入的有：{kinds} 和数据文件夹。")
+
+
+def _combined(found: Sequence[Imported], standard: Standard) -> Imported:
+    """Several sources as one: a table that two of them have must be the same in both.
+
+    Raises:
+        UnusableFileError: they are of different years.
+    """
+    first = found[0]
+    if len(found) == 1:
+        return first
+    years = sorted({imported.book.year for imported in found})
+    if len(years) > 1:
+        named = "、".join(f"“{one.book.name}”是{one.book.year}年度" for one in found)
+        raise UnusableFileError(f"来源的年度不同（{named}）；请分别导入。")
+    book = first.book
+    origins = dict(first.origins)
+    left = list(first.left)
+    for imported in found[1:]:
+        book = _joined(standard, book, imported.book, left)
+        origins = {**imported.origins, **origins}
+        left += imported.left
+    texts = tuple(text for imported in found for text in imported.texts)
+    return Imported(book, origins, texts, tuple(dict.fromkeys(left)))
+
+
+def _joined(standard: Standard, book: Book, other: Book, left: list[str]) -> Book:
+    """``book`` with what only ``other`` has."""
+    blocks = dict(book.blocks)
+    forms = book.forms
+    for table in standard.tables:
+        keys = [block.key for block in table.blocks if block.key in other.blocks]
+        if any(key in blocks for key in keys):
+            same = all(
+                key in blocks and _plain(blocks[key].rows) == _plain(other.blocks[key].rows)
+                for key in keys
+            )
+            if not same:
+                left.append(
+                    f"“{table.title}”在“{book.name}”和“{other.name}”中都有，内容不同，只取前一个；请核对。"
+                )
+            continue
+        blocks.update({key: other.blocks[key] for key in keys})
+        if keys and table.blocks[0].body == "form":
+            forms = other.forms
+    profile = book.profile if any(book.profile) else other.profile
+    keyed = {
+        key: {**other.keyed.get(key, {}), **book.keyed.get(key, {})}
+        for key in {*book.keyed, *other.keyed}
+    }
+    return book._replace(
+        blocks=blocks,
+        forms=forms,
+        info={**other.info, **book.info},
+        keyed=keyed,
+        profile=profile,
+        notes={**other.notes, **book.notes},
+        subjects={**other.subjects, **book.subjects},
+        findings=(*book.findings, *other.findings),
+    )
+
+
+def _plain(rows: Sequence[Row]) -> list[Row]:
+    return [row._replace(line=0, places=()) for row in rows]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xlbudget.characters import code_text, squash
 from xlbudget.errors import UnusableFileError
 from xlbudget.sheets.cells import text_of
-from xlbudget.standard.subjects import Subject
+from xlbudget.standard.model import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,10 +10,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.editing.final_texts import read_finals
-from xlbudget.editing.own import foreign_sheets, own_notes, unused_subjects
+from xlbudget.editing.own import foreign_sheets, own_notes, read_finals, unused_subjects
 from xlbudget.errors import UnusableFileError
-from xlbudget.figures import BlockData, FormData, Profile, Row, Unreadable
+from xlbudget.figures import BlockData, Profile, Unreadable
 from xlbudget.findings import Level
 from xlbudget.importing.data_folder import (
     FINAL_PARTS,
@@ -32,7 +31,7 @@ from xlbudget.printed import column_names, row_entries, side_by_side
 from xlbudget.publishing.publish import publish
 from xlbudget.reading.book import read_book
 from xlbudget.reading.particulars import subject_texts
-from xlbudget.sheets.layout import INFO_SHEET, form_of, is_form, place_book
+from xlbudget.sheets.layout import INFO_SHEET, form_of, form_pairs, is_form, place_book
 from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.atomic import refuse_open_file
 from xlbudget.xlsx.workbook import Workbook
@@ -134,7 +133,7 @@ def _lines_of(standard: Standard, block: Block, book: Book) -> list[list[str]]:
         lines.append(
             [
                 entry if isinstance(entry, str) else amount_text(entry, block.unit)
-                for entry in row_entries(standard, block, row, beside)
+                for entry in row_entries(standard, block, row, row.label, beside)
             ]
         )
     return lines
@@ -156,7 +155,8 @@ def _form_lines(table: Table, book: Book) -> tuple[list[list[str]], list[list[st
     amounts = {column.label[0]: column.key for column in block.columns}
     forms = [[FORM_KIND, *fields.values(), *amounts]]
     indicators = [[PROJECT, *columns.values()]]
-    for data, row in _pairs(table, book):
+    rows = book.blocks.get(block.key, BlockData.of([])).rows
+    for data, row in form_pairs(table, rows, book.forms):
         texts = [data.fields.get(key, "") for key in fields]
         name = list(fields).index("name") if "name" in fields else 0
         texts[name] = data.name
@@ -179,22 +179,6 @@ def _captions(pairs: list[tuple[str, str]], without: Iterable[str] = ()) -> dict
     for field, caption in pairs:
         if field not in without and meant[caption] == field:
             found.setdefault(field, caption)
-    return found
-
-
-def _pairs(table: Table, book: Book) -> list[tuple[FormData, Row]]:
-    """Each form with its row; a row without a form is one of the first kind, and the reverse."""
-    block = table.blocks[0]
-    waiting: dict[str, list[Row]] = {}
-    for row in book.blocks.get(block.key, BlockData.of([])).rows:
-        waiting.setdefault(row.key, []).append(row)
-    found = []
-    for data in book.forms:
-        rows = waiting.get(data.name, [])
-        blank = Row(data.name, "form", data.name, (None,) * len(block.amounts))
-        found.append((data, rows.pop(0) if rows else blank))
-    for rows in waiting.values():
-        found += [(FormData(row.key, table.forms[0].key, {}, ()), row) for row in rows]
     return found
 
 

@@ -9,21 +9,26 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.building.contents import last_line, note_contents, render_table, with_info
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import HEADING
 from xlbudget.explaining.explain import document as generate
 from xlbudget.explaining.source import TABLES, PartPlan, Plan, load_plan
-from xlbudget.printed import PrintedTable
-from xlbudget.publishing.tables import form_grids, table_grid, visible, visible_line
-from xlbudget.sheets.layout import GLOSSARY, NOTES, is_form, place_book
+from xlbudget.printed import FORM, TABLE, PrintedCell, PrintedTable, head_rows, strong_row
+from xlbudget.report.pictures import cell_text
+from xlbudget.sheets.layout import GLOSSARY, NOTES, form_of, is_form, place_book, table_layout
 from xlbudget.sheets.notes import notes_lines
+from xlbudget.standard.model import AMOUNT
+from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from xlbudget.building.contents import CellContent
     from xlbudget.explaining.document import Document
-    from xlbudget.figures import Book
-    from xlbudget.standard.model import Standard
+    from xlbudget.figures import Book, FormData, Row
+    from xlbudget.sheets.layout import TableLayout
+    from xlbudget.standard.model import Form, FormLine, Standard, Table
     from xlbudget.xlsx.workbook import Workbook
 
 
@@ -225,3 +230,230 @@ def final_paragraphs(
 
 def _generated(document: Document) -> tuple[FinalText, ...]:
     return tuple(FinalText(paragraph.text, paragraph.level) for paragraph in document.paragraphs)
+
+
+# ------------------------------------------------------------------ tables and forms as they are printed: headings, merged captions, body, notes below
+
+
+_NAMING = ("code", "name", "label", "level1", "level2")
+"""Kinds of columns whose cells name their row."""
+_CAPTION = 2
+"""Columns before the first value: that of the groups, and that of the captions."""
+_NARROW = 5
+"""Letters that a group's caption has side by side."""
+_GROUPED = 2
+"""So many columns of indicators are levels, whose repeated entries are printed once."""
+_BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_INVISIBLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]"
+)
+
+
+def visible(text: str) -> str:
+    """A text without what no document can hold or show; its line breaks are kept."""
+    lines = _BREAKS.sub("\n", text.replace("\t", " ")).split("\n")
+    return "\n".join(_INVISIBLE.sub("", line).strip() for line in lines).strip("\n")
+
+
+def visible_line(text: str) -> str:
+    """The same on one line."""
+    return " ".join(part for part in visible(text).split("\n") if part)
+
+
+# ------------------------------------------------------------------ tables
+
+
+def table_grid(
+    standard: Standard, table: Table, book: Book, above: tuple[str, str]
+) -> PrintedTable:
+    """A table of a placed book (see ``layout.place_book``)."""
+    layout = table_layout(standard, table)
+    contents = render_table(standard, table, book, {})
+    last = last_line(layout, book)
+    lines: dict[int, list[CellContent]] = {}
+    notes = []
+    for content in contents:
+        line = split_cell(content.cell)[1]
+        if line <= last:
+            lines.setdefault(line, []).append(content)
+        elif content.role == "note" and content.value:
+            notes.append(visible(str(content.value)))
+    kinds = [column.kind for one in layout.blocks for column in one.block.columns]
+    strong = _strong(standard, layout, book)
+    body = tuple(
+        _total_spread([_body_cell(content, kinds, strong) for content in lines[line]], layout)
+        for line in sorted(lines)
+    )
+    blank = tuple(PrintedCell("", kind) for kind in kinds)
+    return PrintedTable(
+        TABLE,
+        visible(table.title),
+        tuple(kinds),
+        head_rows(table, lambda label: _label(label, book)),
+        body or (blank,),
+        above=above,
+        notes=tuple(note for note in notes if note),
+    )
+
+
+def _label(label: str, book: Book) -> str:
+    return visible(str(with_info("A1", label, book, "heading").value or ""))
+
+
+def _shown_amount(content: CellContent) -> str:
+    """An amount as the sheet shows it: separators, its own decimals, blank where it is blank."""
+    value = content.value
+    if value is None or isinstance(value, str):
+        return visible(value or "")
+    return f"{value:,f}"
+
+
+def _body_cell(one: CellContent, kinds: Sequence[str], strong: set[tuple[int, int]]) -> PrintedCell:
+    letters, line = split_cell(one.cell)
+    index = column_number(letters) - 1
+    text = _shown_amount(one)
+    header = bool(text) and kinds[index] in _NAMING
+    bold = (line, index) in strong
+    indent = 0 if kinds[index] == "code" else one.indent
+    return PrintedCell(text, kinds[index], bold=bold, indent=indent, header=header)
+
+
+def _total_spread(cells: list[PrintedCell], layout: TableLayout) -> tuple[PrintedCell, ...]:
+    """The word 合计 covers the blank texts beside it where rows are not prescribed."""
+    total = layout.blocks[0].block.total
+    if len(layout.blocks) > 1 or not total or cells[0].text != total or not cells[0].bold:
+        return tuple(cells)
+    end = 1
+    while end < len(cells) and cells[end].kind != AMOUNT and not cells[end].text:
+        end += 1
+    return (cells[0]._replace(kind="total", columns=end, header=True), *cells[end:])
+
+
+def _strong(standard: Standard, layout: TableLayout, book: Book) -> set[tuple[int, int]]:
+    """Line and column of what is emphasized: totals, classes of subjects, groups of projects."""
+    found = set()
+    for one in layout.blocks:
+        for row in book.blocks[one.block.key].rows:
+            if strong_row(standard, one.block, row):
+                found |= {(row.line, one.first + index) for index in range(len(one.letters))}
+    return found
+
+
+# ------------------------------------------------------------------ forms
+
+
+def form_grids(table: Table, book: Book) -> list[PrintedTable]:
+    """All forms of a placed book; without any, the statement that there is none."""
+    if not book.forms:
+        stated = (visible(str(content.value or "")) for content in note_contents(table, book, 1))
+        notes = tuple(text for text in stated if text)
+        return [PrintedTable(FORM, visible_line(table.title), (), (), (), notes=notes)]
+    rows = book.blocks[table.blocks[0].key].rows
+    amounts = table.blocks[0].amount_index
+    return [
+        _grid(form_of(table, data), data, _values(data, row, amounts), book)
+        for data, row in zip(book.forms, rows, strict=True)
+    ]
+
+
+def _values(data: FormData, row: Row, amounts: Mapping[str, int]) -> dict[str, str]:
+    """Field -> what is printed."""
+    printed = {key: visible(text) for key, text in data.fields.items()}
+    return printed | {key: visible(cell_text(row.cells[index])) for key, index in amounts.items()}
+
+
+def _grid(form: Form, data: FormData, values: Mapping[str, str], book: Book) -> PrintedTable:
+    width = max(1 + len(form.indicators), _CAPTION + 1)
+    lines = [*_lines(form, values, width), *_indicators(form, data, width)]
+    subtitle = with_info("A1", form.subtitle, book, "").value if form.subtitle else ""
+    kinds = ("caption", *("indicator" for _ in range(width - 1)))
+    title, below = visible_line(form.title), visible_line(str(subtitle or ""))
+    return PrintedTable(FORM, title, kinds, (), tuple(lines), subtitle=below)
+
+
+def _lines(form: Form, values: Mapping[str, str], width: int) -> Iterator[tuple[PrintedCell, ...]]:
+    """The lines above the indicators; neighbours of one group share its caption."""
+    lines = [piece for line in form.lines for piece in _fitting(line, width)]
+    for position, line in enumerate(lines):
+        cells: list[PrintedCell] = []
+        first = position == 0 or lines[position - 1].group != line.group
+        if line.group and first:
+            rows = _run([line.group for line in lines], position)
+            cells.append(PrintedCell(_broken(line.group), "caption", rows=rows, header=True))
+        free = width - _CAPTION - (len(line.cells) - 1)
+        for index, cell in enumerate(line.cells):
+            caption = _CAPTION if index == 0 and not line.group else 1
+            span = free // len(line.cells)
+            if index == len(line.cells) - 1:
+                span = free - span * index
+            cells.append(PrintedCell(visible(cell.caption), "caption", caption, header=True))
+            cells.append(PrintedCell(values.get(cell.field, ""), "value", span))
+        yield tuple(cells)
+
+
+def _broken(caption: str) -> str:
+    """What stands in brackets goes on a line of its own: the column is narrow."""
+    return visible(caption).replace("（", "\n（", 1) if len(caption) > _NARROW else visible(caption)
+
+
+def _fitting(line: FormLine, width: int) -> list[FormLine]:
+    """A line whose pairs have no room side by side gives each pair a line."""
+    if width >= _CAPTION + 2 * len(line.cells) - 1:
+        return [line]
+    return [line._replace(cells=(cell,)) for cell in line.cells]
+
+
+def _run(keys: Sequence[object], start: int) -> int:
+    """How many neighbours from ``start`` on have the same key."""
+    end = start + 1
+    while end < len(keys) and keys[end] == keys[start]:
+        end += 1
+    return end - start
+
+
+def _indicators(form: Form, data: FormData, width: int) -> Iterator[tuple[PrintedCell, ...]]:
+    """The indicators under their headings; levels that repeat are printed once."""
+    spare = width - 1 - len(form.indicators)
+    columns = form.indicators
+    headings = [PrintedCell(visible(column.label[0]), "heading") for column in columns]
+    if headings:
+        headings[-1] = headings[-1]._replace(columns=1 + spare)
+    caption = PrintedCell(
+        visible(form.caption), "caption", rows=1 + len(data.indicators), header=True
+    )
+    yield (caption, *headings)
+    texts = [
+        [visible(indicator.values.get(column.key, "")) for column in columns]
+        for indicator in data.indicators
+    ]
+    levels = _levels(texts)
+    for position, line in enumerate(texts):
+        cells = []
+        for index, text in enumerate(line):
+            span = 1 + (spare if index == len(line) - 1 else 0)
+            if index < _GROUPED:
+                keys = [level[index] for level in levels]
+                if position and keys[position] == keys[position - 1]:
+                    continue
+                cells.append(PrintedCell(text, "indicator", span, _run(keys, position)))
+            else:
+                cells.append(PrintedCell(text, "indicator", span))
+        yield tuple(cells)
+
+
+def _levels(texts: Sequence[Sequence[str]]) -> list[list[tuple[str, ...]]]:
+    """Line -> for each level, the path by which neighbours are known to belong together.
+
+    A blank entry belongs to the one above; a repeated one does where all levels before it do.
+    """
+    found: list[list[tuple[str, ...]]] = []
+    above: list[str] = []
+    for line in texts:
+        levels = list(line[:_GROUPED])
+        for index, text in enumerate(levels):
+            if not text and above and levels[:index] == above[:index]:
+                levels[index] = above[index]
+        above = levels
+        found.append([tuple(levels[: index + 1]) for index in range(len(levels))])
+    return found

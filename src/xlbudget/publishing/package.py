@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tempfile
+import tomllib
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget import __version__
 from xlbudget.building.macros import TEXTS
 from xlbudget.checks.personal import personal_findings
 from xlbudget.editing.validate import validate_file
-from xlbudget.errors import UnusableFileError
+from xlbudget.errors import StandardError, UnusableFileError
+from xlbudget.explaining.facts import evaluate_facts
+from xlbudget.explaining.source import load_source
 from xlbudget.explaining.wording import clean
 from xlbudget.findings import Level, Status
 from xlbudget.publishing.disclosure import disclosure, final_paragraphs
@@ -25,13 +30,7 @@ from xlbudget.publishing.gate import (
     pass_or_stop,
     write_list,
 )
-from xlbudget.publishing.letter import (
-    PackedFile,
-    checklist,
-    key_figures,
-    letter_for,
-)
-from xlbudget.publishing.mail import DEFAULT_LIMIT, Attachment, draft
+from xlbudget.publishing.mail import DEFAULT_LIMIT, Attachment, Letter, draft, size_text
 from xlbudget.publishing.pdf import write_pdf
 from xlbudget.publishing.publish import publish, refuse_folder
 from xlbudget.publishing.values import choose_sheets, write_values_copy
@@ -40,8 +39,9 @@ from xlbudget.reading.book import read_book
 from xlbudget.reading.source import sheet_texts
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
-from xlbudget.sheets.memory import MEMORY, forget
+from xlbudget.sheets.layout import MEMORY, forget
 from xlbudget.standard.loader import own_standard
+from xlbudget.templates import rendered
 from xlbudget.xlsx.atomic import is_open
 from xlbudget.xlsx.workbook import Workbook
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.findings import Report
     from xlbudget.publishing.gate import Gate, NotesState
-    from xlbudget.publishing.mail import Address, Letter
+    from xlbudget.publishing.mail import Address
     from xlbudget.publishing.values import ValuesCopy
     from xlbudget.standard.model import Standard
 
@@ -269,15 +269,19 @@ class _Work:
         if self.wish.workbook:
             data = self._without_memory()
             attachments.append(Attachment(self.path.name, data, "原工作簿，含宏和公式"))
-        self.letter = letter_for(
-            self.title + self.marks,
-            key_figures(self.standard, self.book),
-            self.report,
-            self.said,
-            attachments,
-            self.wish.to,
-            self.wish.sender,
-        )
+        title = self.title + self.marks
+        values = {
+            "title": title,
+            "unit": self.report.unit_name or "（单位名称未填）",
+            "year": self.report.year,
+            "remarks": self.said,
+            "figures": key_figures(self.standard, self.book),
+            "grade": _plain_grade(self.report),
+            "attachments": [(one.name, one.what, size_text(len(one.data))) for one in attachments],
+        }
+        text, html = (rendered(_TEMPLATES, f"letter.{kind}.j2", values) for kind in ("txt", "html"))
+        addresses = self.wish.to, self.wish.sender
+        self.letter = Letter(title, text, html, tuple(attachments), *addresses)
         self.files["mail"] = draft(self.letter, limit=self.wish.limit)
 
     def _without_memory(self) -> bytes:
@@ -286,22 +290,44 @@ class _Work:
         return self.given.patched(forget(lines) if lines is not None else [])
 
     def _write_lists(self) -> None:
+        """The list of what was checked, with checksums, for people and for programs."""
         files = [
             _packed(self.names[kind], what, self.files[kind])
             for kind, what in _WHAT.items()
             if kind in self.files
         ]
-        text, programs = checklist(
-            self.title + self.marks,
-            self.standard,
-            self.report,
-            self.source,
-            files,
-            self.left_out,
-            [*self.said, *self.warnings],
-            self.wish.made,
-        )
-        self.files |= {"list": text.encode(), "json": programs.encode()}
+        report, title, remarks = self.report, self.title + self.marks, [*self.said, *self.warnings]
+        values = {
+            "title": title,
+            "standard": self.standard,
+            "report": report,
+            "source": self.source,
+            "files": files,
+            "left_out": self.left_out,
+            "remarks": remarks,
+            "made": self.wish.made,
+            "version": __version__,
+            "grade": _plain_grade(report),
+            "levels": [(level.chinese, report.number_of(level)) for level in Level],
+        }
+        programs = {
+            "title": title,
+            "unit": report.unit_name,
+            "year": report.year,
+            "standard": report.standard,
+            "status": report.status.value,
+            "slack": report.slack,
+            "findings": {level.value: report.number_of(level) for level in Level},
+            "not_executed": len(report.not_executed),
+            "remarks": remarks,
+            "xlbudget": __version__,
+            "made": self.wish.made or None,
+            "source": {"name": self.source.name, "sha256": self.source.sha256},
+            "files": [file._asdict() for file in files],
+            "sheets_left_out": self.left_out,
+        }
+        self.files["list"] = rendered(_TEMPLATES, "checklist.txt.j2", values).encode()
+        self.files["json"] = f"{json.dumps(programs, ensure_ascii=False, indent=2)}\n".encode()
 
     def publish(self) -> Package:
         """Put the files into the folder; the lists come last."""
@@ -354,3 +380,58 @@ def every_name(title: str) -> list[str]:
         for so in product((False, True), repeat=3)
         for name in file_names(title, marks_of(*so)).values()
     ]
+
+
+# ------------------------------------------------------------------ what is said with a package: the mail, and the list of what was checked
+
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_FIGURES = "package.toml"
+
+
+class PackedFile(NamedTuple):
+    """A file of the package: what it is, its size in bytes and its checksum."""
+
+    name: str
+    what: str
+    size: int
+    sha256: str
+
+
+def _plain_grade(report: Report) -> str:
+    """The grade for people outside, who know nothing of rounding and rules."""
+    if report.status is Status.ERROR:
+        count = report.number_of(Level.ERROR)
+        found = f"，发现差错 {count} 处尚未改正" if count else "，各表数字尚不能全部对上"
+        return f"各表之间、表与文字之间的数字已核对{found}。"
+    if not any(count for _, count in report.executed):
+        return "各表数字没有核对。"
+    if report.status is Status.ROUNDING:
+        return "各表之间、表与文字之间的数字已核对，总数与分项之和有四舍五入造成的尾差，请留意。"
+    return "各表之间、表与文字之间的数字已核对，全部相符（分项四舍五入的尾差除外）。"
+
+
+def key_figures(standard: Standard, book: Book) -> list[tuple[str, str]]:
+    """Title and amount with its unit, as the explanation prints it; none where none are named.
+
+    Raises:
+        StandardError: ``package.toml`` is wrong, or names what ``notes/facts.toml`` has not.
+    """
+    path = standard.folder / _FIGURES
+    if not path.is_file():
+        return []
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("figure", ())
+        wanted = [(str(entry["fact"]), str(entry["title"])) for entry in entries]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise StandardError(f"标准文件“{_FIGURES}”的写法不对：{error}。") from error
+    source = load_source(standard)
+    known = evaluate_facts(standard, book, source).figures
+    found = []
+    for name, title in wanted:
+        if name not in known:
+            raise StandardError(f"标准文件“{_FIGURES}”提到的“{name}”不在notes/facts.toml中。")
+        figure = known[name]
+        unit = "" if figure.missing or figure.kind != "amount" else source.unit.name
+        found.append((title, f"{figure.text}{unit}"))
+    return found

@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 
 from xlbudget.characters import plain_name
 from xlbudget.errors import StandardError, UnusableFileError
-from xlbudget.figures import BlockData, Book, FormData, InfoValue, Ledger, Profile
+from xlbudget.figures import (
+    BlockData,
+    Book,
+    FormData,
+    InfoValue,
+    Ledger,
+    Profile,
+    without_collecting,
+)
 from xlbudget.findings import Finding, Level
-from xlbudget.garbage import without_collecting
-from xlbudget.reading.forms import read_forms
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import (
     InfoData,
     heading_year,
     own_subjects,
+    read_forms,
     read_info,
     read_profile,
     standard_of,
@@ -38,12 +45,13 @@ from xlbudget.sheets.layout import (
     FINDINGS,
     GLOSSARY,
     INFO_SHEET,
+    MEMORY,
     NOTES,
     OVERVIEW,
     PROFILE,
     is_form,
+    read_keepsakes,
 )
-from xlbudget.sheets.memory import MEMORY, read_keepsakes
 from xlbudget.sheets.notes import read_texts
 from xlbudget.standard.loader import DEFAULT, OWN_LISTS, load_standard, with_subjects
 from xlbudget.xlsx.references import column_number, split_cell
@@ -54,8 +62,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.reading.tables import TableData
-    from xlbudget.standard.model import Standard, Table
-    from xlbudget.standard.subjects import Subject
+    from xlbudget.standard.model import Standard, Subject, Table
     from xlbudget.xlsx.cells import Lines
 
 _PIECE = (

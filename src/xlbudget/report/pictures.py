@@ -14,8 +14,8 @@ from xlbudget.printed import (
     TABLE,
     PrintedCell,
     PrintedTable,
-    code_part,
     head_rows,
+    row_entries,
     strong_row,
 )
 from xlbudget.rules.grid import INFO
@@ -107,36 +107,19 @@ def _line(
 def _row_boxes(
     standard: Standard, block: Block, data: BlockData, row: Row, first: int
 ) -> Iterator[PrintedCell]:
-    taken: dict[str, int] = {}
     named, strong = False, strong_row(standard, block, row)
-    for position, column in enumerate(block.columns):
+    entries = row_entries(standard, block, row, row.label or row.key)
+    for at, (column, entry) in enumerate(zip(block.columns, entries, strict=True), first):
         kind = column.kind
-        count = taken[kind] = taken.get(kind, -1) + 1
-        if kind == _AMOUNT:
-            at = block.amount_index[column.key]
-            shown, cell = cell_text(row.cells[at]), data.cell_name(row, at)
-            yield PrintedCell(shown, kind, bold=strong, cell=cell)
+        if not isinstance(entry, str):
+            cell = data.cell_name(row, block.amount_index[column.key])
+            yield PrintedCell(cell_text(entry), kind, bold=strong, cell=cell)
             continue
-        text = _text(standard, block, row, kind, count, first=position == 0)
-        cell = f"{column_letter(first + position)}{row.line}" if row.line else ""
-        header = bool(text) and kind != "text" and (kind != "code" or row.kind == TOTAL)
+        cell = f"{column_letter(at)}{row.line}" if row.line else ""
+        header = bool(entry) and kind != "text" and (kind != "code" or row.kind == TOTAL)
         header, named = header and not named, named or header
         indent = row_indent(standard, block, row) if kind in (_LABEL, "name") else 0
-        yield PrintedCell(text, kind, 1, 1, strong, indent, header, cell)
-
-
-def _text(standard: Standard, block: Block, row: Row, kind: str, count: int, *, first: bool) -> str:
-    """The text of a row in the column of a kind, ``count`` such columns before it."""
-    if row.kind == TOTAL:
-        return (row.label or block.total) if first else ""
-    if kind == "text":
-        return row.texts[count] if count < len(row.texts) else ""
-    if kind == "code":
-        return code_part(standard, block, row.key, count)
-    if kind in ("level1", "level2"):
-        wanted = "group" if kind == "level1" else "item"
-        return (row.label or row.key) if row.kind == wanted else ""
-    return row.label or row.key
+        yield PrintedCell(entry, kind, 1, 1, strong, indent, header, cell)
 
 
 # ------------------------------------------------------------------ forms and 基础信息

@@ -8,15 +8,14 @@ from xlbudget.figures import TOTAL, UNFILLED, BlockData, Cell, Row, Unreadable
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import definitions, evaluate, expand
 from xlbudget.rules.unfilled import CellKey
-from xlbudget.standard.equations import EACH
+from xlbudget.standard.model import EACH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.rules.relations import Relation
-    from xlbudget.standard.model import Block, Standard
-    from xlbudget.standard.subjects import SubjectList
+    from xlbudget.standard.model import Block, Standard, SubjectList
 
 
 def complete_rows(standard: Standard, book: Book) -> Book:

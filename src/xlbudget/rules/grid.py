@@ -7,15 +7,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xlbudget.figures import BlockData, Cell, InfoValue, Place, Row
-from xlbudget.standard.equations import ONE
+from xlbudget.standard.model import ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.rules.unfilled import Virtual
-    from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Column, Standard
+    from xlbudget.standard.model import Column, Ref, Standard
 
 
 T = TypeVar("T")

@@ -8,14 +8,13 @@ from xlbudget.figures import UNFILLED, Cell, Unreadable
 from xlbudget.findings import NotExecuted
 from xlbudget.money import COUNT, STANDARD_PLACES, Amount
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.standard.equations import ALL, EACH, ONE
+from xlbudget.standard.model import ALL, EACH, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from xlbudget.money import Unit
-    from xlbudget.standard.equations import Equation, Ref
-    from xlbudget.standard.model import Allotment, Rule
+    from xlbudget.standard.model import Allotment, Equation, Ref, Rule
 
 
 def _condition(grid: Grid, key: str) -> tuple[bool, str]:
@@ -47,13 +46,12 @@ Plan = list[tuple[int, int, int]]
 """For one of the columns that ``*`` stands for: sign, first cell and width of each side."""
 
 
-def plans_of(equation: Equation, sides: list[Side], live: Collection[int] | None) -> list[Plan]:
+def _plans(equation: Equation, sides: list[Side], live: Collection[int] | None) -> list[Plan]:
     """A plan per column; with ``live``, only those in which some column holds anything."""
     plans = []
-    many = len(equation.columns[0]) > 1
     for column in range(len(equation.columns[0])):
         plan = [(side.sign, side.offsets[column], side.width) for side in sides]
-        if live is None or not many or any(offset in live for _, offset, _ in plan):
+        if live is None or any(offset in live for _, offset, _ in plan):
             plans.append(plan)
     return plans
 
@@ -198,18 +196,14 @@ def _of_equation(
     lead = equation.lead
     if rule.soft:
         live = None
-    if live is not None:
-        if not _touches(grid, equation, live):
-            return
-        if equation.same_row and lead is not None:
-            _add_rows(grid, rule, equation, lead, result.relations, live)
-            return
     sides = [
         _side(grid, sign, ref, lead, columns)
         for sign, ref, columns in zip(equation.signs, equation.refs, equation.columns, strict=True)
     ]
     cells = None if live is None else grid.cells
-    plans = plans_of(equation, sides, live)
+    plans = _plans(equation, sides, live)
+    if not plans:
+        return
     if lead is None:
         _instances(result.relations, rule, equation, sides, plans, "", -1, cells)
         return
@@ -218,7 +212,13 @@ def _of_equation(
     partners = equation.partners
     indexes = [partner.by_key for ref in partners if (partner := grid.data(ref.block)) is not None]
     matched = bool(partners) and equation.relation == "="
-    for position in grid.select(lead.block, lead.which):
+    rows = grid.select(lead.block, lead.which)
+    if live is not None and equation.same_row:  # most relations are: column by column
+        for plan in plans:
+            for position in rows:
+                _instances(result.relations, rule, equation, sides, [plan], "", position, cells)
+        return
+    for position in rows:
         key = data.rows[position].key
         if matched and not any(key in index for index in indexes):
             if _has_money(grid, lead, position):
@@ -304,44 +304,6 @@ def _instances(
                 left = len(terms)
         if terms:
             found.append(Relation(rule, equation, tuple(terms), left))
-
-
-def _touches(grid: Grid, equation: Equation, live: Collection[int]) -> bool:
-    """Whether anything stands in one of the equation's columns."""
-    return any(
-        column >= 0 and grid.base[ref.block] + column in live
-        for ref, columns in zip(equation.refs, equation.columns, strict=True)
-        for column in columns
-    )
-
-
-def _add_rows(
-    grid: Grid,
-    rule: Rule,
-    equation: Equation,
-    lead: Ref,
-    found: list[Relation],
-    live: Collection[int],
-) -> None:
-    """The live relations within single rows, of which there are the most."""
-    cells, base, width = grid.cells, grid.base[lead.block], grid.width[lead.block]
-    split = len(equation.left)
-    shifts = [position * width for position in grid.select(lead.block, lead.which)]
-    for columns in zip(*equation.columns, strict=True):
-        plan = [
-            (sign, base + column, count < split)
-            for count, (sign, column) in enumerate(zip(equation.signs, columns, strict=True))
-            if column >= 0 and base + column in live
-        ]
-        for shift in shifts if plan else ():
-            terms = [
-                (sign, offset + shift)
-                for sign, offset, _ in plan
-                if cells[offset + shift] is not None
-            ]
-            if terms:
-                left = sum([first and cells[at + shift] is not None for _, at, first in plan])
-                found.append(Relation(rule, equation, tuple(terms), left))
 
 
 def definitions(relations: Iterable[Relation]) -> dict[int, Relation]:

@@ -30,7 +30,7 @@ from xlbudget.rules.fill import cell_key, class_sources, complete_rows, settled
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import allotted, checked, definitions, expand
 from xlbudget.rules.unfilled import CellKey, Lack, Unfilled, Virtual, Witness, block_title
-from xlbudget.standard.equations import EACH
+from xlbudget.standard.model import EACH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

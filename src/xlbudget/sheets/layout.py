@@ -12,14 +12,16 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
+from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Keepsake, Row
+from xlbudget.memory import EXPLAINED, PASSED
 from xlbudget.money import COUNT, parse_amount
 from xlbudget.rules.grid import INFO
+from xlbudget.sheets.cells import text_of, value_at
 from xlbudget.sheets.ledger import place_ledger
 from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlbudget.figures import Book, Cell
     from xlbudget.standard.model import (
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         Standard,
         Table,
     )
+    from xlbudget.xlsx.cells import CellEdit, Lines
 
 
 # ------------------------------------------------------------------ 基础信息
@@ -153,14 +156,10 @@ def place_forms(
     Raises:
         UnusableFileError: a form has more indicator columns than the sheet has letters for.
     """
-    block = table.blocks[0]
-    by_name: dict[str, list[Row]] = {}
-    for row in rows:
-        by_name.setdefault(row.key, []).append(row)
     placed_rows: list[Row] = []
     placed_forms: list[FormData] = []
     line = first
-    for data in _completed(table, rows, forms):
+    for data, row in form_pairs(table, rows, forms):
         form = form_of(table, data)
         if len(form.indicators) > len(_INDICATORS):
             raise UnusableFileError(f"表式“{form.title}”的指标栏超过{len(_INDICATORS)}栏，放不下。")
@@ -171,22 +170,30 @@ def place_forms(
         )
         letters = {column.key: _INDICATORS[index] for index, column in enumerate(form.indicators)}
         placed_forms.append(data._replace(places=places, letters=letters, indicators=indicators))
-        waiting = by_name.get(data.name, [])
-        blank = Row(data.name, "form", data.name, (None,) * len(block.amounts))
-        row = waiting.pop(0) if waiting else blank
-        amounts = tuple(places.get(key, "") for key in block.amounts)
+        amounts = tuple(places.get(key, "") for key in table.blocks[0].amounts)
         placed_rows.append(row._replace(line=spots.title, places=amounts))
         line = spots.last + 2
     return placed_rows, tuple(placed_forms)
 
 
-def _completed(table: Table, rows: Sequence[Row], forms: Sequence[FormData]) -> list[FormData]:
-    """The forms, then one empty form for every further row."""
+def form_pairs(
+    table: Table, rows: Sequence[Row], forms: Sequence[FormData]
+) -> list[tuple[FormData, Row]]:
+    """Each form with its row; a further row gets an empty form of the first kind, and the reverse."""
+    waiting: dict[str, list[Row]] = {}
     missing = [row.key for row in rows]
+    for row in rows:
+        waiting.setdefault(row.key, []).append(row)
     for data in forms:
         if data.name in missing:
             missing.remove(data.name)
-    return [*forms, *(FormData(name, table.forms[0].key, {"name": name}, ()) for name in missing)]
+    added = (FormData(name, table.forms[0].key, {"name": name}, ()) for name in missing)
+    blank = (None,) * len(table.blocks[0].amounts)
+    return [
+        (data, found.pop(0) if found else Row(data.name, "form", data.name, blank))
+        for data in (*forms, *added)
+        for found in [waiting.get(data.name)]
+    ]
 
 
 # ------------------------------------------------------------------ the tables
@@ -506,3 +513,54 @@ def name_formula(one: BlockLayout, line: int) -> str:
     """The formula by which the name of the code on a line appears."""
     code = f"{one.letters[one.block.of_kind('code')[0]]}{line}"
     return f'IF({code}="","",IFERROR(INDEX({NAMES},MATCH({code},{CODES},0)),""))'
+
+
+# ------------------------------------------------------------------ the very hidden sheet: what the workbook remembers, as texts, a column per moment
+
+
+MEMORY = "_memory"
+"""Spreadsheet programs carry a sheet through their own saving (LibreOffice turns very hidden into
+hidden); a custom part of the package they may drop."""
+_COLUMNS = (PASSED, EXPLAINED)
+_HEAD, _FIRST = 2, 3
+_CHUNK = 8_000
+"""Characters in a cell; a cell holds 32,767, but some programs shorten long texts."""
+_ROOM = 400
+"""Cells of one moment: more than the largest workbook needs."""
+MEMORY_END = f"B{_FIRST + _ROOM}"
+"""The cell behind the room, which is filled so that the sheet's extent never changes."""
+
+
+def remember(kept: Keepsake, lines: Lines) -> list[CellEdit]:
+    """The edits that keep it, on the sheet whose lines are given; none where it is too large."""
+    chunks = [kept.body[at : at + _CHUNK] for at in range(0, len(kept.body), _CHUNK)]
+    if len(chunks) > _ROOM:
+        return list(_column(_COLUMNS.index(kept.moment), [], lines))
+    return list(_column(_COLUMNS.index(kept.moment), [kept.head, *chunks], lines))
+
+
+def forget(lines: Lines) -> list[CellEdit]:
+    """The edits that empty the memory."""
+    return [edit for index in range(len(_COLUMNS)) for edit in _column(index, [], lines)]
+
+
+def read_keepsakes(lines: Lines) -> tuple[Keepsake, ...]:
+    """What is kept on the sheet."""
+    keepsakes = []
+    for column, moment in enumerate(_COLUMNS, 1):
+        head = text_of(value_at(lines, _HEAD, column))
+        last = min(len(lines), _FIRST + _ROOM - 1)
+        body = [text_of(value_at(lines, line, column)) for line in range(_FIRST, last + 1)]
+        if head:
+            keepsakes.append(Keepsake(moment, head, "".join(body)))
+    return tuple(keepsakes)
+
+
+def _column(index: int, texts: Sequence[str], lines: Lines) -> Iterator[CellEdit]:
+    """The texts below one another, and nothing where longer ones stood before."""
+    from xlbudget.xlsx.cells import CellEdit  # noqa: PLC0415  # reading does without it
+
+    for line in range(_HEAD, max(_HEAD + len(texts), min(len(lines) + 1, _FIRST + _ROOM))):
+        text = texts[line - _HEAD] if line - _HEAD < len(texts) else ""
+        if text_of(value_at(lines, line, index + 1)) != text:
+            yield CellEdit(MEMORY, f"{'AB'[index]}{line}", text)

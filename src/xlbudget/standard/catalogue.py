@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.standard.equations import ALL, EACH
+from xlbudget.standard.model import ALL, EACH
 
 if TYPE_CHECKING:
-    from xlbudget.standard.equations import Equation, Ref, Term
-    from xlbudget.standard.model import Block, RowSpec, Rule, Standard
+    from xlbudget.standard.model import Block, Equation, Ref, RowSpec, Rule, Standard, Term
 
 _LEVELS = {"error": "差错", "warning": "提醒", "hint": "提示"}
 _EACH = {

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xlbudget.errors import StandardError
-from xlbudget.standard.equations import ALL, EACH, ONE
 from xlbudget.standard.loader import load_folder
+from xlbudget.standard.model import ALL, EACH, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Chart, Rule, Standard
+    from xlbudget.standard.model import Chart, Ref, Rule, Standard
 
 _SELECTORS = ("class", "parent", "leaf", "unit", "item", "group", "form", "child", "top")
 

@@ -8,8 +8,10 @@ only while every file has the size and time that it had when it was parsed; it i
 
 from __future__ import annotations
 
+import csv
 import marshal
 import os
+import re
 import sys
 from decimal import Decimal
 from functools import lru_cache, wraps
@@ -18,36 +20,40 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from xlbudget.errors import StandardError
 from xlbudget.money import UNITS, Unit
-from xlbudget.standard.equations import parse_equation, parse_ref
 from xlbudget.standard.ledger import parse_ledger
 from xlbudget.standard.model import (
     AMOUNT,
+    EACH,
+    ONE,
     Allotment,
     Block,
     Carry,
     Chart,
     Column,
     Condition,
+    Equation,
     Field,
     Form,
     FormCell,
     FormLine,
     Keyed,
     Picture,
+    Ref,
     RowSpec,
     Rule,
     Section,
     Standard,
+    Subject,
+    SubjectList,
     Table,
+    Term,
+    make_list,
 )
-from xlbudget.standard.subjects import SubjectList, make_list, read_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from xlbudget.figures import Book
-    from xlbudget.standard.equations import Equation
-    from xlbudget.standard.subjects import Subject
 
 
 T = TypeVar("T")
@@ -261,10 +267,6 @@ def _subjects(folder: Path, key: str, entry: Mapping[str, Any]) -> SubjectList:
     return make_list(key, entry["name"], tuple(entry["lengths"]), tuple(entry["levels"]), subjects)
 
 
-def _columns(entries: list[dict[str, Any]]) -> tuple[Column, ...]:
-    return tuple(Column(**{**entry, "label": tuple(entry["label"])}) for entry in entries)
-
-
 def _table(data: Mapping[str, Any], unit: Unit) -> Table:
     unit = UNITS[data["unit"]] if "unit" in data else unit
     return Table(
@@ -280,7 +282,7 @@ def _table(data: Mapping[str, Any], unit: Unit) -> Table:
 
 
 def _block(data: Mapping[str, Any], table: str, unit: Unit) -> Block:
-    columns = _columns(data["columns"])
+    columns = tuple(Column(**{**one, "label": tuple(one["label"])}) for one in data["columns"])
     amounts = tuple(column.key for column in columns if column.kind == AMOUNT)
     return Block(
         key=f"{table}.{data['key']}" if "key" in data else table,
@@ -375,6 +377,67 @@ def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:
     )
 
 
+_REF = re.compile(
+    r"(?P<block>[a-z_]+(?:\.[a-z_]+)?)\[(?:(?P<how>each|all)(?::(?P<which>[a-z]+|\d+\*))?"
+    r"|(?P<row>[^\]\s]+))\]\.(?P<column>\*|[a-z_0-9]+)"
+)
+
+
+def parse_ref(text: str) -> Ref:
+    """Read one reference.
+
+    Raises:
+        StandardError: it is not of the form ``block[row].column``.
+    """
+    match = _REF.fullmatch(text.strip())
+    if match is None:
+        raise StandardError(f"规则中的引用“{text.strip()}”写法不对，应为“块[行].栏”。")
+    how = match["how"] or ONE
+    return Ref(match["block"], how, match["row"] or match["which"] or "", match["column"])
+
+
+def _terms(text: str) -> tuple[Term, ...]:
+    if text.strip() == "0":
+        return ()
+    pieces = re.split(r"\s([+-])\s", text.strip())
+    signs = ["+", *pieces[1::2]]
+    return tuple(
+        Term(1 if sign == "+" else -1, parse_ref(piece))
+        for sign, piece in zip(signs, pieces[::2], strict=True)
+    )
+
+
+def parse_equation(entry: str | dict[str, object]) -> Equation:
+    """Read one entry of a rule's ``equations``: a string, or a table with ``is`` and options.
+
+    Raises:
+        StandardError: no relation sign, or an unreadable reference.
+    """
+    options = {"is": entry} if isinstance(entry, str) else dict(entry)
+    text = str(options.pop("is"))
+    match = re.fullmatch(r"(.+?)\s(=|>=)\s(.+)", text.strip())
+    if match is None:
+        raise StandardError(f"规则中的等式“{text}”缺少“=”或“>=”。")
+    left, relation, right = _terms(match[1]), match[2], _terms(match[3])
+    derive = len(left) == 1 and relation == "=" and bool(options.pop("derive", True))
+    options.pop("derive", None)
+    check = bool(options.pop("check", True))
+    when, present = str(options.pop("when", "")), bool(options.pop("present", False))
+    if options:
+        raise StandardError(f"规则“{text}”有不认识的选项：{'、'.join(options)}。")
+    refs = tuple(term.ref for term in (*left, *right))
+    signs = (*(term.sign for term in left), *(-term.sign for term in right))
+    lead = next((ref for ref in refs if ref.how == EACH), None)
+    others = (
+        () if lead is None else (ref for ref in refs if ref.how == EACH and ref.block != lead.block)
+    )
+    same_row = False
+    if lead is not None and not present:
+        same_row = all(ref.how == EACH and ref.block == lead.block for ref in refs)
+    known = (text, refs, signs, lead, tuple(others), same_row)
+    return Equation(left, relation, right, derive, check, when, present, *known)
+
+
 def with_columns(equation: Equation, blocks: Mapping[str, Block]) -> Equation:
     """The equation with the column positions of its terms; unknown names are check.py's to tell."""
     star = next((ref.block for ref in equation.refs if ref.column == "*"), "")
@@ -386,6 +449,55 @@ def with_columns(equation: Equation, blocks: Mapping[str, Block]) -> Equation:
             tuple(index.get(name if ref.column == "*" else ref.column, -1) for name in names)
         )
     return equation._replace(columns=tuple(found))
+
+
+_HEADINGS = {
+    "code": ("code", "科目编码", "编码"),
+    "name": ("name", "科目名称", "名称"),
+    "first": ("valid_from", "启用年度"),
+    "last": ("valid_to", "停用年度"),
+    "aliases": ("aliases", "别名"),
+    "successor": ("successor", "改列科目"),
+}
+
+
+def read_subjects(path: Path) -> tuple[Subject, ...]:
+    """Read a list from CSV: columns code/科目编码, name/科目名称, optional years, aliases, successor.
+
+    Raises:
+        StandardError: the file is missing, lacks a column, or a line has no code.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.reader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise StandardError(
+            f"科目目录“{path.name}”打不开：请检查文件是否存在、是否为UTF-8编码。"
+        ) from error
+    header = [cell.strip() for cell in lines[0]] if lines else []
+    places = {
+        key: next((header.index(name) for name in names if name in header), -1)
+        for key, names in _HEADINGS.items()
+    }
+    if places["code"] < 0 or places["name"] < 0:
+        raise StandardError(f"科目目录“{path.name}”的第一行应有“科目编码”和“科目名称”两栏。")
+    return tuple(
+        _subject(path, number, line, places)
+        for number, line in enumerate(lines[1:], 2)
+        if any(line)
+    )
+
+
+def _subject(path: Path, number: int, line: list[str], places: Mapping[str, int]) -> Subject:
+    def cell(key: str) -> str:
+        return line[places[key]].strip() if 0 <= places[key] < len(line) else ""
+
+    code, first, last = cell("code"), cell("first"), cell("last")
+    if not code.isdigit() or not all(year.isdigit() for year in (first, last) if year):
+        raise StandardError(f"科目目录“{path.name}”第{number}行的编码或年度不是数字。")
+    aliases = tuple(name for name in cell("aliases").split("|") if name)
+    years = int(first or 0), int(last or 9999)
+    return Subject(code, cell("name"), *years, aliases, cell("successor"))
 
 
 OWN_LISTS = "按科目字典补充"

@@ -1,5 +1,8 @@
 """What a standard says, as frozen records; code elsewhere interprets them.
 
+A rule's equation relates terms ``block[row].column``, joined by + and -, by = or >=; the head of a
+standard's rules.toml tells what the rows in brackets mean.
+
 A *block* is one body of rows with its own columns (表1 has two side by side); its key is
 ``table`` or ``table.part`` as the rules write it.
 """
@@ -9,15 +12,135 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from xlbudget.money import Unit
-    from xlbudget.standard.equations import Equation, Ref
     from xlbudget.standard.ledger import LedgerStandard
-    from xlbudget.standard.subjects import SubjectList
 
 AMOUNT = "amount"
+EACH, ALL, ONE = "each", "all", "one"
+
+
+class Ref(NamedTuple):
+    """Cells of one column: of one row (``how`` one), of each row, or the sum of all that match."""
+
+    block: str
+    how: str
+    which: str
+    column: str
+
+    def __str__(self) -> str:
+        row = self.which if self.how == ONE else self.how + (f":{self.which}" if self.which else "")
+        return f"{self.block}[{row}].{self.column}"
+
+
+class Term(NamedTuple):
+    """``sign`` (+1 or -1) times a reference."""
+
+    sign: int
+    ref: Ref
+
+
+class Equation(NamedTuple):
+    """``left`` = or >= ``right``; see rules.toml for derive, check, when and present.
+
+    ``refs`` are all references, left side first, ``signs`` theirs with the right side moved to the
+    left; ``lead`` is the first that speaks of each row, ``partners`` those to other tables';
+    ``same_row`` says that all speak of one row.
+    ``columns`` gives, for every reference, the position of its amount column in each of the
+    equations that ``*`` stands for (-1: its block has no such column).
+    """
+
+    left: tuple[Term, ...]
+    relation: str
+    right: tuple[Term, ...]
+    derive: bool
+    check: bool = True
+    when: str = ""
+    present: bool = False
+    text: str = ""
+    refs: tuple[Ref, ...] = ()
+    signs: tuple[int, ...] = ()
+    lead: Ref | None = None
+    partners: tuple[Ref, ...] = ()
+    same_row: bool = False
+    columns: tuple[tuple[int, ...], ...] = ()
+
+
+class Subject(NamedTuple):
+    """One subject; ``aliases`` are other spellings that mean the same.
+
+    ``successor`` is the code that takes its money once it is not valid any more.
+    """
+
+    code: str
+    name: str
+    first: int = 0
+    last: int = 9999
+    aliases: tuple[str, ...] = ()
+    successor: str = ""
+
+    def valid(self, year: int) -> bool:
+        """Whether the subject is in use in ``year``."""
+        return self.first <= year <= self.last
+
+
+class SubjectList(NamedTuple):
+    """The subjects of one classification; ``lengths`` are the digits of each level (类/款/项)."""
+
+    key: str
+    name: str
+    lengths: tuple[int, ...]
+    levels: tuple[str, ...]
+    subjects: tuple[Subject, ...] = ()
+    by_code: Mapping[str, tuple[Subject, ...]] = {}
+
+    def extended(self, subjects: Iterable[Subject]) -> SubjectList:
+        """The list with ``subjects`` added; an added code replaces the entries of the same code."""
+        added = tuple(subjects)
+        codes = {subject.code for subject in added}
+        merged = (*(subject for subject in self.subjects if subject.code not in codes), *added)
+        return make_list(self.key, self.name, self.lengths, self.levels, merged)
+
+    def level(self, code: str) -> int:
+        """1 for 类, 2 for 款, 3 for 项; 0 where the code has no allowed length or other signs."""
+        if code.isascii() and code.isdigit() and len(code) in self.lengths:
+            return self.lengths.index(len(code)) + 1
+        return 0
+
+    def find(self, code: str, year: int) -> Subject | None:
+        """The subject of that code in that year, or None where the list does not have it."""
+        return next(
+            (subject for subject in self.by_code.get(code, ()) if subject.valid(year)), None
+        )
+
+    def classes(self, year: int) -> dict[str, str]:
+        """Name (and every alias) of a top-level subject -> its code, in ``year``."""
+        return {
+            name: subject.code
+            for subject in self.subjects
+            if len(subject.code) == self.lengths[0] and subject.valid(year)
+            for name in (subject.name, *subject.aliases)
+        }
+
+    def parents(self, code: str) -> list[str]:
+        """The codes above ``code``, nearest last: 2010301 gives 201, 20103."""
+        return [code[:length] for length in self.lengths if length < len(code)]
+
+
+def make_list(
+    key: str,
+    name: str,
+    lengths: tuple[int, ...],
+    levels: tuple[str, ...],
+    subjects: tuple[Subject, ...],
+) -> SubjectList:
+    """A list with its index by code."""
+    by_code: dict[str, tuple[Subject, ...]] = {}
+    for subject in subjects:
+        by_code[subject.code] = (*by_code.get(subject.code, ()), subject)
+    return SubjectList(key, name, lengths, levels, subjects, by_code)
 
 
 class Column(NamedTuple):

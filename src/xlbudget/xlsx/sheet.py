@@ -1,4 +1,4 @@
-"""One worksheet's part as a tree: its formulas as each cell reads them, and cells that are changed.
+"""The parts of a workbook that change: a worksheet as a tree, the workbook's own part, the calculation chain.
 
 A formula filled down is stored once, in the range's first cell (its master); the others only point
 to it. Writing over the master would take their formula away, so they get it as their own.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET  # what everybody calls it
 
 from xlbudget.errors import UnusableFileError
+from xlbudget.xlsx.archive import unescaped
 from xlbudget.xlsx.references import (
     Area,
     Spot,
@@ -24,12 +25,12 @@ from xlbudget.xlsx.references import (
     widened,
     widened_spans,
 )
-from xlbudget.xlsx.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from xlbudget.xlsx.cells import CellEdit
+
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _WORKSHEET, _DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _COLUMN = (
@@ -402,3 +403,219 @@ def _shown(edit: CellEdit) -> str:
 def _safe(text: str) -> str:
     """A text with the characters that XML cannot hold as _xHHHH_."""
     return _UNSAFE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+
+
+# ------------------------------------------------------------------ the parts around the sheets
+
+_BEFORE_CALCULATION = ("sheets", "functionGroups", "externalReferences", "definedNames")
+_AREA = re.compile(r"(.*!\$[A-Z]+\$\d+:\$[A-Z]+\$)\d+", re.DOTALL)
+
+
+def unchained(chain: bytes, gone: Collection[tuple[int, str]]) -> bytes | None:
+    """The calculation chain without cells that hold no formula any more; None if it is empty then.
+
+    ``gone``: numbers of sheets, and cells; Excel calls a file broken whose chain names too many. An
+    entry without its sheet's number is on the sheet of the entry before.
+    """
+    tree = Tree(chain)
+    number, left, told = "0", 0, "0"
+    removed = False
+    for one in [*tree.root]:
+        if local_name(one) != "c":
+            continue
+        number = one.get("i", number)
+        if number.isdecimal() and (int(number), one.get("r", "")) in gone:
+            tree.root.remove(one)
+            removed = True
+            continue
+        if number != told and "i" not in one.attrib:
+            one.set("i", number)
+        told = number
+        left += 1
+    if not left:
+        return None
+    return tree.to_bytes() if removed else chain
+
+
+def without_entry(listing: bytes, key: str, value: str) -> bytes:
+    """A list of relationships (key Id) or content types (PartName) without one entry."""
+    tree = Tree(listing)
+    for one in [*tree.root]:
+        if one.get(key, "").lower() == value.lower():
+            tree.root.remove(one)
+    return tree.to_bytes()
+
+
+def calculating_on_load(book: bytes) -> bytes:
+    """The workbook's part, asking for all formulas to be computed when it is opened.
+
+    Raises:
+        KeyError: it has no sheets.
+    """
+    tree = Tree(book)
+    asked = next(tree.elements("calcPr"), None)
+    if asked is None:
+        before = [at for at, one in enumerate(tree.root) if local_name(one) in _BEFORE_CALCULATION]
+        if not before:
+            raise KeyError("sheets")
+        space = tree.root.tag.rpartition("}")
+        asked = ET.Element("".join((*space[:2], "calcPr")))
+        tree.root.insert(before[-1] + 1, asked)
+    asked.set("fullCalcOnLoad", "1")
+    return tree.to_bytes()
+
+
+def printing_to(book: bytes, last_rows: Mapping[str, int]) -> bytes:
+    """The workbook's part with the print areas of some sheets ending at another row.
+
+    Sheets without a print area of one rectangle keep what they have.
+    """
+    if not last_rows:
+        return book
+    tree = Tree(book)
+    names = [element.get("name", "") for element in tree.elements("sheet")]
+    changed = False
+    for element in tree.elements("definedName"):
+        number = element.get("localSheetId", "")
+        if element.get("name") != "_xlnm.Print_Area" or not number.isdecimal():
+            continue
+        sheet = names[int(number)] if int(number) < len(names) else ""
+        area = _AREA.fullmatch(element.text or "")
+        if sheet in last_rows and area is not None:
+            new = f"{area[1]}{last_rows[sheet]}"
+            changed |= new != element.text
+            element.text = new
+    return tree.to_bytes() if changed else book
+
+
+# ------------------------------------------------------------------ parts as trees that are written again with the prefixes that they had
+
+
+_PROLOG = re.compile(rb"\xef\xbb\xbf|\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)")
+_DECLARED = re.compile(rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_XML = "http://www.w3.org/XML/1998/namespace"
+_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_IN_VALUE = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+    | {sign: f"&#{ord(sign)};" for sign in "\t\n\r"}
+)
+
+
+def local_name(element: ET.Element) -> str:
+    """``c`` of an element c, whatever its namespace; "" of a comment."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+class Tree:
+    """``root`` is the part's root element; whoever changes it asks for ``to_bytes``.
+
+    Written are the same elements, attributes, texts, comments and namespaces as were read; quotes and
+    blanks inside tags may differ. ElementTree alone would rename the prefixes and leave out those that
+    only values name (``mc:Ignorable="x14ac"``), and Excel would call the file broken. lxml would keep
+    them, but has no build for the browser.
+    """
+
+    def __init__(self, xml: bytes) -> None:
+        """Read a part.
+
+        Raises:
+            ElementTree.ParseError: it is damaged, not in UTF-8, or has a document type.
+        """
+        self._xml, start = xml, 0
+        while match := _PROLOG.match(xml, start):
+            start = match.end()
+        self._prolog = xml[:start]
+        encoding = _ENCODING.search(self._prolog)
+        # A document type can define entities without bound; UTF-16 has bytes of zero.
+        if xml.startswith(b"<!", start) or b"\0" in xml[:4]:
+            raise ET.ParseError("document type or UTF-16")
+        if encoding is not None and encoding[1].lower() != b"utf-8":
+            raise ET.ParseError(encoding[1].decode("ascii", "replace"))
+        builder = ET.TreeBuilder(insert_comments=True, insert_pis=True)
+        parser = ET.XMLParser(target=builder)  # noqa: S314  # bounded by the archive, no entities
+        parser.feed(xml)
+        self.root: ET.Element = parser.close()
+
+    def elements(self, name: str) -> Iterator[ET.Element]:
+        """The elements of this name, whatever their namespace."""
+        return (element for element in self.root.iter() if local_name(element) == name)
+
+    def to_bytes(self) -> bytes:
+        """The part as it is now.
+
+        Raises:
+            ElementTree.ParseError: its namespaces cannot be kept.
+        """
+        pieces: list[str] = []
+        prefixes = _prefixes(self._xml)
+        declared = "".join(
+            f' xmlns{f":{prefix}" if prefix else ""}="{uri.translate(_IN_VALUE)}"'
+            for prefix, uri in prefixes.items()
+        )
+        of_attributes = {uri: prefix for prefix, uri in prefixes.items() if prefix}
+        of_elements = {uri: prefix for prefix, uri in reversed(prefixes.items())}
+        if "" in prefixes:
+            of_elements[prefixes[""]] = ""
+        names = _Names(of_elements), _Names(of_attributes)
+        _write(pieces.append, self.root, *names, declared)
+        return self._prolog + "".join(pieces).encode()
+
+
+def _prefixes(xml: bytes) -> dict[str, str]:
+    """Prefix -> namespace of the whole part: inner declarations move up to the root.
+
+    A prefix that means two things gets another name for the second, unless values may name it.
+    """
+    found: dict[str, str] = {}
+    for match in _DECLARED.finditer(xml):
+        prefix, *either = ((group or b"").decode() for group in match.groups())
+        uri = unescaped("".join(either))
+        if found.setdefault(prefix, uri) != uri and uri not in found.values():
+            if not uri or _COMPATIBILITY.encode() in xml:
+                raise ET.ParseError(f"two namespaces {prefix}")
+            found[f"ns{len(found)}_"] = uri
+    return found
+
+
+class _Names(dict[str, str]):
+    """``{namespace}name`` -> ``prefix:name``, worked out once each."""
+
+    def __init__(self, prefixes: dict[str, str]) -> None:
+        super().__init__()
+        self._prefixes = {**prefixes, _XML: "xml"}
+
+    def __missing__(self, name: str) -> str:
+        uri, _, local = name.removeprefix("{").rpartition("}")
+        if not uri and "" in self._prefixes.values():
+            raise ET.ParseError(f"{name} has no namespace")
+        prefix = self._prefixes[uri] if uri else ""
+        self[name] = found = f"{prefix}:{local}" if prefix else local
+        return found
+
+
+def _write(
+    put: Callable[[str], None],
+    element: ET.Element,
+    names: _Names,
+    attributes: _Names,
+    declared: str = "",
+) -> None:
+    """Put an element, what it holds and the text behind it, piece by piece."""
+    if isinstance(element.tag, str):
+        name = names[element.tag]
+        values = "".join(
+            [f' {attributes[key]}="{value.translate(_IN_VALUE)}"' for key, value in element.items()]
+        )
+        if element.text is None and not len(element):
+            put(f"<{name}{declared}{values}/>")
+        else:
+            put(f"<{name}{declared}{values}>{(element.text or '').translate(_IN_TEXT)}")
+            for child in element:
+                _write(put, child, names, attributes)
+            put(f"</{name}>")
+    else:
+        put(f"<!--{element.text}-->" if element.tag is ET.Comment else f"<?{element.text}?>")
+    if element.tail:
+        put(element.tail.translate(_IN_TEXT))

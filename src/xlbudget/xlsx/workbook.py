@@ -1,32 +1,59 @@
-"""An opened workbook: the file is read once, and what it holds is worked out when it is asked for."""
+"""An opened workbook: the file is read once, and what it holds is worked out when it is asked for.
+
+Values come from python-calamine, which only this module knows. It gives an error value (#REF!) as a blank
+and makes room for every cell up to the last one used: the raw sheet is looked at for both before it is read.
+"""
 
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from io import BytesIO
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from python_calamine import CalamineWorkbook, PasswordError
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
-from xlbudget.xlsx.archive import naming, workbook_archive
+from xlbudget.xlsx.archive import naming, workbook_archive, workbook_parts
 from xlbudget.xlsx.cells import Afterwards
-from xlbudget.xlsx.parts import workbook_parts
-from xlbudget.xlsx.references import cell_name, parse_cell
-from xlbudget.xlsx.values import Values, reading
+from xlbudget.xlsx.references import Area, cell_name, column_number, parse_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from python_calamine import CalamineSheet
+
+    from xlbudget.xlsx.archive import Parts
     from xlbudget.xlsx.cells import CellEdit, Lines
-    from xlbudget.xlsx.parts import Parts
-    from xlbudget.xlsx.references import Area, Spot
+    from xlbudget.xlsx.references import Spot
     from xlbudget.xlsx.sheet import SheetTree
 
 _TYPES = "[Content_Types].xml"
 _CHART = re.compile(r"/charts/[^/]+\.xml$")
 _STRICT = "http://purl.oclc.org/ooxml/"
 _UNCHANGED = "没有改动"
+
+_MOST_CELLS = 8_000_000
+"""More room than any budget's sheet needs; a stray cell far away asks for much more."""
+_FEW_ROWS = _MOST_CELLS // 16_384
+"""With so few rows, even the last column that Excel has needs no more room than that."""
+_NARROW = 702
+"""Columns up to ZZ."""
+
+_CELL = rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
+_ERROR_CELL = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL
+)
+_FORMULA = re.compile(rb"<f(?:\s[^>]*?\bt=[\"']|(?:\s[^>]*[^/>])?>[^<])")
+"""A formula has a text, or its kind says that another cell has it."""
+_REFERENCE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
+_SHOWN = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)<")
+_ROW = re.compile(rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
+_WIDE = re.compile(rb'r="[A-Z][A-Z][A-Z]')
+_WIDE_SINGLE = re.compile(rb"r='[A-Z][A-Z][A-Z]")
 
 T = TypeVar("T")
 
@@ -48,6 +75,9 @@ class Workbook:
         self.path = path
         self.archive = workbook_archive(path)
         self._derived: dict[object, object] = {}
+        self._lines: dict[str, Lines] = {}
+        self._errors: dict[str, dict[tuple[int, int], str]] = {}
+        self._last: CalamineSheet | None = None
 
     @classmethod
     def of(cls, source: Path | Workbook) -> Workbook:
@@ -69,7 +99,7 @@ class Workbook:
         Raises:
             UnusableFileError: damaged.
         """
-        with reading(self.path.name):
+        with _reading(self.path.name):
             return workbook_parts(self.archive)
 
     @cached_property
@@ -78,17 +108,24 @@ class Workbook:
         return list(self.parts.sheets)
 
     @cached_property
-    def _values(self) -> Values:
-        return Values(self.archive, self.parts.sheets)
+    def _reader(self) -> CalamineWorkbook:
+        with _reading(self.path.name):
+            return CalamineWorkbook.from_filelike(BytesIO(self.archive.data))
 
     def check(self, names: Iterable[str]) -> None:
-        """Refuse sheets that could not be read, all of them before any is.
+        """Look at raw sheets for error values and stray cells, at each once, before any is read.
 
         Raises:
             UnusableFileError: a sheet has a cell far away from all others, or is damaged.
         """
         for name in names:
-            self._values.check(name)
+            if name in self._errors:
+                continue
+            with _reading(self.path.name):
+                data = self.archive.read(self.parts.sheets[name].part)
+                _check_extent(self.path.name, name, data)
+                some = b't="e"' in data or b"t='e'" in data
+                self._errors[name] = dict(_errors(data)) if some else {}
 
     def lines(self, name: str) -> Lines:
         """The values of a sheet from A1 on; error values are texts (``#REF!``).
@@ -96,7 +133,17 @@ class Workbook:
         Raises:
             UnusableFileError: as for :meth:`check`.
         """
-        return self._values.lines(name)
+        known = self._lines.get(name)
+        if known is None:
+            self.check([name])
+            with _reading(self.path.name):
+                found = self._sheet(name).to_python(skip_empty_area=False)
+            known = self._lines[name] = cast("Lines", found)
+            for (line, column), text in self._errors[name].items():
+                known += [[] for _ in range(line + 1 - len(known))]
+                known[line] += [""] * (column + 1 - len(known[line]))
+                known[line][column] = text
+        return known
 
     def lines_of(self, names: Iterable[str]) -> dict[str, Lines]:
         """The same for those of some sheets that there are."""
@@ -104,7 +151,9 @@ class Workbook:
 
     def merged(self, name: str) -> list[Area]:
         """The merged ranges of a sheet."""
-        return self._values.merged(name)
+        with _reading(self.path.name):
+            ranges = self._sheet(name).merged_cell_ranges or ()
+        return [Area(*(at + 1 for at in (*first, *last))) for first, last in ranges]
 
     def formulas(self, name: str) -> dict[str, str]:
         """Cell -> formula without "=", shared ones as each cell reads them; {} if there is no such sheet.
@@ -130,11 +179,35 @@ class Workbook:
             for cell in self._formula_cells(sheet)
         }
 
+    def _sheet(self, name: str) -> CalamineSheet:
+        """A sheet as the reader has it; the last one stays, whose merges are asked for beside its values."""
+        if self._last is None or self._last.name != name:
+            self._last = self._reader.get_sheet_by_name(name)
+        return self._last
+
+    def _raw_formula_cells(self, name: str) -> set[str] | None:
+        """The cells of a sheet that hold a formula; None where that takes a whole reading of it.
+
+        Raises:
+            UnusableFileError: the part is damaged.
+        """
+        data = self.archive.read(self.parts.sheets[name].part)
+        if b"\0" in data[:4] or b":sheetData" in data:  # UTF-16, or elements with a prefix
+            return None
+        found = set()
+        for match in _FORMULA.finditer(data):
+            cell = data.rfind(b"<c", 0, match.start())
+            place = _REFERENCE.search(data, max(cell, 0), match.start())
+            if place is None:
+                return None
+            found.add((place[1] + place[2]).decode())
+        return found
+
     def _formula_cells(self, name: str) -> Collection[str]:
         """Without reading the sheet as a tree, which takes five times as long, if that can be."""
         with naming(self.path, _UNCHANGED):
             self._refuse_strict()
-            cells = self._values.formula_cells(name)
+            cells = self._raw_formula_cells(name)
         return self.formulas(name) if cells is None else cells
 
     def free_rows(self, heights: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
@@ -224,7 +297,7 @@ class Workbook:
 
     def _changed_book(self, after: Afterwards) -> dict[str, bytes]:
         """The workbook's own part."""
-        from xlbudget.xlsx.package import calculating_on_load, printing_to  # noqa: PLC0415
+        from xlbudget.xlsx.sheet import calculating_on_load, printing_to  # noqa: PLC0415
 
         part = printing_to(self.archive.read(self.parts.book), after.last_rows)
         return {self.parts.book: calculating_on_load(part) if after.recalculate else part}
@@ -233,7 +306,7 @@ class Workbook:
         self, by_sheet: Mapping[str, Mapping[Spot, CellEdit]]
     ) -> dict[str, bytes | None]:
         """The calculation chain without the cells that hold no formula now; None: it goes."""
-        from xlbudget.xlsx.package import unchained, without_entry  # noqa: PLC0415
+        from xlbudget.xlsx.sheet import unchained, without_entry  # noqa: PLC0415
 
         gone = {
             (self.parts.sheets[sheet].number, cell_name(spot))
@@ -250,3 +323,57 @@ class Workbook:
                     changed[_TYPES] = without_entry(types, "PartName", f"/{part}")
                     changed[place] = without_entry(self.archive.read(place), "Id", identity)
         return changed
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """What the libraries raise on a damaged or protected file, as one clear sentence.
+
+    Raises:
+        UnusableFileError: in its place; names the workbook.
+    """
+    try:
+        yield
+    except PasswordError as error:
+        raise UnusableFileError(
+            f"工作簿“{name}”有打开密码；请在 Excel 中取消密码后再试。"
+        ) from error
+    except UnusableFileError:
+        raise
+    except BaseException as error:
+        # A panic inside the reader is no Exception; an interrupt is none either, and passes.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise UnusableFileError(
+                f"工作簿“{name}”已损坏，读不出内容；请从备份恢复，或在 Excel 中打开修复后另存。"
+            ) from error
+        raise
+
+
+def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    """The error values of a sheet with their line and column from 0."""
+    for match in _ERROR_CELL.finditer(data):
+        place = _REFERENCE.search(match[1])
+        shown = _SHOWN.search(match[2])
+        if place:
+            text = shown[1].decode("utf-8", "replace") if shown else "#VALUE!"
+            yield (int(place[2]) - 1, column_number(place[1].decode()) - 1), text
+
+
+def _check_extent(book: str, sheet: str, data: bytes) -> None:
+    """Refuse a sheet on which a stray cell would need millions of cells of room."""
+    start = data.rfind(b"<row ")
+    last = _ROW.search(data, max(start if start >= 0 else data.rfind(b":row "), 0))
+    if last is not None and int(last[1]) <= _FEW_ROWS:
+        return
+    wide = _WIDE.search(data) or _WIDE_SINGLE.search(data)
+    if not wide and (last is None or int(last[1]) <= _MOST_CELLS // _NARROW):
+        return
+    rows = columns = 0
+    for match in re.finditer(_CELL, data):
+        rows = max(rows, int(match[2]))
+        columns = max(columns, column_number(match[1].decode()))
+    if rows * columns > _MOST_CELLS:
+        raise UnusableFileError(
+            f"工作簿“{book}”的工作表“{sheet}”用到了第{rows}行、第{columns}列，远远超出预算表；"
+            f"请删去表外的内容后再试。"
+        )

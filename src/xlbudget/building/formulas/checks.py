@@ -64,7 +64,7 @@ from xlbudget.money import COUNT, STANDARD_PLACES
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import NOTHING
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
-from xlbudget.standard.equations import ALL, EACH
+from xlbudget.standard.model import ALL, EACH
 from xlbudget.xlsx.references import column_number, quoted
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ if TYPE_CHECKING:
     from xlbudget.building.formulas.areas import Areas, Body
     from xlbudget.building.formulas.expressions import Expression
     from xlbudget.money import Unit
-    from xlbudget.standard.equations import Equation, Ref
-    from xlbudget.standard.model import Condition, Form, Rule, Standard
+    from xlbudget.standard.model import Condition, Equation, Form, Ref, Rule, Standard
 
 
 ERROR = 10_000

@@ -39,7 +39,7 @@ from xlbudget.building.formulas.expressions import (
 )
 from xlbudget.figures import TOTAL
 from xlbudget.sheets.layout import form_layout
-from xlbudget.standard.equations import ALL, ONE
+from xlbudget.standard.model import ALL, ONE
 from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ if TYPE_CHECKING:
 
     from xlbudget.building.formulas.areas import Areas, Body
     from xlbudget.building.formulas.expressions import Area, Expression
-    from xlbudget.standard.equations import Ref
-    from xlbudget.standard.model import Form
+    from xlbudget.standard.model import Form, Ref
 
 
 LEAST = single("0.004", Decimal("0.004"))

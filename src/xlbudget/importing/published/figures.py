@@ -63,12 +63,10 @@ class RowIdentities:
             if len(blocks) != 1 or not blocks <= book.blocks.keys():
                 continue
             (block,) = blocks
-            lines = {self._line(block, number) for _, number in relation.terms}
+            base, width = self.grid.base[block], self.grid.width[block]
+            lines = {(number - base) // width for _, number in relation.terms}
             if len(lines) == 1:
                 self.rows.setdefault((block, lines.pop()), []).append(relation)
-
-    def _line(self, block: str, number: int) -> int:
-        return (number - self.grid.base[block]) // self.grid.width[block]
 
     def hold(self, block: str, line: int, cells: Sequence[Cell]) -> bool:
         """Whether all identities of the row hold with these cells in it."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import caption, heading, squash
 from xlbudget.figures import BlockData, Row
 from xlbudget.findings import Finding, Level
-from xlbudget.reading.forms import FormsData, read_forms
+from xlbudget.reading.particulars import FormsData, read_forms
 from xlbudget.reading.tables import CODE
 from xlbudget.sheets.cells import Sheet
 
@@ -30,6 +30,7 @@ _TITLE_LINES = 1
 """The form's title is put above its lines."""
 _MARKED = re.compile(r"([^\s☐☑□■√]+)\s*([☐☑□■√])|([☐☑□■√])\s*([^\s☐☑□■√]+)")
 _TICKED = "☑■√"
+_HALF = str.maketrans("：（）", ":()")
 _LEVELS = 2
 """The first columns of the indicators are levels; the others are filled on every line."""
 _FEW = 2
@@ -140,17 +141,14 @@ def _split(form: Form, captions: set[str], line: Sequence[str]) -> list[str]:
 
 
 def _parts(form: Form, cell: str) -> tuple[str, str] | None:
+    half = cell.translate(_HALF)
     for line in form.lines:
         for one in line.cells:
             pattern = r"\s*".join(re.escape(sign) for sign in squash(one.caption))
-            match = re.fullmatch(rf"{pattern}\s*(?::\s*(.*)|([-\d,.]+))", _half(cell), re.DOTALL)
+            match = re.fullmatch(rf"{pattern}\s*(?::\s*(.*)|([-\d,.]+))", half, re.DOTALL)
             if match is not None:
                 return one.caption, (match[1] or match[2] or "").strip()
     return None
-
-
-def _half(text: str) -> str:
-    return text.replace("：", ":").replace("（", "(").replace("）", ")")
 
 
 def _ticked(cell: str) -> str:
