@@ -213,7 +213,7 @@ def test_clicks_do_their_work_every_time(
             window.click(
                 TABLE,
                 "校验",
-                lambda: window.cell(FINDINGS, "E5").getValue() == amount,  # noqa: B023
+                lambda: window.cell(FINDINGS, "D5").getValue() == amount,  # noqa: B023
             )
         )
         assert window.cell(FINDINGS, "A5").String == "差错"

@@ -6,6 +6,7 @@ import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import openpyxl
 import pytest
 
 from xlbudget.checks.validate import validate
@@ -53,7 +54,7 @@ class Checked:
         self.edit(CellEdit(TABLE, CELL, Decimal(value) if value else None))
 
     def remark(self, number: int, text: str = REMARK) -> None:
-        self.edit(CellEdit(SHEET, f"K{number}", text))
+        self.edit(CellEdit(SHEET, f"I{number}", text))
 
     def write(self, extra: tuple[Finding, ...] = ()) -> FindingsPlan:
         report = validate(self.standard, read_book(self.path))
@@ -70,10 +71,10 @@ class Checked:
         found = []
         lines = Workbook(self.path).lines_of([SHEET])[SHEET]
         for number, line in enumerate(lines[FIRST - 1 : FIRST - 1 + ROOM], FIRST):
-            cells = ["" if one is None else str(one) for one in [*line, *[""] * 14][:13]]
+            cells = ["" if one is None else str(one) for one in [*line, *[""] * 14][:14]]
             if any(cells):
                 found.append(
-                    Line(number, cells[0], cells[1], cells[2], cells[3], cells[10], cells[11])
+                    Line(number, cells[0], cells[10], cells[1], cells[2], cells[8], cells[12])
                 )
         return found
 
@@ -89,7 +90,7 @@ def book(example_file: Path, standard: Any, tmp_path: Path) -> Checked:
 
 def test_before_the_first_validation_it_says_how(book: Checked) -> None:
     assert book.raw(3, 1) == "尚未校验"
-    assert "validate 工作簿 --write" in str(book.raw(3, 8))
+    assert "validate 工作簿 --write" in str(book.raw(3, 7))
     assert book.lines() == []
 
 
@@ -101,14 +102,70 @@ def test_findings_stand_with_their_cell_amounts_and_mark(book: Checked) -> None:
     line = book.about(error.code)
     assert (line.kind, line.table, line.cell) == ("差错", TABLE, CELL)
     assert line.mark == f"{TABLE}!{CELL}"
-    assert [book.raw(line.number, column) for column in (5, 6, 7)] == [12.34, 0, 12.34]
-    assert str(book.raw(line.number, 8)) == error.message
-    assert str(book.raw(line.number, 9)).split("\n") == list(error.basis)
-    formula = Workbook(book.path).formulas_of({SHEET})[SHEET][f"D{line.number}"]
+    assert [book.raw(line.number, column) for column in (4, 5, 6)] == [12.34, 0, 12.34]
+    assert str(book.raw(line.number, 7)) == error.message
+    assert str(book.raw(line.number, 10)).startswith(error.basis[0])
+    assert str(book.raw(line.number, 12)).split(" ／ ") == list(error.basis)
+    formula = Workbook(book.path).formulas_of({SHEET})[SHEET][f"C{line.number}"]
     assert formula == f'HYPERLINK("#\'{TABLE}\'!{CELL}","{CELL}")'
     assert "结论：差错。差错1处，提醒0处，提示0处" in str(book.raw(3, 1))
-    assert book.raw(3, 8) == "以下结果与现在的数字一致。"
+    assert book.raw(3, 7) == "以下结果与现在的数字一致。"
     assert book.write().edits == [], "the second run changes nothing"
+
+
+def test_a_long_basis_is_folded_and_makes_no_row_high(book: Checked) -> None:
+    basis = tuple(f"依据{number}：" + "某表某格与某表某格不等，" * 6 for number in range(12))
+    book.write((Finding("Z03", Level.ERROR, "说明", TABLE, TABLE, "B7", "1", "2", basis=basis),))
+    line = book.about("Z03")
+    said, whole = str(book.raw(line.number, 10)), str(book.raw(line.number, 12))
+    assert said.startswith(basis[0]) and "共12条" in said and basis[1] not in said
+    assert whole.split(" ／ ") == list(basis)
+    sheet = openpyxl.load_workbook(book.path)[SHEET]
+    assert sheet.row_dimensions[line.number].height <= 120
+    assert sheet.column_dimensions["L"].hidden and sheet.column_dimensions["L"].outlineLevel == 1
+    assert not sheet.protection.sheet, "folding, sorting and filtering need that"
+
+
+def test_texts_where_amounts_stand_do_not_run_over_their_neighbours(book: Checked) -> None:
+    sheet = openpyxl.load_workbook(book.path)[SHEET]
+    for letter in "DEFGHIJ":
+        assert sheet[f"{letter}{FIRST}"].alignment.wrap_text, letter
+
+
+def test_what_a_filter_hid_is_shown_after_the_next_validation(book: Checked) -> None:
+    book.wrong()
+    book.write()
+    loaded = openpyxl.load_workbook(book.path, keep_vba=True)
+    sheet = loaded[SHEET]
+    sheet.auto_filter.add_filter_column(0, ["提示"])
+    sheet.row_dimensions[FIRST].hidden = True
+    loaded.save(book.path)
+    book.wrong("56.78")
+    book.write()
+    again = openpyxl.load_workbook(book.path)[SHEET]
+    assert not again.row_dimensions[FIRST].hidden
+    assert not again.auto_filter.filterColumn
+    assert again.auto_filter.ref == "A4:N304"
+
+
+def test_lines_that_were_sorted_keep_their_remarks_and_marks(book: Checked) -> None:
+    book.wrong()
+    book.write()
+    lines = book.lines()
+    book.remark(lines[0].number)
+    first, last = lines[0].number, lines[-1].number
+    rows = Workbook(book.path).lines_of([SHEET])[SHEET]
+    for here, there in ((first, last), (last, first)):  # as sorting moves the cells A to N
+        book.edit(
+            *(
+                CellEdit(SHEET, f"{letter}{here}", str(rows[there - 1][at] or ""))
+                for at, letter in enumerate("ABCDEFGHIJKLMN")
+            )
+        )
+    book.write()
+    assert [(one.code, one.remark, one.mark) for one in book.lines()] == [
+        (one.code, REMARK if one.number == first else "", one.mark) for one in lines
+    ]
 
 
 def test_rules_not_run_are_listed_apart(book: Checked) -> None:
@@ -178,12 +235,12 @@ def test_after_a_figure_moves_the_list_says_that_it_is_old(book: Checked) -> Non
     book.wrong()
     book.edit(CellEdit("部门支出总表", "C9", None), CellEdit("部门支出总表", "D9", None))
     plan = plan_fill(Workbook(book.path))
-    told = [one for one in plan.edits if (one.sheet, one.cell) == (SHEET, "H3")]
+    told = [one for one in plan.edits if (one.sheet, one.cell) == (SHEET, "G3")]
     assert len(told) == 1
     assert "数字改动过，请重新校验" in str(told[0].value)
     Workbook(book.path).patch(book.path, plan.edits, plan.afterwards)
     book.write()
-    assert book.raw(3, 8) == "以下结果与现在的数字一致。"
+    assert book.raw(3, 7) == "以下结果与现在的数字一致。"
 
 
 def test_more_findings_than_fit_are_said(book: Checked) -> None:
@@ -208,20 +265,18 @@ def test_more_findings_than_fit_are_said(book: Checked) -> None:
     lines = book.lines()
     assert len(lines) == ROOM
     assert book.about(code).remark == REMARK
-    assert f"还有{plan.left_out + 1}条没有列出" in str(book.raw(lines[-1].number, 8))
+    assert f"还有{plan.left_out + 1}条没有列出" in str(book.raw(lines[-1].number, 7))
     assert plan.left_out + 1 == len(extra) + 1 + 4 - (ROOM - 1)
 
 
 @pytest.mark.parametrize("damage", ["缺少", "栏目标题"])
 def test_a_sheet_that_is_not_ours_is_refused(book: Checked, damage: str) -> None:
     if damage == "缺少":
-        import openpyxl  # noqa: PLC0415
-
         loaded = openpyxl.load_workbook(book.path, keep_vba=True)
         loaded[SHEET].title = "结果"
         loaded.save(book.path)
     else:
-        book.edit(CellEdit(SHEET, "K4", "备注"))
+        book.edit(CellEdit(SHEET, "I4", "备注"))
     before = book.path.read_bytes()
     with pytest.raises(UnusableFileError, match=damage):
         book.write()
@@ -271,7 +326,7 @@ def test_what_it_says_is_what_its_formulas_come_to(
     again = Workbook(recalculate(book.path)).lines_of([SHEET])[SHEET]
     stored = Workbook(book.path).lines_of([SHEET])[SHEET]
     assert again[2][0] == stored[2][0]
-    assert again[2][7] == stored[2][7] == "以下结果与现在的数字一致。"
+    assert again[2][6] == stored[2][6] == "以下结果与现在的数字一致。"
     book.edit(CellEdit("部门支出总表", "D9", Decimal("4.56")))
     again = Workbook(recalculate(book.path)).lines_of([SHEET])[SHEET]
-    assert "“部门支出总表”的数字改动过" in str(again[2][7])
+    assert "“部门支出总表”的数字改动过" in str(again[2][6])

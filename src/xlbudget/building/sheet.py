@@ -232,6 +232,12 @@ class Sheet:
         hidden = {"hidden": True}
         checked(self.raw.set_column(column, column, None, None, hidden), f"column {column}")
 
+    def fold(self, column: int, widths: Sequence[float]) -> None:
+        """Fold a column (from 0) away; the sign that unfolds it stands over the column before."""
+        self.raw.outline_settings(symbols_right=False)
+        for at, how in ((column - 1, {"collapsed": True}), (column, {"level": 1, "hidden": True})):
+            checked(self.raw.set_column(at, at, widths[at], None, how), f"column {at}")
+
     def height(self, row: int, points: float) -> None:
         """Height of a row (from 1)."""
         checked(self.raw.set_row(row - 1, points), f"row {row}")
@@ -253,6 +259,10 @@ class Sheet:
         """No green corners: codes are text and neighbouring sums differ on purpose."""
         kinds = ("number_stored_as_text", "formula_differs", "formula_range", "formula_unlocked")
         checked(self.raw.ignore_errors(dict.fromkeys(kinds, area)), area)
+
+    def filter(self, area: str) -> None:
+        """Signs in the first row of ``area`` by which its rows are filtered and sorted."""
+        checked(self.raw.autofilter(area), area)
 
     def freeze(self, rows: int, columns: int = 0) -> None:
         """Keep the first rows and columns in sight."""
@@ -302,6 +312,11 @@ class Sheet:
     def offer_name(self, area: str, name: str, advice: Advice) -> None:
         """The cells of a name to choose from; anything else is allowed after a warning."""
         rule = {"validate": "list", "source": f"={name}", "error_type": "warning"}
+        self._validate(area, advice, rule)
+
+    def offer_words(self, area: str, words: Sequence[str], advice: Advice) -> None:
+        """Words to choose from, or anything else."""
+        rule = {"validate": "list", "source": list(words), "show_error": False}
         self._validate(area, advice, rule)
 
     def only_amounts(self, area: str, advice: Advice) -> None:

@@ -21,6 +21,7 @@ class Style:
     italic: bool | None = None
     font_color: str | None = None
     underline: int | None = None
+    font_strikeout: bool | None = None
     align: str | None = None
     valign: str | None = "vcenter"
     text_wrap: bool | None = None

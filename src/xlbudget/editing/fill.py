@@ -131,7 +131,7 @@ def plan_filled(
         for table in standard.tables
         if table.sheet in ends and not is_form(table)
     }
-    return FillPlan(standard, placed, edits, Afterwards(True, last_rows, {}, charts))
+    return FillPlan(standard, placed, edits, Afterwards(True, last_rows, charts=charts))
 
 
 def refuse_moved(standard: Standard, book: Book, action: str = "填列小计") -> None:

@@ -2,7 +2,8 @@
 
 A finding is known again by its rule and by the row and column that it is about, wherever they stand
 now; what the user wrote beside it stays with it. One that is gone keeps its line, as 已消除, while
-the user's remark stands there. For every table a sum weighted by place is kept with the findings and
+the user's remark stands there. The sheet is not protected: lines are filtered, sorted and unfolded,
+and the hidden columns of a line are sorted with it. For every table a sum weighted by place is kept with the findings and
 computed anew beside it: where the two differ, a figure was changed after the validation. The same is
 computed here, for the values that are stored. No other module knows the sheet's columns and rows.
 """
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building import styles
 from xlbudget.building.contents import CellContent
-from xlbudget.building.sheet import MARKS, TITLE_ROW
+from xlbudget.building.sheet import MARKS, TITLE_ROW, Advice
 from xlbudget.editing.edits import edits_of, remembering, value_of
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
@@ -45,20 +46,25 @@ LAST = FIRST + ROOM - 1
 _HEAD = FIRST - 1
 _AREAS_LAST = FIRST + 99
 """The last line that may hold a watched area."""
-_LETTERS = "ABCDEFGHIJKLM"
+_LETTERS = "ABCDEFGHIJKLMN"
 """The columns of a line."""
-_AREA, _THEN, _NOW, _MOVED = "NOPQ"
+_AREA, _THEN, _NOW, _MOVED = "OPQR"
 """Hidden columns: a sheet that is watched, its sum at the validation and now, whether they differ."""
-_VERDICT, _STALE, _COUNTS = "L3", "H3", "A3"
+_VERDICT, _STALE, _COUNTS, _FILTERED = "M3", "G3", "A3", "I3"
 _HEADINGS = (
-    "级别", "规则", "表", "位置", "表中数", "应为", "差额", "说明", "依据", "建议", "处理说明",
-    "标记（请勿改动）", "识别码（请勿改动）",
+    "级别", "表", "位置", "表中数", "应为", "差额", "说明", "建议", "处理说明", "依据", "规则",
+    "依据全文", "标记（请勿改动）", "识别码（请勿改动）",
 )  # fmt: skip
 """The last two columns are hidden, as are those of the sums beside them."""
-_SHOWN = 11
-_WIDTHS = (8.0, 7.5, 18.0, 8.5, 13.0, 13.0, 11.0, 42.0, 42.0, 34.0, 26.0)
+_SHOWN = 12
+_WIDTHS = (8.0, 18.0, 9.0, 14.0, 14.0, 11.0, 44.0, 36.0, 24.0, 36.0, 8.0, 160.0)
+_LAST_PRINTED = "K"
+_WHOLE = 11
+"""The column (from 0) of the whole basis: folded, on one line, so that no row grows with it."""
 _EMPTY_HEIGHT = 15.0
-_HIDDEN = 17
+_HIGHEST = 120.0
+"""Points: eight lines of text; a longer one is read in the cell itself."""
+_HIDDEN = 18
 
 GONE, NOT_RUN = "已消除", "未执行"
 """Kinds of lines that are no findings: one that is gone but has the user's remark; a rule not run."""
@@ -89,19 +95,24 @@ class _Line(NamedTuple):
     """
 
     kind: str = ""
-    code: str = ""
     table: str = ""
     cell: str = ""
     printed: str = ""
     expected: str = ""
     difference: str = ""
     message: str = ""
-    basis: str = ""
     advice: str = ""
     remark: str = ""
+    basis: str = ""
+    code: str = ""
+    whole: str = ""
     mark: str = ""
     identity: str = ""
     sheet: str = ""
+
+
+_REMARK_COLUMN = _Line._fields.index("remark") + 1
+_POINTER_LETTER = _LETTERS[_Line._fields.index("cell")]
 
 
 def plan_findings(source: Workbook, standard: Standard, report: Report) -> FindingsPlan:
@@ -136,7 +147,7 @@ def plan_findings(source: Workbook, standard: Standard, report: Report) -> Findi
         *_cells(shown),
         counts_content([line.kind for line in shown], verdict),
         stale_content((), known=True),
-        CellContent("L3", "text", verdict),
+        CellContent(_VERDICT, "text", verdict),
         *sum_contents(areas, sums, sums),
     ]
     edits = [*edits_of(FINDINGS, contents, lines, source.formulas_of({FINDINGS})[FINDINGS])]
@@ -145,7 +156,7 @@ def plan_findings(source: Workbook, standard: Standard, report: Report) -> Findi
     ends = {FINDINGS: _HEAD + max(len(shown), 1)}
     heights = {FINDINGS: _heights(shown)}
     kept = sum(bool(line.remark) for line in shown)
-    after = Afterwards(last_rows=ends, heights=heights)
+    after = Afterwards(last_rows=ends, heights=heights, unfiltered=(FINDINGS,))
     return FindingsPlan(edits, kept, len(rows) - len(shown), after)
 
 
@@ -184,35 +195,38 @@ def _lines(standard: Standard, report: Report, there: Mapping[str, Lines]) -> It
         sheet = (
             finding.sheet if finding.sheet in there else titles.get(finding.table, finding.sheet)
         )
+        follows = [f"连带：{clean(text)}" for text in finding.follows]
+        basis = [*map(clean, finding.basis), *follows]
+        rest = f"（共{len(basis)}条，其余见右侧折叠的“依据全文”）" if len(basis) > 1 else ""
         yield _Line(
             finding.level.chinese,
-            finding.code,
             finding.table,
             finding.cell,
             finding.printed,
             finding.expected,
             finding.difference,
             clean(finding.message),
-            "\n".join(
-                [*map(clean, finding.basis), *(f"连带：{clean(text)}" for text in finding.follows)]
-            ),
             "\n".join(suggestion_text(suggestion) for suggestion in finding.suggestions),
+            basis=basis[0] + rest if basis else "",
+            code=finding.code,
+            # On one line: a text of several lines would be shown as such by some programs.
+            whole=" ／ ".join(basis) if rest else "",
             mark=f"{sheet}!{finding.cell}" if finding.sheet and finding.cell else "",
             identity=identity,
             sheet=finding.sheet,
         )
     for code, reason in ((skipped.code, clean(skipped.reason)) for skipped in report.not_executed):
-        yield _Line(NOT_RUN, code, message=reason, identity=f"{NOT_RUN}|{code}|{reason}")
+        yield _Line(NOT_RUN, code=code, message=reason, identity=f"{NOT_RUN}|{code}|{reason}")
 
 
 def _remarks(lines: Lines) -> Iterator[tuple[str, _Line]]:
     """Identity -> the line beside which the user wrote."""
     seen: set[str] = set()
     for number in range(FIRST, min(LAST, len(lines)) + 1):
-        held = _Line(*(text_of(value_at(lines, number, at)) for at in range(1, 14)))
+        held = _Line(*(text_of(value_at(lines, number, at)) for at in range(1, len(_HEADINGS) + 1)))
         if not held.remark:
             continue
-        raw = value_at(lines, number, 11)
+        raw = value_at(lines, number, _REMARK_COLUMN)
         identity = held.identity or f"{_OWN}|{number}"
         while identity in seen:  # a line that was copied
             identity += "+"
@@ -249,7 +263,7 @@ def _cells(rows: Sequence[_Line]) -> Iterator[CellContent]:
         for at, (letter, text) in enumerate(zip(_LETTERS, one[:-1], strict=True)):
             cell = f"{letter}{line}"
             value = _amount(text) if at in amounts else text
-            if letter == "D" and one.sheet and one.cell:
+            if letter == _POINTER_LETTER and one.sheet and one.cell:
                 yield CellContent(cell, "formula", text, link_formula(one.sheet, one.cell))
             elif isinstance(value, Decimal):
                 yield CellContent(cell, "number", value)
@@ -269,8 +283,8 @@ def _heights(rows: Iterable[_Line]) -> dict[int, float]:
     """Row -> height that shows its longest text whole; usual where none stands."""
     found = dict.fromkeys(range(FIRST, LAST + 1), _EMPTY_HEIGHT)
     for number, one in enumerate(rows, FIRST):
-        texts = {2: one.table, 7: one.message, 8: one.basis, 9: one.advice, 10: one.remark}
-        found[number] = styles.height_of((texts[at], _WIDTHS[at]) for at in texts)
+        texts = zip(one[1:_WHOLE], _WIDTHS[1:_WHOLE], strict=True)
+        found[number] = min(_HIGHEST, styles.height_of(texts))
     return found
 
 
@@ -325,11 +339,19 @@ def counts_content(kinds: Sequence[str], verdict: str) -> CellContent:
     return CellContent(_COUNTS, "formula", value, formula)
 
 
+def filtered_content() -> CellContent:
+    """That a filter hides lines: written once, it follows the filter by itself."""
+    shown = f"SUBTOTAL(103,{_KINDS})"
+    told = f'"筛选后只显示"&{shown}&"条，共"&COUNTA({_KINDS})&"条"'
+    return CellContent(_FILTERED, "formula", "", f'IF({shown}<COUNTA({_KINDS}),{told},"")')
+
+
 def stale_content(changed: Sequence[str], *, known: bool) -> CellContent:
     """Whether the findings are those of the figures as they stand; ``changed``: sheets that moved."""
     last = _AREAS_LAST
-    stored, moved = f"$O${FIRST}:$O${last}", f"$Q${FIRST}:$Q${last}"
-    names = f"$N${FIRST}:$N${last}"
+    stored, moved, names = (
+        f"${letter}${FIRST}:${letter}${last}" for letter in (_THEN, _MOVED, _AREA)
+    )
     hint = "点“校验”按钮，或运行 xlbudget validate 工作簿 --write。"
     same = "以下结果与现在的数字一致。"
     first = f"INDEX({names},MATCH(1,{moved},0))"
@@ -352,7 +374,7 @@ def sum_contents(
         reference = area.reference
         weights = f"MOD(ROW({reference}),{_TURN})+7*COLUMN({reference})"
         total = f"IFERROR(SUMPRODUCT({reference},{weights}),{_MISSING})"
-        differs = f'IF(O{line}="",0,IF(ABS(ROUND(O{line}-P{line},6))>{_SAME},1,0))'
+        differs = f'IF({_THEN}{line}="",0,IF(ABS(ROUND({_THEN}{line}-{_NOW}{line},6))>{_SAME},1,0))'
         moved = Decimal(then is not None and abs(then - current) > _SAME)
         yield CellContent(f"{_AREA}{line}", "text", area.sheet)
         yield CellContent(f"{_THEN}{line}", "blank" if then is None else "number", then)
@@ -457,18 +479,24 @@ def _number(value: object) -> Decimal | None:
 _CENTER = replace(styles.TEXT, align="center", indent=None, locked=None)
 _PLAIN = replace(styles.TEXT, indent=None, locked=None)
 _HELD = replace(_PLAIN, text_wrap=None)
-"""Of hidden cells: what wraps there would make rows high."""
+"""Of hidden and folded cells: what wraps there would make rows high."""
 _POINTER = replace(_CENTER, font_color="#000080", underline=1)
-_NUMBER = replace(styles.AMOUNT, locked=None)
+_NUMBER = replace(styles.AMOUNT, align=None, text_wrap=True, locked=None)
+"""Numbers stand at the right; a text is no number, and wraps instead of running over its neighbours."""
 _SIGNED = replace(_NUMBER, num_format="+#,##0.00;-#,##0.00;0.00")
 _REMARK = replace(styles.TEXT, indent=None)
-_LOOKS = (*(_CENTER,) * 3, _POINTER, _NUMBER, _NUMBER, _SIGNED, _PLAIN, _PLAIN, _PLAIN, _REMARK)
+_LOOKS = (
+    *(_CENTER, _CENTER, _POINTER, _NUMBER, _NUMBER, _SIGNED, _PLAIN, _PLAIN, _REMARK, _PLAIN),
+    *(_CENTER, _HELD, _HELD, _HELD),
+)
+_REMARKS = ("已改", "不用改", "待核实")
+"""What is offered as a remark; the first two strike the line out."""
 
 # Conditional formats set only what they change.
 _LEVELS = {
     Level.ERROR.chinese: replace(styles.BORDERED, bold=True, bg_color=styles.WRONG),
     Level.WARNING.chinese: replace(styles.BORDERED, italic=True, bg_color="#FFF2CC"),
-    GONE: replace(styles.BORDERED, font_color="#7F7F7F"),
+    GONE: replace(styles.BORDERED, font_color="#7F7F7F", font_strikeout=True),
     NOT_RUN: replace(styles.BORDERED, font_color="#7F7F7F", italic=True),
 }
 
@@ -480,21 +508,23 @@ def write_findings(
 
     ``figures`` are what the cells of the tables and of 基础信息 hold, by sheet and cell.
     """
-    sheet.title("K", FINDINGS, 34)
+    sheet.title(_LAST_PRINTED, FINDINGS, 34)
     band = replace(styles.BAND, indent=None)
-    sheet.blanks("BCDEFGIJK", 3, band)
+    sheet.blanks("BCDEFHJK", 3, band)
     sheet.put(counts_content((), ""), band)
     sheet.put(stale_content((), known=False), replace(band, italic=True))
-    sheet.blank("L3", _HELD)
+    sheet.put(filtered_content(), replace(band, italic=True))
+    sheet.blank(_VERDICT, _HELD)
     sheet.height(3, 24)
     sheet.headings(_HEAD, _HEADINGS, 22)
     sheet.widths(_WIDTHS)
+    sheet.fold(_WHOLE, _WIDTHS)
     for index in range(_SHOWN, _HIDDEN):
         sheet.hide(index)
     sheet.freeze(_HEAD)
     for line in range(FIRST, LAST + 1):
-        for index, look in enumerate((*_LOOKS, _HELD, _HELD)):
-            sheet.blank(f"{chr(65 + index)}{line}", look)
+        for letter, look in zip(_LETTERS, _LOOKS, strict=True):
+            sheet.blank(f"{letter}{line}", look)
     areas = watched_areas(standard)
     sums = [sum_of(area, [], figures) for area in areas]
     for content in sum_contents(areas, [None] * len(areas), sums):
@@ -502,10 +532,17 @@ def write_findings(
     for kind, look in _LEVELS.items():
         sheet.conditional(f"A{FIRST}:A{LAST}", f'$A{FIRST}="{kind}"', look)
     area = f"A{FIRST}:K{LAST}"
-    gone = f'OR($A{FIRST}="{GONE}",$A{FIRST}="{NOT_RUN}")'
-    sheet.conditional(area, gone, _LEVELS[GONE])
-    sheet.conditional(area, f'$A{FIRST}&$H{FIRST}&$K{FIRST}<>""', styles.BORDERED)
-    sheet.quiet(f"A{FIRST}:M{LAST}")
-    writer.name(MARKS, FINDINGS, f"$L${FIRST}:$L${LAST}")
-    sheet.print_page(f"A{TITLE_ROW}:K{FIRST}", landscape=True, repeat=(_HEAD, _HEAD))
-    sheet.protect()
+    said = ",".join(f'LEFT($I{FIRST},{len(word)})="{word}"' for word in _REMARKS[:2])
+    sheet.conditional(area, f'OR($A{FIRST}="{GONE}",{said})', _LEVELS[GONE])
+    sheet.conditional(area, f'$A{FIRST}="{NOT_RUN}"', _LEVELS[NOT_RUN])
+    sheet.conditional(area, f'$A{FIRST}&$G{FIRST}&$I{FIRST}<>""', styles.BORDERED)
+    advice = Advice("处理说明", "", "可选，也可以自己写；再校验时仍跟着这一条。写“已改”“不用改”的划去。")
+    sheet.offer_words(f"I{FIRST}:I{LAST}", _REMARKS, advice)
+    # With the hidden columns: where lines are sorted, their marks and remarks go along.
+    sheet.filter(f"A{_HEAD}:{_LETTERS[-1]}{LAST}")
+    sheet.quiet(f"A{FIRST}:{_LETTERS[-1]}{LAST}")
+    mark = _LETTERS[_Line._fields.index("mark")]
+    writer.name(MARKS, FINDINGS, f"${mark}${FIRST}:${mark}${LAST}")
+    sheet.print_page(
+        f"A{TITLE_ROW}:{_LAST_PRINTED}{FIRST}", landscape=True, repeat=(_HEAD, _HEAD)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from decimal import Decimal
 
 Lines = list[list[object]]
@@ -32,10 +32,11 @@ class Afterwards(NamedTuple):
 
     ``recalculate``: all formulas are to be computed when the file is opened; ``last_rows``: the
     row at which the print area of a sheet is to end; ``heights``: of rows of a sheet, in points;
-    ``charts``: what becomes of every chart's part, which keeps values of the cells that it shows.
+    ``unfiltered``: sheets that show all their rows again; ``charts``: what becomes of every chart's part, which keeps values of the cells that it shows.
     """
 
     recalculate: bool = False
     last_rows: Mapping[str, int] = {}
     heights: Mapping[str, Mapping[int, float]] = {}
+    unfiltered: Collection[str] = ()
     charts: Callable[[bytes], bytes] | None = None

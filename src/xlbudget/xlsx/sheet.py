@@ -262,6 +262,18 @@ class SheetTree:
                 row.element.set("ht", f"{height:g}")
                 self._changed = True
 
+    def show_all(self) -> None:
+        """Take back what a filter has hidden; its signs stay."""
+        chosen = self._tree.root.find(f"{_MAIN}autoFilter")
+        area = parse_area(chosen.get("ref", "")) if chosen is not None else None
+        if chosen is None or area is None or not len(chosen):
+            return
+        chosen[:] = []
+        for number, row in self._rows.items():
+            if area.covers(Spot(number, area[1])):
+                row.element.attrib.pop("hidden", None)
+        self._changed = True
+
     def _free_of_masters(self, written: Collection[Spot]) -> None:
         """Give cells their own formula whose master is about to be overwritten."""
         lost = {group for group, one in self._masters.items() if one.spot in written}
