@@ -43,6 +43,7 @@ RESULTS: dict[str, Kinds] = {
             "ROUND",
             "ROW",
             "ROWS",
+            "SUBTOTAL",
             "SEARCH",
             "SMALL",
             "SUM",

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from xlbudget.building import styles
 from xlbudget.building.contents import with_info
-from xlbudget.building.sheet import Advice
+from xlbudget.building.pages import PrintedSheet
+from xlbudget.building.sheet import LIST_HEADING, LIST_TITLE, Advice
+from xlbudget.building.styles import Style
 from xlbudget.errors import UnusableFileError
 from xlbudget.sheets.layout import (
     CODES,
@@ -21,6 +23,7 @@ from xlbudget.sheets.layout import (
     INFO_SHEET,
     NAMES,
     OVERALL,
+    PAGE_COLUMN,
     PROFILE,
     UNIT_LIST,
     UNIT_ROOM,
@@ -45,16 +48,20 @@ if TYPE_CHECKING:
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _LEGEND = (
-    (styles.AMOUNT, "1,234.56", "白底：填写。只填明细数，小计、合计可以空着，由“填列小计”补上。"),
+    (styles.AMOUNT, "1,234.56", "黑字：填写。只填明细数，小计、合计可以空着，由“填列小计”补上。"),
     (
-        replace(styles.AMOUNT, bg_color=styles.GREY),
+        replace(styles.AMOUNT, font_color=styles.DERIVED),
         "1,234.56",
-        "灰底：公式得出，不用填写。您自己填写的合计数保持原样，不会变成公式。",
+        "蓝字：公式得出，不用填写。您自己填写的合计数保持原样，不会变成公式。",
     ),
     (styles.CHECK, "已平", "浅蓝底斜体：核对。数字一改就重新核对，不需要 Python。"),
     (styles.MARKED, "▲1,234.56", "▲ 加粗：校验认为有误，原因和建议见“校验结果”。"),
     (replace(styles.AMOUNT, bold=True), "1,234.56", "加粗：类级科目、小计、合计。"),
 )
+_BLACK = "#000000"
+_PAGE = Style(align="right", num_format="0")
+_ENTRY = Style(align="left", indent=2, font_color=_BLACK)
+"""Links look like print: they are what is handed in."""
 _STEPS = (
     "填“基础信息”和各表的明细数；科目只填编码，名称自动出现。",
     "“填列小计”补齐上级科目、小计和合计；“校验”逐格指出差错；“生成说明”写出情况说明。",
@@ -94,6 +101,7 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
         sheet.text(f"C{line}", text, styles.CAPTION)
         sheet.height(line, styles.height_of([(text, 70)], least=24))
     sheet.print_page("A2:C7")
+    sheet.publish(numbered=False)
     sheet.protect()
 
 
@@ -126,20 +134,21 @@ def write_contents(
     sheet: Sheet, standard: Standard, book: Book, cells: Mapping[str, CellContent]
 ) -> None:
     """The parts of the disclosure and the tables, each a link with its state; the working sheets."""
-    sheet.widths((12, 60, 12, 30))
+    sheet.widths((72, 10, 12, 30))
     sheet.link("A1", COVER, "封面", styles.LINK)
     sheet.put(cells[OVERALL], styles.CHECK_LEFT)
     sheet.blanks("CD", 1, styles.CHECK_LEFT)
     sheet.height(1, 20)
-    sheet.merge("A2", "B2", CONTENTS, replace(styles.TITLE, font_size=22))
+    sheet.merge("A2", f"{PAGE_COLUMN}2", CONTENTS, replace(styles.TITLE, font_size=22))
     sheet.height(2, 54)
+    sheet.text(f"{PAGE_COLUMN}3", "页码", replace(styles.BODY, align="right"))
     sheet.headings(3, ("核对", "说明"), 22, 2)
     lines = contents_lines(standard)
     for line in lines:
         _contents_line(sheet, line, book)
-        state = cells.get(f"C{line.line}")
-        if state is not None:
-            sheet.put(state, styles.STATE)
+        for letter, look in (("C", styles.STATE), (PAGE_COLUMN, _PAGE)):
+            if f"{letter}{line.line}" in cells:
+                sheet.put(cells[f"{letter}{line.line}"], look)
     last = lines[-1].line
     wrong = replace(styles.CHECK, bold=True, bg_color=styles.WRONG, underline=1)
     for area in (f"C{CONTENTS_FIRST}:C{last}", OVERALL):
@@ -150,24 +159,22 @@ def write_contents(
             replace(wrong, font_name=None, font_size=None, valign=None),
         )
     printed = [line.line for line in lines if line.kind in ("part", "table")]
-    sheet.print_page(f"A2:B{max(printed)}")
+    sheet.print_page(f"A2:{PAGE_COLUMN}{max(printed)}")
+    sheet.publish(numbered=False)
     sheet.freeze(3)
     sheet.protect()
 
 
 def _contents_line(sheet: Sheet, one: ContentsLine, book: Book) -> None:
-    big = replace(styles.BODY, font_name="黑体", font_size=12)
+    big = replace(styles.BODY, font_name="黑体", font_size=12, font_color=_BLACK)
     if one.kind in ("part", "heading"):
-        linked = replace(big, font_color=styles.LINK.font_color)
         if one.sheet:
-            sheet.link(f"A{one.line}", one.sheet, one.text, linked)
-        text = with_info(f"A{one.line}", one.text, book, one.kind)
-        sheet.put(text, linked if one.sheet else big)
+            sheet.link(f"A{one.line}", one.sheet, one.text, big)
+        sheet.put(with_info(f"A{one.line}", one.text, book, one.kind), big)
         sheet.height(one.line, 30)
         return
-    if one.number:
-        sheet.text(f"A{one.line}", f"表{one.number}", replace(styles.BODY, align="right"))
-    sheet.link(f"B{one.line}", one.sheet, one.text, replace(styles.LINK, font_size=11))
+    text = f"表{one.number}　{one.text}" if one.number else one.text
+    sheet.link(f"A{one.line}", one.sheet, text, _ENTRY)
     if one.note:
         sheet.text(f"D{one.line}", one.note, styles.HINT)
     sheet.height(one.line, 23)
@@ -218,8 +225,8 @@ def _info_captions(sheet: Sheet, standard: Standard, line: InfoLine) -> None:
     if line.kind in ("section", "keyed"):
         sheet.band(line.line, line.title, "ABCD", 22)
     elif line.kind == "keyed_heading" and line.keyed is not None:
-        sheet.text(f"A{line.line}", line.keyed.name_label, styles.HEADING)
-        sheet.text(f"B{line.line}", line.keyed.text_label, styles.HEADING)
+        sheet.text(f"A{line.line}", line.keyed.name_label, styles.SHADED_HEADING)
+        sheet.text(f"B{line.line}", line.keyed.text_label, styles.SHADED_HEADING)
     elif line.field is not None:
         field = line.field
         unit = field.unit or (standard.unit.name if field.kind == "amount" else "")
@@ -251,6 +258,13 @@ def profile_rows(profile: Profile) -> list[tuple[str, str, str]]:
     return rows + [("预算单位", unit, "") for unit in profile.units]
 
 
+def printed_profile(profile: Profile) -> PrintedSheet:
+    """The sheet 部门概况 as it is printed: what the pages of the disclosure begin with."""
+    widths = (12.0, 30.0, 66.0)
+    rows = [styles.height_of(zip(texts, widths, strict=True)) for texts in profile_rows(profile)]
+    return PrintedSheet(widths, False, [LIST_TITLE], [LIST_HEADING], rows)
+
+
 def write_profile(sheet: Sheet, profile: Profile) -> None:
     """部门概况: duties, institutions, offices, budget units.
 
@@ -258,23 +272,25 @@ def write_profile(sheet: Sheet, profile: Profile) -> None:
         UnusableFileError: more rows than fit.
     """
     rows = profile_rows(profile)
+    printed = printed_profile(profile)
     if len(rows) > PROFILE_ROOM:
         raise UnusableFileError(
             f"部门概况有{len(rows)}行，工作表只能放下{PROFILE_ROOM}行；请合并或删去多余的行。"
         )
-    widths = (12, 30, 66)
-    sheet.list_head(PROFILE, ("栏目", "名称", "内容"), widths)
+    sheet.list_head(PROFILE, ("栏目", "名称", "内容"), printed.widths, styles.HEADING)
     for number in range(4, 4 + PROFILE_ROOM):
         texts = rows[number - 4] if number - 4 < len(rows) else ("", "", "")
         for letter, text in zip("ABC", texts, strict=True):
             sheet.text(f"{letter}{number}", text, styles.TEXT)
-        if any(texts):
-            sheet.height(number, styles.height_of(zip(texts, widths, strict=True)))
+    for number, height in enumerate(printed.rows, 4):
+        sheet.height(number, height)
     last = 3 + PROFILE_ROOM
     sheet.offer_choices(f"A4:A{last}", PROFILE_KINDS, _CHOICE)
     sheet.mark_found(f"A4:C{last}")
     sheet.conditional(f"A4:C{last}", '$A4&$B4&$C4<>""', styles.BORDERED)
-    sheet.print_page(f"A2:C{max(4, 3 + len(rows))}", repeat=(3, 3))
+    last = max(4, 3 + len(rows))
+    sheet.print_page(f"A2:C{last}", repeat=(3, 3), breaks=printed.ends(4))
+    sheet.publish(first=True)
     sheet.protect()
 
 
@@ -342,7 +358,7 @@ def _units(writer: Writer, sheet: Sheet, profile: Profile) -> None:
     column = "ABCDEFGHIJ".index(_UNITS)
     sheet.width(column - 1, 3)
     sheet.width(column, 34)
-    sheet.text(f"{_UNITS}{_HEADING_LINE}", "预算单位（取自部门概况）", styles.HEADING)
+    sheet.text(f"{_UNITS}{_HEADING_LINE}", "预算单位（取自部门概况）", styles.SHADED_HEADING)
     kinds = f"{quoted(PROFILE)}!$A$4:$A${3 + PROFILE_ROOM}"
     names = f"{quoted(PROFILE)}!$B$4:$B${3 + PROFILE_ROOM}"
     place = f'IF({kinds}="预算单位",ROW({kinds})-3)'

@@ -5,6 +5,7 @@ One rendering for building and for bringing their values up to date after the fi
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building.contents import CellContent
@@ -25,13 +26,25 @@ from xlbudget.building.formulas.expressions import (
     whole_part,
 )
 from xlbudget.building.formulas.terms import joined, same_for_all
+from xlbudget.building.numbering import first_pages
 from xlbudget.building.overview import overview_last, render_overview
-from xlbudget.sheets.layout import CONTENTS, INFO_SHEET, OVERALL, OVERVIEW, contents_lines, is_form
+from xlbudget.sheets.layout import (
+    CONTENTS,
+    GLOSSARY,
+    INFO_SHEET,
+    NOTES,
+    OVERALL,
+    OVERVIEW,
+    PAGE_COLUMN,
+    TEXT_PAGES,
+    contents_lines,
+    is_form,
+)
 from xlbudget.standard.model import ALL, Ref
 from xlbudget.xlsx.references import areas_of, column_letter, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlbudget.building.formulas.checks import CheckLine
     from xlbudget.building.formulas.expressions import Value
@@ -40,6 +53,8 @@ if TYPE_CHECKING:
 
 
 EMPTY, BALANCED, NEARLY, UNBALANCED = "未填", "已平", "已平（尾差）", "不平"
+STATE_WIDTH = 24.0
+"""Digits that the longest state of a table takes on its own sheet: buttons stand beyond."""
 CHECK_COLUMNS = ("核对内容", "涉及的表", "不符处数", "结果")
 HIDDEN_FIRST = 26
 """The first sheet column (AA, from 0) of the cells that only formulas need."""
@@ -61,9 +76,12 @@ class Live(NamedTuple):
 
 
 def render_live(
-    standard: Standard, book: Book, contents: Mapping[str, Iterable[CellContent]]
+    standard: Standard,
+    book: Book,
+    contents: Mapping[str, Sequence[CellContent]],
+    text_pages: int = 1,
 ) -> Live:
-    """All such cells of a placed book, whose own cells are ``contents``."""
+    """All such cells of a placed book, whose own cells are ``contents``; 情况说明 has ``text_pages``."""
     areas = Areas(standard, book, contents)
     checks = check_lines(areas, book.year)
     first = overview_last(standard) + _HEADINGS + 1
@@ -79,7 +97,11 @@ def render_live(
     overall = _overall(standard, Area(area, [expression.value for expression in states.values()]))
     cells = {
         OVERVIEW: [*render_overview(areas), *board.cells],
-        CONTENTS: [*shown, content(OVERALL, overall, "state")],
+        CONTENTS: [
+            *shown,
+            content(OVERALL, overall, "state"),
+            *_page_cells(standard, first_pages(standard, book, contents), text_pages),
+        ],
     }
     for table in standard.tables:
         # What a table's own sheet shows in the rows that stay in sight.
@@ -87,6 +109,26 @@ def render_live(
         said = constant("本表核对：") & single(there, states[table.number].value)
         cells[table.sheet] = [content("B1", said, "state")]
     return Live(cells, first, board.last, left_out(standard, book.year, checks))
+
+
+def _page_cells(
+    standard: Standard, pages: Mapping[str, int], text_pages: int
+) -> Iterator[CellContent]:
+    """The page on which every part and table begins; 名词解释 follows the pages of 情况说明."""
+    waiting, notes = "", ""
+    for line in contents_lines(standard):
+        cell = f"{PAGE_COLUMN}{line.line}"
+        if line.kind == "part" and not line.sheet:
+            waiting = cell  # begins with its first table
+        elif line.sheet in pages and line.kind in ("part", "table"):
+            number = Decimal(pages[line.sheet])
+            for one in filter(None, (waiting, cell)):
+                yield CellContent(one, "number", number, "", "page")
+            waiting = ""
+            notes = cell if line.sheet == NOTES else notes
+        elif line.sheet == GLOSSARY and notes:
+            text = f"{notes}+{quoted(NOTES)}!{TEXT_PAGES}"
+            yield CellContent(cell, "formula", Decimal(pages[NOTES] + text_pages), text, "page")
 
 
 class _Board:

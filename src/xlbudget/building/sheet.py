@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xlbudget.building import styles
+from xlbudget.building import pages, styles
 from xlbudget.errors import UnusableFileError
 from xlbudget.sheets.layout import CONTENTS, INFO_SHEET
 from xlbudget.xlsx.references import column_letter, column_number, in_quotes, quoted, split_cell
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TITLE_ROW, UNIT_ROW = 2, 3
 SHARED = "SHARED_{}_{}"
 """Stands for a shared formula until the file is finished: its number, and whether it is the first cell."""
+LIST_TITLE, LIST_HEADING = 32, 22
+"""Heights of the title and of the headings of a list."""
 MARKS = "校验位置"
 """The name of the cells that hold the places of findings, each as ``sheet!cell``."""
 _MARKED = replace(
@@ -34,8 +36,12 @@ _MARKED = replace(
     bg_color=styles.WRONG,
     num_format='"▲ "#,##0.00####;"▲ "-#,##0.00####;"▲ "0.00;"▲ "@',
 )
+PAGE_NUMBER = "&C— &P —"
+"""The foot of a page of the disclosure."""
 _UNIT_CAPTION = "预算单位："
 _A4 = 9
+_USUAL_WIDTH = 8.43
+"""Digits of a column without a width of its own."""
 _LONGEST_TEXT = 32_767
 _MOST = 10**11
 """No budget has a larger amount, in any unit."""
@@ -77,6 +83,7 @@ class Sheet:
 
     def __init__(self, book: Any, sheet: Any, name: str, form: Callable[[Style], Any]) -> None:
         self.book, self.raw, self.name, self._format = book, sheet, name, form
+        self._widths: dict[int, float] = {}
         self._groups: list[tuple[str, str]] = []
 
     @property
@@ -183,10 +190,17 @@ class Sheet:
         self.merge(f"A{TITLE_ROW}", f"{last}{TITLE_ROW}", text, styles.TITLE)
         self.height(TITLE_ROW, height)
 
-    def headings(self, row: int, texts: Iterable[str], height: float, first: int = 0) -> None:
+    def headings(
+        self,
+        row: int,
+        texts: Iterable[str],
+        height: float,
+        first: int = 0,
+        style: Style = styles.SHADED_HEADING,
+    ) -> None:
         """A row of headings from the column ``first`` on."""
         for column, text in enumerate(texts, first):
-            self.text(f"{column_letter(column)}{row}", text, styles.HEADING)
+            self.text(f"{column_letter(column)}{row}", text, style)
         self.height(row, height)
 
     def band(self, row: int, text: str, letters: str, height: float) -> None:
@@ -195,10 +209,16 @@ class Sheet:
         self.blanks(letters[1:], row, styles.BAND)
         self.height(row, height)
 
-    def list_head(self, title: str, texts: Sequence[str], widths: Iterable[float]) -> None:
+    def list_head(
+        self,
+        title: str,
+        texts: Sequence[str],
+        widths: Iterable[float],
+        style: Style = styles.SHADED_HEADING,
+    ) -> None:
         """Tool row, title and one row of headings, as on every sheet that is a plain list."""
-        self.title(column_letter(len(texts) - 1), title, 32)
-        self.headings(3, texts, 22)
+        self.title(column_letter(len(texts) - 1), title, LIST_TITLE)
+        self.headings(3, texts, LIST_HEADING, style=style)
         self.widths(widths)
         self.freeze(3)
 
@@ -221,6 +241,15 @@ class Sheet:
     def width(self, column: int, width: float) -> None:
         """Width of a column (from 0), in digits."""
         checked(self.raw.set_column(column, column, width), f"column {column}")
+        self._widths[column] = width
+
+    def beyond(self, letter: str, digits: float) -> str:
+        """The first column that begins so many digits right of where a column does."""
+        column = column_number(letter) - 1
+        while digits > 0:
+            digits -= self._widths.get(column, _USUAL_WIDTH)
+            column += 1
+        return column_letter(column)
 
     def column(self, letter: str, width: float, style: Style) -> None:
         """Width of a column and the look of its blank cells."""
@@ -278,21 +307,37 @@ class Sheet:
     ) -> None:
         """Print ``area``, one page wide on A4, with page numbers at the foot.
 
-        Rows ``repeat`` stand on every page, pages end after the rows ``breaks``.
+        Rows ``repeat`` stand on every page, pages end after the rows ``breaks``. Unless it is
+        published (see :meth:`publish`), the foot says that it is for internal use.
         """
         raw = self.raw
         raw.set_paper(_A4)
         if landscape:
             raw.set_landscape()
-        raw.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        raw.set_margins(left=pages.SIDE, right=pages.SIDE, top=pages.ABOVE, bottom=pages.BELOW)
         raw.center_horizontally()
         raw.fit_to_pages(1, 0)
-        raw.set_footer("&C第 &P 页，共 &N 页")
+        raw.set_footer(f"&C内部使用，不公开 · {self.name} 第 &P 页")
+        raw.set_start_page(1)
         checked(raw.print_area(area), area)
         if repeat:
             raw.repeat_rows(repeat[0] - 1, repeat[1] - 1)
         if breaks:
             checked(raw.set_h_pagebreaks(list(breaks)), "breaks")
+
+    def publish(self, *, first: bool = False, numbered: bool = True, continued: str = "") -> None:
+        """Print it as one hands it in: black on white, numbered within the disclosure.
+
+        Pages go on from the sheet before, or begin with 1 (``first``); the pages after the first
+        one have the head ``continued``.
+        """
+        raw = self.raw
+        raw.print_black_and_white()
+        raw.set_start_page(int(first))
+        raw.set_footer(PAGE_NUMBER if numbered else "")
+        if continued:
+            raw.set_header(continued)
+            raw.head_all_but_first()
 
     def mark_found(self, area: str) -> None:
         """Mark the cells of ``area`` (``A5:G40``) that 校验结果 names; to be called before other looks.

@@ -43,6 +43,8 @@ class Style:
 
 
 GREY, BAND_GREY, LINE = "#EDEDED", "#D9E2F3", "#7F7F7F"
+DERIVED = "#1F4E79"
+"""Letters of what a formula gives in a table; printed in black and white they are black."""
 CHECK_BLUE, WRONG = "#EAF1FB", "#FBE3D6"
 
 BODY = Style()
@@ -53,8 +55,9 @@ HEADING = Style(
     text_wrap=True,
     border=1,
     border_color=LINE,
-    bg_color="#F2F2F2",
 )
+SHADED_HEADING = replace(HEADING, bg_color="#F2F2F2")
+"""Of sheets that are not published: what is handed in has no grey cells."""
 BAND = Style(font_name="黑体", font_size=11, align="left", indent=1, bg_color=BAND_GREY)
 CAPTION = Style(align="left", indent=1, border=1, border_color=LINE, text_wrap=True)
 LINK = Style(font_color="#000080", underline=1)
@@ -63,14 +66,14 @@ TEXT = Style(align="left", indent=1, text_wrap=True, locked=False)
 CODE = Style(align="left", indent=1, num_format="@", locked=False)
 NUMBER = Style(align="right", locked=False)
 COUNT = Style(align="right", num_format="0", locked=False)
-AMOUNT = Style(align="right", num_format="#,##0.00", locked=False)
+AMOUNT = Style(align="right", indent=1, num_format="#,##0.00", locked=False)
 PERCENT = Style(align="right", num_format="0.00%")
 
 CHECK = Style(italic=True, bg_color=CHECK_BLUE, align="center")
 CHECK_LEFT = Style(italic=True, bg_color=CHECK_BLUE, align="left")
 STATE = replace(CHECK, border=1, border_color=LINE)
 HINT = Style(font_color="#595959", align="left")
-MARKED = Style(bold=True, align="right", bg_color=WRONG)
+MARKED = Style(bold=True, align="right", indent=1, bg_color=WRONG)
 
 # Conditional formats set only what they change.
 BORDERED = Style(font_name=None, font_size=None, valign=None, border=1, border_color=LINE)
@@ -100,6 +103,6 @@ def height_of(
     return row_height(lines, line=line, least=least)
 
 
-def row_height(lines: int, *, line: float = 14.5, least: float = 22) -> float:
-    """The height in points of a row with so many lines; Excel allows 409."""
-    return min(409.0, max(least, lines * line + 6))
+def row_height(lines: int, *, line: float = 14.5, least: float = 22, around: float = 6) -> float:
+    """The height in points of a row with so many lines and some room around them; Excel allows 409."""
+    return min(409.0, max(least, lines * line + around))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xlbudget.building import styles
-from xlbudget.building.contents import last_line, vacant, with_info
+from xlbudget.building.contents import vacant, with_info
 from xlbudget.building.formulas.expressions import constant, literal
+from xlbudget.building.pages import TITLE_HEIGHT, PrintedSheet, continued, printed_table, row_height
 from xlbudget.building.sheet import TITLE_ROW, UNIT_ROW, Advice
 from xlbudget.building.styles import Style
 from xlbudget.printed import headings
@@ -35,13 +37,8 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Block, Column, Form, Standard, Table
 
 
-_WIDTHS = {"amount": 13.0, "code": 10.0, "name": 36.0, "text": 18.0, "level1": 20.0, "level2": 32.0}
-_LANDSCAPE = 112
-"""Tables that are wider (in digits) are printed across."""
-_MANY = 9
-"""From so many columns of amounts on, they are narrower."""
-_PAGE, _PAGE_ACROSS = 94, 138
-"""Narrower tables are stretched to the width of their page (in digits)."""
+_FROZEN = 165
+"""Narrower sheets (in digits) are seen whole: columns that stay would only cut their title."""
 
 
 def content_style(content: CellContent, column: str) -> styles.Style:
@@ -62,69 +59,52 @@ def write_table(
     """One table's sheet, from the tool row to the notes."""
     layout = table_layout(standard, table)
     columns = [column for one in layout.blocks for column in one.block.columns]
-    widths = _widths(columns, contents)
+    printed = printed_table(layout, contents)
+    widths = printed.widths
     sheet.widths(widths)
     last_column = column_letter(layout.width - 1)
-    sheet.title(last_column, table.title, 34)
+    sheet.title(last_column, table.title, TITLE_HEIGHT)
     sheet.unit_row(book)
     unit = f"单位：{layout.blocks[0].block.unit.name}"
     sheet.text(f"{last_column}{UNIT_ROW}", unit, replace(styles.BODY, align="right"))
-    _headings(sheet, layout, book, widths)
-    _body(sheet, layout, contents, columns, widths)
+    _headings(sheet, layout, book)
+    for line, height in enumerate(printed.repeated[1:], HEADING_ROW):
+        sheet.height(line, height)
+    _body(sheet, layout, contents, columns)
+    sheet.usual_height(row_height(1))
+    for line, height in enumerate(printed.rows, layout.first):
+        if height > row_height(1):
+            sheet.height(line, height)
     emphasize(sheet, standard, layout)
     guide_entry(sheet, standard, layout)
     sheet.quiet(f"A{layout.first}:{last_column}{layout.last}")
     labels = sum(column.kind != "amount" for column in layout.blocks[0].block.columns)
-    sheet.freeze(layout.first - 1, labels if len(layout.blocks) == 1 else 0)
-    used = max(
-        (split_cell(content.cell)[1] for content in contents if content.kind != "blank"), default=0
-    )
+    wide = len(layout.blocks) == 1 and sum(widths) > _FROZEN
+    sheet.freeze(layout.first - 1, labels if wide else 0)
+    last = layout.first - 1 + len(printed.rows)
     sheet.print_page(
-        f"A{TITLE_ROW}:{last_column}{max(used, last_line(layout, book), layout.first)}",
-        landscape=sum(widths) > _LANDSCAPE,
-        repeat=(HEADING_ROW, layout.first - 1),
+        f"A{TITLE_ROW}:{last_column}{last}",
+        landscape=printed.landscape,
+        repeat=(UNIT_ROW, layout.first - 1),
+        breaks=printed.ends(layout.first),
     )
-
-
-def _widths(columns: Sequence[Column], contents: Sequence[CellContent]) -> list[float]:
-    """Column widths: the standard's, else by kind; never too narrow for an amount."""
-    many = sum(column.kind == "amount" for column in columns) >= _MANY
-    widths = []
-    for column in columns:
-        usual = 8.8 if many and column.kind == "amount" else _WIDTHS.get(column.kind, 26.0)
-        widths.append(column.width or usual)
-    for content in contents:
-        if content.role == "amount" and content.value not in (None, ""):
-            index = column_number(split_cell(content.cell)[0]) - 1
-            shown = f"{content.value:,f}" if not isinstance(content.value, str) else content.value
-            widths[index] = max(widths[index], len(shown) + (1.0 if many else 2.0))
-    page = _PAGE_ACROSS if sum(widths) > _LANDSCAPE else _PAGE
-    stretch = max(1.0, page / sum(widths))
-    return [round(width * stretch, 2) for width in widths]
+    sheet.publish(continued=continued(table.title) if printed.pages > 1 else "")
 
 
 # ------------------------------------------------------------------ headings
 
 
-def _headings(sheet: Sheet, layout: TableLayout, book: Book, widths: Sequence[float]) -> None:
+def _headings(sheet: Sheet, layout: TableLayout, book: Book) -> None:
     """Equal neighbouring outer labels are merged across, labels of one level downwards."""
     depth = layout.table.depth
-    heights = [1] * depth
     for one in layout.blocks:
         paths = [column.label for column in one.block.columns]
         for label in headings(paths, depth):
             first = one.letters[label.column]
             last = one.letters[label.column + label.columns - 1]
             top = HEADING_ROW + label.level
-            low = top + label.rows - 1
             text = with_info(f"{first}{top}", label.label, book, "heading")
-            sheet.merge_put(f"{first}{top}", f"{last}{low}", text, styles.HEADING)
-            left = one.first + label.column
-            needed = styles.lines_of(str(text.value), sum(widths[left : left + label.columns]))
-            # A label over several rows shares them evenly.
-            heights[label.level] = max(heights[label.level], -(-needed // label.rows))
-    for level, lines in enumerate(heights):
-        sheet.height(HEADING_ROW + level, styles.row_height(lines, least=22))
+            sheet.merge_put(f"{first}{top}", f"{last}{top + label.rows - 1}", text, styles.HEADING)
 
 
 # ------------------------------------------------------------------ body
@@ -135,25 +115,13 @@ def _body(
     layout: TableLayout,
     contents: Sequence[CellContent],
     columns: Sequence[Column],
-    widths: Sequence[float],
 ) -> None:
     """The rendered cells, and formatted blanks in the rest of the room."""
-    lines: dict[int, int] = {}
     written: set[str] = set()
     for content in contents:
-        letters, line = split_cell(content.cell)
-        index = column_number(letters) - 1
-        style = content_style(content, columns[index].kind)
-        sheet.put(content, style)
+        index = column_number(split_cell(content.cell)[0]) - 1
+        sheet.put(content, content_style(content, columns[index].kind))
         written.add(content.cell)
-        count = 1
-        if isinstance(content.value, str) and style.text_wrap:
-            count = styles.lines_of(content.value, widths[index] - 1.5 * content.indent)
-        lines[line] = max(lines.get(line, 1), count)
-    sheet.usual_height(styles.row_height(1))
-    for line, count in lines.items():
-        if count > 1:
-            sheet.height(line, styles.row_height(count))
     for own in layout.blocks:
         for index, column in enumerate(own.block.columns):
             look = {"amount": styles.AMOUNT, "code": styles.CODE}.get(column.kind, styles.TEXT)
@@ -197,9 +165,9 @@ def emphasize(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
                 look = replace(styles.BORDERED, bold=True) if strong else styles.BORDERED
                 # A name that follows its code is no result to be told apart.
                 if run[0] not in names:
-                    shaded = replace(look, bg_color=styles.GREY)
+                    coloured = replace(look, font_color=styles.DERIVED)
                     derived = f"AND({tests},_xlfn.ISFORMULA({start}{first}))"
-                    sheet.conditional(area, derived, shaded)
+                    sheet.conditional(area, derived, coloured)
                 sheet.conditional(area, f"AND({tests})", look)
 
 
@@ -312,35 +280,28 @@ _VALUE_COLUMN, _VALUE_WIDTH = 2, 30.0
 _TITLE = replace(styles.TITLE, font_size=16, align="center_across")
 _SUBTITLE = replace(styles.BODY, align="center_across")
 _NO_WRAP = ("form_title", "form_subtitle", "form_value", "note")
+_UPRIGHT = 134.0
+"""Forms that are wider (in digits) are printed across."""
+_GAP_HEIGHT = 22.0
+_LEVEL = "级指标"
+_NOTHING = Style(font_name=None, font_size=None, valign=None, border_color=styles.LINE)
 _WIDEST = 28.0
 """Forms with few and with many columns share the sheet's widths: none may take too much."""
 
 
 def write_forms(sheet: Sheet, table: Table, book: Book, contents: Sequence[CellContent]) -> None:
     """All forms of a placed book, or the statement that there is none."""
-    used = [form_of(table, data) for data in book.forms] or list(table.forms[:1])
-    widths = [_FIRST_WIDTH]
-    for form in used:
-        for index, column in enumerate(form.indicators, 1):
-            if index == len(widths):
-                widths.append(0.0)
-            widths[index] = max(widths[index], min(column.width, _WIDEST))
-    widths[1] = max(widths[1], _CAPTION_WIDTH)
-    widths[_VALUE_COLUMN] = max(widths[_VALUE_COLUMN], _VALUE_WIDTH)
-    sheet.widths(widths)
+    marked = column_letter(len(printed_forms(table, book, contents).widths) - 1)
+    sheet.mark_found(f"A{FORM_FIRST}:{marked}{FORM_FIRST + table.blocks[0].room * FORM_LINES}")
+    placed = _placed(table, book)
+    printed = printed_forms(table, book, contents)
+    sheet.widths(printed.widths)
     sheet.tool_row()
-    tops = [row.line for row in book.blocks[table.blocks[0].key].rows]
-    placed = [
-        (form, data, form_layout(form, top, len(data.indicators)))
-        for form, data, top in zip(used, book.forms, tops, strict=False)
-    ]
-    heights = _heights(contents, widths)
-    last = FORM_FIRST
     framed: dict[str, Style] = {}
     merged: dict[str, str] = {}
-    for form, data, spots in placed:
-        last = _frame(framed, form, spots)
-        _value_heights(heights, form, data, spots, widths)
+    for form, _, spots in placed:
+        _frame(framed, form, spots)
+        _join_levels(sheet, framed, form, spots)
         merged |= dict(_merged(form, spots))
     hidden = {cell for first, end in merged.items() for cell in _cells(first, end)[1:]}
     for content in contents:
@@ -351,13 +312,44 @@ def write_forms(sheet: Sheet, table: Table, book: Book, contents: Sequence[CellC
             sheet.put(content, style)
     for cell in framed.keys() - {content.cell for content in contents} - hidden:
         sheet.blank(cell, framed[cell])
-    for line, points in heights.items():
+    for line, points in enumerate(printed.rows, FORM_FIRST):
         sheet.height(line, points)
     sheet.freeze(1)
-    right = column_letter(len(widths) - 1)
-    sheet.mark_found(f"A{FORM_FIRST}:{right}{FORM_FIRST + table.blocks[0].room * FORM_LINES}")
-    area = f"A{FORM_FIRST}:{right}{max(last, FORM_FIRST)}"
-    sheet.print_page(area, landscape=True, breaks=[top - 1 for top in tops[1:]])
+    right = column_letter(len(printed.widths) - 1)
+    area = f"A{FORM_FIRST}:{right}{FORM_FIRST - 1 + len(printed.rows)}"
+    breaks = printed.ends(FORM_FIRST)
+    sheet.print_page(area, landscape=printed.landscape, breaks=breaks)
+    sheet.publish()
+
+
+def _placed(table: Table, book: Book) -> list[tuple[Form, FormData, FormLayout]]:
+    """Every form of a placed book with its project and its lines."""
+    tops = [row.line for row in book.blocks[table.blocks[0].key].rows]
+    return [
+        (form := form_of(table, data), data, form_layout(form, top, len(data.indicators)))
+        for data, top in zip(book.forms, tops, strict=True)
+    ]
+
+
+def printed_forms(table: Table, book: Book, contents: Sequence[CellContent]) -> PrintedSheet:
+    """The sheet of the forms as it is printed: no form goes over the end of a page that can stand on one."""
+    placed = _placed(table, book)
+    widths = [_FIRST_WIDTH]
+    for form in [form for form, _, _ in placed] or list(table.forms[:1]):
+        for index, column in enumerate(form.indicators, 1):
+            if index == len(widths):
+                widths.append(0.0)
+            widths[index] = max(widths[index], min(column.width, _WIDEST))
+    widths[1] = max(widths[1], _CAPTION_WIDTH)
+    widths[_VALUE_COLUMN] = max(widths[_VALUE_COLUMN], _VALUE_WIDTH)
+    heights = _heights(contents, widths)
+    for form, data, spots in placed:
+        _value_heights(heights, form, data, spots, widths)
+    last = max(heights, default=FORM_FIRST)
+    rows = [heights.get(line, _GAP_HEIGHT) for line in range(FORM_FIRST, last + 1)]
+    tops = [spots.title - FORM_FIRST for _, _, spots in placed]
+    blocks = [end - top for top, end in pairwise([*tops, len(rows)])]
+    return PrintedSheet(widths, sum(widths) > _UPRIGHT, [], [], rows, blocks)
 
 
 _BOXED = Style(align="left", indent=1, top=1, bottom=1, border_color=styles.LINE)
@@ -374,7 +366,7 @@ def _style(one: CellContent, framed: Style | None) -> Style:
     elif one.role == "form_value" and one.kind in ("number", "formula"):
         base = replace(base, num_format=styles.amount_format(one.places))
     if one.kind == "formula" and one.role == "form_value":
-        return replace(base, locked=None, bg_color=styles.GREY)
+        return replace(base, locked=None, font_color=styles.DERIVED)
     return base
 
 
@@ -410,8 +402,8 @@ def _value_heights(
             heights[line] = max(heights.get(line, 0), spot.line.height, needed)
 
 
-def _frame(framed: dict[str, Style], form: Form, spots: FormLayout) -> int:
-    """Put the looks of a whole form's cells into ``framed``; gives the form's last line.
+def _frame(framed: dict[str, Style], form: Form, spots: FormLayout) -> None:
+    """Put the looks of a whole form's cells into ``framed``.
 
     A value and the empty cells beside it share one box: it looks like a wide cell, and short
     texts run on into it.
@@ -429,24 +421,59 @@ def _frame(framed: dict[str, Style], form: Form, spots: FormLayout) -> int:
     for spot in spots.fields:
         wraps = True if spot.line.height else None
         framed[spot.value] = replace(_BOXED, left=1, locked=False, text_wrap=wraps)
-    return spots.last
+
+
+def _join_levels(sheet: Sheet, framed: dict[str, Style], form: Form, spots: FormLayout) -> None:
+    """Levels of indicators that repeat those above look like one cell; every row keeps its own text.
+
+    They are not merged: rows are added, imported and read one by one.
+    """
+    levels = [
+        index for index, column in enumerate(form.indicators, 1) if column.label[0].endswith(_LEVEL)
+    ][:-1]
+    first, last = spots.heading + 1, spots.last
+    if last <= first:
+        return
+    for index in levels:
+        letter = column_letter(index)
+        same = ",".join(
+            f"${column_letter(one)}{first + 1}=${column_letter(one)}{first}"
+            for one in levels
+            if one <= index
+        )
+        for line in range(first, last + 1):
+            framed[f"{letter}{line}"] = replace(
+                framed[f"{letter}{line}"],
+                border=None,
+                left=1,
+                right=1,
+                top=1 if line == first else None,
+                bottom=1 if line == last else None,
+            )
+        area = f"{letter}{first + 1}:{letter}{last}"
+        sheet.conditional(area, f"AND({same})", replace(_NOTHING, num_format=";;;"))
+        sheet.conditional(area, f"NOT(AND({same}))", replace(_NOTHING, top=1))
 
 
 def _merged(form: Form, spots: FormLayout) -> Iterator[tuple[str, str]]:
     """First and last cell of what is merged: captions, and goals, which run over many lines."""
     right = column_letter(len(form.indicators))
-    alone = {spot.value for spot in spots.fields if len(spot.line.cells) == 1}
+    captions = {split_cell(spot.caption) for spot in spots.fields}
     for spot in spots.fields:
-        line = split_cell(spot.value)[1]
-        if spot.line.height and spot.value in alone:
-            yield spot.value, f"{right}{line}"
+        letters, line = split_cell(spot.value)
+        end = letters
+        while (
+            end != right and (following := column_letter(column_number(end)), line) not in captions
+        ):
+            end = following
+        yield spot.value, f"{end}{line}"
         if not spot.line.group and split_cell(spot.caption)[0] == "A":
             yield spot.caption, f"B{line}"
     groups: dict[str, list[str]] = {}
     for cell, group in spots.groups:
         groups.setdefault(group, []).append(cell)
-    captions = [f"A{line}" for line in range(spots.heading, spots.last + 1)]
-    for cells in (*groups.values(), captions):
+    beside = [f"A{line}" for line in range(spots.heading, spots.last + 1)]
+    for cells in (*groups.values(), beside):
         if len(cells) > 1:
             yield cells[0], cells[-1]
 

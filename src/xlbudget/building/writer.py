@@ -39,7 +39,7 @@ _LATIN = re.compile(rb'<a:latin( typeface="[^"]+")[^>]*/>')
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]  # untyped base
-    """A sheet whose formulas stand in the file as they are given.
+    """A sheet whose formulas stand in the file as they are given, and whose first page may have no head.
 
     XlsxWriter looks into each for 31 functions newer than Excel 2010, one after the other; ours have none
     (tests/native holds that), and that takes a sixth of the time of a whole build.
@@ -47,6 +47,22 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # untyped base
 
     def _prepare_formula(self, formula: str, _expand: object = None) -> str:
         return formula.removeprefix("{").removeprefix("=").removesuffix("}")
+
+    _first_apart = False
+
+    def head_all_but_first(self) -> None:
+        """Leave the header off the first page, which keeps the footer."""
+        self._first_apart = True
+
+    def _write_header_footer(self) -> None:
+        if not self._first_apart:
+            super()._write_header_footer()
+            return
+        self._xml_start_tag("headerFooter", [("differentFirst", 1)])
+        self._write_odd_header()
+        self._write_odd_footer()
+        self._xml_data_element("firstFooter", self.footer)
+        self._xml_end_tag("headerFooter")
 
 
 class Writer:

@@ -17,7 +17,7 @@ from xlbudget.building.front import (
     write_profile,
 )
 from xlbudget.building.ledger import ledger_contents, write_ledger
-from xlbudget.building.live import render_live
+from xlbudget.building.live import STATE_WIDTH, render_live
 from xlbudget.building.macros import TEXTS, load_macros, put_buttons, vba_project, write_texts
 from xlbudget.building.overview_sheet import write_overview
 from xlbudget.building.tables import write_forms, write_table
@@ -44,6 +44,7 @@ from xlbudget.sheets.layout import (
     place_book,
     sheet_names,
 )
+from xlbudget.xlsx.references import column_letter, column_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,6 +114,8 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 else:
                     write_table(sheet, standard, table, placed, contents[name])
                 sheet.put(live.cells[name][0], styles.CHECK_LEFT)
+                for column in range(2, column_number(sheet.beyond("B", STATE_WIDTH)) - 1):
+                    sheet.blank(f"{column_letter(column)}1", styles.CHECK_LEFT)
                 sheet.protect()
                 right, first, end = body_area(standard, table)
                 writer.name(body_name(name), name, f"$A${first}:${right}${end}")
@@ -167,7 +170,7 @@ def _with_macros(
     write_texts(writer.sheet(TEXTS, CODE_NAMES[TEXTS]), macros)
     short = [button for button in macros.buttons if not button.cover]
     for name in tables:
-        put_buttons(sheets[name], short, "C1")
+        put_buttons(sheets[name], short, f"{sheets[name].beyond('B', STATE_WIDTH)}1")
     # A column each, because a button across two of them is drawn wider by some programs.
     put_buttons(sheets[COVER], macros.buttons[:1], "B1")
     put_buttons(sheets[COVER], macros.buttons[1:], "C1")

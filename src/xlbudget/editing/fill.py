@@ -25,9 +25,10 @@ from xlbudget.building.formulas.posting import ledger_formulas
 from xlbudget.building.ledger import ledger_contents
 from xlbudget.building.live import render_live
 from xlbudget.building.overview import overview_caches, with_caches
+from xlbudget.building.pages import continued, printed_table
 from xlbudget.editing.edits import edits_of, value_of
 from xlbudget.editing.findings import refreshed_findings
-from xlbudget.editing.notes import refreshed_notes
+from xlbudget.editing.notes import refreshed_notes, text_pages
 from xlbudget.errors import UnusableFileError
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import Filled, cell_key, fill_book
@@ -35,13 +36,20 @@ from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger
 from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.cells import text_of
-from xlbudget.sheets.layout import INFO_SHEET, OVERVIEW, is_form, place_book, table_layout
+from xlbudget.sheets.layout import (
+    INFO_SHEET,
+    OVERVIEW,
+    is_form,
+    last_info_line,
+    place_book,
+    table_layout,
+)
 from xlbudget.standard.loader import own_standard
-from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.cells import Afterwards, CellEdit, Paging
 from xlbudget.xlsx.references import column_letter, same_formula, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Book, Place
     from xlbudget.rules.unfilled import CellKey
@@ -119,8 +127,10 @@ def plan_filled(
     edits = list(_edits(grid, changed, native, formulas, lines, held))
     ends = {edit.sheet for edit in edits}
     charts = None
+    contents: dict[str, list[CellContent]] = {}
     if edits and len(placed.blocks) == len(standard.blocks):
-        live = render_live(standard, placed, render_sheets(standard, placed, native)).cells
+        contents = render_sheets(standard, placed, native)
+        live = render_live(standard, placed, contents, text_pages(source)).cells
         edits += _live_edits(source, live)
         charts = partial(with_caches, caches=overview_caches(standard, live[OVERVIEW]))
     if edits:
@@ -131,7 +141,23 @@ def plan_filled(
         for table in standard.tables
         if table.sheet in ends and not is_form(table)
     }
-    return FillPlan(standard, placed, edits, Afterwards(True, last_rows, charts=charts))
+    paging = {
+        table.sheet: _paging(standard, table, contents[table.sheet])
+        for table in standard.tables
+        if table.sheet in last_rows and table.sheet in contents
+    }
+    if ends:
+        last_rows[INFO_SHEET] = last_info_line(standard, placed)
+    return FillPlan(
+        standard, placed, edits, Afterwards(True, last_rows, paging=paging, charts=charts)
+    )
+
+
+def _paging(standard: Standard, table: Table, contents: Sequence[CellContent]) -> Paging:
+    """Where the pages of a table that was filled in end."""
+    layout = table_layout(standard, table)
+    printed = printed_table(layout, contents)
+    return Paging(printed.ends(layout.first), continued(table.title) if printed.pages > 1 else "")
 
 
 def refuse_moved(standard: Standard, book: Book, action: str = "填列小计") -> None:
@@ -292,6 +318,18 @@ def _live_edits(source: Workbook, cells: Mapping[str, Iterable[CellContent]]) ->
     """
     lines, held = source.lines_of(list(cells)), source.formulas_of(set(cells))
     for sheet, contents in cells.items():
-        wanted = [content for content in contents if content.formula]
+        wanted = [
+            content
+            for content in contents
+            if content.formula and (content.role != "page" or content.cell in held.get(sheet, {}))
+        ]
         if sheet in lines and any(content.cell in held.get(sheet, {}) for content in wanted):
+            # A page's number stands where one stands: an older workbook has other things there.
+            wanted += [
+                content
+                for content in contents
+                if content.role == "page"
+                and not content.formula
+                and isinstance(value_of(content.cell, lines[sheet]), int | float)
+            ]
             yield from edits_of(sheet, wanted, lines[sheet], held[sheet])

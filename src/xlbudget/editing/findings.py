@@ -536,13 +536,13 @@ def write_findings(
     sheet.conditional(area, f'OR($A{FIRST}="{GONE}",{said})', _LEVELS[GONE])
     sheet.conditional(area, f'$A{FIRST}="{NOT_RUN}"', _LEVELS[NOT_RUN])
     sheet.conditional(area, f'$A{FIRST}&$G{FIRST}&$I{FIRST}<>""', styles.BORDERED)
-    advice = Advice("处理说明", "", "可选，也可以自己写；再校验时仍跟着这一条。写“已改”“不用改”的划去。")
+    advice = Advice(
+        "处理说明", "", "可选，也可以自己写；再校验时仍跟着这一条。写“已改”“不用改”的划去。"
+    )
     sheet.offer_words(f"I{FIRST}:I{LAST}", _REMARKS, advice)
     # With the hidden columns: where lines are sorted, their marks and remarks go along.
     sheet.filter(f"A{_HEAD}:{_LETTERS[-1]}{LAST}")
     sheet.quiet(f"A{FIRST}:{_LETTERS[-1]}{LAST}")
     mark = _LETTERS[_Line._fields.index("mark")]
     writer.name(MARKS, FINDINGS, f"${mark}${FIRST}:${mark}${LAST}")
-    sheet.print_page(
-        f"A{TITLE_ROW}:{_LAST_PRINTED}{FIRST}", landscape=True, repeat=(_HEAD, _HEAD)
-    )
+    sheet.print_page(f"A{TITLE_ROW}:{_LAST_PRINTED}{FIRST}", landscape=True, repeat=(_HEAD, _HEAD))

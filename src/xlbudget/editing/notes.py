@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building import styles
 from xlbudget.building.contents import CellContent
+from xlbudget.building.pages import printed_text
 from xlbudget.characters import caption, row_label
-from xlbudget.editing.edits import edits_of, remembering
+from xlbudget.editing.edits import edits_of, remembering, value_of
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
 from xlbudget.memory import EXPLAINED
 from xlbudget.sheets import notes as page
 from xlbudget.sheets.cells import text_of, value_at
-from xlbudget.sheets.layout import GLOSSARY, NOTES
+from xlbudget.sheets.layout import CONTENTS, GLOSSARY, NOTES, TEXT_PAGES
 from xlbudget.sheets.notes import CellValue, FigureLine, NotesLine, cell_at, same_value
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.references import column_letter, same_formula
@@ -118,11 +120,30 @@ def plan_notes(
         contents = [*_paragraph_contents(sheet, rows)]
         heights[sheet] = text_heights(rows)
         if sheet == NOTES:
+            pages = printed_text(line.final for line in rows).pages
+            contents.append(CellContent(TEXT_PAGES, "number", Decimal(pages)))
+            plan.edits.extend(_following_page(source, pages))
             contents += _figure_contents(figures)
             heights[sheet] |= _figure_heights(figures)
         plan.edits.extend(edits_of(sheet, contents, lines[sheet], formulas[sheet]))
     plan.edits.extend(remembering(source, EXPLAINED))
     return plan
+
+
+def _following_page(source: Workbook, pages: int) -> Iterator[CellEdit]:
+    """The page of 目录 that follows the pages of 情况说明; an older workbook has none."""
+    lines = source.lines_of([CONTENTS]).get(CONTENTS, [])
+    for cell, formula in source.formulas_of({CONTENTS}).get(CONTENTS, {}).items():
+        before, _, where = formula.partition("+")
+        first = value_of(before, lines) if where.endswith(f"!{TEXT_PAGES}") else None
+        if isinstance(first, int | float) and value_of(cell, lines) != first + pages:
+            yield CellEdit(CONTENTS, cell, int(first) + pages, formula)
+
+
+def text_pages(source: Workbook) -> int:
+    """How many pages 情况说明 takes as it is published, as was counted when it was generated."""
+    held = value_of(TEXT_PAGES, source.lines_of([NOTES]).get(NOTES, []))
+    return int(held) if isinstance(held, int | float) and held >= 1 else 1
 
 
 def _check_layout(sheet: str, lines: Mapping[str, Lines]) -> None:
@@ -493,6 +514,7 @@ def write_notes(sheet: Sheet, title: str) -> None:
     sheet.conditional(f"C{page.FIRST}:C{last}", f'$C{page.FIRST}<>""', _LOCKED)
     sheet.conditional(area, f'$A{page.FIRST}&$C{page.FIRST}&$D{page.FIRST}<>""', styles.BORDERED)
     if title == NOTES:
+        sheet.number(TEXT_PAGES, Decimal(1), _HELD)
         _write_figures(sheet)
         last = page.FIGURES_LAST
     sheet.quiet(f"A{page.FIRST}:I{last}")

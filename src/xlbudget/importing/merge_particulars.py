@@ -316,6 +316,7 @@ def plan_texts(
         recalculate=afterwards.recalculate or notes.afterwards.recalculate,
         last_rows={**afterwards.last_rows, **notes.afterwards.last_rows},
         heights={**afterwards.heights, **notes.afterwards.heights},
+        paging=afterwards.paging,
         charts=afterwards.charts or notes.afterwards.charts,
     )
     return notes._replace(afterwards=both), left

@@ -27,9 +27,11 @@ from openpyxl.worksheet._reader import (  # type: ignore[import-untyped]  # as a
 )
 from openpyxl.worksheet.cell_range import MultiCellRange  # type: ignore[import-untyped]  # as above
 from openpyxl.worksheet.header_footer import HeaderFooterItem  # type: ignore[import-untyped]  # as above
+from openpyxl.worksheet.pagebreak import Break  # type: ignore[import-untyped]  # as above
 from openpyxl.writer.excel import ExcelWriter  # type: ignore[import-untyped]  # as above
 
-from xlbudget.building.styles import lines_of, row_height
+from xlbudget.building.pages import TEXT_MARGIN, TEXT_WIDTH, printed_text
+from xlbudget.building.sheet import PAGE_NUMBER
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.document import HEADING
 from xlbudget.publishing.drawings import MAIN, REL, Drawings, local, parsed, serialized
@@ -92,11 +94,6 @@ _LONGEST = 200
 
 _FINAL, _KIND, _TITLE_LINE = "D", "B", 2
 """Of 情况说明 and 名词解释: columns of the final text and of its kind, and the title's line."""
-_MARGIN, _WIDTH = 1.7, 92.0
-"""Widths of the columns before the text, and of the text."""
-_LARGE, _LINE = 12 / 11, 17.5
-"""The text's letters against those by which widths are counted; points from line to line."""
-
 _INSIDE = re.compile(
     r"(?:(?:'((?:[^']|'')+)'|([^'!]+))!)?\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?"
 )
@@ -513,16 +510,23 @@ def _lay_out_texts(sheet: Any) -> None:
                 font = copy(final.font)
                 font.b = True
                 final.font = font
-            text = lines_of(str(final.value), _WIDTH / _LARGE)
-            sheet.row_dimensions[line].height = row_height(text, line=_LINE)
         else:
             sheet.row_dimensions.pop(line, None)
             final.value, final.style = None, "Normal"
         kind.value, kind.style = None, "Normal"
+    texts = [str(sheet[f"{_FINAL}{line}"].value or "") for line in range(FIRST, last + 1)]
+    printed = printed_text(texts)
+    for line, height in enumerate(printed.rows, FIRST):
+        sheet.row_dimensions[line].height = height
+    for line in printed.ends(FIRST):
+        sheet.row_breaks.append(Break(line))
     for letter in ("A", "B", "C", _FINAL):
-        sheet.column_dimensions[letter].width = _WIDTH if letter == _FINAL else _MARGIN
+        sheet.column_dimensions[letter].width = TEXT_WIDTH if letter == _FINAL else TEXT_MARGIN
     sheet.merge_cells(f"A{_TITLE_LINE}:{_FINAL}{_TITLE_LINE}")
     sheet.page_setup.orientation = "portrait"
+    sheet.page_setup.blackAndWhite = True
+    sheet.page_setup.useFirstPageNumber = None
+    sheet.oddFooter.center.text = PAGE_NUMBER.removeprefix("&C")
     sheet.print_area = f"A{_TITLE_LINE}:{_FINAL}{last}"
 
 

@@ -69,6 +69,20 @@ def info_lines(standard: Standard) -> list[InfoLine]:
     return [one._replace(line=number) for number, one in enumerate(lines, _INFO_FIRST)]
 
 
+def last_info_line(standard: Standard, book: Book) -> int:
+    """The last line of 基础信息 that is printed: that of its fields, or of what its lists hold."""
+    lines = info_lines(standard)
+    filled = [line.line for line in lines if line.field is not None]
+    filled += [
+        line.line
+        for line in lines
+        if line.kind == "keyed_row"
+        and line.keyed is not None
+        and line.position < len(book.keyed.get(line.keyed.key, {}))
+    ]
+    return max(filled)
+
+
 def place_info(standard: Standard, book: Book) -> dict[str, InfoValue]:
     """Every field with its cell; one that the book lacks holds its default or is blank."""
     return {
@@ -426,6 +440,10 @@ def _anchors(block: Block, body: Sequence[Row]) -> dict[str, int]:
 OVERALL = "B1"
 """The cell of 目录 that says how all tables are."""
 CONTENTS_FIRST = 4
+PAGE_COLUMN = "B"
+"""The column of 目录 that says on which page of the disclosure something begins."""
+TEXT_PAGES = "H1"
+"""The hidden cell of 情况说明 that says how many pages its final texts take as they are published."""
 _TARGETS = (PROFILE, "", NOTES, GLOSSARY)
 _ORDINALS = "一二三四五六七八九"
 _WORKING = (

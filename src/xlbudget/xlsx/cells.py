@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from decimal import Decimal
 
 Lines = list[list[object]]
@@ -27,16 +27,24 @@ class CellEdit(NamedTuple):
     array: bool = False
 
 
+class Paging(NamedTuple):
+    """How a printed sheet goes over its pages: the rows after which one ends, the head of all but the first."""
+
+    ends: Sequence[int]
+    continued: str = ""
+
+
 class Afterwards(NamedTuple):
     """What goes with the edits.
 
     ``recalculate``: all formulas are to be computed when the file is opened; ``last_rows``: the
     row at which the print area of a sheet is to end; ``heights``: of rows of a sheet, in points;
-    ``unfiltered``: sheets that show all their rows again; ``charts``: what becomes of every chart's part, which keeps values of the cells that it shows.
+    ``paging``: of sheets whose rows have changed; ``unfiltered``: sheets that show all their rows again; ``charts``: what becomes of every chart's part, which keeps values of the cells that it shows.
     """
 
     recalculate: bool = False
     last_rows: Mapping[str, int] = {}
     heights: Mapping[str, Mapping[int, float]] = {}
+    paging: Mapping[str, Paging] = {}
     unfiltered: Collection[str] = ()
     charts: Callable[[bytes], bytes] | None = None

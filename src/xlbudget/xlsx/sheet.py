@@ -29,7 +29,7 @@ from xlbudget.xlsx.references import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from xlbudget.xlsx.cells import CellEdit
+    from xlbudget.xlsx.cells import CellEdit, Paging
 
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -38,6 +38,16 @@ _WORKSHEET, _DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _COLUMN = (
 )
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _YES = ("1", "true")
+_LAST_COLUMN = 16_383
+_CONTINUED = "续表"
+_HEADS = dict.fromkeys(("oddHeader", "oddFooter", "firstFooter"))
+"""What the head and foot of a sheet that was built here consist of."""
+_BEHIND = (
+    "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors",
+    "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture",
+    "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
+)  # fmt: skip
+"""What follows the page's size, in the order of the schema."""
 _LONGEST_TEXT = 32_767
 _LONGEST_FORMULA = 8_192
 _HIGHEST_EXPONENT = 307
@@ -261,6 +271,56 @@ class SheetTree:
             if row and not _fixed(row.element) and row.element.get("ht") != f"{height:g}":
                 row.element.set("ht", f"{height:g}")
                 self._changed = True
+
+    def set_paging(self, paging: Paging) -> None:
+        """Let the printed pages end where they shall; a sheet whose head or foot a person has changed keeps it."""
+        before = ET.tostring(self._tree.root)
+        breaks = self._part("rowBreaks")
+        count = str(len(paging.ends))
+        breaks[:] = [
+            ET.Element(f"{_MAIN}brk", {"id": str(row), "max": str(_LAST_COLUMN), "man": "1"})
+            for row in paging.ends
+        ]
+        breaks.attrib.update({"count": count, "manualBreakCount": count})
+        if not paging.ends:
+            self._tree.root.remove(breaks)
+        self._head_continued(paging.continued)
+        self._changed |= ET.tostring(self._tree.root) != before
+
+    def _head_continued(self, text: str) -> None:
+        area = self._part("headerFooter")
+        parts = {name: area.find(_MAIN + name) for name in _HEADS}
+        head, foot = parts["oddHeader"], parts["oddFooter"]
+        own = head is not None and _CONTINUED not in (head.text or "")
+        if (
+            own
+            or foot is None
+            or not _HEADS.keys() >= {one.tag.removeprefix(_MAIN) for one in area}
+        ):
+            return
+        held = {"oddFooter": foot.text or ""}
+        if text:
+            held = {"oddHeader": text, **held, "firstFooter": foot.text or ""}
+        area[:] = []
+        for name, one in held.items():
+            ET.SubElement(area, _MAIN + name).text = one
+        area.attrib.pop("differentFirst", None)
+        if text:
+            area.set("differentFirst", "1")
+
+    def _part(self, name: str) -> ET.Element:
+        """A part of the sheet behind its cells; a new one where there is none, in its place."""
+        root = self._tree.root
+        found = root.find(_MAIN + name)
+        if found is None:
+            found = ET.Element(_MAIN + name)
+            later = _BEHIND[_BEHIND.index(name) + 1 :]
+            at = next(
+                (at for at, one in enumerate(root) if one.tag.removeprefix(_MAIN) in later),
+                len(root),
+            )
+            root.insert(at, found)
+        return found
 
     def show_all(self) -> None:
         """Take back what a filter has hidden; its signs stay."""

@@ -293,6 +293,8 @@ class Workbook:
             tree = self._tree(sheet)
             tree.write(cells)
             tree.set_heights(after.heights.get(sheet, {}))
+            if sheet in after.paging:
+                tree.set_paging(after.paging[sheet])
             if sheet in after.unfiltered:
                 tree.show_all()
             yield self.parts.sheets[sheet].part, tree.to_bytes()
