@@ -101,25 +101,38 @@ class _Taken(NamedTuple):
 def _taken(standard: Standard, ledger: LedgerStandard, texts: Mapping[str, str]) -> _Taken:
     found = []
     for key, posting in ledger.postings.items():
-        if posting.forms or not selects(ledger, posting.where, texts):
+        if posting.forms:
             continue
-        columns = [name for name, asked in posting.columns.items() if selects(ledger, asked, texts)]
-        block = standard.blocks[key]
-        rows: list[RowKey] = []
-        if block.body == "fixed":
-            rows = [
-                (name, "")
-                for name, asked in posting.rows.items()
-                if name != CLASS and selects(ledger, asked, texts)
-            ]
-            if CLASS in posting.rows and selects(ledger, posting.rows[CLASS], texts):
-                rows += [(code, "") for code in _codes(standard, block, texts)[:1]]
-        elif block.body == "subject":
-            rows = [*((code, "") for code in _codes(standard, block, texts)), (TOTAL, "")]
-        if columns and (rows or block.body in ("unit", "project")):
-            found.append((key, rows, columns))
+        rows, columns = cells_of(standard, key, texts)
+        if rows and columns:
+            varied = standard.blocks[key].body in ("unit", "project")
+            found.append((key, [] if varied else rows, columns))
     info = [name for name, asked in ledger.info.items() if selects(ledger, asked, texts)]
     return _Taken(found, info)
+
+
+def cells_of(
+    standard: Standard, key: str, texts: Mapping[str, str]
+) -> tuple[list[RowKey], list[str]]:
+    """The rows and columns in which a block other than forms prints a line with those texts."""
+    ledger = standard.ledger
+    assert ledger is not None
+    posting, block = ledger.postings[key], standard.blocks[key]
+    if not selects(ledger, posting.where, texts):
+        return [], []
+    columns = [name for name, asked in posting.columns.items() if selects(ledger, asked, texts)]
+    if block.body == "fixed":
+        rows = [
+            (name, "")
+            for name, asked in posting.rows.items()
+            if name != CLASS and selects(ledger, asked, texts)
+        ]
+        if CLASS in posting.rows and selects(ledger, posting.rows[CLASS], texts):
+            rows += [(code, "") for code in _codes(standard, block, texts)[:1]]
+        return rows, columns
+    if block.body == "subject":
+        return [*((code, "") for code in _codes(standard, block, texts)), (TOTAL, "")], columns
+    return list(_rows(standard, block, texts)), columns
 
 
 def _codes(standard: Standard, block: Block, texts: Mapping[str, str]) -> list[str]:
@@ -438,5 +451,11 @@ def _form_rows(
     rows = []
     for data in forms:
         row = old.row(data.name) or Row(data.name, "form", data.name, ())
-        rows.append(row._replace(cells=_cells(block, sums, data.name)))
+        cells = _cells(block, sums, data.name)
+        if any(was is not None for was in row.cells):  # of a form with money a blank stays blank
+            cells = tuple(
+                None if was is None and isinstance(cell, Amount) and not cell.fen else cell
+                for was, cell in zip(row.cells, cells, strict=True)
+            )
+        rows.append(row._replace(cells=cells))
     return rows, tuple(forms)
