@@ -41,6 +41,25 @@ def can_certify() -> bool:
     return find_spec("highspy") is not None
 
 
+def silent_solver() -> Any:
+    """A solver that says nothing and gives the same answer every time.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    highspy: Any = import_module("highspy")
+
+    class Silent(highspy.Highs):  # type: ignore[misc]  # has no types
+        def enableCallbacks(self) -> None:  # noqa: N802  # making one calls this, which prints a banner
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()
+
+    solver = Silent()
+    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+        solver.setOptionValue(option, value)
+    return solver
+
+
 def certify(system: System, unit_ulp: int) -> Certificate:
     """The smallest half-width to which all prints must be widened, for a printed unit of ``unit_ulp`` 分."""
     prints = [sorted({system.amount(cell).fen for cell in cells}) for cells in system.observations]
@@ -82,8 +101,7 @@ def _solved(
     no width suffices, the elastic constraints' multipliers show why.
     """
     highspy: Any = import_module("highspy")
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver = silent_solver()
     free = highspy.kHighsInf
     width_column = len(prints)
     for fens, width in zip(prints, widths, strict=True):

@@ -1,0 +1,1 @@
+"""From printed tables to an exact ledger that prints them."""
