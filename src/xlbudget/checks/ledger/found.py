@@ -69,7 +69,7 @@ def find_ledger(standard: Standard, book: Book) -> FoundLedger:
         blanks = blanks_beside(standard, book, wrong[0]) if len(wrong) == 1 else ()
         cells = tuple(found.cells[cell] for cell in wrong)
         return result._replace(contradiction=cells, blanks=blanks, unsolved=not cells)
-    fens = program.settled(program.weighed(amounts))
+    fens = program.settled(program.weighed(amounts)) or program.settled(amounts)
     if fens is None:
         return result._replace(unsolved=True)
     lines, unsaid = labelled(standard, book, list(_lines(standard, found, fens)))

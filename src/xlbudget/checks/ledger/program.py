@@ -109,8 +109,12 @@ class Program:
     # ------------------------------------------------------------- few lines, most of them whole
 
     def weighed(self, amounts: Mapping[int, float]) -> dict[int, float]:
-        """Fewer lines, and fewer that are no whole amounts as printed; the same ones where all are whole."""
-        if self.whole == 1 or not any(self._broken(fen) for fen in amounts.values()):
+        """Fewer lines, and fewer that are no whole amounts as printed.
+
+        The same ones where all are whole, and where lines may be negative: then no cell says how much one is at most.
+        """
+        broken = any(self._broken(fen) for fen in amounts.values())
+        if self.whole == 1 or not broken or any(self.least):
             return dict(amounts)
         numbers = self._choices(amounts)
         free, integer = self.highspy.kHighsInf, self.highspy.HighsVarType.kInteger
@@ -122,8 +126,8 @@ class Program:
         start: list[float] = [0.0] * (4 * count)
         for at, number in enumerate(numbers):
             most = min(self.bounds[cell][1] for cell in self.found.lines[number].cells)
-            low, high = floor(self.least[number] / self.whole), ceil(most / self.whole)
-            solver.addVar(float(low), float(high))
+            high = float(ceil(most / self.whole))
+            solver.addVar(0.0, high)
             solver.addVar(-0.5, 0.5 - 1 / self.whole)
             solver.addVar(0.0, 1.0)
             solver.addVar(0.0, 1.0)
@@ -132,13 +136,11 @@ class Program:
                 solver.changeColIntegrality(column, integer)
             solver.changeColCost(first + 2, 1 + self.costs[number] / 10)
             solver.changeColCost(first + 3, 0.5)
-            solver.addRow(-free, 0.0, 2, [first, first + 2], [1.0, -float(high + 1)])
-            solver.addRow(0.0, free, 2, [first, first + 2], [1.0, -float(low)])
+            solver.addRow(-free, 0.0, 2, [first, first + 2], [1.0, -high])
             solver.addRow(-free, 0.0, 2, [first + 1, first + 3], [1.0, -0.5])
             solver.addRow(0.0, free, 2, [first + 1, first + 3], [1.0, 0.5])
             solver.addRow(-free, 0.0, 2, [first + 3, first + 2], [1.0, -1.0])
-            least = self.least[number] / self.whole
-            solver.addRow(least, free, 2, [first, first + 1], [1.0, 1.0])
+            solver.addRow(0.0, free, 2, [first, first + 1], [1.0, 1.0])
             if number in amounts:
                 value = amounts[number] / self.whole
                 rest = value - floor(value + 0.5)
