@@ -80,7 +80,7 @@ NO_WORKBOOK: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut off": (lambda whole: whole[: len(whole) // 2], "已损坏"),
     "cut off at the end": (lambda whole: whole[:-30], "已损坏"),
     "only the beginning": (lambda _: b"PK\x03\x04", "已损坏"),
-    "sheet part damaged": (lambda whole: flipped(whole, "xl/worksheets/sheet9.xml"), "已损坏"),
+    "sheet part damaged": (lambda whole: flipped(whole, "xl/worksheets/sheet10.xml"), "已损坏"),
     "workbook part damaged": (lambda whole: flipped(whole, "xl/workbook.xml"), "已损坏"),
     "docx": (lambda _: zipped(TYPES, ("word/document.xml", b"<w/>")), "不是 Excel 工作簿"),
     "other zip": (lambda _: zipped(("照片.jpg", b"x")), "不是 Excel 工作簿"),
@@ -128,7 +128,7 @@ def test_a_workbook_without_any_table(cli: Any, folder: Path, command: str) -> N
 
 
 def test_a_panic_of_the_reading_library_is_a_sentence_too(book: Path) -> None:
-    book.write_bytes(flipped(book.read_bytes(), "xl/worksheets/sheet9.xml"))
+    book.write_bytes(flipped(book.read_bytes(), "xl/worksheets/sheet10.xml"))
     ran = subprocess.run(
         [sys.executable, "-m", "xlbudget", "validate", book], capture_output=True, check=False
     )

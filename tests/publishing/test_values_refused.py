@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
-TABLE, FIRST_TABLE = "部门收支总表", "xl/worksheets/sheet5.xml"
+TABLE = "部门收支总表"
 
 
 def copy_of(standard: Standard, source: Path, target: Path, **options: bool) -> ValuesCopy:
@@ -31,10 +31,9 @@ def copy_of(standard: Standard, source: Path, target: Path, **options: bool) -> 
     return write_values_copy(source, target, chosen.sheets, texts=chosen.texts, **options)
 
 
-def _edited(
-    source: Path, target: Path, change: Callable[[str], str], part: str = FIRST_TABLE
-) -> Path:
-    """A copy in which the XML of a part is changed."""
+def _edited(source: Path, target: Path, change: Callable[[str], str], part: str = "") -> Path:
+    """A copy in which the XML of a part is changed; without a name, of the first table's sheet."""
+    part = part or Workbook(source).parts.sheets[TABLE].part
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for one in old.infolist():
             data = old.read(one)
