@@ -104,6 +104,13 @@ def test_every_named_check_is_used_by_a_rule(standard: Standard) -> None:
         ("ledger.toml", "carry_own = {", "carry_mine = {", "表块 income 没有金额栏 carry_mine"),
         ("ledger.toml", 'block = "capital"', 'block = "capitol"', "没有表块 capitol"),
         ("ledger.toml", '"对附属单位补助支出"] }', '"对附属单位补助"] }', "不是 category 的选项"),
+        ("ledger.toml", 'key = "application"', 'key = "applications"', "form 应与表式一一对应"),
+        (
+            "ledger.toml",
+            "zero = true",
+            'only = { fund_year = ["当年预算"] }',
+            "最后一种 form 不应有 only",
+        ),
         ("ledger.toml", 'kind = "level2"', 'kind = "text"', "应恰有一栏的 kind 是 level2"),
         (
             "ledger.toml",

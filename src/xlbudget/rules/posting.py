@@ -168,12 +168,13 @@ def _forms(
     for line in lines:
         if line.texts.get(item) and selects(ledger, posting.where, line.texts):
             projects.setdefault(line.texts[item], []).append(line)
+    kinds = {form.key: form for form in posting.forms}
     return {
-        name: next(
+        name: kinds.get(chosen.get(name, ""))
+        or next(
             form
             for form in posting.forms
-            if form.key == chosen.get(name)
-            or (name not in chosen and all(selects(ledger, form.only, line.texts) for line in own))
+            if all(selects(ledger, form.only, line.texts) for line in own)
         )
         for name, own in projects.items()
     }

@@ -252,6 +252,11 @@ def _ledger_problems(standard: Standard) -> Iterator[str]:
         if block is None:
             yield f"没有表块 {posting.block}。"
             continue
+        kinds = {form.key for form in standard.table_of(block).forms}
+        if kinds != {form.key for form in posting.forms}:
+            yield f"表块 {block.key} 的 form 应与表式一一对应：{'、'.join(sorted(kinds))}。"
+        if posting.forms and posting.forms[-1].only:
+            yield f"表块 {block.key} 的最后一种 form 不应有 only。"
         wholes = [posting.columns, *(form.columns for form in posting.forms)]
         names = [name for whole in wholes for name in whole]
         rows = {row.key for row in block.rows if not row.slot} | {"class"}
