@@ -25,19 +25,37 @@ class PublishedText(NamedTuple):
     where: str = ""
 
 
+class Question(NamedTuple):
+    """What a source leaves open and nobody may guess.
+
+    ``key`` names it for an answer, ``sentence`` asks it, ``choices`` are the answers to choose from; ``free``:
+    any other text is one as well. Of the answers, ``lasting`` hold for every file of that layout.
+    """
+
+    key: str
+    sentence: str
+    choices: tuple[str, ...]
+    free: bool = False
+    lasting: tuple[str, ...] = ()
+
+
 class Imported(NamedTuple):
     """The outcome of reading one source.
 
     ``book`` holds what was found: ``blocks`` lacks the tables that the source does not have, and its
     findings name cells that are shifted, lost or unreadable. ``origins`` says by table key (and
-    ``info``, ``profile``, ``notes``, ``glossary``) where it was found, in words. ``left`` are
-    sentences on what the source has and no place was found for.
+    ``info``, ``profile``, ``notes``, ``glossary``, ``ledger``) where it was found, in words. ``left`` are
+    sentences on what the source has and no place was found for. ``questions`` are those that the answers given
+    do not answer, ``unsettled`` counts what a person has to settle; ``layout`` tells sources of one layout.
     """
 
     book: Book
     origins: Mapping[str, str]
     texts: tuple[PublishedText, ...] = ()
     left: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    unsettled: int = 0
+    layout: str = ""
 
 
 def blank_book(standard: Standard, year: int) -> Book:

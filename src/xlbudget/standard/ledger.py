@@ -72,6 +72,23 @@ class Posting(NamedTuple):
     forms: tuple[FormPosting, ...]
 
 
+class ExportWords(NamedTuple):
+    """Words of detail exports beside the columns' names.
+
+    ``code`` and ``name`` tell in a heading what of a subject, unit or project the column holds, ``totals``
+    a row or column of sums, ``year`` the column of the budget's year. Choices of the columns ``across`` may
+    stand in headings of amounts, where ``filler`` means nothing. Where no amount reaches ``small`` 元, 万元 may have been taken for 元.
+    """
+
+    code: tuple[str, ...]
+    name: tuple[str, ...]
+    totals: tuple[str, ...]
+    year: tuple[str, ...]
+    across: tuple[str, ...]
+    filler: tuple[str, ...]
+    small: int
+
+
 class LedgerStandard(NamedTuple):
     """The ledger of a standard.
 
@@ -91,6 +108,7 @@ class LedgerStandard(NamedTuple):
     switch_field: str
     from_ledger: str
     by_hand: str
+    export: ExportWords
 
     def column(self, key: str) -> LedgerColumn:
         """The column of that key."""
@@ -156,7 +174,13 @@ def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
         switch_field=data["switch"]["field"],
         from_ledger=data["switch"]["ledger"],
         by_hand=data["switch"]["tables"],
+        export=_export(data["export"]),
     )
+
+
+def _export(entry: Mapping[str, Any]) -> ExportWords:
+    words = {name: tuple(entry[name]) for name in ExportWords._fields if name != "small"}
+    return ExportWords(**words, small=entry["small"])
 
 
 def _column(entry: Mapping[str, Any]) -> LedgerColumn:
