@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from xlbudget.cli.common import refuse_existing, refuse_no_workbook, write_edits
+from xlbudget.cli.asking import Answers, answer_option
+from xlbudget.cli.common import (
+    STANDARD_INPUT,
+    refuse_existing,
+    refuse_no_workbook,
+    standard_input,
+    write_edits,
+)
 from xlbudget.cli.making_commands import standard_option
 from xlbudget.cli.run import PATH, Command, path_option, quiet_option
 from xlbudget.errors import UnusableFileError
@@ -32,7 +40,9 @@ if TYPE_CHECKING:
 @click.option("--preview", "--dry-run", "dry", is_flag=True, help="只显示预览，不写入。")
 @click.option("--yes", "-y", is_flag=True, help="显示预览后直接写入，不再询问。")
 @click.option(
-    "--overwrite", is_flag=True, help="工作簿里已填、与来源不同的格也改写；不写时保留原数并列出。"
+    "--overwrite",
+    is_flag=True,
+    help="工作簿里已填、与来源不同的格也改写，录入底稿的行由明细替换；不写时保留原数并列出。",
 )
 @click.option("--year", type=int, metavar="年度", help="预算年度；默认按工作簿，新建时按来源。")
 @standard_option("新建工作簿用的标准")
@@ -41,6 +51,8 @@ if TYPE_CHECKING:
     multiple=True,
     said="财政部门的科目目录（.xlsx、.xls 或 .csv，有科目编码、科目名称两栏），补充到科目字典，可写多次。",
 )
+@answer_option
+@click.option("--ask-again", is_flag=True, help="不用本机记住的回答，重新询问。")
 @quiet_option
 def command(
     paths: tuple[Path, ...],
@@ -51,47 +63,66 @@ def command(
     year: int | None,
     identity: str,
     subjects: tuple[Path, ...],
+    answer: tuple[str, ...],
+    ask_again: bool,
     quiet: bool,
 ) -> int:
-    """导入：把导出的表（.xls、.xlsx）、公开文本（.docx、.pdf）或数据文件夹的数字填入工作簿。
+    """导入：把导出的表或明细（.xls、.xlsx、.csv、粘贴的文字）、公开文本或数据文件夹的数字填入工作簿。
 
-    先显示预览：每张表取自哪里、新填几格、哪些不同、哪些没有导入；在终端里确认后才写入，并留一份备份。
+    一行一笔的明细进录入底稿；来源写“-”时从标准输入读粘贴的明细。先显示预览：每张表取自哪里、新填几格、哪些不同、哪些没有导入；在终端里确认后才写入，并留一份备份。
     """
     sources, book = _source_and_book(paths, book, has_lists=bool(subjects))
     refuse_no_workbook(book)
     if not sources and not subjects:
         raise UnusableFileError("没有写明导入什么；请写上来源文件，或用 --subjects 指明科目目录。")
-    if book in sources:
-        raise UnusableFileError(f"来源和工作簿是同一个文件“{book.name}”；请核对。")
-    if book.exists():
-        planned = _into(book, sources, subjects, year, overwrite=overwrite)
-    else:
-        planned = _new(book, sources, subjects, year, identity)
+    with ExitStack() as opened:
+        if STANDARD_INPUT in sources:
+            pasted = opened.enter_context(standard_input())
+            sources = tuple(pasted if path == STANDARD_INPUT else path for path in sources)
+        if book in sources:
+            raise UnusableFileError(f"来源和工作簿是同一个文件“{book.name}”；请核对。")
+        answers = Answers(answer, ask_again=ask_again, yes=yes)
+        if book.exists():
+            planned = _into(book, sources, subjects, year, answers, overwrite=overwrite)
+        else:
+            planned = _new(book, sources, subjects, year, identity, answers)
+        return _write(planned, answers, dry=dry, yes=yes, quiet=quiet)
+
+
+def _write(planned: _Planned, answers: Answers, *, dry: bool, yes: bool, quiet: bool) -> int:
+    """Show what is planned, ask, write."""
     if not quiet:
         click.echo(planned.preview)
+    if answers.said and not quiet:
+        click.echo(answers.said)
     if planned.subjects and not quiet:
         click.echo(f"科目目录：{planned.subjects}个科目，补充到科目字典中没有的或名称不同的。")
+    status = int(planned.conflicts > 0 or planned.open > 0)
     ending = planned.idle or (planned.dry if dry else "")
     if ending:
         click.echo(ending)
-        return int(planned.conflicts > 0)
+        return status
     if not _agreed(yes, planned.question):
         return 0
     *left, said = planned.write()
+    left += filter(None, [answers.keep(planned.layout)])
     for sentence in left:
         click.echo(sentence, err=quiet)
     if planned.conflicts:
         kept = f"有{planned.conflicts}格与来源不同，保留了原数；要改写请加 --overwrite。"
         click.echo(kept, err=quiet)
+    if planned.open:
+        click.echo(f"有{planned.open}处要回答、补填或核对，见上面的清单。", err=quiet)
     if not quiet:
         click.echo(f"{said}请再运行 xlbudget validate 校验。")
-    return int(planned.conflicts > 0)
+    return status
 
 
 class _Planned(NamedTuple):
     """What an import would do; ``idle`` says that there is nothing to do, ``dry`` that nothing was done.
 
-    ``write`` does it and gives what is to be said, the success last. ``subjects`` counts those of lists.
+    ``write`` does it and gives what is to be said, the success last. ``subjects`` counts those of lists,
+    ``open`` what is to be answered or settled; ``layout`` is that of the sources.
     """
 
     preview: str
@@ -101,6 +132,8 @@ class _Planned(NamedTuple):
     write: Callable[[], list[str]]
     conflicts: int = 0
     idle: str = ""
+    open: int = 0
+    layout: str = ""
 
 
 def _source_and_book(
@@ -125,10 +158,12 @@ def _into(
     sources: tuple[Path, ...],
     subjects: tuple[Path, ...],
     year: int | None,
+    answers: Answers,
     *,
     overwrite: bool,
 ) -> _Planned:
     """Into a workbook that is there."""
+    from xlbudget.importing.ledger.merge import REPLACE  # noqa: PLC0415
     from xlbudget.importing.plan import plan_import  # noqa: PLC0415
     from xlbudget.reading.book import read_book  # noqa: PLC0415
     from xlbudget.standard.loader import own_standard  # noqa: PLC0415
@@ -142,8 +177,15 @@ def _into(
         raise UnusableFileError(
             f"“{book.name}”是{held.year}年度的工作簿，与 --year {year} 不一致；请核对。"
         )
-    lists = _subjects(subjects, own_standard(held).id)
-    plan = plan_import(source, sources, overwrite=overwrite, subjects=lists)
+    standard = own_standard(held)
+    lists = _subjects(subjects, standard.id)
+    if overwrite and standard.ledger is not None:
+        answers.given.setdefault(standard.ledger.sheet, REPLACE)
+    plan = answers.settle(
+        lambda given: plan_import(
+            source, sources, overwrite=overwrite, subjects=lists, answers=given
+        )
+    )
 
     def write() -> list[str]:
         backup = write_edits(source, book, plan.edits, plan.afterwards)
@@ -158,6 +200,8 @@ def _into(
         write,
         plan.conflicts,
         "" if plan.edits else f"“{book.name}”里已有全部内容，没有需要写入的格。",
+        len(plan.questions) + plan.unsettled,
+        plan.layout,
     )
 
 
@@ -167,6 +211,7 @@ def _new(
     subjects: tuple[Path, ...],
     year: int | None,
     identity: str,
+    answers: Answers,
 ) -> _Planned:
     """Into a new workbook."""
     from xlbudget.editing.build import build_workbook  # noqa: PLC0415
@@ -183,7 +228,7 @@ def _new(
         raise UnusableFileError(f"找不到工作簿“{book}”；请先用 xlbudget new 新建，再导入科目。")
     lists = _subjects(subjects, identity)
     standard = with_subjects(load_standard(identity), lists)
-    imported = read_sources(sources, standard, year)
+    imported = answers.settle(lambda given: read_sources(sources, standard, year, given))
     figures = new_book(standard, imported)
     if lists:
         figures = figures._replace(
@@ -191,9 +236,8 @@ def _new(
             info={**figures.info, "subject_lists": InfoValue(OWN_LISTS)},
         )
     standard = with_subjects(standard, figures.subjects)
-    plan = ImportPlan(
-        [], Afterwards(), "", new_tallies(standard, imported), (), unwritten(imported)
-    )
+    tallies, questions = new_tallies(standard, imported), imported.questions
+    plan = ImportPlan([], Afterwards(), "", tallies, (), unwritten(imported), questions)
 
     def write() -> list[str]:
         left: list[str] = []
@@ -212,6 +256,8 @@ def _new(
         f"以上是预览，没有新建“{book.name}”。",
         f"新建“{book.name}”（{figures.year}年度）吗？",
         write,
+        open=len(questions) + imported.unsettled,
+        layout=imported.layout,
     )
 
 

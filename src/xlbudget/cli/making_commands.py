@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from xlbudget.cli.asking import Answers, answer_option
 from xlbudget.cli.common import refuse_existing, refuse_no_workbook
 from xlbudget.cli.run import PATH, Command, book_argument, path_option, quiet_option
 from xlbudget.errors import DataFolderError, UnusableFileError
@@ -15,10 +16,12 @@ from xlbudget.findings import Level
 from xlbudget.standard.loader import DEFAULT, load_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from xlbudget.demo import DemoResult
     from xlbudget.figures import Book
+    from xlbudget.importing.imported import Imported
+    from xlbudget.standard.model import Standard
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
@@ -32,6 +35,12 @@ def standard_option(what: str = "标准的代号") -> Callable[[_F], _F]:
 @click.command(cls=Command)
 @book_argument
 @path_option("--from", "source", metavar="文件夹", said="从数据文件夹（CSV 和 TOML）取数。")
+@path_option(
+    "--ledger",
+    "lines",
+    said="录入底稿取自这个文件（底稿的栏，或系统导出的明细；.csv、.xls、.xlsx），各表由底稿得出。",
+)
+@answer_option
 @click.option("--year", type=int, metavar="年度", help="预算年度；空白工作簿默认为下一年度。")
 @standard_option()
 @click.option(
@@ -45,12 +54,14 @@ def standard_option(what: str = "标准的代号") -> Callable[[_F], _F]:
 def new_command(
     book: Path,
     source: Path | None,
+    lines: Path | None,
+    answer: tuple[str, ...],
     year: int | None,
     identity: str,
     subjects: tuple[tuple[str, Path], ...],
     quiet: bool,
-) -> None:
-    """新建部门预算工作簿：空白的，或由数据文件夹填好数字的。"""
+) -> int:
+    """新建部门预算工作簿：空白的，或由数据文件夹、底稿填好数字的。"""
     from xlbudget.editing.build import build_workbook  # noqa: PLC0415
     from xlbudget.editing.own import write_finals  # noqa: PLC0415
     from xlbudget.figures import InfoValue  # noqa: PLC0415
@@ -69,7 +80,14 @@ def new_command(
         figures = with_names(standard, figures)
         _refuse_lost(source, figures, year)
     else:
-        figures = blank_book(standard, year or datetime.now(tz=UTC).year + 1)
+        figures = blank_book(standard, year or 0)
+    made = None
+    answers = Answers(answer)
+    if lines:
+        made = answers.settle(lambda given: _lines(lines, standard, figures, given))
+        figures = made.book
+    if not figures.year:
+        figures = figures._replace(year=datetime.now(tz=UTC).year + 1)
     if not standard.first <= figures.year <= standard.last:
         raise UnusableFileError(
             f"{standard.name}的标准适用于{standard.first}年度起，不适用于{figures.year}年度；请改 --year。"
@@ -83,11 +101,43 @@ def new_command(
             write_finals(target, standard, figures.texts)
 
     replace_atomically(book, write)
+    said = [*made.left, *(f"要回答：{one.sentence}" for one in made.questions)] if made else []
+    said += filter(None, [answers.said, answers.keep(made.layout) if made else ""])
+    for sentence in said:
+        click.echo(sentence, err=quiet)
     for finding in () if quiet else figures.findings:
         click.echo(f"［{finding.level.chinese}］{finding.message}")
     if not quiet:
-        what = f"，数字取自“{source}”" if source else ""
+        names = "”“".join(str(path) for path in (source, lines) if path)
+        what = f"，数字取自“{names}”" if names else ""
         click.echo(f"已新建“{book}”（{figures.year}年度{what}）。")
+    return int(made is not None and bool(made.questions or made.unsettled))
+
+
+def _lines(path: Path, standard: Standard, figures: Book, answers: Mapping[str, str]) -> Imported:
+    """The book with the ledger of a file; the tables are those that it prints.
+
+    Raises:
+        UnusableFileError: the file cannot be used, or the book has a ledger already.
+    """
+    from xlbudget.importing.ledger.merge import with_ledger  # noqa: PLC0415
+    from xlbudget.importing.plan import read_sources  # noqa: PLC0415
+    from xlbudget.rules.posting import posted_book  # noqa: PLC0415
+
+    if figures.ledger.lines:
+        raise UnusableFileError(
+            f"数据文件夹里已有底稿，又用 --ledger 指明了“{path.name}”，没有新建；请只用一份。"
+        )
+    imported = read_sources([path], standard, figures.year or None, answers)
+    if not imported.book.ledger.lines:
+        if imported.questions:
+            return imported
+        raise UnusableFileError(
+            f"“{path.name}”不是一行一笔的明细，没有新建；请选底稿或系统导出的明细。"
+        )
+    year = figures.year or imported.book.year or datetime.now(tz=UTC).year + 1
+    book = with_ledger(standard, figures._replace(year=year), imported.book.ledger)
+    return imported._replace(book=posted_book(standard, book))
 
 
 def _refuse_lost(source: Path, figures: Book, year: int | None) -> None:

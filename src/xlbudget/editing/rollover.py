@@ -17,11 +17,12 @@ from xlbudget.editing.own import (
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import load_source
-from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Office
+from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Ledger, LedgerLine, Office
 from xlbudget.findings import Level
 from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.posting import selects
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
 from xlbudget.standard.loader import load_standard, own_standard, standard_ids, with_subjects
 from xlbudget.texts.forms import last_year_of
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from xlbudget.explaining.source import Expr, Source
     from xlbudget.figures import Cell, FormData, Profile, Row
     from xlbudget.money import Unit
+    from xlbudget.standard.ledger import LedgerColumn
     from xlbudget.standard.model import Block, Form, Ref, Standard, SubjectList
 
 
@@ -335,6 +337,75 @@ def _sum(one: Cell, two: Cell) -> Cell:
     return two if one is None else one
 
 
+_CARRIED = "由上年的“{}”转来"
+
+
+def next_ledger(
+    standard: Standard, last_standard: Standard, last: Book, ended: Collection[str]
+) -> tuple[Ledger, list[str]]:
+    """The ledger of the year after ``last``, and what was done, in words.
+
+    This year's appropriations stay as a draft without amounts, those of ``ended`` projects go. What is left
+    over becomes money carried over, with its amount; what was carried over before is spent or left over.
+    """
+    ledger, old = standard.ledger, last_standard.ledger
+    if ledger is None or old is None or not last.ledger.lines:
+        return Ledger(), []
+    level2, year = old.key_of("level2"), old.carry.year
+    drafts: list[LedgerLine] = []
+    carried: list[LedgerLine] = []
+    moved: dict[str, str] = {}
+    dropped = before = 0
+    for line in last.ledger.lines:
+        texts = {
+            column.key: moved_years(line.texts[column.key], last.year)
+            if column.kind == "text"
+            else _next_text(standard, column, line.texts[column.key], last.year + 1, moved)
+            for column in ledger.columns
+            if line.texts.get(column.key)
+        }
+        if line.texts.get(level2) in ended:
+            dropped += 1
+        elif selects(old, old.carry.left, line.texts):
+            remark = _CARRIED.format("".join(old.carry.left[old.carry.of]))
+            texts = {key: text for key, text in texts.items() if key != old.carry.of}
+            texts |= {
+                year: old.carry.next,
+                ledger.key_of("text"): texts.get(ledger.key_of("text"), remark),
+            }
+            carried.append(LedgerLine(texts, line.amount))
+        elif line.texts.get(year) == old.carry.next:
+            before += 1
+        else:
+            drafts.append(LedgerLine(texts, None))
+    said = [f"{ledger.sheet}：今年的{len(drafts)}行留作下年的草稿，金额留空；请填写或删去。"]
+    if carried:
+        said.append(
+            f"{ledger.sheet}：结转下年的{len(carried)}行改为“{old.carry.next}”，金额照抄；请按年末实际结转数核对，并补填科目和类别。"
+        )
+    if before:
+        said.append(f"{ledger.sheet}：上年结转来的{before}行没有带到下年。")
+    if dropped:
+        said.append(f"{ledger.sheet}：已到期项目的{dropped}行没有带到下年。")
+    said += [
+        f"{ledger.sheet}：科目 {code} 到{last.year + 1}年已停用，改为 {new}；请核对。"
+        for code, new in moved.items()
+    ]
+    return Ledger((*carried, *drafts)), said
+
+
+def _next_text(
+    standard: Standard, column: LedgerColumn, text: str, year: int, moved: dict[str, str]
+) -> str:
+    """What stands in a column next year: a subject that is not valid any more gives way to its successor."""
+    if column.kind != "code":
+        return text
+    heir = _heir(standard.subjects[column.subjects], text, year)
+    if heir and heir != text:
+        moved[text] = heir
+    return heir or text
+
+
 def next_book(
     standard: Standard, last_standard: Standard, last: Book
 ) -> tuple[Book, tuple[str, ...], list[str]]:
@@ -353,6 +424,7 @@ def next_book(
         for key in standard.blocks
     }
     info, left = _next_info(standard, last_standard, last, figures)
+    ledger, ledger_said = next_ledger(standard, last_standard, last, ended)
     book = Book(
         name=last.name,
         standard=standard.id,
@@ -369,6 +441,7 @@ def next_book(
             for unit in last.texts
             if not unit.follows
         ),
+        ledger=ledger,
     )
     filled = [key for key, value in figures.items() if value is not None]
     said = []
@@ -379,6 +452,7 @@ def next_book(
     said += figures_said
     said += [*changes.replaced.values(), *changes.gone.values()]
     said += left
+    said += ledger_said
     if ended:
         said.append(f"已到期的项目没有带到下年：{_names(ended)}。")
     if unknown:

@@ -2,8 +2,9 @@
 
 Files: ``NN-表名.csv`` per table (headings joined by "/"), ``11-….csv`` and ``11-绩效指标.csv`` for
 the performance forms, ``基础信息.toml``, ``部门概况.toml``; ``表下说明.toml`` has a list of lines per
-sheet, ``科目字典.csv`` the department's own subjects, and ``定稿.toml`` the paragraphs that a person
-has written. A file that is absent is an empty table.
+sheet, ``科目字典.csv`` the department's own subjects, ``定稿.toml`` the paragraphs that a person
+has written, and a file named after the ledger's sheet (``录入底稿.csv``) its lines. A file that is absent is an
+empty table.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from xlbudget.figures import (
     FormData,
     Indicator,
     InfoValue,
+    Ledger,
     Office,
     Profile,
     Row,
     TextUnit,
 )
 from xlbudget.money import COUNT, from_number, parse_amount
+from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import subject_of
 from xlbudget.reading.tables import read_table
 from xlbudget.rules.fill import statements
@@ -249,6 +252,52 @@ def read_finals_file(folder: Path) -> tuple[TextUnit, ...]:
     return tuple(units)
 
 
+def ledger_file(standard: Standard) -> str:
+    """The name of the file of the ledger; "" where the standard has none."""
+    return f"{standard.ledger.sheet}.csv" if standard.ledger is not None else ""
+
+
+def read_ledger_file(folder: Path, standard: Standard, info: Mapping[str, InfoValue]) -> Ledger:
+    """The lines of the ledger, in the unit that 基础信息 names.
+
+    Raises:
+        DataFolderError: a column is unknown or missing, there are too many lines, or a second ledger.
+    """
+    ledger = standard.ledger
+    if ledger is None:
+        return Ledger()
+    name = ledger_file(standard)
+    files = sorted(path.name for path in folder.glob(f"{ledger.sheet}*.csv"))
+    if [one for one in files if one != name]:
+        raise DataFolderError(
+            f"数据文件夹里有“{'”“'.join(files)}”，底稿只能有一份，文件名为“{name}”；请留下一份。"
+        )
+    lines = read_csv(folder / name)
+    if not lines:
+        return Ledger()
+    labels = [label.strip() for label in lines[0]]
+    known = {column.label: column for column in ledger.columns}
+    unknown = [label for label in labels if label not in known]
+    missing = [column.label for column in ledger.columns if column.kind != "text"]
+    missing = [label for label in missing if label not in labels]
+    if unknown or missing:
+        said = f"不认识的栏：{'、'.join(unknown)}" if unknown else f"缺少的栏：{'、'.join(missing)}"
+        raise DataFolderError(
+            f"数据文件“{name}”有{said}；系统导出的明细请用 xlbudget new --ledger 或 import 读入。"
+        )
+    wide = [number for number, line in enumerate(lines, 1) if len(line) > len(labels)]
+    if wide:
+        raise DataFolderError(f"数据文件“{name}”第{wide[0]}行的格数多于首行；请检查逗号和引号。")
+    unit = info.get(ledger.unit_field, InfoValue("")).value
+    sheet: list[list[object]] = [list(line) for line in lines]
+    found = read_ledger(standard, "", sheet, ledger_unit(standard, str(unit or "")))
+    if len(found.lines) > ledger.room:
+        raise DataFolderError(
+            f"数据文件“{name}”有{len(found.lines)}行，{ledger.sheet}最多{ledger.room}行；请合并同样的行。"
+        )
+    return Ledger(tuple(line._replace(line=0) for line in found.lines))
+
+
 def read_folder(folder: Path, standard: Standard) -> Book:
     """The book that a data folder describes.
 
@@ -264,6 +313,9 @@ def read_folder(folder: Path, standard: Standard) -> Book:
     if own:
         standard = with_subjects(standard, own)
         info["subject_lists"] = InfoValue(OWN_LISTS)
+    lines = read_ledger_file(folder, standard, info)
+    if standard.ledger is not None and lines.lines:
+        info.setdefault(standard.ledger.switch_field, InfoValue(standard.ledger.from_ledger))
     blocks: dict[str, BlockData] = {}
     findings: list[Finding] = []
     forms: tuple[FormData, ...] = ()
@@ -290,6 +342,7 @@ def read_folder(folder: Path, standard: Standard) -> Book:
         findings=tuple(findings),
         subjects=own,
         texts=read_finals_file(folder),
+        ledger=lines,
     )
     # Lines that the folder states are kept, also where a statement is out of place.
     notes = {**statements(standard, book), **read_notes_file(folder, standard)}

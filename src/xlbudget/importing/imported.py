@@ -29,7 +29,8 @@ class Question(NamedTuple):
     """What a source leaves open and nobody may guess.
 
     ``key`` names it for an answer, ``sentence`` asks it, ``choices`` are the answers to choose from; ``free``:
-    any other text is one as well. Of the answers, ``lasting`` hold for every file of that layout.
+    any other text is one as well. Of the answers, ``lasting`` hold for every file of that layout. ``needed``:
+    without an answer nothing can be taken.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Question(NamedTuple):
     choices: tuple[str, ...]
     free: bool = False
     lasting: tuple[str, ...] = ()
+    needed: bool = False
 
 
 class Imported(NamedTuple):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from xlbudget.figures import Book, Cell, InfoValue
+    from xlbudget.importing.imported import Question
     from xlbudget.standard.model import Block, Standard, Table
     from xlbudget.xlsx.cells import Afterwards, CellEdit
 
@@ -38,6 +39,11 @@ class Kind(Enum):
     TOTAL = "与计算不同、照来源写入"
     HELD = "与计算不同、保留公式"
     TEXTS = "文字"
+    LINES = "明细"
+    SAME_LINES = "相同的明细"
+
+
+_COUNTED = {Kind.TEXTS: "段", Kind.LINES: "行", Kind.SAME_LINES: "行"}
 
 
 class Change(NamedTuple):
@@ -78,7 +84,7 @@ class Tally(NamedTuple):
     def sentence(self) -> str:
         """One line of the preview."""
         parts = [
-            f"{kind.value}{self.counts[kind]}{'段' if kind is Kind.TEXTS else '格'}"
+            f"{kind.value}{self.counts[kind]}{_COUNTED.get(kind, '格')}"
             for kind in Kind
             if self.counts.get(kind)
         ]
@@ -89,7 +95,8 @@ class Tally(NamedTuple):
 class ImportPlan(NamedTuple):
     """The edits that an import makes, what goes with them, and the preview in words.
 
-    ``conflicts`` counts filled cells that differ and are kept because nobody asked to overwrite.
+    ``conflicts`` counts filled cells that differ and are kept because nobody asked to overwrite. ``questions``
+    are open and ``unsettled`` counts what a person has to settle; ``layout`` is that of the sources.
     """
 
     edits: list[CellEdit]
@@ -98,6 +105,9 @@ class ImportPlan(NamedTuple):
     tallies: tuple[Tally, ...]
     changes: tuple[Change, ...]
     left: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
+    unsettled: int = 0
+    layout: str = ""
 
     @property
     def conflicts(self) -> int:
@@ -281,9 +291,11 @@ def shown(cell: Cell) -> str:
 def _merge_info(merge: Merge, source: Book, ours: Collection[CellKey]) -> dict[str, InfoValue]:
     """The fields of 基础信息 with what ``source`` has."""
     info = dict(merge.book.info)
+    ledger = merge.standard.ledger
+    kept = _FIXED if ledger is None else (*_FIXED, ledger.switch_field, ledger.unit_field)
     for key, given in source.info.items():
         field, now = merge.standard.fields.get(key), info.get(key)
-        if field is None or now is None or field.kind in _FIXED or key in _FIXED:
+        if field is None or now is None or field.kind in _FIXED or key in kept:
             continue
         if given.value in (None, ""):
             continue

@@ -11,6 +11,7 @@ from xlbudget.editing.findings import refreshed_findings
 from xlbudget.editing.notes import refreshed_notes
 from xlbudget.errors import UnusableFileError
 from xlbudget.importing.imported import Imported, blank_book
+from xlbudget.importing.ledger.merge import LedgerMerge, with_ledger
 from xlbudget.importing.merge import ImportPlan, Kind, Merge, Tally, merge_books
 from xlbudget.importing.merge_particulars import (
     TEXT_SHEETS,
@@ -21,7 +22,7 @@ from xlbudget.importing.merge_particulars import (
     shown_edits,
 )
 from xlbudget.importing.published import SUFFIXES as PUBLISHED
-from xlbudget.importing.tables.open import SUFFIXES
+from xlbudget.importing.tables.open import SUFFIXES, TEXT_SUFFIXES
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
 from xlbudget.rules.grid import INFO
@@ -48,11 +49,13 @@ def plan_import(
     *,
     overwrite: bool = False,
     subjects: Mapping[str, tuple[Subject, ...]] | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> ImportPlan:
     """What importing ``sources`` into the workbook ``source`` would write.
 
     Apply it with its ``patch``. Cells that are filled and differ stay as they are
-    unless ``overwrite``. ``subjects`` are a bureau's own, by the key of their list.
+    unless ``overwrite``. ``subjects`` are a bureau's own, by the key of their list, ``answers`` what was
+    answered to questions of earlier plans, by their keys.
 
     Raises:
         UnusableFileError: the workbook or a source cannot be used; nothing is written.
@@ -63,16 +66,17 @@ def plan_import(
     if subjects:
         standard = with_subjects(standard, subjects)
     if sources:
-        imported = read_sources(sources, standard, book.year)
+        imported = read_sources(sources, standard, book.year, answers)
     else:
         imported = Imported(blank_book(standard, book.year)._replace(blocks={}), {})
     given = imported.book
+    lines = LedgerMerge(standard, book, imported, answers or {})
     if subjects:
         given = given._replace(subjects={**given.subjects, **subjects})
-    formulas = source.formulas_of(set(book.sheets.values()))
+    formulas = source.formulas_of({*book.sheets.values(), *filter(None, [book.ledger.sheet])})
     merge = Merge(standard, book, overwrite=overwrite)
     filled = merge_books(merge, given, formulas)
-    after = filled.book
+    after = lines.switched(filled.book)
     for table in standard.tables:
         if is_form(table) and table.blocks[0].key in given.blocks:
             after = merge_forms(merge, table, after, given)
@@ -81,11 +85,13 @@ def plan_import(
     front = merge.edits[len(forms) :]
     after = after._replace(notes=_notes(standard, book, after))
     filled = filled._replace(book=after, changed=filled.changed | _numbers(standard, book, after))
+    filled = lines.posted(filled, formulas)
     plan = plan_filled(source, standard, book, filled, formulas)
-    left = [*unwritten(imported), *merge.left]
+    typed = lines.edits(source)
+    left = [*unwritten(imported), *merge.left, *lines.left()]
     left += [f"工作簿里没有“{title}”的工作表，该表没有导入。" for title in merge.absent]
     tallies = tuple(_tallies(standard, imported, merge.counts, merge.rows_kept))
-    edits = [*forms, *plan.edits, *front]
+    edits = [*forms, *typed, *plan.edits, *front]
     if front or any(edit.sheet == INFO_SHEET for edit in edits):
         written = {(edit.sheet, edit.cell) for edit in edits}
         edits += shown_edits(source, plan.book, source.formulas_of(), written)
@@ -99,19 +105,36 @@ def plan_import(
         afterwards = texts.afterwards
         tallies += _text_tallies(imported)
         left += lost
-    result = ImportPlan(edits, afterwards, "", tallies, tuple(merge.changes), tuple(left))
+    if lines.tally is not None:
+        tallies += (lines.tally,)
+    result = ImportPlan(
+        edits,
+        afterwards,
+        "",
+        tallies,
+        tuple(merge.changes),
+        tuple(left),
+        (*imported.questions, *lines.questions),
+        imported.unsettled,
+        imported.layout,
+    )
     return result._replace(said=preview(result))
 
 
-def read_sources(sources: Sequence[Path], standard: Standard, year: int | None) -> Imported:
-    """All sources as one.
+def read_sources(
+    sources: Sequence[Path],
+    standard: Standard,
+    year: int | None,
+    answers: Mapping[str, str] | None = None,
+) -> Imported:
+    """All sources as one; ``answers`` to their questions, by their keys.
 
     Raises:
         UnusableFileError: one cannot be used, or they are of different years.
     """
     found: list[Imported] = []
     for path in sources:
-        found.append(_read_source(path, standard, year))
+        found.append(_read_source(path, standard, year, answers))
         year = year or found[0].book.year
     return _combined(found, standard)
 
@@ -128,6 +151,10 @@ def new_book(standard: Standard, found: Imported) -> Book:
         UnusableFileError: the standard does not hold for its year.
     """
     given = found.book
+    if not given.year:
+        raise UnusableFileError(f"“{given.name}”里没有写明预算年度；请用 --year 指明。")
+    if given.ledger.lines and standard.ledger and not given.text(standard.ledger.switch_field):
+        given = with_ledger(standard, given, given.ledger)
     if not standard.first <= given.year <= standard.last:
         raise UnusableFileError(
             f"{standard.name}的标准适用于{standard.first}年度起，不适用于{given.year}年度；请核对来源。"
@@ -148,7 +175,12 @@ def new_tallies(standard: Standard, found: Imported) -> tuple[Tally, ...]:
         counts[table.key] = {Kind.NEW: number} if number else {}
     fields = sum(1 for info in found.book.info.values() if info.value not in (None, ""))
     counts[INFO] = {Kind.NEW: fields} if fields else {}
-    return (*_tallies(standard, found, counts, {}), *_text_tallies(found))
+    lines = found.book.ledger.lines
+    tallies = [*_tallies(standard, found, counts, {}), *_text_tallies(found)]
+    if standard.ledger is not None and lines:
+        origin = found.origins.get("ledger", "")
+        tallies.append(Tally(standard.ledger.sheet, origin, {Kind.LINES: len(lines)}))
+    return tuple(tallies)
 
 
 def preview(plan: ImportPlan) -> str:
@@ -160,6 +192,7 @@ def preview(plan: ImportPlan) -> str:
             lines.append(f"{kind.value}的{len(changes)}格：")
             lines += [f"  {change.sentence}" for change in changes[:_MOST]]
             lines += [f"  ……另有{len(changes) - _MOST}格。"] if len(changes) > _MOST else []
+    lines += [f"要回答：{question.sentence}" for question in plan.questions]
     if plan.left:
         lines.append(f"没有导入或需要核对的{len(plan.left)}项：")
         lines += [f"  {one}" for one in plan.left]
@@ -223,17 +256,22 @@ def _numbers(standard: Standard, book: Book, after: Book) -> set[CellKey]:
     return keys
 
 
-# ------------------------------------------------------------------ any source: exported tables, a published document, a data folder
+# ------------------------------------------------------------------ any source: tables, detail lines, a document, a data folder
 
 
 _OLD = {
     **dict.fromkeys((".doc", ".wps", ".rtf"), ".docx"),
-    **dict.fromkeys((".csv", ".ods", ".xlsb", ".xml"), ".xlsx"),
+    **dict.fromkeys((".ods", ".xlsb", ".xml"), ".xlsx"),
 }
 
 
-def _read_source(path: Path, standard: Standard, year: int | None = None) -> Imported:
-    """What a source holds, whatever it is.
+def _read_source(
+    path: Path,
+    standard: Standard,
+    year: int | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> Imported:
+    """What a source holds, whatever it is; ``answers`` to its questions, by their keys.
 
     Raises:
         UnusableFileError: it cannot be read, or nothing of it can be taken.
@@ -249,9 +287,14 @@ def _read_source(path: Path, standard: Standard, year: int | None = None) -> Imp
                 f"数据文件夹“{path.name}”是{book.year}年度的，应为{year}年度；请选对文件夹。"
             )
         keys = (*(table.key for table in standard.tables), "info")
-        return Imported(book, dict.fromkeys(keys, f"数据文件夹“{path.name}”"))
+        return Imported(book, dict.fromkeys((*keys, "ledger"), f"数据文件夹“{path.name}”"))
     if not path.exists():
         raise UnusableFileError(f"找不到“{path}”；请检查文件名和所在文件夹。")
+    if suffix in (*SUFFIXES, *TEXT_SUFFIXES) and standard.ledger is not None:
+        from xlbudget.importing.ledger.export import looks_like_lines, read_lines  # noqa: PLC0415  # one kind is needed
+
+        if suffix not in (*SUFFIXES, *PUBLISHED) or looks_like_lines(path, standard):
+            return read_lines(path, standard, year, answers or {})
     if suffix in SUFFIXES:
         from xlbudget.importing.tables.read import read_tables  # noqa: PLC0415  # one kind is needed
 
@@ -264,7 +307,7 @@ def _read_source(path: Path, standard: Standard, year: int | None = None) -> Imp
         raise UnusableFileError(
             f"“{path.name}”的格式（{suffix}）不能直接导入；请用 Excel、Word 或 WPS 打开，另存为 {_OLD[suffix]} 后再导入。"
         )
-    kinds = "、".join((*SUFFIXES, *PUBLISHED))
+    kinds = "、".join(dict.fromkeys((*SUFFIXES, *TEXT_SUFFIXES, *PUBLISHED)))
     raise UnusableFileError(f"不认识“{path.name}”的格式；可以导入的有：{kinds} 和数据文件夹。")
 
 
@@ -277,7 +320,7 @@ def _combined(found: Sequence[Imported], standard: Standard) -> Imported:
     first = found[0]
     if len(found) == 1:
         return first
-    years = sorted({imported.book.year for imported in found})
+    years = sorted({imported.book.year for imported in found} - {0})
     if len(years) > 1:
         named = "、".join(f"“{one.book.name}”是{one.book.year}年度" for one in found)
         raise UnusableFileError(f"来源的年度不同（{named}）；请分别导入。")
@@ -288,8 +331,23 @@ def _combined(found: Sequence[Imported], standard: Standard) -> Imported:
         book = _joined(standard, book, imported.book, left)
         origins = {**imported.origins, **origins}
         left += imported.left
+    ledgers = [
+        imported.book.name for imported in found if imported.layout or imported.book.ledger.lines
+    ]
+    if len(ledgers) > 1:
+        raise UnusableFileError(
+            f"来源里有{len(ledgers)}份明细（“{'”“'.join(ledgers)}”），没有导入；请一份一份地导入，第二份选“接在后面”或“替换”。"
+        )
     texts = tuple(text for imported in found for text in imported.texts)
-    return Imported(book, origins, texts, tuple(dict.fromkeys(left)))
+    return Imported(
+        book,
+        origins,
+        texts,
+        tuple(dict.fromkeys(left)),
+        tuple(question for imported in found for question in imported.questions),
+        sum(imported.unsettled for imported in found),
+        "".join(imported.layout for imported in found),
+    )
 
 
 def _joined(standard: Standard, book: Book, other: Book, left: list[str]) -> Book:
@@ -325,6 +383,7 @@ def _joined(standard: Standard, book: Book, other: Book, left: list[str]) -> Boo
         notes={**other.notes, **book.notes},
         subjects={**other.subjects, **book.subjects},
         findings=(*book.findings, *other.findings),
+        ledger=book.ledger if book.ledger.lines else other.ledger,
     )
 
 

@@ -25,11 +25,13 @@ from xlbudget.importing.data_folder import (
     PROJECT,
     SUBJECT_HEADINGS,
     SUBJECTS_FILE,
+    ledger_file,
 )
 from xlbudget.money import COUNT
 from xlbudget.printed import column_names, row_entries, side_by_side
 from xlbudget.publishing.publish import publish
 from xlbudget.reading.book import read_book
+from xlbudget.reading.ledger import ledger_unit
 from xlbudget.reading.particulars import subject_texts
 from xlbudget.sheets.layout import INFO_SHEET, form_of, form_pairs, is_form, place_book
 from xlbudget.standard.loader import own_standard
@@ -75,6 +77,30 @@ def table_files(standard: Standard, book: Book) -> dict[str, bytes]:
         else:
             found[name] = csv_bytes(_table_lines(standard, table, book, laid_out))
     return found
+
+
+def ledger_lines(standard: Standard, book: Book) -> list[list[str]]:
+    """The ledger's lines under its columns' labels; a column of remarks only where there are some."""
+    assert standard.ledger is not None
+    lines = book.ledger.lines
+    unit = ledger_unit(standard, book.text(standard.ledger.unit_field))
+    columns = [
+        column
+        for column in standard.ledger.columns
+        if column.kind != "text" or any(line.texts.get(column.key) for line in lines)
+    ]
+    return [
+        [column.label for column in columns],
+        *(
+            [
+                amount_text(line.amount, unit)
+                if column.kind == "amount"
+                else line.texts.get(column.key, "")
+                for column in columns
+            ]
+            for line in lines
+        ),
+    ]
 
 
 def amount_text(cell: Cell, unit: Unit) -> str:
@@ -303,7 +329,8 @@ def write_folder(
         UnusableFileError: such files exist, or the folder cannot be written.
     """
     files = {**table_files(standard, book), **_particulars(standard, book)}
-    every = (*files, *(name for name in _OPTIONAL if name not in files))
+    optional = (*_OPTIONAL, *filter(None, [ledger_file(standard)]))
+    every = (*files, *(name for name in optional if name not in files))
     if target.exists() and not target.is_dir():
         raise UnusableFileError(f"“{target}”是文件，不是文件夹；请换一个文件夹。")
     there = [name for name in every if (target / name).exists()]
@@ -334,6 +361,8 @@ def _particulars(standard: Standard, book: Book) -> dict[str, bytes]:
     if finals:
         texts[FINALS_FILE] = finals_toml(finals)
     found = {name: text.encode() for name, text in texts.items()}
+    if book.ledger.lines:
+        found[ledger_file(standard)] = csv_bytes(ledger_lines(standard, book))
     if any(book.subjects.values()):
         lines = [
             subject_texts(subject, standard.subjects[key].name)

@@ -89,6 +89,18 @@ class ExportWords(NamedTuple):
     small: int
 
 
+class Carry(NamedTuple):
+    """What becomes of money that is left over: lines that ``left`` takes are next year's with ``next`` in ``year``.
+
+    ``of`` is the column by which they are told; next year's line has another entry there.
+    """
+
+    left: Selection
+    of: str
+    year: str
+    next: str
+
+
 class LedgerStandard(NamedTuple):
     """The ledger of a standard.
 
@@ -109,6 +121,7 @@ class LedgerStandard(NamedTuple):
     from_ledger: str
     by_hand: str
     export: ExportWords
+    carry: Carry
 
     def column(self, key: str) -> LedgerColumn:
         """The column of that key."""
@@ -175,6 +188,7 @@ def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
         from_ledger=data["switch"]["ledger"],
         by_hand=data["switch"]["tables"],
         export=_export(data["export"]),
+        carry=Carry(**{**data["carry"], "left": _selection(data["carry"]["left"])}),
     )
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from xlbudget.characters import years_in
+from xlbudget.characters import plain_name, years_in
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Ledger
 from xlbudget.importing.imported import Imported, Question, blank_book
@@ -16,6 +16,7 @@ from xlbudget.importing.ledger.vocabulary import YEAR, Vocabulary
 from xlbudget.importing.tables.open import SUFFIXES, open_tables
 from xlbudget.money import UNITS, Amount
 from xlbudget.sheets.cells import Sheet, TableFile, stated_units, text_of, whole_lines
+from xlbudget.sheets.layout import INFO_SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from xlbudget.standard.ledger import LedgerStandard
     from xlbudget.standard.model import Standard
 
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
-"""Text with a line per line of the table; what is copied from a table has tabs between its cells."""
 LEDGER = "ledger"
 """Where the ledger comes from, among an import's origins."""
 UNIT, SHEET = "金额单位", "工作表"
@@ -90,6 +89,8 @@ def looks_like_lines(path: Path, standard: Standard) -> bool:
         file = open_lines(path)
     except UnusableFileError:
         return False
+    if any(plain_name(sheet.name) == INFO_SHEET for sheet in file.sheets):
+        return False  # a workbook of ours
     words = Vocabulary(standard.ledger)
     return any(find_headings(standard, words, sheet) for sheet in file.sheets if not sheet.hidden)
 
@@ -115,7 +116,7 @@ def read_lines(
     if not found:
         labels = "、".join(column.label for column in ledger.columns if column.needed is not None)
         raise UnusableFileError(
-            f"“{path.name}”里没有认出明细的标题行；应有“{labels}”等栏，请保留标题行后再导入。"
+            f"“{path.name}”里没有认出明细的标题行（“{labels}”等栏）；请保留标题行，规定的表请另存为 .xlsx 再导入。"
         )
     questions: list[Question] = []
     if len(found) > 1:
@@ -132,15 +133,23 @@ def read_lines(
         names = tuple(column.heading for column in export.money.rivals)
         several = "”“".join(names)
         questions.append(
-            Question(ledger.amount.label, f"“{several}”哪一栏是预算金额？", names, lasting=names)
+            Question(
+                ledger.amount.label,
+                f"“{several}”哪一栏是预算金额？",
+                names,
+                lasting=names,
+                needed=True,
+            )
         )
     unit = _unit(ledger, sheet, headings, export, answers)
     if unit is None:
         units = tuple(UNITS)
         questions.append(
-            Question(UNIT, "导出里没有写明金额的单位，是元还是万元？", units, lasting=units)
+            Question(
+                UNIT, "导出里没有写明金额的单位，是元还是万元？", units, lasting=units, needed=True
+            )
         )
-    blank = blank_book(standard, year or 0)._replace(name=path.name, blocks={})
+    blank = blank_book(standard, year or 0)._replace(name=path.name, blocks={}, info={})
     if questions:  # nothing can be read without these
         return Imported(blank, {}, questions=tuple(questions), layout=headings.layout)
     assert unit is not None
@@ -153,6 +162,11 @@ def read_lines(
     if not export.lines:
         raise UnusableFileError(f"“{path.name}”的标题行下面没有明细；请核对导出的内容。")
     left = [*file.said, *export.left]
+    left += [
+        f"工作表“{other.name}”没有导入：底稿一次取自一张表。"
+        for other in file.sheets
+        if other is not sheet and any(text_of(cell) for line in other.lines for cell in line)
+    ]
     amounts = [line.amount for line in export.lines if isinstance(line.amount, Amount)]
     if any(amount.unit.name == ledger.unit for amount in amounts) and too_small(
         export.lines, ledger.export.small

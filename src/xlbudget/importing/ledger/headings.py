@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from xlbudget.importing.ledger.vocabulary import Vocabulary
     from xlbudget.money import Unit
     from xlbudget.sheets.cells import Sheet
+    from xlbudget.standard.ledger import LedgerStandard
     from xlbudget.standard.model import Standard
 
 _SEARCHED = 30
@@ -62,13 +63,16 @@ class Headings(NamedTuple):
         }
         return len(keys) + len(amounts)
 
-    @property
-    def of_ledger(self) -> bool:
-        """Whether they are those of a detail export."""
-        others = {
-            column.meaning.key for column in self.columns if column.meaning and not column.money
-        }
-        return any(column.money for column in self.columns) and len(others) >= _FEWEST
+
+def _of_ledger(ledger: LedgerStandard, headings: Headings) -> bool:
+    """Whether they are those of a detail export: amounts, a code, and more of the ledger's columns."""
+    kinds = {column.key: column.kind for column in ledger.columns if column.kind != "text"}
+    named = {
+        column.meaning.key for column in headings.columns if column.meaning and not column.money
+    }
+    amounts = any(column.money for column in headings.columns)
+    code = any(kinds.get(key) == "code" for key in named)
+    return amounts and code and len(named & kinds.keys()) >= _FEWEST
 
 
 def find_headings(standard: Standard, words: Vocabulary, sheet: Sheet) -> Headings | None:
@@ -80,7 +84,9 @@ def find_headings(standard: Standard, words: Vocabulary, sheet: Sheet) -> Headin
             headings = Headings(
                 top, top + depth, tuple(_columns(standard, words, grid, top, depth))
             )
-            if headings.of_ledger and (best is None or headings.strength > best.strength):
+            if _of_ledger(words.ledger, headings) and (
+                best is None or headings.strength > best.strength
+            ):
                 best = headings
     return best and best._replace(columns=tuple(_settled(words, sheet, best)))
 

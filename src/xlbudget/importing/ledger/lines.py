@@ -79,9 +79,7 @@ class ExportLines:
         """Read everything; amounts whose heading names no unit are in ``unit``."""
         entries = list(self._entries(unit))
         lines = [
-            LedgerLine(
-                {**self._fixed, **dict(fixed), **self._given(entry.texts)}, cell, entry.number
-            )
+            LedgerLine({**self._fixed, **dict(fixed), **entry.texts}, cell, entry.number)
             for entry in entries
             for fixed, cell in entry.amounts
         ]
@@ -335,17 +333,16 @@ class ExportLines:
             self._blank(column, f"的“{unknown[0]}”不能断定是哪一种，留空。", number)
         return answer if answer in column.choices else ""
 
-    def _given(self, texts: dict[str, str]) -> dict[str, str]:
-        """The texts of a line with those that an answer takes from another column."""
-        copied = {key: texts[other] for key, other in self._copied.items() if other in texts}
-        return {**copied, **texts}
-
     def _complete(self, lines: Iterable[LedgerLine]) -> Iterator[LedgerLine]:
         """The lines without what their kind does not have; what they need and lack is asked or told."""
         dropped: dict[str, int] = {}
         lacking: dict[str, list[int]] = {}
         for line in lines:
             texts = dict(line.texts)
+            for key, other in self._copied.items():
+                unfit = self.ledger.column(key).absent
+                if other in texts and not (unfit and selects(self.ledger, unfit, texts)):
+                    texts.setdefault(key, texts[other])
             for column in self.ledger.columns:
                 absent = column.absent is not None and selects(self.ledger, column.absent, texts)
                 if absent and column.kind in ("level1", "level2") and texts.pop(column.key, ""):
@@ -363,8 +360,9 @@ class ExportLines:
             yield line._replace(texts=texts)
         for label, count in dropped.items():
             self.left.append(f"基本支出{count}行的“{label}”没有导入：底稿里只有项目支出才填。")
-        for key, numbers in lacking.items():
-            self._lacking(self.ledger.column(key), list(dict.fromkeys(numbers)))
+        for column in self.ledger.columns:
+            if column.key in lacking:
+                self._lacking(column, list(dict.fromkeys(lacking[column.key])))
 
     def _lacking(self, column: LedgerColumn, numbers: list[int]) -> None:
         """A column that lines need and that is blank there: asked where the export has none of it."""

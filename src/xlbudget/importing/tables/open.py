@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".xls", ".xlsx", ".xlsm", ".et")
 """What exported tables may be called."""
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+"""Text with a line for each line of a table; what is copied from a screen has tabs between its cells."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _LARGEST = 100 * 2**20

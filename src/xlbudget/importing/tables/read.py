@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import plain_name, row_label, years_in
 from xlbudget.errors import StandardError, UnusableFileError
-from xlbudget.figures import BlockData, Book, FormData, InfoValue, Profile, Row, Unreadable
+from xlbudget.figures import (
+    BlockData,
+    Book,
+    FormData,
+    InfoValue,
+    Ledger,
+    Profile,
+    Row,
+    Unreadable,
+)
 from xlbudget.findings import Finding, Level
 from xlbudget.importing.imported import Imported
 from xlbudget.importing.tables.find import Finder, part_texts, says_none
 from xlbudget.importing.tables.open import open_tables
 from xlbudget.reading.book import OTHER_SHEETS
+from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import (
     FormsData,
     noted_fields,
@@ -130,6 +140,13 @@ def _read_front(file: TableFile, standard: Standard) -> Imported:
     if profile != Profile():
         origins["profile"] = f"工作表“{PROFILE}”"
     subjects: dict[str, tuple[Subject, ...]] = {}
+    ledger = Ledger()
+    if standard.ledger is not None and plain_name(standard.ledger.sheet) in sheets:
+        unit = ledger_unit(
+            standard, str(data.info.get(standard.ledger.unit_field, InfoValue("")).value)
+        )
+        ledger = read_ledger(standard, "", sheets[plain_name(standard.ledger.sheet)], unit)
+        origins["ledger"] = f"工作表“{standard.ledger.sheet}”"
     lists = data.info.get("subject_lists", InfoValue("")).value
     if lists == OWN_LISTS and DICTIONARY in sheets:
         subjects = own_subjects(standard, sheets[DICTIONARY])
@@ -144,6 +161,7 @@ def _read_front(file: TableFile, standard: Standard) -> Imported:
         keyed=data.keyed,
         profile=profile,
         subjects=subjects,
+        ledger=ledger,
     )
     return Imported(book, origins, (), tuple(left))
 
@@ -179,7 +197,9 @@ class _Reading:
     def _sections(self) -> list[Section]:
         found: list[Section] = []
         for sheet in self.file.sheets:
-            if plain_name(sheet.name) in OTHER_SHEETS:
+            ledger = self.standard.ledger
+            own = ledger is not None and plain_name(sheet.name) == plain_name(ledger.sheet)
+            if plain_name(sheet.name) in OTHER_SHEETS or own:
                 continue
             sections = self.finder.sections(sheet)
             if sheet.hidden:
