@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from ledgers import ledger_of, with_ledger
 from xlbudget.checks.validate import CHECKS
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
@@ -17,13 +18,14 @@ from xlbudget.editing.rollover import Rollover, last_figures, moved_years, next_
 from xlbudget.editing.validate import examine_file, validate_file
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.explain import explain, glossary
-from xlbudget.figures import BlockData, InfoValue, TextUnit
+from xlbudget.figures import BlockData, InfoValue, Ledger, LedgerLine, TextUnit
 from xlbudget.findings import Level, Status
 from xlbudget.importing.data_folder import read_folder
-from xlbudget.money import WAN, Amount
+from xlbudget.money import WAN, YUAN, Amount
 from xlbudget.reading.book import read_book
 from xlbudget.standard.check import check_folder
 from xlbudget.standard.loader import DATA, load_folder
+from xlbudget.standard.subjects import Subject
 from xlbudget.texts.forms import last_year_of
 from xlbudget.texts.last_year import with_last_year
 from xlbudget.xlsx.cells import CellEdit
@@ -487,3 +489,49 @@ def test_command(example_file: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "--overwrite" in capsys.readouterr().err
     assert run(["rollover", str(example_file), str(target), "--overwrite", "-q"]) == 0
     assert capsys.readouterr().out == ""
+
+
+# ------------------------------------------------------------------ the ledger
+
+
+def test_the_ledger_goes_on_as_a_draft(standard: Standard, example: Book) -> None:
+    left = LedgerLine(
+        {"unit": "某局", "category": "结转下年", "source": "事业收入", "fund_year": "当年预算"},
+        Amount(12_345_00, YUAN),
+    )
+    ledger = ledger_of(standard)
+    last = with_ledger(standard, example, ledger._replace(lines=(*ledger.lines, left)))
+    made = next_book(standard, standard, last)
+    carried, *drafts = made.book.ledger.lines
+    assert carried.amount == left.amount
+    assert carried.texts == {
+        "unit": "某局",
+        "source": "事业收入",
+        "fund_year": "上年结转",
+        "remark": "由上年的“结转下年”转来",
+    }
+    assert all(line.amount is None and line.texts["fund_year"] == "当年预算" for line in drafts)
+    assert len(drafts) == 41 and made.book.text("data_source") == "录入底稿"
+    assert not {line.texts.get("level2") for line in drafts} & set(made.dropped)
+    said = "\n".join(made.said)
+    assert "录入底稿：今年的41行留作下年的草稿，金额留空；请填写或删去。" in said
+    assert "录入底稿：结转下年的1行改为“上年结转”，金额照抄" in said
+    assert "录入底稿：上年结转来的2行没有带到下年。" in said
+    assert "录入底稿：已到期项目的5行没有带到下年。" in said
+
+
+def test_a_ledgers_subject_gives_way_to_its_successor(standard: Standard, example: Book) -> None:
+    functional = standard.subjects["functional"]
+    old = Subject("2010399", "旧科目", last=example.year, successor="2010350")
+    changed = functional.extended([old, Subject("2010350", "新科目")])
+    standard = standard._replace(subjects={**standard.subjects, "functional": changed})
+    line = LedgerLine({"function": "2010399", "fund_year": "当年预算"}, Amount(100, YUAN))
+    last = with_ledger(standard, example, Ledger((line,)))
+    made = next_book(standard, standard, last)
+    assert [one.texts["function"] for one in made.book.ledger.lines] == ["2010350"]
+    assert "录入底稿：科目 2010399 到2025年已停用，改为 2010350；请核对。" in made.said
+
+
+def test_a_workbook_without_ledger_rolls_over_without(standard: Standard, example: Book) -> None:
+    made = next_book(standard, standard, example)
+    assert not made.book.ledger.lines and not any("录入底稿" in one for one in made.said)
