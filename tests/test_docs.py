@@ -353,10 +353,11 @@ def test_the_quick_start_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     lines = re.findall(r"^    xlbudget ([^#\n]+)", block, re.MULTILINE)
     assert {line.split()[0] for line in lines} >= {"demo", "new", "fill", "validate", "import"}
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    shutil.copy(ROOT / "tests" / "cases" / "ledger-exports" / "旧版.xls", tmp_path / "details.xls")
     monkeypatch.chdir(tmp_path)
     for line in lines:
         if line.startswith(
-            "import"
+            "import published"
         ):  # what somebody else made: here, of the package and of nothing
             for suffix, name in ((".docx", "published.docx"), (".xlsx", "exported.xlsx")):
                 (made,) = Path("out").glob(f"*{suffix}")
