@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from ledgers import CHANGCHUN, ledger_of
@@ -177,6 +178,8 @@ def test_detail_lines_go_into_the_ledger_and_the_tables_follow(
         book._replace(blocks={k: v for k, v in book.blocks.items() if k not in forms}),
         posted._replace(blocks={k: v for k, v in posted.blocks.items() if k not in forms}),
     )
+    area = openpyxl.load_workbook(blank)["录入底稿"].print_area
+    assert area.endswith("$54"), area
     held = blank.read_bytes()
     again = cli("import", EXPORTS / "粘贴.txt", "-w", blank)
     assert again.status == 0 and "已有全部内容" in again.out and "相同的明细48行" in again.out
@@ -263,6 +266,6 @@ def test_answers_on_a_terminal_are_remembered_for_the_layout(
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     again = cli("import", OPEN, "-w", blank, "--overwrite", "--preview")
     assert "按本机上次的回答：" in again.out and "支出类别:运转类＝公用经费" in again.out
-    assert "要回答：导出里没有“资金年度”" in again.out  # it may be another one next time
+    assert "  资金年度：导出里没有“资金年度”" in again.out  # it may be another one next time
     anew = cli("import", OPEN, "-w", blank, "--overwrite", "--preview", "--ask-again")
     assert "是元还是万元？" in anew.sentence()

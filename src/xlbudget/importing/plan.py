@@ -98,7 +98,7 @@ def plan_import(
     if len(edits) > len(plan.edits):  # texts and forms change what 情况说明 and 校验结果 watch
         edits += refreshed_notes(source, edits)
         edits += refreshed_findings(source, edits)
-    afterwards = plan.afterwards
+    afterwards = lines.afterwards(plan.afterwards)
     if imported.texts:
         texts, lost = plan_texts(source, edits, afterwards, imported.texts)
         edits += texts.edits
@@ -192,7 +192,9 @@ def preview(plan: ImportPlan) -> str:
             lines.append(f"{kind.value}的{len(changes)}格：")
             lines += [f"  {change.sentence}" for change in changes[:_MOST]]
             lines += [f"  ……另有{len(changes) - _MOST}格。"] if len(changes) > _MOST else []
-    lines += [f"要回答：{question.sentence}" for question in plan.questions]
+    if plan.questions:
+        lines.append(f"要回答的{len(plan.questions)}项（在终端里逐项问，或加 --answer）：")
+        lines += [f"  {question.key}：{question.sentence}" for question in plan.questions]
     if plan.left:
         lines.append(f"没有导入或需要核对的{len(plan.left)}项：")
         lines += [f"  {one}" for one in plan.left]

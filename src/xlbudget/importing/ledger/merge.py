@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.importing.imported import Imported
     from xlbudget.rules.fill import Filled
     from xlbudget.standard.model import Standard
-    from xlbudget.xlsx.cells import CellEdit
+    from xlbudget.xlsx.cells import Afterwards, CellEdit
     from xlbudget.xlsx.workbook import Workbook
 
 REPLACE, APPEND = "替换", "接在后面"
@@ -194,6 +194,13 @@ class LedgerMerge:
         if not self.changed:
             return []
         return ledger_edits(source, self.standard, self.book.ledger, self.after)
+
+    def afterwards(self, done: Afterwards) -> Afterwards:
+        """What goes with the edits, and the print area down to the last line."""
+        if not self.changed:
+            return done
+        last = max(line.line for line in self.after.lines)
+        return done._replace(last_rows={**done.last_rows, self.after.sheet: last})
 
     @property
     def tally(self) -> Tally | None:
