@@ -186,6 +186,24 @@ def test_detail_lines_go_into_the_ledger_and_the_tables_follow(
     assert blank.read_bytes() == held
 
 
+def test_a_data_folder_and_a_workbook_bring_their_ledger(
+    cli: Callable, blank_file: Path, folder: Path, example_folder: Path
+) -> None:
+    data, made = folder / "数据", folder / "由数据.xlsx"
+    shutil.copytree(example_folder, data)
+    shutil.copy(CHANGCHUN, data / "录入底稿.csv")
+    shutil.copy(blank_file, made)
+    ended = cli("import", data, "-w", made)
+    assert ended.status == 0 and "录入底稿：明细48行（取自数据文件夹“数据”）" in ended.out, ended
+    assert "与计算不同" not in ended.out  # the ledger prints the rounding differences
+    other = folder / "由工作簿.xlsx"
+    shutil.copy(blank_file, other)
+    ended = cli("import", made, "-w", other)
+    assert ended.status == 0 and "录入底稿：明细48行（取自工作表“录入底稿”）" in ended.out, ended
+    assert plain(read_book(other).ledger.lines) == plain(read_book(made).ledger.lines)
+    same_tables(read_book(other), read_book(made))
+
+
 def test_lines_that_are_there_are_neither_lost_nor_doubled_without_being_asked(
     cli: Callable, blank: Path
 ) -> None:

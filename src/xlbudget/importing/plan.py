@@ -86,6 +86,7 @@ def plan_import(
     after = after._replace(notes=_notes(standard, book, after))
     filled = filled._replace(book=after, changed=filled.changed | _numbers(standard, book, after))
     filled = lines.posted(filled, formulas)
+    lines.agree(merge, filled)
     plan = plan_filled(source, standard, book, filled, formulas)
     typed = lines.edits(source)
     left = [*unwritten(imported), *merge.left, *lines.left()]

@@ -11,11 +11,12 @@ from xlbudget.editing.rollover import in_unit
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, InfoValue, Ledger, LedgerLine
 from xlbudget.importing.imported import Question
-from xlbudget.importing.merge import Kind, Tally
+from xlbudget.importing.merge import Kind, Tally, shown
 from xlbudget.money import Amount
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger, post_book
+from xlbudget.rules.unfilled import CellKey
 from xlbudget.sheets.ledger import ledger_layout, place_ledger
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from xlbudget.building.contents import CellContent
     from xlbudget.figures import Book
     from xlbudget.importing.imported import Imported
+    from xlbudget.importing.merge import Merge
     from xlbudget.rules.fill import Filled
     from xlbudget.standard.model import Standard
     from xlbudget.xlsx.cells import Afterwards, CellEdit
@@ -188,6 +190,27 @@ class LedgerMerge:
         return _with_forms_of(
             filled.book, fill_from_ledger(self.standard, book, ours | filled.derived)
         )
+
+    def agree(self, merge: Merge, filled: Filled) -> None:
+        """Totals of the source that the ledger prints alike are not told as differing."""
+        if not follows_from_ledger(self.standard, filled.book):
+            return
+        printed = {
+            (self.standard.table_of(self.standard.blocks[key]).title, row.label, shown(cell))
+            for key, data in filled.book.blocks.items()
+            for row in data.rows
+            for name, cell in zip(self.standard.blocks[key].amounts, row.cells, strict=True)
+            if CellKey(key, row.key, name) in filled.derived
+        }
+        tables = {table.title: table.key for table in self.standard.tables}
+        for change in list(merge.changes):
+            alike = (change.table, change.row, change.source) in printed
+            if alike and change.kind in (Kind.TOTAL, Kind.HELD):
+                merge.changes.remove(change)
+                counts = merge.counts[tables[change.table]]
+                if counts[change.kind]:  # what was blank is counted as new already
+                    counts[change.kind] -= 1
+                    counts[Kind.NEW] += 1
 
     def edits(self, source: Workbook) -> list[CellEdit]:
         """What is typed on the ledger's sheet."""
