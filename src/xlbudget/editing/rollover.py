@@ -578,7 +578,7 @@ def _next_keyed(
         texts: dict[str, str] = {}
         for name, text in last.keyed.get(keyed.key, {}).items():
             new = changes.codes.get(name, changes.names.get(name, name))
-            if new in last.keyed[keyed.key] and new != name:
+            if new in last.keyed.get(keyed.key, {}) and new != name:
                 new = name
             texts[new] = moved_years(text, last.year)
         found[keyed.key] = texts

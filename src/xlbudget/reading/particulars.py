@@ -50,7 +50,7 @@ def standard_of(lines: Lines) -> InfoValue:
 
 
 def read_info(standard: Standard, lines: Lines) -> InfoData:
-    """The fields and lists of 基础信息; a field whose line is missing is absent."""
+    """The fields and lists of 基础信息; a field whose line is missing is absent, and so is an empty list."""
     fields = {caption(field.label): field for field in standard.fields.values()}
     sections = {caption(section.title) for section in standard.sections}
     lists = {caption(keyed.title): keyed for keyed in standard.keyed}
@@ -74,7 +74,7 @@ def read_info(standard: Standard, lines: Lines) -> InfoData:
             field = fields[label]
             found = read(value) if field.kind == "amount" else _value(field, value)
             info[field.key] = InfoValue(found, f"B{number}")
-    return InfoData(info, keyed)
+    return InfoData(info, {key: entries for key, entries in keyed.items() if entries})
 
 
 def _value(field: Field, value: object) -> str | Cell:
