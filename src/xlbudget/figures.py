@@ -189,12 +189,35 @@ class LedgerLine(NamedTuple):
     line: int = 0
 
 
+class LedgerSheet(NamedTuple):
+    """What the sheet of a ledger holds beside what its lines say.
+
+    ``control`` is the total that the amounts must come to. ``raw`` gives, by cell, what is typed there where
+    formulas do not take it for what was read: spaces, full width, amounts as text; cells that are ``finer`` have
+    more decimals than 分. Of the lines ``uncounted`` the hidden amount is missing, so that no formula
+    adds them up, as none does those ``below`` the room. ``strays`` are
+    cells beside the columns with something in them, ``others`` further sheets that look like a ledger.
+    """
+
+    control: Cell = None
+    raw: Mapping[str, str] = {}
+    finer: tuple[str, ...] = ()
+    uncounted: tuple[int, ...] = ()
+    below: tuple[int, ...] = ()
+    strays: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
 class Ledger(NamedTuple):
-    """录入底稿: its lines; ``letters`` are the sheet columns by column key, ``sheet`` its name there."""
+    """录入底稿: its lines; ``letters`` are the sheet columns by column key, ``sheet`` its name there.
+
+    ``beside`` is what else stands on the sheet.
+    """
 
     lines: tuple[LedgerLine, ...] = ()
     letters: Mapping[str, str] = {}
     sheet: str = ""
+    beside: LedgerSheet = LedgerSheet()
 
     def place(self, line: LedgerLine, column: str) -> Place:
         """Where a line's text or amount stands; nowhere in a ledger that is in no workbook."""

@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import AmountError
-from xlbudget.figures import Keepsake
-from xlbudget.money import COUNT, Amount, parse_amount
+from xlbudget.figures import Keepsake, LedgerLine
+from xlbudget.money import COUNT, YUAN, Amount, parse_amount
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import unit_of
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PASSED, EXPLAINED = "passed", "explained"
 """The moments: the last time that validation found no error; when the explanation was generated."""
 _VERSION = 1
+_LEDGER = "ledger"
+"""Where the lines of the ledger stand among the blocks."""
 _ALIKE = 0.5
 """A memory of which less than this share still holds is of another state of affairs."""
 _FEW = 12
@@ -55,7 +57,17 @@ def keepsake(standard: Standard, book: Book, computed: Collection[Place], moment
         text = cell.plain if isinstance(cell, Amount) else "" if cell is None else None
         cells.append(text if grid.place(number) not in computed else None)
     head = json.dumps({**_identity(standard, book), "version": _VERSION}, ensure_ascii=False)
-    return Keepsake(moment, head, json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
+    body: dict[str, object] = {**kept}
+    if standard.ledger is not None and book.ledger.lines:
+        keys = [column.key for column in standard.ledger.columns]
+        body[_LEDGER] = [
+            [
+                *(line.texts.get(key, "") for key in keys),
+                line.amount.fen if isinstance(line.amount, Amount) else None,
+            ]
+            for line in book.ledger.lines
+        ]
+    return Keepsake(moment, head, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
 
 
 def recalled(grid: Grid) -> tuple[Memory, ...]:
@@ -71,6 +83,30 @@ def recalled(grid: Grid) -> tuple[Memory, ...]:
         if len(same) <= _FEW or sum(same) >= _ALIKE * len(same):
             memories.append(Memory(moment, cells))
     return tuple(memories)
+
+
+def recalled_ledgers(
+    standard: Standard, book: Book
+) -> Iterator[tuple[str, tuple[LedgerLine, ...]]]:
+    """The lines of the ledger as they were at each moment that is remembered, without their places."""
+    ledger = standard.ledger
+    assert ledger is not None
+    keys = [column.key for column in ledger.columns]
+    for moment, head, body in book.keepsakes:
+        kept = _parsed(head, body)
+        if kept is None or kept[0] != {**_identity(standard, book), "version": _VERSION}:
+            continue
+        entries = kept[1].get(_LEDGER)
+        lines = [
+            LedgerLine(
+                {key: text for key, text in zip(keys, texts, strict=True) if text},
+                Amount(fen, YUAN) if isinstance(fen, int) else None,
+            )
+            for *texts, fen in (entries if isinstance(entries, list) else ())
+            if len(texts) == len(keys)
+        ]
+        if lines:
+            yield moment, tuple(lines)
 
 
 def _identity(standard: Standard, book: Book) -> dict[str, object]:

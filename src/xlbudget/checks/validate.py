@@ -45,8 +45,8 @@ _CHECKS: dict[str, Callable[[Context], Iterator[Outcome]]] = {
     if not name.startswith("_") and "context" in getattr(check, "__annotations__", ())
 }
 """Every public function of these modules that takes a ``context``, by the name that a rule's ``check`` has."""
-CHECKS = frozenset((*_CHECKS, *TOLD))
-"""What a rule's ``check`` may be."""
+LEDGER_CHECKS = "ledger_"
+"""How the names of checks of the ledger begin: they say nothing where tables are filled in by hand."""
 
 
 _SLACK_STEP = Decimal("0.0001")
@@ -69,6 +69,39 @@ class Judged(NamedTuple):
     revised: Mapping[Spot, Cell]
 
 
+def check_names() -> frozenset[str]:
+    """What a rule's ``check`` may be."""
+    from xlbudget.checks.ledger_lines import TOLD as TOLD_OF_LEDGER  # noqa: PLC0415
+
+    return frozenset((*_CHECKS, *TOLD, *_ledger_checks(), *TOLD_OF_LEDGER))
+
+
+def _ledger_checks() -> dict[str, Callable[[Context], Iterator[Outcome]]]:
+    """The named checks of a ledger's lines, loaded where there is a ledger."""
+    from xlbudget.checks import ledger_lines  # noqa: PLC0415
+
+    every = vars(ledger_lines).items()
+    return {name: check for name, check in every if name.startswith(LEDGER_CHECKS)}
+
+
+def ledger_errors(standard: Standard, book: Book) -> int:
+    """How many findings of level error the ledger's own lines give."""
+    rules = [rule for rule in _rules(standard, book) if rule.check.startswith(LEDGER_CHECKS)]
+    outcomes = _outcomes(Grid(standard, book), rules)
+    return sum(isinstance(one, Finding) and one.level is Level.ERROR for one in outcomes)
+
+
+def _rules(standard: Standard, book: Book) -> list[Rule]:
+    """The rules that a book is judged by."""
+    rules = standard.rules_of(book.year)
+    if book.ledger.lines:
+        from xlbudget.rules.posting import follows_from_ledger  # noqa: PLC0415
+
+        if follows_from_ledger(standard, book):
+            return rules
+    return [rule for rule in rules if not rule.check.startswith(LEDGER_CHECKS)]
+
+
 def validate(
     standard: Standard, book: Book, computed: Callable[[], Collection[Place]] | None = None
 ) -> Report:
@@ -86,6 +119,7 @@ def judge(
     explain: bool = False,
     structure: Repaired | None = None,
     known: GradedBook | None = None,
+    waiting: str = "",
 ) -> Judged:
     """The same, with what it means for everything that rests on these figures.
 
@@ -95,18 +129,19 @@ def judge(
     ``computed`` tells which cells hold a formula, and is asked only where something is wrong: it is
     then sought in what people typed, not in totals that follow from it. ``sayings`` are the numbers
     of the text as functions of a grid's cells; ``explain``: some of them stand against the tables.
-    ``known`` is what :func:`graded_book` says of the book, if that is known.
+    ``known`` is what :func:`graded_book` says of the book, if that is known. ``waiting`` says why contradictions
+    are not to be explained: what they follow from is known to be wrong, and told.
     """
     structure = structure or repaired(standard, book, computed)
     known = known or graded_book(standard, structure.book, structure.grid)
     grid, expansion, graded, named = known
     virtual = named.virtual
-    rules = standard.rules_of(book.year)
+    rules = _rules(standard, book)
     contradictions: list[Finding] = []
     corrected: dict[int, Cell] = {}
     open_cells: frozenset[int] = frozenset()
     revised: dict[int, Cell] = {}
-    if known.wrong or explain:
+    if (known.wrong or explain) and not waiting:
         # A workbook without contradiction needs no explanation: then this is not even imported.
         from xlbudget.checks.diagnosis.reconcile import reconcile  # noqa: PLC0415
 
@@ -146,6 +181,12 @@ def judge(
         *(finding for finding in outcomes if isinstance(finding, Finding)),
     ]
     not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
+    if known.wrong and waiting:
+        not_executed += [
+            NotExecuted(relation.rule.code, waiting)
+            for relation in checked(expansion.relations)
+            if not holds(grid, relation)
+        ]
     not_executed += [skipped for skipped in outcomes if isinstance(skipped, NotExecuted)]
     soft = [
         relation
@@ -290,7 +331,7 @@ def check_rows(standard: Standard, book: Book, codes: tuple[str, ...]) -> list[F
 
     Nothing is reconciled: this is for a workbook that need not be complete yet.
     """
-    rules = [rule for rule in standard.rules_of(book.year) if rule.code.startswith(codes)]
+    rules = [rule for rule in _rules(standard, book) if rule.code.startswith(codes)]
     outcomes = _outcomes(Grid(standard, book), rules)
     findings = [
         finding
@@ -302,9 +343,12 @@ def check_rows(standard: Standard, book: Book, codes: tuple[str, ...]) -> list[F
 
 def _outcomes(grid: Grid, rules: Iterable[Rule]) -> Iterator[Outcome]:
     """What the rules' named checks say."""
+    checks = _CHECKS
+    if any(rule.check.startswith(LEDGER_CHECKS) for rule in rules):
+        checks = _CHECKS | _ledger_checks()
     for rule in rules:
-        if rule.check in _CHECKS:
-            yield from _CHECKS[rule.check](Context(rule, grid))
+        if rule.check in checks:
+            yield from checks[rule.check](Context(rule, grid))
 
 
 def _unreadable(grid: Grid, relations: list[Relation]) -> list[NotExecuted]:

@@ -88,11 +88,11 @@ def rules_command(
 
 def _checked(folder: Path) -> Standard:
     """The standard of a folder, if nothing in it contradicts itself."""
-    from xlbudget.checks.validate import CHECKS  # noqa: PLC0415
+    from xlbudget.checks.validate import check_names  # noqa: PLC0415
     from xlbudget.standard.check import check_folder  # noqa: PLC0415
     from xlbudget.texts.readings import reading_problems  # noqa: PLC0415
 
-    problems = check_folder(folder, frozenset(CHECKS)) or reading_problems(load_folder(folder))
+    problems = check_folder(folder, check_names()) or reading_problems(load_folder(folder))
     if problems:
         listed = "".join(f"\n  {problem}" for problem in problems)
         raise StandardError(f"标准“{folder.name}”有{len(problems)}处不对，请改正后再用：{listed}")

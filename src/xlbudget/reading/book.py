@@ -17,6 +17,7 @@ from xlbudget.figures import (
     without_collecting,
 )
 from xlbudget.findings import Finding, Level
+from xlbudget.money import Amount
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import (
     InfoData,
@@ -58,7 +59,7 @@ from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from xlbudget.reading.tables import TableData
@@ -195,10 +196,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
     ledger = Ledger()
     if standard.ledger is not None and (ledger_sheet := source.find(standard.ledger.sheet)):
         unit = data.info.get(standard.ledger.unit_field, InfoValue("")).value
-        ledger_lines = source.lines(ledger_sheet)
-        ledger = read_ledger(
-            standard, ledger_sheet, ledger_lines, ledger_unit(standard, str(unit or ""))
-        )
+        ledger = _read_ledger(source, standard, ledger_sheet, str(unit or ""), sheets)
     others = {INFO: info_sheet, "profile": profile_sheet}
     book = Book(
         name=source.workbook.path.name,
@@ -222,6 +220,29 @@ def _read(source: Source, standard: Standard | None) -> Book:
         as_text=stored_as_text(standard, book, source.lines),
         dated=dated_titles({key: (name, source.lines(name)) for key, name in sheets.items()}),
     )
+
+
+def _read_ledger(
+    source: Source, standard: Standard, sheet: str, unit_text: str, tables: Mapping[str, str]
+) -> Ledger:
+    """The lines of the ledger, and what else of its sheet is to be known where it has any."""
+    unit, lines = ledger_unit(standard, unit_text), source.lines(sheet)
+    ledger = read_ledger(standard, sheet, lines, unit)
+    if not ledger.lines:
+        return ledger
+    from xlbudget.reading.ledger_sheet import ledger_sheet  # noqa: PLC0415  # most have no ledger
+
+    known = {plain_name(name) for name in (*OTHER_SHEETS, *tables.values(), sheet, MEMORY)}
+    others = tuple(
+        name
+        for name in source.names
+        if plain_name(name) not in known
+        and read_ledger(standard, name, source.lines(name), unit).lines
+    )
+    read = next(
+        (line.amount.unit for line in ledger.lines if isinstance(line.amount, Amount)), unit
+    )
+    return ledger._replace(beside=ledger_sheet(standard, ledger, lines, read, others))
 
 
 def _read_tables(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
 from xlbudget.money import Amount
 from xlbudget.rules.fill import Filled, fill_book
+from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import CellKey
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def fill_from_ledger(
     ledger = standard.ledger
     assert ledger is not None
     posted = posted_book(standard, book)
-    follows = set(_posted_cells(standard, posted))
+    follows = set(posted_cells(standard, posted))
     blocks, info, forms = dict(posted.blocks), dict(posted.info), posted.forms
     for key, posting in ledger.postings.items():
         typed = _typed(standard, book, key, ours)
@@ -318,7 +319,25 @@ def _typed(
     return found
 
 
-def _posted_cells(standard: Standard, posted: Book) -> Iterator[CellKey]:
+def printed_in(
+    standard: Standard, line: LedgerLine, chosen: Mapping[str, str]
+) -> frozenset[CellKey]:
+    """The cells that print a line; ``chosen`` are the forms of projects."""
+    if not isinstance(line.amount, Amount):
+        return frozenset()
+    # A form prints 0.00 in all its cells: those with the line's money are meant.
+    sums = post(standard, [line._replace(amount=Amount(1))], chosen)
+    found = {
+        CellKey(block, row, column)
+        for block, rows in sums.blocks.items()
+        for (row, _), columns in rows.items()
+        for column, fen in columns.items()
+        if fen
+    }
+    return frozenset(found | {CellKey(INFO, name, "value") for name in sums.info})
+
+
+def posted_cells(standard: Standard, posted: Book) -> Iterator[CellKey]:
     """The cells of a posted book that follow from the ledger."""
     ledger = standard.ledger
     assert ledger is not None

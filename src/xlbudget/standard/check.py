@@ -246,6 +246,9 @@ def _ledger_problems(standard: Standard) -> Iterator[str]:
         for asked in (column.needed, column.absent)
         if asked is not None
     ]
+    selections += [asked for pair in ledger.fits for asked in pair]
+    if ledger.controls and ledger.controls not in {one.key for one in standard.keyed}:
+        yield f"没有基础信息的名单 {ledger.controls}。"
     selections += ledger.info.values()
     for posting in ledger.postings.values():
         block = standard.blocks.get(posting.block)

@@ -104,7 +104,8 @@ class Carry(NamedTuple):
 class LedgerStandard(NamedTuple):
     """The ledger of a standard.
 
-    ``unit_field`` of 基础信息 says the unit of its amounts, ``unit`` is the one where that is blank; the
+    ``fits`` are pairs: a line that the first takes must be one that the second takes; ``controls`` is the list of
+    基础信息 with control totals of units and sources. ``unit_field`` of 基础信息 says the unit of its amounts, ``unit`` is the one where that is blank; the
     tables follow from it where ``switch_field`` is ``from_ledger``, and not where it is ``by_hand``.
     """
 
@@ -115,6 +116,8 @@ class LedgerStandard(NamedTuple):
     kinds: Mapping[str, Kind]
     postings: Mapping[str, Posting]
     info: Mapping[str, Selection]
+    fits: tuple[tuple[Selection, Selection], ...]
+    controls: str
     unit_field: str
     unit: str
     switch_field: str
@@ -182,6 +185,10 @@ def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
         },
         postings={posting.block: posting for posting in postings},
         info=_selections(data.get("info", {})),
+        fits=tuple(
+            (_selection(entry["where"]), _selection(entry["must"])) for entry in data.get("fit", ())
+        ),
+        controls=data.get("control", {}).get("list", ""),
         unit_field=data["unit"]["field"],
         unit=data["unit"]["default"],
         switch_field=data["switch"]["field"],

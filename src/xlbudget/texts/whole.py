@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from xlbudget.checks.formulas import not_stale
 from xlbudget.checks.grade import graded_book
 from xlbudget.checks.repair import repaired
-from xlbudget.checks.validate import judge
+from xlbudget.checks.validate import judge, ledger_errors
 from xlbudget.checks.wording import fen_of, table_place
 from xlbudget.figures import BlockData, InfoValue, Place
 from xlbudget.findings import Level
 from xlbudget.money import COUNT, Amount, round_div
-from xlbudget.rules.grid import INFO
+from xlbudget.rules.grid import INFO, Grid
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.judging import SCALE, prints
 
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.checks.diagnosis.evidence import Saying
+    from xlbudget.checks.posted import Posted
     from xlbudget.checks.validate import Judged
     from xlbudget.explaining.document import CellRef, Figure
     from xlbudget.explaining.facts import Facts
     from xlbudget.figures import Book, Cell, TextUnit
     from xlbudget.findings import Finding, Report
-    from xlbudget.rules.grid import Grid, Spot
+    from xlbudget.rules.grid import Spot
     from xlbudget.standard.model import Standard
     from xlbudget.texts.binding import Mention, Number
     from xlbudget.texts.check import TextOutcome
@@ -169,24 +170,73 @@ def validate_whole(
     Raises:
         StandardError: the standard's facts or readings are wrong.
     """
+    posted = None
+    if book.ledger.lines:
+        from xlbudget.rules.posting import follows_from_ledger  # noqa: PLC0415  # most have none
+
+        if follows_from_ledger(standard, book):
+            from xlbudget.checks.posted import Posted  # noqa: PLC0415
+
+            posted = Posted(standard, book, computed)
+            book, computed = posted.book, posted.computed
     structure = repaired(standard, book, computed)
     known = graded_book(standard, structure.book, structure.grid)
     texts = check_texts(standard, known.grid.book)
     facts = texts.facts
+    faults = ledger_errors(standard, book) if posted is not None else 0
 
     def sayings(grid: Grid) -> list[Saying]:
         return sayings_of(grid, facts, texts.mentions) if facts is not None else []
 
-    against = facts is not None and disagreeing(texts.mentions)
+    # Where tables follow from a ledger, what stands against them is looked for there.
+    against = posted is None and facts is not None and disagreeing(texts.mentions)
     judged = judge(
-        standard, book, computed, sayings, explain=against, structure=structure, known=known
+        standard,
+        book,
+        computed,
+        sayings,
+        explain=against,
+        structure=structure,
+        known=known,
+        waiting=f"底稿有{faults}处差错，改好以后再核对。" if faults else "",
     )
     report = judged.report
     if judged.corrected or judged.open_cells:
         report, texts = _own_mistakes(report, texts, standard, known.grid.book, judged)
     elif judged.revised:
         texts = _outdated(texts, standard, known.grid.book, judged)
+    if posted is not None:
+        report, texts = _of_ledger(report, texts, standard, posted, sayings(known.grid), not faults)
     return report.with_more(texts.findings, texts.loose, texts.counts)
+
+
+def _of_ledger(
+    report: Report,
+    texts: TextOutcome,
+    standard: Standard,
+    posted: Posted,
+    sayings: list[Saying],
+    sound: bool,
+) -> tuple[Report, TextOutcome]:
+    """With what is to be said of the ledger; what of the texts and forms only follows from one line is listed there."""
+    witnessed = posted.findings(Grid(standard, posted.book), sayings, sound=sound)
+    findings = list(witnessed.findings)
+    if witnessed.mended is not None:
+        from xlbudget.checks.posted import settled_book  # noqa: PLC0415
+
+        mended = settled_book(standard, witnessed.mended).book
+        again = dict(_told_apart(check_texts(standard, mended).findings))
+        kept: list[Finding] = []
+        gone: list[Finding] = []
+        for key, one in _told_apart(texts.findings):
+            # Paragraphs older than their figures agree again once the figures are what they were.
+            (kept if key in again and one.code != texts.stale else gone).append(one)
+        if gone:
+            texts = texts._replace(findings=kept)
+            follows = _few([f"{_place(one)}是按改动以前的数写的。" for one in gone])
+            at = next(at for at, one in enumerate(findings) if one.suggestions)
+            findings[at] = findings[at]._replace(follows=(*findings[at].follows, *follows))
+    return report.with_more(findings, witnessed.not_executed, {}), texts
 
 
 def _own_mistakes(
