@@ -263,10 +263,10 @@ def ledger_forms(context: Context) -> Iterator[Outcome]:
             yield _told(context, line, item, message)
 
 
-_FEWEST = 20
+_FEWEST = 12
 """Fewer lines are no measure for one of them."""
-_ROUND = 100_000
-"""A thousand 元, in 分."""
+_ROUND = 1_000_000
+"""Ten thousand 元, in 分."""
 _LESS = 1_000
 """How much smaller than all others an amount is that may be in 万元."""
 _TEN_THOUSAND = 10_000
@@ -300,7 +300,7 @@ def ledger_sizes(context: Context) -> Iterator[Outcome]:
     if len(rounded) == len(whole) == 1:
         line = rounded[0]
         assert isinstance(line.amount, Amount)
-        message = f"底稿第{line.line}行金额 {line.amount.text} 是整千元，其余各行都到角分；如果是估计数，请核实。"
+        message = f"底稿第{line.line}行金额 {line.amount.text} 是整万元，其余各行都到角分；如果是估计数，请核实。"
         yield _told(context, line, column, message)
 
 

@@ -183,8 +183,37 @@ class Posted:
         if TABLE in said.told:
             typed = [one for one in typed if one.level is not Level.ERROR]
         if found.ledger.beside.uncounted:
-            typed = [one for one in typed if one.level is Level.ERROR]
+            # What has not been counted is what the tables lack.
+            typed = [one for one in typed if one.level is Level.ERROR and formulas is not None]
         return said._replace(findings=(*lacking, *typed, *said.findings))
+
+
+_NOTHING = ("0.00", "0")
+"""A line that is one too many should hold this."""
+
+
+def without_repetitions(
+    standard: Standard, findings: Iterable[Finding], witnessed: Collection[Finding], *, sound: bool
+) -> list[Finding]:
+    """Without what is told at the ledger's lines already: names of codes, hints at a line that witnesses name.
+
+    Of a ledger that is not ``sound`` it is not said that its tables are not filled in.
+    """
+    findings = list(findings)
+    told, names = rule_code(standard, "ledger_codes"), rule_code(standard, "code_name")
+    twins = rule_code(standard, "ledger_twins")
+    codes = [one.printed for one in findings if one.code == told]
+    cells = {(one.sheet, one.cell) for one in witnessed}
+    filled = {rule_code(standard, name) for name in ("tables_filled", "subtotals_filled")}
+    removed = {one.printed for one in witnessed if one.suggestions and one.expected in _NOTHING}
+    return [
+        one
+        for one in findings
+        if not (one.code == names and any(code.startswith(one.row) for code in codes))
+        and not (one.level is Level.HINT and (one.sheet, one.cell) in cells)
+        and not (one.code == twins and one.printed in removed)
+        and (sound or one.code not in filled)
+    ]
 
 
 # ------------------------------------------------------------------ findings

@@ -12,7 +12,7 @@ from xlbudget.checks.formulas import not_stale
 from xlbudget.checks.grade import graded_book
 from xlbudget.checks.repair import repaired
 from xlbudget.checks.validate import judge, ledger_errors
-from xlbudget.checks.wording import fen_of, table_place
+from xlbudget.checks.wording import fen_of, rule_code, table_place
 from xlbudget.figures import BlockData, InfoValue, Place
 from xlbudget.findings import Level
 from xlbudget.money import COUNT, Amount, round_div
@@ -219,11 +219,17 @@ def _of_ledger(
     sound: bool,
 ) -> tuple[Report, TextOutcome]:
     """With what is to be said of the ledger; what of the texts and forms only follows from one line is listed there."""
+    from xlbudget.checks.diagnosis.ledger_witnesses import INDICATOR  # noqa: PLC0415
+    from xlbudget.checks.posted import settled_book, without_repetitions  # noqa: PLC0415
+
     witnessed = posted.findings(Grid(standard, posted.book), sayings, sound=sound)
     findings = list(witnessed.findings)
+    fewer = without_repetitions(standard, report.findings, findings, sound=sound)
+    report = report._replace(findings=tuple(fewer))
+    if INDICATOR in witnessed.told:
+        cost = rule_code(standard, "cost_indicator")
+        report = report._replace(findings=tuple(one for one in report.findings if one.code != cost))
     if witnessed.mended is not None:
-        from xlbudget.checks.posted import settled_book  # noqa: PLC0415
-
         mended = settled_book(standard, witnessed.mended).book
         again = dict(_told_apart(check_texts(standard, mended).findings))
         kept: list[Finding] = []

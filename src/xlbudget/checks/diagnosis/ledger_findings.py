@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.ledger_witnesses import (
@@ -14,6 +15,7 @@ from xlbudget.checks.diagnosis.ledger_witnesses import (
     Witnesses,
 )
 from xlbudget.checks.forms import cost_sayings
+from xlbudget.checks.ledger_lines import lines_named
 from xlbudget.checks.wording import difference_text, rule_code
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
@@ -49,7 +51,9 @@ class Witnessed(NamedTuple):
 
 _FEWEST_TEXTS, _FEWEST_CELLS = 2, 3
 """Fewer numbers of a text, or typed cells, that agree against the ledger may be slips of their own."""
-_MOST_CHANGES = 3
+_MOST_CHANGES = 6
+_OTHERWISE = 6
+"""So many numbers of a text that agree outweigh one that does not."""
 _CLEAR = 4.0
 """By how much the likeliest change must surpass the next for it to be called that."""
 _NAMED = 1e-6
@@ -74,8 +78,13 @@ def witnessed(
         *_said(standard, grid, cost_sayings(grid), INDICATOR),
         *_controls(standard, book),
     ]
-    typed = [one for one in off if formulas is None or one.place not in formulas]
-    if len(typed) >= _FEWEST_CELLS and len({one.cell.block for one in typed}) > 1:
+    # Where it is not known what is typed, a table may only be older than the ledger.
+    typed = [one for one in off if formulas is not None and one.place not in formulas]
+    if (
+        not book.ledger.beside.uncounted
+        and len(typed) >= _FEWEST_CELLS
+        and len({one.cell.block for one in typed}) > 1
+    ):
         claims += _typed(standard, book, formulas or ())
     before = _before(standard, book)
     witnesses = Witnesses(standard, book, claims, before)
@@ -88,9 +97,11 @@ def witnessed(
             unseen = (NotExecuted(code, reason),)
         return Witnessed(hints, unseen)
     for numbers in _groups(witnesses):
-        changes = witnesses.changes(numbers)
-        if changes:
-            return _explained(standard, book, witnesses, numbers, changes)
+        # A word or two of a text may have been taken for another figure.
+        texts = [one for one in numbers if witnesses.claims[one].kind == TEXT]
+        for spare in sorted({0, len(texts) // _OTHERWISE}):
+            if changes := witnesses.changes(numbers, spare):
+                return _explained(standard, book, witnesses, numbers, changes)
     return Witnessed(tuple(_unexplained(standard, book, witnesses)))
 
 
@@ -202,7 +213,8 @@ def _explained(
     kinds = frozenset(claim.kind for claim in claims)
     only_control = kinds == {CONTROL}
     likely = [change for change in changes if change.weight > _NAMED] or list(changes)
-    if only_control and len(likely) > _MOST_CHANGES and likely[0].weight < _NAMED:
+    alike = [change for change in likely if change.weight * _CLEAR >= likely[0].weight]
+    if only_control and len(alike) > _MOST_CHANGES:
         return Witnessed(tuple(_unexplained(standard, book, witnesses)))
     best, shown = likely[0], likely[:_MOST_CHANGES]
     line = book.ledger.lines[best.line]
@@ -216,11 +228,11 @@ def _explained(
         lines = "、".join(str(book.ledger.lines[one.line].line) for one in shown)
         more = f"等{len(likely)}行" if len(likely) > len(shown) else "行"
         message = (
-            f"{what}；底稿第{lines}{more}中改一行就都相符，最可能的是第{line.line}行{would}。"
+            f"{what}；底稿第{lines}{more}中改一行就都相符，如第{line.line}行{would}。"
             f"{_otherwise(kinds)}"
         )
     check = "ledger_controls" if only_control else "ledger_witnesses"
-    level = Level.ERROR if kinds & {TEXT, TABLE} else Level.WARNING
+    level = Level.ERROR if kinds != {CONTROL} else Level.WARNING
     column = next(iter(best.texts), ledger.amount.key)
     place = book.ledger.place(line, column)
     printed, expected, difference = _values(line, best)
@@ -336,6 +348,8 @@ def _basis(witnesses: Witnesses, number: int) -> str:
         unit = witnesses.standard.unit
     said = Amount((low + high + 1) // 2, unit).rounded(unit)
     held = Amount(total, unit).rounded(unit)
+    if claim.kind == TEXT:
+        return f"“{claim.said}”，底稿合计为 {held.text}{unit.name}"
     return f"{claim.said or '经济成本指标'}为 {said.text}{unit.name}，底稿合计为 {held.text}{unit.name}"
 
 
@@ -351,32 +365,48 @@ def _follows(standard: Standard, book: Book, witnesses: Witnesses, change: Chang
 
 
 def _unexplained(standard: Standard, book: Book, witnesses: Witnesses) -> Iterator[Finding]:
-    """Control totals that no line explains; what texts and forms say has findings of its own."""
-    ledger = standard.ledger
+    """Control totals that no line explains; what texts and forms say has findings of its own.
+
+    Those that are off by the same are told together: then the line is one that all of them count.
+    """
+    ledger, unit = standard.ledger, ledger_amounts_unit(book)
     assert ledger is not None
-    unit = ledger_amounts_unit(book)
+    alike: dict[int, list[Claim]] = defaultdict(list)
     for number in witnesses.broken:
         claim = witnesses.claims[number]
-        if claim.kind != CONTROL:
-            continue
-        ((_, part, _),) = claim.terms
-        held, control = Amount(witnesses.sums.get(part, 0), unit), Amount(claim.low, unit)
-        off = held.fen - control.fen
-        more = "多" if off > 0 else "少"
-        message = (
-            f"底稿合计 {held.text}，{claim.said} {control.text}，{more} "
-            f"{Amount(abs(off), unit).text}{unit.name}；请核对各行金额，或改控制数。"
-        )
+        if claim.kind == CONTROL:
+            alike[_held(witnesses, claim) - claim.low].append(claim)
+    for off, claims in alike.items():
+        first = claims[0]
+        held, control = Amount(_held(witnesses, first), unit), Amount(first.low, unit)
+        more = f"{'多' if off > 0 else '少'} {Amount(abs(off), unit).text}{unit.name}"
+        lines = witnesses.counted_by(claims)
+        where = "各行金额"
+        if len(claims) > 1 and len(lines) < len(book.ledger.lines):
+            where = lines_named(lines)
+        said = "、".join(claim.said for claim in claims)
+        message = f"底稿合计 {held.text}，{first.said} {control.text}，{more}；请核对{where}，或改控制数。"
+        if len(claims) > 1:
+            message = f"底稿各合计比{said}都{more}；请核对{where}，或改控制数。"
+        at = lines[0] if where != "各行金额" else None
+        place = book.ledger.place(at, ledger.amount.key) if at is not None else None
         yield Finding(
             rule_code(standard, "ledger_controls"),
             Level.WARNING,
             message,
             ledger.title,
             book.ledger.sheet or ledger.sheet,
+            place.cell if place is not None else "",
             printed=held.plain,
             expected=control.plain,
             difference=difference_text(off, unit),
         )
+
+
+def _held(witnesses: Witnesses, claim: Claim) -> int:
+    """What the lines come to of which a control total speaks."""
+    ((_, part, _),) = claim.terms
+    return witnesses.sums.get(part, 0)
 
 
 def _changed_since(

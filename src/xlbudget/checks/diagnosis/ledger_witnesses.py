@@ -53,7 +53,6 @@ class Change(NamedTuple):
     weight: float
 
 
-_MOST_CHANGES = 3
 _CODE_SLIP, _CHOICE_SLIP = 0.02, 0.01
 _TOO_MANY = 0.004
 _REMEMBERED = 1000.0
@@ -102,6 +101,12 @@ class Witnesses:
             self._parts[key] = printed_in(self.standard, line, self._chosen) | own
         return self._parts[key]
 
+    def counted_by(self, claims: Iterable[Claim]) -> list[LedgerLine]:
+        """The lines that all these claims add up."""
+        wanted = [{part for _, part, _ in claim.terms} for claim in claims]
+        pairs = zip(self.lines, self._own, strict=True)
+        return [line for line, own in pairs if all(parts & own for parts in wanted)]
+
     def _holds(self, number: int, moved: Mapping[Part, int]) -> bool:
         claim = self.claims[number]
         total = 0
@@ -114,46 +119,49 @@ class Witnesses:
         """From how much to how much the unrounded sum of a claim must grow for it to hold."""
         claim = self.claims[number]
         exact = sum(times * self.sums.get(part, 0) for times, part, _ in claim.terms)
+        low, high = claim.low, claim.high
+        if len(claim.terms) == 1 and abs(claim.terms[0][0]) == 1:
+            # Only whole printed digits can come out: the saying's own rounding is no room.
+            ulp = claim.terms[0][2]
+            low, high = -(-low // ulp) * ulp, high // ulp * ulp
         slack = sum(abs(times) * ulp for times, _, ulp in claim.terms if ulp > 1) // 2
-        return claim.low - exact - slack, claim.high - exact + slack
+        return low - exact - slack, high - exact + slack
 
-    def mends(self, moved: Mapping[Part, int], broken: Iterable[int]) -> bool:
-        """Whether these claims hold, and none that held is broken, once sums are moved."""
+    def mends(self, moved: Mapping[Part, int], broken: Iterable[int], spare: int = 0) -> bool:
+        """Whether these claims hold but for ``spare``, and none that held is broken, once sums are moved."""
         wanted = set(broken)
         concerned = {number for part in moved for number in self.about.get(part, ())}
-        return wanted <= concerned and all(
-            self._holds(number, moved)
-            for number in concerned
-            if number in wanted or number not in self.broken
+        missed = wanted - {one for one in wanted & concerned if self._holds(one, moved)}
+        return len(missed) <= min(spare, len(wanted) - 1) and all(
+            self._holds(number, moved) for number in concerned if number not in self.broken
         )
 
     # ------------------------------------------------------------ changes of one line
 
-    def changes(self, broken: Sequence[int]) -> list[Change]:
-        """The changes of one line by which these claims hold, the likeliest first."""
+    def changes(self, broken: Sequence[int], spare: int = 0) -> list[Change]:
+        """The changes of one line by which these claims hold but for ``spare`` of them, the likeliest first."""
         found: dict[int, Change] = {}
-        for change in (*self._amounts(broken), *self._moves(broken)):
+        for change in (*self._amounts(broken, spare), *self._moves(broken, spare)):
             known = found.get(change.line)
             if known is None or change.weight > known.weight:
                 found[change.line] = change
         return sorted(found.values(), key=lambda one: -one.weight)
 
-    def _amounts(self, broken: Sequence[int]) -> Iterator[Change]:
+    def _amounts(self, broken: Sequence[int], spare: int) -> Iterator[Change]:
         lacks = [self._lack(number) for number in broken]
         for at, (line, parts) in enumerate(zip(self.lines, self._own, strict=True)):
             if not isinstance(line.amount, Amount):
                 continue
-            low, high = -(10**15), 10**15
+            low, high, missed = -(10**15), 10**15, 0
             for number, (least, most) in zip(broken, lacks, strict=True):
                 times = sum(one for one, part, _ in self.claims[number].terms if part in parts)
                 if not times:
-                    low, high = 1, 0
-                    break
+                    missed += 1
+                    continue
                 ends = sorted((least / times, most / times))
                 low, high = max(low, int(ends[0])), min(high, int(ends[1]) + 1)
-            if low > high:
-                continue
-            yield from self._valued(at, line.amount, parts, broken, (low, high))
+            if low <= high and missed <= min(spare, len(broken) - 1):
+                yield from self._valued(at, line.amount, parts, broken, (low, high), spare)
 
     def _valued(
         self,
@@ -162,6 +170,7 @@ class Witnesses:
         parts: frozenset[Part],
         broken: Sequence[int],
         shifts: tuple[int, int],
+        spare: int,
     ) -> Iterator[Change]:
         """The likeliest amount of a line whose change lies in a range."""
         low, high = amount.fen + shifts[0], amount.fen + shifts[1]
@@ -176,7 +185,7 @@ class Witnesses:
         )
         for change in weighed:
             shift = change.amount - amount.fen
-            if self.mends(dict.fromkeys(parts, shift), broken):
+            if self.mends(dict.fromkeys(parts, shift), broken, spare):
                 yield change
                 return
 
@@ -230,7 +239,7 @@ class Witnesses:
                 return self._moved(at, key, value, held, code=code)
         return None
 
-    def _moves(self, broken: Sequence[int]) -> Iterator[Change]:
+    def _moves(self, broken: Sequence[int], spare: int) -> Iterator[Change]:
         """Other codes and choices: the amount stands in one place too many and is missing in another."""
         ledger = self.standard.ledger
         assert ledger is not None
@@ -244,9 +253,10 @@ class Witnesses:
         named = {part for claim in self.claims for _, part, _ in claim.terms}
         for at, line in enumerate(self.lines):
             fen = _fen(line)
-            if not fen or not all(
+            fitting = sum(
                 any(low <= times * fen <= high for times in (-2, -1, 1, 2)) for low, high in lacks
-            ):
+            )
+            if not fen or fitting < max(1, len(broken) - spare):
                 continue
             own = self._own[at]
             for column in ledger.columns:
@@ -266,7 +276,7 @@ class Witnesses:
                     texts = {**line.texts, column.key: value}
                     now = self.parts(line._replace(texts=texts))
                     moved = dict.fromkeys(now - own, fen) | dict.fromkeys(own - now, -fen)
-                    if self.mends(moved, broken):
+                    if self.mends(moved, broken, spare):
                         yield self._moved(at, column.key, value, held, code=column.kind == "code")
 
     def _moved(self, at: int, key: str, value: str, held: str, *, code: bool) -> Change:
