@@ -5,12 +5,17 @@ from __future__ import annotations
 import shutil
 import subprocess
 from decimal import Decimal
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ledgers import amounts, ledger_of, workbook_of
+from plausible_ledgers import YEAR, plausible_book
+from xlbudget.editing.build import build_workbook
 from xlbudget.editing.fill import plan_fill
+from xlbudget.editing.validate import validate_file
+from xlbudget.findings import Status
 from xlbudget.reading.book import read_book
 from xlbudget.rules.posting import posted_book
 from xlbudget.xlsx.cells import CellEdit
@@ -82,3 +87,33 @@ def test_filling_writes_what_the_formulas_come_to(standard: Standard, edited: Pa
         standard, posted_book(standard, read_book(edited, standard))
     )
     assert plan.edits
+
+
+def test_plausible_departments_are_printed_as_python_says_and_pass(
+    standard: Standard, tmp_path: Path, recalculate_all: Callable[[list[Path]], list[Path]]
+) -> None:
+    paths = [tmp_path / f"底稿{seed}.xlsx" for seed in range(8)]
+    for seed, path in enumerate(paths):
+        random = Random(seed)
+        build_workbook(standard, plausible_book(standard, random), path, year=YEAR)
+        ledger = read_book(path, standard).ledger
+        # Typed anew, and nothing computed since.
+        edits = [
+            CellEdit(*ledger.place(line, "amount"), Decimal(random.randint(10**4, 10**9)) / 100, "")
+            for line in random.sample(ledger.lines, 5)
+            if line.texts["category"] != "项目支出"
+            and line.texts.get("function", "")[:3] not in _MIRRORED
+        ]
+        Workbook(path).patch(path, edits)
+        assert {one.code for one in validate_file(path).findings} == {"L12"}, seed
+    for path, done in zip(paths, recalculate_all(paths), strict=True):
+        book = read_book(path, standard)
+        wanted = amounts(standard, posted_book(standard, book))
+        assert wanted != amounts(standard, book)
+        assert amounts(standard, read_book(done, standard)) == wanted
+        report = validate_file(done)
+        assert (report.status in (Status.PASS, Status.ROUNDING), report.findings) == (True, ())
+
+
+_MIRRORED = ("208", "210", "221")
+"""Classes that an economic subject mirrors."""
