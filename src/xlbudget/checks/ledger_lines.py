@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.named_checks import Context, Outcome
     from xlbudget.figures import LedgerLine
     from xlbudget.standard.ledger import LedgerColumn, LedgerStandard, Selection
-    from xlbudget.standard.subjects import SubjectList
+    from xlbudget.standard.model import SubjectList
 
 _MOST_LINES = 6
 """So many lines are named; of more the number is given."""
