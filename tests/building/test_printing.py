@@ -158,6 +158,28 @@ def test_filling_brings_pages_and_contents_up_to_date(example_file: Path, tmp_pa
     assert after[NOTES] == before[NOTES] + 1 and after[GLOSSARY] == before[GLOSSARY] + 1
 
 
+def test_filling_keeps_the_ends_of_pages_that_a_person_has_set(
+    example_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "样例.xlsm"
+    part = Workbook(example_file).parts.sheets[GENERAL].part
+    mine = (
+        b'<rowBreaks count="1" manualBreakCount="1"><brk id="9" max="16383" man="1"/></rowBreaks>'
+    )
+    with ZipFile(example_file) as old, ZipFile(path, "w") as new:
+        for one in old.infolist():
+            data = old.read(one)
+            if one.filename == part:
+                assert b"rowBreaks" not in data
+                data = re.sub(rb"</headerFooter>", rb"</headerFooter>" + mine, data)
+            new.writestr(one, data)
+    Workbook(path).patch(path, [CellEdit(GENERAL, "F8", Decimal("431.90"))])
+    plan = plan_fill(Workbook(path))
+    assert GENERAL in plan.afterwards.paging
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
+    assert [one.id for one in openpyxl.load_workbook(path)[GENERAL].row_breaks.brk] == [9]
+
+
 def test_the_contents_follow_the_length_of_the_explanation(
     example_file: Path, tmp_path: Path
 ) -> None:

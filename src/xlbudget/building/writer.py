@@ -14,6 +14,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships annotations but no py
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xlbudget.building.sheet import SHARED, Sheet, checked
+from xlbudget.xlsx.cells import OUR_BREAK
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _RIBBON_RELATION = (
 )
 _BLANK_RESULT = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)>(<f[^>]*>[^<]*</f><v></v></c>)')
 _SHARED = re.compile(f"<f>{SHARED.format(*['([0-9]+)'] * 2)}</f>")
+_BREAK = '" max="16383" man="1"/>'
 _LATIN = re.compile(rb'<a:latin( typeface="[^"]+")[^>]*/>')
 
 
@@ -55,6 +57,8 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # untyped base
         self._first_apart = True
 
     def _write_header_footer(self) -> None:
+        if not (self.header or self.footer):
+            return
         if not self._first_apart:
             super()._write_header_footer()
             return
@@ -150,6 +154,7 @@ def _repacked(
                 text = _BLANK_RESULT.sub(r'<c r="\1"\2 t="str">\3', part.decode())
                 if own := (groups or {}).get(name):
                     text = _SHARED.sub(partial(_shared, groups=own), text)
+                text = text.replace(_BREAK, _BREAK.replace("16383", OUR_BREAK))
                 part = text.encode()  # noqa: PLW2901
             elif name.startswith("xl/charts/chart"):
                 # XlsxWriter names the font of Latin letters only.

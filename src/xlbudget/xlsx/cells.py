@@ -27,6 +27,10 @@ class CellEdit(NamedTuple):
     array: bool = False
 
 
+OUR_BREAK = "16382"
+"""How far an end of a page of ours reaches; programs write 16383 for those that people set."""
+
+
 class Paging(NamedTuple):
     """How a printed sheet goes over its pages: the rows after which one ends, the head of all but the first."""
 

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET  # what everybody calls it
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.xlsx.archive import unescaped
+from xlbudget.xlsx.cells import OUR_BREAK
 from xlbudget.xlsx.references import (
     Area,
     Spot,
@@ -38,7 +39,6 @@ _WORKSHEET, _DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _COLUMN = (
 )
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _YES = ("1", "true")
-_LAST_COLUMN = 16_383
 _CONTINUED = "续表"
 _HEADS = dict.fromkeys(("oddHeader", "oddFooter", "firstFooter"))
 """What the head and foot of a sheet that was built here consist of."""
@@ -273,16 +273,20 @@ class SheetTree:
                 self._changed = True
 
     def set_paging(self, paging: Paging) -> None:
-        """Let the printed pages end where they shall; a sheet whose head or foot a person has changed keeps it."""
+        """Let the printed pages end where they shall.
+
+        A sheet whose ends of pages, or whose head or foot, a person has changed keeps them.
+        """
         before = ET.tostring(self._tree.root)
         breaks = self._part("rowBreaks")
-        count = str(len(paging.ends))
-        breaks[:] = [
-            ET.Element(f"{_MAIN}brk", {"id": str(row), "max": str(_LAST_COLUMN), "man": "1"})
-            for row in paging.ends
-        ]
-        breaks.attrib.update({"count": count, "manualBreakCount": count})
-        if not paging.ends:
+        if all(one.get("max") == OUR_BREAK for one in breaks):
+            count = str(len(paging.ends))
+            breaks[:] = [
+                ET.Element(f"{_MAIN}brk", {"id": str(row), "max": OUR_BREAK, "man": "1"})
+                for row in paging.ends
+            ]
+            breaks.attrib.update({"count": count, "manualBreakCount": count})
+        if not len(breaks):
             self._tree.root.remove(breaks)
         self._head_continued(paging.continued)
         self._changed |= ET.tostring(self._tree.root) != before
