@@ -165,7 +165,7 @@ def _form_contents(
     table: Table, book: Book, data: FormData, row: Row, formulas: Mapping[Place, Formula]
 ) -> Iterator[CellContent]:
     form = form_of(table, data)
-    spots = form_layout(form, row.line, len(data.indicators))
+    spots = form_layout(form, row.line, data.depth)
     yield text_content(f"A{spots.title}", form.title, "form_title")
     if spots.subtitle:
         yield with_info(f"A{spots.subtitle}", form.subtitle, book, "form_subtitle")
@@ -188,8 +188,9 @@ def _indicator_contents(form: Form, data: FormData, heading: int) -> Iterator[Ce
     for column in form.indicators:
         cell = f"{data.letters[column.key]}{heading}"
         yield text_content(cell, column.label[0], "indicator_heading")
+    for line in (*(indicator.line for indicator in data.indicators), *data.blank_lines):
+        yield text_content(f"A{line}", form.caption, "form_group")
     for indicator in data.indicators:
-        yield text_content(f"A{indicator.line}", form.caption, "form_group")
         for column in form.indicators:
             cell = f"{data.letters[column.key]}{indicator.line}"
             text = indicator.values.get(column.key, "")

@@ -326,7 +326,7 @@ def _placed(table: Table, book: Book) -> list[tuple[Form, FormData, FormLayout]]
     """Every form of a placed book with its project and its lines."""
     tops = [row.line for row in book.blocks[table.blocks[0].key].rows]
     return [
-        (form := form_of(table, data), data, form_layout(form, top, len(data.indicators)))
+        (form := form_of(table, data), data, form_layout(form, top, data.depth))
         for data, top in zip(book.forms, tops, strict=True)
     ]
 

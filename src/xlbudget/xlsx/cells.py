@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.xlsx.references import Area
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from decimal import Decimal
@@ -34,12 +36,32 @@ class Paging(NamedTuple):
     continued: str = ""
 
 
+class LaidRows(NamedTuple):
+    """Rows from ``first`` on that get the looks of others: of the rows ``models`` of ``sheet``, in this order.
+
+    Looks are styles and heights, merged ranges and conditional formats. A model may serve several
+    rows below each other: ranges that go over it are longer then.
+    """
+
+    first: int
+    sheet: str
+    models: Sequence[int]
+
+    def moved(self, area: Area) -> Area | None:
+        """A range of the model where the rows are laid; None where it is of none of them."""
+        top, left, bottom, right = area
+        rows = [row for row, like in enumerate(self.models, self.first) if top <= like <= bottom]
+        return Area(rows[0], left, rows[-1], right) if rows else None
+
+
 class Afterwards(NamedTuple):
     """What goes with the edits.
 
     ``recalculate``: all formulas are to be computed when the file is opened; ``last_rows``: the
     row at which the print area of a sheet is to end; ``heights``: of rows of a sheet, in points;
-    ``paging``: of sheets whose rows have changed; ``unfiltered``: sheets that show all their rows again; ``charts``: what becomes of every chart's part, which keeps values of the cells that it shows.
+    ``paging``: of sheets whose rows have changed; ``unfiltered``: sheets that show all their rows
+    again; ``charts``: what becomes of every chart's part, which keeps values of the cells that it
+    shows; ``laid``: rows of a sheet that get the looks of others before they are written.
     """
 
     recalculate: bool = False
@@ -48,3 +70,4 @@ class Afterwards(NamedTuple):
     paging: Mapping[str, Paging] = {}
     unfiltered: Collection[str] = ()
     charts: Callable[[bytes], bytes] | None = None
+    laid: Mapping[str, Sequence[LaidRows]] = {}

@@ -291,6 +291,8 @@ class Workbook:
             if sheet not in self.parts.sheets:
                 raise UnusableFileError(f"没有工作表“{sheet}”；请恢复这张表或改回原名后再试。")
             tree = self._tree(sheet)
+            for rows in after.laid.get(sheet, ()):
+                tree.lay(self._tree(rows.sheet), rows)
             tree.write(cells)
             tree.set_heights(after.heights.get(sheet, {}))
             if sheet in after.paging:
