@@ -42,8 +42,8 @@ class CellContent(NamedTuple):
     ``kind`` is text, number, formula, array (a formula over whole areas) or blank; ``value`` what the cell shows (of a formula: its
     result, "" for blank); ``formula`` has no leading "=". ``role`` says what the cell is for:
     a column's kind (amount, code, name, label, text, level1, level2), note, info, or a part of a
-    form (form_title, form_subtitle, form_group, form_caption, form_value, indicator_heading,
-    indicator). ``places`` are the decimals to show.
+    form (form_title, form_subtitle, form_group, form_caption, form_value, form_amount,
+    indicator_heading, indicator). ``places`` are the decimals to show.
     """
 
     cell: str
@@ -177,7 +177,7 @@ def _form_contents(
         if spot.cell.field in amounts:
             formula = formulas.get(Place(table.sheet, spot.value))
             value = row.cells[amounts[spot.cell.field]]
-            yield amount_content(spot.value, value, formula, "form_value")
+            yield amount_content(spot.value, value, formula, "form_amount")
         else:
             yield text_content(spot.value, data.fields.get(spot.cell.field, ""), "form_value")
     yield from _indicator_contents(form, data, spots.heading)

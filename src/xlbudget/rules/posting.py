@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
 from xlbudget.money import Amount
 from xlbudget.rules.fill import Filled, fill_book
+from xlbudget.rules.forms import new_form
 from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import CellKey
 
@@ -228,7 +229,7 @@ def posted_book(standard: Standard, book: Book) -> Book:
         old = book.blocks.get(key, BlockData(()))
         sums = postings.blocks.get(key, {})
         if posting.forms:
-            rows, forms = _form_rows(block, book, postings)
+            rows, forms = _form_rows(standard, block, book._replace(blocks=blocks), postings)
         elif block.body == "fixed":
             rows = _prescribed(standard, block, posting, book, sums)
         else:
@@ -454,7 +455,7 @@ PROJECT_TYPES = "project_types"
 
 
 def _form_rows(
-    block: Block, book: Book, postings: Postings
+    standard: Standard, block: Block, book: Book, postings: Postings
 ) -> tuple[list[Row], tuple[FormData, ...]]:
     """A form for each project: those of the book in their order, then new ones in the ledger's.
 
@@ -464,7 +465,7 @@ def _form_rows(
     sums = postings.blocks.get(block.key, {})
     kept = {data.name: data for data in book.forms}
     forms = [
-        kept.get(name) or FormData(name, postings.forms[name].key, {"name": name}, ())
+        kept.get(name) or new_form(standard, book, name, postings.forms[name].key)
         for name in dict.fromkeys([*kept, *postings.forms])
     ]
     old = book.blocks.get(block.key, BlockData(()))

@@ -122,6 +122,12 @@ _FIELDS = "CG"
 _INDICATORS = "BCDEFGHIJKLMNOP"
 
 
+MODELS = "_forms"
+"""The very hidden sheet with a form of every kind: new forms get their looks."""
+MODEL_FORMULAS = "R"
+"""Its column with the look of an amount of the same line that is a formula."""
+
+
 class FieldSpot(NamedTuple):
     """A caption and its field on the sheet: the cells of both."""
 
@@ -205,6 +211,13 @@ def place_forms(
         placed_rows.append(row._replace(line=spots.title, places=amounts))
         line = spots.last + 2
     return placed_rows, tuple(placed_forms)
+
+
+def form_models(table: Table) -> tuple[BlockData, tuple[FormData, ...]]:
+    """A form of every kind without a project, where the hidden sheet has it."""
+    empty = [FormData("", form.key, {}, ()) for form in table.forms]
+    rows, forms = place_forms(table, (), empty)
+    return BlockData.of(rows), forms
 
 
 def form_pairs(

@@ -30,22 +30,33 @@ class CellEdit(NamedTuple):
 
 
 class Paging(NamedTuple):
-    """How a printed sheet goes over its pages: the rows after which one ends, the head of all but the first."""
+    """How a printed sheet goes over its pages.
+
+    ``ends`` are the rows after which a page ends, ``continued`` is the head of all but the first;
+    ``landscape`` says whether pages lie across and ``right`` which column is the last one (None and
+    empty: as they are).
+    """
 
     ends: Sequence[int]
     continued: str = ""
+    landscape: bool | None = None
+    right: str = ""
 
 
 class LaidRows(NamedTuple):
     """Rows from ``first`` on that get the looks of others: of the rows ``models`` of ``sheet``, in this order.
 
     Looks are styles and heights, merged ranges and conditional formats. A model may serve several
-    rows below each other: ranges that go over it are longer then.
+    rows below each other: ranges that go over it are longer then. The height of the models
+    ``automatic`` follows what is typed; ``styles`` names cells that look as another one of the
+    model's sheet than that of their own column.
     """
 
     first: int
     sheet: str
     models: Sequence[int]
+    automatic: Collection[int] = ()
+    styles: Mapping[str, str] = {}
 
     def moved(self, area: Area) -> Area | None:
         """A range of the model where the rows are laid; None where it is of none of them."""

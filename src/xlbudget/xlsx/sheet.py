@@ -290,6 +290,9 @@ class SheetTree:
         breaks.attrib.update({"count": count, "manualBreakCount": count})
         if not paging.ends:
             self._tree.root.remove(breaks)
+        setup = self._tree.root.find(f"{_MAIN}pageSetup")
+        if setup is not None and paging.landscape is not None:
+            setup.set("orientation", "landscape" if paging.landscape else "portrait")
         self._head_continued(paging.continued)
         self._changed |= ET.tostring(self._tree.root) != before
 
@@ -335,15 +338,25 @@ class SheetTree:
                 laid.append(Spot(number, column))
                 row = self._rows.get(number)
                 own = row.cells.get(column) if row else None
-                _take(("s",), cell, self._new_cell(laid[-1]) if own is None else own)
+                like_cell = model._cell(rows.styles.get(cell_name(laid[-1]), ""))
+                styled = cell if like_cell is None else like_cell
+                _take(("s",), styled, self._new_cell(laid[-1]) if own is None else own)
             if source is not None and number in self._rows:
-                _take(("ht", "customHeight"), source.element, self._rows[number].element)
+                element = self._rows[number].element
+                _take(("ht", "customHeight"), source.element, element)
+                if like in rows.automatic:
+                    element.attrib.pop("customHeight", None)
         self._lay_merged(model, rows)
         self._lay_formats(model, rows)
         dimension = self._tree.root.find(f"{_MAIN}dimension")
         if laid and dimension is not None:
             dimension.set("ref", widened(dimension.get("ref", ""), laid))
         self._changed |= bool(laid)
+
+    def _cell(self, name: str) -> ET.Element | None:
+        spot = parse_cell(name)
+        row = self._rows.get(spot.row) if spot else None
+        return row.cells.get(spot.column) if row and spot else None
 
     def _lay_merged(self, model: SheetTree, rows: LaidRows) -> None:
         held = [element.get("ref", "") for element in model._tree.root.iter(_MERGED)]
@@ -543,7 +556,7 @@ def _safe(text: str) -> str:
 # ------------------------------------------------------------------ the parts around the sheets
 
 _BEFORE_CALCULATION = ("sheets", "functionGroups", "externalReferences", "definedNames")
-_AREA = re.compile(r"(.*!\$[A-Z]+\$\d+:\$[A-Z]+\$)\d+", re.DOTALL)
+_AREA = re.compile(r"(.*!\$[A-Z]+\$\d+:\$)([A-Z]+)\$\d+", re.DOTALL)
 
 
 def unchained(chain: bytes, gone: Collection[tuple[int, str]]) -> bytes | None:
@@ -600,8 +613,10 @@ def calculating_on_load(book: bytes) -> bytes:
     return tree.to_bytes()
 
 
-def printing_to(book: bytes, last_rows: Mapping[str, int]) -> bytes:
-    """The workbook's part with the print areas of some sheets ending at another row.
+def printing_to(
+    book: bytes, last_rows: Mapping[str, int], last_columns: Mapping[str, str]
+) -> bytes:
+    """The workbook's part with the print areas of some sheets ending at another row, and column.
 
     Sheets without a print area of one rectangle keep what they have.
     """
@@ -617,7 +632,8 @@ def printing_to(book: bytes, last_rows: Mapping[str, int]) -> bytes:
         sheet = names[int(number)] if int(number) < len(names) else ""
         area = _AREA.fullmatch(element.text or "")
         if sheet in last_rows and area is not None:
-            new = f"{area[1]}{last_rows[sheet]}"
+            column = last_columns.get(sheet) or area[2]
+            new = f"{area[1]}{column}${last_rows[sheet]}"
             changed |= new != element.text
             element.text = new
     return tree.to_bytes() if changed else book

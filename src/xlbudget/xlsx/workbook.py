@@ -305,7 +305,8 @@ class Workbook:
         """The workbook's own part."""
         from xlbudget.xlsx.sheet import calculating_on_load, printing_to  # noqa: PLC0415
 
-        part = printing_to(self.archive.read(self.parts.book), after.last_rows)
+        columns = {sheet: paging.right for sheet, paging in after.paging.items()}
+        part = printing_to(self.archive.read(self.parts.book), after.last_rows, columns)
         return {self.parts.book: calculating_on_load(part) if after.recalculate else part}
 
     def _changed_chain(
