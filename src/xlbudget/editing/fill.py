@@ -312,12 +312,8 @@ def _unplaced(table: Table, filled: Book, placed: Book) -> list[Row]:
     key = table.blocks[0].key
     if key not in placed.blocks:
         return []
-    new = {data.name for data in filled.forms if not data.places}
-    return [
-        row
-        for row, old in zip(placed.blocks[key].rows, filled.blocks[key].rows, strict=True)
-        if row.key in new and not old.line
-    ]
+    there = {row.line for row in filled.blocks[key].rows}
+    return [row for row in placed.blocks[key].rows if row.line not in there]
 
 
 def _held(standard: Standard, table: Table, book: Book, lines: Lines) -> dict[str, None]:

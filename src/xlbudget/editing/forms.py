@@ -47,14 +47,14 @@ def place_new_forms(
         UnusableFileError: more forms than fit.
     """
     rows = book.blocks[table.blocks[0].key].rows
-    new = [data for data in book.forms if not data.places]
-    names = {data.name for data in new}
-    waiting = [row for row in rows if row.key in names and not row.line]
-    if not new:
+    waiting = [row for row in rows if not row.line]
+    names = {row.key for row in waiting}
+    new = [data for data in book.forms if data.name in names and not data.places]
+    if not waiting:
         return book.blocks[table.blocks[0].key], book.forms
     placed, forms = place_forms(table, waiting, new, _free_line(source, table))
-    kept = [row for row in rows if row not in waiting]
-    old = tuple(data for data in book.forms if data.places)
+    kept = [row for row in rows if row.line]
+    old = tuple(data for data in book.forms if data not in new)
     return BlockData.of([*kept, *placed]), (*old, *forms)
 
 

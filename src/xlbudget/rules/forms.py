@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 from xlbudget.figures import BlockData, FormData, Row
 from xlbudget.money import Amount
-from xlbudget.sheets.cells import text_of
+from xlbudget.standard.model import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlbudget.figures import Book
     from xlbudget.standard.ledger import FormPosting, Selection
-    from xlbudget.standard.model import Block, Form, Standard
+    from xlbudget.standard.model import Block, Standard
 
-_PLACE = re.compile(r"\{([a-z_0-9.]+)\}")
-ITEM_PREFIX = "item."
-"""What the names of an item's columns begin with in the texts that a form is filled in with."""
+_PLACE = re.compile(PLACEHOLDER)
 
 
 def new_form(standard: Standard, book: Book, name: str, kind: str) -> FormData:
@@ -39,17 +37,12 @@ def _texts(standard: Standard, book: Book, name: str) -> Iterator[tuple[str, str
     yield "year", str(book.year)
     for key in standard.fields:
         if key in book.info:
-            yield key, text_of(book.text(key))
+            yield key, book.text(key)
     for block, row in _items(standard, book):
         if row.key == name:
             keys = [block.columns[index].key for index in block.of_kind("text")]
             for key, text in zip(keys, row.texts, strict=False):
-                yield f"{ITEM_PREFIX}{key}", text
-
-
-def placeholders(form: Form) -> list[str]:
-    """All names that the texts of a form speak of."""
-    return [key for template in form.known.values() for key in _PLACE.findall(template)]
+                yield f"item.{key}", text
 
 
 def with_forms(standard: Standard, book: Book) -> Book:

@@ -14,13 +14,14 @@ from xlbudget.rules.fill import Filled, fill_book
 from xlbudget.rules.forms import new_form
 from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import CellKey
+from xlbudget.standard.ledger import selects
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.figures import Book, Cell, LedgerLine
     from xlbudget.money import Unit
-    from xlbudget.standard.ledger import FormPosting, LedgerStandard, Posting, Selection
+    from xlbudget.standard.ledger import FormPosting, LedgerStandard, Posting
     from xlbudget.standard.model import Block, Standard
 
 RowKey: TypeAlias = tuple[str, str]
@@ -35,17 +36,6 @@ def follows_from_ledger(standard: Standard, book: Book) -> bool:
     ledger = standard.ledger
     asked = ledger is not None and book.text(ledger.switch_field) == ledger.from_ledger
     return asked and bool(book.ledger.lines)
-
-
-def selects(ledger: LedgerStandard, selection: Selection, texts: Mapping[str, str]) -> bool:
-    """Whether a selection takes a line."""
-    for key, values in selection.items():
-        kind = ledger.kinds.get(key)
-        value = texts.get(key, "") if kind is None else kind.classes.get(texts.get(kind.of, ""), "")
-        code = kind is None and ledger.column(key).kind == "code"
-        if not (value.startswith(values) if code else value in values):
-            return False
-    return True
 
 
 class Postings(NamedTuple):

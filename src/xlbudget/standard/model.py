@@ -215,6 +215,10 @@ class FormLine(NamedTuple):
     height: float = 0.0
 
 
+PLACEHOLDER = r"\{([a-z_0-9.]+)\}"
+"""A name in the text of a field that is known of a new form."""
+
+
 class Form(NamedTuple):
     """A form printed once per project: its lines and the columns of its indicators.
 
