@@ -310,9 +310,7 @@ def _ledger_problems(standard: Standard) -> Iterator[str]:
         yield from (f"{key} 没有“{value}”。" for value in values if value not in allowed)
 
 
-def _without_cell(
-    ledger: LedgerStandard, posting: Posting, form: FormPosting
-) -> Iterator[str]:
+def _without_cell(ledger: LedgerStandard, posting: Posting, form: FormPosting) -> Iterator[str]:
     """The kinds of money of which a form has no cell, or more than one, beside that of the whole.
 
     A kind is what a line says in all columns by which the form's cells tell money apart.
