@@ -74,8 +74,8 @@ class Source:
             area.bottom + 1 for area in merged if area.left == area.right and area.top < len(lines)
         ]
         below = min(max(ends, default=0) - len(lines), _MOST_BELOW)
-        lines = [*lines, *([""] * len(lines[0]) for _ in range(below))]
-        sheet = Sheet(name, lines, merged)
+        blank: Lines = [[""] * len(lines[0]) for _ in range(below)]
+        sheet = Sheet(name, [*lines, *blank], merged)
         self._filled[name] = Grid(sheet, 0, len(sheet.lines)).masked()
         return self._filled[name]
 
