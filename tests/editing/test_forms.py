@@ -17,7 +17,7 @@ from xlbudget.importing.imported import blank_book
 from xlbudget.importing.plan import plan_import
 from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
-from xlbudget.rules.forms import with_forms
+from xlbudget.rules.forms import forms_left, with_forms
 from xlbudget.sheets.layout import MODELS, place_book
 from xlbudget.standard.check import _ledger_problems
 from xlbudget.xlsx.cells import CellEdit
@@ -181,6 +181,9 @@ def test_a_further_project_needs_its_line_alone_and_one_less_is_kept(
     )
     assert old is not None and new is not None and was is not None
     assert set(old.cells) == {None}
+    (said,) = forms_left(standard, after)
+    assert last in said
+    assert forms_left(standard, book) == []
     assert new.cells == was.cells
     assert _filled(path) == 0
 

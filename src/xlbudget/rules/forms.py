@@ -65,6 +65,18 @@ def with_forms(standard: Standard, book: Book) -> Book:
     return added.with_blocks({block.key: BlockData.of(rows, book.blocks[block.key].letters)})
 
 
+def forms_left(standard: Standard, book: Book) -> list[str]:
+    """A sentence for each form whose project is in no table of projects: it is kept, for the user to judge."""
+    if not any(standard.blocks[key].body == "project" for key in book.blocks):
+        return []
+    items = {row.key for _, row in _items(standard, book)}
+    return [
+        f"项目“{data.name}”已不在项目支出表中，它的绩效目标表保留；不再公开的，请删去这份表的各行。"
+        for data in book.forms
+        if data.name and data.name not in items
+    ]
+
+
 def _items(standard: Standard, book: Book) -> Iterator[tuple[Block, Row]]:
     """The projects of the tables of projects."""
     for key, data in book.blocks.items():
