@@ -122,7 +122,7 @@ class FormData(NamedTuple):
     """One performance form: which form, its texts by field key, its indicators.
 
     ``places`` gives the cell of each field and ``letters`` the sheet column of each indicator
-    column, by key.
+    column, by key; ``blank_lines`` of the sheet wait for further indicators.
     """
 
     name: str
@@ -131,6 +131,12 @@ class FormData(NamedTuple):
     indicators: tuple[Indicator, ...]
     places: Mapping[str, str] = {}
     letters: Mapping[str, str] = {}
+    blank_lines: tuple[int, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """How many lines the form has below the headings of its indicators."""
+        return len(self.indicators) + len(self.blank_lines)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """All texts with their cells: fields, then indicators."""

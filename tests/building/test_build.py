@@ -128,10 +128,11 @@ def test_every_sheet_is_there_and_the_build_repeats(book: Book, tmp_path: Path) 
     assert CalamineWorkbook.from_path(str(path)).sheet_names == [
         *sheet_names(STANDARD),
         "_memory",
+        "_forms",
         "_texts",
     ]
     hidden = opened(path)
-    assert {hidden[name].sheet_state for name in ("_memory", "_texts")} == {"veryHidden"}
+    assert {hidden[name].sheet_state for name in ("_memory", "_forms", "_texts")} == {"veryHidden"}
     assert path.read_bytes() == workbook_bytes(STANDARD, book, year=2024)
 
 
@@ -328,7 +329,7 @@ def test_code_names_are_ascii(built: Path) -> None:
         sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
         names = [re.findall(r'codeName="([^"]+)"', parts.read(name).decode()) for name in sheets]
     flat = [name for one in names for name in one]
-    assert len(flat) == len(set(flat)) == len(sheet_names(STANDARD)) + 2
+    assert len(flat) == len(set(flat)) == len(sheet_names(STANDARD)) + 3
     assert all(name.isascii() and name.isalnum() for name in flat)
 
 

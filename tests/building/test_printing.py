@@ -129,7 +129,8 @@ def test_forms_join_what_belongs_together(example_file: Path, standard: Any) -> 
     first = lines["年度资金总额"]
     assert f"C{first}:F{first}" in merged or f"C{first}:J{first}" in merged
     rules = [rule.formula[0] for held in sheet.conditional_formatting for rule in held.rules]
-    assert any(re.fullmatch(r"AND\(\$B\d+=\$B\d+,\$C\d+=\$C\d+\)", one) for one in rules)
+    joined = r"""AND\(\$C\d+<>"",\$B\d+=\$B\d+,\$C\d+=\$C\d+\)"""
+    assert any(re.fullmatch(joined, one) for one in rules)
     texts = [sheet[f"B{row}"].value for row in range(lines["一级指标"] + 1, lines["一级指标"] + 6)]
     assert texts.count("产出指标") > 1, "every row keeps its own text"
 

@@ -28,12 +28,14 @@ def fill(source: Source) -> Change:
     """Fill in derived subtotals."""
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
     from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.rules.forms import forms_left  # noqa: PLC0415
 
     plan = plan_fill(source.book)
     said = [
         f"{finding.sheet}{finding.cell}：{finding.message}"
         for finding in check_rows(plan.standard, plan.book, ROW_RULES)
     ]
+    said += forms_left(plan.standard, plan.book)
     more = (
         "\n".join(["", "请注意：", *said[:_MANY], *(["…"] if len(said) > _MANY else [])])
         if said

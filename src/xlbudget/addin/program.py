@@ -20,7 +20,7 @@ from xlbudget.xlsx.references import column_letter, column_number, same_formula,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from xlbudget.xlsx.cells import CellEdit
+    from xlbudget.xlsx.cells import CellEdit, LaidRows
 
 
 _ALLOWED = (
@@ -240,6 +240,23 @@ def set_print_areas(book: xw.Book, last_rows: Mapping[str, int]) -> dict[str, st
             before[name] = area
             setup.print_area = _ending(area, last)
     return before
+
+
+def lay_rows(book: xw.Book, laid: Mapping[str, Iterable[LaidRows]]) -> None:
+    """Give rows the looks of others, whole rows of models in runs: as copying and pasting formats does."""
+    for name, found in laid.items():
+        sheet = book.sheets[name]
+        for rows in found:
+            models = book.sheets[rows.sheet]
+            at = rows.first
+            for first, last in _runs(rows.models):
+                models.range(f"{first}:{last}").copy()
+                sheet.range(f"{at}:{at + last - first}").paste(paste="formats")
+                at += last - first + 1
+            for cell, like in rows.styles.items():
+                models.range(like).copy()
+                sheet.range(cell).paste(paste="formats")
+        book.app.cut_copy_mode = False
 
 
 def _ending(area: str, last: int) -> str:

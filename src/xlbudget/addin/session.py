@@ -25,6 +25,7 @@ from xlbudget.addin.program import (
     changing,
     chosen_files,
     fit_rows,
+    lay_rows,
     lift_protection,
     place_of,
     quiet_program,
@@ -265,7 +266,7 @@ def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
             lines = source.lines_of(sorted({edit.sheet for edit in edits}))
             before = before_of(title, edits, lines, formulas)
             rows = source.free_rows(change.afterwards.heights)
-            _apply(book, before, edits, change.afterwards.last_rows, rows)
+            _apply(book, before, edits, change.afterwards, rows)
     if change.show:
         book.sheets[change.show].activate()
     return change.message.replace("{count}", str(len(edits)))
@@ -297,7 +298,7 @@ def _take_back(book: xw.Book, title: str, source: Workbook) -> str:
             return "没有撤销，工作簿没有改动。"
     now = before_of(f"撤销{before.title}", before.was, lines, formulas)
     rows: dict[str, list[int]] = {}
-    _apply(book, now, before.was, {}, rows, areas=before.areas)
+    _apply(book, now, before.was, Afterwards(), rows, areas=before.areas)
     return f"已撤销“{before.title}”：{len(before.was)}格恢复原样。再点一次可以重做。"
 
 
@@ -305,14 +306,14 @@ def _apply(  # what is written, and what goes with it
     book: xw.Book,
     before: Before,
     edits: Iterable[CellEdit],
-    last_rows: Mapping[str, int],
+    after: Afterwards,
     rows: Mapping[str, Iterable[int]],
     *,
     areas: Mapping[str, str] | None = None,
 ) -> None:
     """Write whole or not at all: what fails half-way is taken back."""
     wanted = list(edits)
-    names = list(dict.fromkeys([*(edit.sheet for edit in wanted), *rows, *last_rows]))
+    names = list(dict.fromkeys([*(edit.sheet for edit in wanted), *rows, *after.last_rows]))
     earlier = recall(address_of(book))
     remember(address_of(book), before)
     lifted = []
@@ -324,8 +325,9 @@ def _apply(  # what is written, and what goes with it
                 lifted.append(one)
         try:
             with calculating_once(book.app):
+                lay_rows(book, after.laid)
                 write_edits(book, wanted)
-            changed = set_print_areas(book, last_rows)
+            changed = set_print_areas(book, after.last_rows)
             for name, area in (areas or {}).items():
                 setup = book.sheets[name].page_setup
                 changed[name] = setup.print_area or ""

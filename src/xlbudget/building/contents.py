@@ -42,8 +42,8 @@ class CellContent(NamedTuple):
     ``kind`` is text, number, formula, array (a formula over whole areas) or blank; ``value`` what the cell shows (of a formula: its
     result, "" for blank); ``formula`` has no leading "=". ``role`` says what the cell is for:
     a column's kind (amount, code, name, label, text, level1, level2), note, info, or a part of a
-    form (form_title, form_subtitle, form_group, form_caption, form_value, indicator_heading,
-    indicator). ``places`` are the decimals to show.
+    form (form_title, form_subtitle, form_group, form_caption, form_value, form_amount,
+    indicator_heading, indicator). ``places`` are the decimals to show.
     """
 
     cell: str
@@ -165,7 +165,7 @@ def _form_contents(
     table: Table, book: Book, data: FormData, row: Row, formulas: Mapping[Place, Formula]
 ) -> Iterator[CellContent]:
     form = form_of(table, data)
-    spots = form_layout(form, row.line, len(data.indicators))
+    spots = form_layout(form, row.line, data.depth)
     yield text_content(f"A{spots.title}", form.title, "form_title")
     if spots.subtitle:
         yield with_info(f"A{spots.subtitle}", form.subtitle, book, "form_subtitle")
@@ -177,7 +177,7 @@ def _form_contents(
         if spot.cell.field in amounts:
             formula = formulas.get(Place(table.sheet, spot.value))
             value = row.cells[amounts[spot.cell.field]]
-            yield amount_content(spot.value, value, formula, "form_value")
+            yield amount_content(spot.value, value, formula, "form_amount")
         else:
             yield text_content(spot.value, data.fields.get(spot.cell.field, ""), "form_value")
     yield from _indicator_contents(form, data, spots.heading)
@@ -188,16 +188,20 @@ def _indicator_contents(form: Form, data: FormData, heading: int) -> Iterator[Ce
     for column in form.indicators:
         cell = f"{data.letters[column.key]}{heading}"
         yield text_content(cell, column.label[0], "indicator_heading")
+    for line in (*(indicator.line for indicator in data.indicators), *data.blank_lines):
+        yield text_content(f"A{line}", form.caption, "form_group")
     for indicator in data.indicators:
-        yield text_content(f"A{indicator.line}", form.caption, "form_group")
         for column in form.indicators:
             cell = f"{data.letters[column.key]}{indicator.line}"
-            text = indicator.values.get(column.key, "")
-            if column.key == "weight" and _NUMBER.fullmatch(text):
-                places = -int(Decimal(text).as_tuple().exponent)
-                yield CellContent(cell, "number", Decimal(text), "", "indicator", 0, places)
-            else:
-                yield text_content(cell, text, "indicator")
+            yield indicator_content(cell, column.key, indicator.values.get(column.key, ""))
+
+
+def indicator_content(cell: str, column: str, text: str) -> CellContent:
+    """What stands in a cell of an indicator: a weight is a number."""
+    if column == "weight" and _NUMBER.fullmatch(text):
+        places = -int(Decimal(text).as_tuple().exponent)
+        return CellContent(cell, "number", Decimal(text), "", "indicator", 0, places)
+    return text_content(cell, text, "indicator")
 
 
 # ------------------------------------------------------------------ the tables and 基础信息

@@ -27,7 +27,6 @@ from xlbudget.building.sheet import Advice
 from xlbudget.figures import LedgerLine, Unreadable
 from xlbudget.money import Amount
 from xlbudget.reading.ledger import ledger_unit
-from xlbudget.rules.posting import selects
 from xlbudget.sheets.layout import CODES, INFO_SHEET, NAMES, UNIT_LIST
 from xlbudget.sheets.ledger import (
     CONTROL_ROW,
@@ -41,6 +40,7 @@ from xlbudget.sheets.ledger import (
     level_key,
     name_key,
 )
+from xlbudget.standard.ledger import selects
 from xlbudget.xlsx.references import column_number, quoted
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xlbudget.building import styles
-from xlbudget.building.contents import vacant, with_info
+from xlbudget.building.contents import render_forms, vacant, with_info
 from xlbudget.building.formulas.expressions import constant, literal
 from xlbudget.building.pages import TITLE_HEIGHT, PrintedSheet, continued, printed_table, row_height
 from xlbudget.building.sheet import TITLE_ROW, UNIT_ROW, Advice
@@ -15,16 +15,18 @@ from xlbudget.building.styles import Style
 from xlbudget.printed import headings
 from xlbudget.sheets.layout import (
     FORM_FIRST,
-    FORM_LINES,
     HEADING_ROW,
+    MODEL_FORMULAS,
     UNIT_LIST,
     TableLayout,
     form_layout,
+    form_models,
     form_of,
+    last_form_line,
     list_name,
     table_layout,
 )
-from xlbudget.xlsx.references import column_letter, column_number, split_cell
+from xlbudget.xlsx.references import column_letter, column_number, split_cell, translate
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -279,7 +281,7 @@ _VALUE_COLUMN, _VALUE_WIDTH = 2, 30.0
 """Fields stand in column C: long ones wrap there."""
 _TITLE = replace(styles.TITLE, font_size=16, align="center_across")
 _SUBTITLE = replace(styles.BODY, align="center_across")
-_NO_WRAP = ("form_title", "form_subtitle", "form_value", "note")
+_NO_WRAP = ("form_title", "form_subtitle", "form_value", "form_amount", "note")
 _UPRIGHT = 134.0
 """Forms that are wider (in digits) are printed across."""
 _GAP_HEIGHT = 22.0
@@ -291,12 +293,39 @@ _WIDEST = 28.0
 
 def write_forms(sheet: Sheet, table: Table, book: Book, contents: Sequence[CellContent]) -> None:
     """All forms of a placed book, or the statement that there is none."""
-    marked = column_letter(len(printed_forms(table, book, contents).widths) - 1)
-    sheet.mark_found(f"A{FORM_FIRST}:{marked}{FORM_FIRST + table.blocks[0].room * FORM_LINES}")
-    placed = _placed(table, book)
     printed = printed_forms(table, book, contents)
-    sheet.widths(printed.widths)
+    widths = _widths(table)
+    sheet.mark_found(f"A{FORM_FIRST}:{column_letter(len(widths) - 1)}{last_form_line(table)}")
+    sheet.widths(widths)
     sheet.tool_row()
+    _draw_forms(sheet, table, book, contents)
+    for line, points in enumerate(printed.rows, FORM_FIRST):
+        sheet.height(line, points)
+    sheet.freeze(1)
+    right = column_letter(len(printed.widths) - 1)
+    area = f"A{FORM_FIRST}:{right}{FORM_FIRST - 1 + len(printed.rows)}"
+    breaks = printed.ends(FORM_FIRST)
+    sheet.print_page(area, landscape=printed.landscape, breaks=breaks)
+    sheet.publish()
+
+
+def write_form_models(sheet: Sheet, table: Table, book: Book) -> None:
+    """The hidden sheet with a form of every kind, of which forms that are filled in later get the looks."""
+    block, forms = form_models(table)
+    models = book._replace(info={}, forms=forms, blocks={table.blocks[0].key: block})
+    contents = render_forms(table, models, {})
+    _draw_forms(sheet, table, models, contents)
+    for line, points in enumerate(printed_forms(table, models, contents).rows, FORM_FIRST):
+        sheet.height(line, points)
+    for content in contents:
+        if content.role == "form_amount":
+            derived = f"{MODEL_FORMULAS}{split_cell(content.cell)[1]}"
+            sheet.blank(derived, _style(content._replace(kind="formula"), _AMOUNT))
+
+
+def _draw_forms(sheet: Sheet, table: Table, book: Book, contents: Sequence[CellContent]) -> None:
+    """The cells of all forms of a placed book."""
+    placed = _placed(table, book)
     framed: dict[str, Style] = {}
     merged: dict[str, str] = {}
     for form, _, spots in placed:
@@ -312,21 +341,13 @@ def write_forms(sheet: Sheet, table: Table, book: Book, contents: Sequence[CellC
             sheet.put(content, style)
     for cell in framed.keys() - {content.cell for content in contents} - hidden:
         sheet.blank(cell, framed[cell])
-    for line, points in enumerate(printed.rows, FORM_FIRST):
-        sheet.height(line, points)
-    sheet.freeze(1)
-    right = column_letter(len(printed.widths) - 1)
-    area = f"A{FORM_FIRST}:{right}{FORM_FIRST - 1 + len(printed.rows)}"
-    breaks = printed.ends(FORM_FIRST)
-    sheet.print_page(area, landscape=printed.landscape, breaks=breaks)
-    sheet.publish()
 
 
 def _placed(table: Table, book: Book) -> list[tuple[Form, FormData, FormLayout]]:
     """Every form of a placed book with its project and its lines."""
     tops = [row.line for row in book.blocks[table.blocks[0].key].rows]
     return [
-        (form := form_of(table, data), data, form_layout(form, top, len(data.indicators)))
+        (form := form_of(table, data), data, form_layout(form, top, data.depth))
         for data, top in zip(book.forms, tops, strict=True)
     ]
 
@@ -334,14 +355,8 @@ def _placed(table: Table, book: Book) -> list[tuple[Form, FormData, FormLayout]]
 def printed_forms(table: Table, book: Book, contents: Sequence[CellContent]) -> PrintedSheet:
     """The sheet of the forms as it is printed: no form goes over the end of a page that can stand on one."""
     placed = _placed(table, book)
-    widths = [_FIRST_WIDTH]
-    for form in [form for form, _, _ in placed] or list(table.forms[:1]):
-        for index, column in enumerate(form.indicators, 1):
-            if index == len(widths):
-                widths.append(0.0)
-            widths[index] = max(widths[index], min(column.width, _WIDEST))
-    widths[1] = max(widths[1], _CAPTION_WIDTH)
-    widths[_VALUE_COLUMN] = max(widths[_VALUE_COLUMN], _VALUE_WIDTH)
+    used = [form for form, _, _ in placed] or table.forms[:1]
+    widths = _widths(table)[: 1 + max(len(form.indicators) for form in used)]
     heights = _heights(contents, widths)
     for form, data, spots in placed:
         _value_heights(heights, form, data, spots, widths)
@@ -350,6 +365,19 @@ def printed_forms(table: Table, book: Book, contents: Sequence[CellContent]) -> 
     tops = [spots.title - FORM_FIRST for _, _, spots in placed]
     blocks = [end - top for top, end in pairwise([*tops, len(rows)])]
     return PrintedSheet(widths, sum(widths) > _UPRIGHT, [], [], rows, blocks)
+
+
+def _widths(table: Table) -> list[float]:
+    """The widths of the columns, which forms of all kinds share: new ones may come."""
+    widths = [_FIRST_WIDTH]
+    for form in table.forms:
+        for index, column in enumerate(form.indicators, 1):
+            if index == len(widths):
+                widths.append(0.0)
+            widths[index] = max(widths[index], min(column.width, _WIDEST))
+    widths[1] = max(widths[1], _CAPTION_WIDTH)
+    widths[_VALUE_COLUMN] = max(widths[_VALUE_COLUMN], _VALUE_WIDTH)
+    return widths
 
 
 _BOXED = Style(align="left", indent=1, top=1, bottom=1, border_color=styles.LINE)
@@ -363,9 +391,9 @@ def _style(one: CellContent, framed: Style | None) -> Style:
     elif one.role == "indicator" and one.kind == "number":
         shown = "0." + "0" * one.places if one.places else "0"
         base = replace(base, align="center", num_format=shown)
-    elif one.role == "form_value" and one.kind in ("number", "formula"):
+    elif one.role == "form_amount":
         base = replace(base, num_format=styles.amount_format(one.places))
-    if one.kind == "formula" and one.role == "form_value":
+    if one.kind == "formula" and one.role == "form_amount":
         return replace(base, locked=None, font_color=styles.DERIVED)
     return base
 
@@ -402,6 +430,9 @@ def _value_heights(
             heights[line] = max(heights.get(line, 0), spot.line.height, needed)
 
 
+_AMOUNT = replace(_BOXED, left=1, locked=False)
+
+
 def _frame(framed: dict[str, Style], form: Form, spots: FormLayout) -> None:
     """Put the looks of a whole form's cells into ``framed``.
 
@@ -419,8 +450,7 @@ def _frame(framed: dict[str, Style], form: Form, spots: FormLayout) -> None:
         cell = replace(styles.CAPTION, align="left", locked=False)
         framed.update({f"{letter}{line}": cell for letter in letters})
     for spot in spots.fields:
-        wraps = True if spot.line.height else None
-        framed[spot.value] = replace(_BOXED, left=1, locked=False, text_wrap=wraps)
+        framed[spot.value] = replace(_AMOUNT, text_wrap=True if spot.line.height else None)
 
 
 def _join_levels(sheet: Sheet, framed: dict[str, Style], form: Form, spots: FormLayout) -> None:
@@ -436,11 +466,13 @@ def _join_levels(sheet: Sheet, framed: dict[str, Style], form: Form, spots: Form
         return
     for index in levels:
         letter = column_letter(index)
-        same = ",".join(
+        above = ",".join(
             f"${column_letter(one)}{first + 1}=${column_letter(one)}{first}"
             for one in levels
             if one <= index
         )
+        # Lines that are not filled in yet are told apart.
+        same = f'${letter}{first + 1}<>"",{above}'
         for line in range(first, last + 1):
             framed[f"{letter}{line}"] = replace(
                 framed[f"{letter}{line}"],
@@ -450,9 +482,15 @@ def _join_levels(sheet: Sheet, framed: dict[str, Style], form: Form, spots: Form
                 top=1 if line == first else None,
                 bottom=1 if line == last else None,
             )
-        area = f"{letter}{first + 1}:{letter}{last}"
-        sheet.conditional(area, f"AND({same})", replace(_NOTHING, num_format=";;;"))
-        sheet.conditional(area, f"NOT(AND({same}))", replace(_NOTHING, top=1))
+        # All borders of a cell are given: some programs take none from the cell then.
+        for start, end in ((first + 1, last - 1), (last, last)):
+            if start > end:
+                continue
+            here = translate(same, start - first - 1, 0)
+            sides = replace(_NOTHING, left=1, right=1, bottom=1 if end == last else None)
+            area = f"{letter}{start}:{letter}{end}"
+            sheet.conditional(area, f"AND({here})", replace(sides, num_format=";;;"))
+            sheet.conditional(area, f"NOT(AND({here}))", replace(sides, top=1))
 
 
 def _merged(form: Form, spots: FormLayout) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from xlbudget.characters import code_text
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Finding, Level
 from xlbudget.money import YUAN, Amount
-from xlbudget.rules.posting import selects
+from xlbudget.standard.ledger import selects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -32,6 +32,7 @@ def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
     """
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
     from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.rules.forms import forms_left  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     target = target_of(book, output)
@@ -39,6 +40,8 @@ def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
     plan = plan_fill(source)
     backup = write_edits(source, target, plan.edits, plan.afterwards)
     findings = check_rows(plan.standard, plan.book, ROW_RULES)
+    for said in forms_left(plan.standard, plan.book):
+        click.echo(said)
     _say_filled(findings, len(plan.edits), target, backup, quiet)
     return int(any(finding.level is Level.ERROR for finding in findings))
 

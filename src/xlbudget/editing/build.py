@@ -20,7 +20,7 @@ from xlbudget.building.ledger import ledger_contents, write_ledger
 from xlbudget.building.live import STATE_WIDTH, render_live
 from xlbudget.building.macros import TEXTS, load_macros, put_buttons, vba_project, write_texts
 from xlbudget.building.overview_sheet import write_overview
-from xlbudget.building.tables import write_forms, write_table
+from xlbudget.building.tables import write_form_models, write_forms, write_table
 from xlbudget.building.writer import Writer, bare_workbook
 from xlbudget.editing.findings import write_findings
 from xlbudget.editing.notes import write_notes
@@ -35,6 +35,7 @@ from xlbudget.sheets.layout import (
     INFO_SHEET,
     MEMORY,
     MEMORY_END,
+    MODELS,
     NOTES,
     OVERVIEW,
     PROFILE,
@@ -67,6 +68,7 @@ CODE_NAMES = {
     FINDINGS: "shFindings",
     DICTIONARY: "shDictionary",
     MEMORY: "shMemory",
+    MODELS: "shForms",
     TEXTS: "shTexts",
 }
 """What macros call the sheets that are no tables; a table's sheet is ``shTable`` and its key."""
@@ -142,14 +144,25 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_findings(writer, sheet, standard, figures)
             elif name == DICTIONARY:
                 write_dictionary(writer, sheet, standard, placed.profile)
-        memory = writer.sheet(MEMORY, CODE_NAMES[MEMORY])
-        for cell in ("A1", MEMORY_END):  # empty, of the extent that it may come to have
-            memory.text(cell, "xlbudget", styles.BODY)
-        memory.raw.very_hidden()
-        codes.append(CODE_NAMES[MEMORY])
+        codes += _hidden_sheets(writer, standard, placed)
         if not macros:
             return writer.finish()
         return _with_macros(writer, sheets, list(tables), codes)
+
+
+def _hidden_sheets(writer: Writer, standard: Standard, placed: Book) -> list[str]:
+    """What the workbook remembers, and the looks of new forms; gives the sheets' code names."""
+    memory = writer.sheet(MEMORY, CODE_NAMES[MEMORY])
+    for cell in ("A1", MEMORY_END):  # empty, of the extent that it may come to have
+        memory.text(cell, "xlbudget", styles.BODY)
+    memory.raw.very_hidden()
+    table = next(filter(is_form, standard.tables), None)
+    if table is None:
+        return [CODE_NAMES[MEMORY]]
+    models = writer.sheet(MODELS, CODE_NAMES[MODELS])
+    write_form_models(models, table, placed)
+    models.raw.very_hidden()
+    return [CODE_NAMES[MEMORY], CODE_NAMES[MODELS]]
 
 
 def _rendered(standard: Standard, book: Book) -> tuple[Book, dict[str, list[CellContent]]]:

@@ -26,17 +26,21 @@ from xlbudget.building.ledger import ledger_contents
 from xlbudget.building.live import render_live
 from xlbudget.building.overview import overview_caches, with_caches
 from xlbudget.building.pages import continued, printed_table
+from xlbudget.building.tables import printed_forms
 from xlbudget.editing.edits import edits_of, value_of
 from xlbudget.editing.findings import refreshed_findings
+from xlbudget.editing.forms import place_new_forms, plan_new_forms
 from xlbudget.editing.notes import refreshed_notes, text_pages
 from xlbudget.errors import UnusableFileError
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import Filled, cell_key, fill_book
+from xlbudget.rules.forms import with_forms
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger
 from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.cells import text_of
 from xlbudget.sheets.layout import (
+    FORM_FIRST,
     INFO_SHEET,
     OVERVIEW,
     is_form,
@@ -51,10 +55,10 @@ from xlbudget.xlsx.references import column_letter, same_formula, split_cell
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from xlbudget.figures import Book, Place
+    from xlbudget.figures import Book, Place, Row
     from xlbudget.rules.unfilled import CellKey
     from xlbudget.standard.model import Standard, Table
-    from xlbudget.xlsx.cells import Lines
+    from xlbudget.xlsx.cells import LaidRows, Lines
     from xlbudget.xlsx.workbook import Workbook
 
 
@@ -86,8 +90,11 @@ def plan_fill(source: Workbook) -> FillPlan:
     sheets = {*book.sheets.values(), *filter(None, [book.ledger.sheet])}
     formulas = source.formulas_of(sheets)
     grid = Grid(standard, book)
-    fill = fill_from_ledger if follows_from_ledger(standard, book) else fill_book
-    filled = fill(standard, book, formula_keys(grid, formulas), _conditional(grid, formulas))
+    ours, lapsed = formula_keys(grid, formulas), _conditional(grid, formulas)
+    if follows_from_ledger(standard, book):
+        filled = fill_from_ledger(standard, book, ours, lapsed)
+    else:
+        filled = fill_book(standard, with_forms(standard, book), ours, lapsed)
     return plan_filled(source, standard, book, filled, formulas)
 
 
@@ -100,12 +107,13 @@ def plan_filled(
 ) -> FillPlan:
     """The edits that bring ``source``, which holds ``book``, to what was filled in.
 
-    ``formulas`` are those that the file has. Of forms and 基础信息 only amounts are written.
+    ``formulas`` are those that the file has. Forms that stand nowhere are laid out; of the others, and of
+    基础信息, only amounts are written.
 
     Raises:
         UnusableFileError: more rows than fit, or a row would cover what was not understood.
     """
-    placed = _placed(standard, book, filled.book)
+    placed = _placed(source, standard, book, filled.book)
     others = [INFO_SHEET] if standard.ledger is None else [INFO_SHEET, standard.ledger.sheet]
     lines = source.lines_of([*(table.sheet for table in standard.tables), *others])
     held = {
@@ -125,6 +133,12 @@ def plan_filled(
         native |= ledger_formulas(standard, placed)
     changed = {place for place, key in keys.items() if place.cell and key in filled.changed}
     edits = list(_edits(grid, changed, native, formulas, lines, held))
+    laid: dict[str, list[LaidRows]] = {}
+    for table in filter(is_form, standard.tables):
+        if new := _unplaced(table, filled.book, placed):
+            forms = plan_new_forms(source, table, placed, new, native)
+            edits += forms.edits
+            laid[table.sheet] = forms.laid
     ends = {edit.sheet for edit in edits}
     charts = None
     contents: dict[str, list[CellContent]] = {}
@@ -146,10 +160,19 @@ def plan_filled(
         for table in standard.tables
         if table.sheet in last_rows and table.sheet in contents
     }
+    for table in standard.tables:
+        if table.sheet in laid and table.sheet in contents:
+            printed = printed_forms(table, placed, contents[table.sheet])
+            last_rows[table.sheet] = FORM_FIRST - 1 + len(printed.rows)
+            right = column_letter(len(printed.widths) - 1)
+            paging[table.sheet] = Paging(printed.ends(FORM_FIRST), "", printed.landscape, right)
     if ends:
         last_rows[INFO_SHEET] = last_info_line(standard, placed)
     return FillPlan(
-        standard, placed, edits, Afterwards(True, last_rows, paging=paging, charts=charts)
+        standard,
+        placed,
+        edits,
+        Afterwards(True, last_rows, paging=paging, charts=charts, laid=laid),
     )
 
 
@@ -271,17 +294,26 @@ def _vacated(standard: Standard, table: Table, cells: Collection[str]) -> list[C
     return contents
 
 
-def _placed(standard: Standard, book: Book, filled: Book) -> Book:
-    """Tables where the layout puts them; forms and 基础信息 where the user has them."""
+def _placed(source: Workbook, standard: Standard, book: Book, filled: Book) -> Book:
+    """Tables where the layout puts them; forms and 基础信息 where the user has them, new forms below."""
     missing = [key for key in standard.blocks if key not in book.blocks]
     placed = place_book(standard, filled)
     blocks = {key: data for key, data in placed.blocks.items() if key not in missing}
+    forms = book.forms
     for table in standard.tables:
-        if is_form(table) and table.blocks[0].key in filled.blocks:
-            blocks[table.blocks[0].key] = filled.blocks[table.blocks[0].key]
-    return placed._replace(
-        blocks=blocks, forms=filled.forms, info=filled.info, ledger=filled.ledger
-    )
+        key = table.blocks[0].key
+        if is_form(table) and key in blocks:
+            blocks[key], forms = place_new_forms(source, table, filled)
+    return placed._replace(blocks=blocks, forms=forms, info=filled.info, ledger=filled.ledger)
+
+
+def _unplaced(table: Table, filled: Book, placed: Book) -> list[Row]:
+    """The rows of forms that stood nowhere before."""
+    key = table.blocks[0].key
+    if key not in placed.blocks:
+        return []
+    there = {row.line for row in filled.blocks[key].rows}
+    return [row for row in placed.blocks[key].rows if row.line not in there]
 
 
 def _held(standard: Standard, table: Table, book: Book, lines: Lines) -> dict[str, None]:

@@ -13,7 +13,7 @@ from xlbudget.figures import TextUnit
 from xlbudget.reading.book import read_book
 from xlbudget.reading.particulars import own_subjects
 from xlbudget.sheets import notes as page
-from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET, MEMORY
+from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET, MEMORY, MODELS
 from xlbudget.sheets.layout import sheet_names as usual_sheets
 from xlbudget.standard.loader import OWN_LISTS
 from xlbudget.xlsx.cells import Afterwards, CellEdit
@@ -45,7 +45,7 @@ def foreign_sheets(source: Workbook, standard: Standard, book: Book) -> list[str
     Raises:
         UnusableFileError: the file cannot be read.
     """
-    usual = {*usual_sheets(standard), *book.sheets.values(), TEXTS, MEMORY}
+    usual = {*usual_sheets(standard), *book.sheets.values(), TEXTS, MEMORY, MODELS}
     return [name for name in source.names if name not in usual]
 
 

@@ -22,8 +22,8 @@ from xlbudget.findings import Level
 from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.posting import selects
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
+from xlbudget.standard.ledger import selects
 from xlbudget.standard.loader import load_standard, own_standard, standard_ids, with_subjects
 from xlbudget.texts.forms import last_year_of
 from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically

@@ -7,11 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.building.contents import render_forms
+from xlbudget.building.contents import indicator_content
 from xlbudget.building.front import PROFILE_ROOM, profile_rows
 from xlbudget.characters import caption
+from xlbudget.editing.edits import edit_of
 from xlbudget.errors import UnusableFileError
-from xlbudget.figures import BlockData, Profile
+from xlbudget.figures import Profile
 from xlbudget.importing.imported import GLOSSARY_TEXT, NOTES_TEXT
 from xlbudget.importing.merge import Change, Kind, Merge
 from xlbudget.money import Amount
@@ -22,7 +23,6 @@ from xlbudget.sheets.cells import text_of, value_at
 from xlbudget.sheets.layout import (
     DICTIONARY,
     DICTIONARY_FIRST,
-    FORM_FIRST,
     GLOSSARY,
     INFO_SHEET,
     NOTES,
@@ -30,7 +30,6 @@ from xlbudget.sheets.layout import (
     dictionary_last,
     form_of,
     info_lines,
-    place_forms,
 )
 from xlbudget.standard.loader import OWN_LISTS, own_standard
 from xlbudget.xlsx.cells import Afterwards, CellEdit
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.editing.notes import NotesPlan
-    from xlbudget.figures import Book, FormData, Row
+    from xlbudget.figures import Book, FormData
     from xlbudget.importing.imported import PublishedText
     from xlbudget.standard.model import Standard, Subject, Table
     from xlbudget.xlsx.cells import Lines
@@ -71,32 +70,10 @@ def merge_forms(merge: Merge, table: Table, merged: Book, source: Book) -> Book:
         raise UnusableFileError(
             f"表“{table.title}”有{len(rows)}份，工作表只能放下{block.room}份；请合并或删去多余的。"
         )
-    names = {form.name for form in fresh}
-    waiting = [row for row in rows if row.key in names and not row.line]
-    placed, forms = place_forms(table, waiting, fresh, _free_line(book, rows))
-    alone = merged._replace(forms=forms, blocks={**merged.blocks, block.key: BlockData.of(placed)})
-    merge.edits += [
-        CellEdit(sheet, content.cell, content.value, content.formula)
-        for content in render_forms(table, alone, {})
-    ]
-    kept = [row for row in rows if row.line]
-    final = merged.with_blocks({block.key: BlockData.of([*kept, *placed])})
     merge.counts[table.key][Kind.NEW] += sum(map(form_size, fresh))
-    return final._replace(forms=(*book.forms, *forms))
-
-
-def _free_line(book: Book, rows: tuple[Row, ...]) -> int:
-    """The first line for a further form: one blank line below the last one."""
-    if not book.forms:
-        return FORM_FIRST
-    last = max((row.line for row in rows), default=FORM_FIRST)
-    for form in book.forms:
-        lines = [split_cell(cell)[1] for cell in form.places.values() if cell]
-        # Below the fields stand the headings of the indicators.
-        last = max(
-            last, *(line + 1 for line in lines), *(indicator.line for indicator in form.indicators)
-        )
-    return last + 2
+    # They stand nowhere yet: filling lays them out.
+    new = (form._replace(places={}, letters={}, blank_lines=()) for form in fresh)
+    return merged._replace(forms=(*book.forms, *new))
 
 
 def form_size(form: FormData) -> int:
@@ -124,7 +101,16 @@ def _form_texts(merge: Merge, table: Table, sheet: str, here: FormData, given: F
         label = (table.title, given.name, name)
         if place and text and merge.text(table.key, label, held, text, place):
             merge.edits.append(CellEdit(sheet, place, text))
-    more = len(given.indicators) - len(here.indicators)
+    there = len(here.indicators)
+    for line, further in zip(here.blank_lines, given.indicators[there:], strict=False):
+        contents = [
+            indicator_content(f"{here.letters[key]}{line}", key, text)
+            for key, text in further.values.items()
+            if text and key in here.letters
+        ]
+        merge.edits += [edit_of(sheet, content) for content in contents]
+        merge.counts[table.key][Kind.NEW] += len(contents)
+    more = len(given.indicators) - there - len(here.blank_lines)
     if more > 0:
         label = (table.title, given.name, "绩效指标")
         change = Change(Kind.KEPT, *label, f"少{more}行指标", f"多{more}行，请手工补上")

@@ -39,7 +39,7 @@ from xlbudget.reading.book import read_book
 from xlbudget.reading.source import sheet_texts
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
-from xlbudget.sheets.layout import MEMORY, forget
+from xlbudget.sheets.layout import MEMORY, MODELS, forget
 from xlbudget.standard.loader import own_standard
 from xlbudget.templates import rendered
 from xlbudget.xlsx.atomic import is_open
@@ -230,7 +230,9 @@ class _Work:
             )
         if outcome.errors:
             self.warnings.append(f"有单元格显示错误值：{'、'.join(outcome.errors[:_NAMED])}。")
-        self.left_out = [name for name, _ in outcome.left_out if name not in (TEXTS, MEMORY)]
+        self.left_out = [
+            name for name, _ in outcome.left_out if name not in (TEXTS, MEMORY, MODELS)
+        ]
         if self.left_out:
             self.remarks.append(f"数值副本没有收入的工作表：{'、'.join(self.left_out)}。")
         if outcome.dropped:

@@ -47,6 +47,7 @@ from xlbudget.sheets.layout import (
     GLOSSARY,
     INFO_SHEET,
     MEMORY,
+    MODELS,
     NOTES,
     OVERVIEW,
     PROFILE,
@@ -75,7 +76,7 @@ _NAME = r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\('
 _YEAR_CODE = "F05"
 _TITLE_LINES = 6
 OTHER_SHEETS = frozenset(
-    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY)
+    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY, MODELS)
 )
 """The sheets of a workbook that are no tables."""
 

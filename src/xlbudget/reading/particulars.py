@@ -213,6 +213,7 @@ class _Open:
         self.places: dict[str, str] = {}
         self.columns: dict[str, int] = {}
         self.indicators: list[Indicator] = []
+        self.blank_lines: list[int] = []
 
 
 def read_forms(table: Table, sheet: Sheet) -> FormsData:
@@ -255,6 +256,8 @@ def _take_line(current: _Open, number: int, line: Sequence[object]) -> None:
         if any(texts_by_key.values()):
             filled = {key: text for key, text in texts_by_key.items() if text}
             current.indicators.append(Indicator(filled, number))
+        elif caption(text_of(line[0])) == caption(current.form.caption):
+            current.blank_lines.append(number)
         return
     texts = [(at, cell) for at, cell in enumerate(line) if cell and isinstance(cell, str)]
     current.columns = _indicator_columns(current.form, texts)
@@ -312,7 +315,7 @@ def _finish(table: Table, sheet: str, done: list[_Open], notes: list[str]) -> Fo
         }
         letters = {key: column_letter(column) for key, column in one.columns.items()}
         held = (fields, tuple(one.indicators), dict(one.places), letters)
-        forms.append(FormData(name, one.form.key, *held))
+        forms.append(FormData(name, one.form.key, *held, tuple(one.blank_lines)))
         lost = [cell.caption for cells in one.waiting.values() for cell in cells]
         lost += [column.label[0] for column in one.form.indicators if column.key not in one.columns]
         if lost:

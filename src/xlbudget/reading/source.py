@@ -67,13 +67,21 @@ class Source:
         return self._filled[name]
 
     def filled_lines(self, name: str) -> Lines:
-        """The same with the value of cells merged downwards in each of them."""
+        """The same with the value of cells merged downwards in each of them, to the end of the last."""
         merged = tuple(Area(*(end - 1 for end in area)) for area in self.workbook.merged(name))
-        sheet = Sheet(name, whole_lines(self.lines(name)), merged)
+        lines = whole_lines(self.lines(name))
+        ends = [
+            area.bottom + 1 for area in merged if area.left == area.right and area.top < len(lines)
+        ]
+        below = min(max(ends, default=0) - len(lines), _MOST_BELOW)
+        blank: Lines = [[""] * len(lines[0]) for _ in range(below)]
+        sheet = Sheet(name, [*lines, *blank], merged)
         self._filled[name] = Grid(sheet, 0, len(sheet.lines)).masked()
         return self._filled[name]
 
 
+_MOST_BELOW = 100
+"""So many blank lines below the last text of a sheet are read where a merged cell goes over them."""
 _VALUE = 2
 """The last column of 基础信息 that is printed anywhere: units and hints are not."""
 _FEWEST = 7

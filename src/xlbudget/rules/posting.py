@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
 from xlbudget.money import Amount
 from xlbudget.rules.fill import Filled, fill_book
+from xlbudget.rules.forms import new_form
 from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import CellKey
+from xlbudget.standard.ledger import selects
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from xlbudget.figures import Book, Cell, LedgerLine
     from xlbudget.money import Unit
-    from xlbudget.standard.ledger import FormPosting, LedgerStandard, Posting, Selection
+    from xlbudget.standard.ledger import FormPosting, LedgerStandard, Posting
     from xlbudget.standard.model import Block, Standard
 
 RowKey: TypeAlias = tuple[str, str]
@@ -34,17 +36,6 @@ def follows_from_ledger(standard: Standard, book: Book) -> bool:
     ledger = standard.ledger
     asked = ledger is not None and book.text(ledger.switch_field) == ledger.from_ledger
     return asked and bool(book.ledger.lines)
-
-
-def selects(ledger: LedgerStandard, selection: Selection, texts: Mapping[str, str]) -> bool:
-    """Whether a selection takes a line."""
-    for key, values in selection.items():
-        kind = ledger.kinds.get(key)
-        value = texts.get(key, "") if kind is None else kind.classes.get(texts.get(kind.of, ""), "")
-        code = kind is None and ledger.column(key).kind == "code"
-        if not (value.startswith(values) if code else value in values):
-            return False
-    return True
 
 
 class Postings(NamedTuple):
@@ -228,7 +219,7 @@ def posted_book(standard: Standard, book: Book) -> Book:
         old = book.blocks.get(key, BlockData(()))
         sums = postings.blocks.get(key, {})
         if posting.forms:
-            rows, forms = _form_rows(block, book, postings)
+            rows, forms = _form_rows(standard, block, book._replace(blocks=blocks), postings)
         elif block.body == "fixed":
             rows = _prescribed(standard, block, posting, book, sums)
         else:
@@ -454,7 +445,7 @@ PROJECT_TYPES = "project_types"
 
 
 def _form_rows(
-    block: Block, book: Book, postings: Postings
+    standard: Standard, block: Block, book: Book, postings: Postings
 ) -> tuple[list[Row], tuple[FormData, ...]]:
     """A form for each project: those of the book in their order, then new ones in the ledger's.
 
@@ -464,7 +455,7 @@ def _form_rows(
     sums = postings.blocks.get(block.key, {})
     kept = {data.name: data for data in book.forms}
     forms = [
-        kept.get(name) or FormData(name, postings.forms[name].key, {"name": name}, ())
+        kept.get(name) or new_form(standard, book, name, postings.forms[name].key)
         for name in dict.fromkeys([*kept, *postings.forms])
     ]
     old = book.blocks.get(block.key, BlockData(()))

@@ -114,9 +114,18 @@ FORM_FIRST = 3
 FORM_LINES = 20
 """Lines that a form takes with its indicators: how far formulas look."""
 
+BLANK_LINES = 10
+"""Lines to type into of a form that has no indicators yet."""
+
 _CAPTIONS = "AF"
 _FIELDS = "CG"
 _INDICATORS = "BCDEFGHIJKLMNOP"
+
+
+MODELS = "_forms"
+"""The very hidden sheet with a form of every kind: new forms get their looks."""
+MODEL_FORMULAS = "R"
+"""Its column with the look of an amount of the same line that is a formula."""
 
 
 class FieldSpot(NamedTuple):
@@ -144,6 +153,11 @@ def form_of(table: Table, data: FormData) -> Form:
     return next((form for form in table.forms if form.key == data.form), table.forms[0])
 
 
+def last_form_line(table: Table) -> int:
+    """The last line down to which formulas look for forms."""
+    return FORM_FIRST + table.blocks[0].room * FORM_LINES
+
+
 def form_layout(form: Form, first: int, indicators: int) -> FormLayout:
     """The lines of a form that begins on line ``first``."""
     line = first + 1
@@ -168,7 +182,8 @@ def place_forms(
     """Rows and forms with their cells, from line ``first`` on; a row without a form gets one, and the reverse.
 
     Raises:
-        UnusableFileError: a form has more indicator columns than the sheet has letters for.
+        UnusableFileError: a form has more indicator columns than the sheet has letters for, or
+            the forms have more lines than it has room for.
     """
     placed_rows: list[Row] = []
     placed_forms: list[FormData] = []
@@ -177,17 +192,32 @@ def place_forms(
         form = form_of(table, data)
         if len(form.indicators) > len(_INDICATORS):
             raise UnusableFileError(f"表式“{form.title}”的指标栏超过{len(_INDICATORS)}栏，放不下。")
-        spots = form_layout(form, line, len(data.indicators))
+        spots = form_layout(form, line, len(data.indicators) or BLANK_LINES)
+        if spots.last > last_form_line(table):
+            raise UnusableFileError(
+                f"表“{table.title}”放不下项目“{data.name}”的表，工作表只用到第{last_form_line(table)}行；"
+                "请删去空白的指标行或不用的表，或在标准的该表中把 room 调大后重新生成工作簿。"
+            )
         places = {spot.cell.field: spot.value for spot in spots.fields}
         indicators = tuple(
             one._replace(line=line) for line, one in enumerate(data.indicators, spots.heading + 1)
         )
+        blank = () if indicators else tuple(range(spots.heading + 1, spots.last + 1))
         letters = {column.key: _INDICATORS[index] for index, column in enumerate(form.indicators)}
-        placed_forms.append(data._replace(places=places, letters=letters, indicators=indicators))
+        placed_forms.append(
+            data._replace(places=places, letters=letters, indicators=indicators, blank_lines=blank)
+        )
         amounts = tuple(places.get(key, "") for key in table.blocks[0].amounts)
         placed_rows.append(row._replace(line=spots.title, places=amounts))
         line = spots.last + 2
     return placed_rows, tuple(placed_forms)
+
+
+def form_models(table: Table) -> tuple[BlockData, tuple[FormData, ...]]:
+    """A form of every kind without a project, where the hidden sheet has it."""
+    empty = [FormData("", form.key, {}, ()) for form in table.forms]
+    rows, forms = place_forms(table, (), empty)
+    return BlockData.of(rows), forms
 
 
 def form_pairs(
@@ -300,7 +330,7 @@ def _room(standard: Standard, block: Block) -> int:
 def body_area(standard: Standard, table: Table) -> tuple[str, int, int]:
     """The last column of a table's rows or forms, their first and last line."""
     if is_form(table):
-        return "J", FORM_FIRST, FORM_FIRST + table.blocks[0].room * FORM_LINES
+        return "J", FORM_FIRST, last_form_line(table)
     layout = table_layout(standard, table)
     return column_letter(layout.width - 1), layout.first, layout.last
 

@@ -6,19 +6,23 @@ refers to what by looking it up.
 
 from __future__ import annotations
 
+import re
 import tomllib
+from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xlbudget.errors import StandardError
+from xlbudget.standard.ledger import selects
 from xlbudget.standard.loader import load_folder
-from xlbudget.standard.model import ALL, EACH, ONE
+from xlbudget.standard.model import ALL, EACH, ONE, PLACEHOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from xlbudget.standard.ledger import FormPosting, LedgerStandard, Posting, Selection
     from xlbudget.standard.model import Chart, Ref, Rule, Standard
 
 _SELECTORS = ("class", "parent", "leaf", "unit", "item", "group", "form", "child", "top")
@@ -213,11 +217,29 @@ def _rollover_problems(standard: Standard) -> Iterator[str]:
                 continue
             if column.kind != "amount" or column.last_year_of not in block.amount_index:
                 yield f"表块 {block.key} 的栏 {column.key}：last_year_of 应是同一表块的金额栏。"
+    item_texts = {
+        f"item.{block.columns[index].key}"
+        for block in standard.blocks.values()
+        if block.body == "project"
+        for index in block.of_kind("text")
+    }
     for table in standard.tables:
         for form in table.forms:
             fields = {cell.field for line in form.lines for cell in line.cells}
             if form.period and form.period not in fields:
                 yield f"表式 {form.key} 的 period 应是它的一个字段。"
+            yield from (
+                f"表式 {form.key} 的 known 中，{field} 不是它的字段。"
+                for field in form.known
+                if field not in fields
+            )
+            named = {"year", *standard.fields, *item_texts}
+            yield from (
+                f"表式 {form.key} 的 known 中，没有年度、基础信息字段或项目栏 {{{key}}}。"
+                for template in form.known.values()
+                for key in re.findall(PLACEHOLDER, template)
+                if key not in named
+            )
     for subjects in standard.subjects.values():
         for subject in subjects.subjects:
             if subject.successor and not subjects.level(subject.successor):
@@ -272,6 +294,8 @@ def _ledger_problems(standard: Standard) -> Iterator[str]:
         selections += [posting.where, *posting.rows.values()]
         selections += [asked for whole in wholes for asked in whole.values()]
         selections += [form.only for form in posting.forms]
+        for form in posting.forms:
+            yield from _without_cell(ledger, posting, form)
     for key, values in (pair for asked in selections for pair in asked.items()):
         if key in ledger.kinds:
             allowed = set(ledger.kinds[key].classes.values())
@@ -284,6 +308,41 @@ def _ledger_problems(standard: Standard) -> Iterator[str]:
         else:
             allowed = set(columns[key].choices)
         yield from (f"{key} 没有“{value}”。" for value in values if value not in allowed)
+
+
+def _without_cell(ledger: LedgerStandard, posting: Posting, form: FormPosting) -> Iterator[str]:
+    """The kinds of money of which a form has no cell, or more than one, beside that of the whole.
+
+    A kind is what a line says in all columns by which the form's cells tell money apart.
+    """
+    parts = {name: asked for name, asked in form.columns.items() if asked}
+    whole = [name for name, asked in form.columns.items() if not asked]
+    if not parts or not whole:
+        yield f"表式 {form.key} 应有一格是项目的全部资金，另有各类资金的格。"
+        return
+    keys = {
+        ledger.kinds[key].of if key in ledger.kinds else key
+        for one in parts.values()
+        for key in one
+    }
+    columns = [column for column in ledger.columns if column.key in keys]
+    for kind in product(*(column.choices for column in columns)):
+        texts = dict(zip((column.key for column in columns), kind, strict=True))
+        if not selects(ledger, _of(posting.where, keys, ledger), texts):
+            continue
+        cells = [name for name, asked in parts.items() if selects(ledger, asked, texts)]
+        if len(cells) != 1:
+            said = "没有格" if not cells else f"有几格（{'、'.join(cells)}）"
+            yield f"表式 {form.key} 的“{'、'.join(kind)}”{said}，应恰有一格。"
+
+
+def _of(selection: Selection, keys: Collection[str], ledger: LedgerStandard) -> Selection:
+    """The part of a selection that speaks of some columns."""
+    return {
+        key: values
+        for key, values in selection.items()
+        if (ledger.kinds[key].of if key in ledger.kinds else key) in keys
+    }
 
 
 _CHART_ROWS = {"subject": ("class", "*"), "fixed": ("class",), "unit": ("unit",)}

@@ -144,6 +144,17 @@ class LedgerStandard(NamedTuple):
         return self.column(self.key_of("amount"))
 
 
+def selects(ledger: LedgerStandard, selection: Selection, texts: Mapping[str, str]) -> bool:
+    """Whether a selection takes a line."""
+    for key, values in selection.items():
+        kind = ledger.kinds.get(key)
+        value = texts.get(key, "") if kind is None else kind.classes.get(texts.get(kind.of, ""), "")
+        code = kind is None and ledger.column(key).kind == "code"
+        if not (value.startswith(values) if code else value in values):
+            return False
+    return True
+
+
 def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
     """The ledger of a standard's ``ledger.toml``.
 

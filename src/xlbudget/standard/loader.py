@@ -320,6 +320,7 @@ def _form(data: Mapping[str, Any]) -> Form:
         data["indicator_caption"],
         indicators,
         data.get("period", ""),
+        data.get("known", {}),
     )
 
 

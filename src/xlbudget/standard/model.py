@@ -215,10 +215,16 @@ class FormLine(NamedTuple):
     height: float = 0.0
 
 
+PLACEHOLDER = r"\{([a-z_0-9.]+)\}"
+"""A name in the text of a field that is known of a new form."""
+
+
 class Form(NamedTuple):
     """A form printed once per project: its lines and the columns of its indicators.
 
     ``period`` is the field that says from when to when the project runs, empty where none does.
+    ``known`` are fields whose text is known of a new form, with names in braces: of the year, of fields
+    of 基础信息 and (``{item.unit}``) of the project's columns in the table of projects.
     """
 
     key: str
@@ -228,6 +234,7 @@ class Form(NamedTuple):
     caption: str
     indicators: tuple[Column, ...]
     period: str = ""
+    known: Mapping[str, str] = {}
 
 
 class Table(NamedTuple):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.xlsx.references import Area
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from decimal import Decimal
@@ -32,10 +34,39 @@ OUR_BREAK = "16382"
 
 
 class Paging(NamedTuple):
-    """How a printed sheet goes over its pages: the rows after which one ends, the head of all but the first."""
+    """How a printed sheet goes over its pages.
+
+    ``ends`` are the rows after which a page ends, ``continued`` is the head of all but the first;
+    ``landscape`` says whether pages lie across and ``right`` which column is the last one (None and
+    empty: as they are).
+    """
 
     ends: Sequence[int]
     continued: str = ""
+    landscape: bool | None = None
+    right: str = ""
+
+
+class LaidRows(NamedTuple):
+    """Rows from ``first`` on that get the looks of others: of the rows ``models`` of ``sheet``, in this order.
+
+    Looks are styles and heights, merged ranges and conditional formats. A model may serve several
+    rows below each other: ranges that go over it are longer then. The height of the models
+    ``automatic`` follows what is typed; ``styles`` names cells that look as another one of the
+    model's sheet than that of their own column.
+    """
+
+    first: int
+    sheet: str
+    models: Sequence[int]
+    automatic: Collection[int] = ()
+    styles: Mapping[str, str] = {}
+
+    def moved(self, area: Area) -> Area | None:
+        """A range of the model where the rows are laid; None where it is of none of them."""
+        top, left, bottom, right = area
+        rows = [row for row, like in enumerate(self.models, self.first) if top <= like <= bottom]
+        return Area(rows[0], left, rows[-1], right) if rows else None
 
 
 class Afterwards(NamedTuple):
@@ -43,7 +74,9 @@ class Afterwards(NamedTuple):
 
     ``recalculate``: all formulas are to be computed when the file is opened; ``last_rows``: the
     row at which the print area of a sheet is to end; ``heights``: of rows of a sheet, in points;
-    ``paging``: of sheets whose rows have changed; ``unfiltered``: sheets that show all their rows again; ``charts``: what becomes of every chart's part, which keeps values of the cells that it shows.
+    ``paging``: of sheets whose rows have changed; ``unfiltered``: sheets that show all their rows
+    again; ``charts``: what becomes of every chart's part, which keeps values of the cells that it
+    shows; ``laid``: rows of a sheet that get the looks of others before they are written.
     """
 
     recalculate: bool = False
@@ -52,3 +85,4 @@ class Afterwards(NamedTuple):
     paging: Mapping[str, Paging] = {}
     unfiltered: Collection[str] = ()
     charts: Callable[[bytes], bytes] | None = None
+    laid: Mapping[str, Sequence[LaidRows]] = {}

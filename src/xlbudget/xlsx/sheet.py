@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from copy import deepcopy
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,12 +31,15 @@ from xlbudget.xlsx.references import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from xlbudget.xlsx.cells import CellEdit, Paging
+    from xlbudget.xlsx.cells import CellEdit, LaidRows, Paging
 
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _WORKSHEET, _DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _COLUMN = (
     _MAIN + name for name in ("worksheet", "sheetData", "row", "c", "f", "v", "is", "t", "col")
+)
+_MERGED, _CONDITIONAL, _RULE = (
+    _MAIN + name for name in ("mergeCell", "conditionalFormatting", "cfRule")
 )
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _YES = ("1", "true")
@@ -43,11 +47,13 @@ _CONTINUED = "续表"
 _HEADS = dict.fromkeys(("oddHeader", "oddFooter", "firstFooter"))
 """What the head and foot of a sheet that was built here consist of."""
 _BEHIND = (
-    "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors",
-    "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture",
-    "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
+    "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks",
+    "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks",
+    "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing",
+    "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems",
+    "tableParts", "extLst",
 )  # fmt: skip
-"""What follows the page's size, in the order of the schema."""
+"""What stands behind a sheet's cells, in the order of the schema."""
 _LONGEST_TEXT = 32_767
 _LONGEST_FORMULA = 8_192
 _HIGHEST_EXPONENT = 307
@@ -288,6 +294,9 @@ class SheetTree:
             breaks.attrib.update({"count": count, "manualBreakCount": count})
         if not len(breaks):
             self._tree.root.remove(breaks)
+        setup = self._tree.root.find(f"{_MAIN}pageSetup")
+        if setup is not None and paging.landscape is not None:
+            setup.set("orientation", "landscape" if paging.landscape else "portrait")
         self._head_continued(paging.continued)
         self._changed |= ET.tostring(self._tree.root) != before
 
@@ -312,20 +321,6 @@ class SheetTree:
         if text:
             area.set("differentFirst", "1")
 
-    def _part(self, name: str) -> ET.Element:
-        """A part of the sheet behind its cells; a new one where there is none, in its place."""
-        root = self._tree.root
-        found = root.find(_MAIN + name)
-        if found is None:
-            found = ET.Element(_MAIN + name)
-            later = _BEHIND[_BEHIND.index(name) + 1 :]
-            at = next(
-                (at for at, one in enumerate(root) if one.tag.removeprefix(_MAIN) in later),
-                len(root),
-            )
-            root.insert(at, found)
-        return found
-
     def show_all(self) -> None:
         """Take back what a filter has hidden; its signs stay."""
         chosen = self._tree.root.find(f"{_MAIN}autoFilter")
@@ -337,6 +332,79 @@ class SheetTree:
             if area.covers(Spot(number, area[1])):
                 row.element.attrib.pop("hidden", None)
         self._changed = True
+
+    def lay(self, model: SheetTree, rows: LaidRows) -> None:
+        """Give rows the looks of those of ``model``, a sheet of the same workbook; their contents stay."""
+        laid: list[Spot] = []
+        for number, like in enumerate(rows.models, rows.first):
+            source = model._rows.get(like)
+            for column, cell in source.cells.items() if source is not None else ():
+                laid.append(Spot(number, column))
+                row = self._rows.get(number)
+                own = row.cells.get(column) if row else None
+                like_cell = model._cell(rows.styles.get(cell_name(laid[-1]), ""))
+                styled = cell if like_cell is None else like_cell
+                _take(("s",), styled, self._new_cell(laid[-1]) if own is None else own)
+            if source is not None and number in self._rows:
+                element = self._rows[number].element
+                _take(("ht", "customHeight"), source.element, element)
+                if like in rows.automatic:
+                    element.attrib.pop("customHeight", None)
+        self._lay_merged(model, rows)
+        self._lay_formats(model, rows)
+        dimension = self._tree.root.find(f"{_MAIN}dimension")
+        if laid and dimension is not None:
+            dimension.set("ref", widened(dimension.get("ref", ""), laid))
+        self._changed |= bool(laid)
+
+    def _cell(self, name: str) -> ET.Element | None:
+        spot = parse_cell(name)
+        row = self._rows.get(spot.row) if spot else None
+        return row.cells.get(spot.column) if row and spot else None
+
+    def _lay_merged(self, model: SheetTree, rows: LaidRows) -> None:
+        held = [element.get("ref", "") for element in model._tree.root.iter(_MERGED)]
+        moved = [rows.moved(area) for area in map(parse_area, held) if area is not None]
+        new = [area for area in moved if area is not None and area[:2] != area[2:]]
+        if new:
+            part = self._part("mergeCells")
+            for area in new:
+                ET.SubElement(part, _MERGED, {"ref": _area_name(area)})
+            part.set("count", str(len(part)))
+
+    def _lay_formats(self, model: SheetTree, rows: LaidRows) -> None:
+        """Conditional formats count after those that are there already."""
+        ranks = (int(rule.get("priority", "0")) for rule in self._tree.root.iter(_RULE))
+        rank = max(ranks, default=0)
+        for element in model._tree.root.findall(_CONDITIONAL):
+            areas = [parse_area(text) for text in element.get("sqref", "").split()]
+            pairs = [(area, rows.moved(area)) for area in areas if area is not None]
+            new = [(area, moved) for area, moved in pairs if moved is not None]
+            if not new:
+                continue
+            copied = deepcopy(element)
+            copied.set("sqref", " ".join(_area_name(moved) for _, moved in new))
+            for rule in copied.iter(_RULE):
+                rank += 1
+                rule.set("priority", str(rank))
+                for formula in rule.iter(f"{_MAIN}formula"):
+                    # It is written for the first cell of its ranges.
+                    formula.text = translate(formula.text or "", new[0][1].top - new[0][0].top, 0)
+            self._insert_part(copied)
+
+    def _part(self, name: str) -> ET.Element:
+        """A part of the sheet behind its cells; a new one where there is none, in its place."""
+        found = self._tree.root.find(_MAIN + name)
+        if found is None:
+            found = ET.Element(_MAIN + name)
+            self._insert_part(found)
+        return found
+
+    def _insert_part(self, part: ET.Element) -> None:
+        root = self._tree.root
+        later = _BEHIND[_BEHIND.index(local_name(part)) + 1 :]
+        at = next((at for at, one in enumerate(root) if local_name(one) in later), len(root))
+        root.insert(at, part)
 
     def _free_of_masters(self, written: Collection[Spot]) -> None:
         """Give cells their own formula whose master is about to be overwritten."""
@@ -381,7 +449,7 @@ class SheetTree:
                     f"工作表“{self._name}”的单元格{cell_name(spot)}属于{what}（{_area_name(area)}），"
                     f"不能单独改写；请先在 Excel 中清除这个{what}。"
                 )
-        merged = [element.get("ref", "") for element in self._tree.root.iter(f"{_MAIN}mergeCell")]
+        merged = [element.get("ref", "") for element in self._tree.root.iter(_MERGED)]
         for text in merged:
             hidden = parse_area(text)
             for spot in written:
@@ -399,6 +467,14 @@ class SheetTree:
                 yield area, "模拟运算表"
             elif formula.kind == "array" and area[:2] != area[2:]:
                 yield area, "数组公式"
+
+
+def _take(names: Iterable[str], source: ET.Element, target: ET.Element) -> None:
+    """Let an element have some attributes as another has them."""
+    for name in names:
+        target.attrib.pop(name, None)
+        if name in source.attrib:
+            target.set(name, source.attrib[name])
 
 
 def _formula_of(cell: ET.Element) -> ET.Element | None:
@@ -484,7 +560,7 @@ def _safe(text: str) -> str:
 # ------------------------------------------------------------------ the parts around the sheets
 
 _BEFORE_CALCULATION = ("sheets", "functionGroups", "externalReferences", "definedNames")
-_AREA = re.compile(r"(.*!\$[A-Z]+\$\d+:\$[A-Z]+\$)\d+", re.DOTALL)
+_AREA = re.compile(r"(.*!\$[A-Z]+\$\d+:\$)([A-Z]+)\$\d+", re.DOTALL)
 
 
 def unchained(chain: bytes, gone: Collection[tuple[int, str]]) -> bytes | None:
@@ -541,8 +617,10 @@ def calculating_on_load(book: bytes) -> bytes:
     return tree.to_bytes()
 
 
-def printing_to(book: bytes, last_rows: Mapping[str, int]) -> bytes:
-    """The workbook's part with the print areas of some sheets ending at another row.
+def printing_to(
+    book: bytes, last_rows: Mapping[str, int], last_columns: Mapping[str, str]
+) -> bytes:
+    """The workbook's part with the print areas of some sheets ending at another row, and column.
 
     Sheets without a print area of one rectangle keep what they have.
     """
@@ -558,7 +636,8 @@ def printing_to(book: bytes, last_rows: Mapping[str, int]) -> bytes:
         sheet = names[int(number)] if int(number) < len(names) else ""
         area = _AREA.fullmatch(element.text or "")
         if sheet in last_rows and area is not None:
-            new = f"{area[1]}{last_rows[sheet]}"
+            column = last_columns.get(sheet) or area[2]
+            new = f"{area[1]}{column}${last_rows[sheet]}"
             changed |= new != element.text
             element.text = new
     return tree.to_bytes() if changed else book

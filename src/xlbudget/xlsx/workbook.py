@@ -291,6 +291,8 @@ class Workbook:
             if sheet not in self.parts.sheets:
                 raise UnusableFileError(f"没有工作表“{sheet}”；请恢复这张表或改回原名后再试。")
             tree = self._tree(sheet)
+            for rows in after.laid.get(sheet, ()):
+                tree.lay(self._tree(rows.sheet), rows)
             tree.write(cells)
             tree.set_heights(after.heights.get(sheet, {}))
             if sheet in after.paging:
@@ -303,7 +305,8 @@ class Workbook:
         """The workbook's own part."""
         from xlbudget.xlsx.sheet import calculating_on_load, printing_to  # noqa: PLC0415
 
-        part = printing_to(self.archive.read(self.parts.book), after.last_rows)
+        columns = {sheet: paging.right for sheet, paging in after.paging.items()}
+        part = printing_to(self.archive.read(self.parts.book), after.last_rows, columns)
         return {self.parts.book: calculating_on_load(part) if after.recalculate else part}
 
     def _changed_chain(

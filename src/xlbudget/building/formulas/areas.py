@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building.contents import CellContent
 from xlbudget.building.formulas.expressions import Area, index, literal, match, single
-from xlbudget.sheets.layout import FORM_FIRST, FORM_LINES, INFO_SHEET, is_form, table_layout
+from xlbudget.sheets.layout import (
+    FORM_FIRST,
+    INFO_SHEET,
+    is_form,
+    last_form_line,
+    table_layout,
+)
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
@@ -48,7 +54,7 @@ class Areas:
         for table in standard.tables:
             if is_form(table):
                 block = table.blocks[0]
-                last = FORM_FIRST + block.room * FORM_LINES
+                last = last_form_line(table)
                 self.bodies[block.key] = Body(block, table.sheet, {}, FORM_FIRST, last)
                 continue
             layout = table_layout(standard, table)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.money import Amount
-from xlbudget.rules.posting import CLASS, cells_of, selects
+from xlbudget.rules.posting import CLASS, cells_of
+from xlbudget.standard.ledger import selects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from xlbudget.checks.ledger.candidates import bounds
 from xlbudget.money import YUAN, Amount
-from xlbudget.rules.posting import post, printed, selects
+from xlbudget.rules.posting import post, printed
+from xlbudget.standard.ledger import selects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

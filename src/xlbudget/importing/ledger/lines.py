@@ -10,8 +10,8 @@ from xlbudget.importing.imported import Question
 from xlbudget.importing.ledger.amounts import money_columns
 from xlbudget.importing.ledger.vocabulary import CODE, NAME, VALUE, split_code, without_code
 from xlbudget.money import YUAN, Amount
-from xlbudget.rules.posting import selects
 from xlbudget.sheets.cells import Grid, cell_reader, text_of
+from xlbudget.standard.ledger import selects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
