@@ -186,6 +186,23 @@ def test_over_a_shared_formulas_master_its_cells_keep_their_own() -> None:
     }
 
 
+def test_a_shared_formula_that_stays_is_not_written_out() -> None:
+    data = (
+        '<row r="1"><c r="B1" s="1"><f t="shared" ref="B1:B3" si="4">A1*2</f><v>2</v></c></row>'
+        '<row r="2"><c r="B2" t="str"><f t="shared" si="4"/><v></v></c></row>'
+        '<row r="3"><c r="B3"><f t="shared" si="4"/><v>4</v></c></row>'
+    )
+    same_formula = rows(
+        data, B1=CellEdit("", "B1", Decimal(6), "A1*2"), B2=CellEdit("", "B2", "x", "A2*2")
+    )
+    assert same_rows(
+        same_formula,
+        data.replace("<v>2</v>", "<v>6</v>").replace("<v></v>", "<v>x</v>"),
+    )
+    other = rows(data, B1=CellEdit("", "B1", Decimal(6), "A1*3"))
+    assert '<c r="B2" t="str"><f>A2*2</f>' in other and '<c r="B3"><f>A3*2</f>' in other
+
+
 def test_an_empty_formula_element_is_no_formula() -> None:
     data = "<sheetData><row r='1'><c r='A1'><f/><v>1</v></c></row></sheetData>"
     assert sheet_formulas(sheet(data).encode()) == {}

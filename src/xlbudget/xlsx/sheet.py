@@ -23,6 +23,7 @@ from xlbudget.xlsx.references import (
     cell_name,
     parse_area,
     parse_cell,
+    same_formula,
     translate,
     widened,
     widened_spans,
@@ -250,7 +251,8 @@ class SheetTree:
                 f"工作表“{self._name}”内部的行或单元格次序混乱；请在 Excel 中打开并另存后再试。"
             )
         self._refuse_bound(sorted(edits))
-        self._free_of_masters(edits)
+        shared = self._still_shared(edits)
+        self._free_of_masters(edits.keys() - shared.keys())
         added: list[Spot] = []
         for spot in sorted(edits):
             edit = edits[spot]
@@ -261,7 +263,7 @@ class SheetTree:
                 cell = self._new_cell(spot)
                 added.append(spot)
             if cell is not None and not (blank and not len(cell) and "t" not in cell.attrib):
-                _fill(cell, edit)
+                _fill(cell, edit, shared.get(spot))
                 self._changed = True
         dimension = self._tree.root.find(f"{_MAIN}dimension")
         if added and dimension is not None:
@@ -406,6 +408,17 @@ class SheetTree:
         at = next((at for at, one in enumerate(root) if local_name(one) in later), len(root))
         root.insert(at, part)
 
+    def _still_shared(self, edits: Mapping[Spot, CellEdit]) -> dict[Spot, ET.Element]:
+        """The shared formulas of cells that shall have just these: thousands of cells hold them once."""
+        return {
+            one.spot: one.element
+            for one in self._formulas
+            if one.kind == "shared"
+            and one.spot in edits
+            and not edits[one.spot].array
+            and same_formula(edits[one.spot].formula, self._text(one))
+        }
+
     def _free_of_masters(self, written: Collection[Spot]) -> None:
         """Give cells their own formula whose master is about to be overwritten."""
         lost = {group for group, one in self._masters.items() if one.spot in written}
@@ -507,8 +520,11 @@ def _insert(parent: ET.Element, new: ET.Element, before: ET.Element | None) -> N
         new.tail, before.tail = before.tail, None
 
 
-def _fill(cell: ET.Element, edit: CellEdit) -> None:
-    """Let a cell hold what it shall; the attributes t, cm and vm tell of the old value."""
+def _fill(cell: ET.Element, edit: CellEdit, shared: ET.Element | None = None) -> None:
+    """Let a cell hold what it shall; the attributes t, cm and vm tell of the old value.
+
+    ``shared`` is the formula that it has and keeps.
+    """
     value, formula = _shown(edit), edit.formula
     tail = cell.tail
     for name in ("t", "cm", "vm"):
@@ -521,8 +537,11 @@ def _fill(cell: ET.Element, edit: CellEdit) -> None:
     if formula:
         if is_text:
             cell.set("t", "str")
-        array = {"t": "array", "ref": edit.cell} if edit.array else {}
-        ET.SubElement(cell, _FORMULA, array).text = _safe(formula)
+        if shared is not None:
+            cell.append(shared)
+        else:
+            array = {"t": "array", "ref": edit.cell} if edit.array else {}
+            ET.SubElement(cell, _FORMULA, array).text = _safe(formula)
         ET.SubElement(cell, _VALUE).text = value
     elif value and is_text:
         cell.set("t", "inlineStr")
