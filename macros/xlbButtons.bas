@@ -13,6 +13,10 @@ Public Sub ButtonNotes()
     XlbRun "notes"
 End Sub
 
+Public Sub ButtonFinish()
+    XlbRun "finish"
+End Sub
+
 Public Sub ButtonImport()
     XlbImport
 End Sub
