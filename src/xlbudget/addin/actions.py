@@ -113,7 +113,9 @@ def finish(source: Source) -> Change:
     plan = plan_finish(source.book, source.tell)
     report = plan.examined.report
     said = [
-        f"填列：补填{len(plan.filled.edits)}格。" if plan.filled.edits else "填列：没有需要补填的格。",
+        f"填列：补填{len(plan.filled.edits)}格。"
+        if plan.filled.edits
+        else "填列：没有需要补填的格。",
         _explained(plan.documents, plan.notes),
         _judged(report, plan.findings),
     ]

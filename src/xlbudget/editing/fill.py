@@ -27,6 +27,7 @@ from xlbudget.building.live import render_live
 from xlbudget.building.overview import overview_caches, with_caches
 from xlbudget.building.pages import continued, printed_table
 from xlbudget.building.tables import printed_forms
+from xlbudget.editing.desk import refreshed_desk
 from xlbudget.editing.edits import edits_of, value_of
 from xlbudget.editing.findings import refreshed_findings
 from xlbudget.editing.forms import place_new_forms, plan_new_forms
@@ -150,6 +151,7 @@ def plan_filled(
     if edits:
         edits += refreshed_notes(source, edits)
         edits += refreshed_findings(source, edits)
+        edits += refreshed_desk(source, edits)
     last_rows = {
         table.sheet: last_used(standard, table, placed)
         for table in standard.tables

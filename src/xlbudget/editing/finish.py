@@ -68,14 +68,10 @@ def plan_finish(source: Workbook, tell: Callable[[str], None]) -> Finish:
         for edit in edits
     }
     afterwards = filled.afterwards.then(notes.afterwards).then(findings.afterwards)
-    return Finish(
-        list(written.values()), afterwards, filled, documents, notes, examined, findings
-    )
+    return Finish(list(written.values()), afterwards, filled, documents, notes, examined, findings)
 
 
-def _after(
-    source: Workbook, path: Path, edits: list[CellEdit], afterwards: Afterwards
-) -> Workbook:
+def _after(source: Workbook, path: Path, edits: list[CellEdit], afterwards: Afterwards) -> Workbook:
     """The workbook as it stands after a step, opened."""
     if not edits:
         return source
