@@ -21,6 +21,10 @@ Public Sub ButtonImport()
     XlbImport
 End Sub
 
+Public Sub ButtonSource()
+    XlbRun "turn_source"
+End Sub
+
 Public Sub ButtonPackage()
     XlbRun "package"
 End Sub

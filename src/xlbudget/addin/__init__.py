@@ -13,6 +13,7 @@ from xlbudget.addin.actions import (
     package,
     roll_over,
     take_in,
+    turn_source,
     undo,
     validate,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "package",
     "roll_over",
     "take_in",
+    "turn_source",
     "undo",
     "validate",
 ]

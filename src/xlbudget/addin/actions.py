@@ -33,11 +33,12 @@ _MANY = 5
 def fill(source: Source) -> Change:
     """Fill in derived subtotals."""
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
-    from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.editing.fill import ROW_RULES, kept_typed, plan_fill  # noqa: PLC0415
     from xlbudget.rules.forms import forms_left  # noqa: PLC0415
 
     plan = plan_fill(source.book)
-    said = [
+    said = [kept] if (kept := kept_typed(plan)) else []
+    said += [
         f"{finding.sheet}{finding.cell}：{finding.message}"
         for finding in check_rows(plan.standard, plan.book, ROW_RULES)
     ]
@@ -50,6 +51,20 @@ def fill(source: Source) -> Change:
     if not plan.edits:
         return Change([], plan.afterwards, f"各级小计、合计齐全，没有需要填列的格。{more}")
     return Change(plan.edits, plan.afterwards, f"填列完成：写入{{count}}格。{more}")
+
+
+@action("改数据来源")
+def turn_source(source: Source) -> Change:
+    """From the ledger to tables that are filled in by hand, or back."""
+    from xlbudget.editing.data_source import other_source, plan_source  # noqa: PLC0415
+    from xlbudget.editing.fill import kept_typed  # noqa: PLC0415
+
+    wanted = other_source(source.book)
+    plan = plan_source(source.book, wanted)
+    kept = kept_typed(plan)
+    question = f"数据来源改为“{wanted}”，写入{len(plan.edits)}格。{kept}\n\n确定改动吗？"
+    said = f"数据来源已改为“{wanted}”：写入{{count}}格。{kept}"
+    return Change(plan.edits, plan.afterwards, said, question=question)
 
 
 @action("校验")

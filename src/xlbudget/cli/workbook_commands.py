@@ -24,14 +24,22 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @book_argument
 @path_option("--output", "-o", said="另存为，原工作簿不动。")
+@click.option(
+    "--source",
+    "wanted",
+    metavar="录入底稿|直接填表",
+    help="把数据来源改为录入底稿或直接填表，再填列：改为直接填表时，由底稿得出的公式变成数值；"
+    "改为录入底稿时，底稿得不出的数保留未动，逐格列出。",
+)
 @quiet_option
-def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
+def fill_command(book: Path, output: Path | None, wanted: str | None, quiet: bool) -> int:
     """填列小计：补齐上级科目行，填写空白的小计、合计和由他表得出的数。
 
     已经手工填写的合计不改动。不写 -o 时直接改原工作簿，并留一份备份。
     """
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
-    from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.editing.data_source import plan_source  # noqa: PLC0415
+    from xlbudget.editing.fill import ROW_RULES, kept_typed, plan_fill  # noqa: PLC0415
     from xlbudget.rules.forms import forms_left  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
@@ -39,12 +47,14 @@ def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
     source = Workbook(book)
     with telling(quiet=quiet) as tell:
         tell("正在填列小计……")
-        plan = plan_fill(source)
+        plan = plan_fill(source) if wanted is None else plan_source(source, wanted)
         backup = write_edits(source, target, plan.edits, plan.afterwards)
     findings = check_rows(plan.standard, plan.book, ROW_RULES)
     for said in forms_left(plan.standard, plan.book):
         click.echo(said)
     _say_filled(findings, len(plan.edits), target, backup, quiet)
+    if not quiet and (kept := kept_typed(plan)):
+        click.echo(kept)
     return int(any(finding.level is Level.ERROR for finding in findings))
 
 
@@ -140,6 +150,7 @@ def finish_command(book: Path, output: Path | None, quiet: bool) -> int:
     与依次运行 fill、notes、validate --write 的结果相同，只留一份备份。返回值同 validate：没有差错返回 0，
     有差错返回 1，还没有填完而无法判断的返回 2。
     """
+    from xlbudget.editing.fill import kept_typed  # noqa: PLC0415
     from xlbudget.editing.finish import plan_finish  # noqa: PLC0415
     from xlbudget.findings import Status  # noqa: PLC0415
     from xlbudget.report import render  # noqa: PLC0415
@@ -154,6 +165,8 @@ def finish_command(book: Path, output: Path | None, quiet: bool) -> int:
     if not quiet:
         # The findings about rows are in the report.
         _say_filled([], len(plan.filled.edits), target, backup, quiet)
+        if kept := kept_typed(plan.filled):
+            click.echo(kept)
         _say_generated(plan.documents, plan.notes, target)
     if report.status is Status.ERROR or not quiet:
         sys.stdout.write(render([report], "text", {report.standard: plan.examined.standard}, []))
