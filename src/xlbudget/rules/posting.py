@@ -296,7 +296,7 @@ def unprinted(standard: Standard, book: Book) -> list[Place]:
     ledger = standard.ledger
     assert ledger is not None
     posted = posted_book(standard, book)
-    follows = set(_posted_cells(standard, posted))
+    follows = set(posted_cells(standard, posted))
     found = []
     for key in filter(book.blocks.__contains__, ledger.postings):
         data, names = book.blocks[key], standard.blocks[key].amounts
