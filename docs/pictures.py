@@ -16,7 +16,7 @@ from pathlib import Path
 
 from xlbudget.cli.run import run
 from xlbudget.demo import run_demo
-from xlbudget.sheets.layout import FINDINGS, sheet_names
+from xlbudget.sheets.layout import COVER, FINDINGS, sheet_names
 from xlbudget.standard.loader import load_standard
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
@@ -77,6 +77,7 @@ def main() -> None:
     titles = {table.sheet: table.title for table in standard.tables}
     form = next(table for table in standard.tables if table.forms)
     titles[form.sheet] = "绩效目标"
+    titles[COVER] = "年部门预算"
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as name:

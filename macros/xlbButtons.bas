@@ -13,8 +13,16 @@ Public Sub ButtonNotes()
     XlbRun "notes"
 End Sub
 
+Public Sub ButtonFinish()
+    XlbRun "finish"
+End Sub
+
 Public Sub ButtonImport()
     XlbImport
+End Sub
+
+Public Sub ButtonSource()
+    XlbRun "turn_source"
 End Sub
 
 Public Sub ButtonPackage()

@@ -13,6 +13,10 @@ Public Sub RibbonNotes(control As IRibbonControl)
     XlbRun "notes"
 End Sub
 
+Public Sub RibbonFinish(control As IRibbonControl)
+    XlbRun "finish"
+End Sub
+
 Public Sub RibbonValues(control As IRibbonControl)
     XlbExport
 End Sub

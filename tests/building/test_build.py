@@ -256,7 +256,7 @@ def test_unit_name_and_year_come_from_the_particulars(built: Path) -> None:
     assert info["B" + labels["上年收支总额"][1:]] == 5673.19
     assert info["B" + labels["公开日期"][1:]] == "2024-02-27"
     assert info["B" + labels["2010301"][1:]] == "用于运行的支出"
-    assert values(built, "封面")["A4"] == "2024年部门预算"
+    assert values(built, "公开封面")["A4"] == "2024年部门预算"
 
 
 def test_project_and_profile_rows(built: Path) -> None:

@@ -150,7 +150,7 @@ def test_cover_and_lists_follow_too(standard: Standard, path: Path, default_offi
         info = document.Sheets.getByName("基础信息")
         info.getCellRangeByName("B5").String = "某某单位"
         covers = shown(document)
-        assert "某某单位" in {one for (name, *_), one in covers.items() if name == "封面"}
+        assert "某某单位" in {one for (name, *_), one in covers.items() if name == "公开封面"}
         table = document.Sheets.getByName("部门支出总表")
         for letter, value in (("A", "229"), ("B", "其他支出")):
             table.getCellRangeByName(f"{letter}{last}").String = value

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.office
 
 HERE = Path(__file__).parent
 NEEDED = ("soffice", "Xvfb", "xdotool", "import")
-COVER, TABLE, FINDINGS = "封面", "一般公共预算支出表", "校验结果"
+DESK, TABLE, FINDINGS = "封面", "一般公共预算支出表", "校验结果"
 NOTES, INFO = "情况说明", "基础信息"
 ROUNDS = {"cold": 10, "warm": 3}
 PATIENCE = 60.0
@@ -234,7 +234,7 @@ def test_clicks_do_their_work_every_time(
 
 
 @pytest.mark.parametrize("window", ["cold"], indirect=True)
-def test_the_buttons_of_the_cover_reach_python(
+def test_the_buttons_of_the_desk_reach_python(
     window: Window, example_file: Path, tmp_path: Path
 ) -> None:
     """A figure that is missing comes back from a file; two buttons write beside the workbook."""
@@ -243,15 +243,30 @@ def test_the_buttons_of_the_cover_reach_python(
     assert right > 0
     cell.setString("")
     window.cell("_texts", "C1").setString(str(example_file))
-    window.click(COVER, "导入", lambda: cell.getValue() == right)
+    window.click(DESK, "导入", lambda: cell.getValue() == right)
     assert not window.cell("_texts", "C1").String
     folder = tmp_path / "点 按"
     made = folder / "部门预算 样例 2025.xlsm"
-    window.click(COVER, "结转下年", made.exists)
+    window.click(DESK, "结转下年", made.exists)
     assert made.stat().st_size > 100_000
     package = folder / "部门预算 样例 公开套件"
-    window.click(COVER, "打包", package.exists)
+    window.click(DESK, "打包", package.exists)
     assert {".docx", ".eml", ".xlsx"} <= {one.suffix for one in package.iterdir()}
+
+
+@pytest.mark.parametrize("window", ["cold"], indirect=True)
+def test_one_click_does_all_and_the_desk_follows(window: Window) -> None:
+    line = next(line for line in range(5, 15) if window.cell(DESK, f"A{line}").String == "校验")
+    states = f"B{line}:B{line + 1}"
+    assert window.texts(DESK, states) == ["未校验", "未生成"]
+    window.click(DESK, "一键完成", lambda: "已生成" in window.texts(DESK, states))
+    assert window.texts(DESK, states) == ["已校验", "已生成"]
+    assert window.cell(DESK, f"B{line + 2}").String == "可以打包"
+    # Typing goes on: no button is needed for the desk to say that both are out of date.
+    amount = window.cell(TABLE, "D9")
+    amount.setValue(amount.getValue() + 1)
+    assert window.texts(DESK, states) == ["需重做", "需重做"]
+    assert window.cell(DESK, "A4").String.startswith("下一步")
 
 
 def _keep(window: Window, how: str) -> None:

@@ -38,10 +38,10 @@ def test_column_letters() -> None:
 
 def test_sheets_are_in_the_agreed_order() -> None:
     names = sheet_names(STANDARD)
-    assert names[:5] == ["封面", "目录", "基础信息", "录入底稿", "部门概况"]
+    assert names[:5] == ["封面", "公开封面", "目录", "基础信息", "录入底稿"]
     assert names[-5:] == ["情况说明", "名词解释", "总览", "校验结果", "科目字典"]
-    assert names[11] == "一般公共预算三公经费支出表"
-    assert len(names) == 21
+    assert names[12] == "一般公共预算三公经费支出表"
+    assert len(names) == 22
 
 
 def test_blocks_stand_side_by_side() -> None:

@@ -5,6 +5,28 @@ Each name is a function without arguments. It never raises: whatever happens is 
 
 from __future__ import annotations
 
-from xlbudget.addin.actions import about, fill, notes, package, roll_over, take_in, undo, validate
+from xlbudget.addin.actions import (
+    about,
+    fill,
+    finish,
+    notes,
+    package,
+    roll_over,
+    take_in,
+    turn_source,
+    undo,
+    validate,
+)
 
-__all__ = ["about", "fill", "notes", "package", "roll_over", "take_in", "undo", "validate"]
+__all__ = [
+    "about",
+    "fill",
+    "finish",
+    "notes",
+    "package",
+    "roll_over",
+    "take_in",
+    "turn_source",
+    "undo",
+    "validate",
+]

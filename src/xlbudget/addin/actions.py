@@ -16,7 +16,13 @@ from xlbudget.sheets.layout import CONTENTS, FINDINGS, NOTES
 from xlbudget.xlsx.cells import Afterwards
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlbudget.addin.session import Source
+    from xlbudget.editing.findings import FindingsPlan
+    from xlbudget.editing.notes import NotesPlan
+    from xlbudget.explaining.document import Document
+    from xlbudget.findings import Report
 
 
 _MANY = 5
@@ -27,11 +33,12 @@ _MANY = 5
 def fill(source: Source) -> Change:
     """Fill in derived subtotals."""
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
-    from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.editing.fill import ROW_RULES, kept_typed, plan_fill  # noqa: PLC0415
     from xlbudget.rules.forms import forms_left  # noqa: PLC0415
 
     plan = plan_fill(source.book)
-    said = [
+    said = [kept] if (kept := kept_typed(plan)) else []
+    said += [
         f"{finding.sheet}{finding.cell}：{finding.message}"
         for finding in check_rows(plan.standard, plan.book, ROW_RULES)
     ]
@@ -46,16 +53,37 @@ def fill(source: Source) -> Change:
     return Change(plan.edits, plan.afterwards, f"填列完成：写入{{count}}格。{more}")
 
 
+@action("改数据来源")
+def turn_source(source: Source) -> Change:
+    """From the ledger to tables that are filled in by hand, or back."""
+    from xlbudget.editing.data_source import other_source, plan_source  # noqa: PLC0415
+    from xlbudget.editing.fill import kept_typed  # noqa: PLC0415
+
+    wanted = other_source(source.book)
+    plan = plan_source(source.book, wanted)
+    kept = kept_typed(plan)
+    question = f"数据来源改为“{wanted}”，写入{len(plan.edits)}格。{kept}\n\n确定改动吗？"
+    said = f"数据来源已改为“{wanted}”：写入{{count}}格。{kept}"
+    return Change(plan.edits, plan.afterwards, said, question=question)
+
+
 @action("校验")
 def validate(source: Source) -> Change:
     """Check everything and list the findings in the workbook."""
     from xlbudget.editing.findings import plan_findings  # noqa: PLC0415
     from xlbudget.editing.validate import examine_file  # noqa: PLC0415
-    from xlbudget.findings import Level  # noqa: PLC0415
 
     examined = examine_file(source.book)
     report = examined.report
     plan = plan_findings(source.book, examined.standard, report)
+    said = _judged(report, plan)
+    return Change(plan.edits, plan.afterwards, said, FINDINGS if report.findings else "")
+
+
+def _judged(report: Report, plan: FindingsPlan) -> str:
+    """What is said after validating."""
+    from xlbudget.findings import Level  # noqa: PLC0415
+
     counts = "，".join(f"{level.chinese}{report.number_of(level)}处" for level in Level)
     said = f"校验完成：{report.status.chinese}（{counts}）。"
     if report.findings:
@@ -64,7 +92,7 @@ def validate(source: Source) -> Change:
         said += f"\n有{len(report.not_executed)}条规则没有执行，原因也列在其中。"
     if plan.left_out:
         said += f"\n另有{plan.left_out}条放不下，请改正后再校验。"
-    return Change(plan.edits, plan.afterwards, said, FINDINGS if report.findings else "")
+    return said
 
 
 @action("生成说明")
@@ -78,12 +106,36 @@ def notes(source: Source) -> Change:
     standard = own_standard(book)
     documents = explain(standard, book), glossary(standard, book)
     plan = plan_notes(source.book, *documents)
+    said = _explained(documents, plan)
+    return Change(plan.edits, plan.afterwards, said, NOTES)
+
+
+def _explained(documents: Sequence[Document], plan: NotesPlan) -> str:
+    """What is said after the texts were generated."""
     said = f"说明和名词解释已生成，共{sum(len(document.paragraphs) for document in documents)}段。"
     if plan.kept:
         said += f"\n您改过的定稿{len(plan.kept)}段没有覆盖。"
     if plan.reviews:
         said += f"\n有{len(plan.reviews)}处待核对，原因写在“备注”栏。"
-    return Change(plan.edits, plan.afterwards, said, NOTES)
+    return said
+
+
+@action("一键完成")
+def finish(source: Source) -> Change:
+    """Fill in, explain and validate in one."""
+    from xlbudget.editing.finish import plan_finish  # noqa: PLC0415
+
+    plan = plan_finish(source.book, source.tell)
+    report = plan.examined.report
+    said = [
+        f"填列：补填{len(plan.filled.edits)}格。"
+        if plan.filled.edits
+        else "填列：没有需要补填的格。",
+        _explained(plan.documents, plan.notes),
+        _judged(report, plan.findings),
+    ]
+    show = FINDINGS if report.findings else ""
+    return Change(plan.edits, plan.afterwards, "\n".join(said), show)
 
 
 @action("撤销上次操作")

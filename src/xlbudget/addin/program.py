@@ -120,12 +120,21 @@ def restore_protection(lifted: Protection) -> None:
     api.Protect(DrawingObjects=True, Contents=True, Scenarios=True, **lifted.allowed)
 
 
+TITLE = "部门预算"
+"""What messages begin with."""
+
+
+def show_status(app: xw.App, said: str) -> None:
+    """Say in the status bar what is being done."""
+    app.status_bar = f"{TITLE}：{said}"
+
+
 @contextmanager
 def quiet_program(app: xw.App, said: str) -> Iterator[None]:
     """No redrawing; the status bar says what goes on; all as before afterwards, whatever happens."""
     drawing, bar = app.screen_updating, app.status_bar
     try:
-        app.status_bar = said
+        show_status(app, said)
         app.screen_updating = False
         if app.calculation == "manual":
             app.calculate()

@@ -11,12 +11,14 @@ import hashlib
 import json
 import tempfile
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import xlwings as xw
 
 from xlbudget.addin.program import (
+    TITLE,
     address_of,
     answer,
     busy,
@@ -32,6 +34,7 @@ from xlbudget.addin.program import (
     restore_protection,
     save_copy,
     set_print_areas,
+    show_status,
     write_edits,
 )
 from xlbudget.errors import UnusableFileError, XlbudgetError
@@ -173,18 +176,17 @@ def _unpacked(sheet: str, cell: str, kind: str, value: str, *, array: bool) -> C
     return CellEdit(sheet, cell, Decimal(value) if kind == "number" else value or None)
 
 
-_TITLE = "部门预算"
-
-
 class Source(NamedTuple):
     """What an action works on: the workbook as it stands, and ``place`` where it was opened.
 
-    ``chosen`` are the files that the user picked for this click.
+    ``chosen`` are the files that the user picked for this click; ``tell`` shows in the status bar what is
+    being done.
     """
 
     book: Workbook
     place: Path
-    chosen: tuple[Path, ...] = ()
+    chosen: tuple[Path, ...]
+    tell: Callable[[str], None]
 
 
 class Change(NamedTuple):
@@ -225,7 +227,7 @@ def _run(title: str, plan: Callable[[Source], Change]) -> None:
     book = None
     try:
         book = calling_book()
-        with quiet_program(book.app, f"{_TITLE}：正在{title}……"):
+        with quiet_program(book.app, f"正在{title}……"):
             said = _act(book, title, plan)
         mode = "info"
     except XlbudgetError as error:
@@ -235,9 +237,9 @@ def _run(title: str, plan: Callable[[Source], Change]) -> None:
     try:
         if book is not None:
             answer(book)
-            book.app.alert(said, f"{_TITLE} · {title}", mode=mode)
+            book.app.alert(said, f"{TITLE} · {title}", mode=mode)
         elif xw.apps.active is not None:
-            xw.apps.active.alert(said, f"{_TITLE} · {title}", mode="exclamation")
+            xw.apps.active.alert(said, f"{TITLE} · {title}", mode="exclamation")
     except Exception as error:  # noqa: BLE001  # nobody is left to be told
         log_fault(error, f"{title}: {said}")
 
@@ -255,7 +257,8 @@ def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
     """Do it; the closing message."""
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
         source = Workbook(save_copy(book, Path(folder)))
-        change = plan(Source(source, place_of(book), chosen_files(book)))
+        tell = partial(show_status, book.app)
+        change = plan(Source(source, place_of(book), chosen_files(book), tell))
         if change.undo:
             return _take_back(book, title, source)
         if change.question and not _agreed(book, title, change.question):
@@ -273,7 +276,7 @@ def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
 
 
 def _agreed(book: xw.Book, title: str, question: str) -> bool:
-    return bool(book.app.alert(question, f"{_TITLE} · {title}", buttons="yes_no") == "yes")
+    return bool(book.app.alert(question, f"{TITLE} · {title}", buttons="yes_no") == "yes")
 
 
 def _take_back(book: xw.Book, title: str, source: Workbook) -> str:

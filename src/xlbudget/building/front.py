@@ -1,4 +1,4 @@
-"""The sheets that are no tables: 封面, 目录, 基础信息, 部门概况 and 科目字典."""
+"""The sheets that are no tables: 公开封面, 目录, 基础信息, 部门概况 and 科目字典."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xlbudget.sheets.layout import (
     CODES,
     CONTENTS,
     CONTENTS_FIRST,
-    COVER,
+    DESK,
     DICTIONARY,
     DICTIONARY_FIRST,
     INFO_SHEET,
@@ -25,6 +25,8 @@ from xlbudget.sheets.layout import (
     OVERALL,
     PAGE_COLUMN,
     PROFILE,
+    PROFILE_KINDS,
+    PROFILE_ROOM,
     UNIT_LIST,
     UNIT_ROOM,
     InfoLine,
@@ -47,33 +49,14 @@ if TYPE_CHECKING:
 
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_LEGEND = (
-    (styles.AMOUNT, "1,234.56", "黑字：填写。只填明细数，小计、合计可以空着，由“填列小计”补上。"),
-    (
-        replace(styles.AMOUNT, font_color=styles.DERIVED),
-        "1,234.56",
-        "蓝字：公式得出，不用填写。您自己填写的合计数保持原样，不会变成公式。",
-    ),
-    (styles.CHECK, "已平", "浅蓝底斜体：核对。数字一改就重新核对，不需要 Python。"),
-    (styles.MARKED, "▲1,234.56", "▲ 加粗：校验认为有误，原因和建议见“校验结果”。"),
-    (replace(styles.AMOUNT, bold=True), "1,234.56", "加粗：类级科目、小计、合计。"),
-)
 _BLACK = "#000000"
 _PAGE = Style(align="right", num_format="0")
 _ENTRY = Style(align="left", indent=2, font_color=_BLACK)
 """Links look like print: they are what is handed in."""
-_STEPS = (
-    "填“基础信息”和各表的明细数；科目只填编码，名称自动出现。",
-    "“填列小计”补齐上级科目、小计和合计；“校验”逐格指出差错；“生成说明”写出情况说明。",
-)
-_TIPS = (
-    "工作表有保护但没有密码：审阅 → 撤消工作表保护，即可调整格式或版面。",
-    "从邮件、网盘收到的文件，按钮被禁用时：先关闭，右键点文件 → 属性 → 勾选“解除锁定”，再打开。",
-)
 
 
 def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
-    """Title, unit and date as printed; below them a legend of the cells' styles."""
+    """Title, unit and date as they are printed."""
     sheet.widths((4, 16, 70))
     sheet.link("A1", CONTENTS, "目录", styles.LINK)
     sheet.height(1, 24)
@@ -85,21 +68,6 @@ def write_cover(sheet: Sheet, standard: Standard, book: Book) -> None:
     sheet.merge_put("A4", "C4", title, replace(styles.TITLE, font_size=32))
     issued = replace(unit, font_name="仿宋", font_size=16)
     _issued(sheet, 6, book.info.get("issued"), book.text("issued"), issued)
-    sheet.band(8, "单元格说明", "BC", 24)
-    line = 9
-    for style, sample, meaning in _LEGEND:
-        framed = replace(style, border=1, border_color=styles.LINE, locked=None)
-        sheet.text(f"B{line}", sample, framed)
-        sheet.text(f"C{line}", meaning, styles.CAPTION)
-        sheet.height(line, 24)
-        line += 1
-    sheet.band(line, "使用步骤", "BC", 24)
-    steps = [(f"第{number}步", step) for number, step in zip("一二三", _STEPS, strict=False)]
-    for label, text in [*steps, *(("提示", tip) for tip in _TIPS)]:
-        line += 1
-        sheet.text(f"B{line}", label, styles.CAPTION)
-        sheet.text(f"C{line}", text, styles.CAPTION)
-        sheet.height(line, styles.height_of([(text, 70)], least=24))
     sheet.print_page("A2:C7")
     sheet.publish(numbered=False)
     sheet.protect()
@@ -135,7 +103,7 @@ def write_contents(
 ) -> None:
     """The parts of the disclosure and the tables, each a link with its state; the working sheets."""
     sheet.widths((72, 10, 12, 30))
-    sheet.link("A1", COVER, "封面", styles.LINK)
+    sheet.link("A1", DESK, DESK, styles.LINK)
     sheet.put(cells[OVERALL], styles.CHECK_LEFT)
     sheet.blanks("CD", 1, styles.CHECK_LEFT)
     sheet.height(1, 20)
@@ -183,8 +151,6 @@ def _contents_line(sheet: Sheet, one: ContentsLine, book: Book) -> None:
 # ------------------------------------------------------------------ 基础信息, 部门概况, 科目字典: what no table has, and the lists that cells offer
 
 
-PROFILE_ROOM = 120
-PROFILE_KINDS = ("主要职能", "机构说明", "机构设置", "预算单位")
 """What a line of 部门概况 may be."""
 _CHOICE = Advice("请选择", "请从下拉列表中选一项；要清空就按 Delete 键。")
 _INPUT = replace(styles.CAPTION, locked=False, align="left")

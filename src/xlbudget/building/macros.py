@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 class Button(NamedTuple):
     """A button on a sheet: its caption, the macro it calls, and what it is for those who hear it.
 
-    ``cover``: it stands on 封面 alone, not on every table.
+    ``step``: beside which step it stands on 封面; ``table``: also on every table.
     """
 
     caption: str
     macro: str
     description: str
-    cover: bool = False
+    step: str
+    table: bool = False
 
 
 class Macros(NamedTuple):

@@ -76,6 +76,18 @@ def _internal(error: Exception) -> str:
     return f"程序内部出错，没有完成；您的文件没有改动。详情已记入 {name}，请把它发给开发者。"
 
 
+@contextmanager
+def telling(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Who watches on a terminal is shown what is being done, by what is given here."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415  # only where somebody watches
+
+    with Console(stderr=True).status("") as status:
+        yield status.update
+
+
 # ------------------------------------------------------------------ files
 
 

@@ -134,6 +134,7 @@ COMMANDS = {
     "demo": "用自带的样例走完全部步骤：建表、填列、生成说明、校验、打包。",
     "new": "新建部门预算工作簿，可由数据文件夹或底稿填好数字。",
     "import": "导入：把导出的表或明细、公开文本、数据文件夹的数字填入工作簿，先预览。",
+    "finish": "一键完成：填列小计、生成说明、校验一次做完。",
     "fill": "填列小计：补上级科目、小计、合计和由他表得出的数。",
     "validate": "校验勾稽关系，可一次校验多个工作簿。",
     "notes": "生成部门预算情况说明和名词解释。",
@@ -149,7 +150,7 @@ COMMANDS = {
 }
 """Every command with the line that the overview shows."""
 _SHARED = {
-    **dict.fromkeys(("fill", "notes"), "workbook_commands"),
+    **dict.fromkeys(("fill", "notes", "finish"), "workbook_commands"),
     **dict.fromkeys(("new", "build", "rollover", "export", "demo"), "making_commands"),
     **dict.fromkeys(("setup", "doctor", "rules", "schema"), "machine_commands"),
 }

@@ -1,4 +1,4 @@
-"""``xlbudget fill`` and ``xlbudget notes``: what is written into a workbook."""
+"""``xlbudget fill``, ``notes`` and ``finish``: what is written into a workbook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlbudget.cli.common import target_of, write_edits
+from xlbudget.cli.common import WRONG, fail, target_of, telling, write_edits
 from xlbudget.cli.run import Command, book_argument, path_option, quiet_option
 from xlbudget.findings import Level
 
@@ -24,25 +24,37 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @book_argument
 @path_option("--output", "-o", said="另存为，原工作簿不动。")
+@click.option(
+    "--source",
+    "wanted",
+    metavar="录入底稿|直接填表",
+    help="把数据来源改为录入底稿或直接填表，再填列：改为直接填表时，由底稿得出的公式变成数值；"
+    "改为录入底稿时，底稿得不出的数保留未动，逐格列出。",
+)
 @quiet_option
-def fill_command(book: Path, output: Path | None, quiet: bool) -> int:
+def fill_command(book: Path, output: Path | None, wanted: str | None, quiet: bool) -> int:
     """填列小计：补齐上级科目行，填写空白的小计、合计和由他表得出的数。
 
     已经手工填写的合计不改动。不写 -o 时直接改原工作簿，并留一份备份。
     """
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
-    from xlbudget.editing.fill import ROW_RULES, plan_fill  # noqa: PLC0415
+    from xlbudget.editing.data_source import plan_source  # noqa: PLC0415
+    from xlbudget.editing.fill import ROW_RULES, kept_typed, plan_fill  # noqa: PLC0415
     from xlbudget.rules.forms import forms_left  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     target = target_of(book, output)
     source = Workbook(book)
-    plan = plan_fill(source)
-    backup = write_edits(source, target, plan.edits, plan.afterwards)
+    with telling(quiet=quiet) as tell:
+        tell("正在填列小计……")
+        plan = plan_fill(source) if wanted is None else plan_source(source, wanted)
+        backup = write_edits(source, target, plan.edits, plan.afterwards)
     findings = check_rows(plan.standard, plan.book, ROW_RULES)
     for said in forms_left(plan.standard, plan.book):
         click.echo(said)
     _say_filled(findings, len(plan.edits), target, backup, quiet)
+    if not quiet and (kept := kept_typed(plan)):
+        click.echo(kept)
     return int(any(finding.level is Level.ERROR for finding in findings))
 
 
@@ -126,3 +138,38 @@ def _say_generated(documents: tuple[Document, Document], plan: NotesPlan, target
         click.echo(f"您改过的定稿没有覆盖：{'、'.join(plan.kept)}。")
     for identity, why in plan.reviews:
         click.echo(f"［待核对］{identity}：{why}")
+
+
+@click.command(cls=Command)
+@book_argument
+@path_option("--output", "-o", said="另存为，原工作簿不动。")
+@quiet_option
+def finish_command(book: Path, output: Path | None, quiet: bool) -> int:
+    """一键完成：填列小计、生成说明、校验一次做完，校验结果写入工作簿。
+
+    与依次运行 fill、notes、validate --write 的结果相同，只留一份备份。返回值同 validate：没有差错返回 0，
+    有差错返回 1，还没有填完而无法判断的返回 2。
+    """
+    from xlbudget.editing.fill import kept_typed  # noqa: PLC0415
+    from xlbudget.editing.finish import plan_finish  # noqa: PLC0415
+    from xlbudget.findings import Status  # noqa: PLC0415
+    from xlbudget.report import render  # noqa: PLC0415
+    from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
+
+    target = target_of(book, output)
+    source = Workbook(book)
+    with telling(quiet=quiet) as tell:
+        plan = plan_finish(source, tell)
+        backup = write_edits(source, target, plan.edits, plan.afterwards)
+    report = plan.examined.report._replace(path=str(target), workbook=target.name)
+    if not quiet:
+        # The findings about rows are in the report.
+        _say_filled([], len(plan.filled.edits), target, backup, quiet)
+        if kept := kept_typed(plan.filled):
+            click.echo(kept)
+        _say_generated(plan.documents, plan.notes, target)
+    if report.status is Status.ERROR or not quiet:
+        sys.stdout.write(render([report], "text", {report.standard: plan.examined.standard}, []))
+    if report.status is Status.UNKNOWN:
+        return fail(f"“{target.name}”还没有填完，无法判断；请按提醒填好以后再运行。")
+    return WRONG if report.status is Status.ERROR else 0

@@ -10,6 +10,7 @@ from xlbudget.building.contents import render_sheets
 from xlbudget.building.formulas.derived import book_formulas
 from xlbudget.building.formulas.posting import ledger_formulas
 from xlbudget.building.front import (
+    profile_rows,
     write_contents,
     write_cover,
     write_dictionary,
@@ -22,13 +23,19 @@ from xlbudget.building.macros import TEXTS, load_macros, put_buttons, vba_projec
 from xlbudget.building.overview_sheet import write_overview
 from xlbudget.building.tables import write_form_models, write_forms, write_table
 from xlbudget.building.writer import Writer, bare_workbook
-from xlbudget.editing.findings import write_findings
+from xlbudget.editing.desk import desk_contents, row_of, write_desk
+from xlbudget.editing.findings import (
+    counts_content,
+    stale_content,
+    write_findings,
+)
 from xlbudget.editing.notes import write_notes
 from xlbudget.errors import UnusableFileError
 from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger
 from xlbudget.sheets.layout import (
     CONTENTS,
     COVER,
+    DESK,
     DICTIONARY,
     FINDINGS,
     GLOSSARY,
@@ -39,6 +46,7 @@ from xlbudget.sheets.layout import (
     NOTES,
     OVERVIEW,
     PROFILE,
+    PROFILE_FIRST,
     body_area,
     body_name,
     is_form,
@@ -52,12 +60,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.building.contents import CellContent
+    from xlbudget.building.live import Live
     from xlbudget.building.sheet import Sheet
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
 
 CODE_NAMES = {
+    DESK: "shDesk",
     COVER: "shCover",
     CONTENTS: "shContents",
     INFO_SHEET: "shInfo",
@@ -121,6 +131,8 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 sheet.protect()
                 right, first, end = body_area(standard, table)
                 writer.name(body_name(name), name, f"$A${first}:${right}${end}")
+            elif name == DESK:
+                write_desk(sheet, _desk(standard, placed, contents, live))
             elif name == COVER:
                 write_cover(sheet, standard, placed)
             elif name == CONTENTS:
@@ -175,18 +187,32 @@ def _rendered(standard: Standard, book: Book) -> tuple[Book, dict[str, list[Cell
     return placed, render_sheets(standard, placed, formulas)
 
 
+def _desk(
+    standard: Standard, book: Book, contents: Mapping[str, Sequence[CellContent]], live: Live
+) -> list[CellContent]:
+    """The cells of the desk of a new workbook, in which nothing was generated or validated."""
+    cells = {**contents, **live.cells}
+    if standard.ledger is not None:
+        cells[standard.ledger.sheet] = ledger_contents(standard, book)
+    cells[FINDINGS] = [counts_content((), ""), stale_content((), known=False)]
+    held = {(sheet, one.cell): one.value for sheet, ones in cells.items() for one in ones}
+    for line, (kind, _, _) in enumerate(profile_rows(book.profile), PROFILE_FIRST):
+        held[PROFILE, f"A{line}"] = kind
+    return desk_contents(standard, lambda sheet, cell: held.get((sheet, cell)))
+
+
 def _with_macros(
     writer: Writer, sheets: Mapping[str, Sheet], tables: Iterable[str], codes: Sequence[str]
 ) -> bytes:
     """The workbook with its macros, buttons and ribbon; ``codes`` are the sheets' code names."""
     macros = load_macros()
     write_texts(writer.sheet(TEXTS, CODE_NAMES[TEXTS]), macros)
-    short = [button for button in macros.buttons if not button.cover]
+    short = [button for button in macros.buttons if button.table]
     for name in tables:
         put_buttons(sheets[name], short, f"{sheets[name].beyond('B', STATE_WIDTH)}1")
-    # A column each, because a button across two of them is drawn wider by some programs.
-    put_buttons(sheets[COVER], macros.buttons[:1], "B1")
-    put_buttons(sheets[COVER], macros.buttons[1:], "C1")
+    for step in dict.fromkeys(button.step for button in macros.buttons):
+        beside = [button for button in macros.buttons if button.step == step]
+        put_buttons(sheets[DESK], beside, f"D{row_of(step)}")
     writer.add_macros(vba_project(bare_workbook([*codes, CODE_NAMES[TEXTS]]), macros.modules))
     return writer.finish(macros.ribbon)
 

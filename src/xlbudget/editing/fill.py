@@ -27,6 +27,7 @@ from xlbudget.building.live import render_live
 from xlbudget.building.overview import overview_caches, with_caches
 from xlbudget.building.pages import continued, printed_table
 from xlbudget.building.tables import printed_forms
+from xlbudget.editing.desk import refreshed_desk
 from xlbudget.editing.edits import edits_of, value_of
 from xlbudget.editing.findings import refreshed_findings
 from xlbudget.editing.forms import place_new_forms, plan_new_forms
@@ -36,7 +37,7 @@ from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import Filled, cell_key, fill_book
 from xlbudget.rules.forms import with_forms
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger
+from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger, unprinted
 from xlbudget.rules.relations import definitions, expand
 from xlbudget.sheets.cells import text_of
 from xlbudget.sheets.layout import (
@@ -90,12 +91,30 @@ def plan_fill(source: Workbook) -> FillPlan:
     sheets = {*book.sheets.values(), *filter(None, [book.ledger.sheet])}
     formulas = source.formulas_of(sheets)
     grid = Grid(standard, book)
-    ours, lapsed = formula_keys(grid, formulas), _conditional(grid, formulas)
+    ours, lapsed = formula_keys(grid, formulas), conditional_keys(grid, formulas)
     if follows_from_ledger(standard, book):
         filled = fill_from_ledger(standard, book, ours, lapsed)
     else:
         filled = fill_book(standard, with_forms(standard, book), ours, lapsed)
     return plan_filled(source, standard, book, filled, formulas)
+
+
+_MOST_NAMED = 10
+
+
+def kept_typed(plan: FillPlan) -> str:
+    """A sentence on the typed figures that were kept although the ledger does not print them; "" if none were."""
+    if not follows_from_ledger(plan.standard, plan.book):
+        return ""
+    kept = unprinted(plan.standard, plan.book)
+    if not kept:
+        return ""
+    named = "、".join(f"{place.sheet} {place.cell}" for place in kept[:_MOST_NAMED])
+    more = "等" if len(kept) > _MOST_NAMED else ""
+    return (
+        f"有{len(kept)}格是填写的数，底稿得不出，保留未动：{named}{more}；"
+        "要由底稿得出，请清空这些格再填列，否则请改正底稿。"
+    )
 
 
 def plan_filled(
@@ -150,6 +169,7 @@ def plan_filled(
     if edits:
         edits += refreshed_notes(source, edits)
         edits += refreshed_findings(source, edits)
+        edits += refreshed_desk(source, edits)
     last_rows = {
         table.sheet: last_used(standard, table, placed)
         for table in standard.tables
@@ -226,7 +246,7 @@ def formula_keys(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[C
     return keys
 
 
-def _conditional(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[CellKey]:
+def conditional_keys(grid: Grid, formulas: Mapping[str, Mapping[str, str]]) -> set[CellKey]:
     """Cells whose formula is what filling writes under some condition, and nobody else's."""
     keys = set()
     for number, relation in definitions(expand(grid, assume=True).relations).items():

@@ -18,13 +18,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.building import styles
 from xlbudget.building.contents import CellContent
 from xlbudget.building.sheet import MARKS, TITLE_ROW, Advice
+from xlbudget.editing.desk import refreshed_desk
 from xlbudget.editing.edits import edits_of, remembering, value_of
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
 from xlbudget.memory import PASSED
 from xlbudget.report.text_report import clean, suggestion_text
 from xlbudget.sheets.cells import text_of, value_at
-from xlbudget.sheets.layout import FINDINGS, INFO_SHEET, body_area, is_form
+from xlbudget.sheets.layout import (
+    COUNTS,
+    FINDINGS,
+    INFO_SHEET,
+    STALE,
+    VERDICT,
+    body_area,
+    is_form,
+)
 from xlbudget.sheets.notes import is_error
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.references import column_number, in_quotes, quoted, split_cell
@@ -50,7 +59,7 @@ _LETTERS = "ABCDEFGHIJKLMN"
 """The columns of a line."""
 _AREA, _THEN, _NOW, _MOVED = "OPQR"
 """Hidden columns: a sheet that is watched, its sum at the validation and now, whether they differ."""
-_VERDICT, _STALE, _COUNTS, _FILTERED = "M3", "G3", "A3", "I3"
+_FILTERED = "I3"
 _HEADINGS = (
     "级别", "表", "位置", "表中数", "应为", "差额", "说明", "建议", "处理说明", "依据", "规则",
     "依据全文", "标记（请勿改动）", "识别码（请勿改动）",
@@ -147,12 +156,13 @@ def plan_findings(source: Workbook, standard: Standard, report: Report) -> Findi
         *_cells(shown),
         counts_content([line.kind for line in shown], verdict),
         stale_content((), known=True),
-        CellContent(_VERDICT, "text", verdict),
+        CellContent(VERDICT, "text", verdict),
         *sum_contents(areas, sums, sums),
     ]
     edits = [*edits_of(FINDINGS, contents, lines, source.formulas_of({FINDINGS})[FINDINGS])]
     if report.status is not Status.ERROR:
         edits += remembering(source, PASSED)
+    edits += refreshed_desk(source, edits)
     ends = {FINDINGS: _HEAD + max(len(shown), 1)}
     heights = {FINDINGS: _heights(shown)}
     kept = sum(bool(line.remark) for line in shown)
@@ -330,13 +340,13 @@ def counts_content(kinds: Sequence[str], verdict: str) -> CellContent:
     for kind, unit in others:
         counted += f'&IF({counts[kind]}>0,"，{kind}"&{counts[kind]}&"{unit}","")'
     unknown = "尚未校验"
-    formula = f'IF({_VERDICT}="","{unknown}","结论："&{_VERDICT}&"。"&{counted})'
+    formula = f'IF({VERDICT}="","{unknown}","结论："&{VERDICT}&"。"&{counted})'
     value = unknown
     if verdict:
         value = f"结论：{verdict}。" + "，".join(f"{one}{kinds.count(one)}处" for one in shown)
         for kind, unit in others:
             value += f"，{kind}{kinds.count(kind)}{unit}" if kind in kinds else ""
-    return CellContent(_COUNTS, "formula", value, formula)
+    return CellContent(COUNTS, "formula", value, formula)
 
 
 def filtered_content() -> CellContent:
@@ -362,7 +372,7 @@ def stale_content(changed: Sequence[str], *, known: bool) -> CellContent:
     if known:
         many = f"等{len(changed)}张表" if len(changed) > 1 else ""
         value = f"校验之后“{changed[0]}”{many}的数字改动过，请重新校验。" if changed else same
-    return CellContent(_STALE, "formula", value, formula)
+    return CellContent(STALE, "formula", value, formula)
 
 
 def sum_contents(
@@ -422,7 +432,7 @@ def refreshed_findings(source: Workbook, edits: Iterable[CellEdit] = ()) -> list
     """
     lines = source.lines_of([FINDINGS])
     formulas = source.formulas_of({FINDINGS}).get(FINDINGS, {})
-    if FINDINGS not in lines or _STALE not in formulas:
+    if FINDINGS not in lines or STALE not in formulas:
         return []
     coming = {(edit.sheet, edit.cell): edit.value for edit in edits}
     watched = _watched(lines[FINDINGS], formulas)
@@ -444,8 +454,8 @@ def refreshed_findings(source: Workbook, edits: Iterable[CellEdit] = ()) -> list
             if _number(value_of(cell, lines[FINDINGS])) != value:
                 found.append(CellEdit(FINDINGS, cell, value, formulas.get(cell, "")))
     told = stale_content(changed, known=known)
-    if text_of(value_of(_STALE, lines[FINDINGS])) != told.value:
-        found.append(CellEdit(FINDINGS, _STALE, told.value, formulas[_STALE]))
+    if text_of(value_of(STALE, lines[FINDINGS])) != told.value:
+        found.append(CellEdit(FINDINGS, STALE, told.value, formulas[STALE]))
     return [edit for edit in found if edit.formula]
 
 
@@ -514,7 +524,7 @@ def write_findings(
     sheet.put(counts_content((), ""), band)
     sheet.put(stale_content((), known=False), replace(band, italic=True))
     sheet.put(filtered_content(), replace(band, italic=True))
-    sheet.blank(_VERDICT, _HELD)
+    sheet.blank(VERDICT, _HELD)
     sheet.height(3, 24)
     sheet.headings(_HEAD, _HEADINGS, 22)
     sheet.widths(_WIDTHS)

@@ -16,6 +16,7 @@ from xlbudget.building import styles
 from xlbudget.building.contents import CellContent
 from xlbudget.building.pages import printed_text
 from xlbudget.characters import caption, row_label
+from xlbudget.editing.desk import refreshed_desk
 from xlbudget.editing.edits import edits_of, remembering, value_of
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
@@ -127,6 +128,7 @@ def plan_notes(
             heights[sheet] |= _figure_heights(figures)
         plan.edits.extend(edits_of(sheet, contents, lines[sheet], formulas[sheet]))
     plan.edits.extend(remembering(source, EXPLAINED))
+    plan.edits.extend(refreshed_desk(source, plan.edits))
     return plan
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.building.contents import indicator_content
-from xlbudget.building.front import PROFILE_ROOM, profile_rows
+from xlbudget.building.front import profile_rows
 from xlbudget.characters import caption
 from xlbudget.editing.edits import edit_of
 from xlbudget.errors import UnusableFileError
@@ -27,6 +27,7 @@ from xlbudget.sheets.layout import (
     INFO_SHEET,
     NOTES,
     PROFILE,
+    PROFILE_ROOM,
     dictionary_last,
     form_of,
     info_lines,

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from xlbudget.building.contents import with_info
+from xlbudget.editing.desk import refreshed_desk
 from xlbudget.editing.fill import plan_filled, refuse_moved
 from xlbudget.editing.findings import refreshed_findings
 from xlbudget.editing.notes import refreshed_notes
@@ -99,6 +100,7 @@ def plan_import(
     if len(edits) > len(plan.edits):  # texts and forms change what 情况说明 and 校验结果 watch
         edits += refreshed_notes(source, edits)
         edits += refreshed_findings(source, edits)
+        edits += refreshed_desk(source, edits)
     afterwards = lines.afterwards(plan.afterwards)
     if imported.texts:
         texts, lost = plan_texts(source, edits, afterwards, imported.texts)

@@ -36,8 +36,8 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.document import HEADING
 from xlbudget.publishing.drawings import MAIN, REL, Drawings, local, parsed, serialized
 from xlbudget.publishing.publish import packed
-from xlbudget.reading.source import find_sheet
-from xlbudget.sheets.layout import CONTENTS, COVER, GLOSSARY, NOTES, PROFILE
+from xlbudget.reading.source import find_cover, find_sheet
+from xlbudget.sheets.layout import CONTENTS, GLOSSARY, NOTES, PROFILE
 from xlbudget.sheets.notes import FIRST, LAST
 from xlbudget.templates import rendered
 from xlbudget.xlsx.archive import naming
@@ -120,13 +120,13 @@ def choose_sheets(
 ) -> Chosen:
     """The sheets of what is published, as the workbook names them, and those of ``also``.
 
-    基础信息, 总览, 校验结果 and 科目字典 are for those who do the work, and so are sheets that a user
+    The desk, 基础信息, 总览, 校验结果 and 科目字典 are for those who do the work, and so are sheets that a user
     added: they are left out unless they are asked for by name.
 
     Raises:
         UnusableFileError: one of ``also`` is not there, or the workbook cannot be read.
     """
-    fixed = [find_sheet(source, name) for name in (COVER, CONTENTS, PROFILE)]
+    fixed = [find_cover(source), *(find_sheet(source, name) for name in (CONTENTS, PROFILE))]
     texts = tuple(name for title in (NOTES, GLOSSARY) if (name := find_sheet(source, title)))
     for name in also:
         if name not in source.names:

@@ -42,6 +42,7 @@ from xlbudget.sheets.cells import Sheet, text_of, value_at
 from xlbudget.sheets.layout import (
     CONTENTS,
     COVER,
+    DESK,
     DICTIONARY,
     FINDINGS,
     GLOSSARY,
@@ -76,7 +77,19 @@ _NAME = r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\('
 _YEAR_CODE = "F05"
 _TITLE_LINES = 6
 OTHER_SHEETS = frozenset(
-    (COVER, CONTENTS, INFO_SHEET, PROFILE, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY, MODELS)
+    (
+        DESK,
+        COVER,
+        CONTENTS,
+        INFO_SHEET,
+        PROFILE,
+        NOTES,
+        GLOSSARY,
+        OVERVIEW,
+        FINDINGS,
+        DICTIONARY,
+        MODELS,
+    )
 )
 """The sheets of a workbook that are no tables."""
 

@@ -13,7 +13,17 @@ from xlbudget.figures import Place, Printed
 from xlbudget.money import Amount
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import Area, Grid, Sheet, value_at, whole_lines
-from xlbudget.sheets.layout import CONTENTS, COVER, GLOSSARY, INFO_SHEET, NOTES, PROFILE
+from xlbudget.sheets.layout import (
+    CONTENTS,
+    COVER,
+    DESK,
+    DESK_NAME,
+    DESK_TITLE,
+    GLOSSARY,
+    INFO_SHEET,
+    NOTES,
+    PROFILE,
+)
 from xlbudget.sheets.notes import (
     CHANGED,
     CellValue,
@@ -43,6 +53,14 @@ def find_sheet(workbook: Workbook, *names: str) -> str:
     for name in workbook.names:
         plain.setdefault(plain_name(name), name)
     return next((plain[one] for one in map(plain_name, names) if one in plain), "")
+
+
+def find_cover(workbook: Workbook) -> str:
+    """The sheet that is printed as the cover; "" if none. Older workbooks have it as 封面, where one also starts."""
+    name = find_sheet(workbook, COVER) or find_sheet(workbook, DESK)
+    letters, line = split_cell(DESK_TITLE)
+    title = value_at(workbook.lines(name), line, column_number(letters)) if name else ""
+    return "" if title == DESK_NAME else name
 
 
 class Source:
@@ -91,9 +109,9 @@ _TITLE_LINES = 6
 
 def read_printed(source: Source, tables: Collection[str]) -> Iterator[Printed]:
     """The texts of the published sheets (``tables`` are those of the tables), and of 基础信息."""
-    for title in (COVER, CONTENTS, PROFILE):
-        if name := source.find(title):
-            yield from sheet_texts(name, source.lines(name))
+    cover = find_cover(source.workbook)
+    for name in filter(None, (cover, source.find(CONTENTS), source.find(PROFILE))):
+        yield from sheet_texts(name, source.lines(name))
     for name in tables:
         yield from sheet_texts(name, source.lines(name))
     for title in (NOTES, GLOSSARY):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Row
+from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Place, Row
 from xlbudget.money import Amount
 from xlbudget.rules.fill import Filled, fill_book
 from xlbudget.rules.forms import new_form
@@ -289,6 +289,34 @@ def fill_from_ledger(
     posted_info = {name: base.info[name] for name in ledger.info}
     result = filled.book._replace(blocks=done, info={**filled.book.info, **posted_info})
     return Filled(result, frozenset(filled.derived | follows), frozenset(filled.changed | follows))
+
+
+def unprinted(standard: Standard, book: Book) -> list[Place]:
+    """The amounts of a book's tables and forms that its ledger does not print as they stand."""
+    ledger = standard.ledger
+    assert ledger is not None
+    posted = posted_book(standard, book)
+    follows = set(posted_cells(standard, posted))
+    found = []
+    for key in filter(book.blocks.__contains__, ledger.postings):
+        data, names = book.blocks[key], standard.blocks[key].amounts
+        known = {(row.key, row.parent): row.cells for row in posted.blocks[key].rows}
+        sheet = book.sheets[standard.blocks[key].table]
+        for row in data.rows:
+            wanted = known.get((row.key, row.parent))
+            for at, (name, cell) in enumerate(zip(names, row.cells, strict=True)):
+                other = wanted[at] if wanted is not None else None
+                asked = wanted is None or CellKey(key, row.key, name) in follows
+                if asked and cell is not None and not _prints(other, cell):
+                    found.append(Place(sheet, data.cell_name(row, at)))
+    return found
+
+
+def _prints(one: Cell, other: Cell) -> bool:
+    """Whether two cells print the same money."""
+    if isinstance(one, Amount) and isinstance(other, Amount):
+        return one.fen == other.fen
+    return one == other
 
 
 def _with_cells(row: Row, names: Iterable[str], cells: Mapping[str, Cell]) -> Row:

@@ -243,7 +243,9 @@ def form_pairs(
 # ------------------------------------------------------------------ the tables
 
 
-COVER, CONTENTS, INFO_SHEET, PROFILE = "封面", "目录", "基础信息", "部门概况"
+DESK, COVER, CONTENTS = "封面", "公开封面", "目录"
+"""Where one starts, with the state of every step; the cover that is printed."""
+INFO_SHEET, PROFILE = "基础信息", "部门概况"
 NOTES, GLOSSARY, OVERVIEW = "情况说明", "名词解释", "总览"
 FINDINGS, DICTIONARY = "校验结果", "科目字典"
 
@@ -292,7 +294,7 @@ def sheet_names(standard: Standard) -> list[str]:
     """All sheets in their order."""
     tables = [table.sheet for table in standard.tables]
     ledger = [standard.ledger.sheet] if standard.ledger is not None else []
-    front = [COVER, CONTENTS, INFO_SHEET, *ledger, PROFILE]
+    front = [DESK, COVER, CONTENTS, INFO_SHEET, *ledger, PROFILE]
     return [*front, *tables, NOTES, GLOSSARY, OVERVIEW, FINDINGS, DICTIONARY]
 
 
@@ -516,6 +518,27 @@ def contents_lines(standard: Standard) -> list[ContentsLine]:
         working.insert(1, (standard.ledger.sheet, "一行一笔预算，各表的金额由此得出"))
     lines += [ContentsLine(0, "working", name, name, 0, note) for name, note in working]
     return [one._replace(line=number) for number, one in enumerate(lines, CONTENTS_FIRST)]
+
+
+# ------------------------------------------------------------------ 封面
+
+
+DESK_TITLE, DESK_NAME = "A2", "部门预算公开：从这里开始"
+"""By its title the desk is told from the printed cover that 封面 was in older workbooks."""
+
+
+# ------------------------------------------------------------------ 部门概况
+
+
+PROFILE_FIRST, PROFILE_ROOM = 4, 120
+PROFILE_KINDS = DUTIES, REMARK, OFFICES, UNITS = ("主要职能", "机构说明", "机构设置", "预算单位")
+
+
+# ------------------------------------------------------------------ 校验结果
+
+
+COUNTS, STALE, VERDICT = "A3", "G3", "M3"
+"""How many findings of each kind; whether they are those of the figures as they stand; the verdict (hidden)."""
 
 
 # ------------------------------------------------------------------ 科目字典

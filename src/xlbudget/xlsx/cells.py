@@ -86,3 +86,16 @@ class Afterwards(NamedTuple):
     unfiltered: Collection[str] = ()
     charts: Callable[[bytes], bytes] | None = None
     laid: Mapping[str, Sequence[LaidRows]] = {}
+
+    def then(self, later: Afterwards) -> Afterwards:
+        """What goes with the edits of two steps, the later one's last."""
+        both = {*self.heights, *later.heights}
+        return Afterwards(
+            self.recalculate or later.recalculate,
+            {**self.last_rows, **later.last_rows},
+            {one: {**self.heights.get(one, {}), **later.heights.get(one, {})} for one in both},
+            {**self.paging, **later.paging},
+            (*self.unfiltered, *later.unfiltered),
+            later.charts or self.charts,
+            {**self.laid, **later.laid},
+        )
