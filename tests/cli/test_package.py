@@ -71,7 +71,10 @@ def test_it_lists_what_it_made(cli: Callable[..., Ended], book: Path, folder: Pa
         assert one.name in ended.out
     assert "校验结论“通过”" in ended.out
     assert "按 --no-pdf，没有制作 PDF。" in ended.out
-    assert "数值副本没有收入的工作表：基础信息、总览、校验结果、科目字典。" in ended.out
+    assert (
+        "数值副本没有收入的工作表：封面、基础信息、录入底稿、总览、校验结果、科目字典。"
+        in ended.out
+    )
     mail = email.message_from_bytes(
         (folder / "包" / f"{TITLE}.eml").read_bytes(), policy=policy.default
     )

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
 BUREAU = Path(__file__).parents[1] / "cases" / "culture-bureau"
 TABLE, MINE, SECRET = "部门收支总表", "我的测算", "底稿"
-INTERNAL = {"基础信息", "总览", "校验结果", "科目字典"}
+INTERNAL = {"封面", "基础信息", "录入底稿", "总览", "校验结果", "科目字典"}
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )

@@ -111,7 +111,7 @@ def _info_value(standard: Standard, book: Book, field: Field) -> str | Cell:
 FORM_FIRST = 3
 """The first line of the first form, and of the statement that there is none."""
 
-FORM_LINES = 20
+FORM_LINES = 26
 """Lines that a form takes with its indicators: how far formulas look."""
 
 BLANK_LINES = 10
