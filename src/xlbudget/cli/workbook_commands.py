@@ -154,6 +154,7 @@ def finish_command(book: Path, output: Path | None, quiet: bool) -> int:
     from xlbudget.editing.finish import plan_finish  # noqa: PLC0415
     from xlbudget.findings import Status  # noqa: PLC0415
     from xlbudget.report import render  # noqa: PLC0415
+    from xlbudget.rules.forms import forms_left  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     target = target_of(book, output)
@@ -167,6 +168,8 @@ def finish_command(book: Path, output: Path | None, quiet: bool) -> int:
         _say_filled([], len(plan.filled.edits), target, backup, quiet)
         if kept := kept_typed(plan.filled):
             click.echo(kept)
+        for said in forms_left(plan.filled.standard, plan.filled.book):
+            click.echo(said)
         _say_generated(plan.documents, plan.notes, target)
     if report.status is Status.ERROR or not quiet:
         sys.stdout.write(render([report], "text", {report.standard: plan.examined.standard}, []))
