@@ -351,7 +351,7 @@ def counts_content(kinds: Sequence[str], verdict: str) -> CellContent:
 
 def filtered_content() -> CellContent:
     """That a filter hides lines: written once, it follows the filter by itself."""
-    shown = f"SUBTOTAL(103,{_KINDS})"
+    shown = f"SUBTOTAL(3,{_KINDS})"
     told = f'"筛选后只显示"&{shown}&"条，共"&COUNTA({_KINDS})&"条"'
     return CellContent(_FILTERED, "formula", "", f'IF({shown}<COUNTA({_KINDS}),{told},"")')
 
