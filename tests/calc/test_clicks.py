@@ -263,7 +263,7 @@ def test_one_click_does_all_and_the_desk_follows(window: Window) -> None:
     assert window.texts(DESK, states) == ["已校验", "已生成"]
     assert window.cell(DESK, f"B{line + 2}").String == "可以打包"
     # Typing goes on: no button is needed for the desk to say that both are out of date.
-    amount = window.cell(TABLE, "D9")
+    amount = window.cell("部门收入总表", "D6")
     amount.setValue(amount.getValue() + 1)
     assert window.texts(DESK, states) == ["需重做", "需重做"]
     assert window.cell(DESK, "A4").String.startswith("下一步")

@@ -30,7 +30,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.office
 
 TEXTS = (NOTES, GLOSSARY)
-LEFT_OUT = {"基础信息", "总览", "校验结果", "科目字典", "_memory", "_forms", "_texts"}
+LEFT_OUT = {
+    "封面",
+    "基础信息",
+    "录入底稿",
+    "总览",
+    "校验结果",
+    "科目字典",
+    "_memory",
+    "_forms",
+    "_texts",
+}
 
 
 class Shown(NamedTuple):

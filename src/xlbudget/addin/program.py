@@ -252,20 +252,29 @@ def set_print_areas(book: xw.Book, last_rows: Mapping[str, int]) -> dict[str, st
 
 
 def lay_rows(book: xw.Book, laid: Mapping[str, Iterable[LaidRows]]) -> None:
-    """Give rows the looks of others, whole rows of models in runs: as copying and pasting formats does."""
-    for name, found in laid.items():
-        sheet = book.sheets[name]
-        for rows in found:
-            models = book.sheets[rows.sheet]
-            at = rows.first
-            for first, last in _runs(rows.models):
-                models.range(f"{first}:{last}").copy()
-                sheet.range(f"{at}:{at + last - first}").paste(paste="formats")
-                at += last - first + 1
-            for cell, like in rows.styles.items():
-                models.range(like).copy()
-                sheet.range(cell).paste(paste="formats")
+    """Give rows the looks of others, whole rows of models in runs: as copying and pasting formats does.
+
+    A program that cannot copy through xlwings leaves them plain: what stands in them is written either way.
+    """
+    try:
+        for name, found in laid.items():
+            for rows in found:
+                _lay(book.sheets[name], book.sheets[rows.sheet], rows)
+    except NotImplementedError:
+        return
+    if laid:
         book.app.cut_copy_mode = False
+
+
+def _lay(sheet: xw.Sheet, models: xw.Sheet, rows: LaidRows) -> None:
+    at = rows.first
+    for first, last in _runs(rows.models):
+        models.range(f"{first}:{last}").copy()
+        sheet.range(f"{at}:{at + last - first}").paste(paste="formats")
+        at += last - first + 1
+    for cell, like in rows.styles.items():
+        models.range(like).copy()
+        sheet.range(cell).paste(paste="formats")
 
 
 def _ending(area: str, last: int) -> str:
