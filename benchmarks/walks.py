@@ -65,7 +65,7 @@ def click(book: Path) -> None:
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     source = Workbook(book)
-    change = actions.fill.__wrapped__(Source(source, book))  # type: ignore[attr-defined]
+    change = actions.fill.__wrapped__(Source(source, book, (), print))  # type: ignore[attr-defined]
     edits = changing(change.edits, source.formulas_of({edit.sheet for edit in change.edits}))
     blocks_of(edits)
 
