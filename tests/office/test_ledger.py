@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from ledgers import amounts, ledger_of, workbook_of
@@ -18,6 +19,7 @@ from xlbudget.editing.validate import validate_file
 from xlbudget.findings import Status
 from xlbudget.reading.book import read_book
 from xlbudget.rules.posting import posted_book
+from xlbudget.sheets.ledger import CONTROL_ROW
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -117,3 +119,26 @@ def test_plausible_departments_are_printed_as_python_says_and_pass(
 
 _MIRRORED = ("208", "210", "221")
 """Classes that an economic subject mirrors."""
+
+
+def test_what_is_left_of_the_control_total_is_as_filling_and_libreoffice_say(
+    standard: Standard, typed: Path, tmp_path: Path, recalculate: Callable[[Path], Path]
+) -> None:
+    path = tmp_path / "控制数.xlsx"
+    shutil.copy(typed, path)
+    ledger = read_book(path, standard).ledger
+    total, line = ledger.letters["amount"], ledger.lines[0]
+    edits = [
+        CellEdit(ledger.sheet, f"{total}{CONTROL_ROW}", Decimal(62960000)),
+        CellEdit(*ledger.place(line, "amount"), Decimal(7580700), ""),
+    ]
+    Workbook(path).patch(path, edits)
+    plan = plan_fill(Workbook(path))
+    Workbook(path).patch(path, plan.edits, plan.afterwards)
+    place = f"{ledger.letters['remark']}{CONTROL_ROW}"
+    shown = [
+        openpyxl.load_workbook(file, data_only=True)[ledger.sheet][place].value
+        for file in (path, recalculate(path))
+    ]
+    assert shown == ["控制数还剩 1,301.00"] * 2
+    assert not plan_fill(Workbook(path)).edits

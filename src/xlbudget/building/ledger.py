@@ -25,7 +25,7 @@ from xlbudget.building.formulas.expressions import (
 )
 from xlbudget.building.sheet import Advice
 from xlbudget.figures import LedgerLine, Unreadable
-from xlbudget.money import Amount
+from xlbudget.money import WAN, YUAN, Amount
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.sheets.layout import CODES, INFO_SHEET, NAMES, UNIT_LIST
 from xlbudget.sheets.ledger import (
@@ -41,7 +41,7 @@ from xlbudget.sheets.ledger import (
     name_key,
 )
 from xlbudget.standard.ledger import selects
-from xlbudget.xlsx.references import column_number, quoted
+from xlbudget.xlsx.references import column_letter, column_number, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,17 +121,6 @@ class _Line:
             found = iff(test, name, found)
         return found
 
-    def _takes(self, selection: Selection) -> Expression:
-        """Whether a selection takes the line."""
-        tests = []
-        for key, values in selection.items():
-            cell = f"{self.layout.cell(key, self.line.line)}"
-            tests += [f"OR({','.join(f'{cell}={constant(value).text}' for value in values)})"]
-        return single(
-            f"AND({','.join(tests)})" if len(tests) > 1 else tests[0],
-            selects(self.ledger, selection, self.line.texts),
-        )
-
     def state(self) -> Expression:
         """What the line lacks, first things first."""
         amount = self.cell(self.ledger.amount.key)
@@ -200,12 +189,13 @@ def ledger_contents(standard: Standard, book: Book) -> list[CellContent]:
     assert standard.ledger is not None
     unit = ledger_unit(standard, book.text(standard.ledger.unit_field))
     cell = _unit_cell(standard, book)
-    found = []
-    for line in book.ledger.lines:
-        for key, expression in _Line(standard, layout, unit, cell, line).formulas():
-            place = f"{layout.spots[key].letter}{line.line}"
-            found.append(content(place, expression, key))
-    return [*found, *_head(standard, book, layout, unit, cell)]
+    found = [
+        content(f"{layout.spots[key].letter}{line.line}", expression, key)
+        for line in book.ledger.lines
+        for key, expression in _Line(standard, layout, unit, cell, line).formulas()
+    ]
+    states = [one.value for one in found if one.role == STATE]
+    return [*found, *_head(standard, book, layout, cell, states)]
 
 
 def _unit_cell(standard: Standard, book: Book) -> str:
@@ -214,27 +204,33 @@ def _unit_cell(standard: Standard, book: Book) -> str:
     info = book.info.get(standard.ledger.unit_field)
     if info is None or not info.cell:
         return str(ledger_unit(standard, "").fen)
-    return f'IF({quoted(INFO_SHEET)}!${info.cell[0]}${info.cell[1:]}="万元",1000000,100)'
+    return f'IF({quoted(INFO_SHEET)}!${info.cell[0]}${info.cell[1:]}="{WAN.name}",{WAN.fen},{YUAN.fen})'
 
 
 def _head(
-    standard: Standard, book: Book, layout: LedgerLayout, unit: Unit, unit_cell: str
+    standard: Standard,
+    book: Book,
+    layout: LedgerLayout,
+    unit_cell: str,
+    shown_states: list[str | Decimal | None],
 ) -> Iterator[CellContent]:
-    """The sum, what is left of the control total, and how many lines still lack something."""
+    """The sum, what is left of the control total, and how many lines still lack something.
+
+    ``shown_states`` are those of the lines in use.
+    """
     assert standard.ledger is not None
+    unit = ledger_unit(standard, book.text(standard.ledger.unit_field))
     amount = layout.spots[standard.ledger.amount.key]
     behind = layout.spots[standard.ledger.columns[-1].key]
-    lines = book.ledger.lines
-    money = [line.amount for line in lines if isinstance(line.amount, Amount)]
-    whole = sum(cell.fen for cell in money)
+    money = (line.amount for line in book.ledger.lines)
+    whole = sum(cell.fen for cell in money if isinstance(cell, Amount))
     area, states = layout.area(amount.key), layout.area(STATE)
     total = single(f"SUM({area})", Decimal(whole) / unit.fen)
     yield content(f"{amount.letter}{SUM_ROW}", total, "amount", places=2)
     # A line that was inserted has no formulas: its amount is in no table.
     fens = f"SUM({layout.area(FEN)})"
     lost = f"ROUND(SUM({area})*{unit_cell}-{fens},0)<>0"
-    values = [str(_Line(standard, layout, unit, unit_cell, line).state().value) for line in lines]
-    used, good = sum(value != "" for value in values), values.count(COMPLETE)
+    used, good = sum(state != "" for state in shown_states), shown_states.count(COMPLETE)
     typed = f'COUNTIF({states},"?*")'
     right = f'COUNTIF({states},"{COMPLETE}")'
     said = (
@@ -251,7 +247,11 @@ def _head(
     yield CellContent(f"A{SUM_ROW}", "formula", shown, said, "state")
     control = f"${amount.letter}${CONTROL_ROW}"
     text = f'IF(ISNUMBER({control}),"控制数还剩 "&TEXT({control}-{total.text},"#,##0.00"),"")'
-    yield CellContent(f"{behind.letter}{CONTROL_ROW}", "formula", "", text, "state")
+    given = book.ledger.beside.control
+    shown = ""
+    if isinstance(given, Amount):
+        shown = f"控制数还剩 {Amount(given.fen - whole).rounded(unit).text}"
+    yield CellContent(f"{behind.letter}{CONTROL_ROW}", "formula", shown, text, "state")
 
 
 # ------------------------------------------------------------------ the sheet
@@ -275,7 +275,7 @@ def write_ledger(
     sheet.title(right, ledger.title, 34)
     sheet.unit_row(book)
     amount = layout.spots[ledger.amount.key]
-    before = chr(ord(amount.letter) - 1)
+    before = column_letter(column_number(amount.letter) - 2)
     sheet.text(f"{before}{SUM_ROW}", "合计", replace(styles.BODY, align="right"))
     sheet.text(f"{before}{CONTROL_ROW}", "控制数", replace(styles.BODY, align="right"))
     money = replace(styles.AMOUNT, num_format=styles.amount_format(2))
