@@ -48,7 +48,7 @@ _UNKNOWN, _BLANK = -1, -2
 _MOST_BLANKS, _MOST_STEPS = 8, 200_000
 
 
-def posted_cells(standard: Standard, book: Book) -> Iterator[tuple[str, Row, str, Cell, bool]]:
+def posted_amounts(standard: Standard, book: Book) -> Iterator[tuple[str, Row, str, Cell, bool]]:
     """The cells of a book that print sums of the ledger: block, row, column, what it holds.
 
     The last says whether 0.00 stands for lines that come to nothing; elsewhere it is printed without any.
@@ -159,7 +159,7 @@ class _Enumeration:
         self.cells: list[PrintedCell] = []
         self.blanks: list[tuple[str, Row, str]] = []
         self.unread = 0
-        for key, row, name, cell, lines in posted_cells(standard, book):
+        for key, row, name, cell, lines in posted_amounts(standard, book):
             number = _UNKNOWN
             if isinstance(cell, Amount):
                 number = len(self.cells)

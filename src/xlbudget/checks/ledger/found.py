@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.certify import can_certify
-from xlbudget.checks.ledger.candidates import blanks_beside, candidates_of, posted_cells
+from xlbudget.checks.ledger.candidates import blanks_beside, candidates_of, posted_amounts
 from xlbudget.checks.ledger.labels import labelled
 from xlbudget.checks.ledger.likeness import unlikeliness
 from xlbudget.checks.ledger.program import Program
@@ -124,7 +124,7 @@ def misprinted(
     """
     sums = post(standard, lines, {data.name: data.form for data in book.forms}).blocks
     wrong = []
-    for key, row, name, cell, held in posted_cells(standard, book):
+    for key, row, name, cell, held in posted_amounts(standard, book):
         fen = sums.get(key, {}).get((row.key, row.parent), {}).get(name)
         if isinstance(cell, Amount):
             if fen is None and not held:
