@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import gc
-import sys
+from xlbudget import interrupts
 
-from xlbudget.cli.common import ending, speak_utf8
+interrupts.begin()  # before anything that takes time
+
+import gc  # noqa: E402
+import sys  # noqa: E402
+
+from xlbudget.cli.common import ending  # noqa: E402
+from xlbudget.cli.streams import open_streams  # noqa: E402
 
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
-    speak_utf8()
+    open_streams()
     arguments = sys.argv[1:]
     if arguments[:1] == ["validate"]:
         # A bureau's run makes many small values and hardly a circle: collect rarely.

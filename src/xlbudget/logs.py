@@ -39,16 +39,32 @@ def log_path() -> Path:
 
 
 def log_fault(error: BaseException, what: str) -> Path | None:
-    """Add an error with its traceback to the log; None where not even that can be written."""
+    """Add an error with its traceback to the log, which is the user's alone; None where that cannot be done."""
     path = log_path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > _LONGEST:
             path.replace(path.with_suffix(".1.log"))
-        with path.open("a", encoding="utf-8") as log:
+        with open(path, "a", encoding="utf-8", opener=_private) as log:  # with an opener
             now = datetime.now(UTC).isoformat(timespec="seconds")
             log.write(f"\n{now} xlbudget {__version__}, Python {sys.version}: {what}\n")
             traceback.print_exception(error, file=log)
     except OSError:
         return None
     return path
+
+
+def logged(error: BaseException, what: str) -> str:
+    """The same, as a sentence for the user: where the log is, or that there is none."""
+    log = log_fault(error, what)
+    if log is None:
+        return f"详情没有记下来（日志“{log_path()}”写不进去）；请把怎样出错的告诉开发者。"
+    return f"详情已记入 {log}，请把它发给开发者。"
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that nobody else may read; one that others may is made so."""
+    handle = os.open(path, flags, 0o600)
+    if os.name == "posix":
+        os.fchmod(handle, 0o600)
+    return handle

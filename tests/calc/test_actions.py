@@ -259,13 +259,42 @@ def test_a_failure_half_way_leaves_nothing_half_written(
 
     monkeypatch.setattr(session, "write_edits", failing)
     said = clicked.click("fill")
-    assert "程序内部出错" in said and "恢复到操作前" in said
+    assert "程序内部出错" in said and "没有改动" in said
     after = contents(clicked.saved(tmp_path))
     for one in (before, after):
         one.pop(("_texts", "B1"), None)
     assert before == after
     log = (tmp_path / "状态" / "xlbudget.log").read_text(encoding="utf-8")
     assert "the cable was pulled" in log and "Traceback" in log
+
+
+def test_what_could_not_be_taken_back_is_not_said_to_be(
+    bare: Path, live: Callable[[Path], xw.Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicked = Clicked(live(bare))
+    from xlbudget.addin import session  # noqa: PLC0415
+
+    def failing(*_: Any) -> None:
+        raise RuntimeError("the cable was pulled")
+
+    monkeypatch.setattr(session, "write_edits", failing)
+    said = clicked.click("fill")
+    assert "写了一半" in said and "不要保存" in said
+    assert "没有改动" not in said and "恢复到操作前" not in said
+
+
+def test_a_fault_after_writing_says_that_it_was_written(
+    bare: Path, live: Callable[[Path], xw.Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicked = Clicked(live(damaged(bare)))
+    from xlbudget.addin import session  # noqa: PLC0415
+
+    def failing(*_: Any) -> None:
+        raise RuntimeError("the sheet cannot be protected again")
+
+    monkeypatch.setattr(session, "restore_protection", failing)
+    said = clicked.click("fill")
+    assert "程序内部出错" in said and f"已写入“{bare.name}”" in said
 
 
 def test_another_workbook_in_front_is_said(paper: Path, live: Callable[[Path], xw.Book]) -> None:

@@ -334,13 +334,12 @@ def test_an_error_of_our_own_is_one_sentence_with_a_log(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("XLBUDGET_HOME", str(tmp_path))
     monkeypatch.setattr("xlbudget.editing.validate.validate_whole", broken)
     ended = cli("validate", book)
     assert ended.status == 2
     assert ended.err.count("\n") == 1 and "程序内部出错" in ended.err
-    (log,) = tmp_path.glob("xlbudget-*.log")
+    log = tmp_path / "xlbudget.log"
     assert str(log) in ended.err and "ZeroDivisionError" in log.read_text("utf-8")
 
 

@@ -234,7 +234,8 @@ def test_what_was_made_stays_when_sending_fails(
     monkeypatch.setenv("XLBUDGET_SMTP_PASSWORD", "x")
     ended = _package(cli, book, settings, "--send", "--yes")
     assert ended.status == 2
-    assert ended.err.strip().splitlines()[-1] == "连不上邮件服务器，没有发送；请检查网络。"
+    said = ended.err.strip().splitlines()[-1]
+    assert said.startswith("连不上邮件服务器，没有发送；请检查网络。此前已写入“包”")
     assert (book.parent / "包" / f"{TITLE}.eml").exists()
 
 

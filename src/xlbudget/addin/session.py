@@ -37,8 +37,9 @@ from xlbudget.addin.program import (
     show_status,
     write_edits,
 )
-from xlbudget.errors import UnusableFileError, XlbudgetError
-from xlbudget.logs import log_fault, state_folder
+from xlbudget.deeds import note_written, recording
+from xlbudget.errors import MACHINE, UnusableFileError, XlbudgetError, reason_of
+from xlbudget.logs import log_fault, logged, state_folder
 from xlbudget.sheets.cells import text_of, value_at
 from xlbudget.xlsx.atomic import replace_text
 from xlbudget.xlsx.cells import Afterwards, CellEdit
@@ -48,6 +49,7 @@ from xlbudget.xlsx.workbook import Workbook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from xlbudget.deeds import Record
     from xlbudget.xlsx.cells import Lines
 
 
@@ -136,12 +138,14 @@ def remember(book: str, before: Before) -> None:
     }
     path = _file(book)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.chmod(0o700)  # the cells' contents are nobody else's
     except OSError as error:
         raise XlbudgetError(
             f"无法保存操作前的状态（“{path.parent}”建不了），工作簿没有改动；请检查该文件夹的权限。"
         ) from error
-    replace_text(path, json.dumps(held, ensure_ascii=False), backup=False)
+    with recording():  # a file of the program's own: nothing to tell the user of
+        replace_text(path, json.dumps(held, ensure_ascii=False), backup=False)
 
 
 def recall(book: str) -> Before | None:
@@ -225,15 +229,16 @@ def action(title: str) -> Callable[[Callable[[Source], Change]], Callable[[], No
 def _run(title: str, plan: Callable[[Source], Change]) -> None:
     """Never raises: what went wrong is said, and logged where it is our own fault."""
     book = None
-    try:
-        book = calling_book()
-        with quiet_program(book.app, f"正在{title}……"):
-            said = _act(book, title, plan)
-        mode = "info"
-    except XlbudgetError as error:
-        said, mode = str(error), "exclamation"
-    except Exception as error:  # noqa: BLE001  # the user gets a sentence, the developers a log
-        said, mode = _fault(error, title), "critical"
+    with recording() as record:
+        try:
+            book = calling_book()
+            with quiet_program(book.app, f"正在{title}……"):
+                said = _act(book, title, plan)
+            mode = "info"
+        except XlbudgetError as error:
+            said, mode = f"{error}{record.before}", "exclamation"
+        except Exception as error:  # noqa: BLE001  # the user gets a sentence, the developers a log
+            said, mode = _fault(error, title, record), "critical"
     try:
         if book is not None:
             answer(book)
@@ -244,13 +249,15 @@ def _run(title: str, plan: Callable[[Source], Change]) -> None:
         log_fault(error, f"{title}: {said}")
 
 
-def _fault(error: Exception, title: str) -> str:
+def _fault(error: Exception, title: str, record: Record) -> str:
     told = busy(error)
-    if told:
+    if told and not record:
         return told
-    log = log_fault(error, title)
-    where = f"详情已记入 {log}，请把它发给开发者。" if log else "详情没有记下来。"
-    return f"程序内部出错，“{title}”没有完成；工作簿已恢复到操作前的样子。{where}"
+    if isinstance(error, MemoryError):
+        return f"内存不足，“{title}”没有完成；{record.state}。请关闭别的程序，再试一次。"
+    if isinstance(error, OSError) and error.errno in MACHINE:
+        return f"磁盘或文件夹读写不了（{reason_of(error)}），“{title}”没有完成；{record.state}。"
+    return f"程序内部出错，“{title}”没有完成；{record.state}。{logged(error, title)}"
 
 
 def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
@@ -305,6 +312,28 @@ def _take_back(book: xw.Book, title: str, source: Workbook) -> str:
     return f"已撤销“{before.title}”：{len(before.was)}格恢复原样。再点一次可以重做。"
 
 
+class _HalfWrittenError(XlbudgetError):
+    """Neither could all be written nor what was written be taken back."""
+
+
+def _restore(book: xw.Book, before: Before, areas: Mapping[str, str], error: BaseException) -> None:
+    """Put back what was there before an action failed with ``error``.
+
+    Raises:
+        _HalfWrittenError: that fails too.
+    """
+    try:
+        write_edits(book, before.was)
+        for name, area in areas.items():
+            book.sheets[name].page_setup.print_area = area or None
+    except Exception as again:  # noqa: BLE001  # the programs' own error types differ
+        log_fault(again, before.title)
+        raise _HalfWrittenError(
+            f"“{before.title}”写到一半出错，也没能恢复原样：“{book.name}”里可能有写了一半的格。"
+            f"请不要保存，关闭后重新打开。{logged(error, before.title)}"
+        ) from error
+
+
 def _apply(  # what is written, and what goes with it
     book: xw.Book,
     before: Before,
@@ -337,10 +366,9 @@ def _apply(  # what is written, and what goes with it
                 setup.print_area = area or None
             for name, lines in rows.items():
                 fit_rows(book.sheets[name], lines)
-        except BaseException:
-            write_edits(book, before.was)
-            for name, area in changed.items():
-                book.sheets[name].page_setup.print_area = area or None
+            note_written(place_of(book))
+        except BaseException as error:
+            _restore(book, before, changed, error)
             raise
     except BaseException:
         if earlier is None:

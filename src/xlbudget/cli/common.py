@@ -11,13 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget import __version__
-from xlbudget.errors import UnusableFileError, XlbudgetError
+from xlbudget.cli.streams import lost_output
+from xlbudget.deeds import recording
+from xlbudget.errors import MACHINE, UnusableFileError, XlbudgetError, reason_of
+from xlbudget.interrupts import INTERRUPTED, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
+    from xlbudget.deeds import Record
     from xlbudget.xlsx.cells import Afterwards, CellEdit
     from xlbudget.xlsx.workbook import Workbook
 
@@ -28,15 +31,6 @@ WRONG = 1
 UNUSABLE = 2
 """Exit status for unusable input or arguments."""
 
-_INTERRUPTED = 130
-
-
-def speak_utf8() -> None:
-    """Output is UTF-8 whatever the console says; what cannot be shown is escaped."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
 
 def fail(sentence: str) -> int:
     """Say why nothing was done; the exit status for that."""
@@ -45,35 +39,44 @@ def fail(sentence: str) -> int:
 
 
 def ending(work: Callable[[], int]) -> int:
-    """Do the work; whatever it raises becomes a sentence and an exit status."""
-    try:
-        status = work()
-        sys.stdout.flush()
-    except XlbudgetError as error:
-        return fail(str(error))
-    except KeyboardInterrupt:
-        fail("已中断。")
-        return _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as error:  # noqa: BLE001  # the user gets a sentence, the developers a log
-        return fail(_internal(error))
-    return status
+    """Do the work; whatever it raises becomes a sentence and an exit status.
+
+    What the sentence says of the user's files is what the record of this run holds.
+    """
+    with recording() as record:
+        try:
+            with working():
+                status = work()
+                lost = lost_output()
+        except KeyboardInterrupt:
+            fail(f"已中断；{record.state}。")
+            return INTERRUPTED
+        except Exception as error:  # noqa: BLE001  # the user gets a sentence, the developers a log
+            return fail(failure(error, record))
+        if lost:
+            fail(f"结果没有全部显示出来（{lost}）；{record.state}。")
+            return status or UNUSABLE
+        return status
 
 
-def _internal(error: Exception) -> str:
-    """Log our own bug with its traceback; the sentence says where."""
-    import tempfile  # noqa: PLC0415  # only ever needed here
-    import traceback  # noqa: PLC0415
-
+def failure(error: Exception, record: Record) -> str:
+    """The sentence about what ended the work: why, what was done before it, where our own fault is logged."""
+    if isinstance(error, XlbudgetError):
+        return f"{error}{record.before}"
+    if isinstance(error, MemoryError):
+        return f"内存不足，没有完成；{record.state}。请关闭别的程序，或分几次处理，再试一次。"
+    if isinstance(error, OSError) and error.errno in MACHINE:
+        place = f"“{error.filename}”" if error.filename else "文件"
+        return (
+            f"{place}读写不了（{reason_of(error)}），没有完成；{record.state}。请排除后再试一次。"
+        )
     if os.environ.get("XLBUDGET_DEBUG"):
+        import traceback  # noqa: PLC0415  # for developers
+
         traceback.print_exception(error)
-    handle, name = tempfile.mkstemp(prefix="xlbudget-", suffix=".log")
-    with os.fdopen(handle, "w", encoding="utf-8") as log:
-        log.write(f"xlbudget {__version__}, Python {sys.version}\n")
-        traceback.print_exception(error, file=log)
-    return f"程序内部出错，没有完成；您的文件没有改动。详情已记入 {name}，请把它发给开发者。"
+    from xlbudget.logs import logged  # noqa: PLC0415  # for faults alone
+
+    return f"程序内部出错，没有完成；{record.state}。{logged(error, ' '.join(sys.argv[1:2]))}"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -162,6 +163,10 @@ def _cli() -> None:
     """部门预算公开：十一张表的填列、勾稽校验和情况说明。"""
 
 
+_COMPLETION = "_XLBUDGET_COMPLETE"
+"""By this variable a shell asks what may follow."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit status (0, 1 or 2)."""
     return ending(lambda: _run(list(arguments) or ["--help"]))
@@ -177,8 +182,17 @@ def _run(arguments: list[str]) -> int:
         options_metavar="[选项]",
         subcommand_metavar="命令 [参数]…",
     )
+    asked = os.environ.get(_COMPLETION)
+    if asked:
+        from click.shell_completion import shell_complete  # noqa: PLC0415  # for a shell alone
+
+        return shell_complete(group, {}, "xlbudget", _COMPLETION, asked)
     try:
-        status = group.main(arguments, prog_name="xlbudget", standalone_mode=False)
+        # Not by main(), which has endings of its own for interruptions and broken pipes.
+        with group.make_context("xlbudget", arguments) as context:
+            status = group.invoke(context)
+    except click.exceptions.Exit as done:  # after --help and --version
+        return done.exit_code
     except click.UsageError as error:
         return fail(usage_sentence(error))
     except click.Abort as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.personal import CHECKED
 from xlbudget.editing.notes import plan_notes
-from xlbudget.errors import UnusableFileError, XlbudgetError
+from xlbudget.errors import UnusableFileError, XlbudgetError, reason_of
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.findings import Level, Status
 from xlbudget.sheets.layout import GLOSSARY, NOTES
@@ -303,6 +303,6 @@ def write_list(gate: Gate, folder: Path, title: str, said: str) -> Path:
             replace_text(page, text, backup=False)
     except OSError as error:
         raise UnusableFileError(
-            f"清样单“{page}”写不出来（{error.strerror or error}）；请检查权限和磁盘空间，或用 -o 换一个文件夹。"
+            f"清样单“{page}”写不出来（{reason_of(error)}）；请检查权限和磁盘空间，或用 -o 换一个文件夹。"
         ) from error
     return page

@@ -20,6 +20,7 @@ from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from xlbudget.deeds import NOT_SENT, PERHAPS_SENT, SENT, note_mail
 from xlbudget.errors import MailError
 
 if TYPE_CHECKING:
@@ -354,14 +355,18 @@ def send(
         if refused:
             server.rset()
             raise smtplib.SMTPRecipientsRefused(refused)
+        people = "、".join(address.plain for address in recipients)
+        note_mail(people, PERHAPS_SENT)
         try:
             code, said = server.data(message)
         except smtplib.SMTPResponseException:
+            note_mail(people, NOT_SENT)
             raise
         except (smtplib.SMTPException, OSError) as error:
             raise MailError(
                 f"邮件服务器“{settings.host}”在收完邮件前断开，没有确认；可能已经发出，请先核对再重发。"
             ) from error
+        note_mail(people, SENT if code in _ACCEPTED else NOT_SENT)
         if code not in _ACCEPTED:
             raise smtplib.SMTPDataError(code, said)
 

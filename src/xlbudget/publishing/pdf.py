@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from xlbudget.errors import UnusableFileError
+from xlbudget.errors import UnusableFileError, reason_of
 
 _SECONDS = 300
 _FILTER = (
@@ -73,7 +73,7 @@ def write_pdf(docx: Path, target: Path) -> None:
             target.write_bytes(_timeless(made.read_bytes()))
         except OSError as error:
             raise UnusableFileError(
-                f"“{target}”写不进去（{error.strerror or error}）；"
+                f"“{target}”写不进去（{reason_of(error)}）；"
                 "请检查文件夹是否存在、有没有写入权限，或文件是否正被打开。"
             ) from error
 

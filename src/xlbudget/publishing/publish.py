@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from xlbudget.errors import UnusableFileError
+from xlbudget.deeds import note_taken_back, put_in_place
+from xlbudget.errors import UnusableFileError, reason_of
 from xlbudget.xlsx.atomic import BACKUP_MARK, refuse_open_file, replace_atomically
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             with (made / name).open("wb") as file:
                 file.write(data)
                 os.fsync(file.fileno())
-        made.rename(folder)
+        put_in_place(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -111,6 +112,7 @@ def _restore(before: Mapping[Path, bytes | None]) -> list[Path]:
                 path.unlink(missing_ok=True)
             elif not path.exists() or path.read_bytes() != data:
                 replace_atomically(path, partial(_write, data), backup=False)
+            note_taken_back(path)
         except (OSError, UnusableFileError):
             lost.append(path)
     return lost
@@ -118,7 +120,7 @@ def _restore(before: Mapping[Path, bytes | None]) -> list[Path]:
 
 def _unwritable(folder: Path, error: OSError) -> UnusableFileError:
     return UnusableFileError(
-        f"文件夹“{folder}”写不进去（{error.strerror or type(error).__name__}），没有写出文件；"
+        f"文件夹“{folder}”写不进去（{reason_of(error)}），没有写出文件；"
         "请检查权限和磁盘空间，或用 -o 换一个文件夹。"
     )
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from xlbudget.deeds import recording
+from xlbudget.errors import reason_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -37,9 +40,10 @@ def remember(system: System, layout: str, answers: Mapping[str, str]) -> str:
     latest = dict(list(kept.items())[-_MOST:])
     text = json.dumps(latest, ensure_ascii=False, indent=1)
     try:
-        system.write(answers_path(system), f"{text}\n".encode())
+        with recording():  # a file of the program's own: nothing to tell the user of
+            system.write(answers_path(system), f"{text}\n".encode())
     except OSError as error:
-        return f"回答没有记住（{answers_path(system)}写不进去：{error.strerror or error}），下次还会再问。"
+        return f"回答没有记住（{answers_path(system)}写不进去：{reason_of(error)}），下次还会再问。"
     return ""
 
 

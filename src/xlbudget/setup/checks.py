@@ -6,7 +6,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget import __version__
-from xlbudget.errors import XlbudgetError
+from xlbudget.errors import XlbudgetError, reason_of
 from xlbudget.setup.config import expanded, settings_in, troubles_in
 from xlbudget.setup.system import (
     ADD_FOLDER,
@@ -145,7 +145,7 @@ def _config(system: System, folder: Path) -> Iterator[Line]:
         yield Line(
             "Python 路径",
             MISSING,
-            f"{path} 读不了（{error.strerror or error}）",
+            f"{path} 读不了（{reason_of(error)}）",
             "请检查该文件的权限，再运行 xlbudget setup",
         )
         return

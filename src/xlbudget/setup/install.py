@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.errors import XlbudgetError
+from xlbudget.errors import XlbudgetError, reason_of
 from xlbudget.setup.config import changed, expanded, settings_in
 from xlbudget.setup.system import (
     ADD_FOLDER,
@@ -49,7 +49,7 @@ def set_up(system: System) -> Iterator[str]:
         yield from _configure(system)
     except OSError as error:
         raise XlbudgetError(
-            f"“{error.filename or target}”读写不了（{error.strerror or error}）；请关闭 Excel 后再试，"
+            f"“{error.filename or target}”读写不了（{reason_of(error)}）；请关闭 Excel 后再试，"
             "仍不行的，请信息技术部门放开这个文件夹的权限，或用命令行，结果相同。"
         ) from error
 
@@ -129,7 +129,7 @@ def trust(system: System, folder: Path) -> str:
                 system.set_registry(key, "Description", "xlbudget")
             except OSError as error:
                 raise XlbudgetError(
-                    f"受信任位置没有设置成（{error.strerror or error}）；可能由单位统一管理。"
+                    f"受信任位置没有设置成（{reason_of(error)}）；可能由单位统一管理。"
                 ) from error
             return f"Excel 已信任文件夹 {folder}（含下级文件夹）。"
     raise XlbudgetError("没有找到 Excel 的设置，受信任位置没有改动。")

@@ -16,7 +16,7 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from xlbudget.errors import UnusableFileError
+from xlbudget.errors import UnusableFileError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -243,7 +243,7 @@ def _reading(path: Path) -> Iterator[BinaryIO]:
         ) from error
     except OSError as error:
         raise UnusableFileError(
-            f"“{path}”读不出来（{error.strerror or error}）；请检查磁盘或网络。"
+            f"“{path}”读不出来（{reason_of(error)}）；请检查磁盘或网络。"
         ) from error
 
 

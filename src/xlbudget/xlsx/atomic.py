@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.errors import UnusableFileError
+from xlbudget.deeds import put_in_place
+from xlbudget.errors import UnusableFileError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ def replace_atomically(
             temporary.chmod(0o666 & ~_umask())
         _sync(temporary)
         kept = _keep(real) if old and backup else None
-        temporary.replace(real)
+        put_in_place(temporary, real, kept)
         _sync_folder(real.parent)
     except OSError as error:
         raise _refusal(path, error) from error
@@ -164,7 +165,6 @@ def _refusal(path: Path, error: OSError) -> UnusableFileError:
         return UnusableFileError(
             f"没有写入“{path}”的权限，文件没有改动；请关闭正在使用它的程序，或用 -o 另存到自己的文件夹。"
         )
-    reason = error.strerror or type(error).__name__
     return UnusableFileError(
-        f"“{path}”写不进去（{reason}），文件没有改动；请检查磁盘空间和文件夹。"
+        f"“{path}”写不进去（{reason_of(error)}），文件没有改动；请检查磁盘空间和文件夹。"
     )

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import plain_name, years_in
-from xlbudget.errors import UnusableFileError
+from xlbudget.errors import UnusableFileError, reason_of
 from xlbudget.figures import Ledger
 from xlbudget.importing.imported import Imported, Question, blank_book
 from xlbudget.importing.ledger.headings import find_headings
@@ -49,7 +49,7 @@ def open_lines(path: Path) -> TableFile:
         data = path.read_bytes()
     except OSError as error:
         raise UnusableFileError(
-            f"“{path}”读不出来（{error.strerror or error}）；请检查文件名和权限。"
+            f"“{path}”读不出来（{reason_of(error)}）；请检查文件名和权限。"
         ) from error
     text = _decoded(path, data)
     first = text.partition("\n")[0] if "\t" not in text else "\t"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlrd  # type: ignore[import-untyped]  # has no py.typed marker
 
-from xlbudget.errors import UnusableFileError
+from xlbudget.errors import UnusableFileError, reason_of
 from xlbudget.sheets.cells import UNCOMPUTED, Area, Sheet, TableFile, looks_garbled, whole_lines
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
@@ -66,7 +66,7 @@ def _content(path: Path) -> bytes:
         raise UnusableFileError(f"找不到文件“{path}”；请检查文件名和所在文件夹。") from error
     except OSError as error:
         raise UnusableFileError(
-            f"“{path}”读不出来（{error.strerror or error}）；请检查文件权限，或关闭正在使用它的程序。"
+            f"“{path}”读不出来（{reason_of(error)}）；请检查文件权限，或关闭正在使用它的程序。"
         ) from error
     if not data:
         raise UnusableFileError(f"“{path.name}”是空文件；请重新导出，或从备份恢复。")
