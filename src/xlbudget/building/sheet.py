@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.building import pages, styles
-from xlbudget.errors import UnusableFileError
 from xlbudget.sheets.layout import CONTENTS, INFO_SHEET
 from xlbudget.xlsx.references import column_letter, column_number, in_quotes, quoted, split_cell
+from xlbudget.xlsx.texts import refuse_unstorable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,7 +42,6 @@ _UNIT_CAPTION = "预算单位："
 _A4 = 9
 _USUAL_WIDTH = 8.43
 """Digits of a column without a width of its own."""
-_LONGEST_TEXT = 32_767
 _MOST = 10**11
 """No budget has a larger amount, in any unit."""
 _LONGEST_TITLE, _LONGEST_MESSAGE = 32, 255
@@ -52,6 +51,15 @@ _FREE = (
     "format_rows", "autofilter", "sort",
 )  # fmt: skip
 """What stays allowed on a protected sheet."""
+
+
+class _Shown(str):
+    """The text that a formula shows: text also where it looks like a number (``007``, ``inf``)."""
+
+    __slots__ = ()
+
+    def __float__(self) -> float:  # XlsxWriter asks for it
+        raise ValueError(str(self))
 
 
 class Advice(NamedTuple):
@@ -97,14 +105,14 @@ class Sheet:
 
     def text(self, cell: str, text: str, style: Style) -> None:
         """A text, never interpreted; an empty one leaves a formatted blank cell."""
-        if len(text) > _LONGEST_TEXT:
-            raise UnusableFileError(
-                f"“{self.name}”{cell}的文字超过{_LONGEST_TEXT}字，Excel放不下；请缩短。"
-            )
+        self._refuse_unstorable(cell, text)
         if text:
             self._write("string", cell, style, text)
         else:
             self.blank(cell, style)
+
+    def _refuse_unstorable(self, cell: str, text: str) -> None:
+        refuse_unstorable(text, f"“{self.name}”{cell}")
 
     def number(self, cell: str, number: Decimal, style: Style) -> None:
         """A number, as the nearest float (15 digits come back exactly)."""
@@ -127,7 +135,9 @@ class Sheet:
         An ``array`` formula computes over whole areas at once, in programs of every age.
         """
         spot = _spot(cell)
-        shown = value if isinstance(value, str) else float(value)
+        shown = float(value) if isinstance(value, Decimal) else _Shown(value)
+        if isinstance(value, str):
+            self._refuse_unstorable(cell, value)
         form = self._format(style)
         if array:
             written = self.raw.write_array_formula(*spot, *spot, f"{{={text}}}", form, shown)
@@ -164,8 +174,9 @@ class Sheet:
         if first == last:
             self.text(first, text, style)
         else:
-            area = f"{first}:{last}"
-            checked(self.raw.merge_range(area, text, self._format(style)), first)
+            # Without a text: XlsxWriter would take one that begins with "=" for a formula.
+            checked(self.raw.merge_range(f"{first}:{last}", "", self._format(style)), first)
+            self.text(first, text, style)
 
     def merge_put(self, first: str, last: str, content: CellContent, style: Style) -> None:
         """The same with whatever a rendered cell holds."""
@@ -174,6 +185,7 @@ class Sheet:
 
     def link(self, cell: str, sheet: str, text: str, style: Style, *, to: str = "A1") -> None:
         """A link to the cell ``to`` of a sheet of the workbook."""
+        self._refuse_unstorable(cell, text)
         target = f"internal:{in_quotes(sheet)}!{to}"
         checked(self.raw.write_url(cell, target, self._format(style), text), cell)
 

@@ -75,10 +75,10 @@ def new_command(
     refuse_existing(book)
     standard = with_subject_files(load_standard(identity), subjects)
     if source:
-        figures = read_folder(source, standard)
+        figures = read_folder(source, standard, whole=True)
         standard = with_subjects(standard, figures.subjects)
         figures = with_names(standard, figures)
-        _refuse_lost(source, figures, year)
+        _refuse_other_year(source, figures, year)
     else:
         figures = blank_book(standard, year or 0)
     made = None
@@ -105,8 +105,6 @@ def new_command(
     said += filter(None, [answers.said, answers.keep(made.layout) if made else ""])
     for sentence in said:
         click.echo(sentence, err=quiet)
-    for finding in () if quiet else figures.findings:
-        click.echo(f"［{finding.level.chinese}］{finding.message}")
     if not quiet:
         names = "”“".join(str(path) for path in (source, lines) if path)
         what = f"，数字取自“{names}”" if names else ""
@@ -140,15 +138,16 @@ def _lines(path: Path, standard: Standard, figures: Book, answers: Mapping[str, 
     return imported._replace(book=posted_book(standard, book))
 
 
-def _refuse_lost(source: Path, figures: Book, year: int | None) -> None:
-    """What the folder holds and the workbook would not: better no workbook than a part of it."""
+def _refuse_other_year(source: Path, figures: Book, year: int | None) -> None:
+    """A folder is of one year.
+
+    Raises:
+        DataFolderError: another one was asked for.
+    """
     if year not in (None, figures.year):
         raise DataFolderError(
             f"数据文件夹“{source}”是{figures.year}年度的，与 --year {year} 不一致；请去掉 --year。"
         )
-    for finding in figures.findings:
-        if finding.level is Level.ERROR:
-            raise DataFolderError(f"数据文件夹“{source}”：{finding.message}")
 
 
 TEMPLATE = "budget_template.xlsm"

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xlbudget.characters import YEAR
+from xlbudget.characters import YEAR, plain_name, row_label, visible
 from xlbudget.errors import AmountError, DataFolderError
 from xlbudget.figures import (
+    TOTAL,
     BlockData,
     Book,
     FormData,
@@ -29,22 +31,30 @@ from xlbudget.figures import (
     Row,
     TextUnit,
 )
+from xlbudget.findings import Finding, Level
 from xlbudget.money import COUNT, from_number, parse_amount
+from xlbudget.printed import row_entries
+from xlbudget.reading.headings import own_headings
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import subject_of
-from xlbudget.reading.tables import read_table
+from xlbudget.reading.tables import CODE, line_text, read_table
 from xlbudget.rules.fill import statements
-from xlbudget.sheets.cells import Sheet
+from xlbudget.sheets.cells import Sheet, whole_lines
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.loader import OWN_LISTS, with_subjects
+from xlbudget.standard.model import AMOUNT
+from xlbudget.xlsx.references import split_cell
+from xlbudget.xlsx.texts import no_character
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from xlbudget.figures import Cell
-    from xlbudget.findings import Finding
-    from xlbudget.standard.model import Field, Standard, Subject, Table
+    from xlbudget.reading.headings import Headings
+    from xlbudget.reading.tables import TableData
+    from xlbudget.standard.model import Field, Form, Standard, Subject, Table
+    from xlbudget.xlsx.cells import Lines
 
 INDICATOR_FILE = "绩效指标"
 FORM_KIND, PROJECT = "表式", "项目名称"
@@ -54,22 +64,69 @@ SUBJECT_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度"
 FINAL_PARTS = {"情况说明": "notes", "名词解释": "glossary"}
 """The lists of the file of final texts, and the part of the text that each is."""
 _HEADING = "标题"
+_BACKUP = ".备份"
+"""In the names of files that were replaced."""
+_FINAL_NAMES = ("段落", "定稿", "部分", "类别")
+_PROFILE_NAMES = ("主要职能", "机构说明", "机构设置", "预算单位")
 INFO_FILE, PROFILE_FILE = "基础信息.toml", "部门概况.toml"
 
 
-def read_csv(path: Path) -> list[list[str]]:
-    """The lines that are not blank, none where there is no file.
+class _Table(NamedTuple):
+    """A CSV file: the headings of its columns, and its other lines by their number, as spreadsheets count.
+
+    Without a file there are no headings. No line has more cells than there are headings, or half a
+    character.
+    """
+
+    path: Path
+    labels: list[str]
+    lines: dict[int, list[str]]
+
+    def wrong(self, number: int, said: str) -> DataFolderError:
+        """What is to be raised about a line."""
+        return DataFolderError(f"数据文件“{self.path.name}”第{number}行{said}")
+
+    @property
+    def records(self) -> list[tuple[int, dict[str, str]]]:
+        """Every line as heading -> text, with its number.
+
+        Raises:
+            DataFolderError: two columns have the same heading.
+        """
+        twice = next((one for at, one in enumerate(self.labels) if one in self.labels[:at]), None)
+        if twice is not None:
+            raise self.wrong(1, f"有两栏都叫“{twice}”；请改正其中一栏的栏名，或删去一栏。")
+        return [
+            (number, dict(zip_longest(self.labels, map(str.strip, line), fillvalue="")))
+            for number, line in self.lines.items()
+        ]
+
+    def refuse_unknown(self, known: Collection[str]) -> None:
+        """Every column has one of the headings ``known``, or holds nothing.
+
+        Raises:
+            DataFolderError: another column holds something.
+        """
+        for number, entry in self.records:
+            strange = next((one for one in entry if one not in known and entry[one]), None)
+            if strange is not None:
+                raise DataFolderError(
+                    f"数据文件“{self.path.name}”中不认识的栏：{strange}（第{number}行写有“{entry[strange]}”）；"
+                    "请照样例的栏名填写，或删去这一栏。"
+                )
+
+
+def read_csv(path: Path) -> _Table:
+    """A CSV file, without the lines that are blank.
 
     Raises:
-        DataFolderError: it is no CSV in UTF-8.
+        DataFolderError: it is no CSV in UTF-8, or a line has cells beyond the headings.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return [
-                line for line in csv.reader(file, strict=True) if any(cell.strip() for cell in line)
-            ]
+            every = list(enumerate(csv.reader(file, strict=True), 1))
     except FileNotFoundError:
-        return []
+        every = []
     except UnicodeDecodeError as error:
         raise DataFolderError(
             f"数据文件“{path.name}”不是UTF-8编码；请另存为“CSV UTF-8”。"
@@ -78,6 +135,17 @@ def read_csv(path: Path) -> list[list[str]]:
         raise DataFolderError(
             f"数据文件“{path.name}”读不出来：请检查引号是否成对、文件是否损坏。"
         ) from error
+    filled = [(number, line) for number, line in every if any(cell.strip() for cell in line)]
+    labels = [label.strip() for label in filled[0][1]] if filled else []
+    found = _Table(path, labels, {})
+    for number, line in filled[1:]:
+        if any(cell.strip() for cell in line[len(labels) :]):
+            raise found.wrong(number, "的格数多于首行；请检查逗号和引号。")
+        found.lines[number] = line[: len(labels)]
+    for number, line in filled:
+        if strange := next(filter(None, map(no_character, line)), ""):
+            raise found.wrong(number, f"有存不下的{strange}；请删去它再试。")
+    return found
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -98,83 +166,117 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def read_records(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a CSV file as heading -> text, with their line number."""
-    lines = read_csv(path)
-    labels = [label.strip() for label in lines[0]] if lines else []
-    records = []
-    for number, line in enumerate(lines[1:], 2):
-        if len(line) > len(labels):
-            raise DataFolderError(
-                f"数据文件“{path.name}”第{number}行的格数多于首行；请检查逗号和引号。"
-            )
-        cells = (cell.strip() for cell in line)
-        records.append((number, dict(zip_longest(labels, cells, fillvalue=""))))
-    return records
-
-
 def read_form_files(folder: Path, table: Table) -> tuple[BlockData, tuple[FormData, ...]]:
-    """The performance forms: their amounts as rows, their texts and indicators."""
+    """The performance forms: their amounts as rows, their texts and indicators.
+
+    Raises:
+        DataFolderError: a file cannot be understood, or holds what the form of its project has no place for.
+    """
     block = table.blocks[0]
-    indicators = _indicators(folder, table)
-    form_lines = [line for form in table.forms for line in form.lines]
-    captions = {cell.caption: cell.field for line in form_lines for cell in line.cells}
     amounts = {column.label[0]: column.key for column in block.columns}
-    titles = {form.title: form.key for form in table.forms}
-    path = folder / f"{table.number:02d}-{table.sheet}.csv"
+    captions = {
+        cell.caption: cell.field
+        for form in table.forms
+        for line in form.lines
+        for cell in line.cells
+        if cell.field not in block.amount_index
+    }
+    kinds = {form.title: form for form in table.forms}
+    source = read_csv(folder / f"{table.number:02d}-{table.sheet}.csv")
+    source.refuse_unknown({FORM_KIND, *captions, *amounts})
+    indicators = _Indicators(folder, table)
     rows: list[Row] = []
     forms: list[FormData] = []
-    for number, entry in read_records(path):
-        name = entry.get(PROJECT, "")
-        if entry.get(FORM_KIND) not in titles:
-            allowed = "、".join(titles)
-            raise DataFolderError(
-                f"数据文件“{path.name}”第{number}行的“{FORM_KIND}”应为：{allowed}。"
-            )
-        unknown = [
-            label
-            for label in entry
-            if label not in captions and label not in amounts and label != FORM_KIND
-        ]
-        if unknown:
-            raise DataFolderError(f"数据文件“{path.name}”中不认识的栏：{'、'.join(unknown)}。")
+    for number, entry in source.records:
+        form = kinds.get(entry.get(FORM_KIND, ""))
+        if form is None:
+            raise source.wrong(number, f"的“{FORM_KIND}”应为：{'、'.join(kinds)}。")
+        name = visible(entry.get(PROJECT, "")).strip()
+        if not name:
+            raise source.wrong(number, f"没有“{PROJECT}”；请补上。")
+        _refuse_unplaced(source, number, entry, form, {**amounts, **captions})
         cells: dict[str, Cell] = {}
         for label, key in amounts.items():
             try:
                 cells[key] = parse_amount(entry.get(label, ""), block.unit)
             except AmountError as error:
-                raise DataFolderError(
-                    f"数据文件“{path.name}”第{number}行“{label}”：{error}"
-                ) from error
-        fields = {
-            captions[label]: text
-            for label, text in entry.items()
-            if captions.get(label) not in (None, *amounts.values())
-        }
+                raise source.wrong(number, f"“{label}”：{error}") from error
+        fields = {captions[label]: text for label, text in entry.items() if label in captions}
+        fields[captions[PROJECT]] = name
         rows.append(Row(name, "form", name, tuple(cells[key] for key in block.amounts)))
-        forms.append(
-            FormData(name, titles[entry[FORM_KIND]], fields, tuple(indicators.pop(name, ())))
-        )
-    if indicators:
-        raise DataFolderError(
-            f"绩效指标中的项目“{next(iter(indicators))}”不在“{path.name}”中；请核对项目名称。"
-        )
+        forms.append(FormData(name, form.key, fields, indicators.take(name, form, number)))
+    indicators.refuse_rest(source.path.name)
     return BlockData.of(rows), tuple(forms)
 
 
-def _indicators(folder: Path, table: Table) -> dict[str, list[Indicator]]:
-    columns = {column.label[0]: column.key for form in table.forms for column in form.indicators}
-    path = folder / f"{table.number:02d}-{INDICATOR_FILE}.csv"
-    found: dict[str, list[Indicator]] = {}
-    for _, entry in read_records(path):
-        unknown = [label for label in entry if label not in columns and label != PROJECT]
-        if unknown:
-            raise DataFolderError(f"数据文件“{path.name}”中不认识的栏：{'、'.join(unknown)}。")
-        values = {
-            columns[label]: text for label, text in entry.items() if label != PROJECT and text
+def _refuse_unplaced(
+    source: _Table, number: int, entry: Mapping[str, str], form: Form, keys: Mapping[str, str]
+) -> None:
+    """Whatever a line says of a project has a cell on its form."""
+    fields = {cell.field for line in form.lines for cell in line.cells}
+    for label, text in entry.items():
+        if text and label in keys and keys[label] not in fields:
+            raise source.wrong(
+                number,
+                f"“{label}”写有“{text}”，“{form.title}”没有这一栏，工作簿里没有地方放；"
+                f"请删去，或把“{FORM_KIND}”改为有这一栏的表式。",
+            )
+
+
+class _Indicators:
+    """The file of indicators, taken by project."""
+
+    def __init__(self, folder: Path, table: Table) -> None:
+        self.labels = {
+            column.label[0]: column.key for form in table.forms for column in form.indicators
         }
-        found.setdefault(entry.get(PROJECT, ""), []).append(Indicator(values))
-    return found
+        self.source = read_csv(folder / f"{table.number:02d}-{INDICATOR_FILE}.csv")
+        self.source.refuse_unknown({PROJECT, *self.labels})
+        self.waiting: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        self.taken: set[str] = set()
+        for number, entry in self.source.records:
+            name = visible(entry.get(PROJECT, "")).strip()
+            if not name:
+                raise self.source.wrong(number, f"没有“{PROJECT}”；请补上。")
+            self.waiting.setdefault(name, []).append((number, entry))
+
+    def take(self, name: str, form: Form, line: int) -> tuple[Indicator, ...]:
+        """Those of the project on a line, all of which its form has columns for."""
+        found: list[Indicator] = []
+        keys = {column.key for column in form.indicators}
+        if name in self.taken:
+            raise DataFolderError(
+                f"第{line}行的项目“{name}”与上面的同名，分不清绩效指标是哪一份的；请改用不同的项目名称。"
+            )
+        for number, entry in self.waiting.pop(name, ()):
+            values = {
+                self.labels[label]: text
+                for label, text in entry.items()
+                if label in self.labels and text
+            }
+            strange = next(
+                (label for label, key in self.labels.items() if key in values and key not in keys),
+                None,
+            )
+            if strange is not None:
+                raise self.source.wrong(
+                    number,
+                    f"“{strange}”写有“{entry[strange]}”，项目“{name}”的“{form.title}”没有这一栏，"
+                    "工作簿里没有地方放；请删去，或改用有这一栏的表式。",
+                )
+            if not values:
+                raise self.source.wrong(number, "只有项目名称，没有指标；请补上指标或删去这一行。")
+            found.append(Indicator(values))
+        if found:
+            self.taken.add(name)
+        return tuple(found)
+
+    def refuse_rest(self, forms: str) -> None:
+        """Every indicator's project has a form, in the file of this name."""
+        for name, entries in self.waiting.items():
+            raise self.source.wrong(
+                entries[0][0], f"的项目“{name}”不在“{forms}”中；请核对项目名称。"
+            )
 
 
 def read_notes_file(folder: Path, standard: Standard) -> dict[str, tuple[str, ...]]:
@@ -194,7 +296,7 @@ def read_notes_file(folder: Path, standard: Standard) -> dict[str, tuple[str, ..
             )
         if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
             raise DataFolderError(f'{NOTES_FILE}“{sheet}”应为几行文字，例如：["说明：……"]。')
-        found[tables[sheet]] = tuple(lines)
+        found[tables[sheet]] = tuple(_text(line, f"{NOTES_FILE}“{sheet}”") for line in lines)
     return found
 
 
@@ -204,19 +306,19 @@ def read_subjects_file(folder: Path, standard: Standard) -> dict[str, tuple[Subj
     Raises:
         DataFolderError: a line has no code of digits, no known list, or a year that is none.
     """
-    path = folder / SUBJECTS_FILE
+    source = read_csv(folder / SUBJECTS_FILE)
+    source.refuse_unknown(SUBJECT_HEADINGS)
     lists = {subjects.name: subjects.key for subjects in standard.subjects.values()}
     found: dict[str, tuple[Subject, ...]] = {}
-    for number, entry in read_records(path):
+    for number, entry in source.records:
         code, name, kind, first, last, aliases = (
             entry.get(heading, "") for heading in SUBJECT_HEADINGS
         )
         if kind not in lists:
-            raise DataFolderError(
-                f"数据文件“{path.name}”第{number}行的“分类”应为：{'、'.join(lists)}。"
-            )
-        if not code.isdigit() or not all(one.isdigit() for one in (first, last) if one):
-            raise DataFolderError(f"数据文件“{path.name}”第{number}行的编码或年度不是数字。")
+            raise source.wrong(number, f"的“分类”应为：{'、'.join(lists)}。")
+        numbers = [code, *filter(None, (first, last))]
+        if not all(one.isascii() and one.isdigit() for one in numbers):
+            raise source.wrong(number, "的编码或年度不是数字。")
         subject = subject_of(code, name, first, last, aliases)
         found[lists[kind]] = (*found.get(lists[kind], ()), subject)
     return found
@@ -231,24 +333,28 @@ def read_finals_file(folder: Path) -> tuple[TextUnit, ...]:
     if not (folder / FINALS_FILE).is_file():
         return ()
     raw = read_toml(folder / FINALS_FILE)
-    unknown = next((name for name in raw if name not in FINAL_PARTS), None)
-    if unknown is not None:
-        parts = "、".join(FINAL_PARTS)
-        raise DataFolderError(f"{FINALS_FILE}中不认识“{unknown}”；可用的有：{parts}。")
+    _refuse_unknown_names(raw, FINAL_PARTS, FINALS_FILE)
     units: list[TextUnit] = []
     for name, part in FINAL_PARTS.items():
         section = ""
-        for entry in raw.get(name, ()):
-            known = isinstance(entry, dict)
-            identity, text = (entry.get("段落"), entry.get("定稿")) if known else (None, None)
-            if not isinstance(identity, str) or not isinstance(text, str) or not identity:
-                raise DataFolderError(
-                    f"{FINALS_FILE}的每一段都要有“段落”和“定稿”，都写在英文双引号里。"
-                )
+        entries = raw.get(name, [])
+        for number, entry in enumerate(entries if isinstance(entries, list) else [None], 1):
+            where = f"{FINALS_FILE}“{name}”第{number}段"
+            if not isinstance(entry, dict) or not {"段落", "定稿"} <= entry.keys():
+                raise DataFolderError(f"{where}要有“段落”和“定稿”，都写在英文双引号里。")
+            _refuse_unknown_names(entry, _FINAL_NAMES, where)
+            identity, text, own, kind = (
+                _text(entry.get(key, ""), f"{where}的“{key}”") for key in _FINAL_NAMES
+            )
+            if not identity or not text:
+                raise DataFolderError(f"{where}的“段落”或“定稿”是空白；请补上，或删去这一段。")
+            if (part, identity) in ((one.part, one.id) for one in units):
+                raise DataFolderError(f"{where}与上面一段的编号相同（{identity}）；请删去一段。")
+            if kind not in ("", _HEADING):
+                raise DataFolderError(f"{where}的“类别”只能是“{_HEADING}”；正文不用写类别。")
             head = identity.partition(".")[0]
-            section = str(entry.get("部分") or (section if head == "自写" and section else head))
-            titled = entry.get("类别") == _HEADING
-            units.append(TextUnit(part, section, identity, text, heading=titled))
+            section = own or (section if head == "自写" and section else head)
+            units.append(TextUnit(part, section, identity, text, heading=kind == _HEADING))
     return tuple(units)
 
 
@@ -267,15 +373,17 @@ def read_ledger_file(folder: Path, standard: Standard, info: Mapping[str, InfoVa
     if ledger is None:
         return Ledger()
     name = ledger_file(standard)
-    files = sorted(path.name for path in folder.glob(f"{ledger.sheet}*.csv"))
+    files = sorted(
+        path.name for path in folder.glob(f"{ledger.sheet}*.csv") if _BACKUP not in path.name
+    )
     if [one for one in files if one != name]:
         raise DataFolderError(
             f"数据文件夹里有“{'”“'.join(files)}”，底稿只能有一份，文件名为“{name}”；请留下一份。"
         )
-    lines = read_csv(folder / name)
-    if not lines:
+    source = read_csv(folder / name)
+    labels = source.labels
+    if not labels:
         return Ledger()
-    labels = [label.strip() for label in lines[0]]
     known = {column.label: column for column in ledger.columns}
     unknown = [label for label in labels if label not in known]
     missing = [column.label for column in ledger.columns if column.kind != "text"]
@@ -285,11 +393,8 @@ def read_ledger_file(folder: Path, standard: Standard, info: Mapping[str, InfoVa
         raise DataFolderError(
             f"数据文件“{name}”有{said}；系统导出的明细请用 xlbudget new --ledger 或 import 读入。"
         )
-    wide = [number for number, line in enumerate(lines, 1) if len(line) > len(labels)]
-    if wide:
-        raise DataFolderError(f"数据文件“{name}”第{wide[0]}行的格数多于首行；请检查逗号和引号。")
     unit = info.get(ledger.unit_field, InfoValue("")).value
-    sheet: list[list[object]] = [list(line) for line in lines]
+    sheet: Lines = [[*line] for line in (labels, *source.lines.values())]
     found = read_ledger(standard, "", sheet, ledger_unit(standard, str(unit or "")))
     if len(found.lines) > ledger.room:
         raise DataFolderError(
@@ -298,14 +403,16 @@ def read_ledger_file(folder: Path, standard: Standard, info: Mapping[str, InfoVa
     return Ledger(tuple(line._replace(line=0) for line in found.lines))
 
 
-def read_folder(folder: Path, standard: Standard) -> Book:
-    """The book that a data folder describes.
+def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Book:
+    """The book that a data folder describes; lines that are no rows of their table are among its findings.
 
     Raises:
-        DataFolderError: the folder or 基础信息 is missing, or a file cannot be understood.
+        DataFolderError: the folder or 基础信息 is missing, a file cannot be understood or holds
+            something that has no place in the book, or (``whole``) there is such a line.
     """
     if not folder.is_dir():
         raise DataFolderError(f"找不到数据文件夹“{folder}”；请检查路径。")
+    _refuse_other_files(folder, standard)
     raw = read_toml(folder / INFO_FILE)
     info, keyed = _info(standard, raw)
     year = _year(standard, raw)
@@ -323,10 +430,11 @@ def read_folder(folder: Path, standard: Standard) -> Book:
         if is_form(table):
             blocks[table.blocks[0].key], forms = read_form_files(folder, table)
         else:
-            sheet = Sheet(table.sheet, _lines(folder, table, year))
-            table_data = read_table(standard, table, sheet, year)
+            table_data = _read_table_file(folder, standard, table, year)
             blocks.update(table_data.blocks)
             findings.extend(table_data.findings)
+    if whole and findings:
+        raise DataFolderError(f"数据文件夹“{folder}”：{findings[0].message}")
     book = Book(
         name=folder.name,
         standard=standard.id,
@@ -349,28 +457,122 @@ def read_folder(folder: Path, standard: Standard) -> Book:
     return book._replace(notes=notes)
 
 
-def _lines(folder: Path, table: Table, year: int) -> list[list[object]]:
-    """A table's file as the lines of a sheet: the heading paths become heading rows."""
-    path = folder / f"{table.number:02d}-{table.sheet}.csv"
-    lines = read_csv(path)
+def _refuse_other_files(folder: Path, standard: Standard) -> None:
+    """A file whose name is almost one of ours would not be read: a number or a mark is wrong."""
+    names = [f"{table.number:02d}-{table.sheet}.csv" for table in standard.tables]
+    names += [
+        f"{table.number:02d}-{INDICATOR_FILE}.csv" for table in standard.tables if table.forms
+    ]
+    names += [INFO_FILE, PROFILE_FILE, NOTES_FILE, SUBJECTS_FILE, FINALS_FILE]
+    meant = {plain_name(name): name for name in names}
+    for path in sorted(folder.iterdir()):
+        known = meant.get(plain_name(path.name), path.name)
+        if path.name != known:
+            raise DataFolderError(
+                f"数据文件夹里的“{path.name}”没有读入：文件名应为“{known}”；请改名或移走。"
+            )
+
+
+def _read_table_file(folder: Path, standard: Standard, table: Table, year: int) -> TableData:
+    """A table that is no form from its file: the heading paths become heading rows.
+
+    What is no row of the table is among the findings, with its line in the file.
+
+    Raises:
+        DataFolderError: the file is of another year, or a column without a place in the table holds something.
+    """
+    source = read_csv(folder / f"{table.number:02d}-{table.sheet}.csv")
     columns = (column for block in table.blocks for column in block.columns)
-    labels = lines[0] if lines else ["/".join(column.heading(year)) for column in columns]
+    labels = source.labels or ["/".join(column.heading(year)) for column in columns]
     strange = next((one for one in YEAR.findall("".join(labels)) if int(one) != year), "")
     if strange:
         raise DataFolderError(
-            f"数据文件“{path.name}”首行写的是{strange}年，{INFO_FILE}的预算年度是{year}；请核对。"
+            f"数据文件“{source.path.name}”首行写的是{strange}年，{INFO_FILE}的预算年度是{year}；请核对。"
         )
     paths = [label.split("/") for label in labels]
-    wide = [index for index, line in enumerate(lines[1:], 2) if len(line) > len(labels)]
-    if wide:
-        raise DataFolderError(
-            f"数据文件“{path.name}”第{wide[0]}行的格数多于首行；请检查逗号和引号。"
-        )
-    headings: list[list[object]] = [
+    headings: Lines = [
         [path[depth] if depth < len(path) else "" for path in paths] for depth in range(table.depth)
     ]
-    body: list[list[object]] = [[*line, *[""] * (len(labels) - len(line))] for line in lines[1:]]
-    return [[table.title, *[""] * (len(labels) - 1)], *headings, *body]
+    title: list[object] = [table.title, *[""] * (len(labels) - 1)]
+    last = max(source.lines, default=1)
+    body: Lines = [[*source.lines.get(number, [])] for number in range(2, last + 1)]
+    sheet = whole_lines([title, *headings, *body])
+    found = read_table(standard, table, Sheet(table.sheet, sheet), year)
+    heads = own_headings(table, sheet, year)
+    if heads is not None:
+        _refuse_unread(source, heads)
+        _refuse_changed(standard, table, source, heads, found)
+    below = table.depth  # so many lines more than in the file stand above the rows
+    said = [_in_file(source, one, below) for one in found.findings]
+    said += [
+        Finding(
+            CODE,
+            Level.WARNING,
+            f"数据文件“{source.path.name}”第{number}行的“{text}”不是该表的行；表下的文字请写在“{NOTES_FILE}”里。",
+            table.title,
+            table.sheet,
+            f"A{number}",
+        )
+        for number, text in _texts_below(found, source, below)
+    ]
+    return found._replace(findings=tuple(said))
+
+
+def _refuse_unread(source: _Table, headings: Headings) -> None:
+    """Whatever stands in the file stands in a column of the table."""
+    taken = set(headings.columns.values())
+    for number, line in source.lines.items():
+        for at, text in enumerate(map(str.strip, line)):
+            if text and at not in taken:
+                raise source.wrong(
+                    number,
+                    f"的“{source.labels[at]}”栏写有“{text}”，该表没有这一栏，或这一栏重复；请改正栏名或删去这一栏。",
+                )
+
+
+def _in_file(source: _Table, found: Finding, below: int) -> Finding:
+    """A finding of a reader of sheets, with the line and cell of the file."""
+    if not found.cell:
+        return found
+    letters, line = split_cell(found.cell)
+    said = found.message.replace(f"第{line}行", "")
+    message = f"数据文件“{source.path.name}”第{line - below}行：{said}"
+    return found._replace(cell=f"{letters}{line - below}", message=message)
+
+
+def _texts_below(found: TableData, source: _Table, below: int) -> Iterator[tuple[int, str]]:
+    """The lines that are texts below the rows, with their number in the file."""
+    rows = {row.line - below for data in found.blocks.values() for row in data.rows}
+    rows |= {split_cell(one.cell)[1] - below for one in found.findings if one.cell}
+    for number, line in source.lines.items():
+        if found.blocks and number not in rows:
+            yield number, line_text(list(line))
+
+
+def _refuse_changed(
+    standard: Standard, table: Table, source: _Table, headings: Headings, found: TableData
+) -> None:
+    """The texts of every row are those of the file, but for what names the same (``一、``, widths, blanks)."""
+    for block in table.blocks:
+        places = headings.of(block)
+        for row in found.blocks[block.key].rows if block.key in found.blocks else ():
+            number = row.line - table.depth
+            group = row.parent.removeprefix("group:") if row.kind == "item" else ""
+            entries = row_entries(standard, block, row, row.label, group)
+            for column, place, entry in zip(block.columns, places, entries, strict=True):
+                text = source.lines[number][place].strip() if place is not None else ""
+                kept = (entry, block.total if row.kind == TOTAL else "")
+                if (
+                    text
+                    and column.kind != AMOUNT
+                    and not any(
+                        isinstance(one, str) and row_label(one) == row_label(text) for one in kept
+                    )
+                ):
+                    raise source.wrong(
+                        number,
+                        f"“{source.labels[place or 0]}”写有“{text}”，这一行没有地方放它；请改正或删去。",
+                    )
 
 
 def _info(
@@ -385,7 +587,7 @@ def _info(
             known = "、".join((*sections, *lists))
             raise DataFolderError(f"{INFO_FILE}中不认识“{title}”；可用的有：{known}。")
         if title in lists:
-            texts[lists[title].key] = {str(name): str(text) for name, text in entries.items()}
+            texts[lists[title].key] = _keyed(title, entries)
             continue
         fields = {field.label: field for field in sections[title].fields}
         for label, value in entries.items():
@@ -397,9 +599,36 @@ def _info(
     return info, texts
 
 
+def _keyed(title: str, entries: Mapping[str, Any]) -> dict[str, str]:
+    """A list by name or code: every entry has a name, and none the name of another."""
+    found: dict[str, str] = {}
+    for given, value in entries.items():
+        name = _text(given, f"{INFO_FILE}“{title}”")
+        text = _text(value, f"{INFO_FILE}“{title}”的“{given}”")
+        if not name or name in found:
+            said = f"有两行“{name}”" if name else f"有一行（内容“{text}”）没有名称"
+            raise DataFolderError(f"{INFO_FILE}“{title}”{said}；请改正或删去一行。")
+        found[name] = text
+    return found
+
+
+def _text(value: object, where: str) -> str:
+    """A text as a cell gives it back: without blanks around it.
+
+    Raises:
+        DataFolderError: it is no text, number or day, or has half a character; ``where`` names it.
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, date)):
+        raise DataFolderError(f'{where}应为文字，写在英文双引号里，例如："……"。')
+    text = str(value).strip()
+    if strange := no_character(text):
+        raise DataFolderError(f"{where}有存不下的{strange}；请删去它再试。")
+    return text
+
+
 def _value(standard: Standard, field: Field, value: object) -> str | Cell:
     if field.kind not in ("amount", "count"):
-        return str(value)
+        return _text(value, f"{INFO_FILE}“{field.label}”")
     unit = COUNT if field.kind == "count" else standard.unit
     wrong = DataFolderError(
         f"{INFO_FILE}“{field.label}”的“{value}”不是{'数目' if unit is COUNT else '金额'}。"
@@ -435,17 +664,44 @@ def _year(standard: Standard, raw: Mapping[str, Any]) -> int:
 
 
 def _profile(folder: Path) -> Profile:
+    """部门概况.
+
+    Raises:
+        DataFolderError: a name that is none of the file's, or a value of another kind.
+    """
     if not (folder / PROFILE_FILE).is_file():
         return Profile()
     raw = read_toml(folder / PROFILE_FILE)
-    try:
-        return Profile(
-            duties=tuple(map(str, raw.get("主要职能", ()))),
-            remark=str(raw.get("机构说明", "")),
-            offices=tuple(
-                Office(one["名称"], one.get("职责", "")) for one in raw.get("机构设置", ())
-            ),
-            units=tuple(map(str, raw.get("预算单位", ()))),
-        )
-    except (KeyError, TypeError) as error:
-        raise DataFolderError(f"{PROFILE_FILE}“机构设置”的每一项都要有“名称”和“职责”。") from error
+    _refuse_unknown_names(raw, _PROFILE_NAMES, PROFILE_FILE)
+    offices = raw.get("机构设置", [])
+    if not isinstance(offices, list) or not all(isinstance(one, dict) for one in offices):
+        raise DataFolderError(f"{PROFILE_FILE}“机构设置”的每一项都要有“名称”和“职责”。")
+    found: list[Office] = []
+    for number, one in enumerate(offices, 1):
+        where = f"{PROFILE_FILE}“机构设置”第{number}项"
+        _refuse_unknown_names(one, ("名称", "职责"), where)
+        name, duty = (_text(one.get(key, ""), f"{where}的“{key}”") for key in ("名称", "职责"))
+        if not name:
+            raise DataFolderError(f"{where}没有“名称”；请补上。")
+        found.append(Office(name, duty))
+    return Profile(
+        _texts(raw, "主要职能"),
+        _text(raw.get("机构说明", ""), f"{PROFILE_FILE}“机构说明”"),
+        tuple(found),
+        _texts(raw, "预算单位"),
+    )
+
+
+def _texts(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A list of texts of 部门概况; blank ones say nothing."""
+    values = raw.get(name, [])
+    if not isinstance(values, list):
+        raise DataFolderError(f'{PROFILE_FILE}“{name}”应为几行文字，例如：["……", "……"]。')
+    texts = [_text(value, f"{PROFILE_FILE}“{name}”") for value in values]
+    return tuple(filter(None, texts))
+
+
+def _refuse_unknown_names(raw: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    strange = next((name for name in raw if name not in known), None)
+    if strange is not None:
+        raise DataFolderError(f"{where}中不认识“{strange}”；可用的有：{'、'.join(known)}。")

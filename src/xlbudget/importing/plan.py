@@ -286,7 +286,7 @@ def _read_source(
     if path.is_dir():
         from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415  # one kind is needed
 
-        book = read_folder(path, standard)
+        book = read_folder(path, standard, whole=True)
         if year not in (None, book.year):
             raise UnusableFileError(
                 f"数据文件夹“{path.name}”是{book.year}年度的，应为{year}年度；请选对文件夹。"

@@ -59,8 +59,13 @@ _OPTIONAL = (PROFILE_FILE, NOTES_FILE, SUBJECTS_FILE, FINALS_FILE)
 
 def csv_bytes(lines: Iterable[Sequence[str]]) -> bytes:
     """The lines as CSV with the mark by which spreadsheet programs know UTF-8."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(lines)
+    stream = io.StringIO(newline="")
+    held = [list(line) for line in lines]
+    # The library puts quotes around the line ends of its own file alone.
+    quoted = any("\r" in cell for line in held for cell in line)
+    csv.writer(
+        stream, lineterminator="\n", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    ).writerows(held)
     return stream.getvalue().encode("utf-8-sig")
 
 

@@ -28,6 +28,7 @@ from xlbudget.xlsx.references import (
     widened,
     widened_spans,
 )
+from xlbudget.xlsx.texts import escaped, refuse_unstorable, with_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -55,12 +56,8 @@ _BEHIND = (
     "tableParts", "extLst",
 )  # fmt: skip
 """What stands behind a sheet's cells, in the order of the schema."""
-_LONGEST_TEXT = 32_767
 _LONGEST_FORMULA = 8_192
 _HIGHEST_EXPONENT = 307
-_UNSAFE_SIGNS = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
-_UNSAFE = re.compile(f"[{_UNSAFE_SIGNS}]")
-_LOOKS_ESCAPED = re.compile(f"_(?=x[0-9A-Fa-f]{{4}}[_{_UNSAFE_SIGNS}])")
 
 
 class _Row(NamedTuple):
@@ -541,7 +538,7 @@ def _fill(cell: ET.Element, edit: CellEdit, shared: ET.Element | None = None) ->
             cell.append(shared)
         else:
             array = {"t": "array", "ref": edit.cell} if edit.array else {}
-            ET.SubElement(cell, _FORMULA, array).text = _safe(formula)
+            ET.SubElement(cell, _FORMULA, array).text = with_controls(formula)
         ET.SubElement(cell, _VALUE).text = value
     elif value and is_text:
         cell.set("t", "inlineStr")
@@ -554,6 +551,7 @@ def _fill(cell: ET.Element, edit: CellEdit, shared: ET.Element | None = None) ->
 def _shown(edit: CellEdit) -> str:
     """The value as the part has it."""
     where = f"工作表“{edit.sheet}”的单元格{edit.cell}"
+    refuse_unstorable(edit.formula, where)
     if len(edit.formula) > _LONGEST_FORMULA:
         raise UnusableFileError(
             f"{where}的公式超过{_LONGEST_FORMULA}字，没有写入；请减少行数后再试。"
@@ -565,15 +563,8 @@ def _shown(edit: CellEdit) -> str:
             raise ValueError(value)
         return format(number or abs(number), "f")  # no -0
     text = value or ""
-    if len(text.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_TEXT:
-        raise UnusableFileError(f"{where}放不下{len(text)}个字；请缩短到{_LONGEST_TEXT}字以内。")
-    # What looks like an escape (_x0041_) has its own underscore escaped.
-    return _safe(_LOOKS_ESCAPED.sub("_x005F_", text))
-
-
-def _safe(text: str) -> str:
-    """A text with the characters that XML cannot hold as _xHHHH_."""
-    return _UNSAFE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    refuse_unstorable(text, where)
+    return escaped(text)
 
 
 # ------------------------------------------------------------------ the parts around the sheets
