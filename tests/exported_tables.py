@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from xlbudget.importing.tables.open import open_tables
+from xlbudget.importing.tables.read import read_tables
 from xlbudget.sheets.layout import is_form
 
 if TYPE_CHECKING:
@@ -19,10 +21,16 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from xlbudget.figures import Book, Row
+    from xlbudget.importing.imported import Imported
     from xlbudget.money import Amount
     from xlbudget.standard.model import Block, Column, Standard, Table
 
 UNITS = {"元": 1, "千元": 1000, "万元": 10_000, "亿元": 10**8}
+
+
+def read_path(path: Path, standard: Standard, year: int | None = None) -> Imported:
+    """The tables of the file at a path."""
+    return read_tables(open_tables(path), standard, year)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Amount, Unreadable
 from xlbudget.importing.ledger.export import read_lines
 from xlbudget.importing.ledger.vocabulary import Vocabulary, split_code
+from xlbudget.importing.tables.open import open_tables
 from xlbudget.money import YUAN
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ ANSWERS = {"英文栏名.csv": {"金额单位": "元"}}
 
 
 def read(standard: Standard, path: Path, answers: dict[str, str] | None = None) -> Imported:
-    return read_lines(path, standard, None, answers or ANSWERS.get(path.name, {}))
+    return read_lines(open_tables(path), standard, None, answers or ANSWERS.get(path.name, {}))
 
 
 def plain(lines: Sequence[LedgerLine]) -> list[tuple[tuple[tuple[str, str], ...], int]]:
@@ -260,7 +261,7 @@ def test_another_year_is_refused(standard: Standard, sheet: Callable[..., Path])
     path = sheet((2023, *RIGHT), headings=("预算年度", *HEADINGS))
     assert read(standard, path).book.year == 2023
     with pytest.raises(UnusableFileError, match="是2023年度的明细，应为2024年度"):
-        read_lines(path, standard, 2024, {})
+        read_lines(open_tables(path), standard, 2024, {})
 
 
 WIDE = ("单位名称", "功能科目编码", "项目类别", "部门经济分类", "资金年度")

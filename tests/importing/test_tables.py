@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from exported_tables import VARIANTS, Shape, exact, write
+from exported_tables import VARIANTS, Shape, exact, read_path, write
 from xlbudget.errors import UnusableFileError
-from xlbudget.importing.tables.read import read_tables
 from xlbudget.standard import loader
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def test_every_shape_is_read_whole(
     name: str, standard: Standard, example: Book, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "导出 表.xlsx", standard, example, VARIANTS[name])
-    count = compared(read_tables(path, standard), example)
+    count = compared(read_path(path, standard), example)
     print(f"{name}: {count} cells")
     assert count > 600
 
@@ -124,7 +123,7 @@ def test_old_files_are_read_whole(
 ) -> None:
     paths = [write(tmp_path / f"{name}.xlsx", standard, example, VARIANTS[name]) for name in OLD]
     for path in to_xls(*paths):
-        count = compared(read_tables(path, standard), example)
+        count = compared(read_path(path, standard), example)
         print(f"{path.name}: {count} cells")
         assert count > 600
 
@@ -162,7 +161,7 @@ def test_letters_of_an_old_file(
     rows = [[cell.value for cell in line] for line in sheet.iter_rows()]
     path = tmp_path / "旧.xls"
     path.write_bytes(biff5(rows, page, "gbk"))
-    found = read_tables(path, standard)
+    found = read_path(path, standard)
     assert rows_of(found.book)["three_public"] == rows_of(example)["three_public"]
     assert any("按简体中文（GBK）读入" in one for one in found.left) == said
 
@@ -173,7 +172,7 @@ def test_letters_of_an_old_file(
 def test_our_own_workbook_is_read_whole(
     standard: Standard, example: Book, example_file: Path
 ) -> None:
-    found = read_tables(example_file, standard)
+    found = read_path(example_file, standard)
     compared(found, example)
     assert found.book.profile == example.profile
     assert found.book.keyed == example.keyed
@@ -187,7 +186,7 @@ def test_our_own_workbook_is_read_whole(
 
 def refused(path: Path, standard: Standard, year: int | None = None) -> str:
     with pytest.raises(UnusableFileError) as error:
-        read_tables(path, standard, year)
+        read_path(path, standard, year)
     said = str(error.value)
     assert said.endswith("。") and "\n" not in said
     return said
@@ -221,7 +220,7 @@ def test_one_table_of_last_year(
     def change(workbook: Workbook) -> None:
         workbook["部门支出总表"]["A1"] = "2023年部门支出总表"
 
-    found = read_tables(exported(change), standard, 2024)
+    found = read_path(exported(change), standard, 2024)
     assert "expenditure" not in found.book.blocks and "general" in found.book.blocks
     assert any("写的是2023年，应为2024年" in one for one in found.left), found.left
 
@@ -232,7 +231,7 @@ def test_title_and_headings_of_different_years(
     def change(workbook: Workbook) -> None:
         workbook["部门收支总表"]["A1"] = "2025年部门收支总表"
 
-    found = read_tables(exported(change), standard, 2024)
+    found = read_path(exported(change), standard, 2024)
     assert "summary.income" not in found.book.blocks
     assert any("不同的年度（2024年、2025年）" in one for one in found.left), found.left
 
@@ -240,7 +239,7 @@ def test_title_and_headings_of_different_years(
 def test_a_file_without_any_year(exported: Callable[..., Path], standard: Standard) -> None:
     path = exported(only=("expenditure", "general"))
     assert "没有写明预算年度" in refused(path, standard)
-    assert read_tables(path, standard, 2026).book.year == 2026
+    assert read_path(path, standard, 2026).book.year == 2026
 
 
 def test_two_tables_of_one_title(exported: Callable[..., Path], standard: Standard) -> None:
@@ -248,7 +247,7 @@ def test_two_tables_of_one_title(exported: Callable[..., Path], standard: Standa
         second = workbook.copy_worksheet(workbook["部门支出总表"])
         second["C6"] = 1
 
-    found = read_tables(exported(change), standard)
+    found = read_path(exported(change), standard)
     assert "expenditure" not in found.book.blocks
     assert any("“部门支出总表”出现了不止一次，内容不同" in one for one in found.left)
 
@@ -257,14 +256,14 @@ def test_the_same_table_twice_is_taken_once(
     exported: Callable[..., Path], standard: Standard, example: Book
 ) -> None:
     path = exported(lambda workbook: workbook.copy_worksheet(workbook["部门支出总表"]))
-    found = read_tables(path, standard)
+    found = read_path(path, standard)
     assert rows_of(found.book) == rows_of(example)
     assert any("内容相同，只取一次" in one for one in found.left)
 
 
 def test_a_missing_column(exported: Callable[..., Path], standard: Standard) -> None:
     path = exported(lambda workbook: workbook["部门支出总表"].delete_cols(5))
-    found = read_tables(path, standard)
+    found = read_path(path, standard)
     assert "expenditure" not in found.book.blocks
     assert any("找不到栏“项目支出”，没有导入" in one for one in found.left), found.left
 
@@ -273,7 +272,7 @@ def test_two_columns_of_one_heading(exported: Callable[..., Path], standard: Sta
     def change(workbook: Workbook) -> None:
         workbook["部门支出总表"]["F3"] = "项目支出"
 
-    found = read_tables(exported(change), standard)
+    found = read_path(exported(change), standard)
     assert "expenditure" not in found.book.blocks
     assert any("部门支出总表" in one and "没有导入" in one for one in found.left), found.left
 
@@ -282,7 +281,7 @@ def test_headings_without_their_outer_labels_are_not_guessed(
     exported: Callable[..., Path], standard: Standard
 ) -> None:
     """小计 and 一般公共预算 stand twice in one row: which is this year's cannot be told."""
-    found = read_tables(exported(heads="flat"), standard)
+    found = read_path(exported(heads="flat"), standard)
     assert "income" not in found.book.blocks and "project" not in found.book.blocks
     assert {"summary.income", "expenditure", "general", "basic"} <= found.book.blocks.keys()
     assert any("“部门收入总表”" in one and "小计" in one for one in found.left), found.left
@@ -292,13 +291,13 @@ def test_two_units_in_one_table(exported: Callable[..., Path], standard: Standar
     def change(workbook: Workbook) -> None:
         workbook["部门支出总表"]["A2"] = "金额单位：元"
 
-    found = read_tables(exported(change), standard)
+    found = read_path(exported(change), standard)
     assert "expenditure" not in found.book.blocks
     assert any("不止一种金额单位（万元、元）" in one or "（元、万元）" in one for one in found.left)
 
 
 def test_no_unit_is_said(exported: Callable[..., Path], standard: Standard, example: Book) -> None:
-    found = read_tables(exported(unit_at="none"), standard)
+    found = read_path(exported(unit_at="none"), standard)
     assert rows_of(found.book) == rows_of(example)
     assert any("没有写明金额单位，按标准的万元读入" in one for one in found.left), found.left
 
@@ -311,7 +310,7 @@ def test_yuan_that_are_no_hundreds_are_rounded_and_counted(
         workbook["部门支出总表"]["D5"] = 23150950
 
     path = exported(change, unit="元", figure=exact)
-    found = read_tables(path, standard)
+    found = read_path(path, standard)
     rows = found.book.blocks["expenditure"].rows
     assert [rows[1].cells[1].text, rows[2].cells[1].text] == ["2,315.10", "2,315.10"]
     assert any("由元换算成万元，其中2格四舍五入到两位小数" in one for one in found.left)
@@ -337,7 +336,7 @@ def test_cells_that_are_no_figures_are_named(
         if value.startswith("#"):
             cell.data_type = "e"
 
-    found = read_tables(exported(change), standard)
+    found = read_path(exported(change), standard)
     assert found.book.blocks["expenditure"].rows[2].cells[1] is None
     (finding,) = found.book.findings
     assert finding.cell == "D6" and said in finding.message, finding
@@ -350,7 +349,7 @@ def test_a_heading_that_is_a_formula_without_value(
     def change(workbook: Workbook) -> None:
         workbook["一般公共预算三公经费支出表"]["B3"] = '=2024&"年预算数"'
 
-    found = read_tables(exported(change), standard)
+    found = read_path(exported(change), standard)
     assert "three_public" not in found.book.blocks
     assert any("栏目标题是没有计算结果的公式" in one for one in found.left), found.left
 
@@ -362,7 +361,7 @@ def test_a_title_over_another_tables_columns(
         workbook["部门收入总表"]["A1"] = "部门支出总表"
         del workbook["部门支出总表"]
 
-    found = read_tables(exported(change), standard)
+    found = read_path(exported(change), standard)
     assert not {"income", "expenditure"} & found.book.blocks.keys()
     assert any("标题是“部门支出总表”，栏目却是“部门收入总表”的" in one for one in found.left)
 
@@ -371,7 +370,7 @@ def test_hidden_sheets_are_said(exported: Callable[..., Path], standard: Standar
     def change(workbook: Workbook) -> None:
         workbook["部门支出总表"].sheet_state = "hidden"
 
-    found = read_tables(exported(change), standard)
+    found = read_path(exported(change), standard)
     assert "expenditure" not in found.book.blocks
     assert any("隐藏的工作表“部门支出总表”" in one for one in found.left)
 
@@ -384,7 +383,7 @@ def test_extra_columns_and_rows_are_listed(
         sheet["A7"] = "彩票公益金收入"
         sheet["B7"] = 5
 
-    found = read_tables(exported(change, after=("备注",)), standard)
+    found = read_path(exported(change, after=("备注",)), standard)
     assert any("多出的栏没有导入：“备注”" in one for one in found.left), found.left
     messages = [one.message for one in found.book.findings]
     assert any(
@@ -404,7 +403,7 @@ def test_two_tables_beside_each_other(standard: Standard, example: Book, tmp_pat
                 left.cell(cell.row, cell.column + 7).value = cell.value
         del workbook["一般公共预算三公经费支出表"]
 
-    found = read_tables(changed(path, change), standard)
+    found = read_path(changed(path, change), standard)
     assert rows_of(found.book)["basic"] == rows_of(example)["basic"]
     assert rows_of(found.book)["three_public"] == rows_of(example)["three_public"]
 
@@ -419,7 +418,7 @@ def test_notes_of_the_standard_say_what_the_staff_is(
         text = "2、“本年预算数”的实有人员226人，其中：在职人员130人，离退休人员96人。"
         sheet.cell(last + 1, 1, text)
 
-    info = read_tables(exported(change), standard).book.info
+    info = read_path(exported(change), standard).book.info
     assert {k: info[k].value.fen for k in info if k.startswith("staff")} == {
         "staff_total": 226,
         "staff_active": 130,
@@ -437,10 +436,10 @@ def encrypted() -> bytes:
 FILES = {
     "空.xls": (b"", "空文件"),
     "加密.xlsx": (encrypted(), "设有打开密码"),
-    "网页.xls": (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "其实是网页"),
-    "网页2.xls": (b"MIME-Version: 1.0\nX-Document-Type: Workbook\n", "其实是网页"),
+    "网页.xls": (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "没有认出"),
+    "网页2.xls": (b"MIME-Version: 1.0\nX-Document-Type: Workbook\n", "其实是整个网页"),
     "表格.xls": (b'<?xml version="1.0"?><Workbook/>', "其实是 XML 文件"),
-    "文本.xls": ("科目编码,科目名称\n201,一般公共服务\n".encode(), "其实是文本（CSV）"),
+    "文本.xls": ("科目编码,科目名称\n201,一般公共服务\n".encode(), "没有认出"),
     "打印.xls": (b"%PDF-1.4 ...", "其实是 PDF 文件"),
     "损坏.xlsx": (b"PK\x03\x04" + bytes(200), "已损坏"),
     "照片.xls": (b"\x89PNG\r\n" + bytes(300), "不是 Excel 文件"),
@@ -556,7 +555,7 @@ def test_a_lost_column_is_never_silent(
             sheet.unmerge_cells(str(area))
         sheet.delete_cols(column)
 
-    found = read_tables(changed(path, change), standard)
+    found = read_path(changed(path, change), standard)
     got, wanted = rows_of(found.book), rows_of(example)
     said = [*found.left, *(one.message for one in found.book.findings)]
     lost = 0

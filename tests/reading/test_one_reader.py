@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook as NewWorkbook
 
+from exported_tables import read_path
 from xlbudget.characters import squash
 from xlbudget.importing.published.document import read_published
-from xlbudget.importing.tables.read import read_tables
 from xlbudget.reading.book import read_book
 from xlbudget.sheets.cells import text_of
 from xlbudget.sheets.layout import is_form
@@ -86,7 +86,7 @@ def own(folder: Path, standard: Standard, tables: dict[str, Lines], _: int) -> B
 
 def exported(folder: Path, standard: Standard, tables: dict[str, Lines], year: int) -> Book:
     sheets = {f"Sheet{number}": lines for number, lines in enumerate(tables.values(), 1)}
-    return read_tables(as_workbook(folder / "exported.xlsx", sheets, right=2), standard, year).book
+    return read_path(as_workbook(folder / "exported.xlsx", sheets, right=2), standard, year).book
 
 
 def text(folder: Path, standard: Standard, tables: dict[str, Lines], year: int) -> Book:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.figures import Book, Row
+    from xlbudget.sheets.cells import TableFile
     from xlbudget.standard.model import Standard, Subject
     from xlbudget.xlsx.workbook import Workbook
 
@@ -266,7 +267,7 @@ def _numbers(standard: Standard, book: Book, after: Book) -> set[CellKey]:
 
 _OLD = {
     **dict.fromkeys((".doc", ".wps", ".rtf"), ".docx"),
-    **dict.fromkeys((".ods", ".xlsb", ".xml"), ".xlsx"),
+    **dict.fromkeys((".xlsb", ".xml"), ".xlsx"),
 }
 
 
@@ -295,15 +296,14 @@ def _read_source(
         return Imported(book, dict.fromkeys((*keys, "ledger"), f"数据文件夹“{path.name}”"))
     if not path.exists():
         raise UnusableFileError(f"找不到“{path}”；请检查文件名和所在文件夹。")
-    if suffix in (*SUFFIXES, *TEXT_SUFFIXES) and standard.ledger is not None:
+    if suffix in (*SUFFIXES, *TEXT_SUFFIXES) and (file := _tables(path)) is not None:
         from xlbudget.importing.ledger.export import looks_like_lines, read_lines  # noqa: PLC0415  # one kind is needed
-
-        if suffix not in (*SUFFIXES, *PUBLISHED) or looks_like_lines(path, standard):
-            return read_lines(path, standard, year, answers or {})
-    if suffix in SUFFIXES:
         from xlbudget.importing.tables.read import read_tables  # noqa: PLC0415  # one kind is needed
 
-        return read_tables(path, standard, year)
+        if looks_like_lines(file, standard):
+            return read_lines(file, standard, year, answers or {})
+        if suffix not in PUBLISHED:
+            return read_tables(file, standard, year)
     if suffix in PUBLISHED:
         from xlbudget.importing.published.document import read_published  # noqa: PLC0415  # one kind is needed
 
@@ -314,6 +314,22 @@ def _read_source(
         )
     kinds = "、".join(dict.fromkeys((*SUFFIXES, *TEXT_SUFFIXES, *PUBLISHED)))
     raise UnusableFileError(f"不认识“{path.name}”的格式；可以导入的有：{kinds} 和数据文件夹。")
+
+
+def _tables(path: Path) -> TableFile | None:
+    """An exported file opened; None for a document that cannot be taken for one.
+
+    Raises:
+        UnusableFileError: it cannot be read.
+    """
+    from xlbudget.importing.tables.open import open_tables  # noqa: PLC0415  # one kind is needed
+
+    try:
+        return open_tables(path)
+    except UnusableFileError:
+        if path.suffix.lower() not in PUBLISHED:
+            raise
+    return None
 
 
 def _combined(found: Sequence[Imported], standard: Standard) -> Imported:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import code_text, squash
@@ -73,33 +72,13 @@ def read_subject_list(path: Path, standard: Standard) -> dict[str, tuple[Subject
 
 def _sheets(path: Path) -> Iterable[tuple[str, list[list[str]]]]:
     """Every sheet with how it is called in sentences."""
-    if path.suffix.lower() == ".csv":
-        yield "", _csv(path)
-        return
-    from xlbudget.importing.tables.open import open_tables  # noqa: PLC0415  # for spreadsheets alone
+    from xlbudget.importing.tables.open import open_tables  # noqa: PLC0415  # where it is asked for
 
-    for sheet in open_tables(path).sheets:
+    sheets = open_tables(path).sheets
+    for sheet in sheets:
         if not sheet.hidden:
-            name = f"工作表“{sheet.name}”"
+            name = f"工作表“{sheet.name}”" if len(sheets) > 1 else ""
             yield name, [[text_of(cell) for cell in line] for line in sheet.lines]
-
-
-def _csv(path: Path) -> list[list[str]]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnusableFileError(f"科目目录“{path.name}”打不开；请检查文件是否存在。") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            return [[one.strip() for one in line] for line in csv.reader(text.splitlines())]
-        except UnicodeDecodeError:
-            continue
-        except csv.Error as error:
-            raise UnusableFileError(
-                f"科目目录“{path.name}”读不出来；请检查引号是否成对。"
-            ) from error
-    raise UnusableFileError(f"科目目录“{path.name}”的编码不认识；请另存为“CSV UTF-8”。")
 
 
 def _header(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:

@@ -190,25 +190,25 @@ class Grid:
     """
 
     def __init__(
-        self, sheet: Sheet, top: int, bottom: int, columns: tuple[int, int] | None = None
+        self,
+        sheet: Sheet,
+        top: int,
+        bottom: int,
+        columns: tuple[int, int] | None = None,
+        cover: dict[tuple[int, int], Area] | None = None,
     ) -> None:
         width = len(sheet.lines[0]) if sheet.lines else 0
         self.sheet, self.top, self.bottom = sheet, top, min(bottom, len(sheet.lines))
         self.left, self.right = columns or (0, width)
-        self.cover: dict[tuple[int, int], Area] = {}
-        for area in sheet.merged:
-            if area.bottom < top or area.top >= bottom or _size(area) > _MOST_COVERED:
-                continue
-            for line in range(area.top, area.bottom + 1):
-                for column in range(area.left, area.right + 1):
-                    self.cover[line, column] = area
+        # Of the whole sheet, made once: what covers a cell of a part is the same there.
+        self.cover = _cover(sheet) if cover is None else cover
 
     def part(
         self, top: int, bottom: int | None = None, columns: tuple[int, int] | None = None
     ) -> Grid:
         """A smaller part."""
         end = self.bottom if bottom is None else bottom
-        return Grid(self.sheet, top, end, columns or (self.left, self.right))
+        return Grid(self.sheet, top, end, columns or (self.left, self.right), self.cover)
 
     def value(self, line: int, column: int) -> object:
         """What stands in a cell; "" outside the part."""
@@ -250,6 +250,17 @@ class Grid:
                 at = area.top if area is not None and down else line
                 lines[line][column] = self.sheet.lines[at][column]
         return lines
+
+
+def _cover(sheet: Sheet) -> dict[tuple[int, int], Area]:
+    """Line and column of every cell in a merged range -> the range."""
+    return {
+        (line, column): area
+        for area in sheet.merged
+        if _size(area) <= _MOST_COVERED
+        for line in range(area.top, area.bottom + 1)
+        for column in range(area.left, area.right + 1)
+    }
 
 
 def _size(area: Area) -> int:

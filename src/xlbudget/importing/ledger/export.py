@@ -2,111 +2,55 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import plain_name, years_in
-from xlbudget.errors import UnusableFileError, reason_of
+from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Ledger
 from xlbudget.importing.imported import Imported, Question, blank_book
 from xlbudget.importing.ledger.headings import find_headings
 from xlbudget.importing.ledger.lines import ExportLines, too_small
 from xlbudget.importing.ledger.vocabulary import YEAR, Vocabulary
-from xlbudget.importing.tables.open import SUFFIXES, open_tables
+from xlbudget.importing.tables.limits import too_large
 from xlbudget.money import UNITS, Amount
-from xlbudget.sheets.cells import Sheet, TableFile, stated_units, text_of, whole_lines
+from xlbudget.sheets.cells import stated_units, text_of
 from xlbudget.sheets.layout import INFO_SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from xlbudget.importing.ledger.headings import Headings
     from xlbudget.money import Unit
+    from xlbudget.sheets.cells import Sheet, TableFile
     from xlbudget.standard.ledger import LedgerStandard
     from xlbudget.standard.model import Standard
 
 LEDGER = "ledger"
 """Where the ledger comes from, among an import's origins."""
 UNIT, SHEET = "金额单位", "工作表"
-_LARGEST = 100 * 2**20
-_ENCODINGS = ("utf-8-sig", "gb18030")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MOST_TIMES = 20
+"""A detail export with more lines than so many times a ledger's room is of many departments."""
 
 
-def open_lines(path: Path) -> TableFile:
-    """The sheets of a file of lines: a spreadsheet, CSV, or text with tabs, also under a spreadsheet's name.
-
-    Raises:
-        UnusableFileError: missing, damaged, or in no encoding that is known.
-    """
-    if path.suffix.lower() in SUFFIXES and not _is_text(path):
-        return open_tables(path)
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise UnusableFileError(f"“{path.name}”过大，不像预算的明细，没有打开。")
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnusableFileError(
-            f"“{path}”读不出来（{reason_of(error)}）；请检查文件名和权限。"
-        ) from error
-    text = _decoded(path, data)
-    first = text.partition("\n")[0] if "\t" not in text else "\t"
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
-        lines: list[list[object]] = [[cell.strip() for cell in line] for line in reader]
-    except csv.Error as error:
-        raise UnusableFileError(f"“{path.name}”读不出来；请检查引号是否成对。") from error
-    return TableFile(path.name, (Sheet("", whole_lines(lines)),))
-
-
-def _is_text(path: Path) -> bool:
-    """Whether a file with a spreadsheet's name is text with tabs, as some platforms write it."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError:
-        return False
-    begins = head.lstrip(b"\xef\xbb\xbf \r\n")[:1]
-    return b"\0" not in head and b"\t" in head and begins not in (b"<", b"P", b"%")
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    for encoding in ("utf-16",) if data.startswith(_UTF16) else _ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnusableFileError(f"“{path.name}”的编码不认识；请另存为“CSV UTF-8”。")
-
-
-def looks_like_lines(path: Path, standard: Standard) -> bool:
-    """Whether a file, which other readers take as well, holds detail lines."""
-    if standard.ledger is None or not path.is_file():
-        return False
-    try:
-        file = open_lines(path)
-    except UnusableFileError:
-        return False
-    if any(plain_name(sheet.name) == INFO_SHEET for sheet in file.sheets):
-        return False  # a workbook of ours
+def looks_like_lines(file: TableFile, standard: Standard) -> bool:
+    """Whether an opened file, of which other readers might take something too, holds detail lines."""
+    if standard.ledger is None or any(plain_name(one.name) == INFO_SHEET for one in file.sheets):
+        return False  # the latter is a workbook of ours
     words = Vocabulary(standard.ledger)
     return any(find_headings(standard, words, sheet) for sheet in file.sheets if not sheet.hidden)
 
 
 def read_lines(
-    path: Path, standard: Standard, year: int | None, answers: Mapping[str, str]
+    file: TableFile, standard: Standard, year: int | None, answers: Mapping[str, str]
 ) -> Imported:
     """The lines of a file as the ledger of a book without tables; ``year`` is the one they should be of.
 
     Raises:
-        UnusableFileError: it cannot be read, has no headings of a detail export, more lines than a ledger has
+        UnusableFileError: it has no headings of a detail export, more lines than a ledger has
             room for, is of another year, or an answer cannot be used.
     """
     ledger = standard.ledger
     assert ledger is not None
-    file = open_lines(path)
     words = Vocabulary(ledger)
     found = [
         (sheet, headings)
@@ -116,7 +60,7 @@ def read_lines(
     if not found:
         labels = "、".join(column.label for column in ledger.columns if column.needed is not None)
         raise UnusableFileError(
-            f"“{path.name}”里没有认出明细的标题行（“{labels}”等栏）；请保留标题行，规定的表请另存为 .xlsx 再导入。"
+            f"“{file.name}”里没有认出明细的标题行（“{labels}”等栏）；请保留标题行，规定的表请另存为 .xlsx 再导入。"
         )
     questions: list[Question] = []
     if len(found) > 1:
@@ -124,10 +68,10 @@ def read_lines(
         found = [one for one in found if one[0].name == answers.get(SHEET)] or found
         if len(found) > 1:
             questions.append(
-                Question(SHEET, f"“{path.name}”有{len(names)}张明细表，导入哪一张？", names)
+                Question(SHEET, f"“{file.name}”有{len(names)}张明细表，导入哪一张？", names)
             )
     sheet, headings = found[0]
-    year = _year(path, sheet, headings, year)
+    year = _year(file, sheet, headings, year)
     export = ExportLines(standard, words, sheet, headings, year or standard.last, answers)
     if export.money.rivals:
         names = tuple(column.heading for column in export.money.rivals)
@@ -149,18 +93,21 @@ def read_lines(
                 UNIT, "导出里没有写明金额的单位，是元还是万元？", units, lasting=units, needed=True
             )
         )
-    blank = blank_book(standard, year or 0)._replace(name=path.name, blocks={}, info={})
+    blank = blank_book(standard, year or 0)._replace(name=file.name, blocks={}, info={})
     if questions:  # nothing can be read without these
         return Imported(blank, {}, questions=tuple(questions), layout=headings.layout)
     assert unit is not None
+    held = len(sheet.lines) - headings.body
+    if held > _MOST_TIMES * ledger.room:
+        raise too_large(file.name, f"有{held}行")
     export.read(unit)
     if len(export.lines) > ledger.room:
         raise UnusableFileError(
-            f"“{path.name}”有{len(export.lines)}行明细，{ledger.sheet}最多{ledger.room}行，没有导入；"
+            f"“{file.name}”有{len(export.lines)}行明细，{ledger.sheet}最多{ledger.room}行，没有导入；"
             "请把同一科目、项目的行合并，或按单位分成几个工作簿。"
         )
     if not export.lines:
-        raise UnusableFileError(f"“{path.name}”的标题行下面没有明细；请核对导出的内容。")
+        raise UnusableFileError(f"“{file.name}”的标题行下面没有明细；请核对导出的内容。")
     left = [*file.said, *export.left]
     left += [
         f"工作表“{other.name}”没有导入：底稿一次取自一张表。"
@@ -175,7 +122,7 @@ def read_lines(
             f"全部金额都不到{ledger.export.small}元，也许是把万元当成了元；请核对导出的单位。"
         )
     book = blank._replace(ledger=Ledger(export.lines))
-    where = f"“{path.name}”" + (f"的工作表“{sheet.name}”" if sheet.name else "")
+    where = f"“{file.name}”" + (f"的工作表“{sheet.name}”" if len(file.sheets) > 1 else "")
     return Imported(
         book,
         {LEDGER: where},
@@ -205,7 +152,7 @@ def _unit(
     return stated.pop() if len(stated) == 1 else UNITS.get(answers.get(UNIT, ""))
 
 
-def _year(path: Path, sheet: Sheet, headings: Headings, year: int | None) -> int | None:
+def _year(file: TableFile, sheet: Sheet, headings: Headings, year: int | None) -> int | None:
     """The year of the lines, from their column or the title; None where nothing names it.
 
     Raises:
@@ -224,6 +171,6 @@ def _year(path: Path, sheet: Sheet, headings: Headings, year: int | None) -> int
     if year and named and year not in named:
         said = "、".join(map(str, sorted(named)))
         raise UnusableFileError(
-            f"“{path.name}”是{said}年度的明细，应为{year}年度，没有导入；请选对文件。"
+            f"“{file.name}”是{said}年度的明细，应为{year}年度，没有导入；请选对文件。"
         )
     return year or (named.pop() if len(named) == 1 else None)

@@ -112,10 +112,17 @@ class Finder:
         wanted = sum(len(block.columns) for block in table.blocks)
         if heads is None or (not title.exact and 2 * len(heads.columns) < wanted):
             return
-        yield from self._cut(Section(table, grid, title.text, heads, continued=title.continued))
+        section, rest = self._cut(
+            Section(table, grid, title.text, heads, continued=title.continued)
+        )
+        yield section
+        yield from self._untitled(rest, None)
 
-    def _cut(self, section: Section) -> Iterator[Section]:
-        """A section up to where the headings of another table begin; its own may be repeated."""
+    def _cut(self, section: Section) -> tuple[Section, Grid | None]:
+        """A section up to where the headings of another table begin, and the part from there on.
+
+        Its own headings may be repeated.
+        """
         grid, heads = section.grid, section.heads
         assert heads is not None
         repeats: set[int] = set()
@@ -127,12 +134,9 @@ class Finder:
             elif _heading_like(grid, line):
                 other = self._at(grid, line)
                 if other is not None and other.table is not section.table:
-                    yield section._replace(
-                        grid=grid.part(grid.top, line), repeats=frozenset(repeats)
-                    )
-                    yield from self._untitled(grid.part(line), None)
-                    return
-        yield section._replace(repeats=frozenset(repeats))
+                    above = grid.part(grid.top, line)
+                    return section._replace(grid=above, repeats=frozenset(repeats)), grid.part(line)
+        return section._replace(repeats=frozenset(repeats)), None
 
     def _complete(self, grid: Grid, lines: Sequence[int]) -> list[Headings]:
         """The headings that begin on one of the lines, of all tables whose columns are all there."""
@@ -149,24 +153,30 @@ class Finder:
         if _is_form(table, grid) or says_none(table, grid):
             yield Section(table, grid, title, None, continued=True)
 
-    def _untitled(self, grid: Grid, named: Table | None) -> Iterator[Section]:
-        """Tables without a title: by the sheet's name, else the one whose headings are all there."""
-        if named is not None and is_form(named):
+    def _untitled(self, grid: Grid | None, named: Table | None) -> Iterator[Section]:
+        """Tables without a title: by the sheet's name, else those whose headings are all there."""
+        if grid is not None and named is not None and is_form(named):
             yield from self._form(named, grid, "")
             return
+        while grid is not None:
+            section, grid = self._next(grid, named)
+            named = None
+            if section is not None:
+                yield section
+
+    def _next(self, grid: Grid, named: Table | None) -> tuple[Section | None, Grid | None]:
+        """The first table of a part, if one is known, and the part below it."""
         lines = range(grid.top, min(grid.top + _SEARCHED, grid.bottom))
         if named is not None:
             heads = find_headings(named, grid, lines, self.year)
             if heads is not None and heads.complete:
-                yield from self._cut(Section(named, grid, "", heads))
-                return
+                return self._cut(Section(named, grid, "", heads))
         fitting = self._complete(grid, lines)
         if not fitting:
-            for table in self.standard.tables:
-                if is_form(table) and _is_form(table, grid):
-                    yield Section(table, grid, "", None, continued=True)
-            yield from self._below(grid, lines.stop)
-            return
+            forms = (table for table in self.standard.tables if is_form(table))
+            form = next((table for table in forms if _is_form(table, grid)), None)
+            section = form and Section(form, grid, "", None, continued=True)
+            return section, self._below(grid, lines.stop)
         # Headings further down are another table's.
         top = min(headings.body for headings in fitting)
         ranks = [
@@ -182,16 +192,15 @@ class Finder:
                 f"工作表“{grid.sheet.name}”第{best.first + 1}行起的表没有标题，"
                 f"分不清是“{names}”中的哪一张，没有导入；请在表的上方写上标题。"
             )
-            yield from self._below(grid, best.body)
-            return
-        yield from self._cut(Section(best.table, grid, "", best))
+            return None, self._below(grid, best.body)
+        return self._cut(Section(best.table, grid, "", best))
 
-    def _below(self, grid: Grid, line: int) -> Iterator[Section]:
-        """Tables without a title from the next line on that looks like headings."""
+    def _below(self, grid: Grid, line: int) -> Grid | None:
+        """The part from the next line on that looks like headings of a table."""
         for at in range(line, grid.bottom):
             if _heading_like(grid, at) and self._at(grid, at) is not None:
-                yield from self._untitled(grid.part(at), None)
-                return
+                return grid.part(at)
+        return None
 
     def _rows_known(self, heads: Headings, grid: Grid) -> int:
         """How many of a table's prescribed rows stand below its headings."""

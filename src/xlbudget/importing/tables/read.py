@@ -21,7 +21,6 @@ from xlbudget.figures import (
 from xlbudget.findings import Finding, Level
 from xlbudget.importing.imported import Imported
 from xlbudget.importing.tables.find import Finder, part_texts, says_none
-from xlbudget.importing.tables.open import open_tables
 from xlbudget.reading.book import OTHER_SHEETS
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import (
@@ -54,7 +53,6 @@ from xlbudget.xlsx.references import column_letter, column_number, split_cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from xlbudget.figures import Cell
     from xlbudget.importing.tables.find import Section
@@ -166,16 +164,14 @@ def _read_front(file: TableFile, standard: Standard) -> Imported:
     return Imported(book, origins, (), tuple(left))
 
 
-def read_tables(path: Path, standard: Standard, year: int | None = None) -> Imported:
-    """The tables of an exported file that are the standard's.
+def read_tables(file: TableFile, standard: Standard, year: int | None = None) -> Imported:
+    """The tables of an exported file, as ``open_tables`` gives it, that are the standard's.
 
     ``year`` is the year that they should be of; without it, the one that most of them name.
 
     Raises:
-        UnusableFileError: the file cannot be read, or no table of it can be taken; the sentence
-            says which it looks like, or why.
+        UnusableFileError: no table of it can be taken; the sentence says which it looks like, or why.
     """
-    file = open_tables(path)
     return _Reading(file, standard, year).result()
 
 
