@@ -53,7 +53,7 @@ def read(path: str | PathLike[str], standard: Standard | None = None) -> Book:
         from xlbudget.importing.published.document import read_published, read_source  # noqa: PLC0415
         from xlbudget.importing.published.recognise import standard_of_document  # noqa: PLC0415
 
-        found = standard or standard_of_document(path, read_source(path))
+        found = standard or standard_of_document(path, read_source(path).elements)
         return read_published(path, found).book
     from xlbudget.reading.book import read_book  # noqa: PLC0415  # one kind is needed
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415

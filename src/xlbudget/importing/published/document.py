@@ -14,7 +14,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
 from xlbudget.importing.imported import GLOSSARY_TEXT, Imported
 from xlbudget.importing.published import OLD_SUFFIXES, SUFFIXES
-from xlbudget.importing.published.elements import Line, Matrix
+from xlbudget.importing.published.elements import Line, Matrix, Source, Unread
 from xlbudget.importing.published.figures import read_figures, shift_findings
 from xlbudget.importing.published.particulars import (
     info_from_sentences,
@@ -39,17 +39,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.importing.imported import PublishedText
+    from xlbudget.importing.published.elements import Element
     from xlbudget.importing.published.recognise import Parts
     from xlbudget.standard.model import Standard
 
 
 _LARGEST = 100 * 2**20
+_MOST_CELLS = 1_000_000
+"""Paragraphs, and cells of tables, of a whole document."""
 _TABLES = "tables"
 _PROFILE = "profile"
 _PROFILE_TITLE = "部门概况"
 
 
-def read_source(path: Path) -> tuple[Line | Matrix, ...]:
+def read_source(path: Path) -> Source:
     """The elements of a file.
 
     Raises:
@@ -57,27 +60,39 @@ def read_source(path: Path) -> tuple[Line | Matrix, ...]:
     """
     suffix = path.suffix.lower()
     _refuse(path, suffix)
-    elements: Iterable[Line | Matrix]
+    found: Iterable[Element]
     if suffix == ".docx":
         from xlbudget.importing.published.docx import docx_elements  # noqa: PLC0415  # one of these
 
-        elements = docx_elements(path)
+        found = docx_elements(path)
     elif suffix == ".pdf":
         from xlbudget.importing.published.pdf import pdf_elements  # noqa: PLC0415  # is needed
 
-        elements = pdf_elements(path)
+        found = pdf_elements(path)
     elif suffix in (".html", ".htm"):
         from xlbudget.importing.published.html import html_elements  # noqa: PLC0415
 
-        elements = html_elements(path)
+        found = html_elements(path)
     else:
         from xlbudget.importing.published.text import text_elements  # noqa: PLC0415
 
-        elements = text_elements(path)
-    found = tuple(elements)
-    if not any(isinstance(line, Matrix) or line.text for line in found):
+        found = text_elements(path)
+    elements: list[Line | Matrix] = []
+    unread: list[Unread] = []
+    cells = 0
+    for one in found:
+        if isinstance(one, Unread):
+            unread.append(one)
+            continue
+        elements.append(one)
+        cells += len(one.lines) * len(one.lines[0]) if isinstance(one, Matrix) else 1
+        if cells > _MOST_CELLS:
+            raise UnusableFileError(
+                f"“{path.name}”的表格和段落多得不像部门预算的公开文本，没有打开；请选对文件。"
+            )
+    if not elements and not unread:
         raise UnusableFileError(f"“{path.name}”里没有文字；请换一个有内容的文件。")
-    return found
+    return Source(tuple(elements), tuple(unread))
 
 
 def _refuse(path: Path, suffix: str) -> None:
@@ -118,13 +133,14 @@ def read_published(path: Path, standard: Standard, year: int | None = None) -> I
 
 
 def read_document(
-    path: Path, elements: Sequence[Line | Matrix], standard: Standard, year: int | None = None
+    path: Path, source: Source, standard: Standard, year: int | None = None
 ) -> tuple[Imported, Parts]:
-    """The same of elements that were read already, without looking for figures in wrong columns; the parts.
+    """The same of a document that was read already, without looking for figures in wrong columns; the parts.
 
     Raises:
         UnusableFileError: it is of another standard or year.
     """
+    elements = source.elements
     if not names_tables(standard, elements):
         raise UnusableFileError(other_standard(path, standard, elements))
     parts = divide(standard, elements)

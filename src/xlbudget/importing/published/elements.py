@@ -8,14 +8,7 @@ from typing import NamedTuple
 from xlbudget.characters import visible
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f"
-_GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|[^\S\n]+(?=[{_CJK}])")
-_END = "。：；！？…:;"
-_MARK = re.compile(
-    r"\s*(?:[（(]?[一二三四五六七八九十百]{1,5}[、）).．]|第[一二三四五六七八九十]{1,3}部分"
-    r"|[（(]?\d{1,3}[、）)]|\d{1,3}[.．](?!\d))"
-)
-_FULL_LINE = 18
-"""A paragraph with fewer letters than this was not broken because the page was full."""
+_GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|(?<![^\S\n])[^\S\n]+(?=[{_CJK}])")
 _MOST_COLUMNS, _MOST_ROWS = 200, 5000
 
 
@@ -37,31 +30,46 @@ class Matrix(NamedTuple):
     where: str
 
 
+class Unread(NamedTuple):
+    """What could not be read: where it stands, in words, and why."""
+
+    where: str
+    reason: str
+
+
+Element = Line | Matrix | Unread
+
+
+class Source(NamedTuple):
+    """A document as it was read: its lines and tables in their order, and what could not be read."""
+
+    elements: tuple[Line | Matrix, ...]
+    unread: tuple[Unread, ...] = ()
+
+
 def tidy(text: str) -> str:
     """Without the spaces that converters put beside Chinese letters."""
     return _GAP.sub("", visible(text).replace("\u00a0", " ")).strip()
 
 
-def joined(before: str, text: str, *, apart: bool) -> bool:
-    """Whether ``text`` goes on with the paragraph ``before``; ``apart``: a blank line is between."""
-    if not before or before[-1] in _END or _MARK.match(text):
-        return False
-    if len(before) < _FULL_LINE:
-        return False
-    return not apart or any(mark in _MARK.sub("", before, count=1) for mark in "，、；。")
-
-
 class SpanGrid:
-    """Rows of cells with spans, laid out: a cell's text stands in its first place."""
+    """Rows of cells with spans, laid out: a cell's text stands in its first place.
+
+    Spans count up to the most columns and rows that a table may have. A table with more of either is
+    ``beyond`` what can be read.
+    """
 
     def __init__(self) -> None:
         self.rows: list[dict[int, str]] = []
-        self.covered: dict[tuple[int, int], bool] = {}
+        self.covered: dict[int, int] = {}
         self.at = 0
+        self.beyond = False
 
     def row(self) -> None:
         """Begin a row."""
-        self.rows.append({})
+        self.beyond |= len(self.rows) >= _MOST_ROWS
+        if not self.beyond:
+            self.rows.append({})
         self.at = 0
 
     def cell(self, text: str, columns: int = 1, rows: int = 1) -> None:
@@ -69,19 +77,31 @@ class SpanGrid:
         if not self.rows:
             self.row()
         number = len(self.rows) - 1
-        while self.covered.get((number, self.at)):
+        while self.covered.get(self.at, -1) >= number:
             self.at += 1
-        if self.at >= _MOST_COLUMNS or number >= _MOST_ROWS:
+        self.beyond |= self.at >= _MOST_COLUMNS
+        if self.beyond:
             return
-        self.rows[number][self.at] = text
-        for below in range(1, rows):
-            for beside in range(columns):
-                self.covered[number + below, self.at + beside] = True
-        for beside in range(1, columns):
-            self.rows[number].setdefault(self.at + beside, "")
-        self.at += columns
+        here = self.rows[number]
+        here[self.at] = text
+        end = min(self.at + columns, _MOST_COLUMNS)
+        if rows > 1:
+            last = number + min(rows, _MOST_ROWS) - 1
+            self.covered.update(dict.fromkeys(range(self.at, end), last))
+        for beside in range(self.at + 1, end):
+            here.setdefault(beside, "")
+        self.at = end
 
     def lines(self) -> list[list[str]]:
-        """All rows, equally long, without rows that hold nothing at all."""
+        """All rows, equally long, without rows that hold nothing at all; none of a table beyond reading."""
+        if self.beyond:
+            return []
         width = max((max(row, default=-1) + 1 for row in self.rows), default=0)
         return [[row.get(at, "") for at in range(width)] for row in self.rows if any(row.values())]
+
+
+def span(text: str | None) -> int:
+    """How many columns or rows a cell says that it covers; 1 where it does not say a number."""
+    if not text or not text.isascii() or not text.isdigit():
+        return 1
+    return max(1, int(text)) if len(text) <= len(str(_MOST_ROWS)) else _MOST_ROWS

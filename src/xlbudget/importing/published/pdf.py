@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import logging
 import re
+import zlib
 from collections import Counter
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.importing.published.elements import Line, Matrix, tidy
+from xlbudget.importing.published.elements import Line, Matrix, Unread, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from xlbudget.importing.published.elements import Element
+
 
 _MOST_PAGES = 1000
+_MOST_WRITTEN = 64 * 2**20
+"""Bytes of drawing that a document may have; each page so many, and so many letters and lines."""
+_MOST_ON_PAGE, _MOST_DRAWN = 4 * 2**20, 30_000
 _FOOTER = re.compile(r"[-—–－\s]*第?\s*\d{1,4}\s*页?(?:\s*[/共]\s*\d+\s*页?)?[-—–－\s]*")
 _LEADER = re.compile(r"[.…·]{3,}\s*\d*$")
 _SAME_SIZE = 0.6
@@ -32,7 +38,7 @@ _OFTEN = 3
 _BOTH = 2
 
 
-def pdf_elements(path: Path) -> list[Line | Matrix]:
+def pdf_elements(path: Path) -> list[Element]:
     """The paragraphs and tables of the document.
 
     Raises:
@@ -41,19 +47,49 @@ def pdf_elements(path: Path) -> list[Line | Matrix]:
     with _opened(path) as document:
         if len(document.pages) > _MOST_PAGES:
             raise UnusableFileError(f"“{path.name}”页数过多，不像部门预算的公开文本，没有打开。")
-        pages = []
-        letters = 0
+        pages: list[_Page] = []
+        unread: list[Unread] = []
+        letters = written = 0
         for number, page in enumerate(document.pages, 1):
+            size = _written(page)
+            written += size
+            if written > _MOST_WRITTEN:
+                raise UnusableFileError(
+                    f"“{path.name}”的内容多得不像部门预算的公开文本，没有打开；请选对文件。"
+                )
+            if size > _MOST_ON_PAGE or _drawn(page) > _MOST_DRAWN:
+                unread.append(Unread(f"第{number}页", "这一页的内容过多"))
+                continue
             letters += len(page.chars)
             pages.append(_page(number, page))
             page.close()
-        if not letters:
+        if not letters and not unread:
             raise UnusableFileError(
                 f"“{path.name}”是扫描件（只有图片，没有文字），读不出数字；"
                 "请换用文字版的 .pdf 或 .docx，或先做文字识别。"
             )
     edges = Counter(text for page in pages for text in {one.text for one in page.lines if one.edge})
-    return _Assembly({text for text, count in edges.items() if count >= _OFTEN}).whole(pages)
+    running = {text for text, count in edges.items() if count >= _OFTEN}
+    return [*_Assembly(running).whole(pages), *unread]
+
+
+def _written(page: Any) -> int:
+    """How many bytes a page's drawing has, unpacked; somewhat more than a page may have stands for all beyond."""
+    from pdfminer.pdftypes import LITERALS_FLATE_DECODE, resolve1  # noqa: PLC0415  # as above
+
+    size = 0
+    for reference in page.page_obj.contents:
+        stream = resolve1(reference)
+        raw = getattr(stream, "rawdata", None) or b""
+        size += len(raw)
+        if raw and any(name in LITERALS_FLATE_DECODE for name, _ in stream.get_filters()):
+            size += len(zlib.decompressobj().decompress(raw, _MOST_ON_PAGE + 1))
+    return size
+
+
+def _drawn(page: Any) -> int:
+    """How many letters and lines a page has."""
+    return len(page.chars) + len(page.rects) + len(page.lines) + len(page.curves)
 
 
 @contextmanager

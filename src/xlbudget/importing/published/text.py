@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.importing.published.elements import Line, Matrix, joined, tidy
+from xlbudget.importing.published.elements import Line, Matrix, tidy
 from xlbudget.sheets.cells import whole_lines
 
 if TYPE_CHECKING:
@@ -14,9 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_CHECKED = re.compile(r"<input\b[^>]*\bchecked\b[^>]*>", re.IGNORECASE)
-_UNCHECKED = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<br\s*/?>|</?(?:b|i|u|sup|sub|span|p|div|center)\b[^>]*>", re.IGNORECASE)
+_END = "。：；！？…:;"
+_MARK = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十百]{1,5}[、）).．]|第[一二三四五六七八九十]{1,3}部分"
+    r"|[（(]?\d{1,3}[、）)]|\d{1,3}[.．](?!\d))"
+)
+_FULL_LINE = 18
+"""A paragraph with fewer letters than this was not broken because the page was full."""
+_STOPS = re.compile("[，、；。]")
+_CHECKED = re.compile(r"<input\b[^<>]*\bchecked\b[^<>]*>", re.IGNORECASE)
+_UNCHECKED = re.compile(r"<input\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<br ?/?>|</?(?:b|i|u|sup|sub|span|p|div|center)\b[^<>]*>", re.IGNORECASE)
 _RULE = re.compile(r"[|:\-\s]+")
 _BULLET = re.compile(r"^\s*[-*+•]\s+")
 _HEAD = re.compile(r"^\s*#{1,6}\s+")
@@ -32,14 +41,11 @@ def text_elements(path: Path) -> Iterator[Line | Matrix]:
     """
     rows: list[list[str]] = []
     start = 0
-    open_line: Line | None = None
-    apart = False
+    paragraph = _Paragraph()
     for number, raw in enumerate(decoded(path).splitlines(), 1):
         cells = _cells(raw)
         if cells is not None:
-            if open_line is not None:
-                yield open_line
-                open_line = None
+            yield from paragraph.end()
             start = start or number
             if cells:
                 rows.append(cells)
@@ -47,22 +53,48 @@ def text_elements(path: Path) -> Iterator[Line | Matrix]:
         if rows:
             yield Matrix(whole_lines(rows), f"第{start}行起")
             rows, start = [], 0
-        text = tidy(_clean(raw))
-        if not text:
-            apart = True
-            continue
-        if open_line is not None and joined(open_line.text, text, apart=apart):
-            whole, lines = tidy(open_line.text + text), f"{open_line.raw}\n{raw}"
-            open_line = open_line._replace(text=whole, raw=lines)
-        else:
-            if open_line is not None:
-                yield open_line
-            open_line = Line(text, f"第{number}行", raw)
-        apart = False
+        yield from paragraph.line(number, tidy(_clean(raw)), raw)
     if rows:
         yield Matrix(whole_lines(rows), f"第{start}行起")
-    if open_line is not None:
-        yield open_line
+    yield from paragraph.end()
+
+
+class _Paragraph:
+    """A paragraph that lines are added to as long as they go on with it."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.raws: list[str] = []
+        self.number = 0
+        self.size = 0
+        self.stopped = self.apart = False
+
+    def line(self, number: int, text: str, raw: str) -> Iterator[Line]:
+        """The paragraph that ends where this line begins another one."""
+        if not text:
+            self.apart = True
+            return
+        if not self.goes_on(text):
+            yield from self.end()
+            self.number = number
+        mark = None if self.texts else _MARK.match(text)
+        self.stopped |= _STOPS.search(text, mark.end() if mark else 0) is not None
+        self.size += len(text)
+        self.texts.append(text)
+        self.raws.append(raw)
+        self.apart = False
+
+    def goes_on(self, text: str) -> bool:
+        """Whether a line goes on with the paragraph."""
+        if not self.texts or self.texts[-1][-1] in _END or _MARK.match(text):
+            return False
+        return self.size >= _FULL_LINE and (self.stopped or not self.apart)
+
+    def end(self) -> Iterator[Line]:
+        """The paragraph, if there is one."""
+        if self.texts:
+            yield Line("".join(self.texts), f"第{self.number}行", "\n".join(self.raws))
+        self.texts, self.raws, self.size, self.stopped, self.apart = [], [], 0, False, False
 
 
 def _cells(raw: str) -> list[str] | None:
@@ -91,7 +123,8 @@ def decoded(path: Path) -> str:
         UnusableFileError: it is no text.
     """
     data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

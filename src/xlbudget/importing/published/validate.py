@@ -168,9 +168,9 @@ def validate_published(
     Raises:
         UnusableFileError: it cannot be read, is of another standard, or of another year.
     """
-    elements = read_source(path)
-    standard = standard or standard_of_document(path, elements)
-    imported, parts = read_document(path, elements, standard, year)
+    source = read_source(path)
+    standard = standard or standard_of_document(path, source.elements)
+    imported, parts = read_document(path, source, standard, year)
     book = _with_settings(standard, imported.book)
     report = validate_whole(standard, book)
     if report.status is Status.ERROR and (retold := _retold(standard, book)) is not None:
