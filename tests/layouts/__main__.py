@@ -1,0 +1,108 @@
+"""``make layouts``: every layout of layouts.toml, made, read and measured; a line each, as Markdown.
+
+    PYTHONPATH=tests python -m layouts [--only WORD] [--fast] [--keep FOLDER] [--details]
+
+Columns: cells read right, lost (of which nothing is said), wrong, findings added (those that blame the
+author), paragraphs read, verdict, seconds. ``--details`` prints what stands behind the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from layouts.make import layout_sources, layouts, make
+from layouts.measure import Measured, measured
+from layouts.sources import source
+
+_SHOWN = 4
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="The corpus of layouts, measured.")
+    parser.add_argument("--only", default="", help="layouts whose name or row holds this")
+    parser.add_argument("--fast", action="store_true", help="the subset of the tests")
+    parser.add_argument("--keep", type=Path, help="keep the files in this folder")
+    parser.add_argument("--details", action="store_true", help="what was lost, wrong and added")
+    return parser.parse_args()
+
+
+def line(name: str, found: Measured, texts: int) -> str:
+    """A row of the table."""
+    lost = f"{len(found.lost)} ({len(found.unnamed)})" if found.lost else "0"
+    added = f"{len(found.added)} ({len(found.accusing)})" if found.added else "0"
+    cells = [
+        name, found.right, lost, len(found.wrong), added, f"{found.texts}/{texts}", found.status,
+        f"{found.seconds:.1f}",
+    ]  # fmt: skip
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def details(found: Measured) -> list[str]:
+    """What stands behind the figures of a row."""
+    lines = [f"  refused: {found.refused}"] if found.refused else []
+    tables = Counter(spot.title for spot in found.lost) if not found.refused else Counter()
+    lines += [f"  lost {number} of {title}" for title, number in tables.most_common(_SHOWN)]
+    lines += [f"  lost unnamed: {one}" for one in found.unnamed[:_SHOWN]]
+    lines += [f"  wrong: {one}" for one in found.wrong[:_SHOWN]]
+    codes = Counter(one.code for one in found.added)
+    lines += [f"  added: {dict(codes)}"] if codes else []
+    lines += [
+        f"  {one.code} {one.level.value}: {one.message[:110]}" for one in found.accusing[:_SHOWN]
+    ]
+    return lines
+
+
+def main() -> int:
+    """Print the table; 1 if a program failed."""
+    asked = _arguments()
+    chosen = [
+        one
+        for one in layouts()
+        if asked.only in one.name + one.row and (one.fast or not asked.fast)
+    ]
+    print("| layout | right | lost (unnamed) | wrong | added (accusing) | texts | verdict | s |")
+    print("|---|---|---|---|---|---|---|---|")
+    sums: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="layouts-") as name:
+        folder = asked.keep or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, (layout, source_name) in enumerate(layout_sources(chosen)):
+            given = source(source_name, folder)
+            try:
+                paths = make(layout, given, folder / f"{number:03d}")
+            except (RuntimeError, OSError) as error:
+                print(f"| {layout.name} | not made: {error} |", flush=True)
+                sums["not made"] += 1
+                continue
+            found = measured(paths, given.base)
+            title = f"{layout.name} [{layout.kind}, {source_name}]"
+            print(line(title, found, given.base.texts), flush=True)
+            if asked.details:
+                print("\n".join(details(found)), flush=True)
+            sums.update(_sums(found))
+            sums["foreign"] += layout.foreign
+    print()
+    print("; ".join(f"{key} {value}" for key, value in sums.items()))
+    return 1 if sums["not made"] else 0
+
+
+def _sums(found: Measured) -> dict[str, int]:
+    return {
+        "layouts x sources": 1,
+        "right": found.right,
+        "lost": len(found.lost),
+        "unnamed": len(found.unnamed),
+        "wrong": len(found.wrong),
+        "added": len(found.added),
+        "accusing": len(found.accusing),
+        "refused": bool(found.refused),
+        "unknown": found.status == "unknown",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
