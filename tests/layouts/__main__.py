@@ -13,10 +13,17 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layouts.make import layout_sources, layouts, make
 from layouts.measure import Measured, measured
+from layouts.regions import judged
 from layouts.sources import source
+from layouts.trials import number_trials, slip_trials
+
+if TYPE_CHECKING:
+    from layouts.make import Layout
+    from layouts.trials import Trial
 
 _SHOWN = 4
 
@@ -25,9 +32,41 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The corpus of layouts, measured.")
     parser.add_argument("--only", default="", help="layouts whose name or row holds this")
     parser.add_argument("--fast", action="store_true", help="the subset of the tests")
+    parser.add_argument("--regions", action="store_true", help="documents of other regions")
     parser.add_argument("--keep", type=Path, help="keep the files in this folder")
+    parser.add_argument("--numbers", type=int, default=0, help="so many single numbers changed")
+    parser.add_argument("--slips", type=int, default=0, help="so many slips of text and tables")
     parser.add_argument("--details", action="store_true", help="what was lost, wrong and added")
     return parser.parse_args()
+
+
+def tried(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> None:
+    """Print what became of mistakes: ``--numbers`` single numbers and ``--slips`` slips in all."""
+    given = source("example", folder)
+    places = [one for one in chosen if one.trials]
+    for kind, count, trials in (
+        ("numbers", asked.numbers, number_trials),
+        ("slips", asked.slips, slip_trials),
+    ):
+        sums: Counter[str] = Counter()
+        for number, layout in enumerate(places if count else []):
+            share = count // len(places) + (number < count % len(places))
+            for trial in trials(layout, given, folder / f"{kind}-{number}", share):
+                sums.update(
+                    trials=1, found=trial.found, named=trial.named, true=trial.true,
+                    further=bool(trial.further), refused=bool(trial.refused),
+                )  # fmt: skip
+                if (asked.details and not (trial.named and trial.true)) or trial.further:
+                    print(f"  {told(trial)}", flush=True)
+            print(f"{kind}: {layout.name}: {dict(sums)}", flush=True)
+
+
+def told(trial: Trial) -> str:
+    """A trial that did not go as it should, in a line."""
+    slip = trial.slip
+    said = trial.refused or "; ".join(one.message[:60] for one in trial.added)
+    where = f"{slip.place[:30]} {slip.row} {slip.printed}<-{slip.true}"
+    return f"{slip.kind} [{where}] named {trial.named}, true {trial.true}, further {len(trial.further)}: {said[:200]}"
 
 
 def line(name: str, found: Measured, texts: int) -> str:
@@ -64,6 +103,16 @@ def main() -> int:
         for one in layouts()
         if asked.only in one.name + one.row and (one.fast or not asked.fast)
     ]
+    if asked.numbers or asked.slips or asked.regions:
+        with tempfile.TemporaryDirectory(prefix="layouts-") as name:
+            folder = asked.keep or Path(name)
+            folder.mkdir(parents=True, exist_ok=True)
+            tried(folder, chosen, asked)
+            for one in judged(folder) if asked.regions else ():
+                print(
+                    f"{'refused' if one.right else 'NOT refused with its kind'}: {one.name}: {one.validated}"
+                )
+        return 0
     print("| layout | right | lost (unnamed) | wrong | added (accusing) | texts | verdict | s |")
     print("|---|---|---|---|---|---|---|---|")
     sums: Counter[str] = Counter()
@@ -83,7 +132,9 @@ def main() -> int:
             print(line(title, found, given.base.texts), flush=True)
             if asked.details:
                 print("\n".join(details(found)), flush=True)
-            sums.update(_sums(found))
+            sums.update(
+                _sums(found) if not layout.refused else {"rightly refused": bool(found.refused)}
+            )
             sums["foreign"] += layout.foreign
     print()
     print("; ".join(f"{key} {value}" for key, value in sums.items()))

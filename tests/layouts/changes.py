@@ -15,6 +15,7 @@ from layouts.model import (
     COVER,
     HIDDEN,
     ITEM,
+    NOTE,
     PART,
     RUNNING,
     TITLE,
@@ -25,7 +26,7 @@ from layouts.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from layouts.model import Block
 
@@ -349,13 +350,91 @@ def cover_of_bureau(document: Document, lines: list[str]) -> Document:
     return (*(Paragraph(COVER, line) for line in lines), *document)
 
 
+def _rows_changed(grid: Grid, wider: int, change: Callable[[int, list[Cell]], list[Cell]]) -> Grid:
+    """Every row anew, in a table that is so many columns wider."""
+    rows = tuple(tuple(change(line, list(row))) for line, row in enumerate(grid.rows))
+    return grid._replace(rows=rows, width=grid.width + wider)
+
+
+def code_columns(document: Document) -> Document:
+    """The code of a subject in three columns: 类, 款, 项."""
+
+    def change(grid: Grid) -> Grid:
+        if not any(row and row[0].kind == "code" for row in grid.rows[grid.head :]):
+            return grid
+        return _rows_changed(grid, 2, lambda line, row: split(grid, line, row))
+
+    def split(grid: Grid, line: int, row: list[Cell]) -> list[Cell]:
+        first = row[0]
+        if grid.laid_out()[line][0] is None:
+            return row
+        if line < grid.head:
+            if first.text == "科目编码":
+                deep = first.rows
+                heads = [Cell(text, "heading", 1, deep) for text in "类款项"]
+                return [*heads, *row[1:]]
+            return [first._replace(columns=first.columns + 2), *row[1:]]
+        if first.kind == "total":
+            return [first._replace(columns=first.columns + 2), *row[1:]]
+        parts = [first.text[:3], first.text[3:5], first.text[5:7]]
+        return [*(Cell(part, "code") for part in parts), *row[1:]]
+
+    return _grids(document, change)
+
+
+def code_with_name(document: Document, mark: str) -> Document:
+    """Code and name of a subject in one cell, with that mark between."""
+
+    def change(grid: Grid) -> Grid:
+        rows = []
+        for row in grid.rows:
+            cells = list(row)
+            if len(cells) > 1 and cells[0].kind == "code" and cells[0].text:
+                cells[1] = cells[1]._replace(text=f"{cells[0].text}{mark}{cells[1].text}")
+                cells[0] = cells[0]._replace(text="")
+            rows.append(tuple(cells))
+        return grid._replace(rows=tuple(rows))
+
+    return _grids(document, change)
+
+
+def serial_numbers(document: Document) -> Document:
+    """A column 序号 before the tables; 合计 stands in the merged cells of number and name."""
+
+    def change(grid: Grid) -> Grid:
+        return (
+            _rows_changed(grid, 1, lambda line, row: numbered(grid, line, row))
+            if grid.kind == "table"
+            else grid
+        )
+
+    def numbered(grid: Grid, line: int, row: list[Cell]) -> list[Cell]:
+        if line < grid.head:
+            return [Cell("序号", "heading", 1, grid.head), *row] if not line else row
+        if row[0].kind == "total":
+            return [row[0]._replace(columns=row[0].columns + 1), *row[1:]]
+        return [Cell(str(line - grid.head + 1), "serial"), *row]
+
+    return _grids(document, change)
+
+
+def preparer(document: Document, lines: list[str]) -> Document:
+    """Lines of the platform below every table: who made it, when."""
+    found: list[Block] = []
+    for block in document:
+        found.append(block)
+        if isinstance(block, Grid) and block.kind == "table":
+            found += [Paragraph(NOTE, line) for line in lines]
+    return tuple(found)
+
+
 CHANGES: dict[str, Callable[..., Document]] = {
     change.__name__: change
     for change in (
         replaced, ascii_marks, blanks, wrapped_names, spaced_numbers, invisible, wide_figures,
         plain_amounts, without_contents, without_titles, numbered_titles, contents_pages,
         word_numbers, explanation_first, between_rows, cut_tables, page_lines, hidden_rows,
-        hidden_text, cover_of_bureau,
+        hidden_text, cover_of_bureau, code_columns, code_with_name, serial_numbers, preparer,
     )
 }  # fmt: skip
 
@@ -366,10 +445,3 @@ def changed(document: Document, steps: list[dict[str, object]]) -> Document:
         named = {key: value for key, value in step.items() if key != "do"}
         document = CHANGES[str(step["do"])](document, **named)
     return document
-
-
-def tables_of(document: Document) -> Iterator[Grid]:
-    """The tables of amounts."""
-    for block in document:
-        if isinstance(block, Grid) and block.kind == "table":
-            yield block

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,7 +28,8 @@ class Layout(NamedTuple):
 
     ``changes`` are done to the document, ``write`` names the writer with its ``marks``, ``then`` are the
     programs that make the file into another one. ``row`` names what it is an example of. ``fast``: it is part
-    of the tests.
+    of the tests, ``trials``: mistakes are made in it. ``refused``: its text holds
+    not enough, and a sentence that refuses it is right.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Layout(NamedTuple):
     marks: dict[str, Any] = {}  # noqa: RUF012  # never changed
     then: tuple[tuple[str, ...], ...] = ()
     fast: bool = False
+    trials: bool = False
+    refused: bool = False
 
     @property
     def kind(self) -> str:
@@ -98,9 +102,8 @@ def _written(layout: Layout, source: Source, folder: Path, document: Document) -
     marks = dict(layout.marks)
     if layout.write == "export":
         path = folder / "导出.xlsx"
-        return write_export(
-            path, source.base.standard, source.base.book, VARIANTS[marks["variant"]]
-        )
+        shape = replace(VARIANTS[marks["variant"]], year=source.base.book.year)
+        return write_export(path, source.base.standard, source.base.book, shape)
     if layout.write in ("own", "page"):
         assert source.made is not None
         path = folder / ("公开.docx" if layout.write == "own" else "公开.html")

@@ -16,6 +16,7 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from layouts.model import HIDDEN, RUNNING, Grid, Paragraph
+from layouts.spreadsheet import write_sheets
 from layouts.templating import filled
 from layouts.word import write_word
 
@@ -121,6 +122,7 @@ WRITERS: dict[str, Callable[..., None]] = {
     "md": write_text,
     "html": write_html,
     "docx": write_word,
+    "xlsx": write_sheets,
 }
 
 
