@@ -31,6 +31,7 @@ _SHOWN = 4
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The corpus of layouts, measured.")
     parser.add_argument("--only", default="", help="layouts whose name or row holds this")
+    parser.add_argument("--kind", default="", help="layouts that give this kind of file")
     parser.add_argument("--fast", action="store_true", help="the subset of the tests")
     parser.add_argument("--regions", action="store_true", help="documents of other regions")
     parser.add_argument("--keep", type=Path, help="keep the files in this folder")
@@ -101,7 +102,9 @@ def main() -> int:
     chosen = [
         one
         for one in layouts()
-        if asked.only in one.name + one.row and (one.fast or not asked.fast)
+        if asked.only in one.name + one.row
+        and asked.kind in ("", one.kind)
+        and (one.fast or not asked.fast)
     ]
     if asked.numbers or asked.slips or asked.regions:
         with tempfile.TemporaryDirectory(prefix="layouts-") as name:

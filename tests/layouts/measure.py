@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import squash
 from xlbudget.errors import XlbudgetError
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Level
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from xlbudget.figures import Book, Cell
+    from xlbudget.figures import Book, Cell, Row
     from xlbudget.findings import Finding, Report
     from xlbudget.importing.imported import Imported
     from xlbudget.standard.model import Standard
@@ -88,7 +89,7 @@ def findings_of(report: Report) -> Counter[FindingKey]:
 
 def finding_key(one: Finding) -> FindingKey:
     """What makes two findings the same, wherever they stand."""
-    return one.code, one.table, one.row, one.column, one.printed
+    return one.code, one.table, squash(one.row), one.column, squash(one.printed)
 
 
 class Base(NamedTuple):
@@ -140,40 +141,44 @@ def measured(paths: Sequence[Path], base: Base) -> Measured:
 
 
 def compared(base: Base, imported: Imported) -> tuple[int, tuple[Spot, ...], tuple[Spot, ...]]:
-    """Cells read right, those that were printed and are missing, and those that hold another amount."""
+    """Cells read right, those that were printed and are missing, and those that hold another amount.
+
+    A row is known by its key without the breaks and the widths of its signs, as it may be printed.
+    """
     right, lost, wrong = 0, [], []
-    blocks = imported.book.blocks
-    printed = {
-        (spot.block, spot.row, spot.column): spot for spot, _ in spots(base.standard, base.book)
-    }
+    expected: dict[tuple[str, str], dict[int, tuple[Spot, Cell]]] = {}
     for spot, cell in spots(base.standard, base.book):
-        row = blocks[spot.block].row(spot.row) if spot.block in blocks else None
-        found = row.cells[spot.column] if row is not None else None
-        if isinstance(found, Amount) and isinstance(cell, Amount):
-            same = found.fen == cell.fen
-            right += same
-            wrong += [] if same else [spot._replace(printed=found.text)]
-        else:
-            lost.append(spot)
-    titles = {b.key: table.title for table in base.standard.tables for b in table.blocks}
-    for key, data in blocks.items():
-        for row in data.rows:
-            for column, cell in enumerate(row.cells):
-                strange = (key, row.key, column) not in printed
-                if strange and (
-                    (isinstance(cell, Amount) and cell.fen) or isinstance(cell, Unreadable)
-                ):
-                    wrong.append(
-                        Spot(
-                            key,
-                            titles[key],
-                            row.key,
-                            row.label,
-                            column,
-                            cell.text if isinstance(cell, Amount) else "?",
-                        )
-                    )
+        expected.setdefault((spot.block, squash(spot.row)), {})[spot.column] = spot, cell
+    read: dict[tuple[str, str], list[Row]] = {}
+    for key, data in imported.book.blocks.items():
+        for one in data.rows:
+            read.setdefault((key, squash(one.key)), []).append(one)
+    for place, cells in expected.items():
+        row = read[place].pop(0) if read.get(place) else None
+        for column, (spot, cell) in cells.items():
+            found = row.cells[column] if row is not None else None
+            if not isinstance(found, Amount) or not isinstance(cell, Amount):
+                lost.append(spot)
+            elif found.fen == cell.fen:
+                right += 1
+            else:
+                wrong.append(spot._replace(printed=found.text))
+        wrong += _strange(base, place[0], row, set(cells)) if row is not None else []
+    for (key, _), rows in read.items():
+        for one in rows:
+            wrong += _strange(base, key, one, set())
     return right, tuple(lost), tuple(wrong)
+
+
+def _strange(base: Base, key: str, row: Row, known: set[int]) -> list[Spot]:
+    """Amounts of a row where none was printed; a zero in a blank cell is none."""
+    title = next(t.title for t in base.standard.tables for b in t.blocks if b.key == key)
+    return [
+        Spot(key, title, row.key, row.label, at, cell.text if isinstance(cell, Amount) else "?")
+        for at, cell in enumerate(row.cells)
+        if at not in known
+        and ((isinstance(cell, Amount) and cell.fen) or isinstance(cell, Unreadable))
+    ]
 
 
 def _named(spot: Spot, said: Sequence[str]) -> bool:
