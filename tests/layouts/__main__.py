@@ -37,6 +37,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, help="keep the files in this folder")
     parser.add_argument("--numbers", type=int, default=0, help="so many single numbers changed")
     parser.add_argument("--slips", type=int, default=0, help="so many slips of text and tables")
+    parser.add_argument("--document", type=Path, help="put the table into this file")
     parser.add_argument("--details", action="store_true", help="what was lost, wrong and added")
     return parser.parse_args()
 
@@ -97,7 +98,7 @@ def details(found: Measured) -> list[str]:
 
 
 def main() -> int:
-    """Print the table; 1 if a program failed."""
+    """Print the table, or what became of mistakes; 1 if a program failed."""
     asked = _arguments()
     chosen = [
         one
@@ -106,42 +107,75 @@ def main() -> int:
         and asked.kind in ("", one.kind)
         and (one.fast or not asked.fast)
     ]
-    if asked.numbers or asked.slips or asked.regions:
-        with tempfile.TemporaryDirectory(prefix="layouts-") as name:
-            folder = asked.keep or Path(name)
-            folder.mkdir(parents=True, exist_ok=True)
-            tried(folder, chosen, asked)
-            for one in judged(folder) if asked.regions else ():
-                print(
-                    f"{'refused' if one.right else 'NOT refused with its kind'}: {one.name}: {one.validated}"
-                )
-        return 0
-    print("| layout | right | lost (unnamed) | wrong | added (accusing) | texts | verdict | s |")
-    print("|---|---|---|---|---|---|---|---|")
-    sums: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="layouts-") as name:
         folder = asked.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        for number, (layout, source_name) in enumerate(layout_sources(chosen)):
-            given = source(source_name, folder)
-            try:
-                paths = make(layout, given, folder / f"{number:03d}")
-            except (RuntimeError, OSError) as error:
-                print(f"| {layout.name} | not made: {error} |", flush=True)
-                sums["not made"] += 1
-                continue
-            found = measured(paths, given.base)
-            title = f"{layout.name} [{layout.kind}, {source_name}]"
-            print(line(title, found, given.base.texts), flush=True)
-            if asked.details:
-                print("\n".join(details(found)), flush=True)
-            sums.update(
-                _sums(found) if not layout.refused else {"rightly refused": bool(found.refused)}
-            )
-            sums["foreign"] += layout.foreign
+        if asked.numbers or asked.slips or asked.regions:
+            tried(folder, chosen, asked)
+            for one in judged(folder) if asked.regions else ():
+                print(f"{'right' if one.right else 'NOT right'}: {one.name}: {one.validated}")
+            return 0
+        return _measure(folder, chosen, asked)
+
+
+def _measure(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> int:
+    """Make, read and print all; with ``--document`` put the table into that file."""
+    print("| layout | right | lost (unnamed) | wrong | added (accusing) | texts | verdict | s |")
+    print("|---|---|---|---|---|---|---|---|")
+    sums: Counter[str] = Counter()
+    rows: dict[Layout, list[Measured]] = {}
+    for number, (layout, source_name) in enumerate(layout_sources(chosen)):
+        given = source(source_name, folder)
+        try:
+            paths = make(layout, given, folder / f"{number:03d}")
+        except (RuntimeError, OSError) as error:
+            print(f"| {layout.name} | not made: {error} |", flush=True)
+            sums["not made"] += 1
+            continue
+        found = measured(paths, given.base)
+        title = f"{layout.name} [{layout.kind}, {source_name}]"
+        print(line(title, found, given.base.texts), flush=True)
+        if asked.details:
+            print("\n".join(details(found)), flush=True)
+        rows.setdefault(layout, []).append(found)
+        sums.update(
+            _sums(found) if not layout.refused else {"rightly refused": bool(found.refused)}
+        )
+        sums["foreign"] += layout.foreign
     print()
     print("; ".join(f"{key} {value}" for key, value in sums.items()))
+    if asked.document:
+        documented(asked.document, rows)
     return 1 if sums["not made"] else 0
+
+
+_MARKS = ("<!-- layouts -->", "<!-- end of layouts -->")
+_WORDS = {
+    "pass": "通过", "rounding": "尾差", "error": "差错", "unknown": "无法判断", "refused": "退回",
+    "read": "读入", "crash": "出错",
+}  # fmt: skip
+
+
+def documented(path: Path, rows: dict[Layout, list[Measured]]) -> None:
+    """The table between the marks of a document, its sources added up, the worst verdict of each layout."""
+    lines = [
+        "| 版式 | 文件 | 来源 | 读对 | 丢失（未指明） | 读错 | 误报 | 结论 |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for layout, found in rows.items():
+        lost = sum(len(one.lost) for one in found)
+        unnamed = sum(len(one.unnamed) for one in found)
+        verdicts = "、".join(dict.fromkeys(_WORDS[one.status] for one in found))
+        cells = [
+            layout.title, layout.kind, len(found), sum(one.right for one in found),
+            f"{lost}（{unnamed}）" if lost else 0, sum(len(one.wrong) for one in found),
+            sum(len(one.accusing) for one in found), verdicts,
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    before, _, rest = path.read_text(encoding="utf-8").partition(_MARKS[0])
+    _, _, after = rest.partition(_MARKS[1])
+    table = "\n".join((_MARKS[0], *lines, _MARKS[1]))
+    path.write_text(before + table + after, encoding="utf-8")
 
 
 def _sums(found: Measured) -> dict[str, int]:

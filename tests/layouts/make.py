@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from exported_tables import VARIANTS
 from exported_tables import write as write_export
 from layouts.changes import changed
 from layouts.writers import PROGRAMS, WRITERS
-from xlbudget.publishing.docx import docx_bytes
+from xlbudget.publishing.docx import docx_bytes, write_docx
 from xlbudget.publishing.web import web_copy
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _DATA = Path(__file__).with_name("layouts.toml")
 
 
-class Layout(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Layout:
     """One way of publishing.
 
     ``changes`` are done to the document, ``write`` names the writer with its ``marks``, ``then`` are the
@@ -33,11 +34,12 @@ class Layout(NamedTuple):
     """
 
     name: str
+    title: str
     row: str
     write: str
     sources: tuple[str, ...] = ("example",)
     changes: tuple[dict[str, Any], ...] = ()
-    marks: dict[str, Any] = {}  # noqa: RUF012  # never changed
+    marks: dict[str, Any] = field(default_factory=dict)
     then: tuple[tuple[str, ...], ...] = ()
     fast: bool = False
     trials: bool = False
@@ -107,8 +109,12 @@ def _written(layout: Layout, source: Source, folder: Path, document: Document) -
     if layout.write in ("own", "page"):
         assert source.made is not None
         path = folder / ("公开.docx" if layout.write == "own" else "公开.html")
-        data = docx_bytes(source.made) if layout.write == "own" else web_copy(source.made).encode()
-        path.write_bytes(data)
+        if layout.write == "page":
+            path.write_text(web_copy(source.made), encoding="utf-8")
+        elif layout.then:  # it is printed: the contents have their page numbers
+            write_docx(source.made, path)
+        else:
+            path.write_bytes(docx_bytes(source.made))
         return path
     path = folder / f"公开.{marks.pop('suffix', layout.write)}"
     WRITERS[layout.write](changed(document, list(layout.changes)), path, **marks)

@@ -108,9 +108,11 @@ def measured(paths: Sequence[Path], base: Base) -> Measured:
     try:
         imported = read_sources(paths, base.standard, base.book.year)
         report = validate_published(paths[0], base.standard) if document else None
-    except XlbudgetError as error:
+    except Exception as error:  # noqa: BLE001  # what must never happen is measured too
         seconds = time.perf_counter() - start
         lost = tuple(spot for spot, _ in spots(base.standard, base.book))
+        if not isinstance(error, XlbudgetError):
+            return Measured(0, lost, lost, (), (), 0, 0, "crash", repr(error), seconds)
         return Measured(0, lost, (), (), (), 0, 0, "refused", str(error), seconds)
     seconds = time.perf_counter() - start
     said = [*unwritten(imported)]
