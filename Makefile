@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint coverage golden findings-diff template bench lock clean
+.PHONY: demo test test-fast lint coverage golden findings-diff layouts template bench lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
@@ -49,6 +49,11 @@ findings-diff: $(READY)
 golden: $(READY)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/explaining/test_golden.py tests/report/test_report.py \
 		tests/rules/test_pairs.py tests/test_api.py tests/test_docs.py
+
+# The corpus of layouts of published documents: made, read and measured, a line each (needs LibreOffice, Chromium,
+# gnumeric and poppler); ARGUMENTS=--fast takes those of the tests.
+layouts: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m layouts $(ARGUMENTS)
 
 template: $(READY)
 	$(BIN)/xlbudget build -q

@@ -1,0 +1,56 @@
+"""Published documents are read whatever their layout: the fast part of the corpus, held to the acceptance.
+
+The whole corpus is measured by ``make layouts``; its table stands in docs/published.md.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from layouts.make import layout_sources, layouts, make
+from layouts.measure import measured
+from layouts.sources import source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layouts.make import Layout
+
+FAST = list(layout_sources([one for one in layouts() if one.fast]))
+PROGRAMS = {"office": "soffice", "browser": "chromium", "gnumeric": "ssconvert"}
+MOST_LOST = 0.01
+"""Of the printed cells so many may be missing, each of them named."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("layouts")
+
+
+@pytest.mark.parametrize(
+    ("layout", "name"), FAST, ids=[f"{layout.name} [{name}]" for layout, name in FAST]
+)
+def test_a_layout_changes_nothing(layout: Layout, name: str, folder: Path) -> None:
+    for program, *_ in layout.then:
+        if shutil.which(PROGRAMS.get(program, "python3")) is None:
+            pytest.skip(f"{PROGRAMS[program]} is not installed")
+    given = source(name, folder)
+    found = measured(make(layout, given, folder / f"{layout.name} {name}"), given.base)
+    assert found.refused == ""
+    assert found.wrong == ()
+    assert found.unnamed == ()
+    assert len(found.lost) <= MOST_LOST * (found.right + len(found.lost))
+    assert [one.message for one in found.accusing] == []
+    assert found.texts == given.base.texts or layout.kind in ("xlsx", "xls", "ods")
+
+
+def test_names_are_distinct_and_the_corpus_is_whole() -> None:
+    every = layouts()
+    assert len({one.name for one in every}) == len(every)
+    assert len(every) >= 60
+    assert sum(one.foreign for one in every) >= 15
+    kinds = {one.kind for one in every}
+    assert kinds >= {"txt", "docx", "pdf", "html", "xls", "xlsx", "ods", "csv"}
