@@ -57,7 +57,7 @@ layouts: $(READY)
 
 template: $(READY)
 	$(BIN)/xlbudget build -q
-	rm -f budget_template.备份.xlsm
+	rm -f budget_template.备份*.xlsm
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py

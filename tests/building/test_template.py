@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 from xlbudget.cli.run import run
+from xlbudget.xlsx.backups import backups
 
 TEMPLATE = Path(__file__).parents[2] / "budget_template.xlsm"
 
@@ -28,7 +29,7 @@ def test_a_rebuild_keeps_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "模板.xlsm"
     target.write_bytes(b"old")
     assert run(["build", "-q", "-o", str(target)]) == 0
-    assert (tmp_path / "模板.备份.xlsm").read_bytes() == b"old"
+    assert [one.path.read_bytes() for one in backups(tmp_path / "模板.xlsm")] == [b"old"]
     assert zipfile.is_zipfile(target)
 
 

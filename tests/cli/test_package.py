@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 import shutil
 import subprocess
 import sys
@@ -80,7 +81,7 @@ def test_it_lists_what_it_made(cli: Callable[..., Ended], book: Path, folder: Pa
     )
     assert mail["To"] == "a@example.cn"
     again = cli("package", book, "-o", folder / "包", "--no-pdf", "--to", "b@example.cn")
-    assert f"原来的文件留作“{TITLE}.备份.eml”。" in again.out
+    assert re.search(rf"原来的文件留作“{TITLE}\.备份1-[-0-9]+-package\.eml”。", again.out)
 
 
 def test_quiet_says_only_what_must_be_known(

@@ -39,6 +39,7 @@ from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
 from xlbudget.standard.loader import DATA, OWN_LISTS, load_folder, load_standard, own_standard
 from xlbudget.standard.model import Subject
+from xlbudget.xlsx.backups import backups
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -329,13 +330,14 @@ def test_nothing_is_overwritten_unasked(edited: Path, tmp_path: Path) -> None:
         export_folder(edited, folder)
     assert (folder / "基础信息.toml").read_text("utf-8") == "mine"
     done = export_folder(edited, folder, overwrite=True)
-    assert (folder / "基础信息.备份.toml").read_text("utf-8") == "mine"
-    assert [one.name for one in done.backups] == ["基础信息.备份.toml"]
+    (kept,) = backups(folder / "基础信息.toml")
+    assert kept.path.read_text("utf-8") == "mine"
+    assert (kept.number, kept.by, done.backups) == (1, "export", (kept.path,))
     assert (folder / "README.md").read_text("utf-8") == "about"
     book = read_book(edited)._replace(texts=())
     write_folder(book, load_standard(), folder, overwrite=True)
     assert not (folder / "定稿.toml").exists()  # what is gone is gone from the folder too
-    assert (folder / "定稿.备份.toml").exists()
+    assert [one.path.exists() for one in backups(folder / "定稿.toml")] == [True]
 
 
 def test_command(example_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from xlbudget.errors import MailError, UnusableFileError
-from xlbudget.publishing import publish
 from xlbudget.publishing.package import Wish, every_name, file_names, make_package
 from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.sets import UNFINISHED
 from xlbudget.xlsx.workbook import Workbook
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -37,38 +37,20 @@ def test_a_failure_in_between_leaves_the_folder_as_it_was(
     make_package(book, folder, NO_PDF)
     before = contents(folder)
     Workbook(book).patch(book, [CellEdit("一般公共预算支出表", "F8", Decimal("430.91"))])
-    real, calls = publish.replace_atomically, []
+    real, calls = Path.replace, []
 
-    def full(path: Path, write: object, **options: object) -> Path | None:
-        calls.append(path)
-        if len(calls) == 4:
-            raise UnusableFileError(f"“{path.name}”写不进去（磁盘已满）。")
-        return real(path, write, **options)
+    def full(self: Path, target: Path) -> Path:
+        calls.append(target)
+        if self.parent.parent.name == UNFINISHED and len(calls) > 12:
+            monkeypatch.setattr(Path, "replace", real)
+            raise OSError(28, "full")
+        return real(self, target)
 
-    monkeypatch.setattr(publish, "replace_atomically", full)
-    with pytest.raises(UnusableFileError, match="磁盘已满"):
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UnusableFileError, match="磁盘空间不足"):
         make_package(book, folder, Wish(with_errors=True, pdf=False))
-    after = contents(folder)
-    assert {name: data for name, data in after.items() if ".备份." not in name} == before
-
-
-def test_what_cannot_be_put_back_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "包"
-    folder.mkdir()
-    for name in ("甲.txt", "乙.txt"):
-        (folder / name).write_text("旧", encoding="utf-8")
-    real, calls = publish.replace_atomically, []
-
-    def broken(path: Path, write: object, **options: object) -> Path | None:
-        calls.append(path)
-        if len(calls) > 1:
-            raise UnusableFileError("磁盘坏了。")
-        return real(path, write, **options)
-
-    monkeypatch.setattr(publish, "replace_atomically", broken)
-    with pytest.raises(UnusableFileError, match=r"磁盘坏了。另外，“甲\.txt”.*没能恢复.*\.备份"):
-        publish.publish(folder, {"甲.txt": b"1", "乙.txt": b"2"})
-    assert (folder / "甲.备份.txt").read_text(encoding="utf-8") == "旧"
+    assert len(calls) > 12
+    assert contents(folder) == before
 
 
 def test_a_new_folder_appears_whole(

@@ -287,7 +287,7 @@ def test_a_folder_without_permission_is_said_in_one_sentence(
     def refuse(*_arguments: object, **_more: object) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path))
 
-    monkeypatch.setattr("xlbudget.xlsx.atomic.tempfile.mkstemp", refuse)
+    monkeypatch.setattr("xlbudget.xlsx.beside.tempfile.mkstemp", refuse)
     with pytest.raises(XlbudgetError, match=r"没有权限.*放开这个文件夹的权限"):
         list(set_up(Windows(tmp_path)))
     assert not list(tmp_path.rglob("*.xlam")) and not list(tmp_path.rglob("*.conf"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.xlsx.atomic import BACKUP_MARK, refuse_open_file, replace_atomically
+from xlbudget.xlsx.atomic import replace_atomically
+from xlbudget.xlsx.backups import backups
+from xlbudget.xlsx.beside import temporary_file
+from xlbudget.xlsx.locks import refuse_open_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +61,8 @@ def names(path: Path) -> set[str]:
 def test_the_new_file_stands_in_its_place_and_the_old_one_beside(path: Path) -> None:
     backup = replace_atomically(path, lambda target: _put(target, NEW))
     assert path.read_bytes() == NEW
-    assert backup is not None and backup.name == f"预算 表{BACKUP_MARK}.xlsm"
+    assert backup is not None and [one.path for one in backups(path)] == [backup]
+    assert re.fullmatch(r"预算 表\.备份1-\d{8}-\d{6}\.xlsm", backup.name)
     assert backup.read_bytes() == OLD
     assert names(path) == {path.name, backup.name}
 
@@ -149,7 +154,6 @@ def test_an_open_file_is_refused(path: Path, lock: str) -> None:
 
 def test_killed_at_any_moment_the_file_is_whole(path: Path) -> None:
     """The old file or a new one: never a part, never none; the backup likewise."""
-    whole = path.with_name(f"预算 表{BACKUP_MARK}.xlsm")
     path.write_bytes(_content(0))
     moments = random.Random(2024)
     seen: set[int] = set()
@@ -163,7 +167,7 @@ def test_killed_at_any_moment_the_file_is_whole(path: Path) -> None:
             writer.stdout.readline()
             time.sleep(moments.uniform(0, span))
             writer.send_signal(signal.SIGKILL)
-        for one in (path, whole) if whole.exists() else (path,):
+        for one in (path, *(kept.path for kept in backups(path))):
             data = one.read_bytes()
             number = int(data[:8])
             assert data == _content(number)
@@ -182,16 +186,23 @@ def test_what_a_killed_write_left_is_cleared_and_nothing_else(tmp_path: Path) ->
     path = tmp_path / "预算.xlsm"
     path.write_bytes(b"old")
     nobody = 2**22 + 7  # above the highest number of a process
+    own, elsewhere = temporary_file(path).name, "@0a0a0a-"
+    number, machine = own.split("-")[1].split("@")
+    assert number == str(os.getpid())
     names = {
-        "dead": f".~xlbudget-{nobody}-预算-abc12_x9.xlsm",
-        "alive": f".~xlbudget-{os.getppid()}-预算-abc12_x9.xlsm",
-        "other": f".~xlbudget-{nobody}-决算-abc12_x9.xlsm",
+        "dead": own.replace(f"{number}@", f"{nobody}@"),
+        "alive": own.replace(f"{number}@", f"{os.getppid()}@"),
+        "other": own.replace(f"{number}@", f"{nobody}@").replace("预算", "决算"),
         "mine": ".~我自己的.xlsm",
-        "old": f".~xlbudget-{os.getppid()}-预算-zzz.xlsm",
+        "distant": own.replace(f"{number}@{machine}-", f"{nobody}{elsewhere}"),
+        "distant and old": own.replace(f"{number}@{machine}-", f"{nobody + 1}{elsewhere}"),
     }
+    (tmp_path / own).unlink()
     for name in names.values():
         (tmp_path / name).write_bytes(b"left")
-    os.utime(tmp_path / names["old"], (1, 1))
-    replace_atomically(path, lambda target: target.write_bytes(b"new") and None)
+    os.utime(tmp_path / names["distant and old"], (1, 1))
+    kept = replace_atomically(path, lambda target: target.write_bytes(b"new") and None)
+    assert kept is not None
     left = {one.name for one in tmp_path.iterdir()}
-    assert left == {"预算.xlsm", "预算.备份.xlsm", names["alive"], names["other"], names["mine"]}
+    stay = ("alive", "other", "mine", "distant")
+    assert left == {path.name, kept.name, *(names[key] for key in stay)}

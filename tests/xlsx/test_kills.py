@@ -19,6 +19,7 @@ from xlbudget.editing.notes import plan_notes
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.reading.book import read_book
 from xlbudget.xlsx.atomic import replace_atomically
+from xlbudget.xlsx.backups import backups
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -55,6 +56,11 @@ def child(work: Callable[[], object]) -> tuple[int, int]:
     return number, reader
 
 
+def drop(path: Path) -> None:
+    for backup in backups(path):
+        backup.path.unlink()
+
+
 def test_200_kills_lose_nothing(example_file: Path, standard: Any, tmp_path: Path) -> None:
     folder = tmp_path / "预算 文件夹"
     folder.mkdir()
@@ -63,7 +69,6 @@ def test_200_kills_lose_nothing(example_file: Path, standard: Any, tmp_path: Pat
     damage = CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))
     Workbook(path).patch(path, [damage])
     old = path.read_bytes()
-    backup = path.with_name(f"{path.stem}.备份.xlsm")
     jobs, new = plans(path, standard), []
     for edits, after in jobs:
         assert edits
@@ -82,7 +87,7 @@ def test_200_kills_lose_nothing(example_file: Path, standard: Any, tmp_path: Pat
         spans.append((time.monotonic() - start) * 1.3)
         assert path.read_bytes() == new[which]
         path.write_bytes(old)
-        backup.unlink()
+        drop(path)
     # Where a kill came too early the next one comes later, and the other way round: the moments
     # lie around the replacement, however fast or slow the machine is meanwhile.
     rng, outcomes = random.Random(7), {"old": 0, "new": 0}
@@ -100,12 +105,13 @@ def test_200_kills_lose_nothing(example_file: Path, standard: Any, tmp_path: Pat
         )
         outcomes["old" if found == old else "new"] += 1
         spans[which] *= 1.15 if found == old else 0.85
-        if backup.exists():
-            assert backup.read_bytes() == old, f"kill {number}: the backup is broken"
-            backup.unlink()
+        for backup in backups(path):
+            assert backup.path.read_bytes() == old, f"kill {number}: the backup is broken"
+        drop(path)
         path.write_bytes(old)
     assert min(outcomes.values()) > KILLS // 20, outcomes
     write(0)
     assert path.read_bytes() == new[0]
-    left = {one.name for one in folder.iterdir()} - {path.name, backup.name}
+    (backup,) = backups(path)
+    left = {one.name for one in folder.iterdir()} - {path.name, backup.path.name}
     assert not left, "what killed writes left behind is cleared away by the next one"

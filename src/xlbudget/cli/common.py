@@ -108,7 +108,9 @@ def expand_paths(paths: Iterable[Path]) -> list[Path]:
         if path == STANDARD_INPUT or not path.is_dir():
             found.append(path)
             continue
-        from xlbudget.xlsx.atomic import BACKUP_MARK  # noqa: PLC0415  # for folders alone
+        from xlbudget.xlsx.backups import BACKUP_MARK  # noqa: PLC0415  # for folders alone
+        from xlbudget.xlsx.beside import MARK  # noqa: PLC0415  # as above
+        from xlbudget.xlsx.sets import UNFINISHED  # noqa: PLC0415  # as above
 
         below = sorted(
             one
@@ -116,6 +118,7 @@ def expand_paths(paths: Iterable[Path]) -> list[Path]:
             if one.suffix.lower() in SUFFIXES
             and not one.name.startswith(("~$", "."))
             and BACKUP_MARK not in one.name
+            and not any(part.startswith((MARK, UNFINISHED)) for part in one.parts)
         )
         if not below:
             raise UnusableFileError(f"文件夹“{path}”里没有工作簿（.xlsm 或 .xlsx）。")
@@ -186,7 +189,7 @@ def target_of(book: Path, output: Path | None) -> Path:
         UnusableFileError: the file is open; a new one exists, its folder does not, or Excel would
             not open it because its name says something else than its content.
     """
-    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415  # not needed for the screen
+    from xlbudget.xlsx.locks import refuse_open_file  # noqa: PLC0415  # not needed for the screen
 
     if output is not None:
         if output.suffix.lower() != book.suffix.lower():
@@ -223,17 +226,40 @@ def write_text(path: Path, text: str) -> None:
     replace_text(path, text)
 
 
+@contextmanager
+def writing_to(book: Path, output: Path | None, by: str) -> Iterator[Path]:
+    """Where a workbook is written; from before it is read until it is written by this command alone.
+
+    Raises:
+        UnusableFileError: as for :func:`target_of`, or another process goes on writing it.
+    """
+    from xlbudget.xlsx.locks import writing  # noqa: PLC0415  # not needed for the screen
+
+    target = target_of(book, output)
+    with writing(target, by):
+        yield target
+
+
 def write_edits(
-    source: Workbook, target: Path, edits: Sequence[CellEdit], afterwards: Afterwards
+    source: Workbook, target: Path, edits: Sequence[CellEdit], afterwards: Afterwards, by: str
 ) -> Path | None:
     """Write edits of ``source`` into it, or into a copy; the backup. Without any it stays as it is.
 
+    ``by`` is the command.
+
     Raises:
-        UnusableFileError: it cannot be written.
+        UnusableFileError: it cannot be written, or is not what was read any more.
     """
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415  # not needed for the screen
 
     own = target == source.path
     if own and not edits:
         return None
-    return replace_atomically(target, lambda one: source.patch(one, edits, afterwards), backup=own)
+    return replace_atomically(
+        target,
+        lambda one: source.patch(one, edits, afterwards),
+        backup=own,
+        by=by,
+        read=source.archive.data if own else None,
+        new=not own,
+    )

@@ -82,6 +82,10 @@ def command(
         if book in sources:
             raise UnusableFileError(f"来源和工作簿是同一个文件“{book.name}”；请核对。")
         answers = Answers(answer, ask_again=ask_again, yes=yes)
+        if not dry:
+            from xlbudget.xlsx.locks import writing  # noqa: PLC0415
+
+            opened.enter_context(writing(book, "import"))
         if book.exists():
             planned = _into(book, sources, subjects, year, answers, overwrite=overwrite)
         else:
@@ -167,7 +171,7 @@ def _into(
     from xlbudget.importing.plan import plan_import  # noqa: PLC0415
     from xlbudget.reading.book import read_book  # noqa: PLC0415
     from xlbudget.standard.loader import own_standard  # noqa: PLC0415
-    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
+    from xlbudget.xlsx.locks import refuse_open_file  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
     refuse_open_file(book)
@@ -188,7 +192,7 @@ def _into(
     )
 
     def write() -> list[str]:
-        backup = write_edits(source, book, plan.edits, plan.afterwards)
+        backup = write_edits(source, book, plan.edits, plan.afterwards, "import")
         kept = f"，原文件备份为“{backup.name}”" if backup else ""
         return [f"已导入，写入“{book}”{kept}。"]
 
@@ -247,7 +251,7 @@ def _new(
             if imported.texts:
                 left.extend(write_texts(target, imported.texts))
 
-        replace_atomically(book, build)
+        replace_atomically(book, build, new=True)
         return [*left, f"已新建“{book}”（{figures.year}年度）。"]
 
     return _Planned(

@@ -66,7 +66,7 @@ def command(book: Path, output: Path, quiet: bool) -> int:
     def write(target: Path) -> None:
         target.write_bytes(content)
 
-    replace_atomically(output, write)
+    replace_atomically(output, write, by="ledger")
     if not quiet:
         click.echo("\n".join(_about(standard, found, output)))
     return 0

@@ -100,7 +100,7 @@ def new_command(
         if figures.texts:
             write_finals(target, standard, figures.texts)
 
-    replace_atomically(book, write)
+    replace_atomically(book, write, new=True)
     said = [*made.left, *(f"要回答：{one.sentence}" for one in made.questions)] if made else []
     said += filter(None, [answers.said, answers.keep(made.layout) if made else ""])
     for sentence in said:
@@ -166,14 +166,17 @@ def build_command(output: Path, identity: str, quiet: bool) -> None:
     """由标准生成空白模板。同样的标准和版本，生成的文件内容逐部分相同。"""
     from xlbudget.editing.build import build_workbook  # noqa: PLC0415
     from xlbudget.importing.imported import blank_book  # noqa: PLC0415
-    from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically  # noqa: PLC0415
+    from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
+    from xlbudget.xlsx.locks import refuse_open_file  # noqa: PLC0415
 
     refuse_no_workbook(output)
     refuse_open_file(output)
     standard = load_standard(identity)
     year = standard.template_year
     book = blank_book(standard, year)
-    replace_atomically(output, lambda target: build_workbook(standard, book, target, year=year))
+    replace_atomically(
+        output, lambda target: build_workbook(standard, book, target, year=year), by="build"
+    )
     if not quiet:
         click.echo(f"已生成空白模板“{output}”（{standard.name}，{year}年度）。")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +30,7 @@ from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from xlbudget.editing.validate import Examined
     from xlbudget.figures import Book
@@ -120,28 +122,31 @@ def _validate(request: Request, piped: Path | None = None) -> int:
     pictured = request.form == "html" and len(paths) <= _PICTURED
     last = last_books(request.last_year) if request.last_year is not None else None
     for path in _followed(paths, quiet=request.quiet):
-        try:
-            if is_document(path):
-                from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415  # rare
-
-                report = validate_published(path)
-                if last is not None:
-                    report = last.skipped(report, _DOCUMENT)
-                pictures.append(None)
-            else:
-                source = Workbook(path)
-                examined = examine_file(source)
-                report = last.compared(examined) if last is not None else examined.report
-                pictures.append(_pictures(examined) if pictured else None)
-            reports.append(report._replace(path=str(STANDARD_INPUT if path == piped else path)))
-        except XlbudgetError as error:
-            unusable = bool(fail(str(error)))
-            continue
-        if request.write and not is_document(path):
+        with ExitStack() as held:
             try:
-                _write(source, examined.standard, report, quiet=request.quiet)
+                if is_document(path):
+                    from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415  # rare
+
+                    report = validate_published(path)
+                    if last is not None:
+                        report = last.skipped(report, _DOCUMENT)
+                    pictures.append(None)
+                else:
+                    if request.write:
+                        held.enter_context(_writing(path))
+                    source = Workbook(path)
+                    examined = examine_file(source)
+                    report = last.compared(examined) if last is not None else examined.report
+                    pictures.append(_pictures(examined) if pictured else None)
+                reports.append(report._replace(path=str(STANDARD_INPUT if path == piped else path)))
             except XlbudgetError as error:
-                unwritten = bool(fail(str(error)))
+                unusable = bool(fail(str(error)))
+                continue
+            if request.write and not is_document(path):
+                try:
+                    _write(source, examined.standard, report, quiet=request.quiet)
+                except XlbudgetError as error:
+                    unwritten = bool(fail(str(error)))
     wrong = any(report.status is Status.ERROR for report in reports)
     for report in reports:
         if report.status is Status.UNKNOWN:
@@ -159,6 +164,13 @@ def _validate(request: Request, piped: Path | None = None) -> int:
     return UNUSABLE if unwritten else WRONG if wrong else UNUSABLE * unusable
 
 
+def _writing(path: Path) -> AbstractContextManager[None]:
+    """Nobody else of ours writes the workbook from before it is read until its findings are in it."""
+    from xlbudget.xlsx.locks import writing  # noqa: PLC0415  # only to write
+
+    return writing(path, "validate")
+
+
 def _pictures(found: Examined) -> Pictures:
     from xlbudget.report.pictures import report_pictures  # noqa: PLC0415  # only for the page
 
@@ -168,12 +180,12 @@ def _pictures(found: Examined) -> Pictures:
 def _write(source: Workbook, standard: Standard, report: Report, *, quiet: bool) -> None:
     """Put the findings into the workbook; what was written is said apart from the report."""
     from xlbudget.editing.findings import plan_findings  # noqa: PLC0415
-    from xlbudget.xlsx.atomic import refuse_open_file  # noqa: PLC0415
+    from xlbudget.xlsx.locks import refuse_open_file  # noqa: PLC0415
 
     path = source.path
     refuse_open_file(path)
     plan = plan_findings(source, standard, report)
-    write_edits(source, path, plan.edits, plan.afterwards)
+    write_edits(source, path, plan.edits, plan.afterwards, "validate")
     if not quiet:
         kept = f"，保留处理说明{plan.kept}条" if plan.kept else ""
         left = f"，另有{plan.left_out}条放不下" if plan.left_out else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlbudget.cli.common import WRONG, fail, target_of, telling, write_edits
+from xlbudget.cli.common import WRONG, fail, telling, write_edits, writing_to
 from xlbudget.cli.run import Command, book_argument, path_option, quiet_option
 from xlbudget.findings import Level
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.findings import Finding
     from xlbudget.standard.model import Standard
+    from xlbudget.xlsx.workbook import Workbook
 
 
 @click.command(cls=Command)
@@ -43,12 +44,11 @@ def fill_command(book: Path, output: Path | None, wanted: str | None, quiet: boo
     from xlbudget.rules.forms import forms_left  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
-    target = target_of(book, output)
-    source = Workbook(book)
-    with telling(quiet=quiet) as tell:
+    with writing_to(book, output, "fill") as target, telling(quiet=quiet) as tell:
         tell("正在填列小计……")
+        source = Workbook(book)
         plan = plan_fill(source) if wanted is None else plan_source(source, wanted)
-        backup = write_edits(source, target, plan.edits, plan.afterwards)
+        backup = write_edits(source, target, plan.edits, plan.afterwards, "fill")
     findings = check_rows(plan.standard, plan.book, ROW_RULES)
     for said in forms_left(plan.standard, plan.book):
         click.echo(said)
@@ -95,28 +95,33 @@ def notes_command(
     您改过的定稿不会被覆盖。不写 -o 时直接改原工作簿，并留一份备份。
     """
     from xlbudget.explaining.document import document_text  # noqa: PLC0415
-    from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
-    from xlbudget.reading.book import read_book  # noqa: PLC0415
-    from xlbudget.standard.loader import own_standard  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
-    source = Workbook(book)
-    figures = read_book(source)
-    standard = own_standard(figures)
-    if form == "json":
-        sys.stdout.write(_provenance(standard, figures))
-        return
-    documents = explain(standard, figures), glossary(standard, figures)
-    if text or form == "text":
-        sys.stdout.write("\n".join(map(document_text, documents)))
+    if text or form:
+        standard, figures, documents = _explained(Workbook(book))
+        said = "\n".join(map(document_text, documents))
+        sys.stdout.write(_provenance(standard, figures) if form == "json" else said)
         return
     from xlbudget.editing.notes import plan_notes  # noqa: PLC0415
 
-    target = target_of(book, output)
-    plan = plan_notes(source, *documents)
-    write_edits(source, target, plan.edits, plan.afterwards)
+    with writing_to(book, output, "notes") as target:
+        source = Workbook(book)
+        _, _, documents = _explained(source)
+        plan = plan_notes(source, *documents)
+        write_edits(source, target, plan.edits, plan.afterwards, "notes")
     if not quiet:
         _say_generated(documents, plan, target)
+
+
+def _explained(source: Workbook) -> tuple[Standard, Book, tuple[Document, Document]]:
+    """The standard of a workbook, its figures, and what its explanation and glossary have to say."""
+    from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
+    from xlbudget.reading.book import read_book  # noqa: PLC0415
+    from xlbudget.standard.loader import own_standard  # noqa: PLC0415
+
+    figures = read_book(source)
+    standard = own_standard(figures)
+    return standard, figures, (explain(standard, figures), glossary(standard, figures))
 
 
 def _provenance(standard: Standard, figures: Book) -> str:
@@ -157,11 +162,10 @@ def finish_command(book: Path, output: Path | None, quiet: bool) -> int:
     from xlbudget.rules.forms import forms_left  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
-    target = target_of(book, output)
-    source = Workbook(book)
-    with telling(quiet=quiet) as tell:
+    with writing_to(book, output, "finish") as target, telling(quiet=quiet) as tell:
+        source = Workbook(book)
         plan = plan_finish(source, tell)
-        backup = write_edits(source, target, plan.edits, plan.afterwards)
+        backup = write_edits(source, target, plan.edits, plan.afterwards, "finish")
     report = plan.examined.report._replace(path=str(target), workbook=target.name)
     if not quiet:
         # The findings about rows are in the report.

@@ -26,8 +26,9 @@ from xlbudget.sheets.layout import INFO_SHEET, info_lines
 from xlbudget.standard.ledger import selects
 from xlbudget.standard.loader import load_standard, own_standard, standard_ids, with_subjects
 from xlbudget.texts.forms import last_year_of
-from xlbudget.xlsx.atomic import refuse_open_file, replace_atomically
+from xlbudget.xlsx.atomic import replace_atomically
 from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.locks import refuse_open_file
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -656,7 +657,7 @@ def roll_over(source: Path, target: Path, *, overwrite: bool = False) -> Rollove
         build_workbook(standard, book, path, year=book.year)
         Workbook(path).patch(path, edits, afterwards)
 
-    backup = replace_atomically(target, write)
+    backup = replace_atomically(target, write, by="rollover", new=not overwrite)
     said = (*done, *_left(opened, standard, last_standard, last))
     return Rollover(target, book.year, dropped, said, backup)
 

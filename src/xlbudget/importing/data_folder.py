@@ -44,6 +44,7 @@ from xlbudget.sheets.layout import is_form
 from xlbudget.standard.loader import OWN_LISTS, with_subjects
 from xlbudget.standard.model import AMOUNT
 from xlbudget.xlsx.references import split_cell
+from xlbudget.xlsx.sets import UNFINISHED, is_unfinished
 from xlbudget.xlsx.texts import no_character
 
 if TYPE_CHECKING:
@@ -412,6 +413,11 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
     """
     if not folder.is_dir():
         raise DataFolderError(f"找不到数据文件夹“{folder}”；请检查路径。")
+    if is_unfinished(folder):
+        raise DataFolderError(
+            f"数据文件夹“{folder}”没有写完（其中有“{UNFINISHED}”），新旧文件混在一起，没有读取；"
+            "请再运行一次 xlbudget export --overwrite，它会先写完。"
+        )
     _refuse_other_files(folder, standard)
     raw = read_toml(folder / INFO_FILE)
     info, keyed = _info(standard, raw)

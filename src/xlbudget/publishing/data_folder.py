@@ -29,13 +29,13 @@ from xlbudget.importing.data_folder import (
 )
 from xlbudget.money import COUNT
 from xlbudget.printed import column_names, row_entries, side_by_side
-from xlbudget.publishing.publish import publish
 from xlbudget.reading.book import read_book
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.reading.particulars import subject_texts
 from xlbudget.sheets.layout import INFO_SHEET, form_of, form_pairs, is_form, place_book
 from xlbudget.standard.loader import own_standard
-from xlbudget.xlsx.atomic import refuse_open_file
+from xlbudget.xlsx.locks import refuse_open_file
+from xlbudget.xlsx.sets import FINISHED, finish_set, replace_set
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -338,6 +338,7 @@ def write_folder(
     every = (*files, *(name for name in optional if name not in files))
     if target.exists() and not target.is_dir():
         raise UnusableFileError(f"“{target}”是文件，不是文件夹；请换一个文件夹。")
+    settled = (FINISHED.format(target),) if finish_set(target) else ()
     there = [name for name in every if (target / name).exists()]
     if there and not overwrite:
         raise UnusableFileError(
@@ -349,8 +350,9 @@ def write_folder(
             raise UnusableFileError(f"“{target / name}”是文件夹，写不成文件；请移走后再导出。")
         refuse_open_file(target / name)
     gone = [name for name in there if name not in files]
-    backups = publish(target, files, gone)
-    return Exported(tuple(target / name for name in files), tuple(backups), _left(standard, book))
+    backups = replace_set(target, files, gone, by="export")
+    left = (*settled, *_left(standard, book))
+    return Exported(tuple(target / name for name in files), tuple(backups), left)
 
 
 def _particulars(standard: Standard, book: Book) -> dict[str, bytes]:

@@ -288,15 +288,7 @@ def write_list(gate: Gate, folder: Path, title: str, said: str) -> Path:
     Raises:
         UnusableFileError: it cannot be written.
     """
-    page = list_path(folder)
-    groups = [(kind, [one for one in gate.items if one.kind == kind]) for kind in _KINDS]
-    values = {
-        "title": title,
-        "said": said,
-        "must": gate.of(_COUNTED),
-        "groups": [(kind, items) for kind, items in groups if items],
-    }
-    text = rendered(Path(__file__).parent / "templates", "missing.html.j2", values)
+    page, text = list_path(folder), list_page(gate, title, said)
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         if not page.is_file() or page.read_text("utf-8", "replace") != text:
@@ -306,3 +298,15 @@ def write_list(gate: Gate, folder: Path, title: str, said: str) -> Path:
             f"清样单“{page}”写不出来（{reason_of(error)}）；请检查权限和磁盘空间，或用 -o 换一个文件夹。"
         ) from error
     return page
+
+
+def list_page(gate: Gate, title: str, said: str) -> str:
+    """The page itself."""
+    groups = [(kind, [one for one in gate.items if one.kind == kind]) for kind in _KINDS]
+    values = {
+        "title": title,
+        "said": said,
+        "must": gate.of(_COUNTED),
+        "groups": [(kind, items) for kind, items in groups if items],
+    }
+    return rendered(Path(__file__).parent / "templates", "missing.html.j2", values)

@@ -24,15 +24,16 @@ from xlbudget.publishing.disclosure import disclosure, final_paragraphs
 from xlbudget.publishing.docx import write_docx
 from xlbudget.publishing.gate import (
     examine,
+    list_page,
+    list_path,
     marks_of,
     notes_state,
     notes_warnings,
     pass_or_stop,
-    write_list,
 )
 from xlbudget.publishing.mail import DEFAULT_LIMIT, Attachment, Letter, draft, size_text
 from xlbudget.publishing.pdf import write_pdf
-from xlbudget.publishing.publish import publish, refuse_folder
+from xlbudget.publishing.publish import refuse_folder
 from xlbudget.publishing.values import choose_sheets, write_values_copy
 from xlbudget.publishing.web import web_copy
 from xlbudget.reading.book import read_book
@@ -42,7 +43,8 @@ from xlbudget.report.pictures import report_pictures
 from xlbudget.sheets.layout import MEMORY, MODELS, forget
 from xlbudget.standard.loader import own_standard
 from xlbudget.templates import rendered
-from xlbudget.xlsx.atomic import is_open
+from xlbudget.xlsx.locks import is_open
+from xlbudget.xlsx.sets import FINISHED, finish_set, replace_set
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -164,6 +166,8 @@ class _Work:
 
     def examine(self) -> None:
         """Refuse what must not go out; tell what should be looked at."""
+        if finish_set(self.folder):
+            self.remarks.append(FINISHED.format(self.folder))
         refuse_folder(self.folder, every_name(self.title), self.path)
         state = notes_state(self.given, self.standard, self.book)
         self._pass_gate(state)
@@ -335,9 +339,10 @@ class _Work:
         """Put the files into the folder; the lists come last."""
         files = {self.names[kind]: data for kind, data in self.files.items()}
         obsolete = [name for name in every_name(self.title) if name not in files]
-        backups = publish(self.folder, files, obsolete)
         told = "".join([f"已打包到“{self.folder.name}”。", *self.said])
-        page = write_list(self.gate, self.folder, self.title, told)
+        page = list_path(self.folder)
+        listed = {page.name: list_page(self.gate, self.title, told).encode()}
+        backups = replace_set(self.folder, files, obsolete, beside=listed, by="package")
         what = {**_WHAT, "list": "校验清单和校验和", "json": "校验清单（供程序读取）"}
         return Package(
             self.folder,

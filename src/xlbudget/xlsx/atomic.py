@@ -2,84 +2,104 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import re
-import shutil
 import stat
-import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.deeds import put_in_place
 from xlbudget.errors import UnusableFileError, reason_of
+from xlbudget.xlsx.backups import drop_oldest, how_many, keep
+from xlbudget.xlsx.beside import clear_stale, temporary_file
+from xlbudget.xlsx.locks import refuse_open_file, writing
+from xlbudget.xlsx.owners import same_owner, synced, synced_folder, usual_mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BACKUP_MARK = ".备份"
-_MARK = ".~xlbudget-"
-"""How the names of temporary files begin; the number of the process that writes it follows."""
-_STALE = 600.0
-"""Seconds after which a temporary file is nobody's any more."""
-
-
-def is_open(path: Path) -> bool:
-    """Whether a lock file of Excel, WPS or LibreOffice lies beside it."""
-    locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
-    return any(lock.exists() for lock in locks)
-
-
-def refuse_open_file(path: Path) -> None:
-    """A workbook that is open elsewhere must not be written: its program would overwrite it.
-
-    Raises:
-        UnusableFileError: a lock file of Excel, WPS or LibreOffice lies beside it.
-    """
-    if is_open(path):
-        raise UnusableFileError(f"“{path.name}”正在打开着；请先在 Excel 等程序中关闭它，再试一次。")
-
 
 def replace_atomically(
-    path: Path, write: Callable[[Path], None], *, backup: bool = True
+    path: Path,
+    write: Callable[[Path], None],
+    *,
+    backup: bool = True,
+    by: str = "",
+    read: bytes | None = None,
+    new: bool = False,
+    private: bool = False,
 ) -> Path | None:
     """Let ``write`` make a new file and put it in the place of ``path``.
 
-    Killed at any moment, this leaves the old file or the new one, whole. An old file is kept as
-    ``名称.备份.后缀`` where ``backup``; its path is given back. A link is followed to its file.
+    Killed at any moment, this leaves the old file or the new one, whole. An old file is kept as a
+    numbered backup where ``backup``; its path is given back. A link is followed to its file; another
+    hard link goes on holding what was there.
+
+    ``by`` is the command that writes. ``read`` is what the file held when it was read, ``new`` that
+    there was none: it is written only if that is still so. ``private``: for nobody else to read.
 
     Raises:
-        UnusableFileError: no permission, no room, or the folder is missing.
+        UnusableFileError: no permission, no room, the folder is missing, another process is writing
+            the file, a program has opened it, or it is not what was read.
         Whatever ``write`` raises; then nothing has changed.
     """
     real = Path(os.path.realpath(path))
-    old = real.exists()
-    if old and not real.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-        raise UnusableFileError(
-            f"“{path.name}”是只读文件，没有改动；请去掉只读属性，或用 -o 另存。"
-        )
+    with writing(path, by):
+        return _replaced(path, real, write, backup, by, read, new, private)
+
+
+def _replaced(
+    path: Path,
+    real: Path,
+    write: Callable[[Path], None],
+    backup: bool,
+    by: str,
+    read: bytes | None,
+    new: bool,
+    private: bool,
+) -> Path | None:
+    """The same while nobody else of ours writes; ``real`` is the file itself."""
     temporary: Path | None = None
+    kept: Path | None = None
     try:
-        _clear_stale(real)
-        temporary = _beside(real)
+        old = real.exists()
+        if old and not real.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+            raise UnusableFileError(
+                f"“{path.name}”是只读文件，没有改动；请去掉只读属性，或用 -o 另存。"
+            )
+        how_many()
+        clear_stale(real)
+        temporary = temporary_file(real)
         write(temporary)
+        _refuse_other(path, real, read, new=new)
         if old:
-            shutil.copymode(real, temporary)
+            same_owner(real, temporary)
         else:
-            temporary.chmod(0o666 & ~_umask())
-        _sync(temporary)
-        kept = _keep(real) if old and backup else None
+            usual_mode(temporary)
+        if private:
+            temporary.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        synced(temporary)
+        if old and backup:
+            kept, _ = keep(real, by)
+        _refuse_other(path, real, read, new=new)
         put_in_place(temporary, real, kept)
-        _sync_folder(real.parent)
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise refusal(path, error) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+    if kept is not None:
+        drop_oldest(real)
+    try:
+        synced_folder(real.parent)
+    except OSError as error:
+        raise UnusableFileError(
+            f"“{path}”已经写入，但磁盘没有确认（{reason_of(error)}）；请检查磁盘，再核对这个文件。"
+        ) from error
     return kept
 
 
-def replace_text(path: Path, text: str, *, backup: bool = True) -> None:
+def replace_text(path: Path, text: str, *, backup: bool = True, private: bool = False) -> None:
     """The same for a text file, in UTF-8.
 
     Raises:
@@ -89,78 +109,33 @@ def replace_text(path: Path, text: str, *, backup: bool = True) -> None:
     def write(target: Path) -> None:
         target.write_bytes(text.encode("utf-8"))
 
-    replace_atomically(path, write, backup=backup)
+    replace_atomically(path, write, backup=backup, private=private)
 
 
-def _beside(path: Path) -> Path:
-    """A new empty file in the same folder, with the same suffix, hidden."""
-    prefix = f"{_MARK}{os.getpid()}-{path.stem[:30]}-"
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    return Path(name)
+def _refuse_other(path: Path, real: Path, read: bytes | None, *, new: bool) -> None:
+    """What was planned holds only for the file that was read, and only while it is closed.
+
+    Raises:
+        UnusableFileError: it is another one by now, or open.
+        OSError: it cannot be read.
+    """
+    refuse_open_file(path)
+    if new and real.exists():
+        raise UnusableFileError(
+            f"“{path}”刚刚被别的程序新建了，没有改动它；请核对后换一个文件名再试。"
+        )
+    if read is not None and (not real.exists() or real.read_bytes() != read):
+        raise UnusableFileError(
+            f"“{path.name}”在读取以后被别的程序改过（或移走了），没有写入；请再运行一次，按它现在的内容来做。"
+        )
 
 
-def _clear_stale(path: Path) -> None:
-    """Remove what a killed process has left of an earlier write of the same file."""
-    stem, suffix = re.escape(path.stem[:30]), re.escape(path.suffix)
-    name = re.compile(rf"{re.escape(_MARK)}([0-9]+)-{stem}-[^-.]+{suffix}")
-    for one in path.parent.iterdir():
-        match = name.fullmatch(one.name)
-        if match is not None and _is_stale(one, int(match[1])):
-            one.unlink(missing_ok=True)
-
-
-def _is_stale(path: Path, process: int) -> bool:
-    try:
-        if time.time() - path.stat().st_mtime > _STALE:
-            return True
-        if os.name == "posix" and process != os.getpid():
-            os.kill(process, 0)  # asks only whether it lives
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _keep(path: Path) -> Path:
-    """Copy the old file to its backup, itself whole or not at all."""
-    backup = path.with_name(f"{path.stem}{BACKUP_MARK}{path.suffix}")
-    temporary = _beside(path)
-    try:
-        shutil.copy2(path, temporary)
-        _sync(temporary)
-        temporary.replace(backup)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return backup
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the renaming last; not every system can open a folder."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _umask() -> int:
-    """The process's mask; there is no way to read it but to set it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
-
-
-def _refusal(path: Path, error: OSError) -> UnusableFileError:
-    if isinstance(error, FileNotFoundError):
+def refusal(path: Path, error: OSError) -> UnusableFileError:
+    """Why a file was not written, and what to do."""
+    if isinstance(error, FileNotFoundError) and not path.parent.is_dir():
         return UnusableFileError(f"文件夹“{path.parent}”不存在；请先建立文件夹。")
+    if error.errno == errno.ENAMETOOLONG:
+        return UnusableFileError(f"“{path.name}”的名称太长，没有写入；请改短文件名或换一个文件夹。")
     if isinstance(error, PermissionError):
         return UnusableFileError(
             f"没有写入“{path}”的权限，文件没有改动；请关闭正在使用它的程序，或用 -o 另存到自己的文件夹。"
