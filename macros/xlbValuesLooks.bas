@@ -2,7 +2,7 @@ Option Explicit
 ' How sheets look in a copy with values alone: the final texts, and formats that still work.
 
 Private Const TEXTS_FIRST As Long = 4
-Private Const TEXTS_LAST As Long = 153
+Private Const TEXTS_LAST As Long = 403
 Private Const NARROW As Double = 1.7
 Private Const WIDE As Double = 92
 Private Const OFFICE_BOLD As Double = 150
@@ -15,6 +15,7 @@ Public Sub XlbOnlyFinal(ByVal sheet As Object)
     last = TEXTS_FIRST
     XlbDropFormats sheet, ""
     For i = TEXTS_FIRST To TEXTS_LAST
+        If sheet.Cells(i, 2).Value = XlbText("figures") Then Exit For
         If sheet.Cells(i, 4).Value <> "" Then last = i
         If sheet.Cells(i, 2).Value = XlbText("heading") Then XlbBold sheet.Cells(i, 4)
     Next i

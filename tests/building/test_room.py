@@ -72,6 +72,69 @@ def large(standard: Standard, example: Book, subjects: int, projects: int, units
     return example._replace(blocks=blocks, forms=forms, profile=profile)
 
 
+def every_room(standard: Standard, example: Book) -> Book:
+    """All rooms full: as many subjects as a table holds, most of them items with amounts of their own."""
+    book = large(standard, example, SUBJECTS, PROJECTS, UNITS)
+    blocks = dict(book.blocks)
+    for key, block in standard.blocks.items():
+        lengths = standard.subjects[block.subjects].lengths if block.subjects else ()
+        if block.body != "subject" or len(block.of_kind("code")) != 1:
+            continue
+        codes = full_codes(block.room, classes=3 if len(lengths) == 2 else 27, depth=len(lengths))
+        rows = [
+            Row(
+                one,
+                "subject",
+                f"科目{one}",
+                amounts(block, *[30_000, 20_000, 10_000][: depth == len(lengths) and 3]),
+            )
+            for one in codes
+            for depth in [1 + (len(one) > 3) + (len(one) > 5)]
+        ]
+        blocks[key] = BlockData.of([*rows, total(block)])
+    return book._replace(blocks=blocks)
+
+
+def full_codes(room: int, classes: int, depth: int) -> list[str]:
+    """So many codes below so many classes: one section in each, as many items as there is room."""
+    codes: list[str] = []
+    for number in range(classes):
+        code = f"{(201 if depth == 3 else 301) + number}"
+        section = code if depth == 2 else f"{code}01"
+        share = room * (number + 1) // classes - room * number // classes
+        above = [code] if depth == 2 else [code, section]
+        codes += [*above, *(f"{section}{item:02d}" for item in range(1, share - len(above) + 1))]
+    return codes
+
+
+def test_all_rooms_full_go_through_every_command(
+    standard: Standard, example: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No ceiling of one part is lower than what the others let through: nothing ends with "unusable"."""
+    path = tmp_path / "满 的.xlsm"
+    build_workbook(standard, every_room(standard, example), path, year=example.year)
+    for command, more in (
+        ("fill", []),
+        ("notes", []),
+        ("validate", ["--write"]),
+        ("package", ["-o", str(tmp_path / "公开"), "--draft", "--no-pdf"]),
+        ("rollover", [str(tmp_path / "下年.xlsm")]),
+        ("export", [str(tmp_path / "数据")]),
+    ):
+        made = run([command, str(path), *more, "-q"])
+        said = capsys.readouterr().err
+        assert made in (0, 1), f"{command}: {said}"
+    for key, data in read_book(path).blocks.items():
+        block = standard.blocks[key]
+        if block.body == "subject" and len(block.of_kind("code")) == 1:
+            assert len(data.rows) == block.room + 1, key
+    texts = {unit.part: 0 for unit in read_book(path).texts}
+    for unit in read_book(path).texts:
+        texts[unit.part] += unit.follows
+    assert texts["glossary"] > SUBJECTS - 27
+    assert run(["new", str(tmp_path / "再.xlsm"), "--from", str(tmp_path / "数据"), "-q"]) == 0
+
+
 def test_a_large_department_goes_through_every_command(
     standard: Standard, example: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ from xlbudget.explaining.document import HEADING
 from xlbudget.publishing.values import choose_sheets, write_values_copy
 from xlbudget.reading.book import read_book
 from xlbudget.sheets.layout import GLOSSARY, NOTES
-from xlbudget.sheets.notes import FIRST, LAST
+from xlbudget.sheets.notes import FIGURE_HEADINGS, FIRST, LAST, last_line
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -215,5 +215,6 @@ def test_what_the_macro_knows_of_the_layout() -> None:
     macros = load_macros()
     looks = macros.modules["xlbValuesLooks"]
     assert f"TEXTS_FIRST As Long = {FIRST}\n" in looks
-    assert f"TEXTS_LAST As Long = {LAST}\n" in looks
+    assert f"TEXTS_LAST As Long = {last_line(GLOSSARY)}\n" in looks
     assert macros.texts["heading"] == HEADING
+    assert macros.texts["figures"] == FIGURE_HEADINGS[1]

@@ -161,7 +161,7 @@ def test_parts_that_stay_keep_their_packed_bytes(rich: Path) -> None:
         ("_x0041_ _x0041", "_x005F_x0041_ _x0041"),
         ("_x0041_x0042_", "_x005F_x0041_x005F_x0042_"),
         ("_x0041\x02", "_x005F_x0041_x0002_"),
-        ("]]>\ufffe😀\ud800", "]]&gt;_xFFFE_😀_xD800_"),
+        ("]]>😀", "]]&gt;😀"),
     ],
 )
 def test_what_xml_cannot_hold_is_escaped_as_in_excel(rich: Path, text: str, stored: str) -> None:
@@ -171,6 +171,15 @@ def test_what_xml_cannot_hold_is_escaped_as_in_excel(rich: Path, text: str, stor
     assert f'<t xml:space="preserve">{stored}</t>' in xml
     assert f"<f>A1</f><v>{stored}</v>" in xml
     values(target)
+
+
+@pytest.mark.parametrize("text", ["甲\ufffe", "\ud800"])
+def test_what_is_no_character_is_refused_with_its_cell(rich: Path, text: str) -> None:
+    before = rich.read_bytes()
+    for edit in (CellEdit("表一", "A1", text), CellEdit("表一", "A1", "甲", f'"{text}"')):
+        with pytest.raises(UnusableFileError, match="工作表“表一”的单元格A1的文字里有存不下的"):
+            patched(rich, edit)
+    assert rich.read_bytes() == before
 
 
 def test_the_last_edit_of_a_cell_wins(rich: Path) -> None:

@@ -63,6 +63,10 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # untyped base
             attributes = [(name, "str" if name == "t" else held) for name, held in attributes]
         super()._xml_formula_element(formula, result, attributes)
 
+    def _write_hyperlink_internal(self, row: int, col: int, url: Any) -> None:
+        url._text = escaped(url._text)  # noqa: SLF001  # stands in an attribute, where nothing is escaped but markup
+        super()._write_hyperlink_internal(row, col, url)
+
     def _prepare_formula(self, formula: str, _expand: object = None) -> str:
         return formula.removeprefix("{").removeprefix("=").removesuffix("}")
 

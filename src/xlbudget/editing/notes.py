@@ -103,9 +103,9 @@ def plan_notes(
         there = list(page.notes_lines(sheet, lines[sheet], formulas[sheet]))
         own = page.edited_lines(there)
         rows = list(_rows(sheet, _looked_at(paragraphs, there), _given(paragraphs, finals) | own))
-        if len(rows) > page.ROOM:
+        if len(rows) > page.room_of(sheet):
             raise UnusableFileError(
-                f"工作表“{sheet}”只能放下{page.ROOM}段，现有{len(rows)}段；请删去不用的旧段落。"
+                f"工作表“{sheet}”只能放下{page.room_of(sheet)}段，现有{len(rows)}段；请删去不用的旧段落。"
             )
         rows = [
             line._replace(
@@ -119,7 +119,7 @@ def plan_notes(
         plan.reviews.extend((line.id, line.review) for line in rows if line.review and line.follows)
         last_rows[sheet] = page.FIRST - 1 + max(len(rows), 1)
         contents = [*_paragraph_contents(sheet, rows)]
-        heights[sheet] = text_heights(rows)
+        heights[sheet] = text_heights(sheet, rows)
         if sheet == NOTES:
             pages = printed_text(line.final for line in rows).pages
             contents.append(CellContent(TEXT_PAGES, "number", Decimal(pages)))
@@ -255,7 +255,7 @@ def _paragraph_contents(sheet: str, rows: Sequence[NotesLine]) -> Iterator[CellC
     """All cells of the room: the lines below the last paragraph are empty."""
     for row in rows:
         yield from line_contents(row)
-    for line in range(page.FIRST + len(rows), page.LAST + 1):
+    for line in range(page.FIRST + len(rows), page.last_line(sheet) + 1):
         yield from line_contents(NotesLine(sheet, line, follows=True))
 
 
@@ -274,9 +274,9 @@ def _content(cell: str, value: CellValue, formula: str = "") -> CellContent:
     return CellContent(cell, "formula" if formula else "text", value, formula)
 
 
-def text_heights(rows: Iterable[NotesLine]) -> dict[int, float]:
-    """Row -> height: the longer text whole; usual where none stands."""
-    found = dict.fromkeys(range(page.FIRST, page.LAST + 1), _EMPTY_HEIGHT)
+def text_heights(sheet: str, rows: Iterable[NotesLine]) -> dict[int, float]:
+    """Row -> height of a whole sheet: the longer text whole; usual where none stands."""
+    found = dict.fromkeys(range(page.FIRST, page.last_line(sheet) + 1), _EMPTY_HEIGHT)
     for line in rows:
         texts = (line.generated, "" if line.follows else line.final)
         text = styles.height_of([(text, _TEXT_WIDTH / _LARGE) for text in texts], line=17.5)
@@ -499,7 +499,7 @@ def write_notes(sheet: Sheet, title: str) -> None:
     sheet.link("B1", NOTES, "引用数字", styles.LINK, to=f"A{page.FIGURES_FIRST - 2}")
     hint = f"改写请在“定稿”栏。状态“{page.STALE}”：所引数字已变，请重新生成说明；“{page.REVIEWED}”：请按备注核对，无误就清空备注。"
     sheet.text("C1", hint, styles.HINT)
-    last = page.LAST
+    last = page.last_line(title)
     for line in range(page.FIRST, last + 1):
         sheet.blanks("AB", line, _LABEL)
         sheet.blank(f"C{line}", _GENERATED)
@@ -537,7 +537,7 @@ def _write_figures(sheet: Sheet) -> None:
     for line in range(first, last + 1):
         for letter, look in zip("ABCDEF", looks, strict=True):
             sheet.blank(f"{letter}{line}", look)
-        sheet.formula(f"G{line}", page.change_formula(line), "", _LABEL)
+    sheet.shared("G", range(first, last + 1), page.change_formula(first), _LABEL)
     sheet.conditional(f"F{first}:G{last}", f'$G{first}="{page.CHANGED}"', _WARNING)
     fraction = f"AND(ISNUMBER(E{first}),E{first}<>INT(E{first}))"
     sheet.conditional(f"E{first}:F{last}", fraction, _MONEY)

@@ -109,9 +109,9 @@ def plan_finals(
     heights: dict[str, dict[int, float]] = {}
     for sheet, part in page.PARTS.items():
         units = [unit for unit in texts if unit.part == part]
-        if len(units) > page.ROOM:
+        if len(units) > page.room_of(sheet):
             raise UnusableFileError(
-                f"工作表“{sheet}”只能放下{page.ROOM}段，现有{len(units)}段定稿；请删去不用的旧段落。"
+                f"工作表“{sheet}”只能放下{page.room_of(sheet)}段，现有{len(units)}段定稿；请删去不用的旧段落。"
             )
         if not units:
             continue
@@ -130,7 +130,7 @@ def plan_finals(
             for line, unit in enumerate(units, page.FIRST)
         ]
         edits += [edit_of(sheet, cell) for row in rows for cell in line_contents(row)]
-        heights[sheet] = text_heights(rows)
+        heights[sheet] = text_heights(sheet, rows)
         last_rows[sheet] = rows[-1].line
     return edits, Afterwards(last_rows=last_rows, heights=heights)
 

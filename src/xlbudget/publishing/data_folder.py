@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from decimal import Decimal
 from itertools import pairwise
@@ -52,6 +53,7 @@ _INFO_HEAD = """\
 _FINALS_HEAD = """\
 # 改写过的段落（定稿）：段落编号请勿改动。没有列出的段落用生成的文字。
 """
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|-")
 _NAMED = 8
 """So many names stand in a sentence."""
 _OPTIONAL = (PROFILE_FILE, NOTES_FILE, SUBJECTS_FILE, FINALS_FILE)
@@ -60,13 +62,22 @@ _OPTIONAL = (PROFILE_FILE, NOTES_FILE, SUBJECTS_FILE, FINALS_FILE)
 def csv_bytes(lines: Iterable[Sequence[str]]) -> bytes:
     """The lines as CSV with the mark by which spreadsheet programs know UTF-8."""
     stream = io.StringIO(newline="")
-    held = [list(line) for line in lines]
+    held = [[_no_formula(cell) for cell in line] for line in lines]
     # The library puts quotes around the line ends of its own file alone.
     quoted = any("\r" in cell for line in held for cell in line)
     csv.writer(
         stream, lineterminator="\n", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
     ).writerows(held)
     return stream.getvalue().encode("utf-8-sig")
+
+
+def _no_formula(text: str) -> str:
+    """A text that spreadsheet programs would take for a formula begins with a tab, which every reader drops."""
+    return (
+        f"\t{text}"
+        if text.startswith(("=", "+", "-", "@")) and not _NUMBER.fullmatch(text)
+        else text
+    )
 
 
 def table_files(standard: Standard, book: Book) -> dict[str, bytes]:

@@ -38,7 +38,7 @@ from xlbudget.publishing.drawings import MAIN, REL, Drawings, local, parsed, ser
 from xlbudget.publishing.publish import packed
 from xlbudget.reading.source import find_cover, find_sheet
 from xlbudget.sheets.layout import CONTENTS, GLOSSARY, NOTES, PROFILE
-from xlbudget.sheets.notes import FIRST, LAST
+from xlbudget.sheets.notes import FIRST, last_line
 from xlbudget.templates import rendered
 from xlbudget.xlsx.archive import naming
 from xlbudget.xlsx.references import column_letter, column_number
@@ -262,7 +262,7 @@ class _Sheet:
         root.remove(self.rows)
         if final:
             self.behind = []
-            _strip_to_texts(root, self.rows)
+            _strip_to_texts(root, self.rows, last_line(name))
         else:
             _strip_formats(root)
 
@@ -304,11 +304,11 @@ def _name_cells(rows: ET.Element) -> None:
                 cell.set("r", f"{letters}{line}")
 
 
-def _strip_to_texts(root: ET.Element, rows: ET.Element) -> None:
+def _strip_to_texts(root: ET.Element, rows: ET.Element, last: int) -> None:
     """Of 情况说明 or 名词解释 leave the title, the texts of both kinds of lines and what these are.
 
     Numbers of paragraphs, the generated text, states, remarks and the list of figures are for those
-    who write the text; a recipient gets what is published.
+    who write the text; a recipient gets what is published. ``last`` is the last line of a paragraph.
     """
     for element in list(root):
         if local(element) in ("cols", "conditionalFormatting", "mergeCells"):
@@ -317,7 +317,7 @@ def _strip_to_texts(root: ET.Element, rows: ET.Element) -> None:
             element[:] = [link for link in element if link.get("ref", "").partition(":")[0] == "A1"]
     for row in rows:
         line = int(row.get("r", ""))
-        letters = _KIND + _FINAL if FIRST <= line <= LAST else ""
+        letters = _KIND + _FINAL if FIRST <= line <= last else ""
         if line <= _TITLE_LINE:
             letters = "A" if line < _TITLE_LINE else "ABCD"
         kept = {f"{letter}{line}" for letter in letters}

@@ -12,6 +12,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import plain_name
 from xlbudget.figures import Place, TextUnit
 from xlbudget.sheets.cells import text_of, value_at
 from xlbudget.sheets.layout import GLOSSARY, NOTES
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from xlbudget.xlsx.cells import Lines
 
 
-FIRST, ROOM = 4, 150
-"""The first paragraph's line on both sheets, and how many paragraphs fit."""
+FIRST, ROOM, _GLOSSARY_ROOM = 4, 150, 400
+"""The first paragraph's line on both sheets, and how many paragraphs fit on 情况说明 and 名词解释: that
+explains every subject of a table full to its room."""
 LAST = FIRST + ROOM - 1
-FIGURES_FIRST, FIGURES_ROOM = LAST + 4, 800
-"""The first line of the list of figures below the paragraphs of 情况说明, and how many fit."""
+FIGURES_FIRST, FIGURES_ROOM = LAST + 4, 4_000
+"""The first line of the list of figures below the paragraphs of 情况说明, and how many fit: those of
+tables full to their rooms (tests/building/test_room)."""
 FIGURES_LAST = FIGURES_FIRST + FIGURES_ROOM - 1
 COLUMNS = ID, KIND, GENERATED, FINAL, STATE, REVIEW, CITED, STAMP, OLDER = "ABCDEFGHI"
 HEADINGS = (
@@ -111,6 +114,16 @@ class NotesLine(NamedTuple):
         return last
 
 
+def room_of(sheet: str) -> int:
+    """How many paragraphs fit on a sheet, whatever number its name has in front (``13-名词解释``)."""
+    return _GLOSSARY_ROOM if plain_name(sheet) == GLOSSARY else ROOM
+
+
+def last_line(sheet: str) -> int:
+    """The last line of a sheet that may hold a paragraph."""
+    return FIRST + room_of(sheet) - 1
+
+
 def fingerprint(text: str) -> str:
     """A short hash of a text."""
     import hashlib  # noqa: PLC0415  # slow to load, and not needed to validate
@@ -125,7 +138,7 @@ def notes_lines(
 
     ``sheet`` is what the sheet is called; without its ``formulas`` no final text ``follows``.
     """
-    for number in range(FIRST, min(LAST, len(lines)) + 1):
+    for number in range(FIRST, min(last_line(sheet), len(lines)) + 1):
         texts = [
             value if isinstance(value, str) else text_of(value)
             for value in lines[number - 1][: len(COLUMNS)]

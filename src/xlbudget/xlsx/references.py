@@ -7,6 +7,7 @@ such as ``YSB2024``, lets references run beyond the sheet's edge, and must not b
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -193,33 +194,59 @@ def translate(formula: str, rows: int, columns: int) -> str:
 
     References without $ move along; one that leaves the sheet becomes #REF!.
     """
-
-    def moved(match: re.Match[str]) -> str:
-        if match.lastgroup is None:
-            return match[0]
-        if match.lastgroup == "cells" and not all(map(parse_cell, match[0].split(":"))):
-            return match[0]  # a name such as ZZZ1
-        corners = [_moved(corner, rows, columns) for corner in match[0].split(":")]
-        return "#REF!" if "" in corners else ":".join(corners)
-
-    return re.sub(_TOKEN, moved, formula)
+    pieces: list[str] = []
+    for text, reference in _pieces(formula):
+        corners = [_moved(corner, rows, columns) for corner in reference]
+        pieces += [text, "#REF!" if "" in corners else ":".join(corners)]
+    return "".join(pieces)
 
 
-def _moved(corner: str, rows: int, columns: int) -> str:
-    """One corner of a reference: a cell, a column or a row; "" if it leaves the sheet."""
-    if corner.startswith("$") and corner[1:].isdecimal():
-        return corner
-    match = _CORNER.fullmatch(corner)
-    assert match is not None, corner
+@lru_cache(maxsize=64)
+def _pieces(formula: str) -> list[tuple[str, list[_Corner]]]:
+    """A formula cut before each reference and behind it: text, and the reference's corners.
+
+    It is kept: a formula that is filled down is translated for thousands of cells.
+    """
+    found: list[tuple[str, list[_Corner]]] = []
+    start = 0
+    for match in re.finditer(_TOKEN, formula):
+        corners = match[0].split(":")
+        if match.lastgroup is None or (
+            match.lastgroup == "cells" and not all(map(parse_cell, corners))
+        ):
+            continue  # also a name such as ZZZ1
+        found.append((formula[start : match.start()], list(map(_corner, corners))))
+        start = match.end()
+    return [*found, (formula[start:], [])]
+
+
+class _Corner(NamedTuple):
+    """One corner of a reference: a cell, a column or a row; with $ in front of what stays."""
+
+    across: str
+    column: int
+    down: str
+    row: int
+
+
+def _corner(text: str) -> _Corner:
+    if text.startswith("$") and text[1:].isdecimal():
+        return _Corner("", 0, "$", int(text[1:]))
+    match = _CORNER.fullmatch(text)
+    assert match is not None, text
     across, letters, down, digits = match.groups()
-    if letters and not across:
-        column = column_number(letters.upper()) + columns
+    return _Corner(across, column_number(letters.upper()) if letters else 0, down, int(digits or 0))
+
+
+def _moved(corner: _Corner, rows: int, columns: int) -> str:
+    """A corner as text, elsewhere; "" if it leaves the sheet."""
+    across, column, down, row = corner
+    if column and not across:
+        column += columns
         if not 1 <= column <= _LAST_COLUMN:
             return ""
-        letters = column_letter(column - 1)
-    if digits and not down:
-        row = int(digits) + rows
+    if row and not down:
+        row += rows
         if not 1 <= row <= _LAST_ROW:
             return ""
-        digits = str(row)
-    return f"{across}{letters}{down}{digits}"
+    return f"{across}{column_letter(column - 1) if column else ''}{down}{row or ''}"
