@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -136,8 +137,8 @@ class Report:
         if self.keep is not None:
             self.keep.mkdir(parents=True, exist_ok=True)
             recipe = minimal(outcome.recipe, kind, self.seed, self.pool)
-            words = f"{fault.check} {fault.place}".strip().replace("/", " ").replace(":", " ")
-            path = self.keep / f"{len(self.kinds):03}-{words.replace(' ', '-')}.json"
+            words = re.sub(r"\W+", "-", f"{fault.check} {fault.place}".strip())
+            path = self.keep / f"{len(self.kinds):03}-{words}.json"
             path.write_text(as_json(recipe, fault), encoding="utf-8")
             for name, data in cook(recipe, self.pool).items():
                 target = path.with_suffix("") / name
