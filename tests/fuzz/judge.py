@@ -26,6 +26,9 @@ MEMORY = 2**30
 UNUSABLE = 2
 _STATUS = (0, 1, UNUSABLE)
 _INTERNAL = "程序内部出错"
+_NO_MEMORY = "内存不足"
+_BEFORE = re.compile(r"此前[^。]*。$")
+"""What a refusal may add: what was written before it."""
 _UNCHANGED = re.compile(r"没有改动|没有写入|没有导入|没有打开")
 _QUOTED = re.compile(r"“[^“”]*”")
 _ENGLISH = re.compile(r"(?<![A-Za-z0-9$-])[A-Za-z][A-Za-z']{2,}(?![A-Za-z0-9])")
@@ -72,6 +75,8 @@ def faults(
     if _INTERNAL in ended.err or ended.trace:
         yield Fault("internal error", place_of(ended.trace), last_line(ended.trace))
         return
+    if _NO_MEMORY in ended.err:
+        yield Fault("over the memory", "", ended.err)
     if ended.status not in _STATUS:
         yield Fault("exit status", "", repr(ended.status))
     after = {
@@ -100,7 +105,7 @@ def _changes(
     for name in changed:
         if not name.startswith(writes):
             yield Fault("an input changed", "", name)
-        elif ended.status == UNUSABLE and _UNCHANGED.search(ended.err):
+        elif ended.status == UNUSABLE and _UNCHANGED.search(_BEFORE.sub("", ended.err.strip())):
             yield Fault("changed although it is said not to be", "", f"{name}: {ended.err}")
     for name in after:
         if name not in before and not name.startswith((*writes, *backups)):
@@ -116,7 +121,7 @@ def _refusal(ended: Ended, names: tuple[str, ...], sentences: int) -> Iterator[F
         yield Fault("not one line", "", ended.err[:400] or "(nothing)")
         return
     for line in lines:
-        said = _QUOTED.sub("", line)
+        said = _BEFORE.sub("", _QUOTED.sub("", line))
         words = [word for word in _ENGLISH.findall(said) if word.lower() not in _KNOWN]
         if words or not _CHINESE.search(said) or not said.endswith("。"):
             yield Fault("no Chinese sentence", "", line[:400])

@@ -240,7 +240,12 @@ def _one(
 def _ended(arguments: tuple[str, ...]) -> tuple[object, str, float, int]:
     """Run the program's own beginning; exit status, traceback that escaped, processor time, peak memory."""
     sys.argv = ["xlbudget", *arguments]
-    sys.stdout, sys.stderr = (io.TextIOWrapper(io.FileIO(number, "w", closefd=False), encoding="utf-8") for number in (1, 2))  # fmt: skip
+    # Kept: the program takes what is under them, which ends with them.
+    streams = [
+        io.TextIOWrapper(io.FileIO(number, "w", closefd=False), encoding="utf-8")
+        for number in (1, 2)
+    ]
+    sys.stdout, sys.stderr = streams
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     status: object = None
     trace = ""
@@ -255,7 +260,7 @@ def _ended(arguments: tuple[str, ...]) -> tuple[object, str, float, int]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
     seconds = time.process_time() - begun
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, sys.stderr, *streams):
         stream.flush()
     return status, trace, seconds, _status("VmHWM")
 
