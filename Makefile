@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint coverage golden findings-diff layouts template bench lock clean
+.PHONY: demo test test-fast lint fuzz coverage golden findings-diff layouts template bench lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
@@ -38,6 +38,14 @@ lint-rest:
 
 test-fast: lint
 	$(PYTEST) -m "not office and not browser"
+
+# Commands on mutated files: so many, drawn by SEED. FUZZ takes more options, as --keep FOLDER for what fails.
+N ?= 2000
+SEED ?= 1
+JOBS ?= $(shell nproc)
+
+fuzz: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m fuzz --runs $(N) --seed $(SEED) --jobs $(JOBS) $(FUZZ)
 
 coverage: $(READY)
 	$(PYTEST) -m "not office and not browser" --cov --cov-report=term-missing:skip-covered

@@ -32,7 +32,11 @@ UNUSABLE = 2
 
 
 def fail(sentence: str) -> int:
-    """Say why nothing was done; the exit status for that."""
+    """Say why nothing was done, on one line whatever it quotes from a file; the exit status for that."""
+    if not sentence.isprintable():
+        from xlbudget.report.text_report import clean  # noqa: PLC0415  # rare
+
+        sentence = clean(sentence)
     print(sentence, file=sys.stderr)  # noqa: T201  # the command line's own output
     return UNUSABLE
 

@@ -10,7 +10,6 @@ empty table.
 from __future__ import annotations
 
 import csv
-import tomllib
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
@@ -43,6 +42,7 @@ from xlbudget.sheets.cells import Sheet, whole_lines
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.loader import OWN_LISTS, with_subjects
 from xlbudget.standard.model import AMOUNT
+from xlbudget.toml import read_toml
 from xlbudget.xlsx.references import split_cell
 from xlbudget.xlsx.sets import UNFINISHED, is_unfinished
 from xlbudget.xlsx.texts import no_character
@@ -149,22 +149,16 @@ def read_csv(path: Path) -> _Table:
     return found
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """What a TOML file says.
+def read_data_file(path: Path) -> dict[str, Any]:
+    """What a TOML file of a data folder says.
 
     Raises:
-        DataFolderError: it is missing, or no TOML in UTF-8.
+        DataFolderError: it is missing, or cannot be read.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        return read_toml(path, "数据文件", DataFolderError)
     except FileNotFoundError as error:
         raise DataFolderError(f"数据文件夹缺少“{path.name}”。") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFolderError(f"数据文件“{path.name}”读不出来：应为UTF-8编码的文本。") from error
-    except tomllib.TOMLDecodeError as error:
-        raise DataFolderError(
-            f"数据文件“{path.name}”的写法不对（{error}）；文字要放在英文双引号里。"
-        ) from error
 
 
 def read_form_files(folder: Path, table: Table) -> tuple[BlockData, tuple[FormData, ...]]:
@@ -290,7 +284,7 @@ def read_notes_file(folder: Path, standard: Standard) -> dict[str, tuple[str, ..
         return {}
     tables = {table.sheet: table.key for table in standard.tables}
     found: dict[str, tuple[str, ...]] = {}
-    for sheet, lines in read_toml(folder / NOTES_FILE).items():
+    for sheet, lines in read_data_file(folder / NOTES_FILE).items():
         if sheet not in tables:
             raise DataFolderError(
                 f"{NOTES_FILE}中不认识“{sheet}”；应为工作表的名称，如“{next(iter(tables))}”。"
@@ -333,7 +327,7 @@ def read_finals_file(folder: Path) -> tuple[TextUnit, ...]:
     """
     if not (folder / FINALS_FILE).is_file():
         return ()
-    raw = read_toml(folder / FINALS_FILE)
+    raw = read_data_file(folder / FINALS_FILE)
     _refuse_unknown_names(raw, FINAL_PARTS, FINALS_FILE)
     units: list[TextUnit] = []
     for name, part in FINAL_PARTS.items():
@@ -419,7 +413,7 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
             "请再运行一次 xlbudget export --overwrite，它会先写完。"
         )
     _refuse_other_files(folder, standard)
-    raw = read_toml(folder / INFO_FILE)
+    raw = read_data_file(folder / INFO_FILE)
     info, keyed = _info(standard, raw)
     year = _year(standard, raw)
     own = read_subjects_file(folder, standard)
@@ -647,7 +641,7 @@ def _value(standard: Standard, field: Field, value: object) -> str | Cell:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise wrong
     number = Decimal(value)
-    if unit is COUNT and number != number.to_integral_value():
+    if not number.is_finite() or (unit is COUNT and number != number.to_integral_value()):
         raise wrong
     return from_number(number, unit)
 
@@ -677,7 +671,7 @@ def _profile(folder: Path) -> Profile:
     """
     if not (folder / PROFILE_FILE).is_file():
         return Profile()
-    raw = read_toml(folder / PROFILE_FILE)
+    raw = read_data_file(folder / PROFILE_FILE)
     _refuse_unknown_names(raw, _PROFILE_NAMES, PROFILE_FILE)
     offices = raw.get("机构设置", [])
     if not isinstance(offices, list) or not all(isinstance(one, dict) for one in offices):

@@ -12,7 +12,6 @@ import os
 import re
 import smtplib
 import ssl
-import tomllib
 from base64 import encodebytes
 from contextlib import contextmanager, suppress
 from email.header import Header
@@ -22,6 +21,7 @@ from urllib.parse import quote
 
 from xlbudget.deeds import NOT_SENT, PERHAPS_SENT, SENT, note_mail
 from xlbudget.errors import MailError
+from xlbudget.toml import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -277,15 +277,9 @@ def mail_settings(path: Path | None, environment: Mapping[str, str] | None = Non
 
 def _file(path: Path) -> dict[str, Any]:
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        said = read_toml(path, "邮件设置文件", MailError)
     except FileNotFoundError as error:
         raise MailError(f"找不到邮件设置文件“{path}”；请检查路径。") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise MailError(f"邮件设置文件“{path.name}”读不出来；应为UTF-8编码的文本。") from error
-    except tomllib.TOMLDecodeError as error:
-        raise MailError(
-            f"邮件设置文件“{path.name}”的写法不对（{error}）；文字要放在英文双引号里。"
-        ) from error
     if any("pass" in name.lower() or "口令" in name or "密码" in name for name in said):
         raise MailError(
             f"邮件设置文件“{path.name}”里不要写口令，没有发送；请删去，发送时再输入，或放在环境变量 {PASSWORD}。"
