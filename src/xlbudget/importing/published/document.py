@@ -16,6 +16,7 @@ from xlbudget.importing.imported import GLOSSARY_TEXT, Imported
 from xlbudget.importing.published import OLD_SUFFIXES, SUFFIXES
 from xlbudget.importing.published.elements import Line, Matrix, Source, Unread
 from xlbudget.importing.published.figures import read_figures, shift_findings
+from xlbudget.importing.published.flow import whole_tables
 from xlbudget.importing.published.particulars import (
     info_from_sentences,
     lists_from_sentences,
@@ -80,7 +81,7 @@ def read_source(path: Path) -> Source:
     elements: list[Line | Matrix] = []
     unread: list[Unread] = []
     cells = 0
-    for one in found:
+    for one in whole_tables(found):
         if isinstance(one, Unread):
             unread.append(one)
             continue

@@ -24,10 +24,16 @@ class Line(NamedTuple):
 
 
 class Matrix(NamedTuple):
-    """A table: a merged cell's text stands in its first place, the others are empty."""
+    """A table: a merged cell's text stands in its first place, the others are empty.
+
+    ``starts`` are the rows (from 0) where it goes on at another place, with the place; the cells of a
+    ``ragged`` one may lack at the end of rows.
+    """
 
     lines: list[list[str]]
     where: str
+    starts: tuple[tuple[int, str], ...] = ()
+    ragged: bool = False
 
 
 class Unread(NamedTuple):

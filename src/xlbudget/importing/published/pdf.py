@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.importing.published.elements import Line, Matrix, Unread, tidy
+from xlbudget.importing.published.flow import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +69,10 @@ def pdf_elements(path: Path) -> list[Element]:
                 f"“{path.name}”是扫描件（只有图片，没有文字），读不出数字；"
                 "请换用文字版的 .pdf 或 .docx，或先做文字识别。"
             )
-    edges = Counter(text for page in pages for text in {one.text for one in page.lines if one.edge})
-    running = {text for text, count in edges.items() if count >= _OFTEN}
+    edges = Counter(
+        mask for page in pages for mask in {masked(one.text) for one in page.lines if one.edge}
+    )
+    running = {mask for mask, count in edges.items() if count >= _OFTEN}
     return [*_Assembly(running).whole(pages), *unread]
 
 
@@ -179,7 +182,10 @@ class _Assembly:
                 for line in page.lines
                 if line.text
                 # Neither a running title nor a page number.
-                and not (line.edge and (line.text in self.running or _FOOTER.fullmatch(line.text)))
+                and not (
+                    line.edge
+                    and (masked(line.text) in self.running or _FOOTER.fullmatch(line.text))
+                )
             ]
             wide = [line for line in lines if len(line.text) > _LEAST_FULL]
             if wide:

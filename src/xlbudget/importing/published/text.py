@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.importing.published.elements import Line, Matrix, tidy
+from xlbudget.importing.published.flow import page_lines
 from xlbudget.sheets.cells import whole_lines
 
 if TYPE_CHECKING:
@@ -42,7 +43,11 @@ def text_elements(path: Path) -> Iterator[Line | Matrix]:
     rows: list[list[str]] = []
     start = 0
     paragraph = _Paragraph()
-    for number, raw in enumerate(decoded(path).splitlines(), 1):
+    lines = decoded(path).splitlines()
+    pages = page_lines(line.strip() for line in lines if _cells(line) is None)
+    for number, raw in enumerate(lines, 1):
+        if raw.strip() in pages:
+            continue
         cells = _cells(raw)
         if cells is not None:
             yield from paragraph.end()
@@ -51,11 +56,11 @@ def text_elements(path: Path) -> Iterator[Line | Matrix]:
                 rows.append(cells)
             continue
         if rows:
-            yield Matrix(whole_lines(rows), f"第{start}行起")
+            yield Matrix(whole_lines(rows), f"第{start}行起", ragged=True)
             rows, start = [], 0
         yield from paragraph.line(number, tidy(_clean(raw)), raw)
     if rows:
-        yield Matrix(whole_lines(rows), f"第{start}行起")
+        yield Matrix(whole_lines(rows), f"第{start}行起", ragged=True)
     yield from paragraph.end()
 
 

@@ -1,0 +1,111 @@
+"""What runs over the pages of a document and what goes on over them.
+
+Page numbers and running titles say nothing of the budget: they are known by standing in many places
+with other digits. A table goes on over blank lines, running lines, its repeated headings and its
+repeated title with （续）, as long as its columns are as many and no other table begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from xlbudget.characters import plain_name, squash
+from xlbudget.importing.published.elements import Line, Matrix, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from xlbudget.importing.published.elements import Element
+
+_PAGE = re.compile(
+    r"[-—–－_~·\s]*第?\s*\d{1,4}\s*页?(?:\s*[,，/]?\s*共?\s*\d{1,4}\s*页?)?[-—–－_~·\s]*"
+)
+_BARE = re.compile(r"\d{1,4}")
+_PAGED = re.compile(r"第#页|页#|#/#|[-—–]#[-—–]")
+_DIGITS = re.compile(r"\d")
+_RUN = re.compile("#+")
+_OFTEN = 3
+"""What stands in so many places is a running line, and a bare number in as many a page's."""
+_LONGEST = 60
+_CONTINUED = "续"
+_TITLE = re.compile(r"[^，。；：、]{2,40}表")
+_FEW = 2
+
+
+def masked(text: str) -> str:
+    """A line with its digits made equal: 第7页 and 第18页 are one."""
+    return _RUN.sub("#", _DIGITS.sub("#", squash(text)))
+
+
+def page_lines(texts: Iterable[str]) -> frozenset[str]:
+    """Of a document's lines, those that number its pages: alone, or beside a title that is repeated."""
+    every = [text for text in texts if text and len(text) <= _LONGEST and _DIGITS.search(text)]
+    alone = [text for text in every if _PAGE.fullmatch(text)]
+    bare = [text for text in alone if _BARE.fullmatch(squash(text))]
+    found = {text for text in alone if len(bare) >= _OFTEN or not _BARE.fullmatch(squash(text))}
+    paged = [(masked(text), text) for text in every]
+    paged = [(mask, text) for mask, text in paged if _PAGED.search(mask)]
+    often = Counter(mask for mask, _ in paged)
+    return frozenset(found | {text for mask, text in paged if often[mask] >= _OFTEN})
+
+
+def whole_tables(elements: Iterable[Element]) -> Iterator[Element]:
+    """The elements with tables put together that page ends divide; page numbers are left out."""
+    every = list(elements)
+    lines = [one.text for one in every if isinstance(one, Line)]
+    pages = page_lines(lines)
+    often = Counter(masked(text) for text in lines)
+    running = {mask for mask, count in often.items() if count >= _OFTEN}
+    table: Matrix | None = None
+    between: list[Line | Unread] = []
+    for one in every:
+        if isinstance(one, Line) and one.text in pages:
+            continue
+        if not isinstance(one, Matrix):
+            between.append(one)
+            continue
+        body = None if table is None else _continuation(table, one)
+        if table is not None and body is not None and _passes(between, running):
+            starts = (*table.starts, (len(table.lines), one.where))
+            table = table._replace(lines=[*table.lines, *body], starts=starts)
+            between = [line for line in between if isinstance(line, Unread)]
+            continue
+        if table is not None:
+            yield table
+        yield from between
+        table, between = one, []
+    if table is not None:
+        yield table
+    yield from between
+
+
+def _passes(between: Sequence[Line | Unread], running: Collection[str]) -> bool:
+    """Whether nothing that stands between two tables divides them."""
+    for line in between:
+        if isinstance(line, Unread):
+            continue
+        name = plain_name(line.text)
+        if _CONTINUED in name[-_FEW:] or name.startswith((_CONTINUED, f"({_CONTINUED}")):
+            continue
+        if _TITLE.fullmatch(name) or masked(line.text) not in running:
+            return False
+    return True
+
+
+def _continuation(table: Matrix, other: Matrix) -> list[list[str]] | None:
+    """The rows with which a table goes on, without its headings; None where another one begins."""
+    width, wide = len(table.lines[0]), len(other.lines[0])
+    if wide != width and not (table.ragged and other.ragged and _FEW <= wide < width):
+        return None
+    rows = [[*row, *[""] * (width - wide)] for row in other.lines]
+    repeated = 0
+    for row, above in zip(rows, table.lines, strict=False):
+        if list(map(squash, row)) != list(map(squash, above)):
+            # A form begins with the same captions, but other values.
+            if row[0] and squash(row[0]) == squash(above[0]):
+                return None
+            break
+        repeated += 1
+    return rows[repeated:]
