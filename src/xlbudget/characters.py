@@ -82,6 +82,19 @@ def code_text(value: str) -> str:
     return whole[1] if whole else text
 
 
+_JOINED = re.compile(r"\d+(?:-\d+)*")
+_CODED = re.compile(r"[\[(]?(\d{3,})[\])]?[-:_.\s]*(\D.*)", re.DOTALL)
+
+
+def split_code(text: str) -> tuple[str, str]:
+    """The code and the name in one cell: ``2010301-行政运行``, ``[2010301]行政运行``, ``2010301 行政运行``."""
+    plain = code_text(text)
+    if _JOINED.fullmatch(plain):
+        return plain.replace("-", ""), ""
+    match = _CODED.fullmatch(folded(text).strip())
+    return (match[1], match[2].strip()) if match else ("", text.strip())
+
+
 _QUOTES = re.compile("[“”‘’\"'「」『』《》]")
 _YEAR = re.compile(r"20\d\d年")
 _TITLE_YEAR = re.compile(r"^20\d\d年度?")
@@ -138,6 +151,18 @@ def caption(text: str) -> str:
 def is_note(text: str) -> bool:
     """Whether a text looks like a note below a table: 说明, 注：, 1、."""
     return re.match(_NOTE, squash(text)) is not None
+
+
+_FOOTER = (
+    r"(?:(?:填表|制表|编制|填报|审核|复核|经办|负责|联系)人|审核|复核|制表|(?:单位|部门|财务|主管|科室)?负责人"
+    r"|(?:填表|制表|编制|填报|打印|导出|报送)(?:日期|时间)|(?:联系)?电话)(?:\(签章\)|\(盖章\))?(?::|$)"
+    r"|第\d+页(?:[,/]?共\d+页)?$|共\d+页"
+)
+
+
+def is_footer(text: str) -> bool:
+    """Whether a line begins with what stands below a form or a page: 填表人：, 制表日期：, 第3页."""
+    return re.match(_FOOTER, squash(text)) is not None
 
 
 def years_in(text: str) -> list[int]:

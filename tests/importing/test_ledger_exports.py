@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from xlbudget.characters import split_code
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Amount, Unreadable
 from xlbudget.importing.ledger.export import read_lines
-from xlbudget.importing.ledger.vocabulary import Vocabulary, split_code
+from xlbudget.importing.ledger.vocabulary import Vocabulary
 from xlbudget.importing.tables.open import open_tables
 from xlbudget.money import YUAN
 

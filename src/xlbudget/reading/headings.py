@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import heading, years_in
+from xlbudget.characters import heading, split_code, years_in
 from xlbudget.sheets.cells import Grid, Sheet, heading_unit, without_unit
 from xlbudget.sheets.layout import HEADING_ROW
 from xlbudget.standard.model import AMOUNT
@@ -30,6 +30,8 @@ _STRICT, _LEVELS = 3, 5
 """Levels of likeness of headings: those that leave nothing out, and all that are sure."""
 _OPTIONAL = ("name", "text")
 """Columns without which a table can still be read."""
+_TOLD_BY = 50
+"""So many lines below the headings tell what a column holds."""
 _WORDS = {"code": ("编码", "代码"), "name": ("名称",), "label": ("名称", "项目", "单位")}
 """How headings end under which codes, names and labels stand."""
 
@@ -164,16 +166,17 @@ def _match(
         }
     columns, doubled, exact = _assign(wanted, found, year, ordered=ordered)
     free = {at: one for at, one in found.items() if at not in columns.values()}
-    for block in () if ordered else table.blocks:
-        _by_kind(block, columns, free)
-    if not columns:
-        return None
-    used = {spot: found[at] for spot, at in columns.items()}
     body = first + depth
-    for line in range(first, first + depth):
+    for line in range(first, first + depth) if grid.cover else ():
         for column in range(grid.left, grid.right):
             area = grid.cover.get((line, column))
             body = max(body, area.bottom + 1) if area and area.top >= first else body
+    for block in () if ordered else table.blocks:
+        _by_kind(block, columns, free)
+        _by_cells(block, columns, free, grid, body)
+    if not columns:
+        return None
+    used = {spot: found[at] for spot, at in columns.items()}
     return Headings(
         table,
         first,
@@ -318,6 +321,29 @@ def _by_kind(block: Block, columns: dict[Spot, int], free: dict[int, _Found]) ->
         if len(fitting) == 1 and len(block.of_kind(column.kind)) == 1:
             columns[block.key, index] = fitting[0]
             del free[fitting[0]]
+
+
+def _by_cells(
+    block: Block, columns: dict[Spot, int], free: dict[int, _Found], grid: Grid, body: int
+) -> None:
+    """Codes with their names in one column, whatever its heading: the only one before the amounts with such cells."""
+    amounts = [columns.get((block.key, index)) for index in block.of_kind(AMOUNT)]
+    first = min((at for at in amounts if at is not None), default=None)
+    codes = block.of_kind("code")
+    if first is None or len(codes) != 1 or (block.key, codes[0]) in columns:
+        return
+    names = {columns.get((block.key, index)) for index in block.of_kind("name")}
+    lines = range(body, min(body + _TOLD_BY, grid.bottom))
+    fitting = []
+    for at in range(grid.left, first):
+        if at in free or at in names:
+            texts = [text for line in lines if (text := grid.text(line, at))]
+            coded = sum(all(split_code(text)) for text in texts)
+            if coded and 2 * coded >= len(texts):
+                fitting.append(at)
+    if len(fitting) == 1:
+        columns[block.key, codes[0]] = fitting[0]
+        free.pop(fitting[0], None)
 
 
 def _by_place(block: Block, columns: dict[Spot, int]) -> None:

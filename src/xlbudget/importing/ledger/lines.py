@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import split_code
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import LedgerLine, Unreadable
 from xlbudget.importing.imported import Question
 from xlbudget.importing.ledger.amounts import money_columns
-from xlbudget.importing.ledger.vocabulary import CODE, NAME, VALUE, split_code, without_code
+from xlbudget.importing.ledger.vocabulary import CODE, NAME, VALUE, without_code
 from xlbudget.money import YUAN, Amount
 from xlbudget.sheets.cells import Grid, cell_reader, text_of
 from xlbudget.standard.ledger import selects

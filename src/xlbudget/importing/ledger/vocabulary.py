@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import code_text, folded, squash
+from xlbudget.characters import squash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,6 @@ CODE, NAME, VALUE = "code", "name", "value"
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FRAME = re.compile("[“”‘’\"'「」『』《》*_—]|^20\\d\\d年?度?|^\\d{1,2}[.、]")
 _LATIN_CODE = re.compile(r"[A-Z]\d+")
-_JOINED = re.compile(r"\d+(?:-\d+)*")
-_CODED = re.compile(r"[\[(]?(\d{3,})[\])]?[-:_.\s]*(\D.*)", re.DOTALL)
 _PARTED = re.compile(r"[\[(]?(\d+)[\])]?[-—:：_\s]+(\D.*)", re.DOTALL)
 _NUMBERED = re.compile(r"[\[(]?[0-9A-Za-z.]+[\])]?[-:_.、 ]*(?=[\u4e00-\u9fff])")
 _SUBJECT = "科目"
@@ -153,15 +151,6 @@ class Vocabulary:
 
 def _choices(column: LedgerColumn) -> dict[str, str]:
     return {**{choice: choice for choice in column.choices}, **column.values}
-
-
-def split_code(text: str) -> tuple[str, str]:
-    """The code and the name in one cell: ``2010301-行政运行``, ``[2010301]行政运行``, ``2010301 行政运行``."""
-    plain = code_text(text)
-    if _JOINED.fullmatch(plain):
-        return plain.replace("-", ""), ""
-    match = _CODED.fullmatch(folded(text).strip())
-    return (match[1], match[2].strip()) if match else ("", text.strip())
 
 
 def without_code(text: str, digits: int) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import plain_name, row_label, squash
+from xlbudget.characters import heading, plain_name, row_label, squash
+from xlbudget.importing.tables.limits import MOST_HEADINGS, MOST_TITLES, too_large
 from xlbudget.importing.titles import Title, Titles
 from xlbudget.reading.headings import find_headings
 from xlbudget.sheets.cells import Grid
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 _SEARCHED = 12
 """The headings begin within so many lines below the title."""
 _FEW_HEADS = 3
+_LONGEST = 60
+"""A heading has fewer letters."""
 _CONTENTS = 3
 """So many titles without a table make a list of contents."""
 
@@ -45,18 +50,33 @@ class Section(NamedTuple):
 
 
 class Finder:
-    """Looks for the tables of one standard; ``left`` says of titles without a table."""
+    """Looks for the tables of one standard in a file; ``left`` says of titles without a table."""
 
-    def __init__(self, standard: Standard, year: int | None) -> None:
-        self.standard, self.year = standard, year
+    def __init__(self, name: str, standard: Standard, year: int | None) -> None:
+        self.name, self.standard, self.year = name, standard, year
         self.titles = Titles(standard)
         self.tables = [table for table in standard.tables if not is_form(table)]
         self.left: list[str] = []
+        labels = {
+            heading(label)
+            for table in self.tables
+            for block in table.blocks
+            for column in block.columns
+            for label in column.heading(0)
+        }
+        self.labels = re.compile("|".join(map(re.escape, sorted(labels))))
+        self.tried = 0
 
     def sections(self, sheet: Sheet) -> list[Section]:
-        """All tables of a sheet, from above."""
+        """All tables of a sheet, from above.
+
+        Raises:
+            UnusableFileError: so much of it looks like titles or headings that it is no budget.
+        """
         grid = Grid(sheet, 0, len(sheet.lines))
-        titles = list(self.titles.on(grid))
+        titles = list(islice(self.titles.on(grid), MOST_TITLES + 1))
+        if len(titles) > MOST_TITLES:
+            raise too_large(self.name, f"的工作表“{sheet.name}”有{MOST_TITLES}多个表的标题")
         found: list[Section] = []
         bare: list[Title] = []
         if not titles:
@@ -131,15 +151,33 @@ class Finder:
             if len(head_texts) >= _FEW_HEADS and _texts(grid, line) == head_texts:
                 first = line - (heads.body - 1 - heads.first)
                 repeats.update(range(first, line + 1))
-            elif _heading_like(grid, line):
+            elif self._heading_like(grid, line):
                 other = self._at(grid, line)
                 if other is not None and other.table is not section.table:
                     above = grid.part(grid.top, line)
                     return section._replace(grid=above, repeats=frozenset(repeats)), grid.part(line)
         return section._replace(repeats=frozenset(repeats)), None
 
+    def _heading_like(self, grid: Grid, line: int) -> bool:
+        """Whether headings may begin on a line: some texts, no number, and one of the known labels."""
+        cells = [(grid.value(line, column), text) for column, text in grid.texts(line)]
+        return (
+            len(cells) >= _FEW_HEADS
+            and not any(isinstance(value, (int, float)) for value, _ in cells)
+            and any(
+                self.labels.search(heading(text))
+                for _, text in cells
+                if len(text) < _LONGEST and not text.isascii()
+            )
+        )
+
     def _complete(self, grid: Grid, lines: Sequence[int]) -> list[Headings]:
         """The headings that begin on one of the lines, of all tables whose columns are all there."""
+        self.tried += 1
+        if self.tried > MOST_HEADINGS:
+            raise too_large(
+                self.name, f"的工作表“{grid.sheet.name}”有{MOST_HEADINGS}多行像是栏目标题"
+            )
         every = (find_headings(table, grid, lines, self.year) for table in self.tables)
         return [headings for headings in every if headings is not None and headings.complete]
 
@@ -198,7 +236,7 @@ class Finder:
     def _below(self, grid: Grid, line: int) -> Grid | None:
         """The part from the next line on that looks like headings of a table."""
         for at in range(line, grid.bottom):
-            if _heading_like(grid, at) and self._at(grid, at) is not None:
+            if self._heading_like(grid, at) and self._at(grid, at) is not None:
                 return grid.part(at)
         return None
 
@@ -231,12 +269,6 @@ def part_texts(grid: Grid, bottom: int | None = None) -> Iterator[str]:
 
 def _texts(grid: Grid, line: int) -> list[str]:
     return [plain_name(text) for _, text in grid.texts(line)]
-
-
-def _heading_like(grid: Grid, line: int) -> bool:
-    """Whether a line may be one of headings: some texts and no number."""
-    cells = [grid.value(line, column) for column, _ in grid.texts(line)]
-    return len(cells) >= _FEW_HEADS and not any(isinstance(cell, (int, float)) for cell in cells)
 
 
 def says_none(table: Table, grid: Grid) -> bool:

@@ -21,6 +21,10 @@ MOST_CELLS = 2_000_000
 """Cells of all sheets, blank ones between others included."""
 MOST_COVERED = 200_000
 """Cells of all merged ranges."""
+MOST_TITLES = 300
+"""Titles on one sheet: of eleven tables, each of them on several pages."""
+MOST_HEADINGS = 300
+"""Lines of one file that may be headings, for each of which every table's are compared."""
 
 
 def too_large(name: str, what: str) -> UnusableFileError:

@@ -20,7 +20,9 @@ from xlbudget.figures import (
 )
 from xlbudget.findings import Finding, Level
 from xlbudget.importing.imported import Imported
+from xlbudget.importing.tables.codes import whole_codes
 from xlbudget.importing.tables.find import Finder, part_texts, says_none
+from xlbudget.importing.tables.rows import plain_lines
 from xlbudget.reading.book import OTHER_SHEETS
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import (
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Cell
     from xlbudget.importing.tables.find import Section
+    from xlbudget.importing.tables.rows import Refused
     from xlbudget.money import Unit
     from xlbudget.reading.headings import Headings
     from xlbudget.sheets.cells import TableFile
@@ -78,11 +81,11 @@ def _other_standard(file: TableFile, standard: Standard) -> str:
             other = loader.load_standard(identity)
         except StandardError:
             continue  # a faulty standard is told where it is used
-        finder = Finder(other, None)
+        finder = Finder(file.name, other, None)
         found = {
             section.table.key
             for sheet in file.sheets
-            for section in finder.sections(sheet)
+            for section in finder.sections(whole_codes(sheet, other))
             if section.heads is None or section.heads.complete
         }
         if len(found) >= min(_FEW, len(other.tables)):
@@ -183,7 +186,7 @@ class _Reading:
         self.left: list[str] = list(file.said)
         self.refused: list[str] = []
         self.front = _read_front(file, standard)
-        self.finder = Finder(standard, year or self.front.book.year or None)
+        self.finder = Finder(file.name, standard, year or self.front.book.year or None)
         self.sections = self._sections()
         self.named = {year for section in self.sections for year in _section_years(section)}
         self.year = (
@@ -197,7 +200,7 @@ class _Reading:
             own = ledger is not None and plain_name(sheet.name) == plain_name(ledger.sheet)
             if plain_name(sheet.name) in OTHER_SHEETS or own:
                 continue
-            sections = self.finder.sections(sheet)
+            sections = self.finder.sections(whole_codes(sheet, self.standard))
             if sheet.hidden:
                 names = "”“".join(dict.fromkeys(section.table.title for section in sections))
                 if names:
@@ -452,19 +455,21 @@ def _read_body(standard: Standard, section: Section, unit: Unit, year: int) -> _
         for line in range(heads.body, grid.bottom)
         if line not in skipped and not grid.blank(line)
     ]
-    numbered = [(line + 1, grid.sheet.lines[line]) for line in lines]
+    plain = plain_lines(standard, section, lines)
     blocks: dict[str, BlockData] = {}
-    findings: list[Finding] = []
+    findings = [_refused_line(section, refused) for refused in plain.refused]
     strays: list[Stray] = []
-    left: list[str] = []
+    left: list[str] = plain.said
     taken: set[int] = set()
     for block in section.table.blocks:
         reader = Reader(block.unit)
         amounts = [(block.key, index) for index in block.of_kind(AMOUNT)]
         units = [heads.units.get(spot, unit) for spot in amounts]
         rows, others = read_block(
-            standard, block, year, heads.of(block), numbered, reader.line(units)
+            standard, block, year, plain.columns[block.key], plain.numbered, reader.line(units)
         )
+        rows, doubled = _one_total(section, rows)
+        findings += doubled
         findings += [
             _unreadable_cell(section, f"{column_letter(heads.columns[spot])}{row.line}", cell.raw, heads.texts[spot])
             for row in rows
@@ -484,6 +489,30 @@ def _read_body(standard: Standard, section: Section, unit: Unit, year: int) -> _
         names = "”“".join(heads.label(one, year) for one in heads.missing)
         left.append(f"“{section.table.title}”没有“{names}”一栏，留空（{section.where}）。")
     return _Body(blocks, tuple(notes), tuple(findings), tuple(left))
+
+
+def _one_total(section: Section, rows: list[Row]) -> tuple[list[Row], list[Finding]]:
+    """The rows with 合计 once, where every page repeats it; of different ones none."""
+    totals = [row for row in rows if row.kind == "total"]
+    if len(totals) < 2:  # noqa: PLR2004  # one may be
+        return rows, []
+    same = len({row.cells for row in totals}) == 1
+    kept = [row for row in rows if row.kind != "total" or (same and row is totals[0])]
+    if same:
+        return kept, []
+    lines = "、".join(str(row.line) for row in totals)
+    message = f"工作表“{section.grid.sheet.name}”第{lines}行都是“{totals[0].label}”，金额不同，都没有导入；请核对。"
+    sheet = section.grid.sheet.name
+    return kept, [Finding(CODE, Level.ERROR, message, section.table.title, sheet)]
+
+
+def _refused_line(section: Section, refused: Refused) -> Finding:
+    title, sheet = section.table.title, section.grid.sheet.name
+    message = (
+        f"工作表“{sheet}”的单元格{refused.cell}：{refused.why}，第{refused.number}行没有导入；"
+        "请把编码改成文本，重新导出。"
+    )
+    return Finding(CODE, Level.ERROR, message, title, sheet, refused.cell)
 
 
 def _plain(row: Row) -> Row:
@@ -543,8 +572,9 @@ def _joined(table: Table, bodies: list[tuple[Section, _Body]]) -> _Body | str:
     """One body, or the reason why the sections cannot be one table."""
     result = bodies[0][1]
     places = "、".join(section.where for section, _ in bodies)
+    pages = _pages(table, [body for _, body in bodies])
     for section, body in bodies[1:]:
-        if section.continued:
+        if section.continued or pages:
             result = _Body(
                 {
                     key: BlockData.of([*data.rows, *body.blocks[key].rows])
@@ -560,6 +590,16 @@ def _joined(table: Table, bodies: list[tuple[Section, _Body]]) -> _Body | str:
         else:
             return f"“{table.title}”出现了不止一次，内容不同（{places}），都没有导入；请只留正确的一张。"
     return result
+
+
+def _pages(table: Table, bodies: Sequence[_Body]) -> bool:
+    """Whether parts under one title are one table's pages: no row in two of them, and 合计 in just one."""
+    parts = [[row for data in body.blocks.values() for row in data.rows] for body in bodies]
+    keys = [
+        (key, row.key) for body in bodies for key in body.blocks for row in body.blocks[key].rows
+    ]
+    totals = sum(row.kind == "total" for part in parts for row in part)
+    return len(keys) == len(set(keys)) and totals == sum(bool(one.total) for one in table.blocks)
 
 
 def _read_form_sections(
