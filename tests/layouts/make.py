@@ -97,7 +97,9 @@ def make(
     path = _written(layout, source, folder, document or source.document)
     for program, *arguments in layout.then:
         path = PROGRAMS[program](path, *arguments)
-    return sorted(path.iterdir()) if path.is_dir() else [path]
+    # Who has a file per sheet gives those of the tables.
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return [file for file in files if "封面" not in file.name]
 
 
 def _written(layout: Layout, source: Source, folder: Path, document: Document) -> Path:
