@@ -29,7 +29,7 @@ class Layout:
 
     ``changes`` are done to the document, ``write`` names the writer with its ``marks``, ``then`` are the
     programs that make the file into another one. ``row`` names what it is an example of. ``fast``: it is part
-    of the tests, ``trials``: mistakes are made in it. ``refused``: its text holds
+    of the tests, ``pending``: not read as it should be yet; ``trials``: mistakes are made in it. ``refused``: its text holds
     not enough, and a sentence that refuses it is right.
     """
 
@@ -42,6 +42,7 @@ class Layout:
     marks: dict[str, Any] = field(default_factory=dict)
     then: tuple[tuple[str, ...], ...] = ()
     fast: bool = False
+    pending: bool = False
     trials: bool = False
     refused: bool = False
 
@@ -97,7 +98,9 @@ def make(
     path = _written(layout, source, folder, document or source.document)
     for program, *arguments in layout.then:
         path = PROGRAMS[program](path, *arguments)
-    return sorted(path.iterdir()) if path.is_dir() else [path]
+    # Who has a file per sheet gives those of the tables.
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return [file for file in files if "封面" not in file.name]
 
 
 def _written(layout: Layout, source: Source, folder: Path, document: Document) -> Path:

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from layouts.make import layout_sources, layouts, make
+from layouts.make import layouts, make
 from layouts.measure import measured
 from layouts.sources import source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from _pytest.mark import ParameterSet
 
     from layouts.make import Layout
 
-FAST = list(layout_sources([one for one in layouts() if one.fast]))
+FAST = [(one, one.sources[0]) for one in layouts() if one.fast]
 PROGRAMS = {"office": "soffice", "browser": "chromium", "gnumeric": "ssconvert"}
 MOST_LOST = 0.01
 """Of the printed cells so many may be missing, each of them named."""
@@ -30,9 +33,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("layouts")
 
 
-@pytest.mark.parametrize(
-    ("layout", "name"), FAST, ids=[f"{layout.name} [{name}]" for layout, name in FAST]
-)
+def cases() -> Iterator[ParameterSet]:
+    """A case per layout and source: those that a program makes are marked, those not reached yet may fail."""
+    for layout, name in FAST:
+        marks = [pytest.mark.office] if layout.then else []
+        if layout.pending:
+            marks.append(pytest.mark.xfail(reason="not reached yet", run=False))
+        yield pytest.param(layout, name, id=f"{layout.name} [{name}]", marks=marks)
+
+
+@pytest.mark.parametrize(("layout", "name"), list(cases()))
 def test_a_layout_changes_nothing(layout: Layout, name: str, folder: Path) -> None:
     for program, *_ in layout.then:
         if shutil.which(PROGRAMS.get(program, "python3")) is None:

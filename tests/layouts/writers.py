@@ -171,9 +171,14 @@ def browser(path: Path, header: str = "") -> Path:
 
 
 def gnumeric(path: Path, kind: str) -> Path:
-    """What gnumeric makes of a spreadsheet."""
-    made = path.with_suffix(f".gnumeric.{kind}")
-    return _run(["ssconvert", path, made], made)
+    """What gnumeric makes of a workbook; for csv the folder of its sheets, figures as they are shown."""
+    if kind != "csv":
+        made = path.with_suffix(f".gnumeric.{kind}")
+        return _run(["ssconvert", path, made], made)
+    folder = path.parent / "sheets"
+    folder.mkdir(exist_ok=True)
+    shown = ["-T", "Gnumeric_stf:stf_assistant", "-O", "format=preserve quoting-mode=auto eol=unix"]
+    return _run(["ssconvert", "-S", *shown, path, folder / "%s.csv"], folder)
 
 
 def poppler(path: Path) -> Path:
