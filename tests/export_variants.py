@@ -24,8 +24,8 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.importing.plan import read_sources, unwritten
 from xlbudget.importing.tables.open import read_xlsx
-from xlbudget.standard.loader import load_standard
 from xlbudget.sheets.layout import is_form
+from xlbudget.standard.loader import load_standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +66,10 @@ def variants() -> list[Variant]:
     data = tomllib.loads((HERE / "importing" / "exports.toml").read_text(encoding="utf-8"))
     return [
         Variant(
-            **{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()}
+            **{
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in one.items()
+            }
         )
         for one in data["export"]
     ]
@@ -139,7 +142,9 @@ def levels(pages: list[Page], *, own_only: bool = False) -> None:
                 area[3] = at
         page.merged.append([head, at, body - 1, at + deep - 1])
         page.lines[body][at : at + deep] = ["类", "款", "项"][:deep]
-        page.merged = [area for area in page.merged if area[:2] != [head, at] or area[2] == body - 1]
+        page.merged = [
+            area for area in page.merged if area[:2] != [head, at] or area[2] == body - 1
+        ]
         for line in page.lines[body + 1 :]:
             code = str(line[at])
             if code.isdigit():
@@ -245,7 +250,9 @@ def split(pages: list[Page]) -> None:
     for page in list(pages):
         if page.find(CODE) and len(page.lines) > page.body + 12:
             body = page.body + 9
-            rest = Page(f"{page.name} (2)", [*map(list, page.lines[: page.body]), *page.lines[body:]])
+            rest = Page(
+                f"{page.name} (2)", [*map(list, page.lines[: page.body]), *page.lines[body:]]
+            )
             rest.merged = [[*area] for area in page.merged if area[2] < page.body]
             page.lines = page.lines[:body]
             pages.insert(pages.index(page) + 1, rest)
@@ -272,7 +279,10 @@ def percent(pages: list[Page]) -> None:
     for page in pages:
         line, _ = page.find(CODE) or (0, 0)
         if line:
-            share = ["占比" if number == line else "12.5%" if number >= page.body else "" for number in range(len(page.lines))]
+            share = [
+                "占比" if number == line else "12.5%" if number >= page.body else ""
+                for number in range(len(page.lines))
+            ]
             page.insert_column(len(page.lines[0]), share)
         for cells in page.lines:
             for at, cell in enumerate(cells):
@@ -373,7 +383,10 @@ def _pandas(path: Path, pages: list[Page], kind: str) -> Path:
             texts = [frame.to_html(index=index, header=index, na_rep="") for frame in frames]
             path.write_text("<html><body>" + "\n".join(texts) + "</body></html>", encoding="utf-8")
         case "csv":
-            path.write_text("".join(frame.to_csv(index=False, header=False) for frame in frames), encoding="utf-8")
+            path.write_text(
+                "".join(frame.to_csv(index=False, header=False) for frame in frames),
+                encoding="utf-8",
+            )
         case "csv-index":
             path.write_text("".join(frame.to_csv() for frame in frames), encoding="utf-8")
         case "xlsx":
@@ -395,7 +408,10 @@ ENDINGS = {
     "soffice ods": ("ods", ".ods"),
     "soffice xlsx": ("xlsx:Calc MS Excel 2007 XML", ".xlsx"),
     "soffice html": ("html:HTML (StarCalc)", ".html"),
-    "soffice csv": ('csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1', ".csv"),
+    "soffice csv": (
+        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1",
+        ".csv",
+    ),
     "ssconvert xls": ("Gnumeric_Excel:excel_biff8", ".xls"),
     "ssconvert xls95": ("Gnumeric_Excel:excel_biff7", ".xls"),
     "ssconvert ods": ("Gnumeric_OpenCalc:openoffice", ".ods"),
@@ -515,7 +531,9 @@ class Measured(NamedTuple):
     refused: str = ""
 
 
-def measure(files: Sequence[Path], wanted: Book, standard: Standard, only: Sequence[str]) -> Measured:
+def measure(
+    files: Sequence[Path], wanted: Book, standard: Standard, only: Sequence[str]
+) -> Measured:
     """Read the files as ``import`` does and compare every cell."""
     try:
         found = read_sources(files, standard, wanted.year)
@@ -526,7 +544,9 @@ def measure(files: Sequence[Path], wanted: Book, standard: Standard, only: Seque
     for block in (block for table in tables for block in table.blocks):
         got = list(found.book.blocks[block.key].rows) if block.key in found.book.blocks else []
         for row in wanted.blocks[block.key].rows:
-            same = next((one for one in got if (one.key, one.parent) == (row.key, row.parent)), None)
+            same = next(
+                (one for one in got if (one.key, one.parent) == (row.key, row.parent)), None
+            )
             if same is not None:
                 got.remove(same)
                 names += "".join(same.label.split()) != "".join(row.label.split())
@@ -544,7 +564,11 @@ def _main() -> None:
     import tempfile  # noqa: PLC0415
 
     standard = load_standard("changchun")
-    chosen = [one for one in variants() if not sys.argv[1:] or any(word in one.name for word in sys.argv[1:])]
+    chosen = [
+        one
+        for one in variants()
+        if not sys.argv[1:] or any(word in one.name for word in sys.argv[1:])
+    ]
     with tempfile.TemporaryDirectory() as folder:
         maker = Maker(Path(folder), standard)
         files = maker.make(chosen)
