@@ -89,6 +89,17 @@ class NotExecuted(NamedTuple):
     reason: str
 
 
+WHOLE_FILE = "整个文件"
+"""The place of what could not be read where nothing could."""
+
+
+class NotRead(NamedTuple):
+    """Something of a file that could not be read: where, and why."""
+
+    place: str
+    reason: str
+
+
 class Report(NamedTuple):
     """All that validation says of one workbook.
 
@@ -96,6 +107,7 @@ class Report(NamedTuple):
     figure must be widened for all identities to hold at once; empty where no width does.
     ``executed`` counts, per rule code, the relations that were evaluated. ``workbook`` is the file's
     name, ``path`` the way to it as it was given (empty for figures that came from no file).
+    ``not_read`` is what the reader could make nothing of.
     """
 
     workbook: str
@@ -108,6 +120,12 @@ class Report(NamedTuple):
     unit_name: str = ""
     year: int = 0
     path: str = ""
+    not_read: tuple[NotRead, ...] = ()
+
+    @property
+    def unusable(self) -> str:
+        """Why nothing at all could be read of the file; "" where it could."""
+        return next((one.reason for one in self.not_read if one.place == WHOLE_FILE), "")
 
     def with_more(
         self,

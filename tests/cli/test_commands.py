@@ -26,7 +26,10 @@ from xlbudget.xlsx.workbook import Workbook
 EXAMPLE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
 GENERAL = "一般公共预算支出表"
 WRONG = CellEdit(GENERAL, "G9", Decimal(3000))
-KEYS = {"version", "path", "workbook", "standard", "status", "slack", "findings", "not_executed"}
+KEYS = {
+    *("version", "path", "workbook", "standard", "status", "slack"),
+    *("findings", "not_executed", "not_read"),
+}
 FINDING = {
     "code": str,
     "level": str,

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
+import shutil
 import stat
 import subprocess
 import sys
+import zipfile
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from xlbudget import errors, interrupts
+from xlbudget.editing.findings import plan_findings
+from xlbudget.editing.validate import examine_file
 from xlbudget.errors import reason_of
+from xlbudget.report import text_report
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GENERAL = "一般公共预算支出表"
 BLANK = CellEdit(GENERAL, "G9", None)
@@ -224,3 +234,157 @@ def test_an_interruption_waits_for_the_note(monkeypatch: pytest.MonkeyPatch) -> 
         interrupts._interrupted()
     monkeypatch.setattr(interrupts._Now, "phase", interrupts._OVER)
     interrupts._interrupted()
+
+
+# ------------------------------------------------------------------ several files
+
+
+def patched_part(book: Path, part: str, change: Callable[[str], str]) -> None:
+    """The workbook with one part of its package changed."""
+    with zipfile.ZipFile(book) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    parts[part] = change(parts[part].decode("utf-8")).encode("utf-8")
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+
+
+SHEET = "xl/worksheets/sheet10.xml"
+"""A table of the example."""
+
+
+def amount(text: str) -> Callable[[Path], None]:
+    """A number in place of an amount, as it stands in the file."""
+    return lambda book: patched_part(
+        book, SHEET, lambda xml: re.sub(r"<v>\d+\.\d+</v>", f"<v>{text}</v>", xml, count=1)
+    )
+
+
+def nested(book: Path) -> None:
+    deep = "<x>" * 100_000 + "</x>" * 100_000
+    patched_part(book, SHEET, lambda xml: xml.replace("<sheetData>", f"{deep}<sheetData>"))
+
+
+def far_away(book: Path) -> None:
+    cell = '<c r="ZZZZZZ1"><v>1</v></c></row></sheetData>'
+    patched_part(book, SHEET, lambda xml: xml.replace("</row></sheetData>", cell))
+
+
+def control_signs(book: Path) -> None:
+    patched_part(book, SHEET, lambda xml: xml.replace("<sheetData>", "<sheetData>\x0b"))
+
+
+def wrong_checksum(book: Path) -> None:
+    data = bytearray(book.read_bytes())
+    place = data.index(b"PK\x01\x02")
+    data[place + 16] ^= 0xFF
+    book.write_bytes(bytes(data))
+
+
+def bomb(book: Path) -> None:
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b"<Types/>")
+        archive.writestr("xl/workbook.xml", bytes(80 * 2**20))
+
+
+HOSTILE: dict[str, Callable[[Path], object]] = {
+    "大数": amount("1e27"),
+    "无穷": amount("inf"),
+    "百万位": amount("9" * 1_000_000),
+    "控制符": control_signs,
+    "嵌套": nested,
+    "压缩弹": bomb,
+    "截断": lambda book: book.write_bytes(book.read_bytes()[:9000]),
+    "校验和": wrong_checksum,
+    "加密": lambda book: book.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096)),
+}
+
+
+def copies(book: Path, *names: str) -> list[Path]:
+    return [Path(shutil.copy(book, book.with_name(f"{name}.xlsm"))) for name in names]
+
+
+def test_ten_hostile_files_hide_none_of_the_others(cli: Any, book: Path) -> None:
+    hostile = copies(book, *HOSTILE)
+    for path, damage in zip(hostile, HOSTILE.values(), strict=True):
+        damage(path)
+    sound, wrong = copies(book, "好的", "错的")
+    Workbook(wrong).patch(wrong, [WRONG])
+    paths = [*hostile[:5], sound, *hostile[5:], wrong]
+    ended = cli("validate", *paths, "--format", "json")
+    assert ended.status == 1 and "Traceback" not in ended.err
+    entries = json.loads(ended.out)
+    assert [one["path"] for one in entries] == [str(path) for path in paths]
+    for one in entries:
+        if one["path"] in (str(sound), str(wrong)):
+            assert one["status"] == ("pass" if one["path"] == str(sound) else "error")
+            assert one["not_read"] == []
+        elif not one["standard"]:
+            (unread,) = one["not_read"]
+            assert unread["place"] == "整个文件" and Path(one["path"]).name in unread["reason"]
+            assert one["status"] == "unknown" and unread["reason"] in ended.err
+    for form in ("text", "html"):
+        shown = cli("validate", *paths, "--format", form)
+        assert shown.status == 1
+        assert all(path.name in shown.out for path in paths)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), MemoryError(), RecursionError()])
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_a_fault_of_our_own_in_one_file_is_its_entry(
+    cli: Any, book: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, form: str
+) -> None:
+    ours = examine_file
+
+    def examine(source: Workbook) -> Any:
+        if source.path.name == "坏的.xlsm":
+            raise error
+        return ours(source)
+
+    bad, sound = copies(book, "坏的", "好的")
+    monkeypatch.setattr("xlbudget.cli.validation.examine_file", examine)
+    ended = cli("validate", bad, sound, "--format", form)
+    assert ended.status == 2 and ended.err.count("\n") == 1
+    said = "内存不足" if isinstance(error, MemoryError) else "程序内部出错"
+    assert said in ended.err and said in ended.out
+    assert "“坏的.xlsm”没有校验" in ended.out and "好的.xlsm" in ended.out
+    Workbook(sound).patch(sound, [WRONG])
+    assert cli("validate", bad, sound, "--format", form).status == 1
+
+
+def test_a_report_that_cannot_be_drawn_hides_no_other(
+    cli: Any, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = text_report.report_text
+
+    def drawn(report: Any, standard: Any) -> str:
+        if report.workbook == "坏的.xlsm" and not report.unusable:
+            raise ZeroDivisionError
+        return ours(report, standard)
+
+    monkeypatch.setattr(text_report, "report_text", drawn)
+    bad, sound = copies(book, "坏的", "好的")
+    ended = cli("validate", bad, sound)
+    assert "“坏的.xlsm”没有校验" in ended.out and "好的.xlsm" in ended.out
+
+
+def test_findings_that_cannot_be_written_into_one_book_are_written_into_the_others(
+    cli: Any, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = plan_findings
+
+    def plan(source: Workbook, *rest: Any) -> Any:
+        if source.path.name == "坏的.xlsm":
+            raise ZeroDivisionError
+        return ours(source, *rest)
+
+    bad, sound = copies(book, "坏的", "好的")
+    before = {path: path.read_bytes() for path in (bad, sound)}
+    monkeypatch.setattr("xlbudget.editing.findings.plan_findings", plan)
+    ended = cli("validate", "--write", bad, sound)
+    assert ended.status == 2
+    assert (
+        "“坏的.xlsm”的校验结果没有写入" in ended.err
+        and "“好的.xlsm”的“校验结果”已写入" in ended.err
+    )
+    assert bad.read_bytes() == before[bad] and sound.read_bytes() != before[sound]

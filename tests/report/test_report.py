@@ -51,6 +51,7 @@ def test_json_has_the_keys_of_the_contract_in_their_order(samples: Samples) -> N
         "slack",
         "findings",
         "not_executed",
+        "not_read",
     ]
     keys = (
         "code level table sheet cell page paragraph row column printed expected difference message"

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
-    from xlbudget.deeds import Record
     from xlbudget.xlsx.cells import Afterwards, CellEdit
     from xlbudget.xlsx.workbook import Workbook
 
@@ -51,32 +50,32 @@ def ending(work: Callable[[], int]) -> int:
         except KeyboardInterrupt:
             fail(f"已中断；{record.state}。")
             return INTERRUPTED
+        except XlbudgetError as error:
+            return fail(f"{error}{record.before}")
         except Exception as error:  # noqa: BLE001  # the user gets a sentence, the developers a log
-            return fail(failure(error, record))
+            return fail(sentence_about(error, f"没有完成；{record.state}"))
         if lost:
             fail(f"结果没有全部显示出来（{lost}）；{record.state}。")
             return status or UNUSABLE
         return status
 
 
-def failure(error: Exception, record: Record) -> str:
-    """The sentence about what ended the work: why, what was done before it, where our own fault is logged."""
+def sentence_about(error: Exception, state: str) -> str:
+    """What went wrong, what came of it (``state``), and where our own fault is logged."""
     if isinstance(error, XlbudgetError):
-        return f"{error}{record.before}"
+        return str(error)
     if isinstance(error, MemoryError):
-        return f"内存不足，没有完成；{record.state}。请关闭别的程序，或分几次处理，再试一次。"
+        return f"内存不足，{state}。请关闭别的程序，或分几次处理，再试一次。"
     if isinstance(error, OSError) and error.errno in MACHINE:
         place = f"“{error.filename}”" if error.filename else "文件"
-        return (
-            f"{place}读写不了（{reason_of(error)}），没有完成；{record.state}。请排除后再试一次。"
-        )
+        return f"{place}读写不了（{reason_of(error)}），{state}。请排除后再试一次。"
+    from xlbudget.logs import logged  # noqa: PLC0415  # for faults alone
+
     if os.environ.get("XLBUDGET_DEBUG"):
         import traceback  # noqa: PLC0415  # for developers
 
         traceback.print_exception(error)
-    from xlbudget.logs import logged  # noqa: PLC0415  # for faults alone
-
-    return f"程序内部出错，没有完成；{record.state}。{logged(error, ' '.join(sys.argv[1:2]))}"
+    return f"程序内部出错，{state}。{logged(error, ' '.join(sys.argv[1:2]))}"
 
 
 @contextmanager

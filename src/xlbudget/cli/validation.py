@@ -14,13 +14,14 @@ from xlbudget.cli.common import (
     expand_paths,
     fail,
     refuse_workbook,
+    sentence_about,
     standard_input,
     write_edits,
     write_text,
 )
 from xlbudget.editing.validate import examine_file
-from xlbudget.errors import UnusableFileError, XlbudgetError
-from xlbudget.findings import NotExecuted, Status
+from xlbudget.errors import UnusableFileError
+from xlbudget.findings import WHOLE_FILE, NotExecuted, NotRead, Report, Status
 from xlbudget.importing.published import is_document
 from xlbudget.reading.book import read_book
 from xlbudget.report import FORMATS, render
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from xlbudget.editing.validate import Examined
     from xlbudget.figures import Book
-    from xlbudget.findings import Report
     from xlbudget.report.pictures import Pictures
     from xlbudget.standard.model import Standard
 
@@ -117,51 +117,86 @@ def _validate(request: Request, piped: Path | None = None) -> int:
         refuse_workbook(request.output)
     reports: list[Report] = []
     pictures: list[Pictures | None] = []
-    unusable = unwritten = False
+    unwritten = False
     paths = expand_paths(request.books)
     pictured = request.form == "html" and len(paths) <= _PICTURED
     last = last_books(request.last_year) if request.last_year is not None else None
     for path in _followed(paths, quiet=request.quiet):
+        shown = str(STANDARD_INPUT if path == piped else path)
         with ExitStack() as held:
             try:
-                if is_document(path):
-                    from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415  # rare
-
-                    report = validate_published(path)
-                    if last is not None:
-                        report = last.skipped(report, _DOCUMENT)
-                    pictures.append(None)
-                else:
-                    if request.write:
-                        held.enter_context(_writing(path))
-                    source = Workbook(path)
-                    examined = examine_file(source)
-                    report = last.compared(examined) if last is not None else examined.report
-                    pictures.append(_pictures(examined) if pictured else None)
-                reports.append(report._replace(path=str(STANDARD_INPUT if path == piped else path)))
-            except XlbudgetError as error:
-                unusable = bool(fail(str(error)))
-                continue
-            if request.write and not is_document(path):
+                if request.write and not is_document(path):
+                    held.enter_context(_writing(path))
+                report, own, picture = _examined(path, last, pictured=pictured)
+            except Exception as error:  # noqa: BLE001  # whatever one file does, the others are reported
+                report, own, picture = _unusable(path, error), None, None
+            reports.append(report._replace(path=shown))
+            pictures.append(picture)
+            if request.write and own is not None:
                 try:
-                    _write(source, examined.standard, report, quiet=request.quiet)
-                except XlbudgetError as error:
-                    unwritten = bool(fail(str(error)))
-    wrong = any(report.status is Status.ERROR for report in reports)
+                    _write(*own, report, quiet=request.quiet)
+                except Exception as error:  # noqa: BLE001  # as above
+                    why = sentence_about(error, f"“{path.name}”的校验结果没有写入")
+                    unwritten = bool(fail(why))
     for report in reports:
         if report.status is Status.UNKNOWN:
-            unusable = bool(fail(_UNKNOWN.format(clean(report.workbook))))
-    if reports:
-        standards = {report.standard: load_standard(report.standard) for report in reports}
-        text = render(reports, request.form, standards, pictures)
+            fail(report.unusable or _UNKNOWN.format(clean(report.workbook)))
+    wrong = any(report.status is Status.ERROR for report in reports)
+    unusable = any(report.status is Status.UNKNOWN for report in reports)
+    # Of one file that cannot be used, people have read the sentence.
+    if len(reports) > 1 or request.form != "text" or not reports[0].unusable:
+        text = _rendered(reports, request.form, pictures)
         if request.output is not None:
             write_text(request.output, text)
             if not request.quiet:
                 sys.stdout.write(f"校验结果已写入“{request.output}”。\n")
         elif wrong or not request.quiet:
             sys.stdout.write(text)
-    # What was to be written and is not comes first: whoever reads the workbook later must not rely on it.
-    return UNUSABLE if unwritten else WRONG if wrong else UNUSABLE * unusable
+    return WRONG if wrong else UNUSABLE * (unusable or unwritten)
+
+
+def _examined(
+    path: Path, last: LastBooks | None, *, pictured: bool
+) -> tuple[Report, tuple[Workbook, Standard] | None, Pictures | None]:
+    """What is said of one file; the workbook and its standard where it is one, its pictures where wanted.
+
+    Raises:
+        XlbudgetError: it cannot be read.
+    """
+    if is_document(path):
+        from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415  # rare
+
+        report = validate_published(path)
+        return report if last is None else last.skipped(report, _DOCUMENT), None, None
+    source = Workbook(path)
+    examined = examine_file(source)
+    report = last.compared(examined) if last is not None else examined.report
+    return report, (source, examined.standard), _pictures(examined) if pictured else None
+
+
+def _unusable(path: Path, error: Exception) -> Report:
+    """The entry of a file about which nothing else can be said."""
+    why = sentence_about(error, f"“{path.name}”没有校验")
+    return Report(path.name, "", Status.UNKNOWN, "", not_read=(NotRead(WHOLE_FILE, why),))
+
+
+def _rendered(reports: list[Report], form: str, pictures: list[Pictures | None]) -> str:
+    """The report of all; one that cannot be drawn gives way to the entry of a file that cannot be used."""
+    names = {report.standard for report in reports if report.standard}
+    standards = {name: load_standard(name) for name in names}
+    try:
+        return render(reports, form, standards, pictures)
+    except Exception:  # whichever report it was
+        if len(reports) == 1:
+            raise
+    for at, report in enumerate(reports):
+        try:
+            render([report], form, standards, [pictures[at]])
+        except Exception as error:  # noqa: BLE001  # as above
+            fail(sentence_about(error, f"“{report.workbook}”的校验结果列不出来"))
+            reports[at] = _unusable(Path(report.path), error)
+            pictures[at] = None
+    return render(reports, form, standards, pictures)
 
 
 def _writing(path: Path) -> AbstractContextManager[None]:

@@ -32,6 +32,7 @@ def report_dict(report: Report) -> dict[str, object]:
         "not_executed": [
             {"code": skipped.code, "reason": skipped.reason} for skipped in report.not_executed
         ],
+        "not_read": [{"place": one.place, "reason": one.reason} for one in report.not_read],
     }
 
 

@@ -68,6 +68,8 @@ def slack_text(report: Report, standard: Standard | None) -> str:
 
 def verdict(report: Report, standard: Standard | None) -> list[str]:
     """The grade as sentences, the first with its word: what holds, what to do, what is not said."""
+    if report.unusable:
+        return [f"{report.status.chinese}：{clean(report.unusable)}"]
     exact = bool(report.slack) and not report.slack.strip("0.")
     said = [_grade(report, exact=exact)]
     slack = slack_text(report, standard)
@@ -123,6 +125,8 @@ def not_executed_count(report: Report) -> int:
 
 def counts(report: Report) -> str:
     """The counting line."""
+    if report.unusable:
+        return "没有校验。"
     levels = "，".join(f"{level.chinese} {report.number_of(level)} 处" for level in Level)
     rules, relations = executed_counts(report)
     missing = not_executed_count(report)
