@@ -136,9 +136,8 @@ def _validate(request: Request, piped: Path | None = None) -> int:
                 try:
                     _write(*own, report, quiet=request.quiet)
                 except Exception as error:  # noqa: BLE001  # as above
-                    unwritten = bool(
-                        fail(sentence_about(error, f"“{path.name}”的校验结果没有写入"))
-                    )
+                    why = sentence_about(error, f"“{path.name}”的校验结果没有写入")
+                    unwritten = bool(fail(why))
     for report in reports:
         if report.status is Status.UNKNOWN:
             fail(report.unusable or _UNKNOWN.format(clean(report.workbook)))
