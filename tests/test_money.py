@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -94,3 +95,34 @@ def test_a_share_of_nothing_is_nought() -> None:
 def test_percentages_have_two_decimals() -> None:
     assert percent_text(8450) == "84.50%"
     assert percent_text(-655) == "-6.55%"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        1e27, -1e27, 1e308, float("inf"), float("nan"), 10**5000, Decimal("1e999999"),
+        Decimal("NaN"), Decimal("sNaN"), Decimal("-Infinity"), 1_000_000_000.01,
+    ],
+    ids=itertools.count(),
+)  # fmt: skip
+def test_a_number_beyond_ten_trillion_is_no_amount(number: float | Decimal) -> None:
+    with pytest.raises(AmountError, match="不是金额"):
+        from_number(number, WAN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9" * 1_000_000, "1 " * 500_000, "1 111" + " 111" * 250_000 + "x", " " * 10**6 + "9" * 10**6,
+     "0." + "3" * 1_000_000, "(" * 1_000_000, "\u200b" * 1_000_000, "10000000000000.01元", "99999999999亿元"],
+    ids=itertools.count(),
+)  # fmt: skip
+def test_a_text_beyond_is_none_either_and_the_sentence_is_short(text: str) -> None:
+    with pytest.raises(AmountError, match="不是金额") as caught:
+        parse_amount(text, WAN)
+    assert len(str(caught.value)) < 60
+
+
+@pytest.mark.parametrize("unit", [WAN, YUAN])
+def test_ten_trillion_is_still_an_amount(unit: Unit) -> None:
+    assert from_number(10**15 / unit.fen, unit).fen == 10**15
+    assert parse_amount("-10,000,000,000,000.00元", unit) == Amount(-(10**15), unit)

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from unicodedata import category, normalize
 
+from xlbudget.limits import LONGEST_SHOWN
+
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
@@ -50,6 +52,16 @@ def folded(text: str) -> str:
 def squash(text: str) -> str:
     """Folded without any white space: ``收 入`` is 收入, ``（境）`` is (境)."""
     return _SPACES.sub("", folded(text))
+
+
+def shortened(text: str) -> str:
+    """A foreign text as it is quoted in a sentence: without invisible signs, its beginning where it is long."""
+    shown = visible(text[: 2 * LONGEST_SHOWN]).strip()
+    return (
+        shown
+        if len(shown) <= LONGEST_SHOWN and len(text) <= 2 * LONGEST_SHOWN
+        else f"{shown[:LONGEST_SHOWN]}…"
+    )
 
 
 def amount_text(text: str) -> str | None:

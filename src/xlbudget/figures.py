@@ -12,6 +12,7 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
+from xlbudget.characters import shortened
 from xlbudget.money import Amount
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ class Unreadable(NamedTuple):
     """A cell that should hold an amount and holds ``raw`` instead; it never counts as zero."""
 
     raw: str
+
+    @property
+    def shown(self) -> str:
+        """What it holds as a sentence quotes it."""
+        return shortened(self.raw)
 
 
 UNFILLED = Unreadable("")

@@ -7,6 +7,8 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.limits import MOST_ALIKE
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
@@ -82,6 +84,26 @@ class Finding(NamedTuple):
     paragraph: int | None = None
 
 
+def bounded(findings: Collection[Finding]) -> list[Finding]:
+    """Findings in their order: of one rule on one sheet so many, behind them one that counts the others."""
+    alike: dict[tuple[str, Level, str], list[Finding]] = {}
+    for one in findings:
+        alike.setdefault((one.code, one.level, one.sheet), []).append(one)
+    if all(len(same) <= MOST_ALIKE for same in alike.values()):
+        return [*findings]
+    told = {id(one) for same in alike.values() for one in same[:MOST_ALIKE]}
+    kept = [one for one in findings if id(one) in told]
+    for (code, level, sheet), same in alike.items():
+        if len(same) > MOST_ALIKE:
+            where = f"工作表“{sheet}”" if sheet else ""
+            message = (
+                f"{where}另有{len(same) - MOST_ALIKE}处同一规则的问题，没有逐条列出；"
+                "请先改正已列出的，再校验。"
+            )
+            kept.append(Finding(code, level, message, same[0].table, sheet))
+    return kept
+
+
 class NotExecuted(NamedTuple):
     """A rule that could not run, and why: never silently passed, never counted as a finding."""
 
@@ -136,7 +158,9 @@ class Report(NamedTuple):
         """The report with what else was looked at: an error in it makes the workbook wrong."""
         levels, counts = list(Level), Counter(dict(self.executed))
         counts.update(executed)
-        every = sorted([*self.findings, *findings], key=lambda one: levels.index(one.level))
+        every = sorted(
+            [*self.findings, *bounded(findings)], key=lambda one: levels.index(one.level)
+        )
         wrong = any(finding.level is Level.ERROR for finding in findings)
         return self._replace(
             status=Status.ERROR if wrong else self.status,

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from math import isfinite
 from typing import NamedTuple
 
-from xlbudget.characters import amount_text, visible
+from xlbudget.characters import amount_text, shortened
 from xlbudget.errors import AmountError
+from xlbudget.limits import LARGEST_FEN, LONGEST_AMOUNT
 
 STANDARD_PLACES = 2
 """Decimals of a published amount, in 元 as in 万元."""
@@ -79,16 +81,21 @@ def from_number(number: float | Decimal, unit: Unit) -> Amount:
     than 分 can hold are rounded half up. At least two decimals count as printed.
 
     Raises:
-        AmountError: the number is not finite.
+        AmountError: the number is not finite, or beyond 10^13 元.
     """
-    if isinstance(number, float) and -1e12 < number < 1e12:  # noqa: PLR2004
+    if isinstance(number, int):
+        number = Decimal(number)
+    # Compared before anything is worked out: a number of a million digits would take minutes.
+    most = LARGEST_FEN // unit.fen
+    finite = number.is_finite() if isinstance(number, Decimal) else isfinite(number)
+    if not finite or not -most <= number <= most:
+        raise AmountError(f"“{number:.15g}”不是金额。")
+    if isinstance(number, float):
         hundredths = round(number * 100)
         # The float nearest to a number of two decimals: most of what stands in cells.
         if hundredths / 100 == number and unit.fen % 100 == 0:
             return Amount(hundredths * (unit.fen // 100), unit)
     value = number if isinstance(number, Decimal) else Decimal(format(number, ".15g"))
-    if not value.is_finite():
-        raise AmountError(f"“{number}”不是金额。")
     exact = value * unit.fen
     fen = int(exact)
     if fen != exact:
@@ -112,13 +119,15 @@ def parse_amount(text: str, unit: Unit) -> Amount | None:
     are kept where they exceed two. Blank text gives None.
 
     Raises:
-        AmountError: the text is something else; it is never read as zero, nor is a ¥ alone blank.
+        AmountError: the text is something else, or beyond 10^13 元; it is never read as zero, nor is
+            a ¥ alone blank.
     """
-    cleaned = amount_text(text)
+    text = text.strip()
+    cleaned = amount_text(text) if len(text) <= LONGEST_AMOUNT else None
     if cleaned == "":
         return None
     if cleaned is None:
-        raise AmountError(f"“{visible(text).strip()}”不是金额。")
+        raise AmountError(f"“{shortened(text)}”不是金额。")
     cleaned = cleaned.removeprefix("人民币").lstrip("¥￥")
     own = Decimal(unit.fen) / 100
     body, scale = cleaned, own
@@ -135,7 +144,7 @@ def parse_amount(text: str, unit: Unit) -> Amount | None:
         negative, body = negative or body[0] == "-", body[1:]
     body = body.lstrip("¥￥")
     if not _SEPARATED.fullmatch(body):
-        raise AmountError(f"“{text.strip()}”不是金额。")
+        raise AmountError(f"“{shortened(text)}”不是金额。")
     value = Decimal(body.replace(",", "")) * scale / own
     return from_number(-value if negative else value, unit)
 

@@ -199,9 +199,9 @@ def ledger_amounts(context: Context) -> Iterator[Outcome]:
         cell = ledger.place(line, column.key).cell
         if isinstance(line.amount, Unreadable):
             message = (
-                f"底稿第{line.line}行金额“{line.amount.raw}”不是数字，各表没有计入；请改为数字。"
+                f"底稿第{line.line}行金额“{line.amount.shown}”不是数字，各表没有计入；请改为数字。"
             )
-            yield _told(context, line, column, message)._replace(printed=line.amount.raw)
+            yield _told(context, line, column, message)._replace(printed=line.amount.shown)
         elif isinstance(line.amount, Amount) and cell in ledger.beside.raw:
             texts.append(line)
         elif cell in ledger.beside.finer:

@@ -352,7 +352,7 @@ def _finding(standard: Standard, code: str, level: Level, off: Off, message: str
 
 
 def _shown(cell: Cell) -> str:
-    return cell.text if isinstance(cell, Amount) else cell.raw if cell is not None else "空白"
+    return cell.text if isinstance(cell, Amount) else cell.shown if cell is not None else "空白"
 
 
 def _sources(standard: Standard, book: Book) -> dict[CellKey, list[LedgerLine]]:

@@ -567,7 +567,7 @@ def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Findin
             if isinstance(value, Amount):
                 advice = (Suggestion(value.plain, "由各行算出", 1.0),)
         message = (
-            f"{cell_label(grid, at)}应填金额，现为“{cell.raw}”，无法读作金额；"
+            f"{cell_label(grid, at)}应填金额，现为“{cell.shown}”，无法读作金额；"
             f"{'请改正公式' if formula else '请改为数字，没有金额就留空'}。"
         )
         finding = finding_at(grid, at, code, Level.ERROR, message)

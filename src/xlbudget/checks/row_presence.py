@@ -78,17 +78,24 @@ def completed(grid: Grid, gaps: Iterable[Gap]) -> Completed:
 def _renamed(grid: Grid, wanted: dict[tuple[str, str], Gap]) -> Iterator[Renamed]:
     """Rows that each of two tables lacks of the other, with the same figures."""
     used: set[tuple[str, str]] = set()
+    # The lacking and the having table, and the first figure of the row -> such rows, the first one last.
+    others: dict[tuple[str, str, int], list[tuple[str, Gap]]] = {}
+    for (present, other), back in reversed(wanted.items()):
+        row = grid.row(back.present, other)
+        for figure in row.fens[:1] if row else ():
+            others.setdefault((present, back.present, figure), []).append((other, back))
     for (absent, key), gap in wanted.items():
-        for (present, other), back in wanted.items():
-            if present != gap.present or back.present != absent:
+        present, there = gap.present, grid.row(gap.present, key)
+        for figure in there.fens[:1] if there else ():
+            fitting = others.get((present, absent, figure), [])
+            while fitting and (present, fitting[-1][0]) in used:
+                fitting.pop()
+            if (absent, key) in used or not fitting:
                 continue
-            if (absent, key) in used or (present, other) in used:
-                continue
-            here, there = grid.row(absent, other), grid.row(present, key)
-            if here is None or there is None or not (figures := here.fens[:1]):
-                continue
-            if figures != there.fens[:1]:
-                continue
+            other, back = fitting.pop()
+            here = grid.row(absent, other)
+            assert here is not None
+            assert there is not None
             used |= {(absent, key), (present, other)}
             if _trusted(grid, absent, here) and not _trusted(grid, present, there):
                 yield Renamed(present, key, other, back)

@@ -20,7 +20,7 @@ from xlbudget.checks.wording import (
     table_title,
 )
 from xlbudget.figures import UNFILLED, Unreadable, without_collecting
-from xlbudget.findings import Finding, Level, NotExecuted, Report, Status
+from xlbudget.findings import Finding, Level, NotExecuted, Report, Status, bounded
 from xlbudget.rules.fill import cell_key
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import checked, definitions, evaluate, expand
@@ -201,7 +201,7 @@ def judge(
         standard=standard.id,
         status=Status.ERROR if wrong else graded.status if virtual is None else Status.UNKNOWN,
         slack=_in_unit(graded.slack, standard),
-        findings=tuple(_ordered(standard, findings, len(structure.findings))),
+        findings=tuple(bounded(_ordered(standard, findings, len(structure.findings)))),
         not_executed=tuple(dict.fromkeys(not_executed)),
         executed=tuple(sorted(_executed(rules, expansion).items())),
         unit_name=book.text("unit_name"),

@@ -84,7 +84,7 @@ def cell_label(grid: Grid, number: int) -> str:
 def finding_at(grid: Grid, number: int, code: str, level: Level, message: str) -> Finding:
     """A finding about one cell, with its place and what it prints."""
     cell, key = grid.cells[number], grid.spot(number).row.key.removeprefix("group:")
-    printed = cell.raw if isinstance(cell, Unreadable) else cell.plain if cell is not None else ""
+    printed = cell.shown if isinstance(cell, Unreadable) else cell.plain if cell is not None else ""
     where = (table_title(grid, number), *grid.place(number), key, column_label(grid, number))
     return Finding(code, level, message, *where, printed)
 

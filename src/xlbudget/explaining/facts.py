@@ -100,7 +100,7 @@ class Values:
         if ref.block == INFO and cell == UNFILLED:
             return Value(None, (where,), blank=True), row  # a document does not state it
         if isinstance(cell, Unreadable):
-            shown = f"“{place.sheet}”{place.cell}“{row.label}”的“{cell.raw[:20]}”不是金额"
+            shown = f"“{place.sheet}”{place.cell}“{row.label}”的“{cell.shown}”不是金额"
             return Value(None, (where,), gap=clean(shown)), row
         return Value(cell, (where,), cell is None), row
 

@@ -187,12 +187,13 @@ def _read(source: Source, standard: Standard | None) -> Book:
         raise UnusableFileError(
             f"“{source.workbook.path.name}”不是部门预算工作簿：应有工作表“{wanted}”等；请选对文件。"
         )
-    source.workbook.check(filter(None, [info_sheet, profile_sheet, *sheets.values()]))
+    dictionary = source.find(DICTIONARY)
+    ledger_sheet = source.find(standard.ledger.sheet) if standard.ledger is not None else ""
+    source.check([info_sheet, profile_sheet, dictionary, ledger_sheet, *sheets.values()])
     data = InfoData({}, {})
     if info_sheet:
         data = read_info(standard, source.lines(info_sheet))
     own: dict[str, tuple[Subject, ...]] = {}
-    dictionary = source.find(DICTIONARY)
     if dictionary and data.info.get("subject_lists", InfoValue("")).value == OWN_LISTS:
         own = own_subjects(standard, source.lines(dictionary))
         standard = with_subjects(standard, own)
@@ -208,7 +209,7 @@ def _read(source: Source, standard: Standard | None) -> Book:
         for unit in read_texts(title, name, source.lines(name))
     ]
     ledger = Ledger()
-    if standard.ledger is not None and (ledger_sheet := source.find(standard.ledger.sheet)):
+    if standard.ledger is not None and ledger_sheet:
         unit = data.info.get(standard.ledger.unit_field, InfoValue("")).value
         ledger = _read_ledger(source, standard, ledger_sheet, str(unit or ""), sheets)
     others = {INFO: info_sheet, "profile": profile_sheet}

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import YEAR, plain_name, squash
+from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place, Printed
+from xlbudget.limits import MOST_LINES
 from xlbudget.money import Amount
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import Area, Grid, Sheet, value_at, whole_lines
@@ -73,6 +75,24 @@ class Source:
     def find(self, *names: str) -> str:
         """The sheet of one of these names, as :func:`find_sheet`."""
         return find_sheet(self.workbook, *names)
+
+    def check(self, names: Iterable[str]) -> None:
+        """Look at sheets of ours before they are read.
+
+        Raises:
+            UnusableFileError: as for :meth:`Workbook.check`, or one has more lines than a budget's.
+        """
+        wanted = list(filter(None, names))
+        self.workbook.check(wanted)
+        for name in wanted:
+            lines = self.workbook.lines(name)
+            if len(lines) > MOST_LINES:
+                filled = sum(line.count("") < len(line) for line in lines)
+                if filled > MOST_LINES:
+                    raise UnusableFileError(
+                        f"工作簿“{self.workbook.path.name}”的工作表“{name}”有{filled}行内容，多于{MOST_LINES}行，"
+                        "远远超出预算表，没有读取；请删去表外的内容后再试。"
+                    )
 
     def lines(self, name: str) -> Lines:
         """The cells of a sheet from A1 on; error values are texts (``#REF!``)."""

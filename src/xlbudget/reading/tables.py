@@ -310,10 +310,12 @@ def read_block(
         else:
             strays.append(_stray(block, columns, line, row or ""))
     # Names without amounts below everything else are notes, not rows.
-    for row in [row for row in rows if row.line > firm > 0 and block.body == "unit"]:
-        rows.remove(row)
-        strays.append(Stray(row.line, row.label, "", filled=False, why=""))
-    return rows, strays
+    below = block.body == "unit" and firm > 0
+    kept = [row for row in rows if not (below and row.line > firm)]
+    if len(kept) < len(rows):
+        notes = (row for row in rows if row.line > firm)
+        strays += [Stray(row.line, row.label, "", filled=False, why="") for row in notes]
+    return kept, strays
 
 
 def sort_strays(strays: Sequence[Stray], taken: Collection[int]) -> tuple[list[Stray], list[int]]:
@@ -322,12 +324,14 @@ def sort_strays(strays: Sequence[Stray], taken: Collection[int]) -> tuple[list[S
     ``taken`` are the numbers of the lines that are rows.
     """
     last = max(taken, default=0)
-    loud = [
-        stray
-        for stray in strays
-        if stray.why or stray.filled or stray.number < last or stray.number in taken
-    ]
-    return loud, sorted({stray.number for stray in strays if stray not in loud})
+    loud: list[Stray] = []
+    notes: set[int] = set()
+    for stray in strays:
+        if stray.why or stray.filled or stray.number < last or stray.number in taken:
+            loud.append(stray)
+        else:
+            notes.add(stray.number)
+    return loud, sorted(notes)
 
 
 def line_text(line: Sequence[object]) -> str:

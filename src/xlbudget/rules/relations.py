@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import UNFILLED, Cell, Unreadable
@@ -255,7 +257,9 @@ def _home(grid: Grid, partners: tuple[Ref, ...], key: str) -> str:
     """
     rows = {ref.block: data.by_key for ref in partners if (data := grid.data(ref.block))}
     for block, keys in rows.items():
-        if any(one.startswith(key) for one in keys):
+        codes = grid.derived((_home, block), partial(sorted, keys))
+        at = bisect_left(codes, key)
+        if at < len(codes) and codes[at].startswith(key):
             return block
     for length in range(len(key) - 1, 0, -1):
         for block, keys in rows.items():

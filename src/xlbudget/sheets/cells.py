@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from xlbudget.characters import squash, visible
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
+from xlbudget.limits import LARGEST_FEN, MOST_COVERED
 from xlbudget.money import (
     COUNT,
     STANDARD_PLACES,
@@ -40,8 +41,6 @@ UNCOMPUTED = "（公式没有计算结果）"
 _CHINESE = "[\u4e00-\u9fff]"
 _HIGH = "[\u0080-\u024f\u2010-\u2122\ufffd]"
 _FEW = 10
-_MOST_COVERED = 20_000
-"""Merged areas with more cells than this are no headings."""
 _UNITS = {
     "元": YUAN,
     "人民币元": YUAN,
@@ -105,13 +104,14 @@ class _Cells(dict[object, "Cell"]):
     def __init__(self, unit: Unit) -> None:
         super().__init__({"": None, None: None})
         self.unit, self.hundredth = unit, unit.fen // 100
+        self.most = min(_EXACT, LARGEST_FEN / unit.fen)
 
     def __missing__(self, value: object) -> Cell:
         # The nearest float to a number of at most 15 digits: what from_number would give.
         if (
             value.__class__ is float
             and self.hundredth
-            and -_EXACT < value < _EXACT
+            and -self.most < value < self.most
             and (hundredths := round(value * 100)) / 100 == value
         ):
             found: Cell = Amount(hundredths * self.hundredth, self.unit)
@@ -257,7 +257,7 @@ def _cover(sheet: Sheet) -> dict[tuple[int, int], Area]:
     return {
         (line, column): area
         for area in sheet.merged
-        if _size(area) <= _MOST_COVERED
+        if _size(area) <= MOST_COVERED
         for line in range(area.top, area.bottom + 1)
         for column in range(area.left, area.right + 1)
     }

@@ -17,18 +17,19 @@ from struct import error as StructError  # noqa: N812
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from xlbudget.errors import UnusableFileError, reason_of
+from xlbudget.limits import (
+    HIGHEST_RATIO,
+    LARGEST_LIST,
+    LARGEST_MEMBER,
+    LARGEST_TOTAL,
+    MOST_MEMBERS,
+    MOST_SHEETS,
+    RATIO_FROM,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
-
-_MOST_MEMBERS = 10_000
-_LARGEST_MEMBER = 200 * 2**20
-_LARGEST_TOTAL = 500 * 2**20
-"""A budget workbook unpacks to a few MB; more than this is no budget, or an attack."""
-_HIGHEST_RATIO = 200
-_RATIO_FROM = 10 * 2**20
-"""Repetitive sheets may shrink a lot; a high ratio counts from this unpacked size on."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END = Struct("<4sHHHHIIH")
@@ -71,9 +72,16 @@ class Archive:
         with _reading(path) as file:
             size = os.fstat(file.fileno()).st_size
             self._start, self._end, count, directory = _directory(path, file, size)
+            self._directory_end = self._start + len(directory)
             self.members = _members(path, directory, count, size)
             file.seek(0)
             self.data = file.read()
+
+    def plain(self) -> bytes:
+        """The zip without anything behind its table of contents, so that every reader finds the same one."""
+        length, count = self._directory_end - self._start, len(self.members)
+        end = _END.pack(b"PK\x05\x06", 0, 0, count, count, length, self._start, 0)
+        return self.data[: self._directory_end] + end
 
     def namelist(self) -> list[str]:
         """The names of all members."""
@@ -106,7 +114,8 @@ class Archive:
     def repacked(self, changed: Mapping[str, bytes], dropped: Collection[str]) -> bytes:
         """The zip with the content of ``changed`` and without ``dropped``.
 
-        The other members stay as they are packed, with their dates, attributes and order.
+        The other members stay as they are packed, with their dates, attributes and order; each is
+        unpacked once to see that it is whole, so that damage is not carried into a file that looks new.
 
         Raises:
             UnusableFileError: damaged.
@@ -147,6 +156,7 @@ class Archive:
         if fields[0] != b"PK\x03\x04" or named + fields[-1] + member.packed > end:
             raise _damaged(self.path)
         if content is None:
+            self.read(member.name)
             told = member.flags, member.crc, member.packed, member.size
             return self.data[member.offset : end], told
         packed = content
@@ -207,18 +217,22 @@ def naming(source: Path, state: str, *also: type[Exception]) -> Iterator[None]:
 def _members(path: Path, directory: bytes, count: int, size: int) -> dict[str, Member]:
     """The members by name, after checking their bounds."""
     found: dict[str, Member] = {}
+    names: set[str] = set()
     start = total = 0
     for _ in range(count):
         member, start = _entry(path, directory, start)
         total += member.size
         if member.flags & _ENCRYPTED:
             raise UnusableFileError(f"“{path.name}”加了密；请取消密码后再试。")
-        if member.name in found or member.name.startswith("/") or ".." in member.name.split("/"):
+        # Whoever looks for a part does not mind upper and lower case: of two it is not sure which.
+        name = member.name.lower()
+        if name in names or name.startswith("/") or ".." in name.split("/"):
             raise _damaged(path)
-        large = member.size > _LARGEST_MEMBER or total > _LARGEST_TOTAL
-        bomb = member.size > _RATIO_FROM and member.size > _HIGHEST_RATIO * member.packed
+        names.add(name)
+        large = member.size > LARGEST_MEMBER or total > LARGEST_TOTAL
+        bomb = member.size > RATIO_FROM and member.size > HIGHEST_RATIO * member.packed
         if large or bomb:
-            raise _too_large(path)
+            raise too_large(path.name)
         if member.offset >= size:
             raise _damaged(path)
         found[member.name] = member
@@ -256,10 +270,10 @@ def _directory(path: Path, file: BinaryIO, size: int) -> tuple[int, int, int, by
     if place < 0 or len(tail) < place + _END.size:
         raise _no_zip(path, head, size)
     *_, count, length, offset, _ = _END.unpack_from(tail, place)
-    if _ZIP64 in (length, offset) or offset + length > size or count > _MOST_MEMBERS:
+    if _ZIP64 in (length, offset) or offset + length > size or count > MOST_MEMBERS:
         raise _damaged(path)
-    if size > _LARGEST_TOTAL:
-        raise _too_large(path)
+    if size > LARGEST_TOTAL:
+        raise too_large(path.name)
     file.seek(offset)
     return offset, size - len(tail) + place, count, file.read(length)
 
@@ -276,10 +290,9 @@ def _no_zip(path: Path, head: bytes, size: int) -> UnusableFileError:
     return UnusableFileError(f"“{path.name}”不是 Excel 工作簿；请选 .xlsm 或 .xlsx 文件。")
 
 
-def _too_large(path: Path) -> UnusableFileError:
-    return UnusableFileError(
-        f"“{path.name}”解压后过大，不像部门预算工作簿，没有打开；请核对文件来源。"
-    )
+def too_large(book: str) -> UnusableFileError:
+    """What is said of a workbook that holds more than any budget's."""
+    return UnusableFileError(f"“{book}”解压后过大，不像部门预算工作簿，没有打开；请核对文件来源。")
 
 
 def _damaged(path: Path) -> UnusableFileError:
@@ -305,9 +318,10 @@ def _entry(path: Path, directory: bytes, start: int) -> tuple[Member, int]:
     return member, end + extra_length + comment_length
 
 
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
-_RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
-_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^<>]*)>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^<>]*)>")
+_ATTRIBUTE = re.compile(r"(?<![\w:])([\w:]++)\s*+=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
@@ -359,10 +373,16 @@ def workbook_parts(archive: Archive) -> Parts:
     place = f"{folder}_rels/{name}.rels"
     relations = _relations(archive, names, place, folder)
     sheets: dict[str, SheetPart] = {}
-    for match in _SHEET.finditer(archive.read(book).decode("utf-8", "replace")):
+    for match in _SHEET.finditer(_list_text(archive, book)):
         one = _attributes(match[1])
-        relation = next((text for key, text in one.items() if key.endswith(":id")), "")
-        kind, target = relations.get(relation, ("", ""))
+        identities = [text for key, text in one.items() if key.endswith(":id")]
+        if one.get("name", "") in sheets or len(identities) > 1:
+            raise _damaged(archive.path)
+        if len(sheets) == MOST_SHEETS:
+            raise UnusableFileError(
+                f"“{archive.path.name}”有{MOST_SHEETS}张以上的工作表，不像部门预算工作簿，没有打开；请核对文件来源。"
+            )
+        kind, target = relations.get("".join(identities), ("", ""))
         if kind.endswith("/worksheet"):
             number = one.get("sheetId", "")
             sheets[one.get("name", "")] = SheetPart(
@@ -378,13 +398,30 @@ def _relations(
 ) -> dict[str, Relation]:
     """Relation id -> relation."""
     found: dict[str, Relation] = {}
-    text = archive.read(names.get(part.lower(), part)).decode("utf-8", "replace")
+    text = _list_text(archive, names.get(part.lower(), part))
     for match in _RELATION.finditer(text):
         one = _attributes(match[1])
+        if one.get("Id", "") in found:
+            raise _damaged(archive.path)
         target = one.get("Target", "")
         place = normpath(target[1:] if target.startswith("/") else folder + target)
         found[one.get("Id", "")] = Relation(one.get("Type", ""), names.get(place.lower(), place))
     return found
+
+
+def _list_text(archive: Archive, part: str) -> str:
+    """A part that lists others, without comments: what is listed in one is not there.
+
+    Raises:
+        KeyError: the part is missing.
+        UnusableFileError: damaged, or larger than any list.
+    """
+    if archive.members[part].size > LARGEST_LIST:
+        raise too_large(archive.path.name)
+    text = _COMMENT.sub("", archive.read(part).decode("utf-8", "replace"))
+    if "<!" in text:
+        raise _damaged(archive.path)
+    return text
 
 
 def _attributes(text: str) -> dict[str, str]:

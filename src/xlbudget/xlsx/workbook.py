@@ -1,7 +1,8 @@
 """An opened workbook: the file is read once, and what it holds is worked out when it is asked for.
 
 Values come from python-calamine, which only this module knows. It gives an error value (#REF!) as a blank
-and makes room for every cell up to the last one used: the raw sheet is looked at for both before it is read.
+and makes room for every cell up to the last one used: the raw sheet is looked at for both before it is read
+(``bounds``).
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from python_calamine import CalamineWorkbook, PasswordError
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
-from xlbudget.xlsx.archive import naming, workbook_archive, workbook_parts
+from xlbudget.limits import LARGEST_LIST
+from xlbudget.xlsx.archive import naming, too_large, workbook_archive, workbook_parts
+from xlbudget.xlsx.bounds import Ceilings, error_values
 from xlbudget.xlsx.cells import Afterwards
-from xlbudget.xlsx.references import Area, cell_name, column_number, parse_cell
+from xlbudget.xlsx.references import Area, cell_name, parse_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -36,24 +39,9 @@ _CHART = re.compile(r"/charts/[^/]+\.xml$")
 _STRICT = "http://purl.oclc.org/ooxml/"
 _UNCHANGED = "没有改动"
 
-_MOST_CELLS = 8_000_000
-"""More room than any budget's sheet needs; a stray cell far away asks for much more."""
-_FEW_ROWS = _MOST_CELLS // 16_384
-"""With so few rows, even the last column that Excel has needs no more room than that."""
-_NARROW = 702
-"""Columns up to ZZ."""
-
-_CELL = rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
-_ERROR_CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL
-)
 _FORMULA = re.compile(rb"<f(?:\s[^>]*?\bt=[\"']|(?:\s[^>]*[^/>])?>[^<])")
 """A formula has a text, or its kind says that another cell has it."""
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
-_SHOWN = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)<")
-_ROW = re.compile(rb"row\s[^>]*?\br=[\"'](\d+)[\"']")
-_WIDE = re.compile(rb'r="[A-Z][A-Z][A-Z]')
-_WIDE_SINGLE = re.compile(rb"r='[A-Z][A-Z][A-Z]")
 
 T = TypeVar("T")
 
@@ -77,6 +65,7 @@ class Workbook:
         self._derived: dict[object, object] = {}
         self._lines: dict[str, Lines] = {}
         self._errors: dict[str, dict[tuple[int, int], str]] = {}
+        self._ceilings = Ceilings(path.name)
         self._last: CalamineSheet | None = None
 
     @classmethod
@@ -110,22 +99,32 @@ class Workbook:
     @cached_property
     def _reader(self) -> CalamineWorkbook:
         with _reading(self.path.name):
-            return CalamineWorkbook.from_filelike(BytesIO(self.archive.data))
+            return CalamineWorkbook.from_filelike(BytesIO(self.archive.plain()))
 
     def check(self, names: Iterable[str]) -> None:
-        """Look at raw sheets for error values and stray cells, at each once, before any is read.
+        """Look at raw sheets for error values and for what is beyond bounds, at each once, before any is read.
 
         Raises:
-            UnusableFileError: a sheet has a cell far away from all others, or is damaged.
+            UnusableFileError: a sheet has a cell far away from all others or more than a budget
+                can have, or is damaged.
         """
-        for name in names:
-            if name in self._errors:
-                continue
-            with _reading(self.path.name):
-                data = self.archive.read(self.parts.sheets[name].part)
-                _check_extent(self.path.name, name, data)
-                some = b't="e"' in data or b"t='e'" in data
-                self._errors[name] = dict(_errors(data)) if some else {}
+        with _reading(self.path.name):
+            if not self._errors:
+                self._check_lists()
+            for name in names:
+                if name not in self._errors:
+                    data = self.archive.read(self.parts.sheets[name].part)
+                    self._ceilings.check_sheet(name, data)
+                    self._errors[name] = dict(error_values(data))
+
+    def _check_lists(self) -> None:
+        """Look at what the reader takes in for all sheets."""
+        for kind, part in self.parts.relations.values():
+            if kind.endswith(("/sharedStrings", "/styles")) and part in self.archive.members:
+                if self.archive.members[part].size > LARGEST_LIST:
+                    raise too_large(self.path.name)
+                if kind.endswith("/sharedStrings"):
+                    self._ceilings.check_strings(self.archive.read(part))
 
     def lines(self, name: str) -> Lines:
         """The values of a sheet from A1 on; error values are texts (``#REF!``).
@@ -138,7 +137,9 @@ class Workbook:
             self.check([name])
             with _reading(self.path.name):
                 found = self._sheet(name).to_python(skip_empty_area=False)
-            known = self._lines[name] = cast("Lines", found)
+            known = cast("Lines", found)
+            self._ceilings.count_room(name, known)
+            self._lines[name] = known
             for (line, column), text in self._errors[name].items():
                 known += [[] for _ in range(line + 1 - len(known))]
                 known[line] += [""] * (column + 1 - len(known[line]))
@@ -150,10 +151,17 @@ class Workbook:
         return {name: self.lines(name) for name in names if name in self.parts.sheets}
 
     def merged(self, name: str) -> list[Area]:
-        """The merged ranges of a sheet."""
+        """The merged ranges of a sheet.
+
+        Raises:
+            UnusableFileError: as for :meth:`check`; or they are not on the sheet, or cover too much.
+        """
+        self.check([name])
         with _reading(self.path.name):
             ranges = self._sheet(name).merged_cell_ranges or ()
-        return [Area(*(at + 1 for at in (*first, *last))) for first, last in ranges]
+        areas = [Area(*(at + 1 for at in (*first, *last))) for first, last in ranges]
+        self._ceilings.check_merged(name, areas)
+        return areas
 
     def formulas(self, name: str) -> dict[str, str]:
         """Cell -> formula without "=", shared ones as each cell reads them; {} if there is no such sheet.
@@ -354,33 +362,3 @@ def _reading(name: str) -> Iterator[None]:
                 f"工作簿“{name}”已损坏，读不出内容；请从备份恢复，或在 Excel 中打开修复后另存。"
             ) from error
         raise
-
-
-def _errors(data: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    """The error values of a sheet with their line and column from 0."""
-    for match in _ERROR_CELL.finditer(data):
-        place = _REFERENCE.search(match[1])
-        shown = _SHOWN.search(match[2])
-        if place:
-            text = shown[1].decode("utf-8", "replace") if shown else "#VALUE!"
-            yield (int(place[2]) - 1, column_number(place[1].decode()) - 1), text
-
-
-def _check_extent(book: str, sheet: str, data: bytes) -> None:
-    """Refuse a sheet on which a stray cell would need millions of cells of room."""
-    start = data.rfind(b"<row ")
-    last = _ROW.search(data, max(start if start >= 0 else data.rfind(b":row "), 0))
-    if last is not None and int(last[1]) <= _FEW_ROWS:
-        return
-    wide = _WIDE.search(data) or _WIDE_SINGLE.search(data)
-    if not wide and (last is None or int(last[1]) <= _MOST_CELLS // _NARROW):
-        return
-    rows = columns = 0
-    for match in re.finditer(_CELL, data):
-        rows = max(rows, int(match[2]))
-        columns = max(columns, column_number(match[1].decode()))
-    if rows * columns > _MOST_CELLS:
-        raise UnusableFileError(
-            f"工作簿“{book}”的工作表“{sheet}”用到了第{rows}行、第{columns}列，远远超出预算表；"
-            f"请删去表外的内容后再试。"
-        )

@@ -106,7 +106,7 @@ class Rounding:
             if found is None:
                 continue
             off, bound = found[0], self.system.constraints[number].bound
-            factors = self._factors(number)
+            factors = self.factors(number)
             if len(moved) <= len(factors):
                 off += sum(factors.get(variable, 0) * by for variable, by in moved.items())
             else:
@@ -116,7 +116,7 @@ class Rounding:
                 total += min(off * off / (2 * self.variance(number)), _TEMPERED)
         return total
 
-    def _factors(self, number: int) -> dict[int, int]:
+    def factors(self, number: int) -> dict[int, int]:
         """Variable -> coefficient of a constraint."""
         if number not in self._coefficients:
             terms = self.system.constraints[number].terms

@@ -164,12 +164,11 @@ class HittingSet:
             found = self.rounding.residual(number)
             if found is None:
                 continue
-            off, own = found[0], 1
-            for coefficient, other in self.system.constraints[number].terms:
-                if other == variable:
-                    own = coefficient
-                elif other in moved:
-                    off += coefficient * moved[other]
+            factors = self.rounding.factors(number)
+            own = factors.get(variable, 1)
+            others = (factors.get(one, 0) * by for one, by in moved.items() if one != variable)
+            off = found[0] + sum(others)
+            self.system.work.spend(len(moved))
             yield round_div(was * own - off, own * ulp) * ulp
 
     def _pruned(self, chosen: list[int]) -> list[int]:

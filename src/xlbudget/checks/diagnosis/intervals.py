@@ -19,6 +19,7 @@ from operator import gt, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import Unreadable
+from xlbudget.limits import MOST_WORK, MOST_WORK_AT_ONCE
 from xlbudget.money import Amount
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Work:
     @classmethod
     def for_terms(cls, terms: int) -> Work:
         """The budget of a book whose relations have so many terms in all."""
-        return cls(_LEAST + _PER_TERM * terms)
+        return cls(min(_LEAST + _PER_TERM * terms, MOST_WORK))
 
     def spend(self, terms: int) -> None:
         """So many terms more were looked at."""
@@ -334,7 +335,7 @@ def propagate(  # noqa: PLR0915
     queued = set(waiting)
     story = _Story(system)
     spent = 0
-    while waiting and looks:
+    while waiting and looks and spent < MOST_WORK_AT_ONCE:
         looks -= 1
         number = waiting.pop()
         queued.discard(number)

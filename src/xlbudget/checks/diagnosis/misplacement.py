@@ -283,8 +283,10 @@ def _table_columns(table: _Table) -> Iterator[Misplacement]:
             edge = start + (width - 1 if back < 0 else first)
             if edits.get(edge, cells[edge]) is None:
                 lost.append(edge)
+        gone = set(lost)
         for unknown in ((), tuple(lost)):
-            kept = {cell: value for cell, value in edits.items() if cell not in set(unknown)}
+            without = gone if unknown else ()
+            kept = {cell: value for cell, value in edits.items() if cell not in without}
             yield from table.tried(COLUMNS, tuple(range(table.count)), -back, kept, unknown)
 
 

@@ -1,0 +1,56 @@
+"""How much a file may hold: more is no budget, or an attack, and is refused before work is done on it.
+
+The largest department known has some 60 tables' lines, 30 sheets and 4 MB; every limit leaves room for a
+hundred times that. What stays below all of them together takes seconds and some hundred MiB.
+"""
+
+from __future__ import annotations
+
+LARGEST_FEN = 10**15
+"""10^13 元 in 分: the whole country spends less than three times that in a year, and beyond it a float has no 分."""
+LONGEST_AMOUNT = 100
+"""Signs of a typed amount: twenty digits with spaces, brackets and a unit are sixty; numbers of a
+million digits take minutes to convert."""
+LONGEST_SHOWN = 40
+"""Signs of a foreign text that are quoted in a sentence; the cell beside it says the rest."""
+
+MOST_MEMBERS = 10_000
+"""Parts of a package; a workbook has one for each sheet, picture and form."""
+LARGEST_MEMBER = 200 * 2**20
+LARGEST_TOTAL = 500 * 2**20
+"""Bytes of a part, and of all of them, unpacked."""
+HIGHEST_RATIO = 200
+RATIO_FROM = 10 * 2**20
+"""Repetitive sheets may shrink a lot; a high ratio counts from this unpacked size on."""
+
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""Of a sheet, as Excel and all other programs have it."""
+MOST_ROOM = 8_000_000
+"""Cells from A1 to the last one used, of one sheet and of all sheets that are read: readers make room for each."""
+MOST_ELEMENTS = 4_000_000
+"""Elements of cells and rows of the sheets that must be looked at one by one, blank ones too."""
+LARGEST_SHEETS = 128 * 2**20
+"""Bytes of the parts of all sheets that are read: three million cells."""
+LARGEST_LIST = 64 * 2**20
+"""Bytes of a part that lists what belongs to the whole workbook: sheets and names, texts, formats."""
+MOST_SHEETS = 500
+"""A program allows as many as memory does; each costs a reading."""
+MOST_MERGES = 50_000
+MOST_MERGED = 2_000_000
+"""Merged ranges of a sheet, and cells below all of them: each cell is looked up by its range."""
+MOST_COVERED = 20_000
+"""A merged range with more cells than this is no heading, and no cell is looked up by it."""
+LONGEST_TEXT = 32_767
+"""Characters of a cell, as Excel has it."""
+MOST_TEXT = 32_000_000
+"""Characters of all cells of the sheets that are read: a shared text counts in each of its cells."""
+MOST_SHARED_TEXTS = 1_000_000
+"""Entries of the list of the texts of all cells."""
+MOST_LINES = 5_000
+"""Lines of a sheet of ours that hold something; its room is a few hundred, that of the ledger two thousand."""
+MOST_ALIKE = 200
+"""Findings of one rule on one sheet that are told one by one; the rest is a number."""
+MOST_WORK = 16_000_000
+"""Terms that all searches for wrong cells look at together: some ten seconds."""
+MOST_WORK_AT_ONCE = 4_000_000
+"""Terms that one propagation looks at: fifty times what the largest department known takes."""
