@@ -33,6 +33,10 @@ Public Sub ButtonRollOver()
     XlbRun "roll_over"
 End Sub
 
+Public Sub ButtonRestore()
+    XlbRun "restore"
+End Sub
+
 Public Sub ButtonUndo()
     XlbRun "undo"
 End Sub

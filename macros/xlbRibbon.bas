@@ -33,6 +33,10 @@ Public Sub RibbonRollOver(control As IRibbonControl)
     XlbRun "roll_over"
 End Sub
 
+Public Sub RibbonRestore(control As IRibbonControl)
+    XlbRun "restore"
+End Sub
+
 Public Sub RibbonUndo(control As IRibbonControl)
     XlbRun "undo"
 End Sub

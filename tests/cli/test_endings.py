@@ -22,6 +22,7 @@ from xlbudget.editing.findings import plan_findings
 from xlbudget.editing.validate import examine_file
 from xlbudget.errors import reason_of
 from xlbudget.report import text_report
+from xlbudget.xlsx.backups import backups
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -94,14 +95,15 @@ def test_the_sentence_says_whether_the_file_was_written(
     ended = cli("fill", blank)
     assert ended.status == status and ended.err.count("\n") == 1 and said in ended.err
     assert "Traceback" not in ended.err and "No space" not in ended.err
-    backup = blank.with_name(f"{blank.stem}.备份.xlsm")
+    kept = backups(blank)
     if late:
+        (backup,) = (one.path for one in kept)
         assert f"已写入“{blank.name}”（原文件备份为“{backup.name}”）" in ended.err
         assert "您的文件没有改动" not in ended.err
         assert blank.read_bytes() != before and backup.read_bytes() == before
     else:
         assert "已写入" not in ended.err
-        assert blank.read_bytes() == before and not backup.exists()
+        assert blank.read_bytes() == before and not kept
         if status != 2 or "不行了" not in said:
             assert "没有改动" in ended.err
 

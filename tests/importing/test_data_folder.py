@@ -165,7 +165,7 @@ def test_files_beside_and_backups_do_no_harm(folder: Path) -> None:
     for name in (
         "README.md",
         "公开文本.txt",
-        "05-一般公共预算支出表.备份.csv",
+        "05-一般公共预算支出表.备份1-20240227-093000-export.csv",
         "录入底稿.备份.csv",
         "别的.csv",
     ):

@@ -328,6 +328,17 @@ def test_a_folder_becomes_trusted() -> None:
     assert system.keys[key] == {"Path": "/预算\\", "AllowSubfolders": 1, "Description": "xlbudget"}
 
 
+@pytest.mark.parametrize("folder", ["/", "/home", "/home/user"])
+def test_a_drive_or_a_home_does_not(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = machine("Windows，一切就绪")
+    monkeypatch.setattr(type(system), "home", Path("/home/user"))
+    keys = {key: dict(values) for key, values in system.keys.items()}
+    with pytest.raises(XlbudgetError, match=rf"“{folder}”是整个磁盘或用户文件夹.*没有设为受信任"):
+        trust(system, Path(folder))
+    assert system.keys == keys
+    assert "/home/user/部门预算" in trust(system, Path("/home/user/部门预算"))
+
+
 def test_the_commands_speak_of_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor"]) in (0, 1)
     told = capsys.readouterr().out

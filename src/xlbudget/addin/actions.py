@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -222,6 +223,45 @@ def package(source: Source) -> Change:
     warned = [f"注意：{warning}" for warning in made.warnings]
     said = [f"已打包到：{folder}", f"清样单：{made.page}", *listed, *warned, *made.remarks]
     return Change.telling(_clipped(*said))
+
+
+@action("恢复备份")
+def restore(source: Source) -> Change:
+    """An earlier state of the workbook as a file of its own: this one is open, and stays as it is."""
+    from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
+    from xlbudget.xlsx.backups import backups  # noqa: PLC0415
+
+    folder, place = _folder(source), source.place
+    there = backups(place)
+    if not there:
+        return Change.telling(
+            f"“{place.name}”旁边没有备份：命令行改写工作簿以前才留备份；按钮的改动请用“撤销上次操作”取回。"
+        )
+    for backup in reversed(there):
+        name = f"{place.stem} 恢复自备份{backup.number}{place.suffix}"
+        by = f"，xlbudget {backup.by} 改写之前" if backup.by else ""
+        question = (
+            f"备份{backup.number}（{backup.when}{by}）。\n\n"
+            f"把它另存为“{name}”吗？打开着的工作簿不改动。选“否”看更早的一份。"
+        )
+        if not source.ask(question):
+            continue
+        target = folder / name
+        if target.exists():
+            raise UnusableFileError(
+                f"“{name}”已经存在，没有改动；它就是以前恢复的，要重新恢复，请先把它改名或移走。"
+            )
+        replace_atomically(target, partial(_copy, backup.path), new=True)
+        return Change.telling(
+            f"备份{backup.number}已另存为：{target}\n请打开它核对；要用它时，关闭两个工作簿，再改文件名。"
+        )
+    return Change.telling(
+        f"没有恢复，工作簿没有改动；“{place.name}”有{len(there)}份备份，都看过了。"
+    )
+
+
+def _copy(path: Path, new: Path) -> None:
+    new.write_bytes(path.read_bytes())
 
 
 def _folder(source: Source) -> Path:

@@ -145,7 +145,7 @@ def remember(book: str, before: Before) -> None:
             f"无法保存操作前的状态（“{path.parent}”建不了），工作簿没有改动；请检查该文件夹的权限。"
         ) from error
     with recording():  # a file of the program's own: nothing to tell the user of
-        replace_text(path, json.dumps(held, ensure_ascii=False), backup=False)
+        replace_text(path, json.dumps(held, ensure_ascii=False), backup=False, private=True)
 
 
 def recall(book: str) -> Before | None:
@@ -184,13 +184,14 @@ class Source(NamedTuple):
     """What an action works on: the workbook as it stands, and ``place`` where it was opened.
 
     ``chosen`` are the files that the user picked for this click; ``tell`` shows in the status bar what is
-    being done.
+    being done, ``ask`` asks a question that is answered by yes or no.
     """
 
     book: Workbook
     place: Path
     chosen: tuple[Path, ...]
     tell: Callable[[str], None]
+    ask: Callable[[str], bool]
 
 
 class Change(NamedTuple):
@@ -264,8 +265,8 @@ def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
     """Do it; the closing message."""
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
         source = Workbook(save_copy(book, Path(folder)))
-        tell = partial(show_status, book.app)
-        change = plan(Source(source, place_of(book), chosen_files(book), tell))
+        tell, ask = partial(show_status, book.app), partial(_agreed, book, title)
+        change = plan(Source(source, place_of(book), chosen_files(book), tell, ask))
         if change.undo:
             return _take_back(book, title, source)
         if change.question and not _agreed(book, title, change.question):

@@ -115,10 +115,17 @@ def trust(system: System, folder: Path) -> str:
     """Let Excel trust the macros of workbooks in a folder.
 
     Raises:
-        XlbudgetError: not Windows, no Excel known, or the registry refuses.
+        XlbudgetError: not Windows, no Excel known, the registry refuses, or the folder holds too much:
+            a whole drive, or the home of a user, where downloads and attachments lie.
     """
     if system.platform != "win32":
         raise XlbudgetError("受信任位置只能在 Windows 上设置。")
+    home = system.home
+    if folder in (folder.parent, home, *home.parents):
+        raise XlbudgetError(
+            f"“{folder}”是整个磁盘或用户文件夹，下载的、邮件收到的文件也在其中，没有设为受信任；"
+            "请建一个只放部门预算工作簿的文件夹，用 --trust 指明它。"
+        )
     for version in EXCEL_KEYS:
         base = rf"HKCU\Software\Microsoft\Office\{version}\Excel\Options"
         if system.registry(base, "DefaultPath") or version == EXCEL_KEYS[0]:

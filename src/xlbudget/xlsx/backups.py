@@ -39,6 +39,14 @@ class Backup(NamedTuple):
     replaced: str = ""
     by: str = ""
 
+    @property
+    def when(self) -> str:
+        """When it was replaced, or else last written, for people."""
+        if not self.replaced:
+            return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.path.stat().st_mtime))
+        day, hour = self.replaced.split("-")
+        return f"{day[:4]}-{day[4:6]}-{day[6:]} {hour[:2]}:{hour[2:4]}:{hour[4:]}"
+
 
 def backups(path: Path) -> list[Backup]:
     """The kept states of a file, the oldest first.
