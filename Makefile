@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint fuzz coverage golden findings-diff layouts template bench lock clean
+.PHONY: demo test test-fast lint fuzz coverage golden findings-diff layouts template bench faults lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
@@ -70,6 +70,11 @@ template: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/native_agreement.py
+
+# A fault at every system call of the write phase of every command that writes; needs strace. FAULTS: which
+# commands, or --single (one of the faults in turn at each call).
+faults: $(READY)
+	$(BIN)/python benchmarks/faults.py $(FAULTS)
 
 # New versions of the locked dependencies; needs uv in the virtual environment.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
