@@ -285,6 +285,28 @@ def test_what_does_not_fit_is_said(edited: Path, tmp_path: Path) -> None:
     assert read_folder(tmp_path / "数据", load_standard()).number("procurement_total") is None
 
 
+def test_cells_beside_the_columns_are_told(edited: Path, tmp_path: Path) -> None:
+    """Nobody reads them, so the folder does not hold them: that is said with their place."""
+    assert export_folder(edited, tmp_path / "先").left == ()
+    edits = [
+        CellEdit("一般公共预算支出表", "Z8", "待与财政核对"),
+        CellEdit("基础信息", "H5", Decimal(7)),
+        CellEdit("部门概况", "F6", "增"),
+        CellEdit("项目支出绩效目标表", "N9", "附注"),
+        CellEdit("部门收入总表", "Z9", "1", "0+1"),
+    ]
+    Workbook(edited).patch(edited, edits)
+    (said,) = export_folder(edited, tmp_path / "数据").left
+    for place in (
+        "“一般公共预算支出表”Z8（待与财政核对）",
+        "“基础信息”H5（7）",
+        "“部门概况”F6（增）",
+        "“项目支出绩效目标表”N9（附注）",
+    ):
+        assert place in said
+    assert "部门收入总表" not in said  # a sum of one's own is no content
+
+
 def test_nothing_is_overwritten_unasked(edited: Path, tmp_path: Path) -> None:
     folder = tmp_path / "数据"
     export_folder(edited, folder)

@@ -11,16 +11,27 @@ from xlbudget.editing.notes import line_contents, plan_notes, text_heights
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import TextUnit
 from xlbudget.reading.book import read_book
+from xlbudget.reading.headings import own_headings
 from xlbudget.reading.particulars import own_subjects
 from xlbudget.sheets import notes as page
-from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET, MEMORY, MODELS
+from xlbudget.sheets.cells import text_of, whole_lines
+from xlbudget.sheets.layout import (
+    DICTIONARY,
+    INFO_SHEET,
+    MEMORY,
+    MODELS,
+    PROFILE,
+    body_area,
+    is_form,
+)
 from xlbudget.sheets.layout import sheet_names as usual_sheets
 from xlbudget.standard.loader import OWN_LISTS
 from xlbudget.xlsx.cells import Afterwards, CellEdit
+from xlbudget.xlsx.references import column_letter, column_number
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from xlbudget.figures import Book
@@ -47,6 +58,48 @@ def foreign_sheets(source: Workbook, standard: Standard, book: Book) -> list[str
     """
     usual = {*usual_sheets(standard), *book.sheets.values(), TEXTS, MEMORY, MODELS}
     return [name for name in source.names if name not in usual]
+
+
+def cells_beside(source: Workbook, standard: Standard, book: Book) -> list[tuple[str, str, str]]:
+    """Sheet, cell and text of what somebody typed beside the columns that a sheet has: nobody reads it.
+
+    Raises:
+        UnusableFileError: the file cannot be read.
+    """
+    found: list[tuple[str, str, str]] = []
+    for sheet, first, read in _read_columns(source, standard, book):
+        computed = {place.cell for place in source.formula_cells({sheet})}
+        for number, line in enumerate(source.lines(sheet)[first:], first + 1):
+            for at, value in enumerate(line):
+                cell = f"{column_letter(at)}{number}"
+                text = text_of(value)
+                if text and at not in read and cell not in computed:
+                    found.append((sheet, cell, text))
+    return found
+
+
+def _read_columns(
+    source: Workbook, standard: Standard, book: Book
+) -> Iterator[tuple[str, int, Container[int]]]:
+    """A sheet, the first line (from 0) below its headings, and the columns that are read or ours."""
+    for table in standard.tables:
+        name = book.sheets.get(table.key)
+        if name is None:
+            continue
+        if is_form(table):
+            yield name, 0, range(column_number(body_area(standard, table)[0]))
+        elif heads := own_headings(table, whole_lines(source.lines(name)), book.year):
+            yield name, heads.body, set(heads.columns.values())
+    for name, columns in ((INFO_SHEET, 4), (PROFILE, 3)):
+        if name in source.names:
+            yield name, 0, range(columns)
+    if book.ledger.sheet and book.ledger.lines:
+        letters = book.ledger.letters.values()
+        yield (
+            book.ledger.sheet,
+            min(line.line for line in book.ledger.lines) - 1,
+            {column_number(letter) - 1 for letter in letters},
+        )
 
 
 def unused_subjects(source: Workbook, standard: Standard, book: Book) -> list[str]:

@@ -11,7 +11,13 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.editing.own import foreign_sheets, own_notes, read_finals, unused_subjects
+from xlbudget.editing.own import (
+    cells_beside,
+    foreign_sheets,
+    own_notes,
+    read_finals,
+    unused_subjects,
+)
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, Profile, Unreadable
 from xlbudget.findings import Level
@@ -54,6 +60,8 @@ _FINALS_HEAD = """\
 # 改写过的段落（定稿）：段落编号请勿改动。没有列出的段落用生成的文字。
 """
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|-")
+_SHOWN = 12
+"""So many letters of a text that was left out are shown."""
 _NAMED = 8
 """So many names stand in a sentence."""
 _OPTIONAL = (PROFILE_FILE, NOTES_FILE, SUBJECTS_FILE, FINALS_FILE)
@@ -330,6 +338,13 @@ def export_folder(path: Path, target: Path, *, overwrite: bool = False) -> Expor
         names = "”“".join(foreign[:_NAMED])
         many = f"等{len(foreign)}张" if len(foreign) > _NAMED else ""
         more.append(f"数据文件夹放不下自己加的工作表“{names}”{many}，没有导出。")
+    beside = cells_beside(source, standard, book)
+    if beside:
+        named = "、".join(
+            f"“{sheet}”{cell}（{text[:_SHOWN]}）" for sheet, cell, text in beside[:_NAMED]
+        )
+        many = f"等{len(beside)}格" if len(beside) > _NAMED else ""
+        more.append(f"{named}{many}写在表的栏以外，数据文件夹没有地方放，没有导出。")
     more += unused_subjects(source, standard, book)
     return done._replace(left=(*done.left, *more))
 
