@@ -35,9 +35,10 @@ _ENGLISH = re.compile(r"(?<![A-Za-z0-9$-])[A-Za-z][A-Za-z']{2,}(?![A-Za-z0-9])")
 _KNOWN = frozenset(
     """xlbudget excel wps word xlsx xlsm xlsb xls csv toml json docx pdf html htm txt tsv utf gbk xml et doc smtp zip
     validate import fill notes export package rollover ledger new help answer into year from overwrite subjects
-    standard last changchun host port user sender tls file timeout write draft with errors allow personal mail settings ods python odt rtf gb""".split()  # noqa: SIM905
+    standard last changchun host port user sender tls starttls ssl ca_file ca file timeout name example write draft with errors allow personal mail settings ods python odt rtf gb""".split()  # noqa: SIM905
 )
 """Words that a Chinese sentence may have: programs, kinds of files, commands, options and settings."""
+_PLACE = re.compile(r"工作表|单元格|第[0-9]+行|录入底稿")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _FRAME = re.compile(r'File "[^"]*?src/xlbudget/([^"]+)", line (\d+),? in (\w+)')
 
@@ -115,7 +116,7 @@ def _changes(
 
 
 def _refusal(ended: Ended, names: tuple[str, ...], sentences: int) -> Iterator[Fault]:
-    """A refusal is one Chinese sentence that names a file; it says nothing in the system's English."""
+    """A refusal is one Chinese sentence that names a file or a place in it; it says nothing in the system's English."""
     lines = ended.err.removesuffix("\n").split("\n")
     if not ended.err or len(lines) > sentences:
         yield Fault("not one line", "", ended.err[:400] or "(nothing)")
@@ -129,7 +130,7 @@ def _refusal(ended: Ended, names: tuple[str, ...], sentences: int) -> Iterator[F
             yield Fault("a sentence with control characters", "", repr(line)[:400])
         elif said.count("。") != 1:
             yield Fault("more than one sentence", "", line[:400])
-        elif not any(name in line for name in names):
+        elif not any(name in line for name in names) and not _PLACE.search(line):
             yield Fault("the sentence names no file", "", line[:400])
 
 

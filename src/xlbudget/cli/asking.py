@@ -106,7 +106,7 @@ def _ask(question: Question) -> str:
         if not line:
             raise UnusableFileError("没有回答，没有写入。")
         text = line.strip()
-        if text.isdigit() and 1 <= int(text) <= len(question.choices):
+        if text.isdecimal() and len(text) < 9 and 1 <= int(text) <= len(question.choices):  # noqa: PLR2004
             return question.choices[int(text) - 1]
         if text in question.choices or (question.free and text):
             return text

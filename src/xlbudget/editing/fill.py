@@ -213,13 +213,13 @@ def refuse_moved(standard: Standard, book: Book, action: str = "填列小计") -
     if info != INFO_SHEET:
         raise UnusableFileError(
             f"工作表“{INFO_SHEET}”{f'被改名为“{info}”' if info else '不在工作簿中'}；"
-            f"请恢复这张表和它的名称后再{action}。文件没有改动。"
+            f"请恢复这张表和它的名称后再{action}；文件没有改动。"
         )
     for table in standard.tables:
         sheet = book.sheets.get(table.key, table.sheet)
         if sheet != table.sheet:
             raise UnusableFileError(
-                f"工作表“{table.sheet}”被改名为“{sheet}”；请改回原名后再{action}。文件没有改动。"
+                f"工作表“{table.sheet}”被改名为“{sheet}”；请改回原名后再{action}；文件没有改动。"
             )
         if is_form(table):
             continue
@@ -228,11 +228,11 @@ def refuse_moved(standard: Standard, book: Book, action: str = "填列小计") -
             data = book.blocks.get(one.block.key)
             if data is not None and data.letters != one.amounts:
                 raise UnusableFileError(
-                    f"工作表“{table.sheet}”的栏被移动、插入或删除过；请恢复原来的栏后再{action}。文件没有改动。"
+                    f"工作表“{table.sheet}”的栏被移动、插入或删除过；请恢复原来的栏后再{action}；文件没有改动。"
                 )
             if data is not None and any(row.line < layout.first for row in data.rows):
                 raise UnusableFileError(
-                    f"工作表“{table.sheet}”的标题行被删除过；请恢复到第{layout.first - 1}行后再{action}。文件没有改动。"
+                    f"工作表“{table.sheet}”的标题行被删除过；请恢复到第{layout.first - 1}行后再{action}；文件没有改动。"
                 )
 
 
@@ -359,7 +359,7 @@ def _refuse_covering(
     if there and held is not None and cell not in held:
         raise UnusableFileError(
             f"工作表“{table.sheet}”的单元格{cell}“{there}”不属于该表的行，填列会盖住它；"
-            "请改用规定的名称和编码，或移到表外。文件没有改动。"
+            "请改用规定的名称和编码，或移到表外；文件没有改动。"
         )
 
 

@@ -557,10 +557,11 @@ def _refuse_changed(
         places = headings.of(block)
         for row in found.blocks[block.key].rows if block.key in found.blocks else ():
             number = row.line - table.depth
+            written = source.lines[number]  # a line may end before the columns do
             group = row.parent.removeprefix("group:") if row.kind == "item" else ""
             entries = row_entries(standard, block, row, row.label, group)
             for column, place, entry in zip(block.columns, places, entries, strict=True):
-                text = source.lines[number][place].strip() if place is not None else ""
+                text = written[place].strip() if place is not None and place < len(written) else ""
                 kept = (entry, block.total if row.kind == TOTAL else "")
                 if (
                     text

@@ -14,6 +14,7 @@ import smtplib
 import ssl
 from base64 import encodebytes
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from email.header import Header
 from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -245,6 +246,15 @@ def mail_settings(path: Path | None, environment: Mapping[str, str] | None = Non
         MailError: the file is not there or wrong, holds a password, or something is missing.
     """
     known = os.environ if environment is None else environment
+    try:
+        return _settings(path, known)
+    except MailError as error:
+        if path is None or path.name in str(error):
+            raise
+        raise MailError(f"邮件设置文件“{path.name}”：{error}") from error
+
+
+def _settings(path: Path | None, known: Mapping[str, str]) -> MailSettings:
     said: dict[str, Any] = {} if path is None else _file(path)
     for name in _KNOWN:
         if name not in said and known.get(_VARIABLE + name.upper()):
@@ -288,6 +298,10 @@ def _file(path: Path) -> dict[str, Any]:
     if strange:
         raise MailError(
             f"邮件设置文件“{path.name}”中不认识“{strange[0]}”；可写的有：{'、'.join(_KNOWN)}。"
+        )
+    if odd := [name for name, value in said.items() if not isinstance(value, (str, int, Decimal))]:
+        raise MailError(
+            f"邮件设置文件“{path.name}”的“{odd[0]}”应为文字或数；文字要放在英文双引号里。"
         )
     return said
 

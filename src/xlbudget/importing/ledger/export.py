@@ -79,7 +79,7 @@ def read_lines(
         questions.append(
             Question(
                 ledger.amount.label,
-                f"“{several}”哪一栏是预算金额？",
+                f"“{file.name}”里“{several}”哪一栏是预算金额？",
                 names,
                 lasting=names,
                 needed=True,
@@ -90,7 +90,11 @@ def read_lines(
         units = tuple(UNITS)
         questions.append(
             Question(
-                UNIT, "导出里没有写明金额的单位，是元还是万元？", units, lasting=units, needed=True
+                UNIT,
+                f"“{file.name}”没有写明金额的单位，是元还是万元？",
+                units,
+                lasting=units,
+                needed=True,
             )
         )
     blank = blank_book(standard, year or 0)._replace(name=file.name, blocks={}, info={})

@@ -76,7 +76,7 @@ def merged_ledger(
             if own.sheet == sheet
             else "不在工作簿里，请用新模板建的工作簿"
         )
-        raise UnusableFileError(f"工作表“{sheet}”{what}后再导入明细。文件没有改动。")
+        raise UnusableFileError(f"工作表“{sheet}”{what}后再导入明细；文件没有改动。")
     given = _in_unit(standard, book, ledger)
     if _plain(given) == _plain(own.lines):
         return own, None
