@@ -89,6 +89,13 @@ class NotExecuted(NamedTuple):
     reason: str
 
 
+class NotRead(NamedTuple):
+    """What of a document its reader could not read: where it stands, in words, and why."""
+
+    place: str
+    reason: str
+
+
 class Report(NamedTuple):
     """All that validation says of one workbook.
 
@@ -96,6 +103,8 @@ class Report(NamedTuple):
     figure must be widened for all identities to hold at once; empty where no width does.
     ``executed`` counts, per rule code, the relations that were evaluated. ``workbook`` is the file's
     name, ``path`` the way to it as it was given (empty for figures that came from no file).
+    Of a document, ``not_read`` is what its reader lost, and ``coverage`` how many numbers its tables print
+    and how many of them were read.
     """
 
     workbook: str
@@ -108,6 +117,8 @@ class Report(NamedTuple):
     unit_name: str = ""
     year: int = 0
     path: str = ""
+    not_read: tuple[NotRead, ...] = ()
+    coverage: tuple[int, int] | None = None
 
     def with_more(
         self,

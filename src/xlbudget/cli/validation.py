@@ -44,6 +44,8 @@ _PICTURED = 20
 """Of more workbooks the html report shows the findings without the tables."""
 _UNKNOWN = "“{}”还没有填完，无法判断；请按提醒填好以后再校验。"
 
+_UNREAD = "“{}”有太多没有读出，无法判断；请换用文字版的 .docx 或 .pdf 再校验。"
+
 
 class Request(NamedTuple):
     """What to validate and where the report goes (None: the screen).
@@ -145,7 +147,8 @@ def _validate(request: Request, piped: Path | None = None) -> int:
     wrong = any(report.status is Status.ERROR for report in reports)
     for report in reports:
         if report.status is Status.UNKNOWN:
-            unusable = bool(fail(_UNKNOWN.format(clean(report.workbook))))
+            said = _UNREAD if report.not_read else _UNKNOWN
+            unusable = bool(fail(said.format(clean(report.workbook))))
     if reports:
         standards = {report.standard: load_standard(report.standard) for report in reports}
         text = render(reports, request.form, standards, pictures)
