@@ -116,7 +116,7 @@ WHOLE_FILE = "整个文件"
 
 
 class NotRead(NamedTuple):
-    """Something of a file that could not be read: where, and why."""
+    """What of a file its reader could not read: where it stands, in words, and why."""
 
     place: str
     reason: str
@@ -129,7 +129,8 @@ class Report(NamedTuple):
     figure must be widened for all identities to hold at once; empty where no width does.
     ``executed`` counts, per rule code, the relations that were evaluated. ``workbook`` is the file's
     name, ``path`` the way to it as it was given (empty for figures that came from no file).
-    ``not_read`` is what the reader could make nothing of.
+    ``not_read`` is what the reader lost; of a document, ``coverage`` how many numbers its tables print
+    and how many of them were read.
     """
 
     workbook: str
@@ -143,6 +144,7 @@ class Report(NamedTuple):
     year: int = 0
     path: str = ""
     not_read: tuple[NotRead, ...] = ()
+    coverage: tuple[int, int] | None = None
 
     @property
     def unusable(self) -> str:

@@ -61,12 +61,12 @@ def test_spans_are_bounded_before_use(tmp_path: Path, span: str) -> None:
 def test_a_table_beyond_reading_is_named(tmp_path: Path) -> None:
     body = "<w:p><w:r><w:t>前文</w:t></w:r></w:p>" + table(*[cell("甲") + cell("1.00")] * 6000)
     source = read_source(docx(tmp_path / "长.docx", body))
-    assert [one.where for one in source.unread] == ["第1张表"]
+    assert [one.place for one in source.unread] == ["第1张表"]
     page = tmp_path / "长.html"
     page.write_text(
         "<p>前文<table>" + "<tr><td rowspan=9999999 colspan=99999>甲" * 6000, encoding="utf-8"
     )
-    assert [one.where for one in read_source(page).unread] == ["第1张表"]
+    assert [one.place for one in read_source(page).unread] == ["第1张表"]
 
 
 def test_merging_storms(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_too_many_pages(tmp_path: Path) -> None:
 def test_a_page_with_too_much_on_it_is_named(tmp_path: Path) -> None:
     bomb = WORDS + b" 0 0 m" * 40_000_000
     source = read_source(pdf(tmp_path / "满.pdf", [WORDS, bomb, WORDS], packed=True))
-    assert [one.where for one in source.unread] == ["第2页"]
+    assert [one.place for one in source.unread] == ["第2页"]
     assert len(source.elements) == 2
 
 

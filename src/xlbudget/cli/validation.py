@@ -46,6 +46,8 @@ _PICTURED = 20
 """Of more workbooks the html report shows the findings without the tables."""
 _UNKNOWN = "“{}”还没有填完，无法判断；请按提醒填好以后再校验。"
 
+_UNREAD = "“{}”有太多没有读出，无法判断；请换用文字版的 .docx 或 .pdf 再校验。"
+
 
 class Request(NamedTuple):
     """What to validate and where the report goes (None: the screen).
@@ -140,7 +142,8 @@ def _validate(request: Request, piped: Path | None = None) -> int:
                     unwritten = bool(fail(why))
     for report in reports:
         if report.status is Status.UNKNOWN:
-            fail(report.unusable or _UNKNOWN.format(clean(report.workbook)))
+            said = _UNREAD if report.not_read else _UNKNOWN
+            fail(report.unusable or said.format(clean(report.workbook)))
     wrong = any(report.status is Status.ERROR for report in reports)
     unusable = any(report.status is Status.UNKNOWN for report in reports)
     # Of one file that cannot be used, people have read the sentence.

@@ -9,6 +9,7 @@ from xlbudget.figures import BlockData, Book, InfoValue
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xlbudget.importing.published.coverage import Coverage
     from xlbudget.standard.model import Standard
 
 
@@ -49,6 +50,7 @@ class Imported(NamedTuple):
     ``info``, ``profile``, ``notes``, ``glossary``, ``ledger``) where it was found, in words. ``left`` are
     sentences on what the source has and no place was found for. ``questions`` are those that the answers given
     do not answer, ``unsettled`` counts what a person has to settle; ``layout`` tells sources of one layout.
+    ``coverage`` says how much of a document's tables was read.
     """
 
     book: Book
@@ -58,6 +60,7 @@ class Imported(NamedTuple):
     questions: tuple[Question, ...] = ()
     unsettled: int = 0
     layout: str = ""
+    coverage: Coverage | None = None
 
 
 def blank_book(standard: Standard, year: int) -> Book:

@@ -22,6 +22,8 @@ _PREFIX = re.compile(
 _CONTINUED = re.compile(r"\(?续\)?表?[一二三四五六七八九十\d]*[-_、.:]*")
 _BRACKETS = re.compile(r"(?:\([^()]*\)|[-_—]+\d*|\(?续\)?)$")
 _YEAR = re.compile(r"^(?:20\d\d年度?)?(?:(?:部门|单位)预算(?:公开)?)?")
+_WHOSE, _OWNERS = re.compile("^部门(?=收支|收入|支出)"), ("", "单位")
+"""Whose table it is need not be said: 收支总表, 单位收支总表."""
 _HEADS = tuple("年度级局厅委办院会处室站所校队部司署社团心)")
 """What stands before a title without a space: a year, or the end of a unit's name."""
 
@@ -45,6 +47,10 @@ class Titles:
         for table in standard.tables:
             for text in (table.title, table.sheet):
                 self.known.setdefault(plain_name(text), (table, None))
+        for table in standard.tables:
+            for owner in _OWNERS:
+                self.known.setdefault(_WHOSE.sub(owner, plain_name(table.title)), (table, None))
+        for table in standard.tables:
             for form in table.forms:
                 self.known[plain_name(form.title)] = (table, form)
 

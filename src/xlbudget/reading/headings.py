@@ -26,6 +26,7 @@ _FEW = 2
 """So many columns must be found for lines to count as the headings."""
 _PUNCTUATION = re.compile(r"[-_—/、:;()·.]+")
 _ANY_YEAR = "20XX年"
+_THIS_YEAR = re.compile("^本年度?(?=预算数)")
 _STRICT, _LEVELS = 3, 5
 """Levels of likeness of headings: those that leave nothing out, and all that are sure."""
 _OPTIONAL = ("name", "text")
@@ -195,7 +196,7 @@ def _match(
 
 def _label(text: str) -> str:
     plain = heading(without_unit(text)).rstrip(":").replace("20XX年度", _ANY_YEAR)
-    return plain.strip("*")
+    return _THIS_YEAR.sub(_ANY_YEAR, plain).strip("*")
 
 
 def _paths(grid: Grid, first: int, depth: int) -> dict[int, _Found]:

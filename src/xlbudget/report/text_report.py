@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WHOLE_BOOK = "全册"
 """The heading of findings that belong to no table."""
 
+_SHOWN = 20
 _BREAKS = r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+"
 _UNSHOWABLE = "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 _AMOUNT = re.compile(r"([+-]?)(\d+)(\.\d+)", re.ASCII)
@@ -71,7 +72,7 @@ def verdict(report: Report, standard: Standard | None) -> list[str]:
     if report.unusable:
         return [f"{report.status.chinese}：{clean(report.unusable)}"]
     exact = bool(report.slack) and not report.slack.strip("0.")
-    said = [_grade(report, exact=exact)]
+    said = [*_reading(report), _grade(report, exact=exact)]
     slack = slack_text(report, standard)
     if slack and not exact and report.status is not Status.UNKNOWN:
         so = "即可" if report.status is Status.PASS else "才能"
@@ -80,6 +81,19 @@ def verdict(report: Report, standard: Standard | None) -> list[str]:
         said.append("金额无论放宽多少，勾稽关系都不能同时成立。")
     if missing := not_executed_count(report):
         said.append(f"有 {missing} 条规则未执行或未全部执行，以上结论不包括这一部分。")
+    return said
+
+
+def _reading(report: Report) -> list[str]:
+    """What of a document was not read, and how many numbers of its tables were."""
+    said = [
+        f"没有读出：{clean(one.place)}，{clean(one.reason)}。" for one in report.not_read[:_SHOWN]
+    ]
+    if len(report.not_read) > _SHOWN:
+        said.append(f"没有读出的共 {len(report.not_read)} 处。")
+    if report.coverage is not None:
+        printed, read = report.coverage
+        said.append(f"各表印有 {printed:,} 个数，读出 {read:,} 个。")
     return said
 
 
@@ -92,6 +106,8 @@ def _grade(report: Report, *, exact: bool) -> str:
             if not errors:
                 return "差错：勾稽关系不能同时成立，但没有定位到具体的单元格；请逐表核对合计。"
             return f"差错：发现差错 {errors} 处，须改正" + (f"；另有{others}。" if others else "。")
+        case Status.UNKNOWN if report.not_read:
+            said = "无法判断：没有读出的太多；已经读出的数没有发现差错，其余请对照原件，或换用能读出的文件再校验。"
         case Status.UNKNOWN:
             said = "无法判断：还没有填完；已经填列的数没有发现差错，其余请填好以后再校验。"
         case Status.ROUNDING:

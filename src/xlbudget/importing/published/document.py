@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from xlbudget.checks.personal import stated_phone
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
+from xlbudget.findings import NotRead
 from xlbudget.importing.imported import GLOSSARY_TEXT, Imported
 from xlbudget.importing.published import OLD_SUFFIXES, SUFFIXES
-from xlbudget.importing.published.elements import Line, Matrix, Source, Unread
+from xlbudget.importing.published.coverage import coverage
+from xlbudget.importing.published.elements import Line, Matrix, Source
 from xlbudget.importing.published.figures import read_figures, shift_findings
 from xlbudget.importing.published.flow import whole_tables
 from xlbudget.importing.published.particulars import (
@@ -24,7 +26,7 @@ from xlbudget.importing.published.particulars import (
     stated_info,
     years_of,
 )
-from xlbudget.importing.published.recognise import divide, names_tables, other_standard
+from xlbudget.importing.published.recognise import divide, find_tables, names_tables, other_standard
 from xlbudget.importing.published.texts import (
     DOCUMENTS,
     printed_texts,
@@ -79,10 +81,10 @@ def read_source(path: Path) -> Source:
 
         found = text_elements(path)
     elements: list[Line | Matrix] = []
-    unread: list[Unread] = []
+    unread: list[NotRead] = []
     cells = 0
     for one in whole_tables(found):
-        if isinstance(one, Unread):
+        if isinstance(one, NotRead):
             unread.append(one)
             continue
         elements.append(one)
@@ -147,7 +149,8 @@ def read_document(
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
     tables = parts.parts[_TABLES].elements if _TABLES in parts.parts else elements
-    figures = read_figures(standard, tables, found)
+    every = find_tables(standard, tables)
+    figures = read_figures(standard, tables, every, found)
     if not figures.blocks:
         raise UnusableFileError(other_standard(path, standard, elements))
     texts = [
@@ -198,7 +201,10 @@ def read_document(
     book = book._replace(info=info)
     book = book._replace(keyed=lists_from_sentences(standard, book, units))
     origins = _origins(parts, figures.origins)
-    return Imported(book, origins, tuple(texts), figures.left), parts
+    read = coverage(standard, Source(tuple(tables), source.unread), every, book)
+    said = [f"没有读出：{one.place}，{one.reason}。" for one in read.lost]
+    left = tuple(dict.fromkeys([*figures.left, *said]))
+    return Imported(book, origins, tuple(texts), left, coverage=read), parts
 
 
 def _short_name(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # what everybody calls it
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.importing.published.elements import Line, Matrix, SpanGrid, Unread, span
+from xlbudget.findings import NotRead
+from xlbudget.importing.published.elements import Line, Matrix, SpanGrid, span
 from xlbudget.importing.published.numbering import Numbering
 from xlbudget.xlsx.archive import Archive
 
@@ -215,7 +216,7 @@ class _Body:
         if lines := grid.lines():
             yield Matrix(lines, where)
         elif grid.beyond:
-            yield Unread(where, "行或列多得不像预算表")
+            yield NotRead(where, "行或列多得不像预算表")
 
     def cell(self, cell: ET.Element) -> str:
         """The paragraphs of a cell, and of text boxes in it."""

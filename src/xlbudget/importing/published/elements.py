@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from xlbudget.characters import visible
+from xlbudget.findings import NotRead
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f"
 _GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|(?<![^\S\n])[^\S\n]+(?=[{_CJK}])")
@@ -36,21 +37,14 @@ class Matrix(NamedTuple):
     ragged: bool = False
 
 
-class Unread(NamedTuple):
-    """What could not be read: where it stands, in words, and why."""
-
-    where: str
-    reason: str
-
-
-Element = Line | Matrix | Unread
+Element = Line | Matrix | NotRead
 
 
 class Source(NamedTuple):
     """A document as it was read: its lines and tables in their order, and what could not be read."""
 
     elements: tuple[Line | Matrix, ...]
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[NotRead, ...] = ()
 
 
 def tidy(text: str) -> str:

@@ -13,15 +13,16 @@ from xlbudget.figures import BlockData, Book, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.forms import read_form_tables
-from xlbudget.importing.published.recognise import find_tables
 from xlbudget.importing.titles import Titles
 from xlbudget.money import Amount, parse_amount
+from xlbudget.reading.headings import own_headings
 from xlbudget.reading.tables import CODE, read_table, recogniser
 from xlbudget.reading.tables import Line as RowLine
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import expand
-from xlbudget.sheets.cells import Sheet
+from xlbudget.sheets.cells import NOTHING, Sheet
 from xlbudget.sheets.layout import is_form
+from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +40,9 @@ _FARTHEST = 2
 _MOST_TRIED = 20_000
 _FIGURE = re.compile(r"-?\d[\d,]*\.\d{2}")
 _CODE = re.compile(r"(\d{3,9})\s*(\D.*)?")
+_NOTHING = NOTHING | {"无", "空"}
+_ADVICE = re.compile("；请[^；。]*。$")
+_ZERO = re.compile(r"0(?:\.0+)?")
 _BODIES = ("fixed", "subject", "unit")
 
 
@@ -289,9 +293,10 @@ class Figures(NamedTuple):
     left: tuple[str, ...]
 
 
-def read_figures(standard: Standard, elements: Sequence[Line | Matrix], year: int) -> Figures:
-    """All tables of the standard that the document has."""
-    every = find_tables(standard, elements)
+def read_figures(
+    standard: Standard, elements: Sequence[Line | Matrix], every: Sequence[Found], year: int
+) -> Figures:
+    """All tables of the standard that the document has; ``every`` are those that it shows."""
     result = Figures({}, (), {}, {}, (), ())
     left = [_left(one) for one in every if one.table is None]
     plain = [one for one in every if one.table is not None and not is_form(one.table)]
@@ -324,17 +329,17 @@ def read_figures(standard: Standard, elements: Sequence[Line | Matrix], year: in
             read = read_form_tables(table, found)
             result.blocks[table.blocks[0].key] = read.block
             forms = read.forms
-            findings += read.findings
+            findings += map(_of_reader, read.findings)
             result.origins[table.key] = f"{found[0].matrix.where}，共{len(forms)}份"
             continue
         matrix = _only(table, found, findings)
         if matrix is None:
             continue
         findings += _unit_findings(table, found, stated=stated_often)
-        lines: list[list[object]] = [list(line) for line in matrix.lines]
+        lines = _written(table, matrix)
         data = read_table(standard, table, Sheet(table.title, lines), year)
         result.blocks.update(data.blocks)
-        findings += data.findings
+        findings += map(_of_reader, data.findings)
         result.notes[table.key] = (*data.notes, *found[-1].notes)
         result.origins[table.key] = matrix.where
     if unruled:
@@ -346,6 +351,39 @@ def read_figures(standard: Standard, elements: Sequence[Line | Matrix], year: in
         finding._replace(message=finding.message.replace("工作表", "表")) for finding in findings
     ]
     return result._replace(forms=forms, findings=tuple(said), left=tuple(left))
+
+
+def _written(table: Table, matrix: Matrix) -> list[list[object]]:
+    """The cells without signs that say that nothing stands there, and without noughts beside no label."""
+    lines: list[list[object]] = [
+        ["" if cell in _NOTHING else cell for cell in line] for line in matrix.lines
+    ]
+    zeros = any(_ZERO.fullmatch(cell) for line in matrix.lines for cell in line)
+    found = own_headings(table, lines) if zeros else None
+    if found is None:
+        return lines
+    for block in table.blocks:
+        places = [at for at in found.of(block) if at is not None]
+        amounts = [
+            at
+            for at, column in zip(found.of(block), block.columns, strict=True)
+            if at is not None and column.kind == AMOUNT
+        ]
+        for line in lines[found.body :]:
+            if all(
+                not line[at] or (at in amounts and _ZERO.fullmatch(str(line[at]))) for at in places
+            ):
+                for at in amounts:
+                    line[at] = ""
+    return lines
+
+
+def _of_reader(finding: Finding) -> Finding:
+    """What the reader did not understand may be its own loss: nobody is told to mend it."""
+    if finding.code != CODE or finding.level is not Level.ERROR:
+        return finding
+    message = _ADVICE.sub("；请对照原件核对。", finding.message)
+    return finding._replace(level=Level.WARNING, message=message)
 
 
 def _unit_findings(table: Table, found: Sequence[Found], *, stated: bool) -> Iterator[Finding]:

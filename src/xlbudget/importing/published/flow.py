@@ -12,7 +12,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import plain_name, squash
-from xlbudget.importing.published.elements import Line, Matrix, Unread
+from xlbudget.findings import NotRead
+from xlbudget.importing.published.elements import Line, Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -59,7 +60,7 @@ def whole_tables(elements: Iterable[Element]) -> Iterator[Element]:
     often = Counter(masked(text) for text in lines)
     running = {mask for mask, count in often.items() if count >= _OFTEN}
     table: Matrix | None = None
-    between: list[Line | Unread] = []
+    between: list[Line | NotRead] = []
     for one in every:
         if isinstance(one, Line) and one.text in pages:
             continue
@@ -70,7 +71,7 @@ def whole_tables(elements: Iterable[Element]) -> Iterator[Element]:
         if table is not None and body is not None and _passes(between, running):
             starts = (*table.starts, (len(table.lines), one.where))
             table = table._replace(lines=[*table.lines, *body], starts=starts)
-            between = [line for line in between if isinstance(line, Unread)]
+            between = [line for line in between if isinstance(line, NotRead)]
             continue
         if table is not None:
             yield table
@@ -81,10 +82,10 @@ def whole_tables(elements: Iterable[Element]) -> Iterator[Element]:
     yield from between
 
 
-def _passes(between: Sequence[Line | Unread], running: Collection[str]) -> bool:
+def _passes(between: Sequence[Line | NotRead], running: Collection[str]) -> bool:
     """Whether nothing that stands between two tables divides them."""
     for line in between:
-        if isinstance(line, Unread):
+        if isinstance(line, NotRead):
             continue
         name = plain_name(line.text)
         if _CONTINUED in name[-_FEW:] or name.startswith((_CONTINUED, f"({_CONTINUED}")):

@@ -9,7 +9,8 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from xlbudget.importing.published.elements import Line, Matrix, SpanGrid, Unread, span
+from xlbudget.findings import NotRead
+from xlbudget.importing.published.elements import Line, Matrix, SpanGrid, span
 from xlbudget.importing.published.text import decoded
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _LONGEST_TAG = 10_000
 """A longer tag, such as a picture written into the page, is read without its attributes."""
 _NAME = re.compile(r"/?[A-Za-z][A-Za-z0-9:-]*")
 
-_Pieces = list["str | Matrix | Unread"]
+_Pieces = list["str | Matrix | NotRead"]
 
 
 def html_elements(path: Path) -> Iterator[Element]:
@@ -53,7 +54,10 @@ def html_elements(path: Path) -> Iterator[Element]:
             yield Line(one, f"第{lines}段")
         else:
             tables += 1
-            yield one._replace(where=f"第{tables}张表")
+            where = f"第{tables}张表"
+            yield (
+                one._replace(where=where) if isinstance(one, Matrix) else one._replace(place=where)
+            )
 
 
 def _closed(text: str) -> str:
@@ -124,7 +128,7 @@ class _Table:
         if lines:
             beside.append(Matrix(lines, ""))
         elif self.grid.beyond:
-            beside.append(Unread("", "行或列多得不像预算表"))
+            beside.append(NotRead("", "行或列多得不像预算表"))
         return beside
 
 
@@ -209,7 +213,7 @@ class _Page(HTMLParser):
         if not (self.skipping or self.ignoring or self.hidden):
             self.place.append(_MARKS.sub("", data))
 
-    def whole(self) -> Iterator[str | Matrix | Unread]:
+    def whole(self) -> Iterator[str | Matrix | NotRead]:
         """Paragraphs and tables, also of tables that do not end."""
         while self.tables:
             whole = self.tables.pop().whole()

@@ -11,7 +11,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.importing.published.elements import Line, Matrix, Unread, tidy
+from xlbudget.findings import NotRead
+from xlbudget.importing.published.elements import Line, Matrix, tidy
 from xlbudget.importing.published.flow import masked
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def pdf_elements(path: Path) -> list[Element]:
         if len(document.pages) > _MOST_PAGES:
             raise UnusableFileError(f"“{path.name}”页数过多，不像部门预算的公开文本，没有打开。")
         pages: list[_Page] = []
-        unread: list[Unread] = []
+        unread: list[NotRead] = []
         letters = written = 0
         for number, page in enumerate(document.pages, 1):
             size = _written(page)
@@ -59,7 +60,7 @@ def pdf_elements(path: Path) -> list[Element]:
                     f"“{path.name}”的内容多得不像部门预算的公开文本，没有打开；请选对文件。"
                 )
             if size > _MOST_ON_PAGE or _drawn(page) > _MOST_DRAWN:
-                unread.append(Unread(f"第{number}页", "这一页的内容过多"))
+                unread.append(NotRead(f"第{number}页", "这一页的内容过多"))
                 continue
             letters += len(page.chars)
             pages.append(_page(number, page))

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Form, Standard, Table
 
 
-_PAGE_NUMBER = re.compile(r"(?:[.…·。_\-－—\s]{2,}|\t)\d{1,4}\s*$")
-_CONTENTS_PAGE = re.compile(r"[.…·。_\-－—\s]*(?<!\d)\d{1,4}\s*$")
+_PAGE_NUMBER = re.compile(r"(?:[.…·。_\-－—\s]{2,}|\t)\d{1,4}\s*$|[.…·_\-－—]{2,}\s*$")
+_CONTENTS_PAGE = re.compile(r"[.…·。_\-－—\s]*(?<!\d)\d{1,4}\s*$|[.…·_\-－—]{2,}\s*$")
 """No heading ends in a number: in the contents one that does is a page's."""
 _PART = re.compile(r"第[一二三四五六七八九十]{1,3}部分")
 _LONGEST = 60
@@ -79,7 +79,7 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
     lines = ((at, one) for at, one in enumerate(elements) if isinstance(one, Line))
     title = squash(plan.texts["contents"])
     start = next((at for at, line in lines if squash(line.text) == title), None)
-    body = _body(spots)
+    body = _body(spots, listed=start is not None)
     if start is not None and body and body[0][0] < start:
         start = None
     first = body[0][0] if body else len(elements) if start is None else start
@@ -88,8 +88,7 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
     ]
     contents = [] if start is None else [
         line._replace(text=_CONTENTS_PAGE.sub("", line.text).strip())
-        for line in elements[start + 1 : first]
-        if isinstance(line, Line)
+        for line in chain.from_iterable(map(_rows, elements[start + 1 : first]))
     ]  # fmt: skip
     last = [at for at, one in enumerate(contents) if _part_of(titles, one.text) is not None]
     end = _contents_end(contents, last)
@@ -112,21 +111,42 @@ def _part_of(titles: list[str], text: str) -> int | None:
     found = heading(bare_heading(text))
     if found in titles:
         return titles.index(found)
+    # The parts stand in another order where a title has another number.
+    bare = _PART.sub("", found, count=1)
+    named = [at for at, title in enumerate(titles) if _PART.sub("", title, count=1) == bare]
     match = _PART.match(found)
+    if match is not None and named:
+        return named[0]
     if match is None:
         return None
     same = [at for at, title in enumerate(titles) if title.startswith(match[0])]
     return same[0] if same and len(found) <= 2 * len(titles[same[0]]) else None
 
 
-def _body(spots: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The headings in the body: of those of one part, the last one before the next part's last one."""
+def _rows(element: Line | Matrix) -> list[Line]:
+    """The lines of the contents, also where titles and page numbers stand in columns."""
+    if isinstance(element, Line):
+        return [element]
+    return [Line(" ".join(filter(None, row)), element.where) for row in element.lines]
+
+
+def _body(spots: list[tuple[int, int]], *, listed: bool) -> list[tuple[int, int]]:
+    """The headings in the body, in whatever order the parts stand: each part's last one.
+
+    ``listed``: the contents name parts too. One that they alone name has no place in the body.
+    """
     last = {number: at for at, number in spots}
-    found: list[tuple[int, int]] = []
-    for number in sorted(last):
-        if not found or last[number] > found[-1][0]:
-            found.append((last[number], number))
-    return found
+    first = {number: at for at, number in reversed(spots)}
+    twice = [number for number in last if first[number] != last[number]]
+    if not listed or not twice:
+        return sorted((at, number) for number, at in last.items())
+    end = max(first[number] for number in twice)
+    begin = min(last[number] for number in twice)
+    return sorted(
+        (at, number)
+        for number, at in last.items()
+        if number in twice or (at > end and (at > begin or number < min(twice)))
+    )
 
 
 def _contents_end(contents: list[Line], parts: list[int]) -> int:

@@ -8,9 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import heading, squash, years_in
-from xlbudget.checks.validate import judge
+from xlbudget.checks.validate import judge, validate
 from xlbudget.figures import UNFILLED, InfoValue, Unreadable
-from xlbudget.findings import Finding, Level, Status
+from xlbudget.findings import Finding, Level, NotExecuted, Status
 from xlbudget.importing.published.document import read_document, read_source
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.particulars import info_from_sentences, unit_line
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from xlbudget.figures import Book
     from xlbudget.findings import Report
+    from xlbudget.importing.published.coverage import Coverage
     from xlbudget.importing.published.recognise import Parts
     from xlbudget.standard.model import Standard
 
@@ -44,6 +45,7 @@ _HEAD_ROWS = 3
 _CONTENTS, _COVER = "目录", "封面"
 _GLOSSARY = "glossary"
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,5})")
+_PRESENT = "sheet_present"
 _REQUIRED = "required_info"
 """The check that asks for fields of 基础信息, which a document does not have."""
 
@@ -171,10 +173,16 @@ def validate_published(
     source = read_source(path)
     standard = standard or standard_of_document(path, source.elements)
     imported, parts = read_document(path, source, standard, year)
-    book = _with_settings(standard, imported.book)
-    report = validate_whole(standard, book)
-    if report.status is Status.ERROR and (retold := _retold(standard, book)) is not None:
-        report = validate_whole(standard, retold)
+    read = imported.coverage
+    assert read is not None
+    if read.tables:
+        report = _of_what_was_read(standard, imported.book, read)
+        book = imported.book
+    else:
+        book = _with_settings(standard, imported.book)
+        report = validate_whole(standard, book)
+        if report.status is Status.ERROR and (retold := _retold(standard, book)) is not None:
+            report = validate_whole(standard, retold)
     found = [
         *report.findings,
         *contents_findings(standard, parts),
@@ -183,7 +191,38 @@ def validate_published(
     ]
     asked = {rule.code for rule in standard.rules if rule.check == _REQUIRED}
     findings = [_placed(standard, finding) for finding in found if finding.code not in asked]
-    return report._replace(findings=()).with_more(findings, (), {})
+    whole = report._replace(findings=()).with_more(findings, (), {})
+    status = whole.status if read.enough else Status.UNKNOWN
+    return whole._replace(status=status, not_read=read.lost, coverage=(read.printed, read.read))
+
+
+def _of_what_was_read(standard: Standard, book: Book, read: Coverage) -> Report:
+    """The report on the tables that were read to the end: nothing is said of, or by means of, the others.
+
+    The sentences of the explanation speak of figures all over the tables, so they wait as well.
+    """
+    lost = [table for table in standard.tables if table.key in read.tables]
+    gone = {block.key for table in lost for block in table.blocks}
+    left = book._replace(
+        blocks={key: data for key, data in book.blocks.items() if key not in gone},
+        info={key: one for key, one in book.info.items() if not one.said},
+        texts=(),
+    )
+    report = validate(standard, _with_settings(standard, left))
+    titles = {table.title for table in lost}
+    codes = {rule.code for rule in standard.rules if rule.check == _PRESENT}
+    findings = [one for one in report.findings if one.code not in codes or one.table not in titles]
+    reasons = {f"缺少工作表“{table.sheet}”。": read.tables[table.key] for table in lost}
+    skipped = [
+        one._replace(reason=reasons.get(one.reason, one.reason)) for one in report.not_executed
+    ]
+    waiting = "有的表没有读全，情况说明的文字没有与各表核对。"
+    skipped += [
+        NotExecuted(rule.code, waiting) for rule in standard.rules_of(book.year) if rule.texts
+    ]
+    wrong = any(one.level is Level.ERROR for one in findings)
+    status = Status.PASS if report.status is Status.ERROR and not wrong else report.status
+    return report._replace(status=status, findings=tuple(findings), not_executed=tuple(skipped))
 
 
 def _retold(standard: Standard, book: Book) -> Book | None:

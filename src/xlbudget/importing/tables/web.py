@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.importing.published.elements import Line, Unread
+from xlbudget.findings import NotRead
+from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.html import html_elements
 from xlbudget.importing.tables.limits import MOST_CELLS, MOST_LINES, too_large
 from xlbudget.sheets.cells import Sheet
@@ -22,7 +23,7 @@ def web_sheet(path: Path) -> Sheet:
     lines: list[list[object]] = []
     cells = 0
     for element in html_elements(path):
-        if isinstance(element, Unread):
+        if isinstance(element, NotRead):
             raise too_large(path.name, element.reason)
         rows = [[element.text]] if isinstance(element, Line) else [*element.lines, []]
         lines += [[*row] for row in rows]

@@ -1,0 +1,123 @@
+"""How much of a document's tables was read: the numbers that they print against those in the book.
+
+A number that is printed below a table's title and stands in no cell of the book was lost by the reader.
+Such a table is not judged: what is missing in it says nothing about its author.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.characters import folded, is_note
+from xlbudget.figures import Unreadable
+from xlbudget.findings import NotRead
+from xlbudget.importing.published.elements import Line
+from xlbudget.importing.titles import Titles
+from xlbudget.sheets.layout import is_form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from xlbudget.figures import Book
+    from xlbudget.importing.published.elements import Matrix, Source
+    from xlbudget.importing.published.recognise import Found
+    from xlbudget.standard.model import Standard
+
+_NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*\.\d{1,2}(?![\d%])")
+_SHOWN = 3
+_LEAST = 0.8
+"""With fewer of the numbers read, nothing can be said of the whole."""
+
+
+class Coverage(NamedTuple):
+    """Numbers printed and read; what was lost; by key the tables that cannot be judged, and why."""
+
+    printed: int
+    read: int
+    lost: tuple[NotRead, ...]
+    tables: Mapping[str, str]
+
+    @property
+    def enough(self) -> bool:
+        """Whether a verdict on the whole can be given."""
+        return self.read >= _LEAST * self.printed
+
+
+def coverage(standard: Standard, source: Source, every: Sequence[Found], book: Book) -> Coverage:
+    """Compare what stands below each table's title with what the book holds of it."""
+    printed, places = _printed(standard, source.elements, every)
+    strange = printed.pop("", None)
+    lost = list(source.unread)
+    tables: dict[str, str] = {}
+    missed = 0
+    for table in standard.tables:
+        blocks = [block.key for block in table.blocks if block.key in book.blocks]
+        missing = printed.get(table.key, Counter()) - _held(book, blocks)
+        if missing:
+            count = printed[table.key].total()
+            missed += missing.total()
+            shown = "、".join(list(missing)[:_SHOWN]) + ("等" if len(missing) > _SHOWN else "")
+            reason = f"印有{count}个数，其中{missing.total()}个没有读出（{shown}）"
+            lost.append(NotRead(f"{table.title}（{places[table.key]}）", reason))
+            tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
+        elif not blocks and (strange or source.unread):
+            # It may stand in what was not read, or be a table whose title was not known.
+            lost.append(NotRead(table.title, "没有找到，可能在没有读出的部分"))
+            tables[table.key] = f"{table.title}没有读出，有关勾稽关系未核对。"
+    total = sum(map(Counter.total, printed.values()))
+    read = total - missed
+    if tables and strange:
+        total += strange.total()
+    return Coverage(total, read, tuple(lost), tables)
+
+
+def _held(book: Book, blocks: Sequence[str]) -> Counter[str]:
+    """The numbers of some blocks, noughts aside."""
+    texts = [
+        cell.raw if isinstance(cell, Unreadable) else cell.text
+        for key in blocks
+        for row in book.blocks[key].rows
+        for cell in row.cells
+        if cell is not None
+    ]
+    return Counter(_numbers(texts))
+
+
+def _printed(
+    standard: Standard, elements: Sequence[Line | Matrix], every: Sequence[Found]
+) -> tuple[dict[str, Counter[str]], dict[str, str]]:
+    """By table key the numbers that are printed as its, and where; under "" those of tables that no title names."""
+    titles = Titles(standard)
+    tables = {id(one.matrix): one.table for one in every}
+    printed: dict[str, Counter[str]] = {}
+    places: dict[str, str] = {}
+    current = ""
+    for element in elements:
+        if isinstance(element, Line):
+            named = titles.exact(element.text)
+            current = named[0].key if named is not None else current
+            note = not current or is_note(element.text)
+            texts = [] if note else [element.raw or element.text]
+            key = current
+        else:
+            table = tables.get(id(element))
+            key = table.key if table is not None else ""
+            current = key or current
+            texts = [cell for row in element.lines for cell in row]
+        if key and is_form(standard.table(key)):
+            continue
+        for number in _numbers(texts):
+            printed.setdefault(key, Counter())[number] += 1
+            places.setdefault(key, element.where)
+    return printed, places
+
+
+def _numbers(texts: Iterable[str]) -> Iterator[str]:
+    """The amounts in some texts, without their signs and grouping; noughts aside."""
+    for text in texts:
+        for number in _NUMBER.findall(folded(text)):
+            plain = number.replace(",", "").rstrip("0").rstrip(".")
+            if plain.strip("0."):
+                yield plain
