@@ -76,6 +76,7 @@ class _Content:
         self.name = name
         self.hidden: set[str] = set()
         self.room, self.lines_left = MOST_CELLS, MOST_LINES
+        self.computed = False
 
     def sheets(self, data: bytes) -> tuple[Sheet, ...]:
         found: list[Sheet] = []
@@ -108,7 +109,13 @@ class _Content:
             element.clear()
             if path:
                 path[-1].remove(element)
-        return tuple(found)
+        # Who computes at all leaves the value out where the result is an empty text.
+        return tuple(map(_without_uncomputed, found) if self.computed else found)
+
+
+def _without_uncomputed(sheet: Sheet) -> Sheet:
+    lines = [["" if cell == UNCOMPUTED else cell for cell in line] for line in sheet.lines]
+    return sheet._replace(lines=lines, uncomputed=()) if sheet.uncomputed else sheet
 
 
 class _Sheet:
@@ -143,6 +150,8 @@ class _Sheet:
                 continue
             repeated = _count(cell, "number-columns-repeated")
             value = _value(cell)
+            if value not in ("", UNCOMPUTED) and cell.get(f"{_TABLE}formula"):
+                self.content.computed = True
             if value != "":
                 if at + repeated > MOST_COLUMNS:
                     raise too_large(self.content.name, f"的工作表“{self.name}”超过{MOST_COLUMNS}栏")

@@ -34,6 +34,8 @@ SUFFIXES = (".xls", ".xlsx", ".xlsm", ".et", ".ods")
 """What exported tables may be called."""
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 """Text with a line for each line of a table; what is copied from a screen has tabs between its cells."""
+PAGES = (".html", ".htm")
+"""Web pages, which may hold exported tables or a whole published document."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -485,8 +485,9 @@ def _read_body(standard: Standard, section: Section, unit: Unit, year: int) -> _
     findings += [_finding(section, stray) for stray in loud]
     notes = [line_text([cell for _, cell in grid.texts(number - 1)]) for number in below_rows]
     left += _extra(section, heads, lines)
-    if heads.missing:
-        names = "”“".join(heads.label(one, year) for one in heads.missing)
+    missing = [one for one in heads.missing if plain.columns[one[0]][one[1]] is None]
+    if missing:
+        names = "”“".join(heads.label(one, year) for one in missing)
         left.append(f"“{section.table.title}”没有“{names}”一栏，留空（{section.where}）。")
     return _Body(blocks, tuple(notes), tuple(findings), tuple(left))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from xlbudget.importing.published.elements import Line, Unread
@@ -11,6 +12,17 @@ from xlbudget.sheets.cells import Sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_NUMBERED = re.compile(r"(?:Sheet|工作表|表格)\s*\d+\s*[:：]\s*")
+"""What LibreOffice writes before the name of a sheet."""
+_LONGEST = 120
+"""Letters of a paragraph: a note below a table has no more, the sentences of an explanation do."""
+
+
+def is_export(sheet: Sheet) -> bool:
+    """Whether a page holds tables alone, without the sentences that make it a published document."""
+    lines = ([cell for cell in line if cell != ""] for line in sheet.lines)
+    return all(len(cells) != 1 or len(str(cells[0])) <= _LONGEST for cells in lines)
 
 
 def web_sheet(path: Path) -> Sheet:
@@ -24,7 +36,10 @@ def web_sheet(path: Path) -> Sheet:
     for element in html_elements(path):
         if isinstance(element, Unread):
             raise too_large(path.name, element.reason)
-        rows = [[element.text]] if isinstance(element, Line) else [*element.lines, []]
+        if isinstance(element, Line):
+            rows = [[_NUMBERED.sub("", element.text, count=1)]]
+        else:
+            rows = [*element.lines, []]
         lines += [[*row] for row in rows]
         cells += sum(map(len, rows))
         if cells > MOST_CELLS or len(lines) > MOST_LINES:

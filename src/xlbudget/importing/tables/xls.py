@@ -34,7 +34,10 @@ def read_xls(path: Path, data: bytes) -> TableFile:
     sheets = _sheets(path, book)
     if book.biff_version >= _UNICODE_FROM or not _garbled(sheets):
         return TableFile(path.name, sheets)
-    again = _sheets(path, _opened(path, data, _CHINESE_CODES))
+    try:
+        again = _sheets(path, _opened(path, data, _CHINESE_CODES))
+    except UnusableFileError:  # what is no letter of that code page cannot be told from damage
+        again = sheets
     if _garbled(again):
         raise UnusableFileError(
             f"“{path.name}”是很旧的 .xls 文件，文字读出来是乱码；请在 Excel 或 WPS 中打开核对文字，"
