@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from xlbudget.importing.published.elements import Line, Unread
 from xlbudget.importing.published.html import html_elements
-from xlbudget.importing.tables.limits import MOST_CELLS, MOST_LINES, too_large
+from xlbudget.importing.tables.size import too_large
+from xlbudget.limits import MOST_EXPORTED_CELLS, MOST_EXPORTED_LINES
 from xlbudget.sheets.cells import Sheet
 
 if TYPE_CHECKING:
@@ -42,6 +43,6 @@ def web_sheet(path: Path) -> Sheet:
             rows = [*element.lines, []]
         lines += [[*row] for row in rows]
         cells += sum(map(len, rows))
-        if cells > MOST_CELLS or len(lines) > MOST_LINES:
-            raise too_large(path.name, f"超过{MOST_LINES // 10_000}万行")
+        if cells > MOST_EXPORTED_CELLS or len(lines) > MOST_EXPORTED_LINES:
+            raise too_large(path.name, f"超过{MOST_EXPORTED_LINES // 10_000}万行")
     return Sheet(path.stem, lines)
