@@ -117,7 +117,7 @@ class Page:
     def body(self) -> int:
         """The first line of a table by codes: that of 合计 or the first code."""
         for number, line in enumerate(self.lines):
-            if any(cell == "合计" for cell in line[:2]) or str(line[0]).isdigit():
+            if any(isinstance(cell, float) for cell in line) or str(line[0]).isdigit():
                 return number
         return len(self.lines)
 
@@ -189,8 +189,8 @@ def serial(pages: list[Page]) -> None:
                 rows[number] = str(count)
         page.insert_column(at, rows)
         for number in range(body, len(page.lines)):
-            if "合计" in page.lines[number][at : at + 3]:
-                page.lines[number][at : at + 3] = ["合计", "", ""]
+            if "合计" in page.lines[number][at : at + 2]:
+                page.lines[number][at : at + 2] = ["合计", ""]
                 page.merged.append([number, at, number, at + 1])
 
 
@@ -382,13 +382,10 @@ def _pandas(path: Path, pages: list[Page], kind: str) -> Path:
             index = kind == "html-index"
             texts = [frame.to_html(index=index, header=index, na_rep="") for frame in frames]
             path.write_text("<html><body>" + "\n".join(texts) + "</body></html>", encoding="utf-8")
-        case "csv":
-            path.write_text(
-                "".join(frame.to_csv(index=False, header=False) for frame in frames),
-                encoding="utf-8",
-            )
-        case "csv-index":
-            path.write_text("".join(frame.to_csv() for frame in frames), encoding="utf-8")
+        case "csv" | "csv-index":
+            index = kind == "csv-index"
+            texts = [frame.to_csv(index=index, header=index) for frame in frames]
+            path.write_text("".join(texts), encoding="utf-8")
         case "xlsx":
             with pd.ExcelWriter(path, engine="openpyxl") as writer:
                 for page, frame in zip(pages, frames, strict=True):
@@ -419,6 +416,14 @@ ENDINGS = {
     "ssconvert html": ("Gnumeric_html:html40", ".html"),
     "ssconvert csv": ("Gnumeric_stf:stf_csv", ".csv"),
 }
+
+
+RECALCULATED = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
+ oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
 
 
 class Maker:
@@ -498,6 +503,9 @@ class Maker:
 
 def _convert(program: str, bases: Sequence[Path], target: Path, profile: Path) -> None:
     kind, ending = ENDINGS[program]
+    (profile / "user").mkdir(parents=True, exist_ok=True)
+    # Opened by a person, a workbook is computed; without that the values of empty texts come out as 0.
+    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATED, encoding="utf-8")
     if program.startswith("ssconvert"):
         for base in bases:
             several = ["-S"] if ending == ".csv" else []

@@ -103,8 +103,13 @@ def split_code(text: str) -> tuple[str, str]:
     plain = code_text(text)
     if _JOINED.fullmatch(plain):
         return plain.replace("-", ""), ""
-    match = _CODED.fullmatch(folded(text).strip())
-    return (match[1], match[2].strip()) if match else ("", text.strip())
+    shown = visible(text).strip()
+    match = _CODED.fullmatch(folded(shown))
+    if match is None:
+        return "", text.strip()
+    same = len(folded(shown)) == len(shown)  # then the name keeps the width of its signs
+    name = (shown[match.start(2) :] if same else match[2]).strip()
+    return match[1], name if any(map(str.isalnum, name)) else ""
 
 
 _QUOTES = re.compile("[“”‘’\"'「」『』《》]")

@@ -54,3 +54,21 @@ MOST_WORK = 16_000_000
 """Terms that all searches for wrong cells look at together: some ten seconds."""
 MOST_WORK_AT_ONCE = 4_000_000
 """Terms that one propagation looks at: fifty times what the largest department known takes."""
+
+LARGEST_EXPORT = 100 * 2**20
+"""Bytes of an exported file that is packed, and may hold pictures. A department's tables have some thousand cells, the
+detail lines of a platform some ten thousand."""
+LARGEST_EXPORTED_TEXT = 20 * 2**20
+"""Bytes of one that is text, or an old .xls, whose cells take two bytes or more."""
+LARGEST_ODS = 64 * 2**20
+"""Bytes of the unpacked tables of an .ods, which says the same in more words."""
+MOST_EXPORTED_LINES = 100_000
+MOST_EXPORTED_COLUMNS = 1_000
+MOST_EXPORTED_CELLS = 2_000_000
+"""Of all its sheets, down to the last line and column that hold something, blank ones between included."""
+MOST_EXPORTED_MERGED = 200_000
+"""Cells below all merged ranges of all its sheets."""
+MOST_TITLES = 300
+"""Titles on one of its sheets: of eleven tables, each of them on several pages."""
+MOST_HEADINGS = 300
+"""Lines of it that may be headings, for each of which those of every table are compared."""

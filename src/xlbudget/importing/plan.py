@@ -23,7 +23,7 @@ from xlbudget.importing.merge_particulars import (
     shown_edits,
 )
 from xlbudget.importing.published import SUFFIXES as PUBLISHED
-from xlbudget.importing.tables.open import SUFFIXES, TEXT_SUFFIXES
+from xlbudget.importing.tables.open import PAGES, SUFFIXES, TEXT_SUFFIXES
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
 from xlbudget.rules.grid import INFO
@@ -296,13 +296,14 @@ def _read_source(
         return Imported(book, dict.fromkeys((*keys, "ledger"), f"数据文件夹“{path.name}”"))
     if not path.exists():
         raise UnusableFileError(f"找不到“{path}”；请检查文件名和所在文件夹。")
-    if suffix in (*SUFFIXES, *TEXT_SUFFIXES) and (file := _tables(path)) is not None:
+    if suffix in (*SUFFIXES, *TEXT_SUFFIXES, *PAGES) and (file := _tables(path)) is not None:
         from xlbudget.importing.ledger.export import looks_like_lines, read_lines  # noqa: PLC0415  # one kind is needed
         from xlbudget.importing.tables.read import read_tables  # noqa: PLC0415  # one kind is needed
+        from xlbudget.importing.tables.web import is_export  # noqa: PLC0415  # one kind is needed
 
         if looks_like_lines(file, standard):
             return read_lines(file, standard, year, answers or {})
-        if suffix not in PUBLISHED:
+        if suffix not in PUBLISHED or (suffix in PAGES and is_export(file.sheets[0])):
             return read_tables(file, standard, year)
     if suffix in PUBLISHED:
         from xlbudget.importing.published.document import read_published  # noqa: PLC0415  # one kind is needed

@@ -18,6 +18,7 @@ from xlbudget.figures import (
 )
 from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
+from xlbudget.reading.headings import own_headings
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import (
     InfoData,
@@ -38,7 +39,7 @@ from xlbudget.reading.source import (
 )
 from xlbudget.reading.tables import read_table
 from xlbudget.rules.grid import INFO
-from xlbudget.sheets.cells import Sheet, text_of, value_at
+from xlbudget.sheets.cells import Sheet, text_of, value_at, whole_lines
 from xlbudget.sheets.layout import (
     CONTENTS,
     COVER,
@@ -76,6 +77,7 @@ _PIECE = (
 _NAME = r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\('
 _YEAR_CODE = "F05"
 _TITLE_LINES = 6
+_SHOWN = 3
 OTHER_SHEETS = frozenset(
     (
         DESK,
@@ -187,6 +189,8 @@ def _read(source: Source, standard: Standard | None) -> Book:
         raise UnusableFileError(
             f"“{source.workbook.path.name}”不是部门预算工作簿：应有工作表“{wanted}”等；请选对文件。"
         )
+    if not info_sheet:
+        _refuse_foreign(source, standard, sheets)
     dictionary = source.find(DICTIONARY)
     ledger_sheet = source.find(standard.ledger.sheet) if standard.ledger is not None else ""
     source.check([info_sheet, profile_sheet, dictionary, ledger_sheet, *sheets.values()])
@@ -315,6 +319,34 @@ def _table_sheets(source: Source, standard: Standard) -> dict[str, str]:
                 if table is not None and not found[table.key]:
                     found[table.key] = name
     return {key: name for key, name in found.items() if name}
+
+
+def _refuse_foreign(source: Source, standard: Standard, sheets: Mapping[str, str]) -> None:
+    """Refuse a workbook most of whose sheets hold other tables, though some have names of the standard's.
+
+    Raises:
+        UnusableFileError: it is another kind of workbook; the sentence names some of its sheets.
+    """
+    own = set()
+    source.check(sheets.values())
+    for table in standard.tables:
+        if (name := sheets.get(table.key)) is not None:
+            headings = (
+                None if is_form(table) else own_headings(table, whole_lines(source.lines(name)))
+            )
+            wanted = sum(len(block.columns) for block in table.blocks)
+            if is_form(table) or (headings is not None and 2 * len(headings.columns) > wanted):
+                own.add(name)
+    others = [
+        name for name in source.names if name not in own and plain_name(name) not in OTHER_SHEETS
+    ]
+    if 2 * len(own) < len(standard.tables) and len(others) > len(own):
+        shown = "”“".join(others[:_SHOWN])
+        more = "等" if len(others) > _SHOWN else ""
+        raise UnusableFileError(
+            f"“{source.workbook.path.name}”不是部门预算工作簿：没有“{INFO_SHEET}”，"
+            f"多数工作表（“{shown}”{more}）不是“{standard.name}”的表；请选对文件。"
+        )
 
 
 def _titled(lines: Lines, titles: dict[str, Table]) -> Table | None:

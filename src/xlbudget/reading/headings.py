@@ -33,7 +33,7 @@ _OPTIONAL = ("name", "text")
 """Columns without which a table can still be read."""
 _TOLD_BY = 50
 """So many lines below the headings tell what a column holds."""
-_WORDS = {"code": ("编码", "代码"), "name": ("名称",), "label": ("名称", "项目", "单位")}
+_WORDS = {"code": ("编码", "代码", "科目"), "name": ("名称",), "label": ("名称", "项目", "单位")}
 """How headings end under which codes, names and labels stand."""
 
 _Path = tuple[str, ...]

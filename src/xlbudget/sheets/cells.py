@@ -268,8 +268,9 @@ def _size(area: Area) -> int:
 
 
 def looks_garbled(text: str) -> bool:
-    """Whether a text is Chinese that was read in a Western code page."""
-    return len(re.findall(_HIGH, text)) > max(_FEW, 2 * len(re.findall(_CHINESE, text)))
+    """Whether a text is Chinese that was read in a Western code page, or written in one: ????."""
+    strange = len(re.findall(_HIGH, text)) + sum(map(len, re.findall(r"\?{2,}", text)))
+    return strange > max(_FEW, 2 * len(re.findall(_CHINESE, text)))
 
 
 def stated_units(texts: Iterable[str]) -> set[Unit]:

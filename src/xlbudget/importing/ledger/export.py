@@ -11,7 +11,7 @@ from xlbudget.importing.imported import Imported, Question, blank_book
 from xlbudget.importing.ledger.headings import find_headings
 from xlbudget.importing.ledger.lines import ExportLines, too_small
 from xlbudget.importing.ledger.vocabulary import YEAR, Vocabulary
-from xlbudget.importing.tables.limits import too_large
+from xlbudget.importing.tables.size import too_large
 from xlbudget.money import UNITS, Amount
 from xlbudget.sheets.cells import stated_units, text_of
 from xlbudget.sheets.layout import INFO_SHEET

@@ -9,7 +9,8 @@ from collections import Counter
 
 from xlbudget.errors import UnusableFileError
 from xlbudget.importing.decoding import decoded
-from xlbudget.importing.tables.limits import MOST_COLUMNS, MOST_LINES, too_large
+from xlbudget.importing.tables.size import too_large
+from xlbudget.limits import MOST_EXPORTED_COLUMNS, MOST_EXPORTED_LINES
 from xlbudget.sheets.cells import Sheet
 
 _SEPARATORS = "\t,;|"
@@ -35,10 +36,10 @@ def delimited_sheet(data: bytes, file_name: str, sheet_name: str) -> Sheet:
     lines.seek(0)
     try:
         for row in csv.reader(lines, delimiter=separator(text)):
-            if len(row) > MOST_COLUMNS:
+            if len(row) > MOST_EXPORTED_COLUMNS:
                 raise too_large(file_name, f"第{len(rows) + 1}行有{len(row)}栏")
-            if len(rows) == MOST_LINES:
-                raise too_large(file_name, f"超过{MOST_LINES // 10_000}万行")
+            if len(rows) == MOST_EXPORTED_LINES:
+                raise too_large(file_name, f"超过{MOST_EXPORTED_LINES // 10_000}万行")
             rows.append([_plain(cell) for cell in row])
     except csv.Error as error:
         raise UnusableFileError(f"“{file_name}”读不出来；请检查引号是否成对。") from error

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import heading, plain_name, row_label, squash
-from xlbudget.importing.tables.limits import MOST_HEADINGS, MOST_TITLES, too_large
+from xlbudget.importing.tables.size import too_large
 from xlbudget.importing.titles import Title, Titles
+from xlbudget.limits import MOST_HEADINGS, MOST_TITLES
 from xlbudget.reading.headings import find_headings
 from xlbudget.sheets.cells import Grid
 from xlbudget.sheets.layout import is_form

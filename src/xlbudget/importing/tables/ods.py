@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.importing.tables.limits import (
-    LARGEST_PART,
-    MOST_CELLS,
-    MOST_COLUMNS,
-    MOST_LINES,
+from xlbudget.importing.tables.size import too_large
+from xlbudget.limits import (
+    LARGEST_ODS,
+    MOST_EXPORTED_CELLS,
+    MOST_EXPORTED_COLUMNS,
+    MOST_EXPORTED_LINES,
     MOST_SHEETS,
-    too_large,
 )
 from xlbudget.sheets.cells import UNCOMPUTED, Area, Sheet
 from xlbudget.xlsx.archive import Archive
@@ -50,12 +50,12 @@ def read_ods(path: Path) -> tuple[Sheet, ...]:
     archive = Archive(path)
     if _CONTENT not in archive.members:
         raise _damaged(path)
-    if archive.members[_CONTENT].size > LARGEST_PART:
+    if archive.members[_CONTENT].size > LARGEST_ODS:
         raise too_large(path.name, "解压后过大")
     data = archive.read(_CONTENT)
     if not data.lstrip().startswith(b"<"):
         raise UnusableFileError(f"“{path.name}”设有打开密码，或已损坏；请取消密码，另存后再导入。")
-    if b"<!DOCTYPE" in data[:LARGEST_PART]:
+    if b"<!DOCTYPE" in data[:LARGEST_ODS]:
         raise _damaged(path)
     try:
         return _Content(path.name).sheets(data)
@@ -75,7 +75,8 @@ class _Content:
     def __init__(self, name: str) -> None:
         self.name = name
         self.hidden: set[str] = set()
-        self.room, self.lines_left = MOST_CELLS, MOST_LINES
+        self.room, self.lines_left = MOST_EXPORTED_CELLS, MOST_EXPORTED_LINES
+        self.computed = False
 
     def sheets(self, data: bytes) -> tuple[Sheet, ...]:
         found: list[Sheet] = []
@@ -108,7 +109,13 @@ class _Content:
             element.clear()
             if path:
                 path[-1].remove(element)
-        return tuple(found)
+        # Who computes at all leaves the value out where the result is an empty text.
+        return tuple(map(_without_uncomputed, found) if self.computed else found)
+
+
+def _without_uncomputed(sheet: Sheet) -> Sheet:
+    lines = [["" if cell == UNCOMPUTED else cell for cell in line] for line in sheet.lines]
+    return sheet._replace(lines=lines, uncomputed=()) if sheet.uncomputed else sheet
 
 
 class _Sheet:
@@ -143,14 +150,18 @@ class _Sheet:
                 continue
             repeated = _count(cell, "number-columns-repeated")
             value = _value(cell)
+            if value not in ("", UNCOMPUTED) and cell.get(f"{_TABLE}formula"):
+                self.content.computed = True
             if value != "":
-                if at + repeated > MOST_COLUMNS:
-                    raise too_large(self.content.name, f"的工作表“{self.name}”超过{MOST_COLUMNS}栏")
+                if at + repeated > MOST_EXPORTED_COLUMNS:
+                    raise too_large(
+                        self.content.name, f"的工作表“{self.name}”超过{MOST_EXPORTED_COLUMNS}栏"
+                    )
                 line += [""] * (at - len(line)) + [value] * repeated
                 if value == UNCOMPUTED:
                     self.uncomputed.append(cell_name(Spot(top + 1, at + 1)))
             wide, high = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
-            if (wide, high) != (1, 1) and len(self.merged) < MOST_LINES:
+            if (wide, high) != (1, 1) and len(self.merged) < MOST_EXPORTED_LINES:
                 self.merged.append(Area(top, at, top + high - 1, at + wide - 1))
             at += repeated
         if not line:
@@ -161,7 +172,7 @@ class _Sheet:
         self.content.room -= (self.blank + times) * len(line)
         if self.content.lines_left < 0 or self.content.room < 0:
             raise too_large(
-                self.content.name, f"的工作表“{self.name}”超过{MOST_LINES // 10_000}万行"
+                self.content.name, f"的工作表“{self.name}”超过{MOST_EXPORTED_LINES // 10_000}万行"
             )
         self.lines += [[] for _ in range(self.blank)]
         self.blank = 0

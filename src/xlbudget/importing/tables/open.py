@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError, reason_of
 from xlbudget.importing.tables.delimited import delimited_sheet
-from xlbudget.importing.tables.limits import (
-    LARGEST_FILE,
-    LARGEST_TEXT,
-    MOST_CELLS,
-    MOST_COLUMNS,
-    MOST_COVERED,
-    MOST_LINES,
-    MOST_SHEETS,
-    too_large,
-)
 from xlbudget.importing.tables.ods import is_ods, read_ods
+from xlbudget.importing.tables.size import too_large
 from xlbudget.importing.tables.web import web_sheet
+from xlbudget.limits import (
+    LARGEST_EXPORT,
+    LARGEST_EXPORTED_TEXT,
+    MOST_EXPORTED_CELLS,
+    MOST_EXPORTED_COLUMNS,
+    MOST_EXPORTED_LINES,
+    MOST_EXPORTED_MERGED,
+    MOST_SHEETS,
+)
 from xlbudget.sheets.cells import UNCOMPUTED, Area, Sheet, TableFile, whole_lines
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
@@ -34,6 +34,8 @@ SUFFIXES = (".xls", ".xlsx", ".xlsm", ".et", ".ods")
 """What exported tables may be called."""
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 """Text with a line for each line of a table; what is copied from a screen has tabs between its cells."""
+PAGES = (".html", ".htm")
+"""Web pages, which may hold exported tables or a whole published document."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -57,7 +59,7 @@ def open_tables(path: Path) -> TableFile:
             than any budget's tables.
     """
     data = _content(path)
-    if not data.startswith((b"PK", _OLE, *_OLD_BIFF)) and len(data) > LARGEST_TEXT:
+    if not data.startswith((b"PK", _OLE, *_OLD_BIFF)) and len(data) > LARGEST_EXPORTED_TEXT:
         raise too_large(path.name, f"有{len(data) // 2**20}兆字节")
     return _bounded(_opened(path, data))
 
@@ -86,7 +88,7 @@ def _content(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise UnusableFileError(f"“{path}”是文件夹，不是表格文件；请选其中的文件。")
-        if path.stat().st_size > LARGEST_FILE:
+        if path.stat().st_size > LARGEST_EXPORT:
             raise UnusableFileError(f"“{path.name}”过大，不像导出的预算表，没有打开。")
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -132,18 +134,20 @@ def _bounded(file: TableFile) -> TableFile:
         width = max(used, default=0)
         lines, cells = lines + height, cells + height * width
         place = f"的工作表“{sheet.name}”" if len(file.sheets) > 1 else ""
-        if width > MOST_COLUMNS:
+        if width > MOST_EXPORTED_COLUMNS:
             raise too_large(file.name, f"{place}有{width}栏")
-        if lines > MOST_LINES:
+        if lines > MOST_EXPORTED_LINES:
             raise too_large(file.name, f"有{lines}行")
-        if cells > MOST_CELLS:
+        if cells > MOST_EXPORTED_CELLS:
             raise too_large(file.name, f"有{cells}格")
         merged = tuple(_within(sheet.merged, height, width))
         covered += sum(
             (area.bottom - area.top + 1) * (area.right - area.left + 1) for area in merged
         )
-        if covered > MOST_COVERED:
-            raise too_large(file.name, f"{place}合并的单元格超过{MOST_COVERED // 10_000}万格")
+        if covered > MOST_EXPORTED_MERGED:
+            raise too_large(
+                file.name, f"{place}合并的单元格超过{MOST_EXPORTED_MERGED // 10_000}万格"
+            )
         held = whole_lines([line[:width] for line in sheet.lines[:height]])
         sheets.append(sheet._replace(lines=held, merged=merged))
     return file._replace(sheets=tuple(sheets))
@@ -181,7 +185,7 @@ def read_xlsx(path: Path) -> TableFile:
         for cell in uncomputed:
             letters, line = split_cell(cell)
             column = column_number(letters)
-            if line > MOST_LINES or column > MOST_COLUMNS:
+            if line > MOST_EXPORTED_LINES or column > MOST_EXPORTED_COLUMNS:
                 raise too_large(path.name, f"的工作表“{name}”在{cell}有内容")
             lines.extend([] for _ in range(line - len(lines)))
             lines[line - 1] += [""] * (column - len(lines[line - 1]))

@@ -19,10 +19,12 @@ from xlbudget.figures import (
     Unreadable,
 )
 from xlbudget.findings import Finding, Level
+from xlbudget.importing.foreign import kind_of, table_titles
 from xlbudget.importing.imported import Imported
 from xlbudget.importing.tables.codes import whole_codes
 from xlbudget.importing.tables.find import Finder, part_texts, says_none
 from xlbudget.importing.tables.rows import plain_lines
+from xlbudget.importing.titles import Titles
 from xlbudget.reading.book import OTHER_SHEETS
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import (
@@ -102,11 +104,21 @@ def _other_standard(file: TableFile, standard: Standard) -> str:
         return f"“{file.name}”的文字是乱码；请在 Excel 或 WPS 中打开核对，另存为 .xlsx 后再导入。"
     names = "”“".join(table.title for table in standard.tables[:3])
     said = f"“{file.name}”里没有认出“{standard.name}”的表（“{names}”等）"
+    titles = _other_titles(file, standard)
+    if titles:
+        return f"{said}，{kind_of(titles, file.sheets)}，没有导入；请选对文件。"
     return (
         f"{said}；隐藏的工作表（“{'”“'.join(hidden)}”）没有读，请取消隐藏，或选对文件。"
         if hidden
         else f"{said}；请选对文件，或在表的上方写上规定的标题。"
     )
+
+
+def _other_titles(file: TableFile, standard: Standard) -> list[str]:
+    """The titles of tables in the file that are none of the standard's, each once."""
+    known = Titles(standard)
+    titles = (title for sheet in file.sheets if not sheet.hidden for title in table_titles(sheet))
+    return [title for title in dict.fromkeys(titles) if known.match(title) is None]
 
 
 def _read_front(file: TableFile, standard: Standard) -> Imported:
@@ -234,6 +246,7 @@ class _Reading:
         """Refuse a file of other tables, without a year, or of a year that is not the standard's."""
         if not self.sections:
             raise UnusableFileError(_other_standard(self.file, self.standard))
+        self._refuse_foreign()
         if not self.year:
             raise UnusableFileError(
                 f"“{self.file.name}”里没有写明预算年度；请用 --year 指明，或在表的标题中写上年度。"
@@ -248,6 +261,28 @@ class _Reading:
             named = "、".join(f"{one}年" for one in sorted(of_name))
             self.left.append(
                 f"文件名写的是{named}，表里没有写年度，按{self.year}年度读入；请核对是不是本年度的文件。"
+            )
+
+    def _refuse_foreign(self) -> None:
+        """Refuse a file most of whose tables are another standard's, though some have our titles and columns."""
+        if "info" in self.front.origins:
+            return
+        own = {
+            section.table.key
+            for section in self.sections
+            if section.heads is None or section.heads.complete
+        }
+        others = _other_titles(self.file, self.standard)
+        unlike = {section.table.title for section in self.sections if section.table.key not in own}
+        if (
+            2 * len(own) < len(self.standard.tables)
+            and others
+            and len(others) + len(unlike) > len(own)
+        ):
+            shared = f"，只有{len(own)}张像“{self.standard.name}”的" if own else ""
+            raise UnusableFileError(
+                f"“{self.file.name}”{kind_of(others, self.file.sheets)}{shared}，没有导入；"
+                "请选对文件，或把要导入的表单独存成一个文件。"
             )
 
     def result(self) -> Imported:
@@ -485,8 +520,9 @@ def _read_body(standard: Standard, section: Section, unit: Unit, year: int) -> _
     findings += [_finding(section, stray) for stray in loud]
     notes = [line_text([cell for _, cell in grid.texts(number - 1)]) for number in below_rows]
     left += _extra(section, heads, lines)
-    if heads.missing:
-        names = "”“".join(heads.label(one, year) for one in heads.missing)
+    missing = [one for one in heads.missing if plain.columns[one[0]][one[1]] is None]
+    if missing:
+        names = "”“".join(heads.label(one, year) for one in missing)
         left.append(f"“{section.table.title}”没有“{names}”一栏，留空（{section.where}）。")
     return _Body(blocks, tuple(notes), tuple(findings), tuple(left))
 

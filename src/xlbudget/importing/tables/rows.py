@@ -30,6 +30,8 @@ _LOST = "00"
 _AMONG = re.compile(r"其中[:：]?\s*")
 _NAMES = ("name", "label", "level1", "level2")
 _SHOWN = 3
+_FEWEST = 4
+"""So many rising numbers with fewer digits are no amounts."""
 
 
 class Refused(NamedTuple):
@@ -66,7 +68,7 @@ def plain_lines(standard: Standard, section: Section, lines: Sequence[int]) -> P
     for at in lines:
         line = [*grid.sheet.lines[at], *[""] * len(parted)]
         first = next((text for _, text in grid.texts(at)), "")
-        if is_footer(first):
+        if is_footer(first) or _counts([text for _, text in grid.texts(at)]):
             continue
         words = {squash(text) for _, text in grid.texts(at)} & _PAGE_SUMS
         if words and not _known(blocks, words):
@@ -97,6 +99,16 @@ def plain_lines(standard: Standard, section: Section, lines: Sequence[int]) -> P
             f"“{section.table.title}”的“{word}”{len(numbers)}行（第{shown}行）不是规定的行，没有导入。"
         )
     return found
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    """Whether a line only numbers its columns, as programs do above the tables that they write."""
+    if len(texts) < _FEWEST or not all(
+        text.isascii() and text.isdigit() and len(text) < _FEWEST for text in texts
+    ):
+        return False
+    numbers = [*map(int, texts)]
+    return numbers == [*range(numbers[0], numbers[0] + len(numbers))]
 
 
 def _spot(block: Block, columns: dict[str, list[int | None]], kind: str) -> int | None:

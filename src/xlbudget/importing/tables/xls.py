@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import xlrd  # type: ignore[import-untyped]  # has no py.typed marker
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.importing.tables.limits import LARGEST_TEXT, MOST_CELLS, MOST_SHEETS, too_large
+from xlbudget.importing.tables.size import too_large
+from xlbudget.limits import LARGEST_EXPORTED_TEXT, MOST_EXPORTED_CELLS, MOST_SHEETS
 from xlbudget.sheets.cells import Area, Sheet, TableFile, looks_garbled
 
 if TYPE_CHECKING:
@@ -28,13 +29,16 @@ def read_xls(path: Path, data: bytes) -> TableFile:
     Raises:
         UnusableFileError: protected by a password, damaged, or its text cannot be made out.
     """
-    if len(data) > LARGEST_TEXT:
+    if len(data) > LARGEST_EXPORTED_TEXT:
         raise too_large(path.name, f"有{len(data) // 2**20}兆字节")
     book = _opened(path, data, None)
     sheets = _sheets(path, book)
     if book.biff_version >= _UNICODE_FROM or not _garbled(sheets):
         return TableFile(path.name, sheets)
-    again = _sheets(path, _opened(path, data, _CHINESE_CODES))
+    try:
+        again = _sheets(path, _opened(path, data, _CHINESE_CODES))
+    except UnusableFileError:  # what is no letter of that code page cannot be told from damage
+        again = sheets
     if _garbled(again):
         raise UnusableFileError(
             f"“{path.name}”是很旧的 .xls 文件，文字读出来是乱码；请在 Excel 或 WPS 中打开核对文字，"
@@ -82,7 +86,7 @@ def _sheets(path: Path, book: Any) -> tuple[Sheet, ...]:
     if book.nsheets > MOST_SHEETS:
         raise too_large(path.name, f"有{book.nsheets}张工作表")
     sheets = []
-    room = MOST_CELLS
+    room = MOST_EXPORTED_CELLS
     for sheet in book.sheets():
         room -= sum(map(sheet.row_len, range(sheet.nrows)))
         if room < 0:
