@@ -130,3 +130,11 @@ def _offers(one: Finding, true: str) -> bool:
     """Whether the finding gives the value that was printed before."""
     values = [one.expected, *(each.value for each in one.suggestions)]
     return true in values or true in one.message or true.replace(",", "") in values
+
+
+def told(trial: Trial) -> str:
+    """A trial that did not go as it should, in a line."""
+    slip = trial.slip
+    said = trial.refused or "; ".join(one.message[:60] for one in trial.added)
+    where = f"{slip.place[:30]} {slip.row} {slip.printed}<-{slip.true}"
+    return f"{slip.kind} [{where}] named {trial.named}, true {trial.true}, further {len(trial.further)}: {said[:200]}"
