@@ -19,11 +19,10 @@ from layouts.make import layout_sources, layouts, make
 from layouts.measure import Measured, measured
 from layouts.regions import judged
 from layouts.sources import source
-from layouts.trials import number_trials, slip_trials
+from layouts.trials import number_trials, slip_trials, told
 
 if TYPE_CHECKING:
     from layouts.make import Layout
-    from layouts.trials import Trial
 
 _SHOWN = 4
 
@@ -61,14 +60,6 @@ def tried(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> None
                 if (asked.details and not (trial.named and trial.true)) or trial.further:
                     print(f"  {told(trial)}", flush=True)
             print(f"{kind}: {layout.name}: {dict(sums)}", flush=True)
-
-
-def told(trial: Trial) -> str:
-    """A trial that did not go as it should, in a line."""
-    slip = trial.slip
-    said = trial.refused or "; ".join(one.message[:60] for one in trial.added)
-    where = f"{slip.place[:30]} {slip.row} {slip.printed}<-{slip.true}"
-    return f"{slip.kind} [{where}] named {trial.named}, true {trial.true}, further {len(trial.further)}: {said[:200]}"
 
 
 def line(name: str, found: Measured, texts: int) -> str:

@@ -13,8 +13,7 @@ from layouts.slips import numbers, slips, wrong_number
 from xlbudget.characters import squash
 from xlbudget.errors import XlbudgetError
 from xlbudget.findings import Level
-from xlbudget.importing.published.document import read_source
-from xlbudget.importing.published.elements import Line
+from xlbudget.importing.published.document import read_published
 from xlbudget.importing.published.validate import validate_published
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from layouts.slips import Slip
     from layouts.sources import Source
     from xlbudget.findings import Finding
+    from xlbudget.standard.model import Standard
 
 _NUMBERED = re.compile(r"^[一二三四五六七八九十]+、")
 _NUMBER = re.compile(r"[\d,]+\.\d\d")
@@ -82,7 +82,7 @@ def _tried(layout: Layout, given: Source, folder: Path, made: list[Slip]) -> Ite
             yield Trial(layout.name, slip, False, False, False, (), str(error))
             continue
         added = tuple(_added(report.findings, known))
-        places = _places(path, slip)
+        places = _places(path, slip, standard)
         named = [one for one in added if _names(one, slip, places)]
         true = any(_offers(one, slip.true) for one in added) if slip.true else bool(named)
         further = tuple(one for one in added if one not in named and one.level is not Level.HINT)
@@ -99,15 +99,15 @@ def _added(findings: tuple[Finding, ...], known: Counter[FindingKey]) -> Iterato
             yield one
 
 
-def _places(path: Path, slip: Slip) -> set[str]:
+def _places(path: Path, slip: Slip, standard: Standard) -> set[str]:
     """Where the changed paragraph stands in the file, in the words of findings."""
     text = squash(slip.place)
     if slip.in_table or len(text) < _SHORT:
         return set()
     return {
         one.where
-        for one in read_source(path)
-        if isinstance(one, Line) and (text in squash(one.text) or squash(one.text) == text)
+        for one in read_published(path, standard).texts
+        if text in squash(one.text) or squash(one.text) in text
     }
 
 
@@ -130,3 +130,11 @@ def _offers(one: Finding, true: str) -> bool:
     """Whether the finding gives the value that was printed before."""
     values = [one.expected, *(each.value for each in one.suggestions)]
     return true in values or true in one.message or true.replace(",", "") in values
+
+
+def told(trial: Trial) -> str:
+    """A trial that did not go as it should, in a line."""
+    slip = trial.slip
+    said = trial.refused or "; ".join(one.message[:60] for one in trial.added)
+    where = f"{slip.place[:30]} {slip.row} {slip.printed}<-{slip.true}"
+    return f"{slip.kind} [{where}] named {trial.named}, true {trial.true}, further {len(trial.further)}: {said[:200]}"
