@@ -10,6 +10,7 @@ import pytest
 
 from calc.clicked import Clicked, contents, differences
 from xlbudget.cli.run import run
+from xlbudget.xlsx.backups import backups
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -105,6 +106,33 @@ def test_next_years_workbook_lies_beside_this_one(
     held = target.read_bytes()
     assert "已经存在" in clicked.click("roll_over")
     assert target.read_bytes() == held
+
+
+def test_a_backup_is_asked_for_and_lies_beside_the_workbook(
+    example_copy: Path, live: Callable[[Path], xw.Book], tmp_path: Path
+) -> None:
+    for number in range(2):
+        Workbook(example_copy).patch(
+            example_copy, [CellEdit("一般公共预算支出表", "F8", Decimal(number))]
+        )
+        assert run(["notes", str(example_copy), "-q"]) == 0
+    states = [one.path.read_bytes() for one in backups(example_copy)]
+    clicked = Clicked(live(example_copy))
+    before = contents(clicked.saved(tmp_path))
+    assert "都看过了" in clicked.click("restore", "no", "no")
+    said = clicked.click("restore", "no", "yes")
+    asked = clicked.book.app.impl.alerts[0]
+    assert asked.buttons == "yes_no" and "备份2（" in asked.text and "notes 改写之前" in asked.text
+    target = example_copy.with_name("部门预算 样例 恢复自备份1.xlsm")
+    assert f"备份1已另存为：{target}" in said
+    assert target.read_bytes() == states[0] != states[1]
+    assert "已经存在，没有改动" in clicked.click("restore", "no", "yes")
+    token = ("_texts", "B1")
+    now = contents(clicked.saved(tmp_path))
+    assert now | {token: ""} == before | {token: ""}
+    for one in backups(example_copy):
+        one.path.unlink()
+    assert "旁边没有备份" in clicked.click("restore")
 
 
 def test_the_finished_set_lies_beside_the_workbook(
