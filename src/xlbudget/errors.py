@@ -76,7 +76,7 @@ _REASONS = {
 MACHINE = frozenset(
     {
         errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE,
-        errno.ENFILE, errno.ENOMEM, errno.ESTALE, errno.EFBIG,
+        errno.ENFILE, errno.ENOMEM, errno.ESTALE, errno.EFBIG, errno.ENAMETOOLONG,
     }
 )  # fmt: skip
 """What goes wrong with a machine, whatever a program does; other errors may be the program's own."""

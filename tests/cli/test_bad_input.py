@@ -500,3 +500,25 @@ def test_a_folder_stands_for_its_workbooks(cli: Any, book: Path) -> None:
 
 def test_a_folder_without_workbooks(cli: Any, folder: Path) -> None:
     assert "没有工作簿" in cli("validate", folder).sentence()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["new", "{}.xlsm"],
+        ["fill", "{}.xlsm"],
+        ["fill", "{book}", "-o", "{}.xlsm"],
+        ["export", "{book}", "{}"],
+        ["package", "{book}", "-o", "{}", "--no-pdf"],
+        ["rollover", "{book}", "{}.xlsm"],
+        ["import", "{book}", "-w", "{}.xlsm", "--yes"],
+        ["restore", "{book}", "-n", "1"],
+    ],
+    ids=lambda arguments: "-".join(one for one in arguments if "{" not in one),
+)
+def test_a_name_that_no_system_takes(cli: Any, book: Path, arguments: list[str]) -> None:
+    long = book.parent / ("长" * 100)
+    before = {one.name: one.read_bytes() for one in book.parent.iterdir()}
+    said = cli(*(one.format(long, book=book) for one in arguments)).sentence()
+    assert "太长" in said or arguments[0] == "restore"
+    assert {one.name: one.read_bytes() for one in book.parent.iterdir()} == before
