@@ -119,7 +119,8 @@ def _refuse_other(path: Path, real: Path, read: bytes | None, *, new: bool) -> N
         UnusableFileError: it is another one by now, or open.
         OSError: it cannot be read.
     """
-    refuse_open_file(path)
+    for one in {path, real}:
+        refuse_open_file(one)
     if new and real.exists():
         raise UnusableFileError(
             f"“{path}”刚刚被别的程序新建了，没有改动它；请核对后换一个文件名再试。"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import socket
 import tempfile
@@ -49,12 +50,14 @@ def temporary_file(path: Path) -> Path:
 
 
 def temporary_folder(path: Path) -> Path:
-    """The same as a folder.
+    """A new empty folder beside, hidden, for all whom its own folder lets in: it may become the final one.
 
     Raises:
         OSError: it cannot be made.
     """
-    return Path(tempfile.mkdtemp(prefix=_prefix(path), suffix=_suffix(path), dir=path.parent))
+    made = path.with_name(f"{_prefix(path)}{secrets.token_hex(_RANDOM // 2)}{_suffix(path)}")
+    made.mkdir()
+    return made
 
 
 def lock_path(path: Path) -> Path:

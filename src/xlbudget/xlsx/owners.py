@@ -64,10 +64,10 @@ def _attributes(path: Path) -> list[str]:
 
 
 def usual_mode(new: Path) -> None:
-    """The mode of a file or folder that a program has just made."""
+    """The mode of a file that a program has just made."""
     mask = os.umask(0o077)  # there is no way to read it but to set it
     os.umask(mask)
-    new.chmod((0o777 if new.is_dir() else 0o666) & ~mask)
+    new.chmod(0o666 & ~mask)
 
 
 def synced(path: Path) -> None:

@@ -19,7 +19,7 @@ from xlbudget.interrupts import held
 from xlbudget.xlsx.backups import BACKUP_MARK, drop_oldest, how_many, keep
 from xlbudget.xlsx.beside import clear_stale, temporary_file, temporary_folder
 from xlbudget.xlsx.locks import refuse_open_file, writing
-from xlbudget.xlsx.owners import same_owner, synced, synced_folder, usual_mode
+from xlbudget.xlsx.owners import same_owner, synced, synced_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -111,7 +111,6 @@ def finish_set(folder: Path) -> bool:
 def _new_folder(folder: Path, files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> None:
     made = temporary_folder(folder)
     try:
-        usual_mode(made)
         _stage(made, files)
         if beside:
             (made / UNFINISHED).mkdir()
