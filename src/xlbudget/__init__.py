@@ -6,8 +6,7 @@ The names below are the public interface; each is imported when it is first aske
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as of typing, which takes longer to load than all else here
 
 if TYPE_CHECKING:
     from xlbudget.api import (
@@ -67,6 +66,8 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'xlbudget' has no attribute '{name}'")
+    from importlib import import_module  # noqa: PLC0415  # nothing here takes time
+
     value = getattr(import_module(f"xlbudget.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

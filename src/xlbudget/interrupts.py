@@ -2,17 +2,13 @@
 
 While the program is still being loaded an interruption ends it at once; while it works it is raised as
 ``KeyboardInterrupt``, which cleans up and is told; once it is over there is nothing to interrupt any more.
+Nothing is imported here that takes time: what comes before :func:`begin` cannot be told.
 """
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal itself is long in loading
 import os
-import signal
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 INTERRUPTED = 130
 """The exit status of what was interrupted."""
@@ -30,9 +26,10 @@ class _Now:
 
 def _interrupted(*_: object) -> None:
     if _Now.phase == _LOADING:
-        with suppress(OSError):  # nobody reads what is said
+        try:
             os.write(2, "已中断，文件没有改动。\n".encode())
-        os._exit(INTERRUPTED)
+        finally:  # also where nobody reads what is said
+            os._exit(INTERRUPTED)
     if _Now.holding:
         _Now.waiting = True
     elif _Now.phase == _WORKING:
@@ -41,26 +38,26 @@ def _interrupted(*_: object) -> None:
 
 def begin() -> None:
     """From now on an interruption ends the program with a sentence."""
-    signal.signal(signal.SIGINT, _interrupted)
+    _signal.signal(_signal.SIGINT, _interrupted)
 
 
-@contextmanager
-def working() -> Iterator[None]:
+class working:  # noqa: N801  # used as a context manager alone
     """Meanwhile an interruption is raised; afterwards it is too late for one."""
-    _Now.phase = _WORKING
-    try:
-        yield
-    finally:
+
+    def __enter__(self) -> None:
+        _Now.phase = _WORKING
+
+    def __exit__(self, *_: object) -> None:
         _Now.phase = _OVER
 
 
-@contextmanager
-def held() -> Iterator[None]:
+class held:  # noqa: N801  # as above
     """An interruption waits until this is done."""
-    _Now.holding += 1
-    try:
-        yield
-    finally:
+
+    def __enter__(self) -> None:
+        _Now.holding += 1
+
+    def __exit__(self, *_: object) -> None:
         _Now.holding -= 1
         if _Now.waiting and not _Now.holding:
             _Now.waiting = False

@@ -56,7 +56,9 @@ def load_macros() -> Macros:
     folder = macro_folder()
     functions = function_module()
     data = tomllib.loads((folder / "texts.toml").read_text(encoding="utf-8"))
-    modules = {path.stem: path.read_text(encoding="ascii") for path in sorted(folder.glob("*.bas"))}
+    # Not by a pattern: that finds nothing in a folder that cannot be read, and the workbook had no macros.
+    paths = sorted(path for path in folder.iterdir() if path.suffix == ".bas")
+    modules = {path.stem: path.read_text(encoding="ascii") for path in paths}
     texts = {one["key"]: one["text"] for one in data["text"]}
     return Macros(
         modules | {functions.name: functions.source},
