@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GENERAL = "一般公共预算支出表"
 INFO = "基础信息"
 STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
-FEW, MANY = 4_600, 295_000
+FEW, MANY = 2_700, 295_000
 
 
 class Parts:
@@ -358,6 +358,9 @@ HEAVY: dict[str, Callable[[Parts], None]] = {
     "codes in their hundred thousands": _subjects(MANY, lambda row: f"2{row:06}"),
     "no codes": _subjects(FEW, lambda row: f"x{row}"),
     "long codes": _subjects(300, lambda row: "201" * 10_000),
+    "long names": _subjects(300, lambda row: f"20{row}" + "甲" * 30_000),
+    "long units": _named_rows("部门收入总表", 300, lambda row: f"{row}" + "单位" * 15_000),
+    "long projects": _named_rows("项目支出表", 300, lambda row: f"{row}" + "项目" * 15_000),
     "lines without a name": _subjects(FEW, lambda row: ""),
     "a unit many times": _named_rows("部门收入总表", FEW, lambda row: "某单位"),
     "units": _named_rows("部门收入总表", FEW, lambda row: f"单位{row}"),
@@ -369,7 +372,7 @@ HEAVY: dict[str, Callable[[Parts], None]] = {
     "blank lines": _row(
         "".join(f'<row r="{row}">{text_cell(f"A{row}", " ")}</row>' for row in range(500, MANY))
     ),
-    "ledger lines": lambda parts: parts.add_rows(ledger_rows(FEW - 2_000), LEDGER),
+    "ledger lines": lambda parts: parts.add_rows(ledger_rows(FEW), LEDGER),
 }
 HOSTILE = QUICK | HEAVY
 """What is done to a workbook; none of it may take more than the limits, or be told as a fault of ours."""
