@@ -42,8 +42,9 @@ MOST_COVERED = 20_000
 """A merged range with more cells than this is no heading, and no cell is looked up by it."""
 LONGEST_TEXT = 32_767
 """Characters of a cell, as Excel has it."""
-MOST_TEXT = 32_000_000
-"""Characters of all cells of the sheets that are read: a shared text counts in each of its cells."""
+MOST_TEXT = 4_000_000
+"""Characters of all cells of the sheets that are read; a shared text counts in each of its cells. Twenty
+passes go over each."""
 MOST_SHARED_TEXTS = 1_000_000
 """Entries of the list of the texts of all cells."""
 MOST_LINES = 3_000

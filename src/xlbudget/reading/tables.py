@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from xlbudget.xlsx.cells import Lines
 
 
-_CODE = re.compile(r"[0-9A-Za-z]*\d[0-9A-Za-z]*")
+_CODE = re.compile(r"[A-Za-z]*+\d[0-9A-Za-z]*+")
 CODE = "F06"
 """The rule under which the reader reports what it did not understand."""
 _COUNTED = frozenset(("栏次", "行次"))

@@ -44,9 +44,10 @@ _SPOT = rb"([A-Za-z]{1,3})([1-9][0-9]{0,6})"
 _ERROR_CELL = _NAME + rb"c\s(" + _INSIDE + rb")(?<!/)>((?:[^<]++|<(?!/?(?:[\w.-]+:)?c[\s/>]))*+)"
 _ERROR_TYPE = rb"(?<![\w:])t\s*=\s*[\"']e[\"']"
 _SHOWN = _NAME + rb"v(?:\s[^<>]*)?>([^<]*)<"
-_VALUE = rb"v>([^<]*)</(?:[\w.-]+:)?v>(<)?"
+_INLINE = _NAME + rb"t(?:\s[^<>]*+)?>([^<>]++)<"
+_VALUE = rb"v>([^<>]*+)</(?:[\w.-]+:)?v>(<)?"
 _PROLOG = rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?[^<>]*+>|<!--(?:[^-]|-(?!->))*+-->)\s*)*+<[^!?]"
-_UNLOOKED = 500_000
+_UNLOOKED = 100_000
 """A sheet with so few characters is not worth an exact count."""
 
 
@@ -172,10 +173,14 @@ class Ceilings:
 
     def _check_text(self, sheet: str, data: bytes) -> None:
         """All texts together; a shared one counts in every cell."""
-        if len(data) // 20 * self._longest <= _UNLOOKED:
+        own = self._bytes > 2 * MOST_TEXT  # only then can texts that are not shared be too many
+        if not own and (
+            len(data) // 20 * self._longest <= _UNLOOKED
+            or data.count(b"v>") // 2 * self._longest <= _UNLOOKED
+        ):
             return
-        if data.count(b"v>") // 2 * self._longest <= _UNLOOKED:
-            return
+        if own:
+            self._text += sum(len(match[1]) for match in re.finditer(_INLINE, data))
         self._text += sum(self._value_lengths(data))
         if self._text > MOST_TEXT:
             raise self._beyond(sheet, "文字过多")
