@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GENERAL = "一般公共预算支出表"
 INFO = "基础信息"
 STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
-FEW, MANY = 4_600, 295_000
+FEW, MANY = 2_700, 295_000
 
 
 class Parts:
@@ -358,6 +358,9 @@ HEAVY: dict[str, Callable[[Parts], None]] = {
     "codes in their hundred thousands": _subjects(MANY, lambda row: f"2{row:06}"),
     "no codes": _subjects(FEW, lambda row: f"x{row}"),
     "long codes": _subjects(300, lambda row: "201" * 10_000),
+    "long names": _subjects(300, lambda row: f"20{row}" + "甲" * 30_000),
+    "long units": _named_rows("部门收入总表", 300, lambda row: f"{row}" + "单位" * 15_000),
+    "long projects": _named_rows("项目支出表", 300, lambda row: f"{row}" + "项目" * 15_000),
     "lines without a name": _subjects(FEW, lambda row: ""),
     "a unit many times": _named_rows("部门收入总表", FEW, lambda row: "某单位"),
     "units": _named_rows("部门收入总表", FEW, lambda row: f"单位{row}"),
@@ -369,7 +372,7 @@ HEAVY: dict[str, Callable[[Parts], None]] = {
     "blank lines": _row(
         "".join(f'<row r="{row}">{text_cell(f"A{row}", " ")}</row>' for row in range(500, MANY))
     ),
-    "ledger lines": lambda parts: parts.add_rows(ledger_rows(FEW - 2_000), LEDGER),
+    "ledger lines": lambda parts: parts.add_rows(ledger_rows(FEW), LEDGER),
 }
 HOSTILE = QUICK | HEAVY
 """What is done to a workbook; none of it may take more than the limits, or be told as a fault of ours."""
@@ -391,25 +394,37 @@ MOST_SECONDS, MOST_MEBIBYTES = 20, 1024
 
 _LIMITED = """
 import resource, runpy, sys
-seconds = int(sys.argv.pop(1))
+seconds, memory = int(sys.argv.pop(1)), sys.argv.pop(1)
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-runpy.run_module("xlbudget", run_name="__main__", alter_sys=True)
+try:
+    runpy.run_module("xlbudget", run_name="__main__", alter_sys=True)
+finally:
+    with open("/proc/self/status") as status, open(memory, "w") as told:
+        told.writelines(line for line in status if line.startswith("VmHWM"))
 """
 
 
 def spent_by(*arguments: str | Path, folder: Path, seconds: int = 3 * MOST_SECONDS) -> Spent:
     """Run a command of xlbudget in a process of its own, which ends after some processor ``seconds``."""
-    told, said = folder / "output.txt", folder / "errors.txt"
+    told, said, memory = (folder / f"{name}.txt" for name in ("output", "errors", "memory"))
+    memory.write_text("")
     with told.open("w") as output, said.open("w") as errors:
         started = subprocess.Popen(
-            [sys.executable, "-c", _LIMITED, str(seconds), *map(str, arguments)],
+            [sys.executable, "-c", _LIMITED, str(seconds), str(memory), *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,
         )
         _, status, used = os.wait4(started.pid, 0)
     started.returncode = os.waitstatus_to_exitcode(status)
-    texts = (path.read_text("utf-8", "replace") for path in (told, said))
-    spent = used.ru_utime + used.ru_stime
-    return Spent(started.returncode, spent, used.ru_maxrss / 1024, *texts)
+    output_text, errors_text = (path.read_text("utf-8", "replace") for path in (told, said))
+    # Of the process alone: what the kernel tells of a child begins with what its parent had.
+    peak = re.findall(r"\d+", memory.read_text()) or ["0"]
+    return Spent(
+        started.returncode,
+        used.ru_utime + used.ru_stime,
+        int(peak[0]) / 1024,
+        output_text,
+        errors_text,
+    )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.limits import MOST_ALIKE
+from xlbudget.limits import LONGEST_SAID, MOST_ALIKE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -83,9 +83,31 @@ class Finding(NamedTuple):
     page: int | None = None
     paragraph: int | None = None
 
+    def abridged(self) -> Finding:
+        """The finding with the beginning of all that is longer than anybody reads."""
+
+        def short(text: str) -> str:
+            return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"
+
+        return self._replace(
+            message=short(self.message),
+            row=short(self.row),
+            printed=short(self.printed),
+            expected=short(self.expected),
+            basis=tuple(map(short, self.basis)),
+            follows=tuple(map(short, self.follows)),
+        )
+
 
 def bounded(findings: Collection[Finding]) -> list[Finding]:
-    """Findings in their order: of one rule on one sheet so many, behind them one that counts the others."""
+    """Findings in their order: of one rule on one sheet so many, behind them one that counts the others.
+
+    What quotes a text of many pages has its beginning.
+    """
+    findings = [
+        one if len(one.message) + len(one.row) <= LONGEST_SAID else one.abridged()
+        for one in findings
+    ]
     alike: dict[tuple[str, Level, str], list[Finding]] = {}
     for one in findings:
         alike.setdefault((one.code, one.level, one.sheet), []).append(one)

@@ -42,12 +42,17 @@ MOST_COVERED = 20_000
 """A merged range with more cells than this is no heading, and no cell is looked up by it."""
 LONGEST_TEXT = 32_767
 """Characters of a cell, as Excel has it."""
-MOST_TEXT = 32_000_000
-"""Characters of all cells of the sheets that are read: a shared text counts in each of its cells."""
+MOST_TEXT = 4_000_000
+"""Characters of all cells of the sheets that are read; a shared text counts in each of its cells. Twenty
+passes go over each."""
 MOST_SHARED_TEXTS = 1_000_000
 """Entries of the list of the texts of all cells."""
-MOST_LINES = 5_000
+MOST_LINES = 3_000
 """Lines of a sheet of ours that hold something; its room is a few hundred, that of the ledger two thousand."""
+LONGEST_CODE = 40
+"""Signs of a subject's code: those of the standards have at most seven, local ones a few more."""
+LONGEST_SAID = 2_000
+"""Characters of what a finding says or quotes in one piece; the longest of ours have some hundred."""
 MOST_ALIKE = 200
 """Findings of one rule on one sheet that are told one by one; the rest is a number."""
 MOST_WORK = 16_000_000

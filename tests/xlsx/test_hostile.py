@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST_SAID = 300
 """Characters of a sentence that refuses a file."""
-MOST_OUTPUT = 300_000
+MOST_OUTPUT = 3_000_000
 
 
 def test_a_batch_of_hostile_workbooks_reports_every_other_one(
@@ -45,7 +46,7 @@ def test_a_batch_of_hostile_workbooks_reports_every_other_one(
         paths.append(parts.write(folder / f"坏 {name.replace('/', '')}.xlsx"))
     good = tmp_path / "好.xlsx"
     good.write_bytes(plain_file.read_bytes())
-    before = [path.read_bytes() for path in paths]
+    before = [sha256(path.read_bytes()).digest() for path in paths]
     found = spent_by(
         "validate", "--format", "json", *paths, good, folder=tmp_path, seconds=len(paths)
     )
@@ -53,7 +54,7 @@ def test_a_batch_of_hostile_workbooks_reports_every_other_one(
     reports = {one["path"]: one for one in json.loads(found.output)}
     said = found.errors.splitlines()
     assert reports[str(good)]["status"] == "pass"
-    refused = [path for path in paths if str(path) not in reports]
+    refused = [path for path in paths if reports[str(path)]["not_read"]]
     assert len(said) == len(refused)
     for path, sentence in zip(refused, said, strict=True):
         assert path.name in sentence, (path.name, sentence)
@@ -61,9 +62,9 @@ def test_a_batch_of_hostile_workbooks_reports_every_other_one(
         assert "程序内部" not in sentence
         assert len(sentence) < MOST_SAID
     assert found.mebibytes < MOST_MEBIBYTES
-    assert [path.read_bytes() for path in paths] == before
+    assert [sha256(path.read_bytes()).digest() for path in paths] == before
     for path in paths:
-        if path.name.startswith(("坏 amount", "坏 result")) and str(path) in reports:
+        if path.name.startswith(("坏 amount", "坏 result")) and path not in refused:
             at_cell = [one for one in reports[str(path)]["findings"] if one["sheet"] == GENERAL]
             assert at_cell, path.name
             assert all(len(one["message"]) < MOST_SAID for one in at_cell)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlbudget.rules.grid import Grid
 
 _BLOCK = "performance"
-_STATED = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_STATED = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)\s*+%")
 _COST = re.compile(r"(?:<=|>=|=|≤|≥|<|>|不超过|不高于)?\s*([\d,.]+)\s*(亿元|万元|元)?")
 
 

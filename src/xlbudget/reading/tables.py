@@ -7,9 +7,18 @@ from abc import ABC, abstractmethod
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import code_text, is_note, row_label, squash, visible, without_ordinal
+from xlbudget.characters import (
+    code_text,
+    is_note,
+    row_label,
+    shortened,
+    squash,
+    visible,
+    without_ordinal,
+)
 from xlbudget.figures import TOTAL, BlockData, Row
 from xlbudget.findings import Finding, Level
+from xlbudget.limits import LONGEST_CODE
 from xlbudget.money import Amount
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.cells import cells_reader, text_of, whole_lines
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
     from xlbudget.xlsx.cells import Lines
 
 
-_CODE = re.compile(r"[0-9A-Za-z]*\d[0-9A-Za-z]*")
+_CODE = re.compile(r"[A-Za-z]*+\d[0-9A-Za-z]*+")
 CODE = "F06"
 """The rule under which the reader reports what it did not understand."""
 _COUNTED = frozenset(("栏次", "行次"))
@@ -125,7 +134,7 @@ class _Fixed(Recogniser):
                 return code and self.row(line, code, "class", without_ordinal(printed))
             position = self._choose(self.known[label])
             if position is None:
-                return f"行“{printed}”重复" if line.filled else None
+                return f"行“{shortened(printed)}”重复" if line.filled else None
         self.used.add(position)
         self.last = position
         return self.row(line, self.specs[position].key, "fixed", printed)
@@ -163,6 +172,8 @@ class _Subjects(Recogniser):
             total = self.total_row(line)
             if total or not code:
                 return total
+        if len(code) > LONGEST_CODE:
+            return None
         if not _CODE.fullmatch(code) and not (line.filled and any(map(str.isdigit, code))):
             return None
         return self.row(line, code, "subject", self.name(line, "name"))
@@ -418,15 +429,14 @@ def _readable(block: Block, columns: Sequence[int | None]) -> bool:
 
 def _stray_finding(table: Table, sheet: str, stray: Stray) -> Finding:
     level = Level.ERROR if stray.filled else Level.WARNING
+    label = shortened(stray.label)
     if stray.why:
         message = f"{stray.why}，它的金额没有参加校验；请删去多余的一行。"
     elif not stray.filled:
-        text = f"“{stray.label}”" if stray.label else "这段文字"
+        text = f"“{label}”" if stray.label else "这段文字"
         message = f"{table.title}第{stray.number}行的{text}不是该表的行，已略过。"
     elif stray.label:
-        message = (
-            f"不认识的行“{stray.label}”，它的金额没有参加校验；请改用规定的名称，或删去这一行。"
-        )
+        message = f"不认识的行“{label}”，它的金额没有参加校验；请改用规定的名称，或删去这一行。"
     else:
         message = f"{table.title}第{stray.number}行有金额，却没有名称或编码，它的金额没有参加校验；请补上。"
-    return Finding(CODE, level, message, table.title, sheet, stray.cell, stray.label)
+    return Finding(CODE, level, message, table.title, sheet, stray.cell, label)

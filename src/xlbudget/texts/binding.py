@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 PHRASE, NUMBER, YEAR, STOP = "phrase", "number", "year", "stop"
 _NUMBER = r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?P<unit>亿元|万元|元|万(?![\u4e00-\u9fff])|万(?=[其比较与增减占用主当])|%|个|辆|台\(套\)|台|套|人(?![次均])|平方米)?"
 _NO_TOKENS = ("before_prior", "this_year", "filler", "limit", "beyond")
-_LEAD = re.compile(r"(?:\d{1,2}[.、]|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十]+、)")
+_LEAD = re.compile(
+    r"(?:\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,9}\)|[一二三四五六七八九十]{1,9}、)"
+)
 
 
 class Number(NamedTuple):

@@ -24,7 +24,7 @@ _OPEN = re.compile(
     "长期|持续|经常|常年|至今|以后|滚动|每年|年起|起$|开始|不限|次年|跨年|下年|[-—–~～至到]$"
 )
 _SHORT = re.compile(r"(20)(\d\d)年?[-—–~～至到](\d\d)年")
-_LASTS = re.compile(r"(?<!\d)(?:\d{1,2}|[二两三四五六七八九十]+)个?年")
+_LASTS = re.compile(r"(?<!\d)(?:\d{1,2}|[二两三四五六七八九十]{1,9})个?年")
 
 
 def last_year_of(period: str) -> int | None:

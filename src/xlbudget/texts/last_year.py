@@ -348,7 +348,7 @@ def _finding(
     return Finding(rule.code, Level(rule.level), message, *where, pair.now.plain, basis=(basis,))
 
 
-_FIGURE = re.compile(r"[1-9][\d,，]*(?:\.\d+)?(?=\s*(?:亿元|万元|元|%|％))")
+_FIGURE = re.compile(r"[1-9][\d,，]{0,40}(?:\.\d+)?(?=\s{0,40}(?:亿元|万元|元|%|％))")
 _SHOWN = 30
 
 

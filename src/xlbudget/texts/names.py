@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
     from xlbudget.texts.judging import Paper
 
-_KEPT = re.compile(r"《[^》]*》|\d{4}年\d{1,2}月(?:\d{1,2}日)?|(?:截至|截止)\d{4}年(?:底|末)?")
+_KEPT = re.compile(
+    r"《[^》]{0,200}》|\d{4}年\d{1,2}月(?:\d{1,2}日)?|(?:截至|截止)\d{4}年(?:底|末)?"
+)
 _LISTED = re.compile(r"\d{4}年(?:度)?[、和及与,]$")
 """A year after another: both years are spoken of (2024年、2023年均未安排)."""
 _CLAUSE = re.compile("[,。;:]")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
+_LONGEST = 200
+"""So many characters before “（类）” are looked at for a subject's name."""
 _CLOSE = 0.6
 _TELLING = 5
 """A shorter name cannot be told from other words."""
@@ -171,7 +175,8 @@ class SubjectNames:
         former = list(_former_names(paper, text, year))
         yield from former
         for match in re.finditer(r"\((类|款|项)\)", text):
-            lead = re.split(r"\((?:类|款|项)\)支?出?|[、:;。,]|\d+\.", text[: match.start()])[-1]
+            before = text[max(0, match.start() - _LONGEST) : match.start()]
+            lead = re.split(r"\((?:类|款|项)\)支?出?|[、:;。,]|\d{1,9}\.", before)[-1]
             lead = re.sub(r"^\([一二三四五六七八九十]+\)", "", lead)
             if not lead or lead.endswith(
                 (*self.tails, *(plain(finding.printed) for finding in former))
@@ -251,7 +256,7 @@ _HOLES = (
     r"|\*{2,}|_+|\.{3,}|\?{2,}|□+|■{2,}|\(\)"
 )
 """As plain texts have them: … is three full stops, ＿ ＊ ？ are half-width there."""
-_ASIDE = re.compile(r"《[^》]*》")
+_ASIDE = re.compile(r"《[^》]{0,200}》")
 _MARKS = re.compile(r"[,;:、。][,;:、。]+")
 _LONG = re.compile(r"([\u4e00-\u9fff]{3,12})\1")
 _NUMBERLESS = re.compile(

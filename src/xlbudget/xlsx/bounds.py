@@ -44,10 +44,12 @@ _SPOT = rb"([A-Za-z]{1,3})([1-9][0-9]{0,6})"
 _ERROR_CELL = _NAME + rb"c\s(" + _INSIDE + rb")(?<!/)>((?:[^<]++|<(?!/?(?:[\w.-]+:)?c[\s/>]))*+)"
 _ERROR_TYPE = rb"(?<![\w:])t\s*=\s*[\"']e[\"']"
 _SHOWN = _NAME + rb"v(?:\s[^<>]*)?>([^<]*)<"
-_VALUE = rb"v>([^<]*)</(?:[\w.-]+:)?v>(<)?"
+_INLINE = _NAME + rb"t(?:\s[^<>]*+)?>([^<>]++)<"
+_VALUE = rb"v>([^<>]*+)</(?:[\w.-]+:)?v>(<)?"
 _PROLOG = rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?[^<>]*+>|<!--(?:[^-]|-(?!->))*+-->)\s*)*+<[^!?]"
-_UNLOOKED = 500_000
-"""A sheet with so few characters is not worth an exact count."""
+_SHORTEST = len('<c t="s"><v>0</v>')
+_UNCOUNTED = 256 * 2**20
+"""If all values were the longest text and came to no more bytes, memory will do, and an exact count is spared."""
 
 
 class Ceilings:
@@ -57,7 +59,8 @@ class Ceilings:
         self._book = book
         self._bytes = self._elements = self._room = self._text = 0
         self._lengths: list[int] = []
-        self._longest = 0
+        self._longest = self._most_text = 0
+        self._few_strings = True
 
     def check_sheet(self, sheet: str, data: bytes) -> None:
         """A sheet's part; the shared texts have been looked at before.
@@ -95,6 +98,7 @@ class Ceilings:
         self._check_longest(where, strings, 0, len(strings))
         self._lengths = [len(one) for one in re.split(rb"<(?:[\w.-]+:)?si[\s/>]", strings)[1:]]
         self._longest = max(self._lengths, default=0)
+        self._few_strings = len(strings) <= 3 * MOST_TEXT  # in UTF-8
 
     def check_merged(self, sheet: str, areas: list[Area]) -> None:
         """The merged ranges of a sheet.
@@ -172,10 +176,15 @@ class Ceilings:
 
     def _check_text(self, sheet: str, data: bytes) -> None:
         """All texts together; a shared one counts in every cell."""
-        if len(data) // 20 * self._longest <= _UNLOOKED:
+        own = self._bytes > 2 * MOST_TEXT  # only then can texts that are not shared be too many
+        most = len(data) // _SHORTEST * self._longest
+        if self._most_text + most > _UNCOUNTED:
+            most = data.count(b"v>") // 2 * self._longest
+        self._most_text += most
+        if not own and self._few_strings and self._most_text <= _UNCOUNTED:
             return
-        if data.count(b"v>") // 2 * self._longest <= _UNLOOKED:
-            return
+        if own:
+            self._text += sum(len(match[1]) for match in re.finditer(_INLINE, data))
         self._text += sum(self._value_lengths(data))
         if self._text > MOST_TEXT:
             raise self._beyond(sheet, "文字过多")

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _PLAIN = re.compile(r"[^\W\d][\w.]*")
 _LIKE_A_CELL = r"[A-Za-z]{1,3}[0-9]+|[RrCc][0-9]*|[Rr][0-9]*[Cc][0-9]*|(?i:true|false)"
-_AWAY = r"((?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)(\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?)"
+_AWAY = (
+    r"((?:'(?:[^']|'')++'|(?<![\w.])[^\W\d][\w.]*+)!)(\$?[A-Z]+\$?[0-9]+(?::\$?[A-Z]+\$?[0-9]+)?)"
+)
 _ARGUMENTS = 250
 """Excel takes 255 arguments."""
 _LAST_ROW = 1_048_576

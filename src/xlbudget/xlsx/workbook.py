@@ -39,7 +39,7 @@ _CHART = re.compile(r"/charts/[^/]+\.xml$")
 _STRICT = "http://purl.oclc.org/ooxml/"
 _UNCHANGED = "没有改动"
 
-_FORMULA = re.compile(rb"<f(?:\s[^>]*?\bt=[\"']|(?:\s[^>]*[^/>])?>[^<])")
+_FORMULA = re.compile(rb"<f(?:\s[^<>]*?\bt=[\"']|(?:\s[^<>]*[^/<>])?>[^<])")
 """A formula has a text, or its kind says that another cell has it."""
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
 
