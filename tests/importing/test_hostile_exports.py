@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from xlbudget.standard.model import Standard
 
-SECONDS, MEGABYTES = 20, 1024
+SECONDS, MEGABYTES = 40, 1024
+"""Twenty seconds on an idle machine; a busy one counts up to twice as much for the same work."""
 HEAD = "科目编码,功能分类科目名称,合计,基本支出,项目支出,上缴上级支出,事业单位经营支出,对附属单位补助支出"
 DETAIL = "单位,支出功能分类科目编码,部门预算支出经济分类编码,支出类型,资金性质,金额（元）"
 ONE = '<table:table-cell office:value-type="float" office:value="1"/>'
