@@ -45,7 +45,7 @@ class Variant(NamedTuple):
     """One line of the table.
 
     ``program`` is who saves it and how (``soffice ods``); ``changes`` are functions of this module by name.
-    ``lost`` counts cells that cannot be read and must be named in a sentence that holds ``said``; ``refused`` is in the
+    ``lost``: some cells cannot be read, and are named in a sentence that holds ``said``; ``refused`` is in the
     sentence that refuses the whole file.
     """
 
@@ -56,7 +56,7 @@ class Variant(NamedTuple):
     own: bool = False
     changes: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
-    lost: int = 0
+    lost: bool = False
     said: str = ""
     refused: str = ""
 
@@ -567,6 +567,12 @@ def measure(
     return Measured(right, lost, wrong, names, unwritten(found))
 
 
+def tables_of(variant: Variant, standard: Standard) -> tuple[str, ...]:
+    """The keys of the tables that a variant holds: what changes pages leaves the forms out."""
+    kept = (one.key for one in standard.tables if not variant.changes or not is_form(one))
+    return variant.only or tuple(kept)
+
+
 def _main() -> None:
     import sys  # noqa: PLC0415
     import tempfile  # noqa: PLC0415
@@ -581,9 +587,7 @@ def _main() -> None:
         maker = Maker(Path(folder), standard)
         files = maker.make(chosen)
         for variant in chosen:
-            tables = variant.only or tuple(
-                one.key for one in standard.tables if not variant.changes or not is_form(one)
-            )
+            tables = tables_of(variant, standard)
             found = measure(files[variant.name], maker.book(variant.source), standard, tables)
             print(
                 f"{variant.name:42} {variant.source[:12]:12} {variant.program:22}"

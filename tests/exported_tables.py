@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import zip_longest
@@ -374,3 +375,26 @@ VARIANTS: dict[str, Shape] = {
     "each form on its sheet": replace(P, forms_apart=True, unit="元", figure=exact),
 }
 """Shapes that are all the same figures."""
+
+
+def biff5(rows: list[list[object]], page: int | None, encoding: str) -> bytes:
+    """A file of Excel 95 with one sheet: letters in a code page, which it may not name."""
+
+    def record(kind: int, data: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    head = record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 0))
+    if page is not None:
+        head += record(0x42, struct.pack("<H", page))
+    name = b"Sheet1"
+    offset = len(head) + 4 + 7 + len(name) + 4
+    head += record(0x85, struct.pack("<IBBB", offset, 0, 0, len(name)) + name) + record(0x0A, b"")
+    body = record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0, 0))
+    for line, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if isinstance(value, (int, float)):
+                body += record(0x203, struct.pack("<HHHd", line, column, 0, value))
+            elif value:
+                text = str(value).encode(encoding)
+                body += record(0x204, struct.pack("<HHHH", line, column, 0, len(text)) + text)
+    return head + body + record(0x0A, b"")

@@ -75,5 +75,5 @@ MOST_EXPORTED_MERGED = 200_000
 """Cells below all merged ranges of all its sheets."""
 MOST_TITLES = 300
 """Titles on one of its sheets: of eleven tables, each of them on several pages."""
-MOST_HEADINGS = 300
+MOST_HEADINGS = 150
 """Lines of it that may be headings, for each of which those of every table are compared."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import struct
 import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from exported_tables import VARIANTS, Shape, exact, read_path, write
+from exported_tables import VARIANTS, Shape, biff5, exact, read_path, write
 from xlbudget.errors import UnusableFileError
 from xlbudget.standard import loader
 
@@ -126,29 +125,6 @@ def test_old_files_are_read_whole(
         count = compared(read_path(path, standard), example)
         print(f"{path.name}: {count} cells")
         assert count > 600
-
-
-def biff5(rows: list[list[object]], page: int | None, encoding: str) -> bytes:
-    """A file of Excel 95 with one sheet: letters in a code page, which it may not name."""
-
-    def record(kind: int, data: bytes) -> bytes:
-        return struct.pack("<HH", kind, len(data)) + data
-
-    head = record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 0))
-    if page is not None:
-        head += record(0x42, struct.pack("<H", page))
-    name = b"Sheet1"
-    offset = len(head) + 4 + 7 + len(name) + 4
-    head += record(0x85, struct.pack("<IBBB", offset, 0, 0, len(name)) + name) + record(0x0A, b"")
-    body = record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0, 0))
-    for line, row in enumerate(rows):
-        for column, value in enumerate(row):
-            if isinstance(value, (int, float)):
-                body += record(0x203, struct.pack("<HHHd", line, column, 0, value))
-            elif value:
-                text = str(value).encode(encoding)
-                body += record(0x204, struct.pack("<HHHH", line, column, 0, len(text)) + text)
-    return head + body + record(0x0A, b"")
 
 
 @pytest.mark.parametrize(("page", "said"), [(936, False), (1252, True), (None, True)])

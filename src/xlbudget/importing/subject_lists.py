@@ -119,6 +119,6 @@ def _year(text: str, default: int, where: str) -> int:
     plain = squash(text).removesuffix("年度").removesuffix("年")
     if not plain:
         return default
-    if not plain.isdigit():
+    if not (plain.isascii() and plain.isdigit() and len(plain) == len("2024")):
         raise UnusableFileError(f"{where}的年度“{text}”不是年度；请改正后再导入。")
     return int(plain)

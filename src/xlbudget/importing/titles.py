@@ -62,6 +62,8 @@ class Titles:
 
     def match(self, text: str) -> tuple[Table, bool] | None:
         """The table that a text names, and whether it says nothing else."""
+        if text.isascii():
+            return None
         if (named := self.exact(text)) is not None:
             return named[0], True
         if len(text) > _LONGEST:

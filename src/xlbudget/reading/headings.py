@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from xlbudget.sheets.layout import HEADING_ROW
 from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from xlbudget.money import Unit
     from xlbudget.standard.model import Block, Column, Table
@@ -102,14 +103,20 @@ class Headings(NamedTuple):
 
 
 def find_headings(
-    table: Table, grid: Grid, lines: Iterable[int], year: int | None = None
+    table: Table,
+    grid: Grid,
+    lines: Iterable[int],
+    year: int | None = None,
+    known: dict[tuple[int, int], dict[int, _Found]] | None = None,
 ) -> Headings | None:
     """The best headings that begin on one of ``lines``; None where nothing looks like them.
+
+    ``known`` keeps what is read of the lines, for whoever asks for several tables on one grid.
 
     What is not sure is not guessed: a column is missing, or doubled.
     """
     matches = (
-        _match(table, grid, first, depth, year)
+        _match(table, grid, first, depth, year, known=known)
         for first in lines
         if first < grid.bottom and not grid.blank(first)
         for depth in range(1, min(_MOST_ROWS, grid.bottom - first) + 1)
@@ -149,10 +156,20 @@ def _best(table: Table, matches: Iterable[Headings | None]) -> Headings | None:
 
 
 def _match(
-    table: Table, grid: Grid, first: int, depth: int, year: int | None, *, ordered: bool = False
+    table: Table,
+    grid: Grid,
+    first: int,
+    depth: int,
+    year: int | None,
+    *,
+    ordered: bool = False,
+    known: dict[tuple[int, int], dict[int, _Found]] | None = None,
 ) -> Headings | None:
     """The headings on some lines, if any column's is there."""
-    found = _paths(grid, first, depth)
+    known = {} if known is None else known
+    if (first, depth) not in known:
+        known[first, depth] = _paths(grid, first, depth)
+    found = known[first, depth]
     if not found:
         return None
     wanted: dict[Spot, _Path] = {
@@ -229,7 +246,8 @@ def _paths(grid: Grid, first: int, depth: int) -> dict[int, _Found]:
 # ------------------------------------------------------------------ which column is which
 
 
-def _joined(path: Sequence[str]) -> str:
+@lru_cache(maxsize=16384)
+def _joined(path: _Path) -> str:
     return _PUNCTUATION.sub("", "".join(path))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import plain_name, years_in
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.ledger import LedgerStandard
     from xlbudget.standard.model import Standard
 
+_YEAR_TEXT = r"[0-9]{4}"
 LEDGER = "ledger"
 """Where the ledger comes from, among an import's origins."""
 UNIT, SHEET = "金额单位", "工作表"
@@ -168,7 +170,7 @@ def _year(file: TableFile, sheet: Sheet, headings: Headings, year: int | None) -
         for line in sheet.lines[headings.body :]
         for at in places
     }
-    named = {int(text) for text in cells if text.isdigit()}
+    named = {int(text) for text in cells if re.fullmatch(_YEAR_TEXT, text)}
     if not named:
         above = " ".join(text_of(cell) for line in sheet.lines[: headings.first] for cell in line)
         named = set(years_in(above))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import split_code
@@ -197,18 +198,19 @@ class ExportLines:
         key = next(column.key for column in self.ledger.columns if column.kind == "code")
         lengths = self.standard.subjects[self.ledger.column(key).subjects].lengths
         parents = 0
+        # Of every code above the deepest level: what the lines of the subjects below it hold.
+        below: dict[str, int] = {}
         for entry in entries:
             code = entry.texts.get(key, "")
-            below = [
-                other
-                for other in (entries if len(code) in lengths[:-1] else ())
-                if len(other.texts.get(key, "")) == lengths[-1]
-                and other.texts[key].startswith(code)
-            ]
-            if below and _totals([entry]) == _totals(below):
+            for length in lengths[:-1] if len(code) == lengths[-1] else ():
+                below[code[:length]] = below.get(code[:length], 0) + _totals([entry])
+        for entry in entries:
+            code = entry.texts.get(key, "")
+            held = below.get(code) if len(code) in lengths[:-1] else None
+            if held is not None and _totals([entry]) == held:
                 parents += 1
                 continue
-            if below:
+            if held is not None:
                 self.unsettled += 1
                 self._note("是上级科目，与下级明细相加不等，照明细导入；请核对。", entry.number)
             yield entry
@@ -223,19 +225,22 @@ class ExportLines:
             return
         held = {entry.number: _total([cell for _, cell in entry.amounts]) for entry in entries}
         marks = [number for number, _ in sums]
+        upto: dict[int, int] = {}  # what the lines above a line of sums hold together
+        running = 0
+        for number in sorted((*held, *marks)):
+            upto.setdefault(number, running)
+            running += held.get(number, 0)
+        # A sum is of the lines from another one, or the first line, down to it; or from it to another, or the last.
+        starts, ends = Counter([0]), Counter([running, *(upto[mark] for mark in marks)])
         wrong: list[int] = []
         for number, cells in sums:
-            if all(isinstance(cell, Unreadable) or cell is None for cell in cells):
-                continue
+            before = upto[number]
+            ends[before] -= 1
             total = _total(cells)
-            starts = [0, *(mark for mark in marks if mark < number)]
-            ends = [*(mark for mark in marks if mark > number), max((*held, number)) + 1]
-            above = (
-                sum(fen for line, fen in held.items() if start < line < number) for start in starts
-            )
-            below = (sum(fen for line, fen in held.items() if number < line < end) for end in ends)
-            if total not in {*above, *below}:
+            stated = any(cell is not None and not isinstance(cell, Unreadable) for cell in cells)
+            if stated and not starts[before - total] and ends[before + total] <= 0:
                 wrong.append(number)
+            starts[before] += 1
         self.left.append(
             f"合计、小计{len(sums)}行没有导入，{'与明细相加相符' if not wrong else '已与明细核对'}。"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.characters import heading, plain_name, row_label, squash
 from xlbudget.importing.tables.size import too_large
@@ -179,7 +179,8 @@ class Finder:
             raise too_large(
                 self.name, f"的工作表“{grid.sheet.name}”有{MOST_HEADINGS}多行像是栏目标题"
             )
-        every = (find_headings(table, grid, lines, self.year) for table in self.tables)
+        known: dict[tuple[int, int], dict[int, Any]] = {}
+        every = (find_headings(table, grid, lines, self.year, known) for table in self.tables)
         return [headings for headings in every if headings is not None and headings.complete]
 
     def _at(self, grid: Grid, line: int) -> Headings | None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import plain_name, row_label, years_in
+from xlbudget.characters import plain_name, row_label, shortened, years_in
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.figures import (
     BlockData,
@@ -564,7 +564,7 @@ def _unreadable_cell(section: Section, cell: str, raw: str, heading: str) -> Fin
     elif raw.startswith("#"):
         why = f"是错误值{raw}，当作空白；请改正公式后再导入"
     else:
-        why = f"“{raw}”不是金额，当作空白；请改正后再导入"
+        why = f"“{shortened(raw)}”不是金额，当作空白；请改正后再导入"
     message = f"工作表“{sheet}”的单元格{cell}（{heading}）{why}。"
     return Finding(CODE, Level.ERROR, message, section.table.title, sheet, cell, column=heading)
 
@@ -575,12 +575,10 @@ def _finding(section: Section, stray: Stray) -> Finding:
     if stray.why:
         message = f"{place}：{stray.why}，后一行没有导入；请核对。"
     elif not stray.filled:
-        text = f"“{stray.label}”" if stray.label else "的文字"
+        text = f"“{shortened(stray.label)}”" if stray.label else "的文字"
         message = f"{place}{text}不是“{title}”的行，没有导入。"
     elif stray.label:
-        message = (
-            f"{place}“{stray.label}”不是“{title}”的行，它的金额没有导入；请改用规定的名称或编码。"
-        )
+        message = f"{place}“{shortened(stray.label)}”不是“{title}”的行，它的金额没有导入；请改用规定的名称或编码。"
     else:
         message = f"{place}有金额，却没有名称或编码，没有导入；请补上。"
     level = Level.ERROR if stray.filled else Level.WARNING
@@ -704,6 +702,6 @@ def _amount(lines: list[list[object]], place: str, reader: Reader, unit: Unit) -
 
 def _unreadable_field(section: Section, place: str, raw: str) -> Finding:
     sheet = section.grid.sheet.name
-    why = "公式没有计算结果" if raw == UNCOMPUTED else f"“{raw}”不是金额"
+    why = "公式没有计算结果" if raw == UNCOMPUTED else f"“{shortened(raw)}”不是金额"
     message = f"工作表“{sheet}”的单元格{place}{why}，当作空白；请改正后再导入。"
     return Finding(CODE, Level.ERROR, message, section.table.title, sheet, place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import code_text, is_footer, split_code, squash
+from xlbudget.characters import code_text, is_footer, shortened, split_code, squash
 from xlbudget.sheets.cells import text_of
 from xlbudget.standard.model import AMOUNT
 from xlbudget.xlsx.references import column_letter
@@ -88,11 +88,12 @@ def plain_lines(standard: Standard, section: Section, lines: Sequence[int]) -> P
                     line[place] = _AMONG.sub("", text, count=1)
             found.numbered.append((at + 1, line))
     for block in blocks:
-        if block.key in parted:
+        at = parted.get(block.key)
+        if at is not None and any(line[at] for _, line in found.numbered):
             index = next(iter(block.of_kind("name")), None)
             if index is not None:
                 columns[block.key] = [*columns[block.key]]
-                columns[block.key][index] = parted[block.key]
+                columns[block.key][index] = at
     for word, numbers in sums.items():
         shown = "、".join(map(str, numbers[:_SHOWN])) + ("等" if len(numbers) > _SHOWN else "")
         found.said.append(
@@ -162,9 +163,9 @@ def _code(
     if not any(map(str.isdigit, text)):
         return ""
     if _POWER.fullmatch(squash(text)):
-        return f"编码“{text}”是科学计数法，丢了位数"
+        return f"编码“{shortened(text)}”是科学计数法，丢了位数"
     code, own_name = split_code(text)
-    if code and own_name:
+    if code:
         line[place] = code
         if name is not None:
             line[name] = own_name
@@ -175,5 +176,5 @@ def _code(
         return ""
     if len(code) not in subjects.lengths:
         digits = "、".join(map(str, subjects.lengths))
-        return f"编码“{code}”有{len(code)}位，应为{digits}位"
+        return f"编码“{shortened(code)}”有{len(code)}位，应为{digits}位"
     return f"编码“{code}”像是丢了末尾的数字" if code.endswith(_LOST) else ""
