@@ -32,6 +32,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="layouts whose name or row holds this")
     parser.add_argument("--kind", default="", help="layouts that give this kind of file")
     parser.add_argument("--fast", action="store_true", help="the subset of the tests")
+    parser.add_argument("--first", action="store_true", help="each with its first source alone")
     parser.add_argument("--regions", action="store_true", help="documents of other regions")
     parser.add_argument("--keep", type=Path, help="keep the files in this folder")
     parser.add_argument("--numbers", type=int, default=0, help="so many single numbers changed")
@@ -116,6 +117,8 @@ def _measure(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> i
     sums: Counter[str] = Counter()
     rows: dict[Layout, list[Measured]] = {}
     for number, (layout, source_name) in enumerate(layout_sources(chosen)):
+        if asked.first and source_name != layout.sources[0]:
+            continue
         given = source(source_name, folder)
         try:
             paths = make(layout, given, folder / f"{number:03d}")
@@ -129,14 +132,14 @@ def _measure(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> i
         if asked.details:
             print("\n".join(details(found)), flush=True)
         rows.setdefault(layout, []).append(found)
+        if asked.document:
+            documented(asked.document, rows)
         sums.update(
             _sums(found) if not layout.refused else {"rightly refused": bool(found.refused)}
         )
         sums["foreign"] += layout.foreign
     print()
     print("; ".join(f"{key} {value}" for key, value in sums.items()))
-    if asked.document:
-        documented(asked.document, rows)
     return 1 if sums["not made"] else 0
 
 
