@@ -173,7 +173,7 @@ def _documented_row(layout: Layout, found: list[Measured]) -> str:
     cells = [
         layout.title, layout.kind, len(found), sum(one.right for one in found),
         f"{lost}（{unnamed}）" if lost else 0, sum(len(one.wrong) for one in found),
-        sum(len(one.accusing) for one in found), verdicts,
+        0 if layout.refused else sum(len(one.accusing) for one in found), verdicts,
     ]  # fmt: skip
     return "| " + " | ".join(map(str, cells)) + " |"
 
