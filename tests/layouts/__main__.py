@@ -32,6 +32,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="layouts whose name or row holds this")
     parser.add_argument("--kind", default="", help="layouts that give this kind of file")
     parser.add_argument("--fast", action="store_true", help="the subset of the tests")
+    parser.add_argument("--first", action="store_true", help="each with its first source alone")
     parser.add_argument("--regions", action="store_true", help="documents of other regions")
     parser.add_argument("--keep", type=Path, help="keep the files in this folder")
     parser.add_argument("--numbers", type=int, default=0, help="so many single numbers changed")
@@ -116,6 +117,8 @@ def _measure(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> i
     sums: Counter[str] = Counter()
     rows: dict[Layout, list[Measured]] = {}
     for number, (layout, source_name) in enumerate(layout_sources(chosen)):
+        if asked.first and source_name != layout.sources[0]:
+            continue
         given = source(source_name, folder)
         try:
             paths = make(layout, given, folder / f"{number:03d}")
@@ -129,18 +132,22 @@ def _measure(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> i
         if asked.details:
             print("\n".join(details(found)), flush=True)
         rows.setdefault(layout, []).append(found)
+        if asked.document:
+            documented(asked.document, rows)
         sums.update(
             _sums(found) if not layout.refused else {"rightly refused": bool(found.refused)}
         )
         sums["foreign"] += layout.foreign
     print()
     print("; ".join(f"{key} {value}" for key, value in sums.items()))
-    if asked.document:
-        documented(asked.document, rows)
     return 1 if sums["not made"] else 0
 
 
 _MARKS = ("<!-- layouts -->", "<!-- end of layouts -->")
+_DOCUMENT_HEAD = (
+    "| 版式 | 文件 | 来源 | 读对 | 丢失（未指明） | 读错 | 误报 | 结论 |",
+    "|---|---|---|---|---|---|---|---|",
+)
 _WORDS = {
     "pass": "通过", "rounding": "尾差", "error": "差错", "unknown": "无法判断", "refused": "退回",
     "read": "读入", "crash": "出错",
@@ -148,25 +155,27 @@ _WORDS = {
 
 
 def documented(path: Path, rows: dict[Layout, list[Measured]]) -> None:
-    """The table between the marks of a document, its sources added up, the worst verdict of each layout."""
-    lines = [
-        "| 版式 | 文件 | 来源 | 读对 | 丢失（未指明） | 读错 | 误报 | 结论 |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for layout, found in rows.items():
-        lost = sum(len(one.lost) for one in found)
-        unnamed = sum(len(one.unnamed) for one in found)
-        verdicts = "、".join(dict.fromkeys(_WORDS[one.status] for one in found))
-        cells = [
-            layout.title, layout.kind, len(found), sum(one.right for one in found),
-            f"{lost}（{unnamed}）" if lost else 0, sum(len(one.wrong) for one in found),
-            sum(len(one.accusing) for one in found), verdicts,
-        ]  # fmt: skip
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    """Put the rows into the table between the marks of a document; those not measured stay as they are."""
     before, _, rest = path.read_text(encoding="utf-8").partition(_MARKS[0])
-    _, _, after = rest.partition(_MARKS[1])
-    table = "\n".join((_MARKS[0], *lines, _MARKS[1]))
-    path.write_text(before + table + after, encoding="utf-8")
+    table, _, after = rest.partition(_MARKS[1])
+    known = {line.split("|")[1].strip(): line for line in table.splitlines() if "|" in line}
+    known |= {layout.title: _documented_row(layout, found) for layout, found in rows.items()}
+    lines = [known[layout.title] for layout in layouts() if layout.title in known]
+    whole = "\n".join((_MARKS[0], *_DOCUMENT_HEAD, *lines, _MARKS[1]))
+    path.write_text(before + whole + after, encoding="utf-8")
+
+
+def _documented_row(layout: Layout, found: list[Measured]) -> str:
+    """A layout with its sources added up, and their verdicts."""
+    lost = sum(len(one.lost) for one in found)
+    unnamed = sum(len(one.unnamed) for one in found)
+    verdicts = "、".join(dict.fromkeys(_WORDS[one.status] for one in found))
+    cells = [
+        layout.title, layout.kind, len(found), sum(one.right for one in found),
+        f"{lost}（{unnamed}）" if lost else 0, sum(len(one.wrong) for one in found),
+        0 if layout.refused else sum(len(one.accusing) for one in found), verdicts,
+    ]  # fmt: skip
+    return "| " + " | ".join(map(str, cells)) + " |"
 
 
 def _sums(found: Measured) -> dict[str, int]:

@@ -383,17 +383,22 @@ def code_columns(document: Document) -> Document:
 
 
 def code_with_name(document: Document, mark: str) -> Document:
-    """Code and name of a subject in one cell, with that mark between."""
+    """Code and name of a subject in one column 科目, with that mark between."""
 
     def change(grid: Grid) -> Grid:
-        rows = []
-        for row in grid.rows:
-            cells = list(row)
-            if len(cells) > 1 and cells[0].kind == "code" and cells[0].text:
-                cells[1] = cells[1]._replace(text=f"{cells[0].text}{mark}{cells[1].text}")
-                cells[0] = cells[0]._replace(text="")
-            rows.append(tuple(cells))
-        return grid._replace(rows=tuple(rows))
+        if not any(row and row[0].kind == "code" for row in grid.rows[grid.head :]):
+            return grid
+        return _rows_changed(grid, -1, lambda line, row: joined(grid, line, row))
+
+    def joined(grid: Grid, line: int, row: list[Cell]) -> list[Cell]:
+        first = row[0]
+        if grid.laid_out()[line][0] is None:
+            return row
+        if first.columns > 1:
+            return [first._replace(columns=first.columns - 1), *row[1:]]
+        if line < grid.head:
+            return [first._replace(text="科目"), *row[2:]]
+        return [row[1]._replace(text=f"{first.text}{mark}{row[1].text}"), *row[2:]]
 
     return _grids(document, change)
 

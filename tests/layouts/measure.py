@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 READER = "F06"
 """The code of what a reader says of a file, which accuses nobody."""
+
+_LINE_LEFT = re.compile(r"第\d+行没有(?:导入|读入)")
 
 FindingKey = tuple[str, str, str, str, str]
 
@@ -132,7 +135,7 @@ def measured(paths: Sequence[Path], base: Base) -> Measured:
         else:
             added.append(one)
     right, lost_spots, wrong = compared(base, imported)
-    unnamed = tuple(spot for spot in lost_spots if not _named(spot, said))
+    unnamed = _unnamed(lost_spots, said)
     return Measured(
         right, lost_spots, unnamed, wrong, tuple(added),
         sum(known.values()) if report is not None else 0,
@@ -181,6 +184,24 @@ def _strange(base: Base, key: str, row: Row, known: set[int]) -> list[Spot]:
         if at not in known
         and ((isinstance(cell, Amount) and cell.fen) or isinstance(cell, Unreadable))
     ]
+
+
+def _unnamed(lost: Sequence[Spot], said: Sequence[str]) -> tuple[Spot, ...]:
+    """The lost cells of which no sentence speaks.
+
+    A sentence may name a row by its line alone; where so many sentences of a table do as rows are lost, they
+    name these.
+    """
+    left = [spot for spot in lost if not _named(spot, said)]
+    rows = {(spot.title, spot.row) for spot in left}
+    by_line = Counter(
+        title for title in {title for title, _ in rows} for one in said
+        if title in one and _LINE_LEFT.search(one)
+    )  # fmt: skip
+    named = {
+        title for title, number in by_line.items() if number >= sum(t == title for t, _ in rows)
+    }
+    return tuple(spot for spot in left if spot.title not in named)
 
 
 def _named(spot: Spot, said: Sequence[str]) -> bool:

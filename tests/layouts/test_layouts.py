@@ -56,7 +56,7 @@ def test_a_layout_changes_nothing(layout: Layout, name: str, folder: Path) -> No
     assert found.unnamed == ()
     assert len(found.lost) <= MOST_LOST * (found.right + len(found.lost))
     assert [one.message for one in found.accusing] == []
-    assert found.texts == given.base.texts or layout.kind in ("xlsx", "xls", "ods")
+    assert found.texts >= given.base.texts or layout.kind in ("xlsx", "xls", "ods")
 
 
 def test_mistakes_are_found_where_they_stand(folder: Path) -> None:
