@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import folded, is_note
+from xlbudget.characters import folded, squash
 from xlbudget.figures import Unreadable
 from xlbudget.findings import NotRead
 from xlbudget.importing.published.elements import Line
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 _NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*\.\d{1,2}(?![\d%])")
+_REMARK = re.compile("说明|备注|注[:：\\d]")
 _SHOWN = 3
 _LEAST = 0.8
 """With fewer of the numbers read, nothing can be said of the whole."""
@@ -62,9 +63,11 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
             reason = f"印有{count}个数，其中{missing.total()}个没有读出（{shown}）"
             lost.append(NotRead(f"{table.title}（{places[table.key]}）", reason))
             tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
-        elif not blocks and (strange or source.unread):
+        elif not blocks and (strange or source.unread or table.key in places):
             # It may stand in what was not read, or be a table whose title was not known.
-            lost.append(NotRead(table.title, "没有找到，可能在没有读出的部分"))
+            where = f"（{places[table.key]}）" if table.key in places else ""
+            why = "格没有分开" if where else "没有找到，可能在没有读出的部分"
+            lost.append(NotRead(f"{table.title}{where}", why))
             tables[table.key] = f"{table.title}没有读出，有关勾稽关系未核对。"
     total = sum(map(Counter.total, printed.values()))
     read = total - missed
@@ -97,8 +100,10 @@ def _printed(
     for element in elements:
         if isinstance(element, Line):
             named = titles.exact(element.text)
-            current = named[0].key if named is not None else current
-            note = not current or is_note(element.text)
+            if named is not None:
+                current = named[0].key
+                places.setdefault(current, element.where)
+            note = not current or _REMARK.match(squash(element.text)) is not None
             texts = [] if note else [element.raw or element.text]
             key = current
         else:
@@ -106,8 +111,8 @@ def _printed(
             key = table.key if table is not None else ""
             current = key or current
             texts = [cell for row in element.lines for cell in row]
-        if key and is_form(standard.table(key)):
-            continue
+        if key and is_form(standard.table(key)):  # its texts hold numbers too
+            texts = [text for text in texts if _NUMBER.fullmatch(text.strip())]
         for number in _numbers(texts):
             printed.setdefault(key, Counter())[number] += 1
             places.setdefault(key, element.where)

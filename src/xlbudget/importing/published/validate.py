@@ -199,16 +199,21 @@ def validate_published(
 def _of_what_was_read(standard: Standard, book: Book, read: Coverage) -> Report:
     """The report on the tables that were read to the end: nothing is said of, or by means of, the others.
 
-    The sentences of the explanation speak of figures all over the tables, so they wait as well.
+    The sentences of the explanation speak of figures all over the tables, so they wait as well, unless
+    only a form was lost.
     """
     lost = [table for table in standard.tables if table.key in read.tables]
+    waits = not all(map(is_form, lost))
     gone = {block.key for table in lost for block in table.blocks}
     left = book._replace(
         blocks={key: data for key, data in book.blocks.items() if key not in gone},
-        info={key: one for key, one in book.info.items() if not one.said},
-        texts=(),
+        forms=() if any(map(is_form, lost)) else book.forms,
     )
-    report = validate(standard, _with_settings(standard, left))
+    if waits:
+        known = {key: one for key, one in book.info.items() if not one.said}
+        report = validate(standard, _with_settings(standard, left._replace(info=known, texts=())))
+    else:
+        report = validate_whole(standard, _with_settings(standard, left))
     titles = {table.title for table in lost}
     codes = {rule.code for rule in standard.rules if rule.check == _PRESENT}
     findings = [one for one in report.findings if one.code not in codes or one.table not in titles]
@@ -217,9 +222,8 @@ def _of_what_was_read(standard: Standard, book: Book, read: Coverage) -> Report:
         one._replace(reason=reasons.get(one.reason, one.reason)) for one in report.not_executed
     ]
     waiting = "有的表没有读全，情况说明的文字没有与各表核对。"
-    skipped += [
-        NotExecuted(rule.code, waiting) for rule in standard.rules_of(book.year) if rule.texts
-    ]
+    rules = standard.rules_of(book.year) if waits else ()
+    skipped += [NotExecuted(rule.code, waiting) for rule in rules if rule.texts]
     wrong = any(one.level is Level.ERROR for one in findings)
     status = Status.PASS if report.status is Status.ERROR and not wrong else report.status
     return report._replace(status=status, findings=tuple(findings), not_executed=tuple(skipped))
