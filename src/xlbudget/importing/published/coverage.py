@@ -55,7 +55,7 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     missed = 0
     for table in standard.tables:
         blocks = [block.key for block in table.blocks if block.key in book.blocks]
-        missing = printed.get(table.key, Counter()) - _held(book, blocks)
+        missing = printed.get(table.key, Counter()) - _held(standard, book, blocks)
         if missing:
             count = printed[table.key].total()
             missed += missing.total()
@@ -76,7 +76,7 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     return Coverage(total, read, tuple(lost), tables)
 
 
-def _held(book: Book, blocks: Sequence[str]) -> Counter[str]:
+def _held(standard: Standard, book: Book, blocks: Sequence[str]) -> Counter[str]:
     """The numbers of some blocks, noughts aside."""
     texts = [
         cell.raw if isinstance(cell, Unreadable) else cell.text
@@ -85,6 +85,8 @@ def _held(book: Book, blocks: Sequence[str]) -> Counter[str]:
         for cell in row.cells
         if cell is not None
     ]
+    if any(is_form(standard.table_of(standard.blocks[key])) for key in blocks):
+        texts += [text for form in book.forms for text, _ in form.texts()]
     return Counter(_numbers(texts))
 
 
