@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*\.\d{1,2}(?![\d%])")
 _REMARK = re.compile("说明|备注|注[:：\\d]")
+_PAGE = re.compile(r"第(\d+)页")
 _SHOWN = 3
 _LEAST = 0.8
 """With fewer of the numbers read, nothing can be said of the whole."""
@@ -53,6 +54,7 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     lost = list(source.unread)
     tables: dict[str, str] = {}
     missed = 0
+    beside = _beside(source, every)
     for table in standard.tables:
         blocks = [block.key for block in table.blocks if block.key in book.blocks]
         missing = printed.get(table.key, Counter()) - _held(standard, book, blocks)
@@ -63,6 +65,8 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
             reason = f"印有{count}个数，其中{missing.total()}个没有读出（{shown}）"
             lost.append(NotRead(f"{table.title}（{places[table.key]}）", reason))
             tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
+        elif table.key in beside:
+            tables[table.key] = f"{table.title}的前后有没有读出的页，有关勾稽关系未核对。"
         elif not blocks and (strange or source.unread or table.key in places):
             # It may stand in what was not read, or be a table whose title was not known.
             where = f"（{places[table.key]}）" if table.key in places else ""
@@ -74,6 +78,18 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     if tables and strange:
         total += strange.total()
     return Coverage(total, read, tuple(lost), tables)
+
+
+def _beside(source: Source, every: Sequence[Found]) -> set[str]:
+    """The keys of tables on a page that was not read, or next to one: rows of theirs may stand there."""
+    unread = {int(page[1]) for one in source.unread if (page := _PAGE.fullmatch(one.place))}
+    found = set[str]()
+    for one in every if unread else ():
+        places = [one.matrix.where, *(where for _, where in one.matrix.starts)]
+        pages = {int(page[1]) for where in places if (page := _PAGE.fullmatch(where))}
+        if one.table is not None and any({at - 1, at, at + 1} & unread for at in pages):
+            found.add(one.table.key)
+    return found
 
 
 def _held(standard: Standard, book: Book, blocks: Sequence[str]) -> Counter[str]:
