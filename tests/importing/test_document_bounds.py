@@ -190,3 +190,9 @@ def test_a_tree_of_pages_that_does_not_end(tmp_path: Path) -> None:
     )
     with pytest.raises(UnusableFileError):
         read_source(path)
+
+
+def test_a_page_printed_sideways_is_named(tmp_path: Path) -> None:
+    turned = b"BT /F 12 Tf 0 1 -1 0 300 100 Tm (some words sideways) Tj ET"
+    source = read_source(pdf(tmp_path / "横.pdf", [WORDS, turned]))
+    assert source.unread == (("第2页", "文字是横着印的"),)

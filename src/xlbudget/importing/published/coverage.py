@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import folded, is_note
+from xlbudget.characters import folded, squash
 from xlbudget.figures import Unreadable
 from xlbudget.findings import NotRead
 from xlbudget.importing.published.elements import Line
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 _NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*\.\d{1,2}(?![\d%])")
+_REMARK = re.compile("说明|备注|注[:：\\d]")
+_PAGE = re.compile(r"第(\d+)页")
 _SHOWN = 3
 _LEAST = 0.8
 """With fewer of the numbers read, nothing can be said of the whole."""
@@ -52,9 +54,10 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     lost = list(source.unread)
     tables: dict[str, str] = {}
     missed = 0
+    beside = _beside(source, every)
     for table in standard.tables:
         blocks = [block.key for block in table.blocks if block.key in book.blocks]
-        missing = printed.get(table.key, Counter()) - _held(book, blocks)
+        missing = printed.get(table.key, Counter()) - _held(standard, book, blocks)
         if missing:
             count = printed[table.key].total()
             missed += missing.total()
@@ -62,9 +65,13 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
             reason = f"印有{count}个数，其中{missing.total()}个没有读出（{shown}）"
             lost.append(NotRead(f"{table.title}（{places[table.key]}）", reason))
             tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
-        elif not blocks and (strange or source.unread):
+        elif table.key in beside:
+            tables[table.key] = f"{table.title}的前后有没有读出的页，有关勾稽关系未核对。"
+        elif not blocks and (strange or source.unread or table.key in places):
             # It may stand in what was not read, or be a table whose title was not known.
-            lost.append(NotRead(table.title, "没有找到，可能在没有读出的部分"))
+            where = f"（{places[table.key]}）" if table.key in places else ""
+            why = "格没有分开" if where else "没有找到，可能在没有读出的部分"
+            lost.append(NotRead(f"{table.title}{where}", why))
             tables[table.key] = f"{table.title}没有读出，有关勾稽关系未核对。"
     total = sum(map(Counter.total, printed.values()))
     read = total - missed
@@ -73,7 +80,19 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     return Coverage(total, read, tuple(lost), tables)
 
 
-def _held(book: Book, blocks: Sequence[str]) -> Counter[str]:
+def _beside(source: Source, every: Sequence[Found]) -> set[str]:
+    """The keys of tables on a page that was not read, or next to one: rows of theirs may stand there."""
+    unread = {int(page[1]) for one in source.unread if (page := _PAGE.fullmatch(one.place))}
+    found = set[str]()
+    for one in every if unread else ():
+        places = [one.matrix.where, *(where for _, where in one.matrix.starts)]
+        pages = {int(page[1]) for where in places if (page := _PAGE.fullmatch(where))}
+        if one.table is not None and any({at - 1, at, at + 1} & unread for at in pages):
+            found.add(one.table.key)
+    return found
+
+
+def _held(standard: Standard, book: Book, blocks: Sequence[str]) -> Counter[str]:
     """The numbers of some blocks, noughts aside."""
     texts = [
         cell.raw if isinstance(cell, Unreadable) else cell.text
@@ -82,6 +101,8 @@ def _held(book: Book, blocks: Sequence[str]) -> Counter[str]:
         for cell in row.cells
         if cell is not None
     ]
+    if any(is_form(standard.table_of(standard.blocks[key])) for key in blocks):
+        texts += [text for form in book.forms for text, _ in form.texts()]
     return Counter(_numbers(texts))
 
 
@@ -97,8 +118,10 @@ def _printed(
     for element in elements:
         if isinstance(element, Line):
             named = titles.exact(element.text)
-            current = named[0].key if named is not None else current
-            note = not current or is_note(element.text)
+            if named is not None:
+                current = named[0].key
+                places.setdefault(current, element.where)
+            note = not current or _REMARK.match(squash(element.text)) is not None
             texts = [] if note else [element.raw or element.text]
             key = current
         else:
@@ -106,8 +129,8 @@ def _printed(
             key = table.key if table is not None else ""
             current = key or current
             texts = [cell for row in element.lines for cell in row]
-        if key and is_form(standard.table(key)):
-            continue
+        if key and is_form(standard.table(key)):  # its texts hold numbers too
+            texts = [text for text in texts if _NUMBER.fullmatch(text.strip())]
         for number in _numbers(texts):
             printed.setdefault(key, Counter())[number] += 1
             places.setdefault(key, element.where)

@@ -26,7 +26,13 @@ from xlbudget.importing.published.particulars import (
     stated_info,
     years_of,
 )
-from xlbudget.importing.published.recognise import divide, find_tables, names_tables, other_standard
+from xlbudget.importing.published.recognise import (
+    divide,
+    find_tables,
+    mostly_known,
+    names_tables,
+    other_standard,
+)
 from xlbudget.importing.published.texts import (
     DOCUMENTS,
     printed_texts,
@@ -151,7 +157,7 @@ def read_document(
     tables = parts.parts[_TABLES].elements if _TABLES in parts.parts else elements
     every = find_tables(standard, tables)
     figures = read_figures(standard, tables, every, found)
-    if not figures.blocks:
+    if not figures.blocks or not mostly_known(every):
         raise UnusableFileError(other_standard(path, standard, elements))
     texts = [
         text

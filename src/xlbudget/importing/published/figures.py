@@ -13,6 +13,7 @@ from xlbudget.figures import BlockData, Book, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.forms import read_form_tables
+from xlbudget.importing.published.wrapped import unwrapped
 from xlbudget.importing.titles import Titles
 from xlbudget.money import Amount, parse_amount
 from xlbudget.reading.headings import own_headings
@@ -336,7 +337,7 @@ def read_figures(
         if matrix is None:
             continue
         findings += _unit_findings(table, found, stated=stated_often)
-        lines = _written(table, matrix)
+        lines = _written(standard, table, matrix, year)
         data = read_table(standard, table, Sheet(table.title, lines), year)
         result.blocks.update(data.blocks)
         findings += map(_of_reader, data.findings)
@@ -353,15 +354,15 @@ def read_figures(
     return result._replace(forms=forms, findings=tuple(said), left=tuple(left))
 
 
-def _written(table: Table, matrix: Matrix) -> list[list[object]]:
-    """The cells without signs that say that nothing stands there, and without noughts beside no label."""
+def _written(standard: Standard, table: Table, matrix: Matrix, year: int) -> list[list[object]]:
+    """The cells with whole names, without signs for nothing and noughts beside no label."""
     lines: list[list[object]] = [
         ["" if cell in _NOTHING else cell for cell in line] for line in matrix.lines
     ]
-    zeros = any(_ZERO.fullmatch(cell) for line in matrix.lines for cell in line)
-    found = own_headings(table, lines) if zeros else None
+    found = own_headings(table, lines)
     if found is None:
         return lines
+    lines = unwrapped(standard, found, lines, year)
     for block in table.blocks:
         places = [at for at in found.of(block) if at is not None]
         amounts = [
@@ -370,9 +371,8 @@ def _written(table: Table, matrix: Matrix) -> list[list[object]]:
             if at is not None and column.kind == AMOUNT
         ]
         for line in lines[found.body :]:
-            if all(
-                not line[at] or (at in amounts and _ZERO.fullmatch(str(line[at]))) for at in places
-            ):
+            zeros = (at in amounts and _ZERO.fullmatch(str(line[at])) for at in places if line[at])
+            if all(zeros):
                 for at in amounts:
                     line[at] = ""
     return lines

@@ -35,6 +35,8 @@ _FULL = 2.5
 """A line that ends so many letters before the margin, or later, is full."""
 _LEAST_FULL = 12
 _TOP, _BOTTOM = 0.1, 0.88
+_FEW = 0.05
+"""With more than this share of a page's letters lost, the page was not read."""
 _OFTEN = 3
 """A text at the edge of so many pages is a running title."""
 _BOTH = 2
@@ -63,6 +65,8 @@ def pdf_elements(path: Path) -> list[Element]:
                 unread.append(NotRead(f"第{number}页", "这一页的内容过多"))
                 continue
             letters += len(page.chars)
+            if reason := _unreadable(page):
+                unread.append(NotRead(f"第{number}页", reason))
             pages.append(_page(number, page))
             page.close()
         if not letters and not unread:
@@ -89,6 +93,18 @@ def _written(page: Any) -> int:
         if raw and any(name in LITERALS_FLATE_DECODE for name, _ in stream.get_filters()):
             size += len(zlib.decompressobj().decompress(raw, _MOST_ON_PAGE + 1))
     return size
+
+
+def _unreadable(page: Any) -> str:
+    """Why a page's text cannot be read, as far as that shows; empty where it can."""
+    if not page.chars:
+        return "只有图片，没有文字" if page.images else ""
+    most = len(page.chars) * _FEW
+    if sum(char["text"].startswith("(cid:") for char in page.chars) > most:
+        return "所用字体没有文字对照，读不出是什么字"
+    if sum(not char["upright"] for char in page.chars) > most:
+        return "文字是横着印的"
+    return ""
 
 
 def _drawn(page: Any) -> int:

@@ -37,6 +37,8 @@ _UNIT = re.compile(r"单位:(?:人民币)?(亿元|万元|千元|百元|元)\)?$"
 _TITLE = re.compile(r"(?!第.{1,3}部分)[^，。；：、]{2,30}表")
 _MONEY = re.compile(r"单位:(万元|元)")
 _SHOWN = 4
+_MOST_COLUMNS = 0.7
+_HAS_ROWS = 3
 
 
 class DocumentPart(NamedTuple):
@@ -286,6 +288,29 @@ def names_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> bool:
     return bool(_shared(standard, {plain_name(text) for text in _titles(elements)}))
 
 
+def mostly_known(every: Sequence[Found]) -> bool:
+    """Whether most of a document's tables are the standard's, by title and by columns."""
+    others = {
+        plain_name(one.title.text) for one in every if one.table is None and one.title is not None
+    }
+    others = {title for title in others if _TITLE.fullmatch(title)}
+    named = {one.table.key for one in every if one.table is not None}
+    fitting = {
+        one.table.key for one in every if one.table is not None and _fits(one.table, one.matrix)
+    }
+    return not every or 2 * len(fitting) > len(named) + len(others)
+
+
+def _fits(table: Table, matrix: Matrix) -> bool:
+    """Whether a table has nearly all columns of the standard's table of that title."""
+    if is_form(table):
+        return _form_of(table, matrix) is not None
+    lines: list[list[object]] = [list(line) for line in matrix.lines]
+    headings = own_headings(table, lines)
+    wanted = sum(len(block.columns) for block in table.blocks)
+    return headings is not None and len(headings.columns) >= _MOST_COLUMNS * wanted
+
+
 def _shared(standard: Standard, names: set[str]) -> int:
     return len(names & Titles(standard).known.keys())
 
@@ -305,7 +330,7 @@ def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Mat
     titles = list(dict.fromkeys(plain_name(text) for text in _titles(elements)))
     names = set(titles)
     own = [title for title in titles if title in Titles(standard).known]
-    if own:
+    if own and not any(isinstance(one, Matrix) and len(one.lines) >= _HAS_ROWS for one in elements):
         return (
             f"“{path.name}”有“{own[0]}”等标题，却读不出一张表（格没有分开，或文件不完整）；"
             "请换用有表格线的 .docx 或 .pdf。"
@@ -330,8 +355,11 @@ def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Mat
     )
     unit = f"，金额单位为{money.most_common(1)[0][0]}" if money else ""
     shown = "”“".join(titles[:_SHOWN])
+    lacks = f"没有“{standard.name}”的表"
+    if own:
+        lacks = f"“{own[0]}”虽与“{standard.name}”的表同名，多数表的名称或栏目不同"
     more = f"等{len(titles)}张" if len(titles) > _SHOWN else ""
     return (
-        f"“{path.name}”用的是另一种公开标准：有“{shown}”{more}{unit}，没有“{standard.name}”的表，"
+        f"“{path.name}”用的是另一种公开标准：有“{shown}”{more}{unit}，{lacks}，"
         "没有读入；请先添加该标准，或选对文件。"
     )

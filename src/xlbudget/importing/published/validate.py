@@ -27,7 +27,7 @@ from xlbudget.texts.whole import corrected_book, validate_whole
 from xlbudget.xlsx.references import column_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.figures import Book
@@ -45,6 +45,7 @@ _HEAD_ROWS = 3
 _CONTENTS, _COVER = "目录", "封面"
 _GLOSSARY = "glossary"
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,5})")
+_NUMBERED_PLACE = {unit: re.compile(rf"第(\d+){unit}") for unit in "页段"}
 _PRESENT = "sheet_present"
 _REQUIRED = "required_info"
 """The check that asks for fields of 基础信息, which a document does not have."""
@@ -199,30 +200,39 @@ def validate_published(
 def _of_what_was_read(standard: Standard, book: Book, read: Coverage) -> Report:
     """The report on the tables that were read to the end: nothing is said of, or by means of, the others.
 
-    The sentences of the explanation speak of figures all over the tables, so they wait as well.
+    The sentences of the explanation speak of figures all over the tables, so they wait as well, unless
+    only a form was lost.
     """
     lost = [table for table in standard.tables if table.key in read.tables]
+    waits = not all(map(is_form, lost))
     gone = {block.key for table in lost for block in table.blocks}
     left = book._replace(
         blocks={key: data for key, data in book.blocks.items() if key not in gone},
-        info={key: one for key, one in book.info.items() if not one.said},
-        texts=(),
+        forms=() if any(map(is_form, lost)) else book.forms,
     )
-    report = validate(standard, _with_settings(standard, left))
+    if waits:
+        known = {key: one for key, one in book.info.items() if not one.said}
+        report = validate(standard, _with_settings(standard, left._replace(info=known, texts=())))
+    else:
+        report = validate_whole(standard, _with_settings(standard, left))
     titles = {table.title for table in lost}
     codes = {rule.code for rule in standard.rules if rule.check == _PRESENT}
     findings = [one for one in report.findings if one.code not in codes or one.table not in titles]
     reasons = {f"缺少工作表“{table.sheet}”。": read.tables[table.key] for table in lost}
-    skipped = [
-        one._replace(reason=reasons.get(one.reason, one.reason)) for one in report.not_executed
-    ]
+    skipped = [one._replace(reason=_reason(one.reason, reasons)) for one in report.not_executed]
     waiting = "有的表没有读全，情况说明的文字没有与各表核对。"
-    skipped += [
-        NotExecuted(rule.code, waiting) for rule in standard.rules_of(book.year) if rule.texts
-    ]
+    rules = standard.rules_of(book.year) if waits else ()
+    skipped += [NotExecuted(rule.code, waiting) for rule in rules if rule.texts]
     wrong = any(one.level is Level.ERROR for one in findings)
     status = Status.PASS if report.status is Status.ERROR and not wrong else report.status
     return report._replace(status=status, findings=tuple(findings), not_executed=tuple(skipped))
+
+
+def _reason(said: str, reasons: Mapping[str, str]) -> str:
+    """Why a rule did not run, without calling a table missing that was not read."""
+    for missing, reason in reasons.items():
+        said = said.replace(missing, reason)
+    return said
 
 
 def _retold(standard: Standard, book: Book) -> Book | None:
@@ -292,4 +302,11 @@ def _placed(standard: Standard, finding: Finding) -> Finding:
         for text in finding.basis
     )
     message = finding.message.replace("工作表“", "表“")
-    return finding._replace(cell=cell, basis=basis, message=message)
+    page, paragraph = (_NUMBERED_PLACE[unit].search(finding.cell) for unit in "页段")
+    return finding._replace(
+        cell=cell,
+        basis=basis,
+        message=message,
+        page=int(page[1]) if page else finding.page,
+        paragraph=int(paragraph[1]) if paragraph else finding.paragraph,
+    )

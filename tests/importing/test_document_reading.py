@@ -1,0 +1,213 @@
+"""What stands around and between the tables of a document, and what is said where its reader loses something."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xlbudget.errors import UnusableFileError
+from xlbudget.findings import Level, Status
+from xlbudget.importing.published.document import read_published, read_source
+from xlbudget.importing.published.elements import Line, Matrix
+from xlbudget.importing.published.flow import page_lines
+from xlbudget.importing.published.validate import validate_published
+from xlbudget.report.json_report import report_dict
+from xlbudget.report.text_report import report_text
+
+if TYPE_CHECKING:
+    from xlbudget.standard.model import Standard
+
+REFERENCE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024" / "公开文本.txt"
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def reference(tmp_path: Path, old: str, new: str) -> Path:
+    text = REFERENCE.read_text(encoding="utf-8")
+    assert re.search(old, text)
+    path = tmp_path / "文本.txt"
+    path.write_text(re.sub(old, new, text), encoding="utf-8")
+    return path
+
+
+def texts(path: Path) -> list[str]:
+    return [one.text for one in read_source(path).elements if isinstance(one, Line)]
+
+
+# ------------------------------------------------------------------ what runs over the pages
+
+
+def test_page_numbers_are_told_by_their_digits() -> None:
+    paged = [f"某局2024年部门预算 第{page}页" for page in (7, 8, 12)]
+    alone = ["— 3 —", "第 4 页", "5/20"]
+    other = ["12", "主管部门及编码-103", "单位：万元", "2024年", "第3部分", "1.50"]
+    assert page_lines([*paged, *alone, *other]) == frozenset([*paged, *alone])
+    assert page_lines(["1", "2", "3"]) == frozenset("123")
+
+
+def test_a_page_number_does_not_break_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "文.txt"
+    path.write_text(
+        "本单位二〇二四年度一般公共预算支出\n\n— 3 —\n\n共计一百万元，比上年增加。", "utf-8"
+    )
+    assert "— 3 —" not in texts(path)
+
+
+def test_another_form_does_not_go_on_with_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "文.txt"
+    path.write_text(
+        "项目名称\t甲\n金额\t1.00\n\n项目名称\t乙\n金额\t2.00\n\n\n\n金额二\t2.00\n", "utf-8"
+    )
+    tables = [one for one in read_source(path).elements if isinstance(one, Matrix)]
+    assert [len(one.lines) for one in tables] == [2, 3]
+    assert tables[1].starts == ((2, "第9行起"),)
+
+
+# ------------------------------------------------------------------ Word and pages
+
+
+def docx(path: Path, body: str, numbering: str = "") -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(
+            "word/document.xml", f"<w:document {WORD}><w:body>{body}</w:body></w:document>"
+        )
+        archive.writestr("word/numbering.xml", f"<w:numbering {WORD}>{numbering}</w:numbering>")
+    return path
+
+
+def listed(text: str, level: int, number: int = 1) -> str:
+    place = f'<w:ilvl w:val="{level}"/><w:numId w:val="{number}"/>'
+    return f"<w:p><w:pPr><w:numPr>{place}</w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def level(at: int, form: str, text: str) -> str:
+    spec = f'<w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/>'
+    return f'<w:lvl w:ilvl="{at}">{spec}</w:lvl>'
+
+
+def test_list_numbers_are_printed_as_word_counts_them(tmp_path: Path) -> None:
+    levels = level(0, "chineseCounting", "第%1部分 ") + level(1, "japaneseCounting", "%2、")
+    levels += level(2, "decimal", "%2.%3 ") + level(3, "bullet", "•")
+    numbering = f'<w:abstractNum w:abstractNumId="5">{levels}</w:abstractNum>'
+    numbering += '<w:num w:numId="1"><w:abstractNumId w:val="5"/></w:num>'
+    body = "".join(
+        listed(text, at)
+        for text, at in [("概况", 0), ("职能", 1), ("机构", 1), ("处", 2), ("室", 2), ("点", 3),
+                         ("预算", 0), ("收支", 1), *[("表", 1)] * 10]
+    ) + listed("正文", 0, 0)  # fmt: skip
+    found = texts(docx(tmp_path / "号.docx", body, numbering))
+    assert found[:8] == [
+        "第一部分 概况", "一、职能", "二、机构", "二.1 处", "二.2 室", "点", "第二部分 预算", "一、收支",
+    ]  # fmt: skip
+    assert found[-2:] == ["十一、表", "正文"]
+
+
+def test_what_is_hidden_is_not_read(tmp_path: Path) -> None:
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>批注</w:t></w:r>"
+    shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>文</w:t></w:r>'
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    rows = f"<w:tr>{cell.format('甲') * 2}</w:tr>"
+    rows += f"<w:tr><w:trPr><w:hidden/></w:trPr>{cell.format('乙') * 2}</w:tr>"
+    body = f"<w:p>{hidden}<w:r><w:t>正</w:t></w:r>{shown}</w:p><w:tbl>{rows}</w:tbl>"
+    line, table = read_source(docx(tmp_path / "藏.docx", body)).elements
+    assert isinstance(line, Line)
+    assert isinstance(table, Matrix)
+    assert (line.text, table.lines) == ("正文", [["甲", "甲"]])
+    page = tmp_path / "藏.html"
+    page.write_text(
+        '<p style="display: none">批注<br></p><p>正文</p><table><tr><td>甲<td>甲'
+        "<tr hidden><td>乙<td>乙<tr><td>丙<td hidden>x</td><td>丙</table>",
+        "utf-8",
+    )
+    line, table = read_source(page).elements
+    assert isinstance(line, Line)
+    assert isinstance(table, Matrix)
+    assert (line.text, table.lines) == ("正文", [["甲", "甲"], ["丙", "丙"]])
+
+
+def test_tables_in_tables_and_text_boxes_are_read_for_themselves(tmp_path: Path) -> None:
+    row = "<w:tr>" + "<w:tc><w:p><w:r><w:t>甲</w:t></w:r></w:p></w:tc>" * 2 + "</w:tr>"
+    inner = f"<w:tbl>{row}</w:tbl>"
+    outer = (
+        f"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>题</w:t></w:r></w:p>{inner}<w:p/></w:tc></w:tr></w:tbl>"
+    )
+    box = f"<w:p><w:r><w:t>前</w:t></w:r><w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r></w:p>"
+    found = read_source(docx(tmp_path / "套.docx", outer + box)).elements
+    shown = [one.text if isinstance(one, Line) else one.lines for one in found]
+    assert shown == ["题", [["甲", "甲"]], "前", [["甲", "甲"]]]
+    page = tmp_path / "套.html"
+    page.write_text("<table><tr><td>题<table><tr><td>甲<td>甲</table>后</table>末", "utf-8")
+    shown = [one.text if isinstance(one, Line) else one.lines for one in read_source(page).elements]
+    assert shown == ["题", [["甲", "甲"]], "后", "末"]
+
+
+# ------------------------------------------------------------------ what the reader loses
+
+
+def test_a_row_that_was_not_understood_accuses_nobody(tmp_path: Path) -> None:
+    path = reference(tmp_path, r"2101101\t行政单位医疗\t", "二一零 行政单位医疗 ")
+    report = validate_published(path)
+    assert [one.place.split("（")[0] for one in report.not_read] == [
+        "部门支出总表",
+        "一般公共预算支出表",
+    ]
+    assert all("没有读出（85.15" in one.reason for one in report.not_read)
+    assert report.coverage is not None
+    printed, read = report.coverage
+    assert 0 < printed - read < 10
+    errors = [one for one in report.findings if one.level is Level.ERROR]
+    assert {one.table for one in errors} <= {"部门收入总表"}, "the reference's own mistake alone"
+    assert not any("请补上" in one.message for one in report.findings)
+    reasons = {one.reason for one in report.not_executed}
+    assert any("部门支出总表没有读全" in one for one in reasons)
+    assert not any("缺少工作表" in one for one in reasons)
+    shown = report_dict(report)
+    assert shown["not_read"][0]["place"].startswith("部门支出总表")  # type: ignore[index]
+    assert shown["coverage"] == {"printed": printed, "read": read}
+    lines = report_text(report).splitlines()
+    assert lines[1].startswith("没有读出：部门支出总表")
+    assert lines[3] == f"各表印有 {printed} 个数，读出 {read} 个。"
+
+
+def test_with_too_little_read_nothing_is_judged(tmp_path: Path) -> None:
+    report = validate_published(reference(tmp_path, r"\t+", " "))
+    assert report.status is Status.UNKNOWN
+    assert not [one for one in report.findings if one.level is Level.ERROR]
+
+
+def test_a_whole_document_is_covered() -> None:
+    report = validate_published(REFERENCE)
+    assert report.not_read == ()
+    assert report.coverage is not None
+    assert report.coverage[0] == report.coverage[1] > 300
+    found = next(one for one in report.findings if one.cell.startswith("第708行"))
+    assert (found.page, found.paragraph) == (None, None)
+
+
+def test_names_in_two_lines_are_one(standard: Standard, tmp_path: Path) -> None:
+    path = reference(
+        tmp_path,
+        r"社会保障和就业支出(\t697.28\t697.28[^\n]*)",
+        r"社会保障和就\1\n\t业支出\t\t\t\t\t\t",
+    )
+    row = read_published(path, standard).book.blocks["expenditure"].row("208")
+    assert row is not None
+    assert row.label == "社会保障和就业支出"
+
+
+def test_one_shared_title_makes_no_document_ours(standard: Standard, tmp_path: Path) -> None:
+    path = tmp_path / "某县.txt"
+    path.write_text(
+        "某县某局2024年部门预算\n\n一般公共预算支出表\n\n单位：元\n\n"
+        "科目编码\t科目名称\t合计\t基本支出\t项目支出\n201\t一般公共服务支出\t1.00\t1.00\t\n合计\t\t1.00\t1.00\t\n\n"
+        "预算收支情况表\n\n单位：元\n\n项目\t金额\n收入\t1.00\n支出\t1.00\n\n"
+        "政府采购情况表\n\n单位：元\n\n货物\t金额\n车\t1.00\n船\t2.00\n",
+        "utf-8",
+    )
+    for read in (lambda: validate_published(path), lambda: read_published(path, standard)):
+        with pytest.raises(UnusableFileError, match=r"另一种公开标准.*金额单位为元.*同名"):
+            read()
