@@ -419,6 +419,8 @@ def all_trials(forked: Forked, faults: list[str], *, single: bool) -> bool:
         f"{scene.name}: {len(calls)} calls, {sum(counts.values()) - counts['wrong']} runs: {dict(counts)}",
         flush=True,
     )
+    if counts["wrong"]:
+        os._exit(1)
     return True
 
 

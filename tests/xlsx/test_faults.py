@@ -16,6 +16,7 @@ import pytest
 
 from xlbudget.cli.run import run
 from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.locks import writing
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -132,3 +133,19 @@ def test_every_refusal_of_the_system_leaves_old_or_new(
             assert status == 0 or "已写入" in said or "已经写" in said, where
             assert "没有改动" not in said.replace("此外没有改动", ""), where
     assert min(results.values()) > 0, results
+
+
+def test_a_lock_that_cannot_be_closed_makes_no_write_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by ``make faults``: the set had been written, and was said not to be."""
+    close = os.close
+
+    def failing(handle: int) -> None:
+        close(handle)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with writing(tmp_path / "预算.xlsm"):
+        monkeypatch.setattr(os, "close", failing)
+    monkeypatch.undo()
+    assert not list(tmp_path.iterdir())

@@ -83,7 +83,8 @@ def writing(path: Path, by: str = "", *, name: str = "") -> Iterator[None]:
             with suppress(OSError):  # Windows keeps it while another one waits, who removes it then
                 lock.unlink()
         finally:
-            os.close(handle)
+            with suppress(OSError):  # what is written is written
+                os.close(handle)
 
 
 def _taken(lock: Path, name: str) -> int | None:
