@@ -276,7 +276,7 @@ class _Reading:
         unlike = {section.table.title for section in self.sections if section.table.key not in own}
         if (
             2 * len(own) < len(self.standard.tables)
-            and others
+            and len(others) > 1  # one may be what the whole is called
             and len(others) + len(unlike) > len(own)
         ):
             shared = f"，只有{len(own)}张像“{self.standard.name}”的" if own else ""
