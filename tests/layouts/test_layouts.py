@@ -73,7 +73,6 @@ def test_mistakes_are_found_where_they_stand(folder: Path) -> None:
     assert sum(trial.named for trial in slips) >= len(slips) - 1
 
 
-@pytest.mark.xfail(reason="not reached yet", strict=False)
 def test_documents_of_other_regions_are_refused_with_their_kind(folder: Path) -> None:
     said = list(judged(folder))
     assert len(said) >= 8
