@@ -69,7 +69,7 @@ def pdf_elements(path: Path) -> list[Element]:
                 unread.append(NotRead(f"第{number}页", reason))
             pages.append(_page(number, page))
             page.close()
-        if not letters and not unread:
+        if not letters and len(pages) == len(document.pages):
             raise UnusableFileError(
                 f"“{path.name}”是扫描件（只有图片，没有文字），读不出数字；"
                 "请换用文字版的 .pdf 或 .docx，或先做文字识别。"
