@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -38,13 +38,14 @@ def _cell(form: FormData, column: str, line: int) -> str:
     return f"{form.letters[column]}{line}" if form.letters else ""
 
 
+_WEIGHT = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,9})?")
+"""A weight; what decimals take beside it, as 1E999999999, would be written out with all its noughts."""
+
+
 @lru_cache(maxsize=1024)
 def _decimal(text: str) -> Decimal | None:
     plain = folded(text).strip().rstrip("%分")
-    try:
-        return Decimal(plain) if plain else None
-    except InvalidOperation:
-        return None
+    return Decimal(plain) if _WEIGHT.fullmatch(plain) else None
 
 
 def _number(value: Decimal) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PHRASE, NUMBER, YEAR, STOP = "phrase", "number", "year", "stop"
 _NUMBER = r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?P<unit>亿元|万元|元|万(?![\u4e00-\u9fff])|万(?=[其比较与增减占用主当])|%|个|辆|台\(套\)|台|套|人(?![次均])|平方米)?"
 _NO_TOKENS = ("before_prior", "this_year", "filler", "limit", "beyond")
+_LONGEST_NUMBER = 24
+"""Signs of a number; more are no figure of a budget, and beyond what decimals hold exactly."""
 _LEAD = re.compile(
     r"(?:\d{1,2}[.、]|\([一二三四五六七八九十\d]{1,9}\)|[一二三四五六七八九十]{1,9}、)"
 )
@@ -73,6 +75,8 @@ def _token(kinds: Mapping[str, str], match: re.Match[str]) -> Token:
     found = match[0]
     if match["number"] is not None:
         number, unit = match["number"].replace(",", ""), match["unit"] or ""
+        if len(number) > _LONGEST_NUMBER:
+            return Token(STOP, found, match.start(), match.end())
         value = Number(Decimal(number), len(number.partition(".")[2]), unit)
         return Token(NUMBER, found, match.start(), match.end(), value)
     kind = kinds[found] if match["word"] is not None else str(match.lastgroup)

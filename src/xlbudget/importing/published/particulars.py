@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import YEAR, caption, squash
+from xlbudget.errors import AmountError
 from xlbudget.explaining.document import FigureList
 from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import load_plan, load_source
@@ -173,16 +176,17 @@ def info_from_sentences(
                     if mention.kind == "every"
                     else _told(standard, facts, readings, changes, mention, text)
                 )
-                for key, value in told_here:
-                    said.setdefault(key, Counter())[value] += 1
-                    told = InfoValue(
-                        value,
-                        unit.place.cell,
-                        unit.place.sheet,
-                        mention.said,
-                        mention.kind in ("change", "same"),
-                    )
-                    first.setdefault((key, value), told)
+                with suppress(AmountError):  # beyond 10^13 元: no figure of a budget
+                    for key, value in told_here:
+                        said.setdefault(key, Counter())[value] += 1
+                        told = InfoValue(
+                            value,
+                            unit.place.cell,
+                            unit.place.sheet,
+                            mention.said,
+                            mention.kind in ("change", "same"),
+                        )
+                        first.setdefault((key, value), told)
     return {
         key: first[key, counts.most_common(1)[0][0]]
         for key, counts in said.items()
@@ -218,7 +222,7 @@ def _told(
             if mention.number is not None:
                 moved = int(mention.number.value * _SCALE.get(mention.number.unit, 1_000_000))
             value = current - (moved if mention.up else -moved)
-            yield prior, Amount(value, standard.unit)
+            yield prior, from_number(Decimal(value) / standard.unit.fen, standard.unit)
         if (
             mention.kind == "change"
             and spec.reason
@@ -237,7 +241,7 @@ def _told(
     elif mention.kind == "amount" and mention.number is not None:
         number = mention.number.value
         if count:
-            yield field, Amount(int(number), COUNT, 0)
+            yield field, from_number(int(number), COUNT)
         else:
             scale = _SCALE.get(mention.number.unit, standard.unit.fen)
             yield field, from_number(number * scale / standard.unit.fen, standard.unit)
@@ -254,7 +258,7 @@ def _all_of_a_kind(mention: Mention, before: Mention | None) -> Iterator[tuple[s
         cells = item.amount.cells
         counted = len(cells) == 1 and cells[0].block == INFO
         if counted and mention.rest.startswith(plain(item.name.text)):
-            yield cells[0].row, Amount(int(before.number.value), COUNT, 0)
+            yield cells[0].row, from_number(int(before.number.value), COUNT)
 
 
 def _field(expr: Expr) -> str:
