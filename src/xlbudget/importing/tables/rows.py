@@ -88,12 +88,12 @@ def plain_lines(standard: Standard, section: Section, lines: Sequence[int]) -> P
                     line[place] = _AMONG.sub("", text, count=1)
             found.numbered.append((at + 1, line))
     for block in blocks:
-        at = parted.get(block.key)
-        if at is not None and any(line[at] for _, line in found.numbered):
+        apart = parted.get(block.key)
+        if apart is not None and any(line[apart] for _, line in found.numbered):
             index = next(iter(block.of_kind("name")), None)
             if index is not None:
                 columns[block.key] = [*columns[block.key]]
-                columns[block.key][index] = at
+                columns[block.key][index] = apart
     for word, numbers in sums.items():
         shown = "、".join(map(str, numbers[:_SHOWN])) + ("等" if len(numbers) > _SHOWN else "")
         found.said.append(
