@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import sys
 import time
 from collections import Counter, defaultdict
@@ -84,6 +85,9 @@ def main() -> int:
     )
     parser.add_argument("--replay", type=Path, nargs="*", help="recipes to run instead")
     asked = parser.parse_args()
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # the program's own beginning has another
     pool = material()
     if asked.replay:
         recipes = [from_json(path.read_text("utf-8")) for path in asked.replay]
@@ -93,8 +97,11 @@ def main() -> int:
         return report.said()
     report = Report(pool, asked.seed, asked.keep)
     orders = range(asked.first, asked.first + asked.runs)
-    for outcome in outcomes(orders, asked.seed, pool, asked.jobs):
-        report.add(outcome)
+    try:
+        for outcome in outcomes(orders, asked.seed, pool, asked.jobs):
+            report.add(outcome)
+    except KeyboardInterrupt:
+        print("interrupted; the report is of the runs before", file=sys.stderr)
     return report.said()
 
 

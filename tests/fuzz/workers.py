@@ -165,6 +165,7 @@ def _work(pipe: Connection, seed: int, pool: Mapping[str, Material], folder: Pat
     sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8")
     dump = (folder / "dump").open("w+", encoding="utf-8")
     faulthandler.enable(dump)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's affair
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     faulthandler.register(signal.SIGPROF, dump, chain=True)
     room = _status("VmSize") + MEMORY
