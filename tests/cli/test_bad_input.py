@@ -440,7 +440,7 @@ BROKEN_DATA: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda data: ((data / TABLE).unlink(), (data / TABLE).mkdir()),
         TABLE,
     ),
-    "a column that is missing": (replaced(TABLE, "项目支出", "火星支出"), "项目支出"),
+    "a column that is missing": (replaced(TABLE, "项目支出", "火星支出"), "火星支出"),
     "a row that is not known": (
         replaced("01-部门收支总表.csv", "事业收入,,", "火星收入,5.00,5.00"),
         "火星收入",
