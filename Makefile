@@ -56,7 +56,7 @@ findings-diff: $(READY)
 
 golden: $(READY)
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/explaining/test_golden.py tests/report/test_report.py \
-		tests/rules/test_pairs.py tests/test_api.py tests/test_docs.py
+		tests/rules/test_pairs.py tests/test_api.py tests/test_docs.py tests/fuzz/test_security_page.py
 
 # The corpus of layouts of published documents: made, read and measured, a line each (needs LibreOffice, Chromium,
 # gnumeric and poppler); ARGUMENTS=--fast takes those of the tests.
