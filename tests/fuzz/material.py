@@ -36,6 +36,7 @@ BASE = TESTS / "rules" / "base"
 _EXPORTS = TESTS / "cases" / "ledger-exports"
 _SEEDS = Path(__file__).parent / "seeds"
 BOOK, MACROS, LEDGER, BLANK = "某局 预算.xlsx", "某局 带宏.xlsm", "某局 底稿.xlsx", "某局 空白.xlsx"
+NEXT = "某局 下年.xlsx"
 DATA = "数据"
 ANSWERS = "home/.xlbudget/明细的对应.json"
 _ROW = re.compile(r"<row r=\"(\d+)\"[^>]*?(?:/>|>.*?</row>)", re.DOTALL)
@@ -98,9 +99,14 @@ def _workbooks(folder: Path, standard: Standard, book: Book) -> dict[str, bytes]
     by_ledger = with_ledger(standard, book, ledger)
     build_workbook(standard, by_ledger, folder / LEDGER, year=book.year)
     build_workbook(standard, book._replace(blocks={}), folder / BLANK, year=book.year)
+    info = {key: value for key, value in book.info.items() if key != "year"}
+    later = book._replace(year=book.year + 1, info=info)
+    build_workbook(standard, later, folder / NEXT, year=later.year)
     exported = folder / "导出的表.xlsx"
     exported_tables.write(exported, standard, book, exported_tables.Shape(year=book.year))
-    made = {name: small((folder / name).read_bytes()) for name in (BOOK, MACROS, LEDGER, BLANK)}
+    made = {
+        name: small((folder / name).read_bytes()) for name in (BOOK, MACROS, LEDGER, BLANK, NEXT)
+    }
     return {**made, exported.name: exported.read_bytes()}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fuzz.binaries import mutate_bytes, mutate_pdf
 from fuzz.choices import Choices, Decision, NotApplicableError
 from fuzz.documents import mutate_page, mutate_word
-from fuzz.material import ANSWERS, BLANK, BOOK, DATA, LEDGER, MACROS
+from fuzz.material import ANSWERS, BLANK, BOOK, DATA, LEDGER, MACROS, NEXT
 from fuzz.texts import mutate_json, mutate_text, mutate_toml
 from fuzz.workbooks import mutate_workbook
 
@@ -76,7 +76,7 @@ RUNS = {
         Run("validate write", ("validate", "{}", "--write", "-q"), WORKBOOKS, 4, writes=("{}",)),
         Run("validate several", ("validate", "{}", BLANK), (BOOK, "公开文本.docx"), 1, beside=(BLANK,),
             sentences=2),
-        Run("last year", ("validate", MACROS, "--last-year", "{}"), (BOOK,), 2, beside=(MACROS,)),
+        Run("last year", ("validate", NEXT, "--last-year", "{}"), (BOOK,), 2, beside=(NEXT,)),
         Run("fill", ("fill", "{}"), WORKBOOKS, 4, writes=("{}",)),
         Run("fill other", ("fill", "{}", "-o", _NEW), (BOOK, LEDGER), 4, writes=(_NEW,)),
         Run("fill source", ("fill", "{}", "--source", "直接填表"), (LEDGER,), 1, writes=("{}",)),
@@ -89,7 +89,7 @@ RUNS = {
         Run("export", ("export", "{}", _OUT), WORKBOOKS, 6, writes=(_OUT,)),
         Run("package", ("package", "{}", "-o", _OUT, "--no-pdf", "--draft", "--with-errors"), (BOOK,), 1,
             writes=(_OUT,)),
-        Run("import into", ("import", "按年度分栏.csv", "{}", "-w", "{}"), (BOOK, BLANK), 2,
+        Run("import into", ("import", "按年度分栏.csv", "-w", "{}"), (BOOK, BLANK), 2,
             beside=("按年度分栏.csv",), writes=("{}",)),
         Run("import tables", ("import", "{}", "-w", BLANK), TABLES, 8, beside=(BLANK,), writes=(BLANK,)),
         Run("import overwriting", ("import", "{}", "-w", MACROS, "--overwrite"), TABLES, 3,
@@ -107,7 +107,7 @@ RUNS = {
         Run("validate document", ("validate", "{}"), DOCUMENTS, 14),
         Run("new", ("new", _NEW, "--from", "{}"), (DATA,), 2, writes=(_NEW,)),
         Run("new ledger", ("new", _NEW, "--ledger", "{}", "--year", "2025"), LINES, 1, writes=(_NEW,)),
-        Run("last year folder", ("validate", MACROS, "--last-year", "{}"), (DATA,), 5, beside=(MACROS,)),
+        Run("last year folder", ("validate", NEXT, "--last-year", "{}"), (DATA,), 5, beside=(NEXT,)),
         Run("mail settings", ("package", BLANK, "-o", _OUT, "--no-pdf", "--draft", "--mail-settings", "{}"),
             ("邮件.toml",), 1, beside=(BLANK,), writes=(_OUT,)),
     )
