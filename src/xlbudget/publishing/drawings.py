@@ -65,7 +65,7 @@ def parsed(data: bytes, part: str) -> ET.Element:
     try:
         text = data.decode("utf-8-sig")
         root = None if "<!DOCTYPE" in text else ET.fromstring(text.encode())  # noqa: S314  # no DTD
-    except (ET.ParseError, ValueError):
+    except (ET.ParseError, LookupError, ValueError):
         root = None
     if root is None:
         raise UnusableFileError(

@@ -90,7 +90,7 @@ def _part(path: Path, archive: Archive, name: str) -> ET.Element:
         raise _damaged(path)
     try:
         return ET.fromstring(data)  # noqa: S314  # bounded above, and without declarations
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # or an odd encoding is declared
         raise _damaged(path) from error
 
 

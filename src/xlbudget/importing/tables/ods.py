@@ -59,7 +59,7 @@ def read_ods(path: Path) -> tuple[Sheet, ...]:
         raise _damaged(path)
     try:
         return _Content(path.name).sheets(data)
-    except (ET.ParseError, ValueError) as error:
+    except (ET.ParseError, LookupError, ValueError) as error:
         raise _damaged(path) from error
 
 
