@@ -141,7 +141,7 @@ class Report:
     def _new(self, outcome: Outcome, fault: Fault, kind: Kind) -> None:
         print(f"{fault.check} | {fault.place} | {fault.said}", file=sys.stderr)
         print(f"  run {outcome.order if isinstance(outcome.order, int) else 'of a recipe'}: {outcome.recipe}"[:600], file=sys.stderr)  # fmt: skip
-        if self.keep is not None:
+        if self.keep is not None and outcome.recipe.run:
             self.keep.mkdir(parents=True, exist_ok=True)
             recipe = minimal(outcome.recipe, kind, self.seed, self.pool)
             words = re.sub(r"\W+", "-", f"{fault.check} {fault.place}".strip())

@@ -184,7 +184,7 @@ def mutate_json(data: bytes, choose: Choices) -> bytes:
         return mutate_text(data, choose)
     try:
         whole = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotApplicableError("no JSON any more") from error
     places = list(_places(whole))
     if not places:
