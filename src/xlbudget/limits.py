@@ -47,8 +47,8 @@ MOST_TEXT = 4_000_000
 passes go over each."""
 MOST_SHARED_TEXTS = 1_000_000
 """Entries of the list of the texts of all cells."""
-MOST_LINES = 3_000
-"""Lines of a sheet of ours that hold something; its room is a few hundred, that of the ledger two thousand."""
+MOST_LINES = 4_000
+"""Lines of a sheet of ours that hold something: the forms of 200 projects, which are all that fit, have 3,001."""
 LONGEST_CODE = 40
 """Signs of a subject's code: those of the standards have at most seven, local ones a few more."""
 LONGEST_SAID = 2_000
