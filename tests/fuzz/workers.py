@@ -168,7 +168,8 @@ def _work(pipe: Connection, seed: int, pool: Mapping[str, Material], folder: Pat
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's affair
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     faulthandler.register(signal.SIGPROF, dump, chain=True)
-    room = _status("VmSize") + MEMORY
+    # Twice what is judged: who takes more than allowed is to be seen, not stopped before.
+    room = _status("VmSize") + 2 * MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (room, room))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pdf._usual_places = list  # no office is found: it would run outside the limits
@@ -239,7 +240,7 @@ def _one(
 
 
 def _ended(arguments: tuple[str, ...]) -> tuple[object, str, float, int]:
-    """Run the program's own beginning; exit status, traceback that escaped, processor time, peak memory."""
+    """Run the program's own beginning; exit status, traceback that escaped, processor time, memory taken at most."""
     sys.argv = ["xlbudget", *arguments]
     # Kept: the program takes what is under them, which ends with them.
     streams = [
@@ -248,6 +249,7 @@ def _ended(arguments: tuple[str, ...]) -> tuple[object, str, float, int]:
     ]
     sys.stdout, sys.stderr = streams
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    before = _status("VmRSS")  # of the process that was forked: a whole suite may have run in it
     status: object = None
     trace = ""
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
@@ -263,7 +265,7 @@ def _ended(arguments: tuple[str, ...]) -> tuple[object, str, float, int]:
     seconds = time.process_time() - begun
     for stream in (sys.stdout, sys.stderr, *streams):
         stream.flush()
-    return status, trace, seconds, _status("VmHWM")
+    return status, trace, seconds, _status("VmHWM") - before
 
 
 def _status(field: str) -> int:
