@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from layouts.make import Layout
 
-FAST = [(one, one.sources[0]) for one in layouts() if one.fast]
+FAST = [(one, one.sources[0]) for one in layouts() if one.fast and not one.pending]
+"""Those marked as not reached yet are measured by ``make layouts`` alone."""
 PROGRAMS = {"office": "soffice", "browser": "chromium", "gnumeric": "ssconvert"}
 MOST_LOST = 0.01
 """Of the printed cells so many may be missing, each of them named."""
@@ -36,11 +37,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def cases() -> Iterator[ParameterSet]:
-    """A case per layout and source: those that a program makes are marked, those not reached yet may fail."""
+    """A case per layout and source; those that a program makes are marked."""
     for layout, name in FAST:
         marks = [pytest.mark.office] if layout.then else []
-        if layout.pending:
-            marks.append(pytest.mark.xfail(reason="not reached yet", run=False))
         yield pytest.param(layout, name, id=f"{layout.name} [{name}]", marks=marks)
 
 
