@@ -121,7 +121,9 @@ def test_unmapped_things_are_listed(
     ended = cli("import", path, "-w", folder / "新.xlsm", "--preview")
     assert re.search("没有导入或需要核对的[0-9]+项：", ended.out)
     assert "多出的栏没有导入：“备注”" in ended.out
-    assert "填表人" not in ended.out  # below the table stands who made it: nothing of that is an amount
+    assert (
+        "填表人" not in ended.out
+    )  # below the table stands who made it: nothing of that is an amount
 
 
 UNUSABLE = {
