@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from drawn_pdf import pdf
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
 from xlbudget.importing.published.document import read_published, read_source
@@ -185,6 +186,60 @@ def test_a_whole_document_is_covered() -> None:
     assert report.coverage[0] == report.coverage[1] > 300
     found = next(one for one in report.findings if one.cell.startswith("第708行"))
     assert (found.page, found.paragraph) == (None, None)
+
+
+# ------------------------------------------------------------------ pages of .pdf
+
+
+def words(left: int, bottom: int, text: str) -> bytes:
+    return f"BT /F 10 Tf {left} {bottom} Td ({text}) Tj ET\n".encode()
+
+
+def table(bottom: int, rows: list[list[str]]) -> bytes:
+    """Cells of 260 by 20 points from the left edge of the browser's page; the last row stands at the bottom."""
+    drawn = b""
+    for up, row in enumerate(reversed(rows)):
+        for across, text in enumerate(row):
+            left, low = 40 + 260 * across, bottom + 20 * up
+            drawn += f"{left} {low} 260 20 re S\n".encode() + words(left + 5, low + 5, text)
+    return drawn
+
+
+def on_paper(drawing: bytes) -> bytes:
+    """As a browser prints: behind what stands on the page its colour is filled in."""
+    return b"1 1 1 rg 40 40 520 760 re f 0 0 0 rg\n" + drawing
+
+
+def test_the_paper_that_a_browser_draws_is_no_table(tmp_path: Path) -> None:
+    page = on_paper(words(40, 700, "Title") + table(500, [["a", "b"], ["c", "d"]]))
+    line, found = read_source(pdf(tmp_path / "页.pdf", [page])).elements
+    assert isinstance(line, Line)
+    assert isinstance(found, Matrix)
+    assert (line.text, found.lines) == ("Title", [["a", "b"], ["c", "d"]])
+
+
+def test_forms_with_the_same_title_on_every_page_stay_apart(tmp_path: Path) -> None:
+    pages = [
+        on_paper(words(40, 785, "Form") + table(500, [["name", name], ["sum", "1"], ["end", "2"]]))
+        for name in ("one", "two", "three", "four")
+    ]
+    found = read_source(pdf(tmp_path / "表.pdf", pages)).elements
+    forms = [one for one in found if isinstance(one, Matrix)]
+    assert [one.lines[0][1] for one in forms] == ["one", "two", "three", "four"]
+
+
+def test_a_table_that_goes_on_keeps_its_pages(tmp_path: Path) -> None:
+    pages = [table(500, [["head", "amount"], [name, "1"]]) for name in ("one", "two")]
+    (found,) = read_source(pdf(tmp_path / "续.pdf", pages)).elements
+    assert isinstance(found, Matrix)
+    assert [row[0] for row in found.lines] == ["head", "one", "two"]
+    assert found.starts == ((2, "第2页"),)
+
+
+def test_a_line_goes_on_where_the_next_words_had_no_room(tmp_path: Path) -> None:
+    lines = ["x" * 84, "x" * 79, "yyyyy, goes on", "x" * 40, "another"]
+    page = b"".join(words(40, 700 - 20 * at, text) for at, text in enumerate(lines))
+    assert texts(pdf(tmp_path / "行.pdf", [page])) == [" ".join(lines[:3]), *lines[3:]]
 
 
 def test_names_in_two_lines_are_one(standard: Standard, tmp_path: Path) -> None:
