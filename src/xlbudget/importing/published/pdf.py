@@ -36,13 +36,20 @@ _FULL = 2.5
 _LEAST_FULL = 12
 _WHOLE = re.compile(r"[（(“《〈【]*(?:[\d.,%]+|[A-Za-z]+|.)[）)”》〉】、，。；：！？,.;:]*")
 _ENDS = "。；：;:"
-_HALF = 0.5
-"""How wide a letter of Latin is."""
+"""A paragraph may end so."""
+_HEADING = re.compile(
+    r"第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|([（(][一二三四五六七八九十]{1,3}[)）])"
+)
+_GO_ON = "，、（(“《"
+_HALF = 0.6
+"""How wide a digit or a letter of Latin is."""
 _TOP, _BOTTOM = 0.1, 0.88
 _FEW = 0.05
 """With more than this share of a page's letters lost, the page was not read."""
 _OFTEN = 3
 """A text at the edge of so many pages is a running title."""
+_AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+\.\d{2}")
+_NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d{2})?")
 _BOTH = 2
 _GROUND = 0.5
 """What is filled without lines, over more than so much of a page's width and height, is no cell."""
@@ -73,7 +80,7 @@ def pdf_elements(path: Path) -> list[Element]:
             letters += len(page.chars)
             if reason := _unreadable(page):
                 unread.append(NotRead(f"第{number}页", reason))
-            pages.append(_page(number, page))
+            pages += [_page(number, one) for one in _halves(page)]
             page.close()
         if not letters and len(pages) == len(document.pages):
             raise UnusableFileError(
@@ -138,6 +145,19 @@ def _opened(path: Path) -> Iterator[Any]:
         raise UnusableFileError(
             f"“{path.name}”已损坏，或不是 PDF 文档；请重新导出后再试。"
         ) from error
+
+
+def _halves(page: Any) -> list[Any]:
+    """The page, or its two halves where two pages were printed beside each other on a sheet."""
+    left, top, right, bottom = page.bbox
+    middle = (left + right) / 2
+    beside = [char["x0"] > middle for char in page.chars]
+    if min(sum(beside), len(beside) - sum(beside)) < _LEAST_FULL or any(
+        drawn["x0"] < middle < drawn["x1"] and not _is_ground(drawn, page)
+        for drawn in (*page.chars, *page.rects, *page.lines, *page.curves)
+    ):
+        return [page]
+    return [page.crop((left, top, middle, bottom)), page.crop((middle, top, right, bottom))]
 
 
 class _Printed(NamedTuple):
@@ -247,11 +267,20 @@ class _Assembly:
             flush = line.left < left + _INDENT * line.size
             room = max(_FULL, _beginning(line.text) if before.text[-1] not in _ENDS else 0)
             full = before.right > right - room * line.size and len(before.text) > _LEAST_FULL
-            if same and flush and full and not _LEADER.search(before.text):
+            goes_on = same and flush and full and not _begins(before.text, line.text)
+            if goes_on and not _LEADER.search(before.text):
                 whole, raw = tidy(f"{open_line.text} {line.text}"), f"{open_line.raw}\n{line.text}"
                 self.elements[-1] = open_line._replace(text=whole, raw=raw)
                 return
         self.elements.append(Line(tidy(line.text), f"第{number}页", line.text))
+
+
+def _begins(before: str, text: str) -> bool:
+    """Whether a line's number begins a paragraph, however full the line before it is."""
+    number = _HEADING.match(visible(text))
+    if number is None:
+        return False
+    return before[-1] in _ENDS if number[1] else before[-1] not in _GO_ON
 
 
 def _beginning(text: str) -> float:
@@ -263,11 +292,14 @@ def _beginning(text: str) -> float:
 def _cell(text: str | None) -> str:
     """A cell's text without the breaks of its narrow column.
 
-    A break between two digits stays: nothing says whether one number was broken or two stand there.
+    A break between two digits stays: nothing says whether one number was broken or two stand there. An
+    amount with its groups and decimals is one where a part of it alone is none: ``15,214.3⏎6``.
     """
+    lines = [line.strip() for line in visible(text or "").split("\n")]
+    if _AMOUNT.fullmatch("".join(lines)) and not all(map(_NUMBER.fullmatch, lines)):
+        return "".join(lines)
     whole = ""
-    for line in visible(text or "").split("\n"):
-        one = line.strip()
+    for one in lines:
         if whole[-1:].isdigit() and one[:1].isdigit():
             whole += f"\n{one}"
             continue
