@@ -277,6 +277,13 @@ def test_two_pages_beside_each_other_are_read_one_after_the_other(tmp_path: Path
     ]  # fmt: skip
 
 
+def test_columns_of_numbers_are_no_page_of_their_own(tmp_path: Path) -> None:
+    rows = [words(40, 700 - 20 * at, f"some name {at}") for at in range(5)]
+    rows += [words(400, 700 - 20 * at, f"12,345.0{at}") for at in range(5)]
+    found = texts(pdf(tmp_path / "栏.pdf", [b"".join(rows)]))
+    assert " ".join(found) == " ".join(f"some name {at} 12,345.0{at}" for at in range(5))
+
+
 def test_an_amount_broken_in_a_narrow_cell_is_one(tmp_path: Path) -> None:
     def cell(left: int, upper: str, lower: str) -> bytes:
         drawn = f"{left} 600 80 40 re S\n".encode()
@@ -306,6 +313,9 @@ def test_the_rest_of_a_form_on_the_next_page_belongs_to_it(standard: Standard) -
     assert found.matrix.lines[0] == [own[0], "甲项目", ""]
     assert found.matrix.starts == ((2, "第2页"),)
     assert len(find_tables(standard, [title, begun, Line("其他", "第2页"), rest])) == 2
+    strange = Matrix([["", "质量", "好", "10"]], "第2页")
+    _, other = find_tables(standard, [title, begun, strange])
+    assert (other.table, other.form, other.continued) == (table, None, True)
 
 
 def test_pages_in_letters_that_cannot_be_read_are_no_other_standard(

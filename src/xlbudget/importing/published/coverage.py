@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Book
-    from xlbudget.importing.published.elements import Matrix, Source
+    from xlbudget.importing.published.elements import Source
     from xlbudget.importing.published.recognise import Found
     from xlbudget.standard.model import Standard
 
@@ -49,12 +49,17 @@ class Coverage(NamedTuple):
 
 def coverage(standard: Standard, source: Source, every: Sequence[Found], book: Book) -> Coverage:
     """Compare what stands below each table's title with what the book holds of it."""
-    printed, places = _printed(standard, source.elements, every)
+    printed, places = _printed(standard, source, every)
     strange = printed.pop("", None)
     lost = list(source.unread)
     tables: dict[str, str] = {}
     missed = 0
     beside = _beside(source, every)
+    divided = {
+        one.table.key: one.matrix.where
+        for one in every
+        if one.table is not None and is_form(one.table) and one.form is None
+    }
     for table in standard.tables:
         blocks = [block.key for block in table.blocks if block.key in book.blocks]
         missing = printed.get(table.key, Counter()) - _held(standard, book, blocks)
@@ -65,7 +70,12 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
                 "等" if len(missing) > _SHOWN else ""
             )
             reason = f"印有{count}个数，其中{missing.total()}个没有读出（{shown}）"
+            reason += "" if blocks else "，这张表没有读入"
             lost.append(NotRead(f"{table.title}（{places[table.key]}）", reason))
+            tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
+        elif table.key in divided:
+            reason = "有的行被分页隔开，看不出属于哪一栏"
+            lost.append(NotRead(f"{table.title}（{divided[table.key]}）", reason))
             tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
         elif table.key in beside:
             lost.append(NotRead(f"{table.title}（{beside[table.key]}）", _why_beside(blocks)))
@@ -73,7 +83,9 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
         elif not blocks and (strange or source.unread or table.key in places):
             # It may stand in what was not read, or be a table whose title was not known.
             where = f"（{places[table.key]}）" if table.key in places else ""
-            why = "格没有分开，这张表没有读入" if where else "没有找到，可能在没有读出的部分"
+            why = (
+                _why_lost(source, places[table.key]) if where else "没有找到，可能在没有读出的部分"
+            )
             lost.append(NotRead(f"{table.title}{where}", why))
             tables[table.key] = f"{table.title}没有读出，有关勾稽关系未核对。"
     total = sum(map(Counter.total, printed.values()))
@@ -82,6 +94,13 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
         total += strange.total()
     enough = read >= _LEAST * total and len(tables) <= _MOST_LOST * len(standard.tables)
     return Coverage(total, read, tuple(lost), tables, enough)
+
+
+def _why_lost(source: Source, where: str) -> str:
+    """Why a table whose title stands there was not read."""
+    page = _PAGE.fullmatch(where)
+    hidden = page is not None and {int(page[1]), int(page[1]) + 1} & _unread(source)
+    return f"{'所在的页没有读出' if hidden else '格没有分开'}，这张表没有读入"
 
 
 def _why_beside(blocks: Sequence[str]) -> str:
@@ -138,7 +157,7 @@ def _held(standard: Standard, book: Book, blocks: Sequence[str]) -> Counter[str]
 
 
 def _printed(
-    standard: Standard, elements: Sequence[Line | Matrix], every: Sequence[Found]
+    standard: Standard, source: Source, every: Sequence[Found]
 ) -> tuple[dict[str, Counter[str]], dict[str, str]]:
     """By table key the numbers that are printed as its, and where; under "" those of tables that no title names."""
     titles = Titles(standard)
@@ -146,7 +165,8 @@ def _printed(
     printed: dict[str, Counter[str]] = {}
     places: dict[str, str] = {}
     current = ""
-    for element in elements:
+    unread = {one.place for one in source.unread}
+    for element in source.elements:
         if isinstance(element, Line):
             named = titles.exact(element.text)
             if named is not None:
@@ -163,7 +183,7 @@ def _printed(
             texts = [cell for row in element.lines for cell in row]
         if key and is_form(standard.table(key)):  # its texts hold numbers too
             texts = [text for text in texts if _NUMBER.fullmatch(text.strip())]
-        for number in _numbers(texts):
+        for number in _numbers(texts) if element.where not in unread else ():
             printed.setdefault(key, Counter())[number] += 1
             places.setdefault(key, element.where)
     return printed, places

@@ -148,10 +148,13 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _halves(page: Any) -> list[Any]:
-    """The page, or its two halves where two pages were printed beside each other on a sheet."""
+    """The page, or its two halves where two pages were printed beside each other on a sheet.
+
+    Both have words then: numbers alone are the columns of a table without lines.
+    """
     left, top, right, bottom = page.bbox
     middle = (left + right) / 2
-    beside = [char["x0"] > middle for char in page.chars]
+    beside = [char["x0"] > middle for char in page.chars if char["text"].isalpha()]
     if min(sum(beside), len(beside) - sum(beside)) < _LEAST_FULL or any(
         drawn["x0"] < middle < drawn["x1"] and not _is_ground(drawn, page)
         for drawn in (*page.chars, *page.rects, *page.lines, *page.curves)
@@ -185,7 +188,7 @@ def _page(number: int, page: Any) -> _Page:  # the library has no types
     boxes = [table.bbox for table in tables]
     lines = [
         _Printed(
-            line["text"].strip(),
+            visible(line["text"]).strip(),
             line["x0"],
             line["x1"],
             line["top"],
@@ -277,7 +280,7 @@ class _Assembly:
 
 def _begins(before: str, text: str) -> bool:
     """Whether a line's number begins a paragraph, however full the line before it is."""
-    number = _HEADING.match(visible(text))
+    number = _HEADING.match(text)
     if number is None:
         return False
     return before[-1] in _ENDS if number[1] else before[-1] not in _GO_ON
@@ -285,7 +288,7 @@ def _begins(before: str, text: str) -> bool:
 
 def _beginning(text: str) -> float:
     """How wide, in letters, the beginning of a line is that cannot be parted: brackets stay with their words."""
-    found = _WHOLE.match(visible(text))
+    found = _WHOLE.match(text)
     return sum(_HALF if sign.isascii() else 1 for sign in found[0]) if found is not None else 0
 
 

@@ -197,6 +197,9 @@ def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[F
             continue
         near = above[-_BEFORE:]
         current = _identify(standard, titles, near, line)._replace(money=_money(near, line))
+        if current.table is None and not above and found and found[-1].form is not None:
+            # Rows of the form before it whose columns are not known.
+            current = current._replace(table=found[-1].table, continued=True)
         found.append(current)
         above = []
         noting = current.table is not None and not is_form(current.table)
