@@ -313,6 +313,9 @@ def test_the_rest_of_a_form_on_the_next_page_belongs_to_it(standard: Standard) -
     assert found.matrix.lines[0] == [own[0], "甲项目", ""]
     assert found.matrix.starts == ((2, "第2页"),)
     assert len(find_tables(standard, [title, begun, Line("其他", "第2页"), rest])) == 2
+    row = Line("满意度指标服务对象满意度>=90% 10", "第2页")
+    _, other = find_tables(standard, [title, begun, row])
+    assert (other.table, other.form) == (table, None)
     strange = Matrix([["", "质量", "好", "10"]], "第2页")
     _, other = find_tables(standard, [title, begun, strange])
     assert (other.table, other.form, other.continued) == (table, None, True)

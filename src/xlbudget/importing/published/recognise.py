@@ -39,6 +39,8 @@ _MONEY = re.compile(r"单位:(万元|元)")
 _SHOWN = 4
 _MOST_COLUMNS = 0.7
 _HAS_ROWS = 3
+_ROW = re.compile(r"[^\W\d_]{5}.*(?<=[\s%])\d{1,3}$")
+"""A row of indicators as a line of text: words, and its weight at the end."""
 _BOTH = 2
 """The rest of a form has so many of its captions."""
 
@@ -189,6 +191,10 @@ def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[F
             above.append(line)
             if titles.exact(line.text) is not None:
                 noting = False
+            elif len(above) == 1 and found and found[-1].form and _ROW.search(line.text):
+                # A row of the form before it, left without its lines by a page end.
+                row = Matrix([[line.text]], line.where)
+                found.append(Found(found[-1].table, None, row, None, (), continued=True))
             elif noting and (is_note(line.text) or found[-1].notes):
                 found[-1] = found[-1]._replace(notes=(*found[-1].notes, line.text))
             continue
