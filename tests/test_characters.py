@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlbudget.characters import code_text, folded, row_label, squash
+from xlbudget.characters import code_text, folded, row_label, squash, visible
 from xlbudget.errors import AmountError
 from xlbudget.functions.cells import code_text as function_code
 from xlbudget.money import WAN, parse_amount
@@ -65,3 +65,4 @@ def test_raised_digits_are_no_digits_of_a_code() -> None:
 def test_radicals_are_read_as_the_characters_that_they_look_like() -> None:
     assert folded("\u2ed3春市⺠政局⻋辆") == "长春市民政局车辆"
     assert folded("⽀出") == "支出"
+    assert squash("财政专⼾") == visible("财政专⼾") == "财政专户"

@@ -16,16 +16,18 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
 )
 """Zero-width, bidirectional and joining signs, soft hyphens, variation selectors, blank fillers."""
+_KANGXI = range(0x2F00, 0x2FD6)
 _RADICALS = str.maketrans(
-    dict(
+    {chr(one): normalize("NFKC", chr(one)) for one in _KANGXI}
+    | dict(
         zip(
-            "⺁⺄⺈⺌⺍⺕⺗⺝⺠⺢⺮⺼⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
-            "厂乙刀小小彐心月民水竹肉虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
+            "⺁⺄⺈⺌⺍⺕⺗⺝⺠⺢⺮⺼⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⼾",
+            "厂乙刀小小彐心月民水竹肉虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟户",
             strict=True,
         )
     )
 )
-"""Radicals that PDF readers give for whole characters, and that NFKC leaves as they are."""
+"""Radicals that PDF readers give for whole characters; NFKC leaves some as they are and makes 戶 of ⼾."""
 _SPACES = re.compile(r"\s+")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "△": "-", "▲": "-", "，": ",", "。": "."})
 _APOSTROPHES = "'’‘`´"

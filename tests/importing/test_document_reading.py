@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from drawn_pdf import pdf
 from xlbudget.errors import UnusableFileError
-from xlbudget.findings import Level, Status
+from xlbudget.findings import Level, NotRead, Status
+from xlbudget.importing.published import pdf as pdf_module
 from xlbudget.importing.published.document import read_published, read_source
 from xlbudget.importing.published.elements import Line, Matrix
 from xlbudget.importing.published.flow import page_lines
+from xlbudget.importing.published.recognise import find_tables
 from xlbudget.importing.published.validate import validate_published
 from xlbudget.report.json_report import report_dict
 from xlbudget.report.text_report import report_text
+from xlbudget.sheets.layout import is_form
 
 if TYPE_CHECKING:
+    from xlbudget.importing.published.elements import Element
     from xlbudget.standard.model import Standard
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024" / "公开文本.txt"
@@ -185,6 +190,155 @@ def test_a_whole_document_is_covered() -> None:
     assert report.coverage[0] == report.coverage[1] > 300
     found = next(one for one in report.findings if one.cell.startswith("第708行"))
     assert (found.page, found.paragraph) == (None, None)
+
+
+# ------------------------------------------------------------------ pages of .pdf
+
+
+def words(left: int, bottom: int, text: str) -> bytes:
+    return f"BT /F 10 Tf {left} {bottom} Td ({text}) Tj ET\n".encode()
+
+
+def table(bottom: int, rows: list[list[str]]) -> bytes:
+    """Cells of 260 by 20 points from the left edge of the browser's page; the last row stands at the bottom."""
+    drawn = b""
+    for up, row in enumerate(reversed(rows)):
+        for across, text in enumerate(row):
+            left, low = 40 + 260 * across, bottom + 20 * up
+            drawn += f"{left} {low} 260 20 re S\n".encode() + words(left + 5, low + 5, text)
+    return drawn
+
+
+def on_paper(drawing: bytes) -> bytes:
+    """As a browser prints: behind what stands on the page its colour is filled in."""
+    return b"1 1 1 rg 40 40 520 760 re f 0 0 0 rg\n" + drawing
+
+
+def test_the_paper_that_a_browser_draws_is_no_table(tmp_path: Path) -> None:
+    page = on_paper(words(40, 700, "Title") + table(500, [["a", "b"], ["c", "d"]]))
+    line, found = read_source(pdf(tmp_path / "页.pdf", [page])).elements
+    assert isinstance(line, Line)
+    assert isinstance(found, Matrix)
+    assert (line.text, found.lines) == ("Title", [["a", "b"], ["c", "d"]])
+
+
+def test_forms_with_the_same_title_on_every_page_stay_apart(tmp_path: Path) -> None:
+    pages = [
+        on_paper(words(40, 785, "Form") + table(500, [["name", name], ["sum", "1"], ["end", "2"]]))
+        for name in ("one", "two", "three", "four")
+    ]
+    found = read_source(pdf(tmp_path / "表.pdf", pages)).elements
+    forms = [one for one in found if isinstance(one, Matrix)]
+    assert [one.lines[0][1] for one in forms] == ["one", "two", "three", "four"]
+
+
+def test_a_table_that_goes_on_keeps_its_pages(tmp_path: Path) -> None:
+    pages = [table(500, [["head", "amount"], [name, "1"]]) for name in ("one", "two")]
+    (found,) = read_source(pdf(tmp_path / "续.pdf", pages)).elements
+    assert isinstance(found, Matrix)
+    assert [row[0] for row in found.lines] == ["head", "one", "two"]
+    assert found.starts == ((2, "第2页"),)
+
+
+def test_a_line_goes_on_where_the_next_words_had_no_room(tmp_path: Path) -> None:
+    lines = ["x" * 84, "x" * 79, "yyyyy, goes on", "x" * 40, "another"]
+    page = b"".join(words(40, 700 - 20 * at, text) for at, text in enumerate(lines))
+    assert texts(pdf(tmp_path / "行.pdf", [page])) == [" ".join(lines[:3]), *lines[3:]]
+
+
+def test_a_number_begins_a_paragraph_however_full_the_line_before_is() -> None:
+    pages = pdf_module._Page(1, [
+        pdf_module._Printed(text, 50.0, 500.0, 100.0 + at, 12.0, edge=False)
+        for at, text in enumerate([
+            "七、一般公共预算“三公”经费支出情况", "八、政府性基金预算支出情况说明", "收入合计一百万元，支出合计（",
+            "一、二两项之和）九十万元。一般公共", "（款）支出十万元，其中事业单位支出：", "（一）甲", "第三部分情况说明",
+        ])
+    ], [])  # fmt: skip
+    found = [one.raw.split("\n") for one in pdf_module._Assembly(set()).whole([pages])]
+    assert [one[0][:2] for one in found] == ["七、", "八、", "（一", "第三"]
+
+
+def test_two_pages_beside_each_other_are_read_one_after_the_other(tmp_path: Path) -> None:
+    def half(left: int, name: str) -> bytes:
+        drawn = words(left, 700, f"Title {name} of the page")
+        for across in (0, 1):
+            drawn += (
+                f"{left + 90 * across} 600 90 20 re {left + 90 * across} 580 90 20 re S\n".encode()
+            )
+            drawn += words(left + 90 * across + 5, 605, f"{name}{across}")
+            drawn += words(left + 90 * across + 5, 585, "1.00")
+        return drawn
+
+    sheet = half(40, "one") + half(340, "two")
+    found = read_source(pdf(tmp_path / "面.pdf", [sheet])).elements
+    shown = [one.text if isinstance(one, Line) else one.lines[0] for one in found]
+    assert shown == [
+        "Title one of the page", ["one0", "one1"], "Title two of the page", ["two0", "two1"],
+    ]  # fmt: skip
+
+
+def test_columns_of_numbers_are_no_page_of_their_own(tmp_path: Path) -> None:
+    rows = [words(40, 700 - 20 * at, f"some name {at}") for at in range(5)]
+    rows += [words(400, 700 - 20 * at, f"12,345.0{at}") for at in range(5)]
+    found = texts(pdf(tmp_path / "栏.pdf", [b"".join(rows)]))
+    assert " ".join(found) == " ".join(f"some name {at} 12,345.0{at}" for at in range(5))
+
+
+def test_an_amount_broken_in_a_narrow_cell_is_one(tmp_path: Path) -> None:
+    def cell(left: int, upper: str, lower: str) -> bytes:
+        drawn = f"{left} 600 80 40 re S\n".encode()
+        return drawn + words(left + 5, 625, upper) + words(left + 5, 610, lower)
+
+    cells = [
+        ("15,214.3", "6"),
+        ("6,29", "5.86"),
+        ("1,234", "567.00"),
+        ("12.00", "5.00"),
+        ("10", "20"),
+    ]
+    row = b"".join(cell(40 + 80 * at, *texts) for at, texts in enumerate(cells))
+    (found,) = read_source(pdf(tmp_path / "窄.pdf", [row])).elements
+    assert isinstance(found, Matrix)
+    assert found.lines == [["15,214.36", "6,295.86", "1,234\n567.00", "12.00\n5.00", "10\n20"]]
+
+
+def test_the_rest_of_a_form_on_the_next_page_belongs_to_it(standard: Standard) -> None:
+    table = next(one for one in standard.tables if is_form(one))
+    own = [cell.caption for line in table.forms[0].lines for cell in line.cells]
+    begun = Matrix([[own[0], "甲项目"], [own[1], "乙"]], "第1页")
+    rest = Matrix([[own[2], "", "1.00"], [own[3], "", "2.00"]], "第2页")
+    title = Line(table.forms[0].title, "第1页")
+    (found,) = find_tables(standard, [title, begun, rest])
+    assert found.matrix.lines[2:] == [[own[2], "", "1.00"], [own[3], "", "2.00"]]
+    assert found.matrix.lines[0] == [own[0], "甲项目", ""]
+    assert found.matrix.starts == ((2, "第2页"),)
+    assert len(find_tables(standard, [title, begun, Line("其他", "第2页"), rest])) == 2
+    row = Line("满意度指标服务对象满意度>=90% 10", "第2页")
+    _, other = find_tables(standard, [title, begun, row])
+    assert (other.table, other.form) == (table, None)
+    strange = Matrix([["", "质量", "好", "10"]], "第2页")
+    _, other = find_tables(standard, [title, begun, strange])
+    assert (other.table, other.form, other.continued) == (table, None, True)
+
+
+def test_pages_in_letters_that_cannot_be_read_are_no_other_standard(
+    standard: Standard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elements: list[Element] = []
+    for at, one in enumerate(standard.tables, 1):
+        page = f"第{at}页"
+        elements += [Line(f"2024年{one.title}", page), Line(one.title, page)]
+        elements += [Matrix([["(cid:3)", "(cid:7)"], ["(cid:8)", "(cid:9)"]], page)]
+        elements += [NotRead(page, "所用字体没有文字对照，读不出是什么字")]
+    monkeypatch.setattr(pdf_module, "pdf_elements", lambda _: elements)
+    path = pdf(tmp_path / "字.pdf", [b""])
+    report = validate_published(path, standard, 2024)
+    assert report.status is Status.UNKNOWN
+    assert not [one for one in report.findings if one.level is Level.ERROR]
+    places = " ".join(one.place for one in report.not_read)
+    assert all(one.title in places for one in standard.tables)
+    left = read_published(path, standard, 2024).left
+    assert not any("格没有分开" in one for one in left)
 
 
 def test_names_in_two_lines_are_one(standard: Standard, tmp_path: Path) -> None:

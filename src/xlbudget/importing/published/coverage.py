@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import folded, squash
@@ -21,75 +22,124 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Book
-    from xlbudget.importing.published.elements import Matrix, Source
+    from xlbudget.importing.published.elements import Source
     from xlbudget.importing.published.recognise import Found
     from xlbudget.standard.model import Standard
 
 _NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*\.\d{1,2}(?![\d%])")
 _REMARK = re.compile("说明|备注|注[:：\\d]")
 _PAGE = re.compile(r"第(\d+)页")
-_SHOWN = 3
-_LEAST = 0.8
-"""With fewer of the numbers read, nothing can be said of the whole."""
+_SHOWN = 10
+_LEAST, _MOST_LOST = 0.8, 0.5
+"""With fewer of the numbers read, or more of the tables lost, nothing can be said of the whole."""
 
 
 class Coverage(NamedTuple):
-    """Numbers printed and read; what was lost; by key the tables that cannot be judged, and why."""
+    """Numbers printed and read; what was lost; by key the tables that cannot be judged, and why.
+
+    ``enough``: a verdict on the whole can be given.
+    """
 
     printed: int
     read: int
     lost: tuple[NotRead, ...]
     tables: Mapping[str, str]
-
-    @property
-    def enough(self) -> bool:
-        """Whether a verdict on the whole can be given."""
-        return self.read >= _LEAST * self.printed
+    enough: bool
 
 
 def coverage(standard: Standard, source: Source, every: Sequence[Found], book: Book) -> Coverage:
     """Compare what stands below each table's title with what the book holds of it."""
-    printed, places = _printed(standard, source.elements, every)
+    printed, places = _printed(standard, source, every)
     strange = printed.pop("", None)
     lost = list(source.unread)
     tables: dict[str, str] = {}
     missed = 0
     beside = _beside(source, every)
+    divided = {
+        one.table.key: one.matrix.where
+        for one in every
+        if one.table is not None and is_form(one.table) and one.form is None
+    }
     for table in standard.tables:
         blocks = [block.key for block in table.blocks if block.key in book.blocks]
         missing = printed.get(table.key, Counter()) - _held(standard, book, blocks)
         if missing:
             count = printed[table.key].total()
             missed += missing.total()
-            shown = "、".join(list(missing)[:_SHOWN]) + ("等" if len(missing) > _SHOWN else "")
+            shown = "、".join(map(_shown, list(missing)[:_SHOWN])) + (
+                "等" if len(missing) > _SHOWN else ""
+            )
             reason = f"印有{count}个数，其中{missing.total()}个没有读出（{shown}）"
+            reason += "" if blocks else "，这张表没有读入"
             lost.append(NotRead(f"{table.title}（{places[table.key]}）", reason))
             tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
+        elif table.key in divided:
+            reason = "有的行被分页隔开，看不出属于哪一栏"
+            lost.append(NotRead(f"{table.title}（{divided[table.key]}）", reason))
+            tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
         elif table.key in beside:
+            lost.append(NotRead(f"{table.title}（{beside[table.key]}）", _why_beside(blocks)))
             tables[table.key] = f"{table.title}的前后有没有读出的页，有关勾稽关系未核对。"
         elif not blocks and (strange or source.unread or table.key in places):
             # It may stand in what was not read, or be a table whose title was not known.
             where = f"（{places[table.key]}）" if table.key in places else ""
-            why = "格没有分开" if where else "没有找到，可能在没有读出的部分"
+            why = (
+                _why_lost(source, places[table.key]) if where else "没有找到，可能在没有读出的部分"
+            )
             lost.append(NotRead(f"{table.title}{where}", why))
             tables[table.key] = f"{table.title}没有读出，有关勾稽关系未核对。"
     total = sum(map(Counter.total, printed.values()))
     read = total - missed
     if tables and strange:
         total += strange.total()
-    return Coverage(total, read, tuple(lost), tables)
+    enough = read >= _LEAST * total and len(tables) <= _MOST_LOST * len(standard.tables)
+    return Coverage(total, read, tuple(lost), tables, enough)
 
 
-def _beside(source: Source, every: Sequence[Found]) -> set[str]:
-    """The keys of tables on a page that was not read, or next to one: rows of theirs may stand there."""
-    unread = {int(page[1]) for one in source.unread if (page := _PAGE.fullmatch(one.place))}
-    found = set[str]()
-    for one in every if unread else ():
-        places = [one.matrix.where, *(where for _, where in one.matrix.starts)]
-        pages = {int(page[1]) for where in places if (page := _PAGE.fullmatch(where))}
-        if one.table is not None and any({at - 1, at, at + 1} & unread for at in pages):
-            found.add(one.table.key)
-    return found
+def _why_lost(source: Source, where: str) -> str:
+    """Why a table whose title stands there was not read."""
+    page = _PAGE.fullmatch(where)
+    hidden = page is not None and {int(page[1]), int(page[1]) + 1} & _unread(source)
+    return f"{'所在的页没有读出' if hidden else '格没有分开'}，这张表没有读入"
+
+
+def _why_beside(blocks: Sequence[str]) -> str:
+    return "相邻的页没有读出，可能没有读全" if blocks else "所在的页没有读出，这张表没有读入"
+
+
+def _shown(number: str) -> str:
+    """A number as amounts are printed."""
+    return f"{Decimal(number):,.2f}"
+
+
+def readable(source: Source, every: Sequence[Found]) -> list[Found]:
+    """The tables no part of which stands on a page that was not read."""
+    unread = _unread(source)
+    return [one for one in every if not unread & _pages(one)]
+
+
+def _beside(source: Source, every: Sequence[Found]) -> dict[str, str]:
+    """The keys of tables on a page that was not read, or next to one, and where they begin.
+
+    Rows of theirs may stand there.
+    """
+    unread = {at for page in _unread(source) for at in (page - 1, page, page + 1)}
+    return {
+        one.table.key: one.matrix.where
+        for one in reversed(every)
+        if one.table is not None and unread & _pages(one)
+    }
+
+
+def _unread(source: Source) -> set[int]:
+    """The pages that were not read."""
+    return {int(page[1]) for one in source.unread if (page := _PAGE.fullmatch(one.place))}
+
+
+def _pages(one: Found) -> set[int]:
+    """The pages on which a table stands."""
+    places = [one.matrix.where, *(where for _, where in one.matrix.starts)]
+    return {int(page[1]) for where in places if (page := _PAGE.fullmatch(where))}
 
 
 def _held(standard: Standard, book: Book, blocks: Sequence[str]) -> Counter[str]:
@@ -107,7 +157,7 @@ def _held(standard: Standard, book: Book, blocks: Sequence[str]) -> Counter[str]
 
 
 def _printed(
-    standard: Standard, elements: Sequence[Line | Matrix], every: Sequence[Found]
+    standard: Standard, source: Source, every: Sequence[Found]
 ) -> tuple[dict[str, Counter[str]], dict[str, str]]:
     """By table key the numbers that are printed as its, and where; under "" those of tables that no title names."""
     titles = Titles(standard)
@@ -115,7 +165,8 @@ def _printed(
     printed: dict[str, Counter[str]] = {}
     places: dict[str, str] = {}
     current = ""
-    for element in elements:
+    unread = {one.place for one in source.unread}
+    for element in source.elements:
         if isinstance(element, Line):
             named = titles.exact(element.text)
             if named is not None:
@@ -125,13 +176,14 @@ def _printed(
             texts = [] if note else [element.raw or element.text]
             key = current
         else:
+            # What is put together with the form before it is no table of its own.
             table = tables.get(id(element))
-            key = table.key if table is not None else ""
+            key = table.key if table is not None else "" if id(element) in tables else current
             current = key or current
             texts = [cell for row in element.lines for cell in row]
         if key and is_form(standard.table(key)):  # its texts hold numbers too
             texts = [text for text in texts if _NUMBER.fullmatch(text.strip())]
-        for number in _numbers(texts):
+        for number in _numbers(texts) if element.where not in unread else ():
             printed.setdefault(key, Counter())[number] += 1
             places.setdefault(key, element.where)
     return printed, places

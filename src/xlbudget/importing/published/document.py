@@ -15,7 +15,7 @@ from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
 from xlbudget.findings import NotRead
 from xlbudget.importing.imported import GLOSSARY_TEXT, Imported
 from xlbudget.importing.published import OLD_SUFFIXES, SUFFIXES
-from xlbudget.importing.published.coverage import coverage
+from xlbudget.importing.published.coverage import coverage, readable
 from xlbudget.importing.published.elements import Line, Matrix, Source
 from xlbudget.importing.published.figures import read_figures, shift_findings
 from xlbudget.importing.published.flow import whole_tables
@@ -156,8 +156,10 @@ def read_document(
     found = _year(path, standard, parts, year)
     tables = parts.parts[_TABLES].elements if _TABLES in parts.parts else elements
     every = find_tables(standard, tables)
-    figures = read_figures(standard, tables, every, found)
-    if not figures.blocks or not mostly_known(every):
+    whole = readable(source, every)
+    figures = read_figures(standard, tables, whole, found)
+    lost = len(whole) < len(every) or not every
+    if (not figures.blocks and not (lost and source.unread)) or not mostly_known(whole):
         raise UnusableFileError(other_standard(path, standard, elements))
     texts = [
         text
@@ -209,7 +211,10 @@ def read_document(
     origins = _origins(parts, figures.origins)
     read = coverage(standard, Source(tuple(tables), source.unread), every, book)
     said = [f"没有读出：{one.place}，{one.reason}。" for one in read.lost]
-    left = tuple(dict.fromkeys([*figures.left, *said]))
+    # Why such a table could not be read is said of its page.
+    titles = [f"“{standard.table(key).title}”" for key in read.tables]
+    rest = [one for one in figures.left if not any(title in one for title in titles)]
+    left = tuple(dict.fromkeys([*rest, *said]))
     return Imported(book, origins, tuple(texts), left, coverage=read), parts
 
 

@@ -7,9 +7,9 @@ import re
 import zlib
 from collections import Counter
 from contextlib import contextmanager
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlbudget.characters import visible
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import NotRead
 from xlbudget.importing.published.elements import Line, Matrix, tidy
@@ -34,12 +34,25 @@ _INDENT = 0.8
 _FULL = 2.5
 """A line that ends so many letters before the margin, or later, is full."""
 _LEAST_FULL = 12
+_WHOLE = re.compile(r"[（(“《〈【]*(?:[\d.,%]+|[A-Za-z]+|.)[）)”》〉】、，。；：！？,.;:]*")
+_ENDS = "。；：;:"
+"""A paragraph may end so."""
+_HEADING = re.compile(
+    r"第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|([（(][一二三四五六七八九十]{1,3}[)）])"
+)
+_GO_ON = "，、（(“《"
+_HALF = 0.6
+"""How wide a digit or a letter of Latin is."""
 _TOP, _BOTTOM = 0.1, 0.88
 _FEW = 0.05
 """With more than this share of a page's letters lost, the page was not read."""
 _OFTEN = 3
 """A text at the edge of so many pages is a running title."""
+_AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+\.\d{2}")
+_NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d{2})?")
 _BOTH = 2
+_GROUND = 0.5
+"""What is filled without lines, over more than so much of a page's width and height, is no cell."""
 
 
 def pdf_elements(path: Path) -> list[Element]:
@@ -67,7 +80,7 @@ def pdf_elements(path: Path) -> list[Element]:
             letters += len(page.chars)
             if reason := _unreadable(page):
                 unread.append(NotRead(f"第{number}页", reason))
-            pages.append(_page(number, page))
+            pages += [_page(number, one) for one in _halves(page)]
             page.close()
         if not letters and len(pages) == len(document.pages):
             raise UnusableFileError(
@@ -134,6 +147,22 @@ def _opened(path: Path) -> Iterator[Any]:
         ) from error
 
 
+def _halves(page: Any) -> list[Any]:
+    """The page, or its two halves where two pages were printed beside each other on a sheet.
+
+    Both have words then: numbers alone are the columns of a table without lines.
+    """
+    left, top, right, bottom = page.bbox
+    middle = (left + right) / 2
+    beside = [char["x0"] > middle for char in page.chars if char["text"].isalpha()]
+    if min(sum(beside), len(beside) - sum(beside)) < _LEAST_FULL or any(
+        drawn["x0"] < middle < drawn["x1"] and not _is_ground(drawn, page)
+        for drawn in (*page.chars, *page.rects, *page.lines, *page.curves)
+    ):
+        return [page]
+    return [page.crop((left, top, middle, bottom)), page.crop((middle, top, right, bottom))]
+
+
 class _Printed(NamedTuple):
     """A line of text on a page; ``edge``: it stands where running titles and page numbers do."""
 
@@ -154,11 +183,12 @@ class _Page(NamedTuple):
 
 
 def _page(number: int, page: Any) -> _Page:  # the library has no types
-    tables = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.cells) > 1]
+    ruled = page.filter(lambda drawn: not _is_ground(drawn, page))
+    tables = [table for table in ruled.find_tables() if len(table.rows) > 1 or len(table.cells) > 1]
     boxes = [table.bbox for table in tables]
     lines = [
         _Printed(
-            line["text"].strip(),
+            visible(line["text"]).strip(),
             line["x0"],
             line["x1"],
             line["top"],
@@ -175,6 +205,19 @@ def _page(number: int, page: Any) -> _Page:  # the library has no types
     return _Page(number, lines, grids)
 
 
+def _is_ground(drawn: dict[str, Any], page: Any) -> bool:
+    """Whether something drawn is the paper's colour, which browsers fill in behind what stands on a page.
+
+    Its edges would frame the whole page as one table.
+    """
+    return (
+        drawn["object_type"] == "rect"
+        and not drawn["stroke"]
+        and drawn["width"] > page.width * _GROUND
+        and drawn["height"] > page.height * _GROUND
+    )
+
+
 def _inside(line: dict[str, Any], boxes: list[tuple[float, float, float, float]]) -> bool:
     middle = (line["top"] + line["bottom"]) / 2
     return any(top <= middle <= bottom and line["x1"] > left and line["x0"] < right
@@ -182,14 +225,13 @@ def _inside(line: dict[str, Any], boxes: list[tuple[float, float, float, float]]
 
 
 class _Assembly:
-    """The elements so far, and the line or table that may go on."""
+    """The elements so far, and the line that may go on."""
 
     def __init__(self, running: set[str]) -> None:
         self.running = running
         self.elements: list[Line | Matrix] = []
         self.last: _Printed | None = None
         self.margin = (0.0, 0.0)
-        self.open_table = False
 
     def whole(self, pages: list[_Page]) -> list[Line | Matrix]:
         """All elements of all pages."""
@@ -211,48 +253,56 @@ class _Assembly:
                 (line.top, line) for line in lines
             ]
             found += page.tables
-            for place, (_, one) in enumerate(sorted(found, key=lambda pair: pair[0])):
+            for _, one in sorted(found, key=lambda pair: pair[0]):
                 if isinstance(one, _Printed):
                     self._line(page.number, one)
                 else:
-                    self._table(page.number, one, top=not place)
+                    self.elements.append(Matrix(one, f"第{page.number}页"))
+                    self.last = None
         return self.elements
 
     def _line(self, number: int, line: _Printed) -> None:
-        self.open_table = False
         before, self.last = self.last, line
         open_line = self.elements[-1] if self.elements else None
         if before is not None and isinstance(open_line, Line):
             left, right = self.margin
             same = abs(line.size - before.size) < _SAME_SIZE
             flush = line.left < left + _INDENT * line.size
-            full = before.right > right - _FULL * line.size and len(before.text) > _LEAST_FULL
-            if same and flush and full and not _LEADER.search(before.text):
+            room = max(_FULL, _beginning(line.text) if before.text[-1] not in _ENDS else 0)
+            full = before.right > right - room * line.size and len(before.text) > _LEAST_FULL
+            goes_on = same and flush and full and not _begins(before.text, line.text)
+            if goes_on and not _LEADER.search(before.text):
                 whole, raw = tidy(f"{open_line.text} {line.text}"), f"{open_line.raw}\n{line.text}"
                 self.elements[-1] = open_line._replace(text=whole, raw=raw)
                 return
         self.elements.append(Line(tidy(line.text), f"第{number}页", line.text))
 
-    def _table(self, number: int, lines: list[list[str]], *, top: bool) -> None:
-        before = self.elements[-1] if self.elements else None
-        goes_on = top and self.open_table and isinstance(before, Matrix)
-        if goes_on and isinstance(before, Matrix) and len(before.lines[0]) == len(lines[0]):
-            pairs = zip(lines, before.lines, strict=False)
-            count = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-            self.elements[-1] = before._replace(lines=[*before.lines, *lines[count:]])
-        else:
-            self.elements.append(Matrix(lines, f"第{number}页"))
-        self.open_table, self.last = True, None
+
+def _begins(before: str, text: str) -> bool:
+    """Whether a line's number begins a paragraph, however full the line before it is."""
+    number = _HEADING.match(text)
+    if number is None:
+        return False
+    return before[-1] in _ENDS if number[1] else before[-1] not in _GO_ON
+
+
+def _beginning(text: str) -> float:
+    """How wide, in letters, the beginning of a line is that cannot be parted: brackets stay with their words."""
+    found = _WHOLE.match(text)
+    return sum(_HALF if sign.isascii() else 1 for sign in found[0]) if found is not None else 0
 
 
 def _cell(text: str | None) -> str:
     """A cell's text without the breaks of its narrow column.
 
-    A break between two digits stays: nothing says whether one number was broken or two stand there.
+    A break between two digits stays: nothing says whether one number was broken or two stand there. An
+    amount with its groups and decimals is one where a part of it alone is none: ``15,214.3⏎6``.
     """
+    lines = [line.strip() for line in visible(text or "").split("\n")]
+    if _AMOUNT.fullmatch("".join(lines)) and not all(map(_NUMBER.fullmatch, lines)):
+        return "".join(lines)
     whole = ""
-    for line in (text or "").split("\n"):
-        one = line.strip()
+    for one in lines:
         if whole[-1:].isdigit() and one[:1].isdigit():
             whole += f"\n{one}"
             continue

@@ -39,6 +39,10 @@ _MONEY = re.compile(r"单位:(万元|元)")
 _SHOWN = 4
 _MOST_COLUMNS = 0.7
 _HAS_ROWS = 3
+_ROW = re.compile(r"[^\W\d_]{5}.*(?<=[\s%])\d{1,3}$")
+"""A row of indicators as a line of text: words, and its weight at the end."""
+_BOTH = 2
+"""The rest of a form has so many of its captions."""
 
 
 class DocumentPart(NamedTuple):
@@ -187,15 +191,45 @@ def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[F
             above.append(line)
             if titles.exact(line.text) is not None:
                 noting = False
+            elif len(above) == 1 and found and found[-1].form and _ROW.search(line.text):
+                # A row of the form before it, left without its lines by a page end.
+                row = Matrix([[line.text]], line.where)
+                found.append(Found(found[-1].table, None, row, None, (), continued=True))
             elif noting and (is_note(line.text) or found[-1].notes):
                 found[-1] = found[-1]._replace(notes=(*found[-1].notes, line.text))
             continue
+        if not above and found and _form_goes_on(found[-1], line):
+            found[-1] = found[-1]._replace(matrix=_joined(found[-1].matrix, line))
+            continue
         near = above[-_BEFORE:]
         current = _identify(standard, titles, near, line)._replace(money=_money(near, line))
+        if current.table is None and not above and found and found[-1].form is not None:
+            # Rows of the form before it whose columns are not known.
+            current = current._replace(table=found[-1].table, continued=True)
         found.append(current)
         above = []
         noting = current.table is not None and not is_form(current.table)
     return found
+
+
+def _form_goes_on(before: Found, matrix: Matrix) -> bool:
+    """Whether a table is the rest of the form before it, which a page end divides into other columns."""
+    form = before.form
+    if form is None:
+        return False
+    own = [caption(cell.caption) for line in form.lines for cell in line.cells]
+    heads = {caption(column.label[0]) for column in form.indicators}
+    shown = {caption(cell) for row in matrix.lines for cell in row if cell}
+    return own[0] not in shown and len(shown & {*own[1:], *heads}) >= _BOTH
+
+
+def _joined(matrix: Matrix, rest: Matrix) -> Matrix:
+    """One table with the rows of both, as wide as the wider."""
+    width = max(len(matrix.lines[0]), len(rest.lines[0]))
+    lines = [[*row, *[""] * (width - len(row))] for row in (*matrix.lines, *rest.lines)]
+    starts = ((0, rest.where), *rest.starts)
+    later = tuple((len(matrix.lines) + at, where) for at, where in starts)
+    return matrix._replace(lines=lines, starts=(*matrix.starts, *later))
 
 
 def _money(above: Sequence[Line], matrix: Matrix) -> str:
