@@ -297,7 +297,10 @@ def test_the_command_writes_only_when_asked(
     assert backup.read_bytes() == before
     lock = book.path.with_name(f"~${book.path.name}")
     lock.touch()
-    assert run(["validate", "--write", str(book.path)]) == 2
+    capsys.readouterr()
+    assert (
+        run(["validate", "--write", str(book.path)]) == 1
+    )  # the errors come first, as for several files
     assert "正在打开" in capsys.readouterr().err
 
 
@@ -309,7 +312,7 @@ def test_a_later_workbook_that_is_written_does_not_hide_one_that_is_not(
     other = book.path.with_name("另一个.xlsm")
     other.write_bytes(example_file.read_bytes())
     book.path.with_name(f"~${book.path.name}").touch()
-    assert run(["validate", "--write", str(book.path), str(other)]) == 2
+    assert run(["validate", "--write", str(book.path), str(other)]) == 1
     assert "正在打开" in capsys.readouterr().err
     assert book.path.read_bytes() == before
     assert other.read_bytes() != example_file.read_bytes()
