@@ -23,8 +23,8 @@ def pdf(
         resources = f"/Resources<</Font<</F 3 0 R>>>>/MediaBox{media}/Contents {5 + 2 * at} 0 R"
         objects.append(f"<</Type/Page/Parent 2 0 R{resources}>>".encode())
         data = zlib.compress(drawing) if packed else drawing
-        flate = "/Filter/FlateDecode" if packed else ""
-        objects.append(f"<<{flate}/Length {len(data)}>>stream\n".encode() + data + b"\nendstream")
+        deflated = "/Filter/FlateDecode" if packed else ""
+        objects.append(f"<<{deflated}/Length {len(data)}>>stream\n".encode() + data + b"\nendstream")
     text, places = b"%PDF-1.4\n", []
     for number, one in enumerate(objects, 1):
         places.append(len(text))
