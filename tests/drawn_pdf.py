@@ -24,7 +24,9 @@ def pdf(
         objects.append(f"<</Type/Page/Parent 2 0 R{resources}>>".encode())
         data = zlib.compress(drawing) if packed else drawing
         deflated = "/Filter/FlateDecode" if packed else ""
-        objects.append(f"<<{deflated}/Length {len(data)}>>stream\n".encode() + data + b"\nendstream")
+        objects.append(
+            f"<<{deflated}/Length {len(data)}>>stream\n".encode() + data + b"\nendstream"
+        )
     text, places = b"%PDF-1.4\n", []
     for number, one in enumerate(objects, 1):
         places.append(len(text))
