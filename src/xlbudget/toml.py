@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 LARGEST = 8 * 2**20
 """More bytes than the texts of any budget have."""
+DEEPEST = 50
+"""Tables in tables; those of our files are three deep. Keys with points nest without any bracket."""
 _LINE = re.compile(r"at line (\d+)")
+_DEEP = "{}里的括号或栏名一层套一层，太深了；请核对文件。"
 
 
 def read_toml(path: Path, what: str, error_class: type[XlbudgetError]) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def read_toml(path: Path, what: str, error_class: type[XlbudgetError]) -> dict[s
     try:
         if path.stat().st_size > LARGEST:
             raise error_class(f"{name}超过{LARGEST // 2**20}MB，没有读取；请核对文件。")
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        held = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError:
         raise
     except (OSError, UnicodeDecodeError) as error:
@@ -40,6 +43,24 @@ def read_toml(path: Path, what: str, error_class: type[XlbudgetError]) -> dict[s
             f"{name}{place}的写法不对；文字要放在英文双引号里，每项只写一次。"
         ) from error
     except RecursionError as error:
-        raise error_class(f"{name}里的括号一层套一层，太深了；请核对文件。") from error
+        raise error_class(_DEEP.format(name)) from error
     except ValueError as error:  # of a number alone: the kinds above are of it too
         raise error_class(f"{name}里有位数过多的数；请核对文件。") from error
+    if _too_deep(held):
+        raise error_class(_DEEP.format(name))
+    return held
+
+
+def _too_deep(held: dict[str, Any]) -> bool:
+    """Whether something stands deeper than :data:`DEEPEST`."""
+    level: list[object] = [held]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, (dict, list))
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return True

@@ -362,6 +362,8 @@ def posted_cells(standard: Standard, posted: Book) -> Iterator[CellKey]:
     assert ledger is not None
     kinds = {data.name: data.form for data in posted.forms}
     for key, posting in ledger.postings.items():
+        if key not in posted.blocks:
+            continue  # its sheet is missing, or another stands in its place
         forms = {form.key: form.columns for form in posting.forms}
         for row in posted.blocks[key].rows:
             columns = forms.get(kinds.get(row.key, ""), {}) if forms else posting.columns

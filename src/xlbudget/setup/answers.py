@@ -50,7 +50,7 @@ def remember(system: System, layout: str, answers: Mapping[str, str]) -> str:
 def _read(system: System) -> dict[str, dict[str, str]]:
     try:
         held = json.loads(system.read(answers_path(system)) or b"{}")
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # the last: brackets in brackets
         return {}
     if not isinstance(held, dict):
         return {}
