@@ -43,7 +43,10 @@ def test_the_backups_are_listed(cli: Any, written: tuple[Path, bytes]) -> None:
             rf"  2　{moment}，validate（校验勾稽关系）改写之前，[\d,]+ 字节", newest
         )
         assert re.fullmatch(rf"  1　{moment}，fill（填列小计）改写之前，[\d,]+ 字节", oldest)
-        assert bool(rest) == (not more), "where nobody can be asked, it is said how to choose"
+        how = f'要恢复请写编号，如 xlbudget restore "{book}" --number 2'
+        assert rest == ([] if more else [how]), (
+            "where nobody can be asked, it is said how to choose"
+        )
     assert sorted(one.name for one in book.parent.iterdir()) == names
 
 
@@ -81,7 +84,12 @@ def test_who_sits_before_it_is_asked(
 ) -> None:
     book, before = written
     present = book.read_bytes()
-    for answer, expected in (("\n", present), ("x\n", present), ("1\n", before)):
+    for answer, expected in (
+        ("\n", present),
+        ("x\n", present),
+        ("9" * 5000 + "\n", present),
+        ("1\n", before),
+    ):
         typed = io.StringIO(answer)
         monkeypatch.setattr(typed, "isatty", lambda: True)
         monkeypatch.setattr("sys.stdin", typed)

@@ -36,6 +36,7 @@ answer_option = click.option(
     help="回答导入时要问的，如 --answer 金额单位=元 --answer 资金年度=当年预算，可写多次。",
 )
 _Done = TypeVar("_Done", bound=Asking)
+_MOST_DIGITS = 8
 
 
 class Answers:
@@ -94,6 +95,11 @@ def _pair(text: str) -> tuple[str, str]:
     return key.strip(), answer.strip()
 
 
+def typed_number(text: str) -> int | None:
+    """The number of a choice as somebody types it; None for anything else, and for more digits than choices have."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
 def _ask(question: Question) -> str:
     """One answer: the number of a choice, its text, or any text where that may be."""
     click.echo(question.sentence)
@@ -106,7 +112,8 @@ def _ask(question: Question) -> str:
         if not line:
             raise UnusableFileError("没有回答，没有写入。")
         text = line.strip()
-        if text.isdecimal() and len(text) < 9 and 1 <= int(text) <= len(question.choices):  # noqa: PLR2004
-            return question.choices[int(text) - 1]
+        wished = typed_number(text)
+        if wished is not None and 1 <= wished <= len(question.choices):
+            return question.choices[wished - 1]
         if text in question.choices or (question.free and text):
             return text

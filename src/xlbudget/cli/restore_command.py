@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlbudget.cli.asking import typed_number
 from xlbudget.cli.run import COMMANDS, Command, book_argument, quiet_option
 from xlbudget.errors import UnusableFileError, reason_of
 from xlbudget.xlsx.atomic import replace_atomically
@@ -35,7 +36,7 @@ def command(book: Path, listing: bool, number: int | None, quiet: bool) -> None:
     if listing:
         return
     if number is None:
-        number = _asked(book)
+        number = _asked(book, there[-1])
     if number is None:
         return
     chosen = next((one for one in there if one.number == number), None)
@@ -74,17 +75,16 @@ def _line(backup: Backup) -> str:
     return f"  {backup.number}　{backup.when}{why}，{backup.path.stat().st_size:,} 字节"
 
 
-def _asked(book: Path) -> int | None:
+def _asked(book: Path, newest: Backup) -> int | None:
     """The number that the user wants; None where he wants none, or nobody is there to be asked."""
     if not sys.stdin.isatty():
-        click.echo(f"要恢复请写编号，如 xlbudget restore “{book.name}” --number 1。")
+        click.echo(f'要恢复请写编号，如 xlbudget restore "{book}" --number {newest.number}')
         return None
     click.echo("恢复哪一份（写编号；直接回车不恢复）：", nl=False)
-    answer = sys.stdin.readline().strip()
-    if not (answer.isascii() and answer.isdecimal()):
+    number = typed_number(sys.stdin.readline().strip())
+    if number is None:
         click.echo("没有恢复，文件没有改动。")
-        return None
-    return int(answer)
+    return number
 
 
 def _brought_back(book: Path, backup: Backup) -> str:
