@@ -154,13 +154,7 @@ def test_a_fault_at_every_call_leaves_the_old_set_or_the_new_one(
     outcomes = {"old": 0, "new": 0}
     for at in range(1, 1000):
         target = tmp_path / f"第{at}个" / "套件"
-        if new:
-            target.parent.mkdir()
-            before: dict[str, bytes] = {}
-            after = NEW | {PAGE: NEW_PAGE}
-        else:
-            copied(folder, target)
-            before, after = BEFORE, AFTER
+        before, after = prepared(target, None if new else folder)
         fault = Fault(at, error)
         failed = True
         try:
@@ -185,6 +179,15 @@ def test_a_fault_at_every_call_leaves_the_old_set_or_the_new_one(
     assert outcomes["old"] > 5 and outcomes["new"] >= 1, outcomes
 
 
+def prepared(target: Path, folder: Path | None) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """A place for a new set, or a copy of ``folder`` in its place; what it holds before and after the write."""
+    if folder is None:
+        target.parent.mkdir()
+        return {}, NEW | {PAGE: NEW_PAGE}
+    copied(folder, target)
+    return BEFORE, AFTER
+
+
 def copied(folder: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for one in folder.iterdir():
@@ -202,13 +205,7 @@ def test_killed_at_every_call(
     outcomes = {"old": 0, "new": 0, "unfinished": 0}
     for at in range(1, 1000):
         target = tmp_path / f"第{at}个" / "套件"
-        if new:
-            target.parent.mkdir()
-            before: dict[str, bytes] = {}
-            after = NEW | {PAGE: NEW_PAGE}
-        else:
-            copied(folder, target)
-            before, after = BEFORE, AFTER
+        before, after = prepared(target, None if new else folder)
         process = os.fork()
         if process == 0:
             try:
