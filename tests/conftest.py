@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import shutil
 import subprocess
+import zipfile
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -100,6 +102,35 @@ def example_file(
     path = tmp_path_factory.mktemp("book") / "部门预算 样例.xlsm"
     build_workbook(standard, example, path, year=example.year)
     return path
+
+
+@pytest.fixture(scope="session")
+def macros_file(example_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with empty sheets but for the macros' texts and the subjects, which are values there.
+
+    An interpreter of VBA compiles every formula of a workbook (a minute for the whole example) before it runs a line.
+    """
+    path = tmp_path_factory.mktemp("macros") / example_file.name
+    kept = {
+        f"xl/worksheets/sheet{number}.xml"
+        for number in _numbers(example_file, {"科目字典", "_texts"})
+    }
+    with zipfile.ZipFile(example_file) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name in kept:
+                part = re.sub(rb"<f[ >].*?</f>|<f[^>]*/>", b"", part)
+            elif name.startswith("xl/worksheets/sheet"):
+                part = re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData/>", part, flags=re.DOTALL)
+            target.writestr(name, part)
+    return path
+
+
+def _numbers(path: Path, names: set[str]) -> list[int]:
+    """The places of sheets in a workbook, from 1."""
+    with zipfile.ZipFile(path) as parts:
+        found = re.findall(r'<sheet name="([^"]+)"', parts.read("xl/workbook.xml").decode())
+    return [number for number, name in enumerate(found, 1) if name in names]
 
 
 @pytest.fixture(scope="session")

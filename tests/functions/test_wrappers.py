@@ -40,9 +40,9 @@ MODULE = function_module()
 
 
 @pytest.fixture(scope="module")
-def with_functions(example_file: Path) -> Path:
+def with_functions(macros_file: Path) -> Path:
     """A workbook whose project and hidden sheet hold the wrappers, as every one does."""
-    return example_file
+    return macros_file
 
 
 def test_every_function_has_its_wrapper_with_the_same_arguments() -> None:

@@ -98,31 +98,31 @@ def test_no_scanner_calls_it_suspicious(example_file: Path) -> None:
 
 @pytest.mark.parametrize("macro", ["ButtonFill", "ButtonValidate", "ButtonNotes", "ButtonUndo"])
 def test_without_python_a_button_names_the_way_out(
-    example_file: Path, macro: str, monkeypatch: pytest.MonkeyPatch
+    macros_file: Path, macro: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Run by an interpreter of VBA that has neither Excel nor the add-in."""
     answering(monkeypatch, Application, OperatingSystem=WINDOWS)
-    application = ExcelApplication.open(example_file)
+    application = ExcelApplication.open(macros_file)
     application.run(macro)
     assert len(application.dialogs) == 1
     assert "xlbudget doctor" in str(application.dialogs[0])
 
 
 def test_on_a_mac_a_button_names_the_command_line(
-    example_file: Path, monkeypatch: pytest.MonkeyPatch
+    macros_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(monkeypatch, Application, OperatingSystem="Macintosh (Intel) 14")
-    application = ExcelApplication.open(example_file)
+    application = ExcelApplication.open(macros_file)
     application.run("ButtonFill")
     (said,) = application.dialogs
     assert "macOS 上按钮不能用" in str(said) and "xlbudget fill" in str(said)
 
 
 def test_a_workbook_in_the_cloud_is_not_exported_and_says_why(
-    example_file: Path, monkeypatch: pytest.MonkeyPatch
+    macros_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(monkeypatch, Workbook, Path="https://x.sharepoint.com/sites/a/Shared Documents")
-    application = ExcelApplication.open(example_file)
+    application = ExcelApplication.open(macros_file)
     application.run("ButtonValues")
     (said,) = application.dialogs
     assert "请先另存到本地的文件夹" in str(said)
@@ -130,10 +130,10 @@ def test_a_workbook_in_the_cloud_is_not_exported_and_says_why(
 
 @pytest.mark.parametrize("saved", [True, False])
 def test_a_click_that_changes_nothing_leaves_the_workbook_saved(
-    example_file: Path, monkeypatch: pytest.MonkeyPatch, saved: bool
+    macros_file: Path, monkeypatch: pytest.MonkeyPatch, saved: bool
 ) -> None:
     answering(monkeypatch, Application, OperatingSystem=WINDOWS)
-    application = ExcelApplication.open(example_file)
+    application = ExcelApplication.open(macros_file)
     application.add_module(
         'Public Function Stamp()\nStamp = shTexts.Range("B1").Value\nEnd Function\n'
     )
