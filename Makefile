@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint fuzz coverage golden findings-diff layouts template bench faults lock clean
+.PHONY: demo test test-fast lint thorough fuzz coverage golden findings-diff layouts template bench faults lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
@@ -38,6 +38,10 @@ lint-rest:
 
 test-fast: lint
 	$(PYTEST) -m "not office and not browser"
+
+# All tests with the many trials that the suite leaves out (tests/thorough.py).
+thorough: $(READY)
+	XLBUDGET_THOROUGH=1 $(PYTEST)
 
 # Commands on mutated files: so many, drawn by SEED. FUZZ takes more options, as --keep FOLDER for what fails.
 N ?= 2000

@@ -18,6 +18,7 @@ import pytest
 
 from rule_pairs import Miniatures
 from tests_support import leaves_only
+from thorough import either
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.standard.loader import load_standard
@@ -48,6 +49,14 @@ FOLDERS = [EXAMPLE, *sorted(one for one in DEPARTMENTS.iterdir() if one.is_dir()
 @pytest.fixture(params=FOLDERS, ids=[folder.name for folder in FOLDERS])
 def department(request: pytest.FixtureRequest) -> Path:
     """The example's folder and those of the made-up departments, in turn."""
+    return request.param
+
+
+@pytest.fixture(
+    params=FOLDERS[: either(2, 4)], ids=[folder.name for folder in FOLDERS[: either(2, 4)]]
+)
+def costly_department(request: pytest.FixtureRequest) -> Path:
+    """The same where a test takes long: two of them, all in a thorough run."""
     return request.param
 
 

@@ -171,13 +171,13 @@ def check_with_edits(
 
 def test_departments_with_random_edits(
     standard: Standard,
-    department: Path,
+    costly_department: Path,
     built_from: Callable[[Path], Path],
     tmp_path: Path,
     recalculate_all: Callable[[list[Path]], list[Path]],
     gnumeric: Callable[[Path], Path],
 ) -> None:
-    path = Path(shutil.copy(built_from(department), tmp_path))
+    path = Path(shutil.copy(built_from(costly_department), tmp_path))
     check_with_edits(standard, path, recalculate_all, gnumeric)
 
 

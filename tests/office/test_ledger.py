@@ -13,6 +13,7 @@ import pytest
 
 from ledgers import amounts, ledger_of, workbook_of
 from plausible_ledgers import YEAR, plausible_book
+from thorough import either
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.fill import plan_fill
 from xlbudget.editing.validate import validate_file
@@ -94,7 +95,7 @@ def test_filling_writes_what_the_formulas_come_to(standard: Standard, edited: Pa
 def test_plausible_departments_are_printed_as_python_says_and_pass(
     standard: Standard, tmp_path: Path, recalculate_all: Callable[[list[Path]], list[Path]]
 ) -> None:
-    paths = [tmp_path / f"底稿{seed}.xlsx" for seed in range(8)]
+    paths = [tmp_path / f"底稿{seed}.xlsx" for seed in range(either(3, 8))]
     for seed, path in enumerate(paths):
         random = Random(seed)
         build_workbook(standard, plausible_book(standard, random), path, year=YEAR)

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from same_books import same
+from thorough import either
 from xlbudget.cli.run import run
 from xlbudget.figures import BlockData, Book, InfoValue, Office, Profile, Row, TextUnit
 from xlbudget.importing.data_folder import read_folder
@@ -123,7 +124,7 @@ def stated(standard: Standard, book: Book) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(either(1, 2)))
 def test_every_command_keeps_every_text(
     tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from texts.text_books import culture_bureau, reworded, slips, with_texts
+from thorough import either
 from xlbudget.explaining.explain import explain
 from xlbudget.findings import Level
 from xlbudget.importing.data_folder import read_folder
@@ -70,13 +71,14 @@ def test_other_departments_notes_have_no_findings(standard: Standard, folder: Pa
 def test_slips_are_found_at_their_paragraph(standard: Standard, told: Book) -> None:
     missed: list[object] = []
     kinds: Counter[str] = Counter()
-    for slip in slips(explain(standard, told), 500, seed=1):
+    count = either(150, 500)
+    for slip in slips(explain(standard, told), count, seed=1):
         kinds[slip.kind] += 1
         found = about_texts(standard, edited(told, slip.id, slip.text))
         if slip.id not in {one.row for one in found}:
             missed.append(slip)
-    print(f"{500 - len(missed)} of 500 slips found: {dict(kinds)}")
-    assert len(missed) <= 5, "\n".join(map(str, missed))
+    print(f"{count - len(missed)} of {count} slips found: {dict(kinds)}")
+    assert len(missed) <= count / 100, "\n".join(map(str, missed))
 
 
 def test_every_rule_about_texts_is_violated_by_some_slip(standard: Standard, told: Book) -> None:
@@ -96,7 +98,7 @@ def test_every_rule_about_texts_is_violated_by_some_slip(standard: Standard, tol
 
 def test_other_words_for_the_same_facts_are_no_mistakes(standard: Standard, told: Book) -> None:
     wrong: list[object] = []
-    for seed in range(200):
+    for seed in range(either(60, 200)):
         found = about_texts(standard, reworded(told, seed))
         wrong += [(seed, one.row, one.message) for one in found]
     assert not wrong, "\n".join(map(str, wrong[:20]))

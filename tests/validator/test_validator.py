@@ -43,9 +43,12 @@ def test_the_template(errors: Callable[[Path], list[object]]) -> None:
 
 
 def test_every_department_through_every_command(
-    errors: Callable[[Path], list[object]], standard: Standard, department: Path, tmp_path: Path
+    errors: Callable[[Path], list[object]],
+    standard: Standard,
+    costly_department: Path,
+    tmp_path: Path,
 ) -> None:
-    figures = read_folder(department, standard)
+    figures = read_folder(costly_department, standard)
     bare: Book
     bare, _ = leaves_only(standard, figures)
     path = tmp_path / "预算 书.xlsm"
