@@ -19,7 +19,7 @@ from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
 from xlbudget.rules.fill import cell_key
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.posting import post, posted_book, posted_cells, printed_in
+from xlbudget.rules.posting import PrintedLines, posted_book, posted_cells
 from xlbudget.rules.unfilled import CellKey
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def off_findings(
     for one in off:
         computed = formulas is not None and one.place in formulas
         sheets[one.place.sheet, computed].append(one)
-    lines = _sources(standard, book)
+    lines = _sources(standard, book) if sheets else {}
     for (sheet, computed), cells in sheets.items():
         if computed:
             shown = "、".join(f"{one.place.cell}{one.label}" for one in cells[:_MOST_CELLS])
@@ -357,12 +357,9 @@ def _shown(cell: Cell) -> str:
 
 def _sources(standard: Standard, book: Book) -> dict[CellKey, list[LedgerLine]]:
     """The lines that each cell adds up."""
-    chosen = {data.name: data.form for data in book.forms}
-    chosen |= {
-        name: form.key for name, form in post(standard, book.ledger.lines, chosen).forms.items()
-    }
+    printed = PrintedLines(standard, book)
     sources: dict[CellKey, list[LedgerLine]] = defaultdict(list)
     for line in book.ledger.lines:
-        for cell in printed_in(standard, line, chosen):
+        for cell in printed.cells(line):
             sources[cell].append(line)
     return sources

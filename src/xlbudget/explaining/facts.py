@@ -69,6 +69,7 @@ class Values:
         defined = definitions(expand(self.grid).relations)
         typed = self.grid.cells
         self.cells = evaluate(self.grid, defined, lambda number: typed[number] is not None)
+        self._headings: dict[tuple[str, str], str] = {}
 
     def sheet(self, block: str) -> str:
         """The sheet of a block."""
@@ -108,9 +109,12 @@ class Values:
         """What a cell is in words: its row and the heading of its column."""
         if ref.block == INFO:
             return row.label
-        heading = self.standard.blocks[ref.block].column(ref.column).heading(self.book.year)
-        parts = dict.fromkeys("".join(clean(part).split()) for part in heading)
-        return f"{clean(row.label)}·{'/'.join(parts)}"
+        heading = self._headings.get((ref.block, ref.column))
+        if heading is None:
+            path = self.standard.blocks[ref.block].column(ref.column).heading(self.book.year)
+            heading = "/".join(dict.fromkeys("".join(clean(part).split()) for part in path))
+            self._headings[ref.block, ref.column] = heading
+        return f"{clean(row.label)}·{heading}"
 
     def name_cell(self, block: str, position: int) -> tuple[CellRef, ...]:
         """The cell with the name of a row; none where the row stands on no sheet."""

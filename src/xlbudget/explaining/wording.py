@@ -26,6 +26,8 @@ def clean(text: str) -> str:
 
     Line breaks and runs of white space become one space, or nothing between Chinese characters.
     """
+    if text.isprintable() and " " not in text:
+        return text  # as nearly all are
     kept = "".join(
         " " if sign.isspace() else sign
         for sign in text

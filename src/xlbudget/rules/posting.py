@@ -55,8 +55,7 @@ def post(
     counted = [line for line in lines if isinstance(line.amount, Amount)]
     blocks: dict[str, Sums] = {}
     forms: dict[str, FormPosting] = {}
-    taken: dict[tuple[str, ...], _Taken] = {}
-    names = [column.key for column in ledger.columns if column.kind in ("choice", "code")]
+    places = _Places(standard, ledger)
     item = ledger.key_of("level2")
     for block, posting in ledger.postings.items():
         if posting.forms:
@@ -64,18 +63,16 @@ def post(
             blocks[block] = _form_sums(ledger, posting, forms, counted, item)
     info: dict[str, int] = {}
     for line in counted:
-        alike = tuple(line.texts.get(name, "") for name in names)
-        if alike not in taken:
-            taken[alike] = _taken(standard, ledger, line.texts)
+        taken = places.of(line.texts)
         assert isinstance(line.amount, Amount)
         fen = line.amount.fen
-        for block, rows, columns in taken[alike].blocks:
+        for block, rows, columns in taken.blocks:
             sums = blocks.setdefault(block, {})
             for row in rows or _rows(standard, standard.blocks[block], line.texts):
                 cells = sums.setdefault(row, {})
                 for column in columns:
                     cells[column] = cells.get(column, 0) + fen
-        for field in taken[alike].info:
+        for field in taken.info:
             info[field] = info.get(field, 0) + fen
     return Postings(blocks, info, forms)
 
@@ -88,6 +85,22 @@ class _Taken(NamedTuple):
 
     blocks: list[tuple[str, list[RowKey], list[str]]]
     info: list[str]
+
+
+class _Places:
+    """Where lines are printed; lines with the same codes and choices are looked at once."""
+
+    def __init__(self, standard: Standard, ledger: LedgerStandard) -> None:
+        self._standard, self._ledger = standard, ledger
+        self._names = [one.key for one in ledger.columns if one.kind in ("choice", "code")]
+        self._known: dict[tuple[str, ...], _Taken] = {}
+
+    def of(self, texts: Mapping[str, str]) -> _Taken:
+        """Where a line with those texts is printed."""
+        alike = tuple(texts.get(name, "") for name in self._names)
+        if alike not in self._known:
+            self._known[alike] = _taken(self._standard, self._ledger, texts)
+        return self._known[alike]
 
 
 def _taken(standard: Standard, ledger: LedgerStandard, texts: Mapping[str, str]) -> _Taken:
@@ -338,22 +351,44 @@ def _typed(
     return found
 
 
-def printed_in(
-    standard: Standard, line: LedgerLine, chosen: Mapping[str, str]
-) -> frozenset[CellKey]:
-    """The cells that print a line; ``chosen`` are the forms of projects."""
-    if not isinstance(line.amount, Amount):
-        return frozenset()
-    # A form prints 0.00 in all its cells: those with the line's money are meant.
-    sums = post(standard, [line._replace(amount=Amount(1))], chosen)
-    found = {
-        CellKey(block, row, column)
-        for block, rows in sums.blocks.items()
-        for (row, _), columns in rows.items()
-        for column, fen in columns.items()
-        if fen
-    }
-    return frozenset(found | {CellKey(INFO, name, "value") for name in sums.info})
+class PrintedLines:
+    """The cells that print each line of a book's ledger, or another one beside them."""
+
+    def __init__(self, standard: Standard, book: Book) -> None:
+        assert standard.ledger is not None
+        self._standard, self._ledger = standard, standard.ledger
+        self._item = standard.ledger.key_of("level2")
+        self._places = _Places(standard, standard.ledger)
+        # A project's form is the one that takes all its lines.
+        chosen = {data.name: data.form for data in book.forms}
+        counted = [line for line in book.ledger.lines if isinstance(line.amount, Amount)]
+        self._forms = [
+            (block, posting, chosen | {name: form.key for name, form in forms.items()})
+            for block, posting in standard.ledger.postings.items()
+            if posting.forms
+            for forms in [_forms(standard.ledger, posting, counted, self._item, chosen)]
+        ]
+
+    def cells(self, line: LedgerLine) -> frozenset[CellKey]:
+        """The cells that print a line; none where its amount is none."""
+        if not isinstance(line.amount, Amount):
+            return frozenset()
+        texts, taken = line.texts, self._places.of(line.texts)
+        found = {
+            CellKey(block, row, column)
+            for block, rows, columns in taken.blocks
+            for row, _ in rows or _rows(self._standard, self._standard.blocks[block], texts)
+            for column in columns
+        }
+        # A form prints 0.00 in all its cells: those with the line's money are meant.
+        found |= {
+            CellKey(block, name, column)
+            for block, posting, chosen in self._forms
+            for name, form in _forms(self._ledger, posting, [line], self._item, chosen).items()
+            for column, asked in form.columns.items()
+            if selects(self._ledger, asked, texts)
+        }
+        return frozenset(found | {CellKey(INFO, name, "value") for name in taken.info})
 
 
 def posted_cells(standard: Standard, posted: Book) -> Iterator[CellKey]:

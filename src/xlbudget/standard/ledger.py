@@ -104,6 +104,7 @@ class Carry(NamedTuple):
 class LedgerStandard(NamedTuple):
     """The ledger of a standard.
 
+    ``codes`` are the keys of the columns of codes.
     ``fits`` are pairs: a line that the first takes must be one that the second takes; ``controls`` is the list of
     基础信息 with control totals of units and sources. ``unit_field`` of 基础信息 says the unit of its amounts, ``unit`` is the one where that is blank; the
     tables follow from it where ``switch_field`` is ``from_ledger``, and not where it is ``by_hand``.
@@ -113,6 +114,7 @@ class LedgerStandard(NamedTuple):
     title: str
     room: int
     columns: tuple[LedgerColumn, ...]
+    codes: frozenset[str]
     kinds: Mapping[str, Kind]
     postings: Mapping[str, Posting]
     info: Mapping[str, Selection]
@@ -149,8 +151,7 @@ def selects(ledger: LedgerStandard, selection: Selection, texts: Mapping[str, st
     for key, values in selection.items():
         kind = ledger.kinds.get(key)
         value = texts.get(key, "") if kind is None else kind.classes.get(texts.get(kind.of, ""), "")
-        code = kind is None and ledger.column(key).kind == "code"
-        if not (value.startswith(values) if code else value in values):
+        if value not in values and not (key in ledger.codes and value.startswith(values)):
             return False
     return True
 
@@ -180,11 +181,13 @@ def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
         )
         for entry in data["post"]
     )
+    columns = tuple(_column(entry) for entry in data["column"])
     return LedgerStandard(
         sheet=data["sheet"],
         title=data["title"],
         room=data["room"],
-        columns=tuple(_column(entry) for entry in data["column"]),
+        columns=columns,
+        codes=frozenset(column.key for column in columns if column.kind == "code"),
         kinds={
             entry["key"]: Kind(
                 entry["key"],

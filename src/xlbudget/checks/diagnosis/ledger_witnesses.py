@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.typing_errors import guess_slip
 from xlbudget.money import YUAN, Amount, round_div
-from xlbudget.rules.posting import post, printed_in
+from xlbudget.rules.posting import PrintedLines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -74,9 +74,7 @@ class Witnesses:
     ) -> None:
         self.standard, self.book = standard, book
         self.lines = book.ledger.lines
-        chosen = {data.name: data.form for data in book.forms}
-        forms = post(standard, self.lines, chosen).forms
-        self._chosen = chosen | {name: form.key for name, form in forms.items()}
+        self._printed = PrintedLines(standard, book)
         self._parts: dict[tuple[tuple[str, str], ...], frozenset[Part]] = {}
         self.sums: dict[Part, int] = defaultdict(int)
         self._own = [self.parts(line) for line in self.lines]
@@ -98,7 +96,7 @@ class Witnesses:
         if key not in self._parts:
             own: set[Part] = {("", "")}
             own |= {(name, value) for name, value in line.texts.items()}
-            self._parts[key] = printed_in(self.standard, line, self._chosen) | own
+            self._parts[key] = self._printed.cells(line) | own
         return self._parts[key]
 
     def counted_by(self, claims: Iterable[Claim]) -> list[LedgerLine]:
