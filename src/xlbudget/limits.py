@@ -49,6 +49,14 @@ MOST_SHARED_TEXTS = 1_000_000
 """Entries of the list of the texts of all cells."""
 MOST_LINES = 4_000
 """Lines of a sheet of ours that hold something: the forms of 200 projects, which are all that fit, have 3,001."""
+MOST_JOINED_LINES = 8_000
+"""Lines of the ledgers of units that are joined to one: sums over more lines take programs half a minute."""
+MOST_SUMMED_ROWS = 3_900
+"""Rows of a table of a sum of units: what a reader takes of a sheet of ours, with its headings."""
+MOST_SOURCES = 40
+"""Units that are named one by one behind a figure of a sum; the rest of them is one line."""
+MOST_SOURCE_LINES = 60_000
+"""Lines of the sheet that tells where the figures of a sum come from: a large unit has some thousand figures."""
 LONGEST_CODE = 40
 """Signs of a subject's code: those of the standards have at most seven, local ones a few more."""
 LONGEST_SAID = 2_000

@@ -174,7 +174,7 @@ def write_info(sheet: Sheet, standard: Standard, contents: Iterable[CellContent]
         heights[number] = max(heights.get(number, 1), styles.lines_of(text, widths[1]))
         if field is not None and field.choices:
             sheet.offer_choices(content.cell, field.choices, _CHOICE)
-        if field is not None or content.kind != "blank":
+        if content.kind != "blank" if field is None else field.summed != "limit":
             last = number
     for keyed in standard.keyed:
         rows = [line.line for line in lines if line.kind == "keyed_row" and line.keyed is keyed]

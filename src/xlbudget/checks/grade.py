@@ -39,10 +39,11 @@ class Grade(NamedTuple):
     conflict: Conflict | None
 
 
-def grade(system: System, unit_ulp: int, limit: int) -> Grade:
+def grade(system: System, unit_ulp: int, limit: int, *, of_sum: bool = False) -> Grade:
     """Grade a system whose amounts are printed in steps of ``unit_ulp`` 分.
 
-    ``limit`` is the largest slack, in 分, that still counts as 尾差.
+    ``limit`` is the largest slack, in 分, that still counts as 尾差. Within it nothing contradicts where the amounts
+    are sums of rounded ones (``of_sum``): then all of it is rounding.
     """
     conflict = propagate(system, printed_bounds(system))
     floor = _floor(system)
@@ -50,6 +51,8 @@ def grade(system: System, unit_ulp: int, limit: int) -> Grade:
     if conflict is None:
         return Grade(Status.PASS, slack, None)
     within = slack is not None and slack <= limit
+    if within and of_sum:
+        return Grade(Status.ROUNDING, slack, None)
     return Grade(Status.ROUNDING if within else Status.ERROR, slack, conflict)
 
 
@@ -164,4 +167,5 @@ def graded_by(grid: Grid, expansion: Expansion) -> Grade:
     """The grade of these cells by the hard relations."""
     standard = grid.standard
     system = build_system(grid.cells, checked(expansion.relations))
-    return grade(system, standard.unit.fen // 100, standard.rounding_limit)
+    ulp = standard.unit.fen // 100
+    return grade(system, ulp, standard.rounding_limit, of_sum=standard.of_sum)

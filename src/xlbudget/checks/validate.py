@@ -137,11 +137,11 @@ def judge(
     grid, expansion, graded, named = known
     virtual = named.virtual
     rules = _rules(standard, book)
-    contradictions: list[Finding] = []
+    contradictions = _beyond_rounding(known) if standard.of_sum and not waiting else []
     corrected: dict[int, Cell] = {}
     open_cells: frozenset[int] = frozenset()
     revised: dict[int, Cell] = {}
-    if (known.wrong or explain) and not waiting:
+    if (known.wrong or explain) and not (waiting or standard.of_sum):
         # A workbook without contradiction needs no explanation: then this is not even imported.
         from xlbudget.checks.diagnosis.reconcile import reconcile  # noqa: PLC0415
 
@@ -233,6 +233,15 @@ def _in_unit(slack: Decimal | None, standard: Standard) -> str:
     return f"{(slack / standard.unit.fen).quantize(_SLACK_STEP, ROUND_HALF_UP):f}"
 
 
+def _beyond_rounding(known: GradedBook) -> list[Finding]:
+    """What of a sum of units the rounding of its parts does not explain."""
+    if not known.wrong:
+        return []
+    from xlbudget.checks.sums import sum_findings  # noqa: PLC0415  # for sums of units alone
+
+    return sum_findings(known.grid, known.expansion)
+
+
 def _apart(grid: Grid, expansion: Expansion) -> list[Finding]:
     """The first relation that the cells as shown do not satisfy, though unrounded amounts could."""
     off = next(
@@ -306,11 +315,15 @@ def _with_functions(
 
 
 def _standing(grid: Grid, soft: list[Relation], open_cells: Collection[int]) -> list[Relation]:
-    """Without those that hold once the cells are corrected that other findings call wrong.
+    """Without those that hold once the cells are corrected that other findings call wrong, or by rounding in a sum.
 
     Of a cell that is wrong and whose right figure is lost, nothing can be said, nor of those of which
     one is wrong.
     """
+    if grid.standard.of_sum:
+        from xlbudget.checks.sums import beyond_rounding  # noqa: PLC0415  # for sums of units alone
+
+        return [relation for relation in soft if beyond_rounding(grid, relation)]
     soft = [
         relation
         for relation in soft

@@ -68,7 +68,12 @@ def new_command(
     from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415
     from xlbudget.importing.imported import blank_book  # noqa: PLC0415
     from xlbudget.rules.fill import with_names  # noqa: PLC0415
-    from xlbudget.standard.loader import OWN_LISTS, with_subject_files, with_subjects  # noqa: PLC0415
+    from xlbudget.standard.loader import (  # noqa: PLC0415
+        OWN_LISTS,
+        for_sum,
+        with_subject_files,
+        with_subjects,
+    )
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
 
     refuse_no_workbook(book)
@@ -76,7 +81,7 @@ def new_command(
     standard = with_subject_files(load_standard(identity), subjects)
     if source:
         figures = read_folder(source, standard, whole=True)
-        standard = with_subjects(standard, figures.subjects)
+        standard = for_sum(with_subjects(standard, figures.subjects), figures)
         figures = with_names(standard, figures)
         _refuse_other_year(source, figures, year)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building import styles
 from xlbudget.building.contents import render_sheets
@@ -56,7 +56,7 @@ from xlbudget.sheets.layout import (
 from xlbudget.xlsx.references import column_letter, column_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.building.contents import CellContent
@@ -85,14 +85,32 @@ CODE_NAMES = {
 LEDGER_CODE = "shLedger"
 
 
-def build_workbook(standard: Standard, book: Book, target: Path, *, year: int) -> None:
+class FurtherSheet(NamedTuple):
+    """A sheet behind those that every workbook has; ``code`` is what macros call it.
+
+    ``write`` draws it, given the book with its rows and fields where they stand.
+    """
+
+    name: str
+    code: str
+    write: Callable[[Sheet, Book], None]
+
+
+def build_workbook(
+    standard: Standard,
+    book: Book,
+    target: Path,
+    *,
+    year: int,
+    further: Sequence[FurtherSheet] = (),
+) -> None:
     """Write a new workbook; a target ending in .xlsm is declared as one with macros.
 
     Raises:
         UnusableFileError: more rows than fit, or the file cannot be written.
     """
     macros = target.suffix.lower() == ".xlsm"
-    data = workbook_bytes(standard, book, year=year, macros=macros)
+    data = workbook_bytes(standard, book, year=year, macros=macros, further=further)
     try:
         target.write_bytes(data)
     except OSError as error:
@@ -101,7 +119,14 @@ def build_workbook(standard: Standard, book: Book, target: Path, *, year: int) -
         ) from error
 
 
-def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = True) -> bytes:
+def workbook_bytes(
+    standard: Standard,
+    book: Book,
+    *,
+    year: int,
+    macros: bool = True,
+    further: Sequence[FurtherSheet] = (),
+) -> bytes:
     """The workbook as bytes: the same book gives the same bytes.
 
     Raises:
@@ -156,6 +181,9 @@ def workbook_bytes(standard: Standard, book: Book, *, year: int, macros: bool = 
                 write_findings(writer, sheet, standard, figures)
             elif name == DICTIONARY:
                 write_dictionary(writer, sheet, standard, placed.profile)
+        for one in further:
+            codes.append(one.code)
+            one.write(writer.sheet(one.name, one.code), placed)
         codes += _hidden_sheets(writer, standard, placed)
         if not macros:
             return writer.finish()

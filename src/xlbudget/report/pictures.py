@@ -177,6 +177,8 @@ def _form_pictures(table: Table, book: Book) -> Iterator[PrintedTable]:
 def _info_picture(standard: Standard, book: Book) -> PrintedTable:
     lines: list[tuple[PrintedCell, ...]] = []
     for section in standard.sections:
+        if section.summed and not standard.of_sum:
+            continue
         lines.append((PrintedCell(section.title, _HEADING, 2, bold=True, header=True),))
         for field in section.fields:
             info = book.info.get(field.key)

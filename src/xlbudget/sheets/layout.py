@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         FormCell,
         FormLine,
         Keyed,
+        Section,
         Standard,
         Table,
     )
@@ -58,21 +59,31 @@ class InfoLine(NamedTuple):
 def info_lines(standard: Standard) -> list[InfoLine]:
     """What stands on each line; kinds: section, field, keyed, keyed_heading, keyed_row."""
     lines: list[InfoLine] = []
-    for section in standard.sections:
+
+    def add(section: Section) -> None:
         lines.append(InfoLine(0, "section", title=section.title))
         lines.extend(InfoLine(0, "field", field=field) for field in section.fields)
+
+    for section in standard.sections:
+        if not section.summed:
+            add(section)
     for keyed in standard.keyed:
         lines.append(InfoLine(0, "keyed", title=keyed.title, keyed=keyed))
         lines.append(InfoLine(0, "keyed_heading", keyed=keyed))
         rows = range(keyed.room)
         lines.extend(InfoLine(0, "keyed_row", keyed=keyed, position=row) for row in rows)
+    for section in standard.sections:
+        if section.summed and standard.of_sum:
+            add(section)
     return [one._replace(line=number) for number, one in enumerate(lines, _INFO_FIRST)]
 
 
 def last_info_line(standard: Standard, book: Book) -> int:
     """The last line of 基础信息 that is printed: that of its fields, or of what its lists hold."""
     lines = info_lines(standard)
-    filled = [line.line for line in lines if line.field is not None]
+    filled = [
+        line.line for line in lines if line.field is not None and line.field.summed != "limit"
+    ]
     filled += [
         line.line
         for line in lines

@@ -140,6 +140,7 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
         )
         if allotment.whole.how != ONE or "*" in (allotment.whole.column, allotment.parts.column):
             problems.append(f"分摊：“{allotment.whole}”应指一格，“{allotment.parts}”应指一栏。")
+    problems += _sum_problems(standard)
     for chart in standard.charts:
         problems.extend(
             f"图 {chart.key}：{problem}" for problem in _chart_problems(standard, chart)
@@ -152,6 +153,32 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
         if block.body == "subject" and not block.subjects:
             problems.append(f"表块 {block.key} 缺少科目分类。")
     return problems
+
+
+_SUMMED = {"": None, "same": None, "units": ("text", "long"), "limit": ("amount",)}
+"""What a field may hold where units are summed up, and the kinds of field that can (None: any)."""
+
+
+def _sum_problems(standard: Standard) -> Iterator[str]:
+    """What is wrong with what is said of summing units up."""
+    for field in standard.fields.values():
+        if field.summed not in _SUMMED:
+            known = "、".join(filter(None, _SUMMED))
+            yield f"基础信息 {field.key} 的 summed“{field.summed}”不在{known}之中。"
+        elif (kinds := _SUMMED[field.summed]) is not None and field.kind not in kinds:
+            yield f"基础信息 {field.key} 的 summed“{field.summed}”只用于{'、'.join(kinds)}。"
+    if len(standard.fields_summed("limit")) > 1:
+        yield "基础信息里 summed“limit”只能有一项。"
+    for section in standard.sections:
+        for field in section.fields:
+            if (field.summed == "limit") is not section.summed:
+                yield f"基础信息 {field.key}：summed“limit”应写在 summed = true 的组里，别的不写在那里。"
+    for transfer in standard.transfers:
+        for ref, body in ((transfer.income, "unit"), (transfer.expense, "subject")):
+            problems = list(_ref_problems(standard, ref))
+            yield from (f"往来“{transfer.title}”：{problem}" for problem in problems)
+            if not problems and (ref.how != EACH or standard.blocks[ref.block].body != body):
+                yield f"往来“{transfer.title}”：“{ref}”应指 {body} 表块每一行的一栏。"
 
 
 def _shape(path: Path, model: type[BaseModel]) -> list[str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xlbudget.errors import StandardError
-from xlbudget.money import UNITS, Unit
+from xlbudget.money import UNITS, Amount, Unit
 from xlbudget.standard.ledger import parse_ledger
 from xlbudget.standard.model import (
     AMOUNT,
@@ -47,6 +47,7 @@ from xlbudget.standard.model import (
     SubjectList,
     Table,
     Term,
+    Transfer,
     make_list,
 )
 
@@ -174,11 +175,22 @@ def _shipped(identity: str) -> Standard:
 
 
 def is_shipped(standard: Standard) -> bool:
-    """Whether it is one of ours, but for the subjects that a workbook adds."""
+    """Whether it is one of ours, but for what a workbook adds: subjects, and room for a sum of units."""
     if standard.folder.parent != DATA:
         return False
     ours = load_standard(standard.folder.name)
-    return standard._replace(subjects=ours.subjects) == ours
+    return (
+        standard._replace(
+            subjects=ours.subjects,
+            rounding_limit=ours.rounding_limit,
+            tables=ours.tables,
+            blocks=ours.blocks,
+            keyed=ours.keyed,
+            ledger=ours.ledger,
+            of_sum=False,
+        )
+        == ours
+    )
 
 
 def notes_file(folder: Path, name: str) -> dict[str, Any] | None:
@@ -213,7 +225,9 @@ def load_folder(folder: Path) -> Standard:
     except KeyError as error:
         raise StandardError(f"标准“{folder.name}”缺少必需的项目{error}。") from error
     sections = tuple(
-        Section(one["title"], tuple(_field(entry) for entry in one["fields"]))
+        Section(
+            one["title"], tuple(_field(entry) for entry in one["fields"]), one.get("summed", False)
+        )
         for one in info["section"]
     )
     return Standard(
@@ -248,6 +262,10 @@ def load_folder(folder: Path) -> Standard:
         allotments=tuple(
             Allotment(parse_ref(one["whole"]), parse_ref(one["parts"]))
             for one in main.get("allotment", ())
+        ),
+        transfers=tuple(
+            Transfer(one["title"], parse_ref(one["income"]), parse_ref(one["expense"]))
+            for one in main.get("transfer", ())
         ),
         blocks=blocks,
         fields={field.key: field for section in sections for field in section.fields},
@@ -506,9 +524,53 @@ OWN_LISTS = "按科目字典补充"
 
 
 def own_standard(book: Book) -> Standard:
-    """The standard that a workbook names, with the subjects that it adds."""
+    """The standard that a workbook names, with the subjects that it adds, and what a sum of units needs."""
     standard = load_standard(book.standard)
-    return with_subjects(standard, book.subjects) if book.subjects else standard
+    standard = with_subjects(standard, book.subjects) if book.subjects else standard
+    return for_sum(standard, book)
+
+
+def for_sum(standard: Standard, book: Book) -> Standard:
+    """The standard for a book that sums units up; for any other the very same.
+
+    The amounts are sums of rounded ones, so their 尾差 may be as large as 基础信息 says. Tables, lists and the
+    ledger have room for all rows: twice the usual one, four times …, so that the room follows from the book.
+    """
+    limits = [book.number(field.key) for field in standard.fields_summed("limit")]
+    allowed = [limit.fen for limit in limits if isinstance(limit, Amount)]
+    if not allowed:
+        return standard
+    counts = {key: len(data.rows) for key, data in book.blocks.items()}
+    tables = tuple(
+        table._replace(
+            blocks=tuple(
+                block._replace(room=_doubled(block.room, counts.get(block.key, 0)))
+                for block in table.blocks
+            )
+        )
+        for table in standard.tables
+    )
+    ledger = standard.ledger
+    if ledger is not None:
+        ledger = ledger._replace(room=_doubled(ledger.room, len(book.ledger.lines)))
+    return standard._replace(
+        rounding_limit=max(standard.rounding_limit, *allowed),
+        tables=tables,
+        blocks={block.key: block for table in tables for block in table.blocks},
+        keyed=tuple(
+            one._replace(room=_doubled(one.room, len(book.keyed.get(one.key, {}))))
+            for one in standard.keyed
+        ),
+        ledger=ledger,
+        of_sum=True,
+    )
+
+
+def _doubled(room: int, rows: int) -> int:
+    """A room doubled until so many rows fit; none stays none."""
+    while 0 < room < rows:
+        room *= 2
+    return room
 
 
 def with_subjects(standard: Standard, added: Mapping[str, Iterable[Subject]]) -> Standard:

@@ -256,7 +256,12 @@ class Table(NamedTuple):
 
 
 class Field(NamedTuple):
-    """One line of 基础信息; ``kind`` is text, long, choice, year, date, count or amount."""
+    """One line of 基础信息; ``kind`` is text, long, choice, year, date, count or amount.
+
+    ``summed`` says what it holds where several units are summed up: ``same``: what they all say; ``units``:
+    the units' names; ``limit``: the largest 尾差 that their rounding allows, which no other workbook has. Empty:
+    amounts and counts are added up, of anything else what all say.
+    """
 
     key: str
     label: str
@@ -266,13 +271,15 @@ class Field(NamedTuple):
     required: bool = False
     choices: tuple[str, ...] = ()
     hint: str = ""
+    summed: str = ""
 
 
 class Section(NamedTuple):
-    """A titled group of fields of 基础信息."""
+    """A titled group of fields of 基础信息; ``summed``: only workbooks that sum units up have it, at the end."""
 
     title: str
     fields: tuple[Field, ...]
+    summed: bool = False
 
 
 class Keyed(NamedTuple):
@@ -336,6 +343,14 @@ class Carry(NamedTuple):
     target: Ref
 
 
+class Transfer(NamedTuple):
+    """Money that one unit gives and another receives: where it is income, and where it is spent."""
+
+    title: str
+    income: Ref
+    expense: Ref
+
+
 class Allotment(NamedTuple):
     """``whole`` is divided among ``parts``: while these are all blank, nothing follows from them."""
 
@@ -373,7 +388,10 @@ class Rule(NamedTuple):
 
 
 class Standard(NamedTuple):
-    """A standard as a whole; ``folder`` holds its texts, ``template_year`` is the blank template's."""
+    """A standard as a whole; ``folder`` holds its texts, ``template_year`` is the blank template's.
+
+    ``of_sum``: as it is for a workbook that sums units up.
+    """
 
     id: str
     name: str
@@ -396,9 +414,11 @@ class Standard(NamedTuple):
     picture: Picture | None = None
     carries: tuple[Carry, ...] = ()
     allotments: tuple[Allotment, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
     blocks: Mapping[str, Block] = {}
     fields: Mapping[str, Field] = {}
     ledger: LedgerStandard | None = None
+    of_sum: bool = False
 
     def table(self, key: str) -> Table:
         """The table of that key."""
@@ -407,6 +427,10 @@ class Standard(NamedTuple):
     def table_of(self, block: Block) -> Table:
         """The table in which a block stands."""
         return self.table(block.table)
+
+    def fields_summed(self, how: str) -> list[Field]:
+        """The fields of 基础信息 that hold that of a sum of units."""
+        return [field for field in self.fields.values() if field.summed == how]
 
     def rules_of(self, year: int) -> list[Rule]:
         """The rules valid in ``year``."""

@@ -1,0 +1,1 @@
+"""Units summed up into a department, departments into a city; a published department against its units."""
