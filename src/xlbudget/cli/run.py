@@ -149,7 +149,7 @@ COMMANDS = {
     "setup": "设置按钮：装上 Excel 的加载项。",
     "doctor": "检查按钮所需的一切，缺的给出办法。",
     "rules": "列出标准的全部勾稽规则。",
-    "schema": "输出校验结果（json）的 JSON Schema。",
+    "schema": "输出校验结果、比较结果（json）的 JSON Schema。",
 }
 """Every command with the line that the overview shows."""
 _SHARED = {

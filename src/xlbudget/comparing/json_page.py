@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.report.json_report import encodable, finding_dict
@@ -51,6 +52,13 @@ def comparison_json(comparison: Comparison) -> str:
     """Readable, with a last newline."""
     text = json.dumps(comparison_dict(comparison), ensure_ascii=False, indent=2)
     return encodable(text) + "\n"
+
+
+def schema_text(reports: Path) -> str:
+    """The JSON Schema of a comparison; what a finding is stands in the schema of ``reports``."""
+    schema = json.loads(Path(__file__).with_name("diff.schema.json").read_text("utf-8"))
+    schema["$defs"]["finding"] = json.loads(reports.read_text("utf-8"))["$defs"]["finding"]
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def _compared(side: Compared) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Field, Standard
 
 _NUMBERS = ("amount", "count")
-_PARTS = {"notes": NOTES, "glossary": GLOSSARY, "profile": PROFILE}
+_PROFILE = "profile"
+_PEOPLE = re.compile(r"\d\s*人")
+_PARTS = {"notes": NOTES, "glossary": GLOSSARY, _PROFILE: PROFILE}
 """The texts, and what they are called."""
 
 
@@ -47,7 +50,7 @@ def _has_texts(book: Book) -> bool:
 def _states(field: Field, info: InfoValue | None, side: Side, *, texts: bool) -> bool:
     if side.book.without_info and side.kind != DOCUMENT:
         return False
-    if side.kind == FOLDER and info is None and field.default:
+    if side.kind == FOLDER and field.default and (info is None or info.value == field.default):
         return False  # building a workbook settles it
     if side.kind != DOCUMENT:
         return True
@@ -107,7 +110,7 @@ def _each(kind: Kind, changes: Sequence[TextChange]) -> Iterator[Difference]:
 
 def profile_texts(before: Side, after: Side) -> Iterator[Difference]:
     """Duties, offices, the remark on institutions and the units; nothing where one of them has no profile."""
-    old, new = _profile(before.book), _profile(after.book)
+    old, new = _profile(before), _profile(after)
     if not any(old.values()) or not any(new.values()):
         return
     document = DOCUMENT in (before.kind, after.kind)
@@ -119,14 +122,18 @@ def profile_texts(before: Side, after: Side) -> Iterator[Difference]:
             yield one._replace(name=name)
 
 
-def _profile(book: Book) -> Mapping[str, list[Paragraph]]:
-    profile = book.profile
+def _profile(side: Side) -> Mapping[str, list[Paragraph]]:
+    profile = side.book.profile
     offices = [f"{office.name}：{office.duty}" for office in profile.offices]
     remark = [line for line in profile.remark.splitlines() if line.strip()]
+    parts = {
+        "主要职责": profile.duties,
+        "内设机构": (*offices, *remark),
+        "预算单位": profile.units,
+    }
     return {
-        "主要职责": [Paragraph(text) for text in profile.duties],
-        "内设机构": [Paragraph(text) for text in (*offices, *remark)],
-        "预算单位": [Paragraph(text) for text in profile.units],
+        name: [Paragraph(text, divided=side.paged) for text in texts]
+        for name, texts in parts.items()
     }
 
 
@@ -240,7 +247,7 @@ def note_texts(
 def paragraphs(side: Side, part: str) -> list[Paragraph]:
     """The paragraphs of a text; of a document those that stand in no part of it are left out."""
     return [
-        Paragraph(one.text, one.place, one.id, one.heading, side.kind == DOCUMENT)
+        Paragraph(one.text, one.place, one.id, one.heading, side.paged)
         for one in side.book.texts
         if one.part == part
     ]
@@ -252,12 +259,12 @@ def explanation(before: Side, after: Side) -> tuple[list[Difference], list[str]]
     remarks: list[str] = []
     for part, title in _PARTS.items():
         old, new = paragraphs(before, part), paragraphs(after, part)
-        if not old and not new:
+        if part == _PROFILE:
+            old, new = old or _generated(before, new), new or _generated(after, old)
+        if (not old and not new) or (part == _PROFILE and not (old and new)):
             continue
         if not old or not new:
             lacks, has = (before, after) if not old else (after, before)
-            if part == "profile":
-                continue
             if not (_own_lists(lacks) and _own_lists(has)):
                 remarks.append(f"“{lacks.book.name}”里没有{title}，{title}没有比较。")
                 continue
@@ -271,6 +278,16 @@ def explanation(before: Side, after: Side) -> tuple[list[Difference], list[str]]
             f"“{line}”在{title}里反复出现，当作页眉页脚，没有比较。" for line in texts.running
         ]
     return found, remarks
+
+
+def _generated(side: Side, others: Sequence[Paragraph]) -> list[Paragraph]:
+    """The sentences of 部门概况 that speak of people as a workbook prints them, where a document prints ``others``."""
+    if not others or side.kind == DOCUMENT or side.book.without_info:
+        return []
+    from xlbudget.explaining.explain import document  # noqa: PLC0415  # the templates, for documents alone
+
+    texts = [one.text for one in document(side.standard, side.book, _PROFILE).paragraphs]
+    return [Paragraph(text, Place(PROFILE, "")) for text in texts if _PEOPLE.search(text)]
 
 
 def subject_names(before: Side, after: Side) -> Iterator[Difference]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 WORKBOOK, DOCUMENT, FOLDER, BOOK = "workbook", "document", "folder", "book"
+_PAGED = (".pdf", ".txt", ".md")
 _CELL = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 
 
@@ -49,6 +50,11 @@ class Side(NamedTuple):
     def printed(self) -> bool:
         """Whether its figures are rounded as they are printed: a document, or a copy of values."""
         return self.kind == DOCUMENT or self.book.without_info
+
+    @property
+    def paged(self) -> bool:
+        """Whether its paragraphs are put together from the lines of pages, which may divide them or lose signs."""
+        return self.kind == DOCUMENT and self.path.lower().endswith(_PAGED)
 
     def cell_place(
         self, standard: Standard, block: str, row: Row | None, column: int, field: str

@@ -35,6 +35,7 @@ _MOST_WORDS = 4_000_000
 """The words of two longer paragraphs (their product) are not laid beside each other one by one."""
 _MANY = 2_000
 """Of more paragraphs those that are repeated again and again are not told apart."""
+_SIGNS = dict.fromkeys(map(ord, "、，。；：,;:"))
 _TWICE = 3
 """A paragraph may be divided into so many lines."""
 
@@ -82,9 +83,16 @@ def compare_texts(part: str, before: Iterable[Paragraph], after: Iterable[Paragr
                     went.append(one)
                 if other is not None:
                     came.append(other)
-            elif one.key != other.key:
+            elif not _same(one, other):
                 changes.append(_changed(part, one, other))
     return Texts(tuple(_with_moves(changes, went, came)), tuple(sorted(running)))
+
+
+def _same(one: Paragraph, other: Paragraph) -> bool:
+    """Whether both say the same; a sign at the end of a line is lost when a page is made of it."""
+    if one.divided or other.divided:
+        return one.key.translate(_SIGNS) == other.key.translate(_SIGNS)
+    return one.key == other.key
 
 
 def _running(mine: Sequence[Paragraph], others: Sequence[Paragraph]) -> Iterator[str]:
