@@ -29,6 +29,8 @@ __all__ = [
     "Amount",
     "BlockData",
     "Book",
+    "Comparison",
+    "Difference",
     "Document",
     "Finding",
     "Level",
@@ -43,6 +45,7 @@ __all__ = [
     "Unreadable",
     "XlbudgetError",
     "__version__",
+    "diff",
     "load_standard",
     "notes",
     "read",
@@ -51,11 +54,12 @@ __all__ = [
 ]
 
 _MODULES = {
-    "api": ("load_standard", "notes", "read", "validate", "validate_file"),
+    "api": ("diff", "load_standard", "notes", "read", "validate", "validate_file"),
     "errors": ("XlbudgetError",),
     "figures": ("BlockData", "Book", "Place", "Row", "Unreadable"),
     "findings": ("Finding", "Level", "NotExecuted", "Report", "Status", "Suggestion"),
     "money": ("Amount",),
+    "comparing.comparison": ("Comparison", "Difference"),
     "explaining.document": ("Document", "Paragraph"),
     "standard.model": ("Standard",),
 }

@@ -16,6 +16,7 @@ from xlbudget.standard.loader import own_standard, with_subjects
 if TYPE_CHECKING:
     from os import PathLike
 
+    from xlbudget.comparing.comparison import Comparison
     from xlbudget.explaining.document import Document
     from xlbudget.figures import Book
     from xlbudget.findings import Report
@@ -97,6 +98,22 @@ def validate_file(path: str | PathLike[str]) -> Report:
 
         report = workbooks.validate_file(path)
     return report._replace(path=str(path))
+
+
+def diff(before: str | PathLike[str] | Book, after: str | PathLike[str] | Book) -> Comparison:
+    """What differs between two drafts of one budget, or what was submitted and what was published.
+
+    Each is a workbook, a published document, a data folder or a book.
+
+    Raises:
+        UnusableFileError: as for :func:`read`; or they are of different standards.
+        DataFolderError: as for :func:`read`.
+    """
+    from xlbudget.comparing.compare import compare  # noqa: PLC0415  # only where it is asked for
+    from xlbudget.comparing.sides import two_sides  # noqa: PLC0415
+
+    paths = (one if isinstance(one, tuple) else Path(one) for one in (before, after))
+    return compare(*two_sides(*paths))
 
 
 def notes(book: Book, standard: Standard | None = None) -> Document:

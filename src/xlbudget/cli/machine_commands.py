@@ -100,8 +100,16 @@ def _checked(folder: Path) -> Standard:
 
 
 @click.command(cls=Command)
-def schema_command() -> int:
-    """输出 validate --format json 的 JSON Schema，供程序核对所读的结果。"""
+@click.argument(
+    "of", metavar="[validate|diff]", type=click.Choice(["validate", "diff"]), default="validate"
+)
+def schema_command(of: str) -> int:
+    """输出 validate 或 diff 的 --format json 的 JSON Schema，供程序核对所读的结果。"""
     schema = Path(report.__file__).with_name("validate.schema.json")
-    click.echo(schema.read_text("utf-8"), nl=False)
+    if of == "diff":
+        from xlbudget.comparing.json_page import schema_text  # noqa: PLC0415  # one is asked for
+
+        click.echo(schema_text(schema), nl=False)
+    else:
+        click.echo(schema.read_text("utf-8"), nl=False)
     return 0

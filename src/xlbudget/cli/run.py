@@ -138,6 +138,7 @@ COMMANDS = {
     "finish": "一键完成：填列小计、生成说明、校验一次做完。",
     "fill": "填列小计：补上级科目、小计、合计和由他表得出的数。",
     "validate": "校验勾稽关系，可一次校验多个工作簿。",
+    "diff": "比较两份预算：两稿之间，或报送的与公开的之间，哪里不同。",
     "notes": "生成部门预算情况说明和名词解释。",
     "package": "打包：数值副本、公开文本、邮件草稿，也可以直接发送。",
     "ledger": "由各表得出底稿：一行一笔、精确到分，印出的就是这些表。",
@@ -149,7 +150,7 @@ COMMANDS = {
     "setup": "设置按钮：装上 Excel 的加载项。",
     "doctor": "检查按钮所需的一切，缺的给出办法。",
     "rules": "列出标准的全部勾稽规则。",
-    "schema": "输出校验结果（json）的 JSON Schema。",
+    "schema": "输出校验结果、比较结果（json）的 JSON Schema。",
 }
 """Every command with the line that the overview shows."""
 _SHARED = {

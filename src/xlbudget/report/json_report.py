@@ -28,7 +28,7 @@ def report_dict(report: Report) -> dict[str, object]:
         "standard": report.standard,
         "status": report.status.value,
         "slack": report.slack,
-        "findings": [_finding_dict(finding) for finding in report.findings],
+        "findings": [finding_dict(finding) for finding in report.findings],
         "not_executed": [
             {"code": skipped.code, "reason": skipped.reason} for skipped in report.not_executed
         ],
@@ -36,7 +36,8 @@ def report_dict(report: Report) -> dict[str, object]:
     }
 
 
-def _finding_dict(finding: Finding) -> dict[str, object]:
+def finding_dict(finding: Finding) -> dict[str, object]:
+    """A finding with its suggestions."""
     suggestions = [
         {
             "sheet": suggestion.sheet or finding.sheet,
@@ -56,5 +57,9 @@ def reports_json(reports: Sequence[Report]) -> str:
     """One object for one workbook, a list for several (or none); readable, with a last newline."""
     dicts = [report_dict(report) for report in reports]
     whole = dicts[0] if len(dicts) == 1 else dicts
-    text = json.dumps(whole, ensure_ascii=False, indent=2)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return encodable(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n"
+
+
+def encodable(text: str) -> str:
+    """JSON in which half characters are escaped."""
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import heading, squash, years_in
 from xlbudget.checks.validate import judge, validate
@@ -161,9 +161,25 @@ def _around_tables(standard: Standard, parts: Parts) -> Iterator[tuple[str, Line
                     yield title, Line(cell, f"第{number}行第{column}列")
 
 
+class Examined(NamedTuple):
+    """A document's report with what it was made from; ``unread`` says by key of a table why it is not judged."""
+
+    report: Report
+    standard: Standard
+    book: Book
+    unread: Mapping[str, str]
+
+
 def validate_published(
     path: Path, standard: Standard | None = None, year: int | None = None
 ) -> Report:
+    """The report of :func:`examine_published`."""
+    return examine_published(path, standard, year).report
+
+
+def examine_published(
+    path: Path, standard: Standard | None = None, year: int | None = None
+) -> Examined:
     """Read and validate a published document; the standard is told from its tables if not given.
 
     Places are the document's own: 第3行第14列 of a table, 第712行, 第31页, 第160段 of a text.
@@ -194,7 +210,8 @@ def validate_published(
     findings = [_placed(standard, finding) for finding in found if finding.code not in asked]
     whole = report._replace(findings=()).with_more(findings, (), {})
     status = whole.status if read.enough else Status.UNKNOWN
-    return whole._replace(status=status, not_read=read.lost, coverage=(read.printed, read.read))
+    report = whole._replace(status=status, not_read=read.lost, coverage=(read.printed, read.read))
+    return Examined(report, standard, imported.book, read.tables)
 
 
 def _of_what_was_read(standard: Standard, book: Book, read: Coverage) -> Report:
