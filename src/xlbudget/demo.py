@@ -102,7 +102,7 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
         told = read_book(path, standard)
         report = validate_whole(standard, told)
         say(
-            f"校验表和文字：{sum(count for _, count in report.executed)} 个勾稽关系，"
+            f"校验表和文字：{sum(count for _, count in report.executed or ())} 个勾稽关系，"
             f"结论“{report.status.chinese}”"
         )
         pictures = report_pictures(standard, told)

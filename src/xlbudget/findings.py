@@ -149,7 +149,8 @@ class Report(NamedTuple):
 
     ``slack`` is the smallest half-width (in the standard's unit, as text) to which every printed
     figure must be widened for all identities to hold at once; empty where no width does.
-    ``executed`` counts, per rule code, the relations that were evaluated. ``workbook`` is the file's
+    ``executed`` counts, per rule code, the relations that were evaluated; None where that is not known, as of a
+    report that was read back from json. ``workbook`` is the file's
     name, ``path`` the way to it as it was given (empty for figures that came from no file).
     ``not_read`` is what the reader lost; of a document, ``coverage`` how many numbers its tables print
     and how many of them were read.
@@ -161,7 +162,7 @@ class Report(NamedTuple):
     slack: str
     findings: tuple[Finding, ...] = ()
     not_executed: tuple[NotExecuted, ...] = ()
-    executed: tuple[tuple[str, int], ...] = ()
+    executed: tuple[tuple[str, int], ...] | None = ()
     unit_name: str = ""
     year: int = 0
     path: str = ""
@@ -180,7 +181,7 @@ class Report(NamedTuple):
         executed: Mapping[str, int],
     ) -> Report:
         """The report with what else was looked at: an error in it makes the workbook wrong."""
-        levels, counts = list(Level), Counter(dict(self.executed))
+        levels, counts = list(Level), Counter(dict(self.executed or ()))
         counts.update(executed)
         every = sorted(
             [*self.findings, *bounded(findings)], key=lambda one: levels.index(one.level)

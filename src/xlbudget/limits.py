@@ -85,3 +85,9 @@ MOST_TITLES = 300
 """Titles on one of its sheets: of eleven tables, each of them on several pages."""
 MOST_HEADINGS = 150
 """Lines of it that may be headings, for each of which those of every table are compared."""
+
+MOST_DESK_LINES = 20_000
+"""Lines of a list in the bureau's workbook, which takes some 15 KiB of memory for each; the others are in units.parquet."""
+MOST_PAGE_FILES = 100_000
+MOST_PAGE_FINDINGS = 150_000
+"""Files and findings on the bureau's page, some 20 and 40 MB; the others are in the reports of the units."""

@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import desk_results
 from tests_support import leaves_only
+from xlbudget.bureau.desk import BOOK, write_desk
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.data_folder import read_folder
@@ -70,3 +72,20 @@ def test_a_plain_workbook(
     copy = shutil.copy(plain_file, tmp_path / "副本.xlsx")
     assert run(["validate", "--write", "-q", str(copy)]) == 0
     assert errors(tmp_path / "副本.xlsx") == []
+
+
+def test_the_workbook_for_a_desk(errors: Callable[[Path], list[object]], tmp_path: Path) -> None:
+    """Files of many kinds, names that look like markup and formulas, a list of units, an inspection before."""
+    odd = ['=1+1&"<r>"', "<r><t>甲</t></r>", "_x0041_ 局", "#50% [局]", "甲/乙"]
+    records = [
+        *desk_results.many(120),
+        *(desk_results.record(f"{one}.xlsm", desk_results.reports()[1], unit=one) for one in odd),
+    ]
+    results = desk_results.write(tmp_path / "结果.jsonl", records)
+    before = desk_results.write(tmp_path / "上次.jsonl", desk_results.many(90))
+    (tmp_path / "名单.txt").write_text("=甲局\n双泉镇第2小学\n", "utf-8")
+    write_desk(results, tmp_path, tmp_path / "名单.txt", before)
+    assert errors(tmp_path / BOOK) == []
+    nothing = desk_results.write(tmp_path / "空.jsonl", [])
+    write_desk(nothing, tmp_path, tmp_path / "名单.txt", before)
+    assert errors(tmp_path / BOOK) == []

@@ -189,6 +189,11 @@ class Sheet:
         target = f"internal:{in_quotes(sheet)}!{to}"
         checked(self.raw.write_url(cell, target, self._format(style), text), cell)
 
+    def link_file(self, cell: str, file: str, text: str, style: Style) -> None:
+        """A link to a file, whose path counts from the folder of the workbook."""
+        self._refuse_unstorable(cell, text)
+        checked(self.raw.write_file_link(*_spot(cell), file, self._format(style), text), cell)
+
     # -------------------------------------------------------------- what many sheets begin with
 
     def tool_row(self) -> None:

@@ -67,6 +67,14 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # untyped base
         url._text = escaped(url._text)  # noqa: SLF001  # stands in an attribute, where nothing is escaped but markup
         super()._write_hyperlink_internal(row, col, url)
 
+    def write_file_link(self, row: int, col: int, file: str, form: Any, text: str) -> int:
+        """A link to a file, with the slashes of a URI, which every program understands; XlsxWriter writes those of Windows."""
+        written: int = self.write_url(row, col, f"external:{file}", form, text)
+        if not written:
+            link = self.hyperlinks[row][col]
+            link._relationship_link = link._relationship_link.replace("\\", "/")  # noqa: SLF001  # there is no other way
+        return written
+
     def _prepare_formula(self, formula: str, _expand: object = None) -> str:
         return formula.removeprefix("{").removeprefix("=").removesuffix("}")
 

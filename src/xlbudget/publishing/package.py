@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tempfile
 import tomllib
 from itertools import product
@@ -33,7 +32,7 @@ from xlbudget.publishing.gate import (
 )
 from xlbudget.publishing.mail import DEFAULT_LIMIT, Attachment, Letter, draft, size_text
 from xlbudget.publishing.pdf import write_pdf
-from xlbudget.publishing.publish import refuse_folder
+from xlbudget.publishing.publish import file_stem, refuse_folder
 from xlbudget.publishing.values import choose_sheets, write_values_copy
 from xlbudget.publishing.web import web_copy
 from xlbudget.reading.book import read_book
@@ -79,11 +78,6 @@ _ENDINGS = {
     "json": "－校验清单.json",
 }
 """What follows the title in the name of each file."""
-
-_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-_LONGEST = 150
-"""Bytes; systems allow 255 for a name with what is added to it."""
 
 
 class Wish(NamedTuple):
@@ -372,11 +366,7 @@ def _book_title(standard: Standard, book: Book) -> str:
 
 def file_names(title: str, marks: str = "") -> dict[str, str]:
     """The name of each kind of file."""
-    stem = _UNSAFE.sub("_", title).strip(" .") or "部门预算"
-    while len(stem.encode("utf-8")) > _LONGEST:
-        stem = stem[:-1]
-    if _RESERVED.fullmatch(stem):
-        stem = f"_{stem}"
+    stem = file_stem(title) or "部门预算"
     return {kind: f"{stem}{marks}{end}" for kind, end in _ENDINGS.items()}
 
 
@@ -411,7 +401,7 @@ def _plain_grade(report: Report) -> str:
         count = report.number_of(Level.ERROR)
         found = f"，发现差错 {count} 处尚未改正" if count else "，各表数字尚不能全部对上"
         return f"各表之间、表与文字之间的数字已核对{found}。"
-    if not any(count for _, count in report.executed):
+    if not any(count for _, count in report.executed or ()):
         return "各表数字没有核对。"
     if report.status is Status.ROUNDING:
         return "各表之间、表与文字之间的数字已核对，总数与分项之和有四舍五入造成的尾差，请留意。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -12,6 +13,20 @@ from xlbudget.xlsx.locks import refuse_open_file
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_LONGEST = 150
+"""Bytes; systems allow 255 for a name with what is added to it."""
+
+
+def file_stem(title: str) -> str:
+    """A title as the name of a file without its ending, as every system takes it; "" where nothing is left."""
+    stem = _UNSAFE.sub("_", title).strip(" .")
+    while len(stem.encode("utf-8")) > _LONGEST:
+        stem = stem[:-1]
+    return f"_{stem}" if _RESERVED.fullmatch(stem) else stem
 
 
 def refuse_folder(folder: Path, names: Collection[str], source: Path) -> None:

@@ -329,7 +329,7 @@ class _Section:
         rules = standard.rules if standard else ()
         self.titles = {rule.code: rule.title for rule in rules}
         self.missing = {skipped.code for skipped in report.not_executed}
-        ran = {*self.missing, *(code for code, count in report.executed if count)}
+        ran = {*self.missing, *(code for code, count in report.executed or () if count)}
         self.uncompared = [rule.code for rule in rules if rule.compares and rule.code not in ran]
         self.groups = [_group(table, findings, standard) for table, findings in places.groups]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from xlbudget.findings import Finding, Level, NotExecuted, NotRead, Report, Status, Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xlbudget.findings import Finding, Report
+    from collections.abc import Mapping, Sequence
 
 _KEYS = (
     "code", "level", "table", "sheet", "cell", "page", "paragraph", "row", "column", "printed", "expected",
@@ -51,6 +51,38 @@ def finding_dict(finding: Finding) -> dict[str, object]:
     texts = {"basis": list(finding.basis), "follows": list(finding.follows)}
     known = {key: getattr(finding, key) for key in _KEYS}
     return {**known, "level": finding.level.value, **texts, "suggestions": suggestions}
+
+
+def report_of(told: Mapping[str, Any]) -> Report:
+    """A report from what :func:`report_dict` says of it, which is all but unit, year and the rules that ran.
+
+    Raises:
+        KeyError, ValueError: it is no such object.
+    """
+    return Report(
+        told["workbook"],
+        told["standard"],
+        Status(told["status"]),
+        told["slack"],
+        tuple(map(_finding_of, told["findings"])),
+        tuple(NotExecuted(one["code"], one["reason"]) for one in told["not_executed"]),
+        None,
+        path=told["path"],
+        not_read=tuple(NotRead(one["place"], one["reason"]) for one in told["not_read"]),
+    )
+
+
+def _finding_of(told: Mapping[str, Any]) -> Finding:
+    known = {key: told[key] for key in _KEYS}
+    return Finding(
+        **{**known, "level": Level(told["level"])},
+        basis=tuple(told["basis"]),
+        follows=tuple(told["follows"]),
+        suggestions=tuple(
+            Suggestion(one["value"], one["reason"], one["share"], one["sheet"], one["cell"])
+            for one in told["suggestions"]
+        ),
+    )
 
 
 def reports_json(reports: Sequence[Report]) -> str:

@@ -112,7 +112,7 @@ def _grade(report: Report, *, exact: bool) -> str:
             said = "无法判断：还没有填完；已经填列的数没有发现差错，其余请填好以后再校验。"
         case Status.ROUNDING:
             said = "尾差：有尾差超出四舍五入所能解释的范围，可能有合计是用四舍五入后的数字相加的；请核对，不算差错。"
-        case Status.PASS if not executed_counts(report)[0]:
+        case Status.PASS if report.executed is not None and not executed_counts(report)[0]:
             said = "通过：没有发现差错，但也没有可以执行的规则，不能据此认为工作簿无误。"
         case Status.PASS if exact:
             said = "通过：全部勾稽关系同时成立，没有尾差。"
@@ -130,7 +130,7 @@ def level_counts(findings: Iterable[Finding]) -> str:
 
 def executed_counts(report: Report) -> tuple[int, int]:
     """How many rules ran, and on how many relations."""
-    ran = [count for _, count in report.executed if count]
+    ran = [count for _, count in report.executed or () if count]
     return len(ran), sum(ran)
 
 
@@ -144,8 +144,10 @@ def counts(report: Report) -> str:
     if report.unusable:
         return "没有校验。"
     levels = "，".join(f"{level.chinese} {report.number_of(level)} 处" for level in Level)
-    rules, relations = executed_counts(report)
     missing = not_executed_count(report)
+    if report.executed is None:
+        return f"{levels}；未执行 {missing} 条规则。"
+    rules, relations = executed_counts(report)
     return f"{levels}；执行 {rules} 条规则（{relations:,} 个关系），未执行 {missing} 条。"
 
 

@@ -1,0 +1,117 @@
+"""What an inspection says of all files together: the value that the workbook and the page are drawn from."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.bureau import frames, unit_reports
+from xlbudget.bureau.duplicates import Duplicate, Likeness, find_duplicates, told_of
+from xlbudget.bureau.lines import Gathered, gather
+from xlbudget.bureau.roll import Attendance, attendance, read_roll
+from xlbudget.bureau.since import Changed, compare
+from xlbudget.errors import StandardError, UnusableFileError, reason_of
+from xlbudget.standard.loader import load_standard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from xlbudget.bureau.lines import UnitLine
+    from xlbudget.standard.model import Standard
+
+RESULTS = "结果.jsonl"
+"""The results in the folder of an inspection."""
+
+
+class Overview(NamedTuple):
+    """All that the workbook and the page say, apart from the findings themselves.
+
+    ``names`` are the files that go back, by the place of the file; ``likenesses`` what is said of those that are like
+    another. ``attendance`` and ``changes`` are None without a list of units, without an inspection before.
+    """
+
+    gathered: Gathered
+    standards: Mapping[str, Standard]
+    names: tuple[str, ...]
+    duplicates: tuple[Duplicate, ...]
+    likenesses: Mapping[int, list[tuple[Likeness, str]]]
+    attendance: Attendance | None
+    changes: tuple[Changed, ...] | None
+    said: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[UnitLine, ...]:
+        """The files in the order of the results."""
+        return self.gathered.lines
+
+    @property
+    def ranked(self) -> list[int]:
+        """Their places, the worst first."""
+        return sorted(range(len(self.lines)), key=lambda at: self.lines[at].rank)
+
+    def change(self, at: int) -> Changed | None:
+        """What became of a file since the inspection before."""
+        return self.changes[at] if self.changes is not None else None
+
+    def report_file(self, at: int) -> str:
+        """Where the report of a file lies, from the folder of the inspection."""
+        return f"{unit_reports.FOLDER}/{self.names[at]}.html"
+
+
+def overview(results: Path, units: Path | None = None, previous: Path | None = None) -> Overview:
+    """Everything that is said, from the first walk over the results.
+
+    Raises:
+        UnusableFileError: one of the files cannot be read.
+    """
+    gathered = _gathered(results, problems=previous is not None)
+    before = _gathered(_results_of(previous), problems=True).lines if previous else None
+    duplicates = find_duplicates(gathered.lines, before or ())
+    said = [] if frames.can_write_parquet() else [frames.NO_PYARROW]
+    present = None
+    if units is not None:
+        entries, remarks = read_roll(units)
+        present = attendance(entries, gathered.lines, gathered.year)
+        said += remarks
+    return Overview(
+        gathered,
+        _standards(gathered),
+        tuple(unit_reports.file_names(gathered.lines)),
+        tuple(duplicates),
+        told_of(duplicates),
+        present,
+        None if before is None else tuple(compare(gathered.lines, before)),
+        tuple(said),
+    )
+
+
+def _results_of(path: Path) -> Path:
+    return path / RESULTS if path.is_dir() else path
+
+
+def _gathered(results: Path, *, problems: bool) -> Gathered:
+    """The first walk.
+
+    Raises:
+        UnusableFileError: the results cannot be read.
+    """
+    try:
+        return gather(results, problems=problems)
+    except OSError as error:
+        raise UnusableFileError(
+            f"校验结果“{results}”读不出来（{reason_of(error)}）；请检查文件名和权限，再运行一次 inspect。"
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnusableFileError(
+            f"“{results}”不是 inspect 写出的结果，或已损坏；请再运行一次 inspect。"
+        ) from error
+
+
+def _standards(gathered: Gathered) -> dict[str, Standard]:
+    """The standards that are at hand of those that the files are judged by."""
+    known = {}
+    for name in {line.record.standard for line in gathered.lines if line.record.standard}:
+        with suppress(StandardError):
+            known[name] = load_standard(name)
+    return known
