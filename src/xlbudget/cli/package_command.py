@@ -52,6 +52,12 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
     is_flag=True,
     help="邮件另附原工作簿；有的邮件网关会拦下带宏的文件。",
 )
+@click.option(
+    "--with-page",
+    "page",
+    is_flag=True,
+    help="套件里另放网页版：不用安装，双击打开就能校验（第一次要联网取部件）。",
+)
 @click.option("--send", is_flag=True, help="打包后用邮件服务器发出，发之前再问一次。")
 @click.option("--yes", is_flag=True, help="发送时不再询问。")
 @path_option(

@@ -19,6 +19,7 @@ from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import load_source
 from xlbudget.explaining.wording import clean
 from xlbudget.findings import Level, Status
+from xlbudget.page import PAGE
 from xlbudget.publishing.disclosure import disclosure, final_paragraphs
 from xlbudget.publishing.docx import write_docx
 from xlbudget.publishing.gate import (
@@ -64,6 +65,7 @@ _WHAT = {
     "web": "公开文本（网页）",
     "report": "校验结果（网页）",
     "mail": "邮件草稿",
+    "page": "网页版：不用安装，双击打开就能校验、填列、打包",
 }
 _NAMED = 8
 """So many places are named in a sentence."""
@@ -85,12 +87,14 @@ class Wish(NamedTuple):
 
     ``draft`` lets a set go out that is not finished, ``with_errors`` one with errors alone,
     ``personal`` one with people's data; the files say so. ``workbook``: the mail carries it too.
+    ``page``: the page that does this work without installation lies beside; no mail carries it.
     """
 
     with_errors: bool = False
     draft: bool = False
     personal: bool = False
     workbook: bool = False
+    page: bool = False
     to: tuple[Address, ...] = ()
     sender: Address | None = None
     pdf: bool = True
@@ -217,6 +221,10 @@ class _Work:
         )
         self.files["report"] = report.encode("utf-8")
         self._write_mail()
+        if self.wish.page:
+            from xlbudget.page.assemble import page_html  # noqa: PLC0415  # only where it is asked for
+
+            self.files["page"] = page_html().encode("utf-8")
         self._write_lists()
 
     def _tell(self, outcome: ValuesCopy, tables: Sequence[str]) -> None:
@@ -367,7 +375,7 @@ def _book_title(standard: Standard, book: Book) -> str:
 def file_names(title: str, marks: str = "") -> dict[str, str]:
     """The name of each kind of file."""
     stem = file_stem(title) or "部门预算"
-    return {kind: f"{stem}{marks}{end}" for kind, end in _ENDINGS.items()}
+    return {**{kind: f"{stem}{marks}{end}" for kind, end in _ENDINGS.items()}, "page": PAGE}
 
 
 def every_name(title: str) -> list[str]:

@@ -362,7 +362,7 @@ def report_html(
         )
         for number, (report, found) in enumerate(zip(reports, shown, strict=True), 1)
     ]
-    script = fixed_part(_FOLDER, "report.js")
+    script = page_script()
     values = {
         "wording": text_report,
         "id": id,
@@ -383,6 +383,11 @@ def report_html(
         "script_hash": f"sha256-{b64encode(sha256(script.encode()).digest()).decode('ascii')}",
     }
     return rendered(_FOLDER, "report.html.j2", values, text_report.clean)
+
+
+def page_script() -> str:
+    """The one script of the page, as it stands in it: what a frame's policy must let run."""
+    return fixed_part(_FOLDER, "report.js")
 
 
 # ------------------------------------------------------------------ findings
