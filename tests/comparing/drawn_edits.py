@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
+    from docx.text.paragraph import Paragraph
+
     from xlbudget.comparing.comparison import Comparison
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
@@ -183,7 +185,7 @@ def edit_docx(source: Path, target: Path, titles: set[str], random: Random) -> l
     return [*done.values()]
 
 
-def _write(paragraph: docx.text.paragraph.Paragraph, text: str) -> None:
+def _write(paragraph: Paragraph, text: str) -> None:
     first, *rest = paragraph.runs
     first.text = text
     for run in rest:

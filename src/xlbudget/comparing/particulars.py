@@ -146,8 +146,8 @@ def form_texts(
     """The texts of the forms of one project, and forms of projects that have none in the other."""
     left = [*after.book.forms]
     for form in before.book.forms:
-        name = renamed.get(form.name, form.name)
-        same = [one for one in left if squash(one.name) == squash(name)]
+        names = (squash(form.name), squash(renamed.get(form.name, form.name)))
+        same = [one for one in left if squash(one.name) in names]
         other = next((one for one in same if one.form == form.form), next(iter(same), None))
         if other is None:
             yield _whole_form(standard, form, Action.REMOVED)

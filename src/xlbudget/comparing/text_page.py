@@ -166,14 +166,14 @@ def _cells(
     cells: Sequence[CellChange], indent: str, shares: Sequence[str] = (), *, places: bool = False
 ) -> Iterator[str]:
     """Cells below each other, their amounts set to the right in columns."""
-    befores = [clean(cell.before) or BLANK for cell in cells]
-    afters = [clean(cell.after) or BLANK for cell in cells]
+    earlier = [clean(cell.before) or BLANK for cell in cells]
+    later = [clean(cell.after) or BLANK for cell in cells]
     steps = [signed(cell.difference) if cell.difference else "" for cell in cells]
     for at, share in enumerate(shares):
         if share != cells[at].difference:
             steps[at] += f"，其中本处 {signed(share)}"
-    widths = [max(map(cell_len, column)) for column in (befores, afters)] if cells else []
-    for cell, before, after, step in zip(cells, befores, afters, steps, strict=True):
+    widths = [max(map(cell_len, column)) for column in (earlier, later)] if cells else []
+    for cell, before, after, step in zip(cells, earlier, later, steps, strict=True):
         amounts = f"{_right(before, widths[0])} → {_right(after, widths[1])}"
         amounts += f"（{step}）" if step else ""
         where = _places(cell.before_place, cell.after_place) if places else ""

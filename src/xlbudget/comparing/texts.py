@@ -24,6 +24,8 @@ _NUMBER = re.compile(_AMOUNT)
 _TOKEN = re.compile(rf"{_AMOUNT}|[A-Za-z]+|\s+|.", re.DOTALL)
 _ALIKE = 0.5
 """Paragraphs less alike than this are not two versions of one."""
+_ALIKE_JOINED = 0.75
+"""The same where one of them is put together."""
 _RUNNING = 3
 """A line that stands so often in one of them and never in the other runs over pages."""
 _MOST = 100
@@ -143,7 +145,7 @@ def _pairs(
                         here = _likeness(
                             _joined(old[row : row + high]),
                             _joined(new[column : column + wide]),
-                            exact=(high, wide) != (1, 1),
+                            joined=(high, wide) != (1, 1),
                         )
                         if here:
                             choices.append((here + best[row + high][column + wide], (high, wide)))
@@ -198,17 +200,17 @@ def _neighbours(
         yield None, other
 
 
-def _likeness(one: Paragraph, other: Paragraph, *, exact: bool = False) -> float:
+def _likeness(one: Paragraph, other: Paragraph, *, joined: bool = False) -> float:
     """How alike two paragraphs are, from 0 to 1, by the pairs of signs that they share; 0: not versions of one.
 
-    ``exact``: they must be the same but for figures.
+    ``joined``: one of them is several lines of its text; if they are the same but for figures, that is sure.
     """
-    if exact:
-        return float(_plain(one.key) == _plain(other.key)) * 2
+    if joined and _plain(one.key) == _plain(other.key):
+        return 2.0
     mine, others = _signs(one.key), _signs(other.key)
     whole = mine.total() + others.total()
     ratio = 2 * (mine & others).total() / whole if whole else 0.0
-    return ratio if ratio >= _ALIKE else 0.0
+    return ratio if ratio >= (_ALIKE_JOINED if joined else _ALIKE) else 0.0
 
 
 @lru_cache(maxsize=4096)
