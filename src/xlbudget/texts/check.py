@@ -80,7 +80,7 @@ def check_texts(standard: Standard, book: Book, open_cells: Collection[Spot] = (
     for section in dict.fromkeys(unit.section for unit in units):
         check.section(section, [unit for unit in units if unit.section == section])
     check.findings += form_findings(standard, book, readings, check.unit_name, lambda: check.facts)
-    if book.texts:
+    if book.texts and not book.partial:  # what is missing may stand where nothing was read
         check.findings += lost_texts(book.texts, check.paper, readings, check.facts)
         check.findings += glossary_findings(
             book.texts,
@@ -203,7 +203,7 @@ class _Check:
         if unit.part == "table":
             titles["table"] = self.standard.table(unit.id.partition(".")[0]).title
         title = unit.place.sheet or titles.get(unit.part, "情况说明")
-        inferred = {key: one.said for key, one in self.book.info.items() if one.inferred}
+        inferred = {key: one.said for key, one in self.book.info.items() if one.change is not None}
         several = len(self.book.profile.units) > 1
         return Paper(self.readings, unit, title, several=several, inferred=inferred)
 
@@ -266,7 +266,8 @@ class _Check:
                 else:
                     self.findings += wrong
         self.mentions += seen
-        if units and units[0].part == "notes" and not self.waiting and not lost:
+        whole = not (self.waiting or lost or self.book.partial)
+        if units and units[0].part == "notes" and whole:
             self._complete(known, units, seen)
 
     def _waits(self, mention: Mention) -> bool:

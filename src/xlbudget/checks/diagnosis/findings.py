@@ -22,6 +22,7 @@ from xlbudget.checks.wording import (
     row_label,
     table_place,
     table_title,
+    wanted,
 )
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.memory import PASSED
@@ -113,24 +114,25 @@ def _slip(candidate: Candidate) -> str:
 
 
 def _where(grid: Grid, number: int) -> str:
-    """A cell by its place and by what it means."""
-    place = grid.place(number)
-    return f"{place.sheet} {place.cell}".strip() + cell_label(grid, number)
+    """A cell by its place and by what it means; what is inferred from a sentence by its words."""
+    place, label = grid.place(number), cell_label(grid, number)
+    if number in grid.inferred():
+        label = f"“{grid.book.info[grid.spot(number).row.key].said}”"
+    return f"{place.sheet} {place.cell}".strip() + label
 
 
 def _suggestion(grid: Grid, candidate: Candidate, here: int) -> Suggestion:
     """A candidate as a suggestion of a finding at the cell ``here``."""
-    number, value, slip = candidate.cell, candidate.value, candidate.slip
-    assert value is not None
+    number, slip = candidate.cell, candidate.slip
+    assert candidate.value is not None
+    value, words = wanted(grid, number, candidate.value)
     # Only where no other cell would do is there a single candidate.
     share = 1.0 if candidate.share == 1 else min(round(candidate.share, 4), 0.9999)
     if number == here:
         reason = slip or "由勾稽关系得出"
     else:
-        reason = f"也可能是{_where(grid, number)}应为 {value.text}" + (
-            f"（{slip}）" if slip else ""
-        )
-    return Suggestion(value.plain, reason, share, *grid.place(number))
+        reason = f"也可能是{_where(grid, number)}应为 {words}" + (f"（{slip}）" if slip else "")
+    return Suggestion(value, reason, share, *grid.place(number))
 
 
 # ------------------------------------------------------------------ wrong cells
@@ -345,13 +347,10 @@ def _hints(grid: Grid, candidates: Sequence[Candidate]) -> Iterator[Suggestion]:
     """Cells that may be wrong, none of which is accused, with what each would have to be."""
     for candidate in candidates[:_MOST_SUGGESTIONS]:
         if candidate.value is not None and _sensible(grid, candidate):
-            reason = f"可能是{_where(grid, candidate.cell)}应为 {candidate.value.text}{_slip(candidate)}，尚无其他依据"
-            yield Suggestion(
-                candidate.value.plain,
-                reason,
-                round(candidate.proof, 4),
-                *grid.place(candidate.cell),
-            )
+            cell = candidate.cell
+            value, words = wanted(grid, cell, candidate.value)
+            reason = f"可能是{_where(grid, cell)}应为 {words}{_slip(candidate)}，尚无其他依据"
+            yield Suggestion(value, reason, round(candidate.proof, 4), *grid.place(cell))
 
 
 def said_finding(found: Explanation, contradiction: Contradiction) -> Finding:
