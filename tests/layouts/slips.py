@@ -455,12 +455,12 @@ def table_missing(document: Document, chance: random.Random) -> Slip:
 
 def section_missing(document: Document, chance: random.Random) -> Slip | None:
     """The paragraph on procurement, vehicles or the cost of the office's work is missing."""
-    words = ("机关运行经费", "政府采购预算", "车辆", "项目支出的绩效目标")
+    words = ("机关运行经费", "政府采购预算", "车辆", "绩效目标")
     spots = [
         (at, word)
         for at, block in _paragraphs(document, TEXT, "情况说明")
         for word in words
-        if re.match(r"[^。]{0,60}" + word, block.text)
+        if re.match(r"[^。]{0,60}" + word, block.text) and "公务用车" not in block.text
     ]
     if not spots:
         return None
@@ -488,6 +488,15 @@ def unit_line_missing(document: Document, chance: random.Random) -> Slip:
     )
 
 
+FORMS = "项目支出绩效目标表"
+"""The table that all forms are of, whatever each is titled."""
+
+
+def _project(form: Grid) -> str:
+    """The project of a form."""
+    return next(row[1].text for row in form.rows if len(row) > 1 and "项目名称" in row[0].text)
+
+
 def _reset(document: Document, at: int, line: int, place: int, text: str, kind: str) -> Slip:
     """A cell of a table or form with another text."""
     grid = document[at]
@@ -497,10 +506,10 @@ def _reset(document: Document, at: int, line: int, place: int, text: str, kind: 
     rows = (*grid.rows[:line], tuple(row), *grid.rows[line + 1 :])
     changed = _with(document, at, grid._replace(rows=rows))
     names = [cell.text for cell in row[:place] if cell.kind != "amount" and cell.text]
-    name = names[-1] if names else text
+    name, title = names[-1] if names else text, grid.title
     if grid.kind == "form":
-        name = next(one[1].text for one in grid.rows if len(one) > 1 and "项目名称" in one[0].text)
-    return Slip(kind, changed, grid.title, name, text, true)
+        title, name = FORMS, _project(grid)
+    return Slip(kind, changed, title, name, text, true)
 
 
 def _rows(document: Document, kind: str) -> Iterator[tuple[int, int, tuple[Cell, ...]]]:
@@ -566,12 +575,24 @@ def three_public_row_missing(document: Document, chance: random.Random) -> Slip:
     )
 
 
+_ALL_WEIGHTS = 90
+"""The other ten points are for how much of the budget was spent."""
+
+
+def _weights(form: Block) -> int:
+    assert isinstance(form, Grid)
+    last = [row[-1] for row in form.rows if row]
+    return sum(int(one.text) for one in last if one.kind == "indicator" and one.text.isdigit())
+
+
 def wrong_weight(document: Document, chance: random.Random) -> Slip:
     """The weights of a form do not add up."""
     spots = [
         (at, line, len(row) - 1)
         for at, line, row in _rows(document, "form")
-        if row[-1].kind == "indicator" and re.fullmatch(r"\d+", row[-1].text)
+        if row[-1].kind == "indicator"
+        and re.fullmatch(r"\d+", row[-1].text)
+        and _weights(document[at]) == _ALL_WEIGHTS
     ]
     at, line, place = chance.choice(spots)
     return _reset(document, at, line, place, "7", "a weight that is wrong")._replace(true="")

@@ -129,6 +129,8 @@ def _names(one: Finding, slip: Slip, places: set[str]) -> bool:
     if slip.in_table:
         if slip.place not in (one.table, one.sheet) and slip.place not in said:
             return False
+        if slip.row == slip.place:
+            return True  # of the table as a whole
         row = squash(_NUMBERED.sub("", slip.row))
         printed = bool(slip.printed) and slip.printed in (
             one.printed,

@@ -33,9 +33,12 @@ def table_title(grid: Grid, number: int) -> str:
 
 
 def info_title(book: Book, field: str) -> str:
-    """基础信息, or the part of a published document that tells a field of it."""
+    """基础信息, or the part of a published document that tells a field of it, or would."""
     info = book.info.get(field)
-    return (info.sheet if info is not None else "") or "基础信息"
+    if info is not None and info.sheet:
+        return info.sheet
+    told = (one.sheet for one in book.info.values() if one.sheet) if book.without_info else ()
+    return next(iter(told), "基础信息")
 
 
 def table_place(standard: Standard, book: Book, block: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.diagnosis.error_localisation import Candidate, Contradiction
     from xlbudget.checks.diagnosis.evidence import Evidence
     from xlbudget.checks.diagnosis.explanation import Absence, Explanation, Moved
-    from xlbudget.checks.row_presence import Completed, Renamed
+    from xlbudget.checks.row_presence import Completed, Lack, Renamed
     from xlbudget.figures import Row
     from xlbudget.rules.grid import Grid
     from xlbudget.rules.relations import Gap, Relation
@@ -452,13 +452,28 @@ def absence_finding(one: Absence, found: Explanation, level: Level) -> Finding:
         message = (
             f"“{row}”与所列各行合不上；从“{lack.first}”起很可能另属一个一级项目，漏列了它的一行{figures}，请补上。"
             if lack.first
-            else f"“{row}”比所列各行之和多，而其余各表都与它相符；很可能漏列了一行{figures}，请补上。"
+            else f"“{row}”比所列各行之和多，而其余各表都与它相符；很可能漏列了{_lost_row(grid, lack)}{figures}，请补上。"
         )
         if instead is not None and instead.value is not None:
             suggestions = (_suggestion(grid, instead, number)._replace(share=_INSTEAD),)
     whole, code = found.grid if lack.blank else grid, one.relations[0].rule.code
     finding = finding_at(whole, place, code, level, message)
     return finding._replace(basis=_basis_of(grid, one.relations), suggestions=suggestions)
+
+
+def _lost_row(grid: Grid, lack: Lack) -> str:
+    """The row that is lacking by its name, where other tables have a single one that may stand there."""
+    blocks, spec = grid.standard.blocks, grid.standard.blocks[lack.block]
+    own = grid.book.blocks[lack.block].by_key
+    others = {
+        row.key: f"“{_name(row)}”（{table_place(grid.standard, grid.book, key)[0]}里有）"
+        for key, data in grid.book.blocks.items()
+        if spec.subjects and blocks[key].subjects == spec.subjects
+        for row in data.rows
+        if row.kind == "subject" and len(row.key) == len(lack.key) and row.fens
+        if row.key.startswith(lack.above) and row.key not in own
+    }
+    return f"{next(iter(others.values()))}一行" if len(others) == 1 else "一行"
 
 
 def _figures(found: Explanation, block: str, key: str) -> str:

@@ -46,6 +46,9 @@ _CONTENTS, _COVER = "目录", "封面"
 _GLOSSARY = "glossary"
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,5})")
 _NUMBERED_PLACE = {unit: re.compile(rf"第(\d+){unit}") for unit in "页段"}
+_DAY = re.compile(r"(20\d\d)年(\d{1,2})月\d{1,2}日")
+_EARLIEST = 10
+"""The month of the year before from which on a budget may have been drawn up."""
 _PRESENT = "sheet_present"
 _REQUIRED = "required_info"
 """The check that asks for fields of 基础信息, which a document does not have."""
@@ -142,6 +145,13 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
                 message = f"“{line.text[:40]}”的年份应为{year}年。"
                 place = (title, title, line.where)
                 yield Finding(code, Level.ERROR, message, *place, "", "", str(named), str(year))
+    for line in parts.cover:
+        match = _DAY.search(squash(line.text))
+        if match is not None and (int(match[1]), int(match[2])) < (year - 1, _EARLIEST):
+            message = f"封面的日期“{match[0]}”比{year}年度早得多，像是上年的；请核对。"
+            yield Finding(
+                code, Level.WARNING, message, _COVER, _COVER, line.where, "", "", match[0]
+            )
 
 
 def _around_tables(standard: Standard, parts: Parts) -> Iterator[tuple[str, Line]]:
@@ -258,8 +268,9 @@ def _with_settings(standard: Standard, book: Book) -> Book:
     """The settings as a new workbook has them, which no document states.
 
     What a total of 基础信息 is made of is not known where the document states the total alone: in a
-    workbook such a blank is nought; a text that leaves the division out says nothing of it. A total
-    of which the document states all parts is their sum, as filling would write it.
+    workbook such a blank is nought; a text that leaves the division out says nothing of it. Nor does one
+    that says how a total and some of its parts have changed, as far as the rest may have been more. A
+    total of which the document states all parts is their sum, as filling would write it.
     """
     info = {
         field.key: InfoValue(parse_amount(field.default, COUNT))
@@ -281,7 +292,14 @@ def _with_settings(standard: Standard, book: Book) -> Book:
             added = _sum_of(total, [book.info[one] for one in parts])
             place = Place(added.sheet, added.cell)
             book = book._replace(info={**book.info, whole: added}, computed=book.computed | {place})
-        if isinstance(total, Amount) and total.fen and not any(amounts):
+        if (
+            isinstance(total, Amount)
+            and total.fen
+            and (
+                not any(amounts)
+                or (book.info[whole].change is not None and sum(amounts) < total.fen)
+            )
+        ):
             unstated |= dict.fromkeys(part for part in parts if part not in book.info)
     if not unstated:
         return book
