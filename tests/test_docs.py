@@ -246,7 +246,7 @@ def test_glossary_names_exist() -> None:
 
 def test_measured_figures_of_the_readme(standard: Standard, example: Book) -> None:
     report = validate(standard, example)
-    relations = sum(count for _, count in report.executed)
+    relations = sum(count for _, count in report.executed or ())
     english = text_of(ENGLISH)
     identities = sum(bool(rule.equations) for rule in standard.rules)
     compared = sum(bool(rule.compares) for rule in standard.rules)

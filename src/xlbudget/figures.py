@@ -262,14 +262,15 @@ class InfoValue(NamedTuple):
     """A value of 基础信息: text, or an amount or count; ``cell`` is where it stands.
 
     A published document has no 基础信息: there a value is what the words ``said`` in a paragraph
-    (``sheet`` and ``cell``) come to; ``inferred``: they do not print it, but how it changed.
+    (``sheet`` and ``cell``) come to. Last year's figure is mostly not printed, but how this year's has
+    changed: ``change`` is that, with its sign, and the value is inferred from it.
     """
 
     value: str | Cell
     cell: str = ""
     sheet: str = ""
     said: str = ""
-    inferred: bool = False
+    change: Amount | None = None
 
 
 class Book(NamedTuple):
@@ -284,7 +285,7 @@ class Book(NamedTuple):
     years in titles and headings of the tables, with their cells; ``unfilled`` says of blocks whose rows
     nobody has filled in yet, or not to the end, what to tell of it; ``computed`` the cells that hold
     a formula, where whoever read the book asked for them; ``ledger`` is empty where tables are filled in
-    by hand.
+    by hand; ``partial``: parts of a document were not read, so what its texts do not say may stand there.
     """
 
     name: str
@@ -307,6 +308,7 @@ class Book(NamedTuple):
     unfilled: Mapping[str, str] = {}
     computed: frozenset[Place] = frozenset()
     ledger: Ledger = Ledger()
+    partial: bool = False
 
     def text(self, key: str) -> str:
         """A text of 基础信息, empty where it is missing."""
@@ -314,9 +316,10 @@ class Book(NamedTuple):
         return info.value if info is not None and isinstance(info.value, str) else ""
 
     def info_place(self, key: str) -> Place:
-        """Where a field of 基础信息 stands."""
+        """Where a field of 基础信息 stands, or the sentence that tells it."""
         info = self.info.get(key)
-        return Place(self.sheets.get("info", "基础信息"), info.cell if info is not None else "")
+        sheet, cell = (info.sheet, info.cell) if info is not None else ("", "")
+        return Place(sheet or self.sheets.get("info", "基础信息"), cell)
 
     def number(self, key: str) -> Cell:
         """An amount or count of 基础信息."""

@@ -164,6 +164,12 @@ ONLINE = (
 )
 
 
+def online(patch: pytest.MonkeyPatch, address: str) -> None:
+    """Let workbooks have an address instead of a path."""
+    patch.setattr(BookApi, "FullName", address)
+    patch.setattr(CalcBook, "fullname", property(lambda _book: fullname_url_to_local_path(address)))
+
+
 def test_a_workbook_in_the_cloud_needs_a_path_only_to_write_beside_it(
     bare: Path,
     live: Callable[[Path], xw.Book],
@@ -177,12 +183,7 @@ def test_a_workbook_in_the_cloud_needs_a_path_only_to_write_beside_it(
     book = live(bare)
     clicked = Clicked(book)
     for address in ONLINE:
-        monkeypatch.setattr(BookApi, "FullName", address)
-        monkeypatch.setattr(
-            CalcBook,
-            "fullname",
-            property(lambda _, found=address: fullname_url_to_local_path(found)),
-        )
+        online(monkeypatch, address)
         with pytest.raises(Exception):  # noqa: B017, PT011  # that is what is answered here
             _ = book.fullname
         if address == ONLINE[0]:
@@ -201,10 +202,7 @@ def test_a_synchronised_copy_is_found(
     address = f"https://d.docs.live.net/0123456789abcdef/{example_copy.name}"
     monkeypatch.setenv("OneDriveConsumer", str(example_copy.parent))
     book = live(example_copy)
-    monkeypatch.setattr(BookApi, "FullName", address)
-    monkeypatch.setattr(
-        CalcBook, "fullname", property(lambda _book: fullname_url_to_local_path(address))
-    )
+    online(monkeypatch, address)
     assert place_of(book) == example_copy
 
 

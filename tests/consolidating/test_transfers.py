@@ -122,9 +122,11 @@ def test_transfers_are_taken_out_of_every_sum_that_contains_them(ledger: bool) -
     }
     assert judged(done).status is Status.PASS
     for figure, own in done.summed.shares.items():
-        row = after.blocks[figure.block].row(figure.row) if figure.block != "info" else None
+        printed = after.blocks[figure.block].row(figure.row) if figure.block != "info" else None
         cells = (
-            dict(zip(STANDARD.blocks[figure.block].amounts, row.cells, strict=True)) if row else {}
+            dict(zip(STANDARD.blocks[figure.block].amounts, printed.cells, strict=True))
+            if printed
+            else {}
         )
         cell = cells.get(figure.column)
         if figure.block not in ("info", "project", "performance"):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from layouts.make import Layout
 
 _SHOWN = 4
+_TRIED = ("example", "culture")
+"""Mistakes are made in documents that have none of their own."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -43,16 +45,23 @@ def _arguments() -> argparse.Namespace:
 
 
 def tried(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> None:
-    """Print what became of mistakes: ``--numbers`` single numbers and ``--slips`` slips in all."""
-    given = source("example", folder)
-    places = [one for one in chosen if one.trials]
+    """Print what became of mistakes: ``--numbers`` single numbers and ``--slips`` slips in all.
+
+    They are shared out among the layouts marked for them, each with its first sources of whole documents.
+    """
+    places = [
+        (layout, name) for layout in chosen if layout.trials for name in layout.sources
+        if name in _TRIED
+    ]  # fmt: skip
     for kind, count, trials in (
         ("numbers", asked.numbers, number_trials),
         ("slips", asked.slips, slip_trials),
     ):
-        sums: Counter[str] = Counter()
-        for number, layout in enumerate(places if count else []):
+        whole: Counter[str] = Counter()
+        for number, (layout, name) in enumerate(places if count else []):
+            given = source(name, folder)
             share = count // len(places) + (number < count % len(places))
+            sums: Counter[str] = Counter()
             for trial in trials(layout, given, folder / f"{kind}-{number}", share):
                 sums.update(
                     trials=1, found=trial.found, named=trial.named, true=trial.true,
@@ -60,7 +69,10 @@ def tried(folder: Path, chosen: list[Layout], asked: argparse.Namespace) -> None
                 )  # fmt: skip
                 if (asked.details and not (trial.named and trial.true)) or trial.further:
                     print(f"  {told(trial)}", flush=True)
-            print(f"{kind}: {layout.name}: {dict(sums)}", flush=True)
+            whole.update(sums)
+            print(f"{kind}: {layout.name} [{name}]: {dict(sums)}", flush=True)
+        if count:
+            print(f"{kind}: {dict(whole)}", flush=True)
 
 
 def line(name: str, found: Measured, texts: int) -> str:

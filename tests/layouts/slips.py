@@ -6,9 +6,11 @@ A slip is done to the blocks of a document, before a layout prints them.
 from __future__ import annotations
 
 import re
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from layouts.model import ABOVE, CONTENTS, ITEM, NOTE, PART, TEXT, TITLE, Grid, Paragraph
+from layouts.model import ABOVE, CONTENTS, ITEM, NOTE, PART, TEXT, TITLE, Cell, Grid, Paragraph
 
 if TYPE_CHECKING:
     import random
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"(?<![\d.])\d[\d,]*\.\d\d(?!\d)")
 _LIST = re.compile(r"(?<=其中：|包括：)([^。；]*支出[\d,.]+万元(?:、[^。；]*支出[\d,.]+万元)+)")
-_ANY_AMOUNT = re.compile(r"(?<![\d.])\d[\d,]*\.\d\d(?=万元)")
 
 
 class Slip(NamedTuple):
@@ -141,76 +142,90 @@ def _paragraphs(document: Document, role: str, part: str = "") -> Iterator[tuple
                 yield at, block
 
 
-def _reworded(
-    document: Document,
-    chance: random.Random,
-    kind: str,
-    change: Callable[[str, random.Random], str],
-    role: str = TEXT,
-    part: str = "情况说明",
-) -> Slip | None:
-    """One paragraph that the change can be done to, changed."""
-    fitting = [
-        (at, block, changed)
-        for at, block in _paragraphs(document, role, part)
-        if (changed := change(block.text, chance)) != block.text
-    ]
-    if not fitting:
-        return None
-    at, block, text = chance.choice(fitting)
-    return Slip(kind, _with(document, at, block._replace(text=text)), text)
+class Rewording(NamedTuple):
+    """A slip of slips.toml: in which paragraphs it is made, where, and what then stands there."""
 
+    kind: str
+    rule: str
+    find: str
+    instead: str
+    role: str = TEXT
+    part: str = ""
 
-def _one(pattern: str, instead: str) -> Callable[[str, random.Random], str]:
-    """One of the places where the pattern fits, replaced."""
-
-    def change(text: str, chance: random.Random) -> str:
-        spots = list(re.finditer(pattern, text))
+    def made(self, document: Document, chance: random.Random, year: int) -> Slip | None:
+        """One paragraph with the slip at one place; None where there is none for it."""
+        years = {"year": year, "last": year - 1}
+        pattern, instead = re.compile(self.find.format(**years)), self.instead.format(**years)
+        part = self.part or ("情况说明" if self.role in (TEXT, ITEM) else "")
+        spots = [
+            (at, block, spot)
+            for at, block in _paragraphs(document, self.role, part)
+            for spot in pattern.finditer(block.text)
+        ]
         if not spots:
-            return text
-        spot = chance.choice(spots)
-        return text[: spot.start()] + spot.expand(instead) + text[spot.end() :]
+            return None
+        at, block, spot = chance.choice(spots)
+        text = block.text[: spot.start()] + spot.expand(instead) + block.text[spot.end() :]
+        return Slip(self.kind, _with(document, at, block._replace(text=text)), text)
 
-    return change
+
+def rewordings() -> list[Rewording]:
+    """All of slips.toml."""
+    data = tomllib.loads(Path(__file__).with_name("slips.toml").read_text(encoding="utf-8"))
+    return [Rewording(**one) for one in data["slip"]]
 
 
-def _other_direction(text: str, chance: random.Random) -> str:
-    spots = list(re.finditer(r"增加(?=\d)|减少(?=\d)", text))
-    if not spots:
-        return text
-    spot = chance.choice(spots)
+def other_direction(document: Document, chance: random.Random) -> Slip | None:
+    """增加 for 减少, or the reverse."""
+    spots = [
+        (at, block, spot)
+        for at, block in _paragraphs(document, TEXT, "情况说明")
+        for spot in re.finditer(r"增加(?=\d)|减少(?=\d)", block.text)
+    ]
+    at, block, spot = chance.choice(spots)
     other = "减少" if spot[0] == "增加" else "增加"
-    return text[: spot.start()] + other + text[spot.end() :]
+    text = block.text[: spot.start()] + other + block.text[spot.end() :]
+    return Slip("the other direction", _with(document, at, block._replace(text=text)), text)
 
 
-def _without_one(text: str, chance: random.Random) -> str:
-    """One subject of a list left out."""
-    lists = list(_LIST.finditer(text))
-    if not lists:
-        return text
-    match = chance.choice(lists)
+def subject_missing(document: Document, chance: random.Random) -> Slip | None:
+    """One subject of a list with amounts left out."""
+    spots = [
+        (at, block, match)
+        for at, block in _paragraphs(document, TEXT, "情况说明")
+        for match in _LIST.finditer(block.text)
+    ]
+    at, block, match = chance.choice(spots)
     parts = match[1].split("、")
-    del parts[chance.randrange(len(parts))]
-    return text[: match.start()] + "、".join(parts) + text[match.end() :]
+    gone = parts.pop(chance.randrange(len(parts)))
+    text = block.text[: match.start()] + "、".join(parts) + block.text[match.end() :]
+    slip = Slip("a subject missing in a list", _with(document, at, block._replace(text=text)), text)
+    return slip._replace(printed=gone)
 
 
-TEXT_SLIPS: dict[str, tuple[str, Callable[[str, random.Random], str]]] = {
-    "元 for 万元": (TEXT, _one(r"(?<=\d)万元", "元")),
-    "万 for 万元": (TEXT, _one(r"(?<=\d)万元", "万")),
-    "last year's year in a sentence": (
-        TEXT,
-        _one(r"(?<!与)(?<!比)(2024)年(?=[^，。]{0,8}\d)", "2023年"),
-    ),
-    "the other direction": (TEXT, _other_direction),
-    "a change without its reason": (TEXT, _one(r"，主要原因[^，。；]*", "")),
-    "a subject missing in a list": (TEXT, _without_one),
-    "a placeholder left": (TEXT, _one(r"(?<=主要原因是)[^，。；]+", "XX")),
-    "another year's heading": (ITEM, _one(r"2024年", "2023年")),
-    "an amount that is another one's": (TEXT, _one(_ANY_AMOUNT.pattern, "123.45")),
-    "a share that is wrong": (TEXT, _one(r"(?<=占)\d+\.\d\d(?=%)", "12.34")),
-    "待补充 left": (TEXT, _one(r"(?<=主要原因是)[^，。；]+", "（待补充）")),
-    "an identity number": (TEXT, _one(r"。$", "（联系人身份证号11010519491231002X）。")),
-}
+def three_public_left_out(document: Document, chance: random.Random) -> Slip | None:
+    """The explanation says nothing of one of the three."""
+    spots = [
+        (at, block)
+        for at, block in _paragraphs(document, TEXT, "情况说明")
+        if re.match(r"\d\.(因公|公务)", block.text)
+    ]
+    at, block = chance.choice(spots)
+    word = re.sub(r"^\d\.|[\d（].*", "", block.text)
+    return Slip("三公: an item left out of the text", _with(document, at), "情况说明", word)
+
+
+def glossary_entry_missing(document: Document, chance: random.Random) -> Slip | None:
+    """The last of the glossary's subjects is not explained."""
+    entries = [
+        (at, block)
+        for at, block in _paragraphs(document, TEXT, "名词解释")
+        if "（项）：" in block.text
+    ]
+    at, block = entries[-1]
+    name = re.split("（项）：", block.text)[0]
+    word = re.sub("^.*(（款）|）)", "", name)
+    return Slip("a subject that the glossary lacks", _with(document, at), "名词解释", word)
 
 
 # ------------------------------------------------------------------ slips of tables
@@ -340,7 +355,7 @@ def statement_missing(document: Document, chance: random.Random) -> Slip | None:
     spots = [
         at
         for at, block in enumerate(document)
-        if isinstance(block, Paragraph) and block.role == NOTE and "没有" in block.text
+        if isinstance(block, Paragraph) and block.role == NOTE and re.search("无|没有", block.text)
     ]
     if not spots:
         return None
@@ -369,7 +384,7 @@ def other_unit(document: Document, chance: random.Random) -> Slip:
     )
 
 
-def last_years_head(document: Document, chance: random.Random) -> Slip:
+def last_years_head(document: Document, chance: random.Random, year: int) -> Slip:
     """Last year's year in the heading of a column."""
     spots = [
         (at, line, place)
@@ -377,16 +392,19 @@ def last_years_head(document: Document, chance: random.Random) -> Slip:
         if isinstance(grid, Grid)
         for line, row in enumerate(grid.rows[: grid.head])
         for place, cell in enumerate(row)
-        if "2024年" in cell.text
+        if f"{year}年" in cell.text
     ]
     at, line, place = chance.choice(spots)
     grid = document[at]
     assert isinstance(grid, Grid)
     row = list(grid.rows[line])
-    row[place] = row[place]._replace(text=row[place].text.replace("2024", "2023"))
+    row[place] = row[place]._replace(text=row[place].text.replace(str(year), str(year - 1)))
     rows = (*grid.rows[:line], tuple(row), *grid.rows[line + 1 :])
     return Slip(
-        "last year's column", _with(document, at, grid._replace(rows=rows)), grid.title, "2023"
+        "last year's column",
+        _with(document, at, grid._replace(rows=rows)),
+        grid.title,
+        str(year - 1),
     )
 
 
@@ -437,12 +455,12 @@ def table_missing(document: Document, chance: random.Random) -> Slip:
 
 def section_missing(document: Document, chance: random.Random) -> Slip | None:
     """The paragraph on procurement, vehicles or the cost of the office's work is missing."""
-    words = ("机关运行经费", "政府采购预算", "车辆")
+    words = ("机关运行经费", "政府采购预算", "车辆", "绩效目标")
     spots = [
         (at, word)
         for at, block in _paragraphs(document, TEXT, "情况说明")
         for word in words
-        if re.match(r"(长春|2024年|本|截至|[^，。]{0,30})" + word, block.text)
+        if re.match(r"[^。]{0,60}" + word, block.text) and "公务用车" not in block.text
     ]
     if not spots:
         return None
@@ -454,26 +472,181 @@ def _title_after(document: Document, at: int) -> str:
     return next(block.title for block in document[at:] if isinstance(block, Grid))
 
 
-TABLE_SLIPS: tuple[Callable[[Document, random.Random], Slip | None], ...] = (
-    row_left_out, old_name, neighbour_column, unit_of_table, statement_missing, other_unit,
-    last_years_head, contents_differ, form_missing, table_missing, section_missing,
+def unit_line_missing(document: Document, chance: random.Random) -> Slip:
+    """No unit of money above a table."""
+    spots = [
+        at
+        for at, block in enumerate(document)
+        if isinstance(block, Paragraph) and block.role == ABOVE and "万元" in block.right
+    ]
+    at = chance.choice(spots)
+    block = document[at]
+    assert isinstance(block, Paragraph)
+    title = _title_after(document, at)
+    return Slip(
+        "no unit line above a table", _with(document, at, block._replace(right="")), title, "单位"
+    )
+
+
+FORMS = "项目支出绩效目标表"
+"""The table that all forms are of, whatever each is titled."""
+
+
+def _project(form: Grid) -> str:
+    """The project of a form."""
+    return next(row[1].text for row in form.rows if len(row) > 1 and "项目名称" in row[0].text)
+
+
+def _reset(document: Document, at: int, line: int, place: int, text: str, kind: str) -> Slip:
+    """A cell of a table or form with another text."""
+    grid = document[at]
+    assert isinstance(grid, Grid)
+    row = list(grid.rows[line])
+    true, row[place] = row[place].text, row[place]._replace(text=text)
+    rows = (*grid.rows[:line], tuple(row), *grid.rows[line + 1 :])
+    changed = _with(document, at, grid._replace(rows=rows))
+    names = [cell.text for cell in row[:place] if cell.kind != "amount" and cell.text]
+    name, title = names[-1] if names else text, grid.title
+    if grid.kind == "form":
+        title, name = FORMS, _project(grid)
+    return Slip(kind, changed, title, name, text, true)
+
+
+def _rows(document: Document, kind: str) -> Iterator[tuple[int, int, tuple[Cell, ...]]]:
+    """The rows below the headings of all tables of a kind."""
+    for at, grid in enumerate(document):
+        if isinstance(grid, Grid) and grid.kind == kind:
+            for line, row in enumerate(grid.rows[grid.head :], grid.head):
+                yield at, line, row
+
+
+def wrong_code(document: Document, chance: random.Random) -> Slip:
+    """A digit of a subject's code is another one."""
+    spots = [
+        (at, line, row)
+        for at, line, row in _rows(document, "table")
+        if row[0].kind == "code" and row[0].text
+    ]
+    at, line, row = chance.choice(spots)
+    code = row[0].text
+    wrong = f"{code[:-1]}{(int(code[-1]) + chance.randrange(3, 7)) % 10}"
+    return _reset(document, at, line, 0, wrong, "a code with a wrong digit")._replace(
+        row=row[1].text, code=wrong, true=""
+    )
+
+
+def row_twice(document: Document, chance: random.Random) -> Slip:
+    """A row stands twice."""
+    at = _table(document, chance, lambda grid: len(_coded(grid)) > 1)
+    grid = document[at]
+    assert isinstance(grid, Grid)
+    line = chance.choice(_coded(grid))
+    rows = (*grid.rows[: line + 1], *grid.rows[line:])
+    code, name = grid.rows[line][0].text, grid.rows[line][1].text
+    changed = _with(document, at, grid._replace(rows=rows))
+    return Slip("a row twice", changed, grid.title, name, code=code)
+
+
+def lowest_level_missing(document: Document, chance: random.Random) -> Slip:
+    """A table goes down to 款 alone, or to 类."""
+    at = _table(document, chance, lambda grid: len(_coded(grid)) > 1)
+    grid = document[at]
+    assert isinstance(grid, Grid)
+    gone = set(_coded(grid))
+    rows = tuple(row for line, row in enumerate(grid.rows) if line not in gone)
+    changed = _with(document, at, grid._replace(rows=rows))
+    return Slip("not down to the lowest level", changed, grid.title, grid.title)
+
+
+def three_public_row_missing(document: Document, chance: random.Random) -> Slip:
+    """An item is missing in the table of 三公."""
+    spots = [
+        (at, line, row[0].text)
+        for at, line, row in _rows(document, "table")
+        if re.match(r"\d、(因公|公务)", row[0].text)
+    ]
+    at, line, name = chance.choice(spots)
+    grid = document[at]
+    assert isinstance(grid, Grid)
+    rows = (*grid.rows[:line], *grid.rows[line + 1 :])
+    changed = _with(document, at, grid._replace(rows=rows))
+    return Slip(
+        "三公: an item missing in the table", changed, grid.title, re.sub(r"^\d、", "", name)
+    )
+
+
+_ALL_WEIGHTS = 90
+"""The other ten points are for how much of the budget was spent."""
+
+
+def _weights(form: Block) -> int:
+    assert isinstance(form, Grid)
+    last = [row[-1] for row in form.rows if row]
+    return sum(int(one.text) for one in last if one.kind == "indicator" and one.text.isdigit())
+
+
+def wrong_weight(document: Document, chance: random.Random) -> Slip:
+    """The weights of a form do not add up."""
+    spots = [
+        (at, line, len(row) - 1)
+        for at, line, row in _rows(document, "form")
+        if row[-1].kind == "indicator"
+        and re.fullmatch(r"\d+", row[-1].text)
+        and _weights(document[at]) == _ALL_WEIGHTS
+    ]
+    at, line, place = chance.choice(spots)
+    return _reset(document, at, line, place, "7", "a weight that is wrong")._replace(true="")
+
+
+def form_amount(document: Document, chance: random.Random) -> Slip:
+    """A form's sum is not the project's."""
+    spots = [
+        (at, line, place)
+        for at, line, row in _rows(document, "form")
+        for place, cell in enumerate(row)
+        if cell.kind == "value"
+        and place
+        and "年度资金总额" in row[place - 1].text
+        and cell.text.strip("0.,")
+    ]
+    at, line, place = chance.choice(spots)
+    return _reset(document, at, line, place, "77.77", "a form's sum that is wrong")._replace(
+        true=""
+    )
+
+
+def cost_indicator(document: Document, chance: random.Random) -> Slip:
+    """The indicator of cost is not the project's money."""
+    spots = [
+        (at, line, place, cell.text)
+        for at, line, row in _rows(document, "form")
+        for place, cell in enumerate(row)
+        if re.fullmatch(r"[≤<=＝]*[\d,.]+万元", cell.text)
+    ]
+    at, line, place, text = chance.choice(spots)
+    wrong = re.sub(r"[\d,.]+", "88.88", text)
+    return _reset(document, at, line, place, wrong, "a cost indicator that is wrong")._replace(
+        true=""
+    )
+
+
+SLIPS: tuple[Callable[[Document, random.Random], Slip | None], ...] = (
+    other_direction, subject_missing, three_public_left_out, glossary_entry_missing, row_left_out,
+    old_name, neighbour_column, unit_of_table, unit_line_missing, statement_missing, other_unit,
+    contents_differ, form_missing, table_missing, section_missing, wrong_code, row_twice,
+    lowest_level_missing, three_public_row_missing, wrong_weight, form_amount, cost_indicator,
 )  # fmt: skip
 
 
-def slips(document: Document, count: int, chance: random.Random) -> list[Slip]:
-    """So many slips, every kind in turn."""
-    found: list[Slip] = []
+def slips(document: Document, count: int, chance: random.Random, year: int) -> list[Slip]:
+    """So many slips, every kind in turn, beginning with one at random; kinds that the document has no place for are left out."""
     kinds: list[Callable[[], Slip | None]] = [
-        *(
-            (
-                lambda kind=kind, role=role, change=change: _reworded(
-                    document, chance, kind, change, role
-                )
-            )
-            for kind, (role, change) in TEXT_SLIPS.items()
-        ),
-        *((lambda make=make: make(document, chance)) for make in TABLE_SLIPS),
+        *((lambda one=one: one.made(document, chance, year)) for one in rewordings()),
+        *((lambda make=make: make(document, chance)) for make in SLIPS),
+        lambda: last_years_head(document, chance, year),
     ]
+    chance.shuffle(kinds)
+    found: list[Slip] = []
     at = 0
     while len(found) < count:
         made = kinds[at % len(kinds)]()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from layouts.make import Layout
     from layouts.measure import FindingKey
+    from layouts.model import Document
     from layouts.slips import Slip
     from layouts.sources import Source
     from xlbudget.findings import Finding
@@ -52,7 +53,7 @@ class Trial(NamedTuple):
 
 def number_trials(layout: Layout, given: Source, folder: Path, count: int) -> Iterator[Trial]:
     """So many single numbers changed at random; the same ones in every run."""
-    chance = random.Random(f"{layout.name} numbers")
+    chance = random.Random(f"{layout.name} {given.name} numbers")
     every = numbers(given.document)
     wrong = [wrong_number(given.document, one, chance) for one in chance.sample(every, count)]
     yield from _tried(layout, given, folder, wrong)
@@ -60,14 +61,16 @@ def number_trials(layout: Layout, given: Source, folder: Path, count: int) -> It
 
 def slip_trials(layout: Layout, given: Source, folder: Path, count: int) -> Iterator[Trial]:
     """So many realistic slips of text and tables."""
-    chance = random.Random(f"{layout.name} slips")
-    yield from _tried(layout, given, folder, slips(given.document, count, chance))
+    chance = random.Random(f"{layout.name} {given.name} slips")
+    yield from _tried(
+        layout, given, folder, slips(given.document, count, chance, given.base.book.year)
+    )
 
 
 def _tried(layout: Layout, given: Source, folder: Path, made: list[Slip]) -> Iterator[Trial]:
     standard = given.base.standard
     try:
-        clean = validate_published(make(layout, given, folder / "clean")[0], standard)
+        clean = validate_published(_file(layout, given, folder / "clean", None), standard)
     except XlbudgetError as error:  # the layout itself is not read: no mistake in it is found
         yield from (
             Trial(layout.name, one, False, False, False, (), str(error)) for one in made
@@ -75,7 +78,7 @@ def _tried(layout: Layout, given: Source, folder: Path, made: list[Slip]) -> Ite
         return
     known = Counter(map(finding_key, clean.findings))
     for number, slip in enumerate(made):
-        (path,) = make(layout, given, folder / f"{number:03d}", slip.document)
+        path = _file(layout, given, folder / f"{number:03d}", slip.document)
         try:
             report = validate_published(path, standard)
         except XlbudgetError as error:
@@ -87,6 +90,15 @@ def _tried(layout: Layout, given: Source, folder: Path, made: list[Slip]) -> Ite
         true = any(_offers(one, slip.true) for one in added) if slip.true else bool(named)
         further = tuple(one for one in added if one not in named and one.level is not Level.HINT)
         yield Trial(layout.name, slip, bool(added), bool(named), true, further, added=added)
+
+
+def _file(layout: Layout, given: Source, folder: Path, document: Document | None) -> Path:
+    """The file of a layout; one that an earlier run kept in that folder is taken again."""
+    kept = folder / "made.txt"
+    if not kept.exists():
+        (path,) = make(layout, given, folder, document)
+        kept.write_text(str(path.relative_to(folder)), encoding="utf-8")
+    return folder / kept.read_text(encoding="utf-8")
 
 
 def _added(findings: tuple[Finding, ...], known: Counter[FindingKey]) -> Iterator[Finding]:
@@ -117,8 +129,13 @@ def _names(one: Finding, slip: Slip, places: set[str]) -> bool:
     if slip.in_table:
         if slip.place not in (one.table, one.sheet) and slip.place not in said:
             return False
+        if slip.row == slip.place:
+            return True  # of the table as a whole
         row = squash(_NUMBERED.sub("", slip.row))
-        printed = slip.printed in (one.printed, *_NUMBER.findall(one.message))
+        printed = bool(slip.printed) and slip.printed in (
+            one.printed,
+            *_NUMBER.findall(one.message),
+        )
         return printed or row in squash(said) or bool(slip.code and slip.code in said)
     if one.cell in places or (slip.printed and slip.printed in said):
         return True

@@ -23,7 +23,7 @@ from xlbudget.checks.wording import (
     table_place,
     table_title,
 )
-from xlbudget.figures import TOTAL, BlockData, InfoValue, Place, Row, Unreadable
+from xlbudget.figures import TOTAL, UNFILLED, BlockData, InfoValue, Place, Row, Unreadable
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
 from xlbudget.rules.fill import cell_key, recomputed
@@ -494,7 +494,11 @@ def repaired(
     findings = [*about_years, *about_values]
     formulas = Formulas(standard, whole, computed)
     grid = Grid(standard, whole)
-    unreadable = [at for at, cell in enumerate(grid.cells) if isinstance(cell, Unreadable)]
+    unreadable = [
+        at
+        for at, cell in enumerate(grid.cells)
+        if isinstance(cell, Unreadable) and cell != UNFILLED  # nobody wrote that
+    ]
     if whole.as_text:
         findings += _stored(grid, formulas)
     if unreadable:

@@ -60,13 +60,14 @@ class Judged(NamedTuple):
     ``corrected`` are what cells should hold that are called wrong, as far as that is known, with all
     that follows from them by formulas; ``open_cells`` those about which nothing can be said until
     another finding is dealt with. ``revised`` is what cells held, and all that follows from them, before
-    they were changed together after the text was generated.
+    they were changed together after the text was generated; ``lacking`` are blocks of which a row is missing.
     """
 
     report: Report
     corrected: Mapping[Spot, Cell]
     open_cells: frozenset[Spot]
     revised: Mapping[Spot, Cell]
+    lacking: frozenset[str]
 
 
 def check_names() -> frozenset[str]:
@@ -141,6 +142,7 @@ def judge(
     corrected: dict[int, Cell] = {}
     open_cells: frozenset[int] = frozenset()
     revised: dict[int, Cell] = {}
+    lacking: frozenset[str] = frozenset()
     if (known.wrong or explain) and not (waiting or standard.of_sum):
         # A workbook without contradiction needs no explanation: then this is not even imported.
         from xlbudget.checks.diagnosis.reconcile import reconcile  # noqa: PLC0415
@@ -159,6 +161,7 @@ def judge(
         if graded.conflict is not None or expansion.gaps or explain:
             said = reconcile(grid, graded.status, functions, _everything_said(sayings))
             contradictions, open_cells = said.findings, said.open_cells
+            lacking = said.lacking
             corrected = _with_functions(grid, said.corrected, functions)
             revised = _with_functions(grid, said.revised, functions)
             if graded.conflict is not None and not contradictions:
@@ -180,14 +183,12 @@ def judge(
         *structure.findings,
         *(finding for finding in outcomes if isinstance(finding, Finding)),
     ]
-    not_executed = [*expansion.not_executed, *_unreadable(grid, expansion.relations)]
-    if known.wrong and waiting:
-        not_executed += [
-            NotExecuted(relation.rule.code, waiting)
-            for relation in checked(expansion.relations)
-            if not holds(grid, relation)
-        ]
-    not_executed += [skipped for skipped in outcomes if isinstance(skipped, NotExecuted)]
+    not_executed = [
+        *expansion.not_executed,
+        *_unreadable(grid, expansion.relations),
+        *(_waiting(grid, expansion, waiting) if known.wrong and waiting else ()),
+        *(skipped for skipped in outcomes if isinstance(skipped, NotExecuted)),
+    ]
     soft = [
         relation
         for relation in expansion.relations
@@ -212,6 +213,7 @@ def judge(
         {grid.spot(number): cell for number, cell in corrected.items()},
         frozenset(grid.spot(number) for number in open_cells),
         {grid.spot(number): cell for number, cell in revised.items()},
+        lacking,
     )
 
 
@@ -231,6 +233,15 @@ def _in_unit(slack: Decimal | None, standard: Standard) -> str:
     if slack is None:
         return ""
     return f"{(slack / standard.unit.fen).quantize(_SLACK_STEP, ROUND_HALF_UP):f}"
+
+
+def _waiting(grid: Grid, expansion: Expansion, reason: str) -> Iterator[NotExecuted]:
+    """The relations that do not hold and are not to be explained."""
+    return (
+        NotExecuted(relation.rule.code, reason)
+        for relation in checked(expansion.relations)
+        if not holds(grid, relation)
+    )
 
 
 def _beyond_rounding(known: GradedBook) -> list[Finding]:

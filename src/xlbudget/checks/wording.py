@@ -28,9 +28,17 @@ def table_title(grid: Grid, number: int) -> str:
     """The title of the table in which a cell stands."""
     block, row, _ = grid.spot(number)
     if block == INFO:
-        info = grid.book.info.get(row.key)
-        return (info.sheet if info else "") or "基础信息"
+        return info_title(grid.book, row.key)
     return table_place(grid.standard, grid.book, block)[0]
+
+
+def info_title(book: Book, field: str) -> str:
+    """基础信息, or the part of a published document that tells a field of it, or would."""
+    info = book.info.get(field)
+    if info is not None and info.sheet:
+        return info.sheet
+    told = (one.sheet for one in book.info.values() if one.sheet) if book.without_info else ()
+    return next(iter(told), "基础信息")
 
 
 def table_place(standard: Standard, book: Book, block: str) -> tuple[str, str]:
@@ -76,9 +84,32 @@ def cell_label(grid: Grid, number: int) -> str:
     """Row and column of a cell; of a value that the text alone tells, the words that tell it."""
     column = column_label(grid, number)
     block, row, _ = grid.spot(number)
-    if block == INFO and (info := grid.book.info.get(row.key)) is not None and info.said:
-        return f"“{row.label}”（{f'按“{info.said}”推算' if info.inferred else f'“{info.said}”'}）"
+    if block == INFO and (words := told_by(grid.book, row.key)):
+        return f"“{row.label}”（{words}）"
     return f"“{row_label(grid, number)}”{column}" if column else f"“{row_label(grid, number)}”"
+
+
+def told_by(book: Book, field: str) -> str:
+    """The words of a published text that tell a field of 基础信息, as a finding quotes them; "" where none do."""
+    info = book.info.get(field)
+    if info is None or not info.said:
+        return ""
+    return f"按“{info.said}”推算" if info.change is not None else f"“{info.said}”"
+
+
+def wanted(grid: Grid, number: int, right: Amount) -> tuple[str, str]:
+    """What is to be written where a cell should hold ``right``: plain, and in words.
+
+    What was inferred from a change is mended in the sentence that prints the change.
+    """
+    printed, change = grid.cells[number], grid.inferred().get(number)
+    if change is None or not isinstance(printed, Amount):
+        return right.plain, right.text
+    moved = printed.fen + change.fen - right.fen
+    size = right._replace(fen=abs(moved))
+    if not moved:
+        return size.plain, "无增减"
+    return size.plain, f"{'增加' if moved > 0 else '减少'} {size.text}"
 
 
 def finding_at(grid: Grid, number: int, code: str, level: Level, message: str) -> Finding:
@@ -90,8 +121,8 @@ def finding_at(grid: Grid, number: int, code: str, level: Level, message: str) -
 
 
 def finding_in_info(book: Book, code: str, level: Level, message: str, field: str) -> Finding:
-    """A finding about a field of 基础信息."""
-    return Finding(code, level, message, "基础信息", *book.info_place(field), field)
+    """A finding about a field of 基础信息, or about the sentence that tells it."""
+    return Finding(code, level, message, info_title(book, field), *book.info_place(field), field)
 
 
 def fen_of(cell: Cell) -> int:

@@ -54,7 +54,7 @@ def _states(field: Field, info: InfoValue | None, side: Side, *, texts: bool) ->
         return False  # building a workbook settles it
     if side.kind != DOCUMENT:
         return True
-    if info is None or info.value is None or info.inferred:
+    if info is None or info.value is None or info.change is not None:
         return False
     return not (texts and info.said)
 

@@ -20,8 +20,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def report_dict(report: Report) -> dict[str, object]:
-    """One workbook's report; ``version`` changes when a key does."""
-    return {
+    """One file's report; ``version`` changes when a key does. ``coverage`` is there for documents alone."""
+    made: dict[str, object] = {
         "version": 1,
         "path": report.path,
         "workbook": report.workbook,
@@ -34,6 +34,11 @@ def report_dict(report: Report) -> dict[str, object]:
         ],
         "not_read": [{"place": one.place, "reason": one.reason} for one in report.not_read],
     }
+    if report.coverage is not None:
+        printed, read = report.numbers
+        tables = [one._asdict() for one in report.coverage]
+        made["coverage"] = {"printed": printed, "read": read, "tables": tables}
+    return made
 
 
 def finding_dict(finding: Finding) -> dict[str, object]:

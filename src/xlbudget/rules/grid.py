@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from xlbudget.figures import Book
+    from xlbudget.money import Amount
     from xlbudget.rules.unfilled import Virtual
     from xlbudget.standard.model import Column, Ref, Standard
 
@@ -184,12 +185,12 @@ class Grid:
                 info[row.key] = info.get(row.key, InfoValue(None))._replace(value=value)
         return self.book.with_blocks(blocks)._replace(info=info)
 
-    def inferred(self) -> set[int]:
-        """The cells of 基础信息 that a published text does not print, but says how they changed."""
+    def inferred(self) -> dict[int, Amount]:
+        """The cells of 基础信息 that a published text does not print, with the change that it prints."""
         return {
-            self.base[INFO] + at
+            self.base[INFO] + at: info.change
             for at, row in enumerate(self._info.rows)
-            if (info := self.book.info.get(row.key)) is not None and info.inferred
+            if (info := self.book.info.get(row.key)) is not None and info.change is not None
         }
 
     def spot(self, number: int) -> Spot:
@@ -204,9 +205,6 @@ class Grid:
         """Where a cell stands."""
         block, row, column = self.spot(number)
         if block == INFO:
-            info = self.book.info.get(row.key)
-            if info is not None and info.sheet:
-                return Place(info.sheet, info.cell)
             return self.book.info_place(row.key)
         table = self.standard.table(self.standard.blocks[block].table)
         sheet = self.book.sheets.get(table.key, table.sheet)

@@ -15,7 +15,7 @@ from xlbudget.money import Amount
 from xlbudget.rules.grid import INFO
 from xlbudget.texts.binding import SILENT, Binder, vocabulary
 from xlbudget.texts.forms import form_findings
-from xlbudget.texts.judging import Paper, judge, made_to_add_up, named_twice, prints
+from xlbudget.texts.judging import Paper, judge, made_to_add_up, misnamed, named_twice, prints
 from xlbudget.texts.names import (
     OtherUnits,
     SubjectNames,
@@ -28,12 +28,12 @@ from xlbudget.texts.names import (
     years,
 )
 from xlbudget.texts.readings import load_readings, plain, printed
-from xlbudget.texts.required import glossary_findings, lost_texts
+from xlbudget.texts.required import glossary_findings, lost_passages, lost_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from xlbudget.explaining.document import Figure
+    from xlbudget.explaining.document import Figure, Item
     from xlbudget.explaining.facts import Facts
     from xlbudget.figures import Book
     from xlbudget.rules.grid import Spot
@@ -45,6 +45,8 @@ STAFF = "人员"
 """The section of the readings that speaks of people, wherever they are spoken of."""
 _NAMED = r"[\u4e00-\u9fff]{2}.*\d"
 """A number with a name before it, known or not."""
+_ITEM = re.compile(r"([\u4e00-\u9fff()]{4,})[\d,.]+万?元")
+"""An item of a list that is named and has its amount, and nothing else."""
 _NO_NOTES = "没有情况说明，文字没有核对；请先生成说明。"
 
 
@@ -63,11 +65,17 @@ class TextOutcome(NamedTuple):
     stale: str = ""
 
 
-def check_texts(standard: Standard, book: Book, open_cells: Collection[Spot] = ()) -> TextOutcome:
+def check_texts(
+    standard: Standard,
+    book: Book,
+    open_cells: Collection[Spot] = (),
+    lacking: Collection[str] = (),
+) -> TextOutcome:
     """What is wrong with the texts of ``book``: explanation, glossary, notes below the tables, targets.
 
     ``open_cells`` are cells of which it is not known whether they are right: what is said of figures
     that rest on them is not judged, nor what a section says that speaks of a cell nobody can read.
+    ``lacking`` are blocks of which a row is missing: the text may name it.
 
     Raises:
         StandardError: the standard's facts or readings are wrong.
@@ -75,12 +83,12 @@ def check_texts(standard: Standard, book: Book, open_cells: Collection[Spot] = (
     readings = load_readings(standard.folder)
     if readings is None:
         return TextOutcome([], [], {}, [], None)
-    check = _Check(standard, book, readings, open_cells)
+    check = _Check(standard, book, readings, open_cells, lacking)
     units = [*book.texts, *_table_notes(book), *_profile(book)]
     for section in dict.fromkeys(unit.section for unit in units):
         check.section(section, [unit for unit in units if unit.section == section])
     check.findings += form_findings(standard, book, readings, check.unit_name, lambda: check.facts)
-    if book.texts:
+    if book.texts and not book.partial:  # what is missing may stand where nothing was read
         check.findings += lost_texts(book.texts, check.paper, readings, check.facts)
         check.findings += glossary_findings(
             book.texts,
@@ -164,8 +172,14 @@ class _Check:
     """The findings so far."""
 
     def __init__(
-        self, standard: Standard, book: Book, readings: Readings, open_cells: Collection[Spot]
+        self,
+        standard: Standard,
+        book: Book,
+        readings: Readings,
+        open_cells: Collection[Spot],
+        lacking: Collection[str] = (),
     ) -> None:
+        self.lacking = lacking
         amounts = {key: block.amounts for key, block in standard.blocks.items()}
         self.waiting = {
             (block, row.key, amounts[block][column] if block in amounts else "value")
@@ -203,7 +217,7 @@ class _Check:
         if unit.part == "table":
             titles["table"] = self.standard.table(unit.id.partition(".")[0]).title
         title = unit.place.sheet or titles.get(unit.part, "情况说明")
-        inferred = {key: one.said for key, one in self.book.info.items() if one.inferred}
+        inferred = {key: one.said for key, one in self.book.info.items() if one.change is not None}
         several = len(self.book.profile.units) > 1
         return Paper(self.readings, unit, title, several=several, inferred=inferred)
 
@@ -256,7 +270,7 @@ class _Check:
                     self._not_judged(unit, mention, "认不出说的是哪个数字，未核对。", "C15")
                 elif mention.kind != "loose":
                     self.counts[self.readings.rules.get(section, other)] += 1
-                waits, wrong = self._waits(mention), list[Finding]()
+                waits, wrong = self._waits(mention) or self._cut_short(mention), list[Finding]()
                 if not waits:
                     paper = paper._replace(money=self.facts.source.unit.name)
                     wrong = list(judge(paper, mention, fitted))
@@ -266,7 +280,8 @@ class _Check:
                 else:
                     self.findings += wrong
         self.mentions += seen
-        if units and units[0].part == "notes" and not self.waiting and not lost:
+        whole = not (self.waiting or lost or self.book.partial)
+        if units and units[0].part == "notes" and whole:
             self._complete(known, units, seen)
 
     def _waits(self, mention: Mention) -> bool:
@@ -285,6 +300,27 @@ class _Check:
             if figure is not None
             for cell in figure.cells
         )
+
+    def _cut_short(self, mention: Mention) -> bool:
+        """Whether names are listed of rows that a table lacks: it does not go down to them, and is told that."""
+        if mention.kind != "names" or mention.figure is None:
+            return False
+        return any(one.partition("[")[0] in self.shallow for one in mention.figure.basis)
+
+    @cached_property
+    def shallow(self) -> set[str]:
+        """The blocks that lack a row, or in which a subject with money above the lowest level has none below it."""
+        found = set(self.lacking)
+        for key, data in self.book.blocks.items():
+            subjects = self.standard.subjects.get(self.standard.blocks[key].subjects)
+            rows = [row for row in data.rows if row.kind == "subject" and row.fens]
+            codes = [row.key for row in rows]
+            for code in codes if subjects is not None else ():
+                level = subjects.level(code) if subjects is not None else 0
+                below = any(one != code and one.startswith(code) for one in codes)
+                if subjects is not None and 0 < level < len(subjects.levels) and not below:
+                    found.add(key)
+        return found
 
     def _not_judged(self, unit: TextUnit, mention: Mention, why: str, other: str) -> None:
         where = f"{unit.place.sheet}{unit.place.cell}" or unit.id
@@ -359,6 +395,11 @@ class _Check:
                     for _, one in seen
                 )
             ]
+            listing = {id(unit) for unit, _ in listed}
+            self.findings += self._otherwise_named(
+                [line for line in lines.items if line.key not in there],
+                [(unit, one) for unit, one in seen if id(unit) in listing],
+            )
             if listed and lost:
                 spots = [unit for unit, _ in listed]
                 names = "、".join(line.name.text for line in lost)
@@ -366,6 +407,28 @@ class _Check:
                 paper = self.paper(max(spots, key=spots.count))
                 self.findings.append(paper.finding(message, lost[0].amount, "", names))
         self.findings += self._unspoken(known, units, [one for _, one in seen], loose)
+
+    def _otherwise_named(
+        self, lost: Sequence[Item], said: Sequence[tuple[TextUnit, Mention]]
+    ) -> Iterator[Finding]:
+        """The lines missing in a list whose amount stands there under a name that no line has."""
+        for line in lost:
+            amount = line.amount
+            if (
+                amount.zero
+                or amount.missing
+                or sum(one.amount.text == amount.text for one in lost) > 1
+            ):
+                continue
+            for unit, one in said:
+                number = one.number
+                if one.kind != "loose" or number is None or not prints(amount, number):
+                    continue
+                match = _ITEM.fullmatch(one.said)
+                if match is not None and not match[1].startswith(plain(line.name.text)):
+                    said_name, name = printed(match[1]), line.name.text
+                    message = f"“{said_name}”的金额与“{name}”相同，名称应为“{name}”；请核对。"
+                    yield misnamed(self.paper(unit), message, said_name, name, figure=amount)
 
     def _unspoken(
         self, known: Vocabulary, units: list[TextUnit], seen: list[Mention], loose: list[Number]
@@ -386,12 +449,20 @@ class _Check:
             for topic in wanted
         )
         nothing = self.readings.slips.get("nothing", ())
+        bodies = [plain(unit.text) for unit in units if not unit.heading]
+        silent = [
+            word
+            for passage in lost_passages(self.readings, self.facts, units[0].section, bodies)
+            for word in passage.any
+        ]
         for topic in {id(topic): topic for topic in wanted}.values():
             if id(topic.head) in spoken or topic.target is None or topic.target.figure.missing:
                 continue
             figure, stated = topic.target.figure, topic.head.stated
             if any(prints(figure, number) for number in loose):
                 continue
+            if any(plain(word) in plain(figure.title) for word in silent):
+                continue  # nothing at all is said of this, and that is told
             none = bool(stated or denied) or any(
                 plain(word) in plain(unit.text) for unit in units for word in nothing
             )

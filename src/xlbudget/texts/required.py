@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xlbudget.texts.judging import Paper
 
     Papers = Callable[[TextUnit], Paper]
-    from xlbudget.texts.readings import Readings
+    from xlbudget.texts.readings import Passage, Readings
 
 
 def lost_texts(
@@ -47,12 +47,32 @@ def lost_texts(
     for section, units in sections.items():
         # Its headings are no part of the body that must speak of a passage.
         bodies = [plain(unit.text) for unit in units if not unit.heading]
-        for passage in readings.passages:
-            figure = facts.names.get(passage.zero)
-            nought = isinstance(figure, Figure) and figure.zero
-            if passage.section == section and not nought and not any(map(passage.told, bodies)):
-                message = f"这一部分没有说明{passage.name}；请补上，没有的写明“无”。"
-                yield paper(units[0]).finding(message, level=Level.WARNING)
+        for passage in lost_passages(readings, facts, section, bodies):
+            message = f"这一部分没有说明{passage.name}；请补上，没有的写明“无”。"
+            yield paper(units[0]).finding(message, level=Level.WARNING)
+
+
+def lost_passages(
+    readings: Readings, facts: Facts, section: str, bodies: Sequence[str]
+) -> list[Passage]:
+    """What the body of a section must speak of and does not; not the parts of what is missing as a whole."""
+    lost = []
+    for passage in readings.passages:
+        figure = facts.names.get(passage.zero)
+        nought = isinstance(figure, Figure) and figure.zero
+        if passage.section == section and not nought and not any(map(passage.told, bodies)):
+            lost.append(passage)
+    return [
+        one
+        for one in lost
+        if not any(
+            near in word
+            for near in one.near
+            for other in lost
+            if other is not one
+            for word in other.any
+        )
+    ]
 
 
 class _Names(dict[str, object]):
@@ -85,12 +105,12 @@ def glossary_findings(
     units = [unit for unit in texts if unit.part == "glossary" and not unit.heading]
     if not units or "glossary" not in readings.rules:
         return
-    yield from _numbering(units, paper)
-    yield from _twice(units, paper)
     subjects = facts.names.get(readings.glossary)
     used = list(_leaves(subjects.items)) if isinstance(subjects, FigureList) else []
     entries = [plain(unit.text) for unit in units]
     lost = [item for item in used if item.name.text not in mended and not _explained(item, entries)]
+    yield from _numbering(units, paper, gaps=not lost)
+    yield from _twice(units, paper)
     if lost:
         shown = list(dict.fromkeys(f"“{one.name.text}”" for one in lost))
         more = f"等{len(shown)}个科目" if len(shown) > _SHOWN else ""
@@ -119,8 +139,11 @@ def _explained(item: Item, texts: Sequence[str]) -> bool:
     return any(stem in text for text in texts for stem in stems)
 
 
-def _numbering(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
-    """A number that does not follow the one before it; those that go on from it are right again."""
+def _numbering(units: Sequence[TextUnit], paper: Papers, *, gaps: bool) -> Iterator[Finding]:
+    """A number that does not follow the one before it; those that go on from it are right again.
+
+    Without ``gaps`` nothing is said of numbers left out: entries that are missing are told by name.
+    """
     numbers = []  # kind, number, as written; of entries that have one
     for unit in units:
         match = _NUMBER.match(plain(unit.text))
@@ -135,7 +158,7 @@ def _numbering(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
             before.pop("below", None)
         wanted = before.get(kind, 0) + 1
         before[kind] = number
-        if number == wanted:
+        if number == wanted or (number > wanted and not gaps):
             continue
         later = next((one[2] for one in numbers[at + 1 :] if one[1] == kind), 0)
         if later == wanted + 1:

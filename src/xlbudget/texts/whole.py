@@ -201,7 +201,7 @@ def validate_whole(
         waiting=f"底稿有{faults}处差错，改好以后再核对。" if faults else "",
     )
     report = judged.report
-    if judged.corrected or judged.open_cells:
+    if judged.corrected or judged.open_cells or judged.lacking:
         report, texts = _own_mistakes(report, texts, standard, known.grid.book, judged)
     elif judged.revised:
         texts = _outdated(texts, standard, known.grid.book, judged)
@@ -252,7 +252,7 @@ def _own_mistakes(
     # Paragraphs are not outdated by cells that are wrong, or of which it is not known.
     doubted = [_place_of(standard, book, spot) for spot in (*judged.corrected, *judged.open_cells)]
     right = not_stale(corrected_book(book, judged.corrected), doubted)
-    again = check_texts(standard, right, judged.open_cells)
+    again = check_texts(standard, right, judged.open_cells, judged.lacking)
     before = dict(_told_apart(texts.findings))
     after = dict(_told_apart(again.findings))
     kept = [one for key, one in after.items() if key in before]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.conflict_sets import MOST_CONFLICT_SETS, relieving
 from xlbudget.checks.diagnosis.intervals import BLANK, FREE, printed_bounds, propagate
-from xlbudget.checks.diagnosis.typing_errors import SIGN, guess_slip, unexplained
+from xlbudget.checks.diagnosis.typing_errors import SIGN, Slip, guess_slip, unexplained
 from xlbudget.money import Amount, round_div
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Locator:
         near: Callable[[int], Neighbours],
         evidence: Evidence | None = None,
         derived: Collection[int] = (),
-        inferred: Collection[int] = (),
+        inferred: Mapping[int, Amount] = {},  # never changed
     ) -> None:
         self.system, self.conflicts, self.unit_of, self.near = system, conflicts, unit_of, near
         self.evidence, self.derived, self.inferred = evidence, derived, inferred
@@ -313,7 +313,7 @@ class Locator:
             value = Amount(step * ulp, unit, places)
             if value == printed and high - low < ulp:
                 continue
-            slip = guess_slip(shown, value, near)
+            slip = self._slip(cell, shown, value, near)
             shift = {**moved, variable: value.fen - was} if was is not None else moved
             told = 0.0
             if self.evidence is not None:
@@ -328,6 +328,14 @@ class Locator:
         score, evident = log(max(total, 1e-300)) + prior, log(max(evident, 1e-300)) + prior
         odd = best is not None and self._odd(cell, shown, best, best_slip)
         return Candidate(cell, best, (low, high), best_slip, score, evident, odd=odd)
+
+    def _slip(self, cell: int, shown: Amount | None, value: Amount, near: Neighbours) -> Slip:
+        """The likeliest slip: in the figure that is printed, which for what is inferred is its change."""
+        change = self.inferred.get(cell)
+        if change is None or shown is None:
+            return guess_slip(shown, value, near)
+        right = change._replace(fen=shown.fen + change.fen - value.fen)
+        return guess_slip(change if change.fen else None, right, near)
 
     def _odd(self, cell: int, shown: Amount | None, value: Amount, slip: str) -> bool:
         """Whether a figure is none that anybody would print there: negative, or a sum that is nothing.

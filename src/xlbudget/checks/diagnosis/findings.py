@@ -22,6 +22,7 @@ from xlbudget.checks.wording import (
     row_label,
     table_place,
     table_title,
+    wanted,
 )
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.memory import PASSED
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from xlbudget.checks.diagnosis.error_localisation import Candidate, Contradiction
     from xlbudget.checks.diagnosis.evidence import Evidence
     from xlbudget.checks.diagnosis.explanation import Absence, Explanation, Moved
-    from xlbudget.checks.row_presence import Completed, Renamed
+    from xlbudget.checks.row_presence import Completed, Lack, Renamed
     from xlbudget.figures import Row
     from xlbudget.rules.grid import Grid
     from xlbudget.rules.relations import Gap, Relation
@@ -113,24 +114,25 @@ def _slip(candidate: Candidate) -> str:
 
 
 def _where(grid: Grid, number: int) -> str:
-    """A cell by its place and by what it means."""
-    place = grid.place(number)
-    return f"{place.sheet} {place.cell}".strip() + cell_label(grid, number)
+    """A cell by its place and by what it means; what is inferred from a sentence by its words."""
+    place, label = grid.place(number), cell_label(grid, number)
+    if number in grid.inferred():
+        label = f"“{grid.book.info[grid.spot(number).row.key].said}”"
+    return f"{place.sheet} {place.cell}".strip() + label
 
 
 def _suggestion(grid: Grid, candidate: Candidate, here: int) -> Suggestion:
     """A candidate as a suggestion of a finding at the cell ``here``."""
-    number, value, slip = candidate.cell, candidate.value, candidate.slip
-    assert value is not None
+    number, slip = candidate.cell, candidate.slip
+    assert candidate.value is not None
+    value, words = wanted(grid, number, candidate.value)
     # Only where no other cell would do is there a single candidate.
     share = 1.0 if candidate.share == 1 else min(round(candidate.share, 4), 0.9999)
     if number == here:
         reason = slip or "由勾稽关系得出"
     else:
-        reason = f"也可能是{_where(grid, number)}应为 {value.text}" + (
-            f"（{slip}）" if slip else ""
-        )
-    return Suggestion(value.plain, reason, share, *grid.place(number))
+        reason = f"也可能是{_where(grid, number)}应为 {words}" + (f"（{slip}）" if slip else "")
+    return Suggestion(value, reason, share, *grid.place(number))
 
 
 # ------------------------------------------------------------------ wrong cells
@@ -345,13 +347,10 @@ def _hints(grid: Grid, candidates: Sequence[Candidate]) -> Iterator[Suggestion]:
     """Cells that may be wrong, none of which is accused, with what each would have to be."""
     for candidate in candidates[:_MOST_SUGGESTIONS]:
         if candidate.value is not None and _sensible(grid, candidate):
-            reason = f"可能是{_where(grid, candidate.cell)}应为 {candidate.value.text}{_slip(candidate)}，尚无其他依据"
-            yield Suggestion(
-                candidate.value.plain,
-                reason,
-                round(candidate.proof, 4),
-                *grid.place(candidate.cell),
-            )
+            cell = candidate.cell
+            value, words = wanted(grid, cell, candidate.value)
+            reason = f"可能是{_where(grid, cell)}应为 {words}{_slip(candidate)}，尚无其他依据"
+            yield Suggestion(value, reason, round(candidate.proof, 4), *grid.place(cell))
 
 
 def said_finding(found: Explanation, contradiction: Contradiction) -> Finding:
@@ -453,13 +452,28 @@ def absence_finding(one: Absence, found: Explanation, level: Level) -> Finding:
         message = (
             f"“{row}”与所列各行合不上；从“{lack.first}”起很可能另属一个一级项目，漏列了它的一行{figures}，请补上。"
             if lack.first
-            else f"“{row}”比所列各行之和多，而其余各表都与它相符；很可能漏列了一行{figures}，请补上。"
+            else f"“{row}”比所列各行之和多，而其余各表都与它相符；很可能漏列了{_lost_row(grid, lack)}{figures}，请补上。"
         )
         if instead is not None and instead.value is not None:
             suggestions = (_suggestion(grid, instead, number)._replace(share=_INSTEAD),)
     whole, code = found.grid if lack.blank else grid, one.relations[0].rule.code
     finding = finding_at(whole, place, code, level, message)
     return finding._replace(basis=_basis_of(grid, one.relations), suggestions=suggestions)
+
+
+def _lost_row(grid: Grid, lack: Lack) -> str:
+    """The row that is lacking by its name, where other tables have a single one that may stand there."""
+    blocks, spec = grid.standard.blocks, grid.standard.blocks[lack.block]
+    own = grid.book.blocks[lack.block].by_key
+    others = {
+        row.key: f"“{_name(row)}”（{table_place(grid.standard, grid.book, key)[0]}里有）"
+        for key, data in grid.book.blocks.items()
+        if spec.subjects and blocks[key].subjects == spec.subjects
+        for row in data.rows
+        if row.kind == "subject" and len(row.key) == len(lack.key) and row.fens
+        if row.key.startswith(lack.above) and row.key not in own
+    }
+    return f"{next(iter(others.values()))}一行" if len(others) == 1 else "一行"
 
 
 def _figures(found: Explanation, block: str, key: str) -> str:

@@ -55,7 +55,8 @@ class Reconciled(NamedTuple):
 
     ``open_cells`` are those of which one is wrong and nobody can tell which, with all that is computed
     from them: nothing else is to be said of these. ``revised`` are cells, with what they held, that the
-    text does not know yet as they are. ``work`` is what the search for them looked at.
+    text does not know yet as they are. ``work`` is what the search for them looked at; ``lacking`` are blocks
+    of which a row is missing.
     """
 
     findings: list[Finding]
@@ -63,6 +64,7 @@ class Reconciled(NamedTuple):
     open_cells: frozenset[int]
     revised: dict[int, Cell]
     work: Work
+    lacking: frozenset[str]
 
 
 def reconcile(
@@ -116,7 +118,10 @@ def reconcile(
     before = {number: cell for number, cell in revised if number is not None}
     right = _corrected(grid, explanation, blanks)
     open_cells = _open(grid, expansion.relations, explanation)
-    return Reconciled(findings, right, open_cells, before, explanation.work)
+    lacking = {gap.absent for gap in expansion.gaps}
+    lacking |= {one.lack.block for one in explanation.absences if not one.lack.blank}
+    work = explanation.work
+    return Reconciled(findings, right, open_cells, before, work, frozenset(lacking))
 
 
 def _open(grid: Grid, relations: Sequence[Relation], found: Explanation) -> frozenset[int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import folded, squash
 from xlbudget.figures import Unreadable
-from xlbudget.findings import NotRead
+from xlbudget.findings import NotRead, NumbersRead
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.titles import Titles
 from xlbudget.sheets.layout import is_form
@@ -35,13 +35,12 @@ _LEAST, _MOST_LOST = 0.8, 0.5
 
 
 class Coverage(NamedTuple):
-    """Numbers printed and read; what was lost; by key the tables that cannot be judged, and why.
+    """Table by table the numbers printed and read; what was lost; by key the tables that cannot be judged, and why.
 
     ``enough``: a verdict on the whole can be given.
     """
 
-    printed: int
-    read: int
+    numbers: tuple[NumbersRead, ...]
     lost: tuple[NotRead, ...]
     tables: Mapping[str, str]
     enough: bool
@@ -53,7 +52,7 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     strange = printed.pop("", None)
     lost = list(source.unread)
     tables: dict[str, str] = {}
-    missed = 0
+    numbers: list[NumbersRead] = []
     beside = _beside(source, every)
     divided = {
         one.table.key: one.matrix.where
@@ -63,9 +62,10 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     for table in standard.tables:
         blocks = [block.key for block in table.blocks if block.key in book.blocks]
         missing = printed.get(table.key, Counter()) - _held(standard, book, blocks)
+        count = printed.get(table.key, Counter()).total()
+        if count:
+            numbers.append(NumbersRead(table.title, count, count - missing.total()))
         if missing:
-            count = printed[table.key].total()
-            missed += missing.total()
             shown = "、".join(map(_shown, list(missing)[:_SHOWN])) + (
                 "等" if len(missing) > _SHOWN else ""
             )
@@ -88,12 +88,11 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
             )
             lost.append(NotRead(f"{table.title}{where}", why))
             tables[table.key] = f"{table.title}没有读出，有关勾稽关系未核对。"
-    total = sum(map(Counter.total, printed.values()))
-    read = total - missed
     if tables and strange:
-        total += strange.total()
+        numbers.append(NumbersRead("", strange.total(), 0))
+    total, read = sum(one.printed for one in numbers), sum(one.read for one in numbers)
     enough = read >= _LEAST * total and len(tables) <= _MOST_LOST * len(standard.tables)
-    return Coverage(total, read, tuple(lost), tables, enough)
+    return Coverage(tuple(numbers), tuple(lost), tables, enough)
 
 
 def _why_lost(source: Source, where: str) -> str:

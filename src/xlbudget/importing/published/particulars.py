@@ -177,14 +177,12 @@ def info_from_sentences(
                     else _told(standard, facts, readings, changes, mention, text)
                 )
                 with suppress(AmountError):  # beyond 10^13 元: no figure of a budget
+                    change = _moved(standard, mention)
                     for key, value in told_here:
                         said.setdefault(key, Counter())[value] += 1
+                        place = unit.place
                         told = InfoValue(
-                            value,
-                            unit.place.cell,
-                            unit.place.sheet,
-                            mention.said,
-                            mention.kind in ("change", "same"),
+                            value, place.cell, place.sheet, printed(mention.said), change
                         )
                         first.setdefault((key, value), told)
     return {
@@ -215,13 +213,10 @@ def _told(
     """(field, value) pairs of one mention."""
     spec = changes.get(id(mention.change))
     if mention.kind in ("change", "same") and spec is not None:
-        prior, now = _field(spec.prior), facts.value(spec.now, lenient=True).amount
-        if prior and (mention.number is not None or mention.kind == "same"):
-            current = 0 if now is None else now.fen
-            moved = 0
-            if mention.number is not None:
-                moved = int(mention.number.value * _SCALE.get(mention.number.unit, 1_000_000))
-            value = current - (moved if mention.up else -moved)
+        prior, now = _field(spec.prior), facts.value(spec.now, lenient=True)
+        change = _moved(standard, mention)
+        if prior and change is not None and not now.gap:
+            value = (0 if now.amount is None else now.amount.fen) - change.fen
             yield prior, from_number(Decimal(value) / standard.unit.fen, standard.unit)
         if (
             mention.kind == "change"
@@ -245,6 +240,17 @@ def _told(
         else:
             scale = _SCALE.get(mention.number.unit, standard.unit.fen)
             yield field, from_number(number * scale / standard.unit.fen, standard.unit)
+
+
+def _moved(standard: Standard, mention: Mention) -> Amount | None:
+    """By how much a figure has changed, as a mention says, with its sign; None where it speaks of no change."""
+    if mention.kind == "same":
+        return Amount(0, standard.unit)
+    if mention.kind != "change" or mention.number is None:
+        return None
+    fen = int(mention.number.value * _SCALE.get(mention.number.unit, 1_000_000))
+    value = Decimal(fen if mention.up else -fen)
+    return from_number(value / standard.unit.fen, standard.unit)
 
 
 def _all_of_a_kind(mention: Mention, before: Mention | None) -> Iterator[tuple[str, Cell | str]]:

@@ -8,8 +8,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import heading, squash, years_in
-from xlbudget.checks.validate import judge, validate
-from xlbudget.figures import UNFILLED, InfoValue, Unreadable
+from xlbudget.checks.validate import judge
+from xlbudget.figures import UNFILLED, InfoValue, Place, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted, Status
 from xlbudget.importing.published.document import read_document, read_source
 from xlbudget.importing.published.elements import Line
@@ -46,6 +46,9 @@ _CONTENTS, _COVER = "目录", "封面"
 _GLOSSARY = "glossary"
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,5})")
 _NUMBERED_PLACE = {unit: re.compile(rf"第(\d+){unit}") for unit in "页段"}
+_DAY = re.compile(r"(20\d\d)年(\d{1,2})月\d{1,2}日")
+_EARLIEST = 10
+"""The month of the year before from which on a budget may have been drawn up."""
 _PRESENT = "sheet_present"
 _REQUIRED = "required_info"
 """The check that asks for fields of 基础信息, which a document does not have."""
@@ -142,6 +145,13 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
                 message = f"“{line.text[:40]}”的年份应为{year}年。"
                 place = (title, title, line.where)
                 yield Finding(code, Level.ERROR, message, *place, "", "", str(named), str(year))
+    for line in parts.cover:
+        match = _DAY.search(squash(line.text))
+        if match is not None and (int(match[1]), int(match[2])) < (year - 1, _EARLIEST):
+            message = f"封面的日期“{match[0]}”比{year}年度早得多，像是上年的；请核对。"
+            yield Finding(
+                code, Level.WARNING, message, _COVER, _COVER, line.where, "", "", match[0]
+            )
 
 
 def _around_tables(standard: Standard, parts: Parts) -> Iterator[tuple[str, Line]]:
@@ -192,17 +202,11 @@ def examine_published(
     imported, parts = read_document(path, source, standard, year)
     read = imported.coverage
     assert read is not None
-    if read.tables:
-        report = _of_what_was_read(standard, imported.book, read)
-        book = imported.book
-    else:
-        book = _with_settings(standard, imported.book)
-        report = validate_whole(standard, book)
-        if report.status is Status.ERROR and (retold := _retold(standard, book)) is not None:
-            report = validate_whole(standard, retold)
+    book = imported.book._replace(partial=bool(source.unread))
+    report = _of_what_was_read(standard, book, read) if read.tables else _of_whole(standard, book)
     found = [
         *report.findings,
-        *contents_findings(standard, parts),
+        *(() if book.partial else contents_findings(standard, parts)),
         *year_findings(standard, parts, book.year),
         *unit_findings(standard, parts),
     ]
@@ -210,35 +214,40 @@ def examine_published(
     findings = [_placed(standard, finding) for finding in found if finding.code not in asked]
     whole = report._replace(findings=()).with_more(findings, (), {})
     status = whole.status if read.enough else Status.UNKNOWN
-    report = whole._replace(status=status, not_read=read.lost, coverage=(read.printed, read.read))
+    report = whole._replace(status=status, not_read=read.lost, coverage=read.numbers)
     return Examined(report, standard, imported.book, read.tables)
+
+
+def _of_whole(standard: Standard, book: Book) -> Report:
+    """The report on tables and texts together."""
+    book = _with_settings(standard, book)
+    report = validate_whole(standard, book, lambda: book.computed)
+    if report.status is Status.ERROR and (retold := _retold(standard, book)) is not None:
+        report = validate_whole(standard, retold, lambda: retold.computed)
+    return report
 
 
 def _of_what_was_read(standard: Standard, book: Book, read: Coverage) -> Report:
     """The report on the tables that were read to the end: nothing is said of, or by means of, the others.
 
-    The sentences of the explanation speak of figures all over the tables, so they wait as well, unless
-    only a form was lost.
+    The sentences that speak of figures of these wait as well.
     """
     lost = [table for table in standard.tables if table.key in read.tables]
-    waits = not all(map(is_form, lost))
     gone = {block.key for table in lost for block in table.blocks}
     left = book._replace(
         blocks={key: data for key, data in book.blocks.items() if key not in gone},
         forms=() if any(map(is_form, lost)) else book.forms,
+        info={key: one for key, one in book.info.items() if not one.said},
     )
-    if waits:
-        known = {key: one for key, one in book.info.items() if not one.said}
-        report = validate(standard, _with_settings(standard, left._replace(info=known, texts=())))
-    else:
-        report = validate_whole(standard, _with_settings(standard, left))
+    told = info_from_sentences(standard, left, left.texts)
+    report = _of_whole(standard, left._replace(info={**told, **left.info}))
     titles = {table.title for table in lost}
     codes = {rule.code for rule in standard.rules if rule.check == _PRESENT}
     findings = [one for one in report.findings if one.code not in codes or one.table not in titles]
     reasons = {f"缺少工作表“{table.sheet}”。": read.tables[table.key] for table in lost}
     skipped = [one._replace(reason=_reason(one.reason, reasons)) for one in report.not_executed]
-    waiting = "有的表没有读全，情况说明的文字没有与各表核对。"
-    rules = standard.rules_of(book.year) if waits else ()
+    waiting = f"{'、'.join(titles)}没有读全，情况说明中说到其中数字的文字没有核对。"
+    rules = standard.rules_of(book.year)
     skipped += [NotExecuted(rule.code, waiting) for rule in rules if rule.texts]
     wrong = any(one.level is Level.ERROR for one in findings)
     status = Status.PASS if report.status is Status.ERROR and not wrong else report.status
@@ -263,6 +272,8 @@ def _retold(standard: Standard, book: Book) -> Book | None:
         return None
     unknown = {key: one._replace(value=Unreadable("未载明")) for key, one in told.items()}
     judged = judge(standard, book._replace(info={**book.info, **unknown}))
+    if not judged.corrected:  # of a column that nobody filled in, say, which the sentences rule out
+        judged = judge(standard, book, lambda: book.computed)
     if not judged.corrected:
         return None
     rest = {key: one for key, one in book.info.items() if key not in told}
@@ -274,8 +285,9 @@ def _with_settings(standard: Standard, book: Book) -> Book:
     """The settings as a new workbook has them, which no document states.
 
     What a total of 基础信息 is made of is not known where the document states the total alone: in a
-    workbook such a blank is nought; a text that leaves the division out says nothing of it. A total
-    of which the document states all parts is their sum, as filling would write it.
+    workbook such a blank is nought; a text that leaves the division out says nothing of it. Nor does one
+    that says how a total and some of its parts have changed, as far as the rest may have been more. A
+    total of which the document states all parts is their sum, as filling would write it.
     """
     info = {
         field.key: InfoValue(parse_amount(field.default, COUNT))
@@ -294,8 +306,17 @@ def _with_settings(standard: Standard, book: Book) -> Book:
         amounts, total = [one.fen for one in known], book.number(whole)
         if whole not in book.info and len(known) == len(parts):
             total = known[0]._replace(fen=sum(amounts))
-            book = book._replace(info={**book.info, whole: InfoValue(total)})
-        if isinstance(total, Amount) and total.fen and not any(amounts):
+            added = _sum_of(total, [book.info[one] for one in parts])
+            place = Place(added.sheet, added.cell)
+            book = book._replace(info={**book.info, whole: added}, computed=book.computed | {place})
+        if (
+            isinstance(total, Amount)
+            and total.fen
+            and (
+                not any(amounts)
+                or (book.info[whole].change is not None and sum(amounts) < total.fen)
+            )
+        ):
             unstated |= dict.fromkeys(part for part in parts if part not in book.info)
     if not unstated:
         return book
@@ -303,6 +324,19 @@ def _with_settings(standard: Standard, book: Book) -> Book:
     info = {one: InfoValue(UNFILLED) for one in unstated}
     said = f"公开文本没有写明{names}，有关勾稽关系未核对。"
     return book._replace(info={**book.info, **info}, unfilled={**book.unfilled, INFO: said})
+
+
+def _sum_of(total: Amount, parts: Sequence[InfoValue]) -> InfoValue:
+    """A total that the document does not state, with the words and places that tell its parts."""
+    if not all(one.said for one in parts):
+        return InfoValue(total)
+    cells = dict.fromkeys(one.cell for one in parts)
+    words = dict.fromkeys(one.said for one in parts)
+    changes = [one.change for one in parts if one.change is not None]
+    whole = changes[0]._replace(fen=sum(one.fen for one in changes)) if changes else None
+    # No sentence has this place: whoever asks for what is computed asks by place.
+    where = f"{'、'.join(cells)}各数"
+    return InfoValue(total, where, parts[0].sheet, "”和“".join(words), whole)
 
 
 def _placed(standard: Standard, finding: Finding) -> Finding:
