@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from thorough import either
 from xlbudget.cli.validation import simple_request, validate_files
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.notes import plan_notes
@@ -631,7 +632,7 @@ def test_a_document_of_another_standard_is_named(standard: Standard, tmp_path: P
 def test_harmed_documents_are_read_or_refused(standard: Standard, tmp_path: Path) -> None:
     """Lines lost, doubled and swapped, letters and tabs lost: findings or one clear sentence."""
     lines = REFERENCE.read_text(encoding="utf-8").splitlines()
-    for seed in range(8):
+    for seed in range(either(4, 8)):
         chance = random.Random(seed)
         harmed = list(lines)
         for _ in range(chance.choice([3, 30, 300])):

@@ -20,6 +20,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from thorough import either
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
@@ -43,7 +44,8 @@ PROOF = HERE / "gnumeric.xlsx"
 CULTURE = HERE.parents[0] / "cases" / "culture-bureau"
 OURS = {"校验结果": "SUMPRODUCT"}
 """Sheet -> the function in our formulas there that gnumeric computes otherwise (line 1 of the proof)."""
-SEED, EDITS, BATCHES = 20261128, 30, 2
+SEED, EDITS = 20261128, 15
+BATCHES = either(1, 2)
 
 Values = dict[tuple[str, str], object]
 
@@ -112,7 +114,7 @@ def edits_of(standard: Standard, path: Path, rng: random.Random) -> list[CellEdi
     ]
     return [
         CellEdit(place.sheet, place.cell, _slipped(cell, rng))
-        for cell, place in rng.sample(places, min(EDITS // BATCHES, len(places)))
+        for cell, place in rng.sample(places, min(EDITS, len(places)))
     ]
 
 
