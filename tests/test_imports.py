@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "xlbudget"
 MODULES = sorted(SOURCE.rglob("*.py"))
 PLATFORM = {"uno", "com", "pythoncom", "win32com", "pywintypes"}
 """What only some machines have and no registry gives; code asks for it and does without."""
-VIA = {"markupsafe": "jinja2", "pdfminer-six": "pdfplumber"}
+VIA = {"fsspec": "dask", "markupsafe": "jinja2", "pdfminer-six": "pdfplumber"}
 """What a dependency is made of and gives to whoever uses it."""
 HEAVY = {
     "click",

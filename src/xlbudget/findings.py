@@ -144,6 +144,10 @@ class NotRead(NamedTuple):
     reason: str
 
 
+_UNFILLED = "“{}”还没有填完，无法判断；请按提醒填好以后再校验。"
+_UNREAD = "“{}”有太多没有读出，无法判断；请换用文字版的 .docx 或 .pdf 再校验。"
+
+
 class NumbersRead(NamedTuple):
     """How many numbers stand below a table's title in a document, and how many of them were read.
 
@@ -190,6 +194,14 @@ class Report(NamedTuple):
     def unusable(self) -> str:
         """Why nothing at all could be read of the file; "" where it could."""
         return next((one.reason for one in self.not_read if one.place == WHOLE_FILE), "")
+
+    @property
+    def undecided(self) -> str:
+        """Why it cannot be judged, and what to do; "" where it is."""
+        if self.status is not Status.UNKNOWN:
+            return ""
+        said = _UNREAD if self.not_read else _UNFILLED
+        return self.unusable or said.format(self.workbook)
 
     def with_more(
         self,

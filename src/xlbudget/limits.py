@@ -68,6 +68,9 @@ MOST_WORK = 16_000_000
 MOST_WORK_AT_ONCE = 4_000_000
 """Terms that one propagation looks at: fifty times what the largest department known takes."""
 
+LONGEST_RESULT = 64 * 2**20
+"""Bytes of a line of results; the reports of the largest workbooks with thousands of findings have some."""
+
 LARGEST_EXPORT = 100 * 2**20
 """Bytes of an exported file that is packed, and may hold pictures. A department's tables have some thousand cells, the
 detail lines of a platform some ten thousand."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+RESULTS, PART, BEFORE = "结果.jsonl", "结果.部分.jsonl", "结果.上次.jsonl"
+"""The results of a folder once all are there, while they come in, and those of the time before."""
 VERSION = 1
 UNUSABLE = "unusable"
 """The verdict on a file of which there is no report; of all others it is the report's status."""
@@ -68,6 +70,25 @@ class Record(NamedTuple):
         if not isinstance(known, dict) or known.get("version") != VERSION or "path" not in known:
             raise ValueError("no line of results of this version")
         return cls(**{key: value for key, value in known.items() if key in cls._fields})
+
+
+_REPORT = b',"report":'
+"""How the last key begins, which no text can hold: its quotes would be escaped."""
+
+
+def head_of(line: bytes) -> Record:
+    """The record of a line that :meth:`Record.to_json` made, without its report, which is most of it.
+
+    Raises:
+        ValueError: as for :meth:`Record.from_json`.
+    """
+    head, sign, _ = line.partition(_REPORT)
+    return Record.from_json(head + b"}" if sign else line)
+
+
+def has_report(line: bytes) -> bool:
+    """Whether the file of a line was judged."""
+    return not line.rstrip().endswith(b'"report":null}')
 
 
 def read_results(path: Path) -> Iterator[Record]:

@@ -5,7 +5,6 @@ An end is an exit status and one sentence per error, never a traceback.
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from xlbudget.cli.streams import lost_output
 from xlbudget.deeds import recording
-from xlbudget.errors import MACHINE, UnusableFileError, XlbudgetError, reason_of
+from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.interrupts import INTERRUPTED, working
+from xlbudget.logs import sentence_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -62,24 +62,6 @@ def ending(work: Callable[[], int]) -> int:
             fail(f"结果没有全部显示出来（{lost}）；{record.state}。")
             return status or UNUSABLE
         return status
-
-
-def sentence_about(error: Exception, state: str) -> str:
-    """What went wrong, what came of it (``state``), and where our own fault is logged."""
-    if isinstance(error, XlbudgetError):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return f"内存不足，{state}。请关闭别的程序，或分几次处理，再试一次。"
-    if isinstance(error, OSError) and error.errno in MACHINE:
-        place = f"“{error.filename}”" if error.filename else "文件"
-        return f"{place}读写不了（{reason_of(error)}），{state}。请排除后再试一次。"
-    from xlbudget.logs import logged  # noqa: PLC0415  # for faults alone
-
-    if os.environ.get("XLBUDGET_DEBUG"):
-        import traceback  # noqa: PLC0415  # for developers
-
-        traceback.print_exception(error)
-    return f"程序内部出错，{state}。{logged(error, ' '.join(sys.argv[1:2]))}"
 
 
 @contextmanager

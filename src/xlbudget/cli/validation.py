@@ -14,7 +14,6 @@ from xlbudget.cli.common import (
     expand_paths,
     fail,
     refuse_workbook,
-    sentence_about,
     standard_input,
     write_edits,
     write_text,
@@ -23,9 +22,9 @@ from xlbudget.editing.validate import examine_file
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import WHOLE_FILE, NotExecuted, NotRead, Report, Status
 from xlbudget.importing.published import is_document
+from xlbudget.logs import sentence_about
 from xlbudget.reading.book import read_book
 from xlbudget.report import FORMATS, render
-from xlbudget.report.text_report import clean
 from xlbudget.standard.loader import load_standard, own_standard
 from xlbudget.xlsx.workbook import Workbook
 
@@ -44,9 +43,6 @@ _FLAGS = {"--quiet": "quiet", "-q": "quiet", "--write": "write"}
 _DOCUMENT = "公开文本不与上年核对；请先用 xlbudget import 做成工作簿。"
 _PICTURED = 20
 """Of more workbooks the html report shows the findings without the tables."""
-_UNKNOWN = "“{}”还没有填完，无法判断；请按提醒填好以后再校验。"
-
-_UNREAD = "“{}”有太多没有读出，无法判断；请换用文字版的 .docx 或 .pdf 再校验。"
 
 
 class Request(NamedTuple):
@@ -141,9 +137,8 @@ def _validate(request: Request, piped: Path | None = None) -> int:
                     why = sentence_about(error, f"“{path.name}”的校验结果没有写入")
                     unwritten = bool(fail(why))
     for report in reports:
-        if report.status is Status.UNKNOWN:
-            said = _UNREAD if report.not_read else _UNKNOWN
-            fail(report.unusable or said.format(clean(report.workbook)))
+        if report.undecided:
+            fail(report.undecided)
     wrong = any(report.status is Status.ERROR for report in reports)
     unusable = any(report.status is Status.UNKNOWN for report in reports)
     # Of one file that cannot be used, people have read the sentence.

@@ -92,11 +92,11 @@ def last_figures(
     with. A cell that is blank in a book with figures is nought; a book without any figure has none.
     """
     then = evaluate_facts(last_standard, last, load_source(last_standard))
-    before = _compared(load_source(last_standard))
+    before = compared_fields(load_source(last_standard))
     values: dict[str, Amount | None] = {}
     said: list[str] = []
     empty = all(data.empty for data in last.blocks.values())
-    for field in _compared(load_source(standard)):
+    for field in compared_fields(load_source(standard)):
         label = standard.fields[field].label
         expr = before.get(field)
         if expr is None:
@@ -115,7 +115,7 @@ def last_figures(
     return values, said
 
 
-def _compared(source: Source) -> dict[str, Expr]:
+def compared_fields(source: Source) -> dict[str, Expr]:
     """Field of last year's figure -> this year's cells; the first comparison that names it counts."""
     found: dict[str, Expr] = {}
     pairs = [(change.prior, change.now) for change in source.changes]

@@ -238,6 +238,12 @@ def _rollover_problems(standard: Standard) -> Iterator[str]:
             yield from (f"结转：{problem}" for problem in _ref_problems(standard, ref))
             if ref.how != ONE:
                 yield f"结转：“{ref}”应指一行。"
+    for name, ref in standard.totals.items():
+        yield from (f"总额“{name}”：{problem}" for problem in _ref_problems(standard, ref))
+        if ref.how != ONE:
+            yield f"总额“{name}”：“{ref}”应指一行。"
+    if standard.department and standard.department not in standard.fields:
+        yield f"department 应是基础信息的一个字段，没有“{standard.department}”。"
     for block in standard.blocks.values():
         for column in block.columns:
             if not column.last_year_of:

@@ -270,6 +270,8 @@ def load_folder(folder: Path) -> Standard:
         blocks=blocks,
         fields={field.key: field for section in sections for field in section.fields},
         ledger=ledger,
+        totals={name: parse_ref(cell) for name, cell in main.get("totals", {}).items()},
+        department=main.get("department", ""),
     )
 
 

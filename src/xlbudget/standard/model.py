@@ -391,6 +391,8 @@ class Standard(NamedTuple):
     """A standard as a whole; ``folder`` holds its texts, ``template_year`` is the blank template's.
 
     ``of_sum``: as it is for a workbook that sums units up.
+    ``totals`` are the cells that say how large a budget is, by name; ``department`` is the field of
+    基础信息 that says to whom a unit belongs, "" where none does.
     """
 
     id: str
@@ -419,6 +421,8 @@ class Standard(NamedTuple):
     fields: Mapping[str, Field] = {}
     ledger: LedgerStandard | None = None
     of_sum: bool = False
+    totals: Mapping[str, Ref] = {}
+    department: str = ""
 
     def table(self, key: str) -> Table:
         """The table of that key."""

@@ -1,0 +1,82 @@
+"""The same through Dask: one worker of two is lost, and nobody sees it in the results."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from bureau.conftest import results
+from xlbudget.bureau.cluster import Cluster
+from xlbudget.bureau.engines import Alone
+from xlbudget.bureau.inspect import Inspection
+from xlbudget.bureau.listing import list_sources
+from xlbudget.cli.run import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xlbudget.bureau.work import Outcome
+
+
+def _workers() -> list[psutil.Process]:
+    """The processes of the cluster's workers that read files: each has one of our own."""
+    return [
+        one.parent()
+        for one in psutil.Process().children(recursive=True)
+        if "xlbudget.bureau.child" in one.cmdline()
+    ]
+
+
+def test_a_cluster_that_loses_a_worker_says_the_same(
+    folder: Path,
+    copies: Callable[[int], list[Path]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("xlbudget.bureau.cluster._CHUNK", 2)
+    copies(7)
+    sources = list_sources([str(folder)]).sources
+    killed: list[int] = []
+
+    def kill(_: Outcome) -> None:
+        if not killed:
+            worker = _workers()[0]
+            killed.append(worker.pid)
+            worker.kill()
+
+    Inspection(tmp_path / "一").run(sources, Alone(), lambda _: None)
+    Inspection(tmp_path / "二").run(sources, Cluster("local:2", 60), kill)
+    assert len(killed) == 1
+    assert results(tmp_path / "二") == results(tmp_path / "一")
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "said"),
+    [("local:", "应是进程数"), ("local:x", "应是进程数"), ("tcp://127.0.0.1:1", "没有回应")],
+)
+def test_a_scheduler_that_is_not_there_is_told(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    scheduler: str,
+    said: str,
+) -> None:
+    monkeypatch.setattr("xlbudget.bureau.cluster._PATIENCE", 1)
+    assert run(["inspect", str(folder), "-o", str(tmp_path / "果"), "--scheduler", scheduler]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_dask_it_is_said_what_to_install(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert run(["inspect", str(folder), "-o", str(tmp_path / "果"), "--scheduler", "local:2"]) == 2
+    assert "xlbudget[bureau]" in capsys.readouterr().err
