@@ -86,11 +86,12 @@ def _types(whole: Book) -> dict[str, str]:
     return {row.label: row.texts[0] for row in whole.blocks["project"].rows if row.kind == "group"}
 
 
-def write_units(case: str, folder: Path, *, ledger: bool = True) -> list[Path]:
-    """The workbooks of the units, in the order in which the bureau lists them."""
+def write_units(case: str, folder: Path, *, ledger: bool = True, most: int = 5) -> list[Path]:
+    """The workbooks of the units (of the first ``most``), in the order in which the bureau lists them."""
     standard, whole = bureau(case)
     paths = []
-    for number, (name, book) in enumerate(unit_books(case, ledger=ledger).items(), 1):
+    books = list(unit_books(case, ledger=ledger).items())
+    for number, (name, book) in enumerate(books[:most], 1):
         paths.append(folder / f"{number}-{name}.xlsx")
         build_workbook(standard, book, paths[-1], year=whole.year)
     return paths

@@ -21,13 +21,14 @@ from xlbudget.consolidating.figures import (
 )
 from xlbudget.errors import AmountError
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Profile, Row
+from xlbudget.findings import Status
 from xlbudget.money import COUNT, YUAN, Amount, parse_amount
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.rules.fill import statements
 from xlbudget.standard.loader import OWN_LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from xlbudget.consolidating.figures import UnitBook
     from xlbudget.figures import Book, Cell
@@ -59,7 +60,10 @@ def sum_units(standard: Standard, units: Sequence[UnitBook], name: str = "") -> 
             shares.setdefault(figure, []).append(Share(at, fen))
     texts: list[UnitText] = []
     step = standard.unit.fen // 100
-    slacks = sum((max(unit.slack, Decimal(step) / 2) for unit in units), Decimal(0))
+    # What a wrong workbook would need is no rounding.
+    known = (unit.slack for unit in units if unit.status is not Status.ERROR)
+    half = Decimal(step) / 2
+    slacks = sum((max(slack - half, Decimal(0)) for slack in known), half * len(units))
     limit = int((slacks / step).to_integral_value(ROUND_CEILING)) * step
     info = dict(_sum_info(standard, units, remarks, texts))
     info |= {
@@ -95,9 +99,9 @@ def sum_units(standard: Standard, units: Sequence[UnitBook], name: str = "") -> 
     return Summed(tuple(units), book, shares, said, tuple(texts), limit)
 
 
-def _names(names: Sequence[str]) -> str:
+def _names(names: Sequence[str], counted: str = "个单位") -> str:
     shown = "、".join(f"“{name}”" for name in names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown}等{len(names)}个单位"
+    return shown if len(names) <= _NAMED else f"{shown}等{len(names)}{counted}"
 
 
 # ------------------------------------------------------------------ tables
@@ -211,65 +215,67 @@ def _in_order(block: Block, rows: Sequence[Row]) -> list[Row]:
 
 
 class _Project(NamedTuple):
-    """A project of a unit: its group, and the texts of its form that are its own."""
+    """A project of a unit: its group, and whether its form says anything of it."""
 
     unit: int
     group: str
-    texts: tuple[object, ...] | None
+    described: bool
 
 
 def _distinct_projects(
     standard: Standard, units: Sequence[UnitBook], remarks: list[str]
 ) -> Sequence[UnitBook]:
-    """The units, projects of one name that are not the same called after their unit.
+    """The units, projects of one name called after their unit.
 
-    They are the same where group and form agree: then their money is added up.
+    Only where the group is the same and no form says anything is their money added up: what a form says of
+    aims and costs is of its unit's own money.
     """
     projects: dict[str, list[_Project]] = {}
     kinds = {form.key: form for table in standard.tables for form in table.forms}
+    amounts = {name for block in standard.blocks.values() for name in block.amounts}
     for at, unit in enumerate(units):
-        forms = {data.name: data for data in unit.book.forms}
-        for key, block in standard.blocks.items():
-            if block.body == "project" and key in unit.book.blocks:
-                for row in unit.book.blocks[key].rows:
+        described = {
+            data.name
+            for data in unit.book.forms
+            if _says_something(
+                data, {*amounts, *(kinds[data.form].known if data.form in kinds else ())}
+            )
+        }
+        for key, data in unit.book.blocks.items():
+            if standard.blocks[key].body == "project":
+                for row in data.rows:
                     if row.kind == "item":
-                        data = forms.get(row.key)
-                        known = kinds[data.form].known if data and data.form in kinds else {}
-                        texts = _own_texts(data, known, block) if data else None
-                        projects.setdefault(row.key, []).append(_Project(at, row.parent, texts))
+                        project = _Project(at, row.parent, row.key in described)
+                        projects.setdefault(row.key, []).append(project)
     renamed: dict[int, dict[str, str]] = {}
+    told: dict[tuple[str, bool], list[str]] = {}
     for name, found in projects.items():
-        if len({project.unit for project in found}) == 1:
+        owners = list(dict.fromkeys(project.unit for project in found))
+        if len(owners) == 1:
             continue
-        said = {project.texts for project in found if project.texts is not None}
-        if len({project.group for project in found}) == 1 and len(said) <= 1:
-            whose = _names([units[project.unit].name for project in found])
-            remarks.append(f"{whose}都有项目“{name}”，一级项目和绩效目标相同，合为一个项目。")
-            continue
-        for project in found:
-            renamed.setdefault(project.unit, {})[name] = f"{name}（{units[project.unit].name}）"
-        whose = _names([units[project.unit].name for project in found])
-        remarks.append(
-            f"{whose}都有项目“{name}”，一级项目或绩效目标不同，汇总时各在名称后面注明单位。"
-        )
+        same = len({project.group for project in found}) == 1
+        same = same and not any(project.described for project in found)
+        told.setdefault((_names([units[at].name for at in owners]), same), []).append(name)
+        for at in owners if not same else ():
+            renamed.setdefault(at, {})[name] = f"{name}（{units[at].name}）"
+    for (whose, same), names in told.items():
+        said = f"{whose}都有项目{_names(names, '个项目')}"
+        if same:
+            remarks.append(f"{said}，一级项目相同、都没有写绩效目标，各合为一个项目，请核对。")
+        else:
+            remarks.append(f"{said}，汇总时各在名称后面注明单位，请核对是不是同一个项目。")
     return [
         unit._replace(book=_renamed(standard, unit.book, renamed[at])) if at in renamed else unit
         for at, unit in enumerate(units)
     ]
 
 
-def _own_texts(data: FormData, known: Mapping[str, str], block: Block) -> tuple[object, ...] | None:
-    """What a form says by itself, beside its name and what is known of every form; None: nothing."""
-    skipped = {"name", *known, *block.amounts}
-    fields = sorted(
-        (key, squash(text)) for key, text in data.fields.items() if text and key not in skipped
+def _says_something(data: FormData, known: Collection[str]) -> bool:
+    """Whether a form says anything by itself, beside its name and the fields ``known`` of every form."""
+    skipped = {"name", *known}
+    return any(text for key, text in data.fields.items() if key not in skipped) or any(
+        text for line in data.indicators for text in line.values.values()
     )
-    lines = [
-        tuple(sorted((key, squash(text)) for key, text in one.values.items() if text))
-        for one in data.indicators
-    ]
-    own = (*fields, *filter(None, lines))
-    return (data.form, *own) if own else None
 
 
 def _renamed(standard: Standard, book: Book, names: Mapping[str, str]) -> Book:

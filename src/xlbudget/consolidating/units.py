@@ -13,6 +13,7 @@ from xlbudget.errors import UnusableFileError, XlbudgetError
 from xlbudget.figures import without_collecting
 from xlbudget.findings import Level, Status
 from xlbudget.importing.published import is_document
+from xlbudget.reading.book import read_figures
 from xlbudget.rules.fill import fill_book
 from xlbudget.rules.posting import follows_from_ledger
 from xlbudget.standard.loader import own_standard
@@ -56,7 +57,7 @@ def read_judged(path: Path) -> Read:
         imported, _ = read_document(path, source, standard_of_document(path, source.elements), None)
         lost = imported.coverage.tables if imported.coverage is not None else {}
         return Read(imported.book, validate_published(path), lost)
-    book = read(path)
+    book = read(path) if path.is_dir() else read_figures(path)
     return Read(book, validate(own_standard(book), book), {})
 
 

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlbudget.reading.tables import TableData
+    from xlbudget.standard.ledger import LedgerStandard
     from xlbudget.standard.model import Standard, Subject, Table
     from xlbudget.xlsx.cells import Lines
 
@@ -179,7 +180,20 @@ def read_book(source: Path | Workbook, standard: Standard | None = None) -> Book
     return book.derived(read_book, lambda: _read(Source(book), None))
 
 
-def _read(source: Source, standard: Standard | None) -> Book:
+@without_collecting
+def read_figures(source: Path | Workbook) -> Book:
+    """What of a workbook can be added up: figures, forms, lists and 部门概况, without the texts around them.
+
+    The lines of the ledger only where the tables follow from it.
+
+    Raises:
+        UnusableFileError: as for :func:`read_book`.
+    """
+    return _read(Source(Workbook.of(source)), None, figures=True)
+
+
+def _read(source: Source, standard: Standard | None, *, figures: bool = False) -> Book:
+    """The book; of one whose ``figures`` are wanted alone, texts and an unused ledger are not looked at."""
     info_sheet, profile_sheet = source.find(INFO_SHEET), source.find(PROFILE)
     if standard is None:
         standard = _named_standard(source, info_sheet)
@@ -192,11 +206,14 @@ def _read(source: Source, standard: Standard | None) -> Book:
     if not info_sheet:
         _refuse_foreign(source, standard, sheets)
     dictionary = source.find(DICTIONARY)
-    ledger_sheet = source.find(standard.ledger.sheet) if standard.ledger is not None else ""
-    source.check([info_sheet, profile_sheet, dictionary, ledger_sheet, *sheets.values()])
     data = InfoData({}, {})
     if info_sheet:
+        source.check([info_sheet])
         data = read_info(standard, source.lines(info_sheet))
+    ledger_sheet = ""
+    if standard.ledger is not None and not (figures and _by_hand(standard.ledger, data)):
+        ledger_sheet = source.find(standard.ledger.sheet)
+    source.check([info_sheet, profile_sheet, dictionary, ledger_sheet, *sheets.values()])
     own: dict[str, tuple[Subject, ...]] = {}
     if dictionary and data.info.get("subject_lists", InfoValue("")).value == OWN_LISTS:
         own = own_subjects(standard, source.lines(dictionary))
@@ -204,11 +221,11 @@ def _read(source: Source, standard: Standard | None) -> Book:
     findings: list[Finding] = []
     year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
     # Before the forms are read: that writes merged cells out.
-    printed = tuple(read_printed(source, sheets.values()))
+    printed = () if figures else tuple(read_printed(source, sheets.values()))
     blocks, forms, notes, noticed = _read_tables(source, standard, sheets, year)
     texts = [
         unit
-        for title in (NOTES, GLOSSARY)
+        for title in (() if figures else (NOTES, GLOSSARY))
         if (name := source.find(title))
         for unit in read_texts(title, name, source.lines(name))
     ]
@@ -231,7 +248,9 @@ def _read(source: Source, standard: Standard | None) -> Book:
         findings=tuple(findings + noticed),
         subjects=own,
         texts=tuple(with_staleness(source, texts)),
-        keepsakes=read_keepsakes(source.lines(MEMORY)) if MEMORY in source.names else (),
+        keepsakes=read_keepsakes(source.lines(MEMORY))
+        if MEMORY in source.names and not figures
+        else (),
         printed=printed,
         ledger=ledger,
     )
@@ -239,6 +258,11 @@ def _read(source: Source, standard: Standard | None) -> Book:
         as_text=stored_as_text(standard, book, source.lines),
         dated=dated_titles({key: (name, source.lines(name)) for key, name in sheets.items()}),
     )
+
+
+def _by_hand(ledger: LedgerStandard, data: InfoData) -> bool:
+    """Whether 基础信息 says that the tables do not follow from the ledger."""
+    return data.info.get(ledger.switch_field, InfoValue("")).value != ledger.from_ledger
 
 
 def _read_ledger(
