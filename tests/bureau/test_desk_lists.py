@@ -174,6 +174,7 @@ def test_last_years_figures_again(tmp_path: Path) -> None:
     desk = seen(tmp_path, now, before=before)
     assert alike(desk) == [(Likeness.LAST_YEAR, (0,)), (Likeness.LAST_YEAR, (1,))]
     assert desk.likenesses[0][0][1].startswith("2026年度的各表金额与2025年度的完全相同")
+    assert desk.changes is None, "budgets of another year are no earlier state of these"
 
 
 def test_two_files_for_one_unit(tmp_path: Path) -> None:
@@ -258,6 +259,15 @@ def test_what_changed(tmp_path: Path) -> None:
         (Change.REVISED, "文件有改动，金额和问题没有变"),
         (Change.GONE, "上次有“没了.xlsm”，这次没有"),
     ]
+
+
+def test_a_path_that_holds_another_years_budget_is_another_file(tmp_path: Path) -> None:
+    many = [file(f"{at}.xlsm", f"{at}局") for at in range(3)]
+    desk = seen(
+        tmp_path, [*many, file("9.xlsm", "九局")], before=[*many, file("9.xlsm", "九局", year=2025)]
+    )
+    assert desk.changes is not None
+    assert [one.change for one in desk.changes][3:] == [Change.NEW, Change.GONE]
 
 
 def test_a_folder_of_an_inspection_before_is_enough(tmp_path: Path) -> None:

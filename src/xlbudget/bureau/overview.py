@@ -66,8 +66,12 @@ def overview(results: Path, units: Path | None = None, previous: Path | None = N
         UnusableFileError: one of the files cannot be read.
     """
     gathered = _gathered(results, problems=previous is not None)
-    before = _gathered(_results_of(previous), problems=True).lines if previous else None
-    duplicates = find_duplicates(gathered.lines, before or ())
+    before = _gathered(_results_of(previous), problems=True) if previous else None
+    duplicates = find_duplicates(gathered.lines, before.lines if before else ())
+    # Those of the year before show what was copied from it; they are no earlier state of the same budgets.
+    revised = before is not None and (
+        not before.year or before.year == (gathered.year or before.year)
+    )
     said = [] if frames.can_write_parquet() else [frames.NO_PYARROW]
     present = None
     if units is not None:
@@ -81,7 +85,7 @@ def overview(results: Path, units: Path | None = None, previous: Path | None = N
         tuple(duplicates),
         told_of(duplicates),
         present,
-        None if before is None else tuple(compare(gathered.lines, before)),
+        tuple(compare(gathered.lines, before.lines)) if before and revised else None,
         tuple(said),
     )
 

@@ -100,10 +100,15 @@ def _pairs(now: Sequence[UnitLine], before: Sequence[UnitLine]) -> dict[int, int
             _single(way, lines, known) for lines, known in ((before, taken), (now, set(pairs)))
         )
         for key, at in new.items():
-            if key in old:
+            if key in old and _same_year(now[at], before[old[key]]):
                 pairs[at] = old[key]
                 taken.add(old[key])
     return pairs
+
+
+def _same_year(now: UnitLine, before: UnitLine) -> bool:
+    """Whether two files can be states of one: a budget of another year is another one."""
+    return None in (now.record.year, before.record.year) or now.record.year == before.record.year
 
 
 def _single(
