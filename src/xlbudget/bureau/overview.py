@@ -59,20 +59,32 @@ class Overview(NamedTuple):
         return f"{unit_reports.FOLDER}/{self.names[at]}.html"
 
 
-def overview(results: Path, units: Path | None = None, previous: Path | None = None) -> Overview:
+def overview(
+    results: Path,
+    units: Path | None = None,
+    previous: Path | None = None,
+    kept: Path | None = None,
+) -> Overview:
     """Everything that is said, from the first walk over the results.
 
+    ``kept`` is what the inspection before into the same folder left (:func:`~xlbudget.bureau.since.keep`), if it did.
+
     Raises:
-        UnusableFileError: one of the files cannot be read.
+        UnusableFileError: one of the files cannot be read; of ``kept`` it is only said.
     """
-    gathered = _gathered(results, problems=previous is not None)
-    before = _gathered(_results_of(previous), problems=True) if previous else None
-    duplicates = find_duplicates(gathered.lines, before.lines if before else ())
-    # Those of the year before show what was copied from it; they are no earlier state of the same budgets.
-    revised = before is not None and (
-        not before.year or before.year == (gathered.year or before.year)
-    )
     said = [] if frames.can_write_parquet() else [frames.NO_PYARROW]
+    earlier = [_gathered(_results_of(previous), problems=True)] if previous else []
+    if kept is not None and kept.is_file():
+        try:
+            earlier.append(_gathered(kept, problems=True))
+        except UnusableFileError:
+            said.append(f"上次留下的“{kept.name}”读不出来，没有与上次相比；下次仍可以比较。")
+    gathered = _gathered(results, problems=bool(earlier))
+    duplicates = find_duplicates(gathered.lines, [line for one in earlier for line in one.lines])
+    # Those of the year before show what was copied from it; they are no earlier state of the same budgets.
+    states = [
+        one for one in earlier if None in (one.year, gathered.year) or one.year == gathered.year
+    ]
     present = None
     if units is not None:
         entries, remarks = read_roll(units)
@@ -85,7 +97,7 @@ def overview(results: Path, units: Path | None = None, previous: Path | None = N
         tuple(duplicates),
         told_of(duplicates),
         present,
-        tuple(compare(gathered.lines, before.lines)) if before and revised else None,
+        tuple(compare(gathered.lines, states[0].lines)) if states else None,
         tuple(said),
     )
 
