@@ -191,11 +191,7 @@ def _all_files(desk: Overview) -> _List:
 
 
 def _by_rule(desk: Overview) -> Iterator[_List]:
-    titles = {
-        (name, rule.code): rule.title
-        for name, standard in desk.standards.items()
-        for rule in standard.rules
-    }
+    titles = desk.titles
     several = len({standard for standard, _ in desk.gathered.by_rule}) > 1
     tallies = sorted(desk.gathered.by_rule.items(), key=lambda one: (one[1].rank, one[0]))
     columns = [
@@ -390,11 +386,7 @@ def _front(sheet: Sheet, desk: Overview) -> None:
         sheet, grades.last + 2, "A", ("其他情况", "数量"), [[_text(name), _Cell(number, _NUMBER)] for name, number in facts]
     )  # fmt: skip
     rules = sorted(desk.gathered.by_rule.items(), key=lambda one: (one[1].rank, one[0]))[:_CHARTED]
-    titles = {
-        (name, rule.code): rule.title
-        for name, standard in desk.standards.items()
-        for rule in standard.rules
-    }
+    titles = desk.titles
     most = _small(
         sheet, at, "E", ("主要问题（按规则）", "涉及份数", "处数"),
         [

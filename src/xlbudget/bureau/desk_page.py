@@ -19,7 +19,7 @@ from xlbudget.bureau.duplicates import Likeness
 from xlbudget.bureau.duplicates import counts as likeness_counts
 from xlbudget.bureau.lines import KINDS, VERDICTS, WORST_FIRST, Tally
 from xlbudget.bureau.since import Change
-from xlbudget.bureau.unit_reports import FOLDER
+from xlbudget.bureau.unit_reports import FOLDER, worst_first
 from xlbudget.findings import Level
 from xlbudget.limits import MOST_PAGE_FILES, MOST_PAGE_FINDINGS
 from xlbudget.report import html_report, text_report
@@ -57,9 +57,7 @@ class Findings:
         """Those of the next file: of very many the first ones."""
         kept: list[list[object]] = []
         if self._count < MOST_PAGE_FINDINGS:
-            findings = [one for _, group in text_report.grouped(report.findings) for one in group]
-            findings.sort(key=lambda one: list(Level).index(one.level))
-            kept = [_finding(one) for one in findings[:_TOLD]]
+            kept = [_finding(one) for one in worst_first(report)[:_TOLD]]
             self._count += len(kept)
         self._open.append(kept)
         if len(self._open) == _CHUNK:
@@ -107,7 +105,7 @@ def page(desk: Overview, findings: Findings) -> bytes:
         else [],
         "gone": gone[:_LISTED],
         "listed_most": _LISTED,
-        "rules": _tallies(desk, desk.gathered.by_rule, _titles(desk)),
+        "rules": _tallies(desk, desk.gathered.by_rule, desk.titles),
         "tables_counted": _tallies(desk, desk.gathered.by_table, {}),
         "departments": sorted(
             {line.record.department for line in desk.lines if line.record.department}
@@ -152,14 +150,6 @@ def _became(desk: Overview) -> list[tuple[str, str, int]]:
     """How many files are new, better, worse …: the word for filters, its name, the number."""
     now = [one.change for one in desk.changes or () if one.at is not None]
     return [(one.value, one.chinese, now.count(one)) for one in Change if one in now]
-
-
-def _titles(desk: Overview) -> dict[tuple[str, str], str]:
-    return {
-        (name, rule.code): rule.title
-        for name, standard in desk.standards.items()
-        for rule in standard.rules
-    }
 
 
 def _tallies(

@@ -50,6 +50,15 @@ class Overview(NamedTuple):
         """Their places, the worst first."""
         return sorted(range(len(self.lines)), key=lambda at: self.lines[at].rank)
 
+    @property
+    def titles(self) -> dict[tuple[str, str], str]:
+        """What each rule is about, by standard and code, of the standards that are at hand."""
+        return {
+            (name, rule.code): rule.title
+            for name, standard in self.standards.items()
+            for rule in standard.rules
+        }
+
     def change(self, at: int) -> Changed | None:
         """What became of a file since the inspection before."""
         return self.changes[at] if self.changes is not None else None
