@@ -164,16 +164,20 @@ def test_last_years_figures_again(tmp_path: Path) -> None:
     before = [
         file("1.xlsm", "甲局", figures="sha256:x", year=2025),
         file("9.xlsm", "乙局", figures="sha256:y", year=2025),
+        file("5.xlsm", "戊局", figures="sha256:v", last_year_figures="sha256:w", year=2025),
     ]
     now = [
         file("1.xlsm", "甲局", figures="sha256:x"),
         file("2.xlsm", "乙局", figures="sha256:z", last_year_figures="sha256:z"),
         file("3.xlsm", "丙局", figures="sha256:y"),
         file("4.xlsm", "丁局", figures="sha256:q"),
+        file("5.xlsm", "戊局", figures="sha256:u", last_year_figures="sha256:w"),
     ]
     desk = seen(tmp_path, now, before=before)
-    assert alike(desk) == [(Likeness.LAST_YEAR, (0,)), (Likeness.LAST_YEAR, (1,))]
+    assert alike(desk) == [(Likeness.LAST_YEAR, (at,)) for at in (0, 1, 4)]
+    assert "没有更新" in desk.likenesses[4][0][1]
     assert desk.likenesses[0][0][1].startswith("2026年度的各表金额与2025年度的完全相同")
+    assert desk.changes is None, "budgets of another year are no earlier state of these"
 
 
 def test_two_files_for_one_unit(tmp_path: Path) -> None:
@@ -258,6 +262,15 @@ def test_what_changed(tmp_path: Path) -> None:
         (Change.REVISED, "文件有改动，金额和问题没有变"),
         (Change.GONE, "上次有“没了.xlsm”，这次没有"),
     ]
+
+
+def test_a_path_that_holds_another_years_budget_is_another_file(tmp_path: Path) -> None:
+    many = [file(f"{at}.xlsm", f"{at}局") for at in range(3)]
+    desk = seen(
+        tmp_path, [*many, file("9.xlsm", "九局")], before=[*many, file("9.xlsm", "九局", year=2025)]
+    )
+    assert desk.changes is not None
+    assert [one.change for one in desk.changes][3:] == [Change.NEW, Change.GONE]
 
 
 def test_a_folder_of_an_inspection_before_is_enough(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from xlbudget.findings import Finding, Level, NotExecuted, Report, Status, Suggestion
+from xlbudget.findings import Finding, Level, NotExecuted, NumbersRead, Report, Status, Suggestion
 from xlbudget.report import FORMATS, render
 from xlbudget.report.html_report import report_html
-from xlbudget.report.json_report import report_dict, reports_json
+from xlbudget.report.json_report import report_dict, report_of, reports_json
 from xlbudget.report.text_report import amount, place, report_text, suggestion_text
 from xlbudget.standard.model import Standard
 
@@ -241,3 +241,21 @@ def test_text_and_json_are_rendered_without_loading_templates(form: str) -> None
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == ""
+
+
+def test_json_is_read_back(samples: Samples) -> None:
+    """All that it says; unit, year and the rules that ran it does not say, and then nothing is said of them."""
+    counted = samples["pass"]._replace(
+        coverage=(NumbersRead("部门收入总表", 3, 2), NumbersRead("", 1, 1))
+    )
+    for report in (*samples.values(), counted):
+        told = report_dict(report)
+        back = report_of(told)
+        assert report_dict(back) == told
+        assert (
+            back._replace(executed=report.executed, unit_name=report.unit_name, year=report.year)
+            == report
+        )
+    text = report_text(report_of(report_dict(samples["pass"])))
+    assert "没有可以执行的规则" not in text
+    assert "；执行" not in text

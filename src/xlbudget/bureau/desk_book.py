@@ -191,15 +191,9 @@ def _all_files(desk: Overview) -> _List:
 
 
 def _by_rule(desk: Overview) -> Iterator[_List]:
-    titles = {
-        (name, rule.code): rule.title
-        for name, standard in desk.standards.items()
-        for rule in standard.rules
-    }
+    titles = desk.titles
     several = len({standard for standard, _ in desk.gathered.by_rule}) > 1
-    tallies = sorted(
-        desk.gathered.by_rule.items(), key=lambda one: (-one[1].files, -one[1].total, one[0])
-    )
+    tallies = sorted(desk.gathered.by_rule.items(), key=lambda one: (one[1].rank, one[0]))
     columns = [
         ("规则", 10), *([("标准", 14)] if several else []), ("内容", 60), ("涉及份数", 10), ("占比", 9), ("处数", 9),
         *((level.chinese, 9) for level in Level),
@@ -216,11 +210,13 @@ def _by_rule(desk: Overview) -> Iterator[_List]:
         ]
         for (name, code), tally in tallies
     )
-    yield _List("按规则", "按规则汇总", "涉及份数多的在前。", columns, lines, len(tallies))
+    yield _List(
+        "按规则", "按规则汇总", "有差错的在前，其中涉及份数多的在前。", columns, lines, len(tallies)
+    )
 
 
 def _by_table(desk: Overview) -> _List:
-    tallies = sorted(desk.gathered.by_table.items(), key=lambda one: (-one[1].files, one[0]))
+    tallies = sorted(desk.gathered.by_table.items(), key=lambda one: (one[1].rank, one[0]))
     columns = [
         ("表", 40),
         ("涉及份数", 10),
@@ -238,7 +234,9 @@ def _by_table(desk: Overview) -> _List:
         ]
         for table, tally in tallies
     )
-    return _List("按表", "按表汇总", "涉及份数多的在前。", columns, lines, len(tallies))
+    return _List(
+        "按表", "按表汇总", "有差错的在前，其中涉及份数多的在前。", columns, lines, len(tallies)
+    )
 
 
 def _by_department(desk: Overview) -> Iterator[_List]:
@@ -387,16 +385,10 @@ def _front(sheet: Sheet, desk: Overview) -> None:
     _small(
         sheet, grades.last + 2, "A", ("其他情况", "数量"), [[_text(name), _Cell(number, _NUMBER)] for name, number in facts]
     )  # fmt: skip
-    rules = sorted(desk.gathered.by_rule.items(), key=lambda one: (-one[1].files, one[0]))[
-        :_CHARTED
-    ]
-    titles = {
-        (name, rule.code): rule.title
-        for name, standard in desk.standards.items()
-        for rule in standard.rules
-    }
+    rules = sorted(desk.gathered.by_rule.items(), key=lambda one: (one[1].rank, one[0]))[:_CHARTED]
+    titles = desk.titles
     most = _small(
-        sheet, at, "E", ("问题最多的规则", "涉及份数", "处数"),
+        sheet, at, "E", ("主要问题（按规则）", "涉及份数", "处数"),
         [
             [_text(f"{key[1]} {titles.get(key, '')}".strip()), _count(tally.files), _count(tally.total)]
             for key, tally in rules
@@ -409,7 +401,7 @@ def _front(sheet: Sheet, desk: Overview) -> None:
         colours = [_COLOURS[one] for one in verdicts]
         _chart(sheet, "doughnut", "结论", ("A", "B"), grades, f"A{below}", (330, 290), colours)
     if rules:
-        title = "问题最多的规则（涉及份数）"
+        title = "主要问题（涉及份数）"
         _chart(sheet, "bar", title, ("E", "F"), most, f"E{below}", (510, 290), [_BLUE])
     sheet.print_page(f"A1:G{below + 16}", landscape=True)
     sheet.raw.fit_to_pages(1, 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,9 @@ from markupsafe import Markup
 
 from xlbudget.bureau.duplicates import Likeness
 from xlbudget.bureau.duplicates import counts as likeness_counts
-from xlbudget.bureau.lines import KINDS, VERDICTS, WORST_FIRST
+from xlbudget.bureau.lines import KINDS, VERDICTS, WORST_FIRST, Tally
 from xlbudget.bureau.since import Change
-from xlbudget.bureau.unit_reports import FOLDER
+from xlbudget.bureau.unit_reports import FOLDER, worst_first
 from xlbudget.findings import Level
 from xlbudget.limits import MOST_PAGE_FILES, MOST_PAGE_FINDINGS
 from xlbudget.report import html_report, text_report
@@ -28,7 +29,6 @@ from xlbudget.templates import fixed_part, rendered
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from xlbudget.bureau.lines import Tally
     from xlbudget.bureau.overview import Overview
     from xlbudget.findings import Finding, Report
 
@@ -57,9 +57,7 @@ class Findings:
         """Those of the next file: of very many the first ones."""
         kept: list[list[object]] = []
         if self._count < MOST_PAGE_FINDINGS:
-            findings = [one for _, group in text_report.grouped(report.findings) for one in group]
-            findings.sort(key=lambda one: list(Level).index(one.level))
-            kept = [_finding(one) for one in findings[:_TOLD]]
+            kept = [_finding(one) for one in worst_first(report)[:_TOLD]]
             self._count += len(kept)
         self._open.append(kept)
         if len(self._open) == _CHUNK:
@@ -107,7 +105,7 @@ def page(desk: Overview, findings: Findings) -> bytes:
         else [],
         "gone": gone[:_LISTED],
         "listed_most": _LISTED,
-        "rules": _tallies(desk, desk.gathered.by_rule, _titles(desk)),
+        "rules": _tallies(desk, desk.gathered.by_rule, desk.titles),
         "tables_counted": _tallies(desk, desk.gathered.by_table, {}),
         "departments": sorted(
             {line.record.department for line in desk.lines if line.record.department}
@@ -115,6 +113,7 @@ def page(desk: Overview, findings: Findings) -> bytes:
         "said": desk.said,
         "data": Markup(_json(_data(desk, listed))),  # noqa: S704  # < is escaped in it
         "chunks": [Markup(one) for one in findings.finished()],  # noqa: S704  # as above
+        "level_shapes": html_report.LEVEL_SHAPES,
         "level_names": [level.chinese for level in Level],
     }
     return rendered(_FOLDER, "desk.html.j2", values, clean).encode("utf-8", "replace")
@@ -131,11 +130,20 @@ def _finding(one: Finding) -> list[object]:
         list(Level).index(one.level),
         clean(one.code),
         clean(one.table) or text_report.WHOLE_BOOK,
-        text_report.place(one),
+        _place(one),
         text_report.amount(one.printed)[:_LONGEST],
         text_report.amount(one.expected)[:_LONGEST],
         clean(one.message)[:_LONGEST],
     ]
+
+
+def _place(one: Finding) -> str:
+    """The cell, with its sheet where that has another name than the table; else the row."""
+    sheet = one.sheet if one.sheet != one.table else ""
+    row = (
+        one.row if one.row.isdigit() or not one.row.isascii() else ""
+    )  # else a key of the standard's
+    return clean(" ".join(part for part in (sheet, one.cell or row) if part))
 
 
 def _became(desk: Overview) -> list[tuple[str, str, int]]:
@@ -144,27 +152,27 @@ def _became(desk: Overview) -> list[tuple[str, str, int]]:
     return [(one.value, one.chinese, now.count(one)) for one in Change if one in now]
 
 
-def _titles(desk: Overview) -> dict[tuple[str, str], str]:
-    return {
-        (name, rule.code): rule.title
-        for name, standard in desk.standards.items()
-        for rule in standard.rules
-    }
-
-
 def _tallies(
     desk: Overview, tallies: Mapping[Any, Tally], titles: Mapping[Any, str]
-) -> list[tuple[str, str, int, int, float]]:
-    """Name, title, files, findings and share of what findings are counted by, the most frequent first."""
-    joined: dict[str, tuple[str, int, int]] = {}
-    for key, tally in tallies.items():
+) -> list[tuple[str, str, Level, int, int, float]]:
+    """Name, title, worst level, files, findings and share of what findings are counted by."""
+    joined: dict[str, Tally] = {}
+    named: dict[str, str] = {}
+    for key, tally in tallies.items():  # one code in several standards is one line
         name = key if isinstance(key, str) else key[1]
-        title, files, total = joined.get(name, (titles.get(key, ""), 0, 0))
-        joined[name] = title, files + tally.files, total + tally.total
-    ordered = sorted(joined.items(), key=lambda one: (-one[1][1], one[0]))
+        named.setdefault(name, titles.get(key, ""))
+        old = joined.get(name, Tally(Counter()))
+        joined[name] = Tally(old.findings + tally.findings, old.files + tally.files)
     return [
-        (clean(name), title, files, total, 100 * files / max(1, len(desk.lines)))
-        for name, (title, files, total) in ordered
+        (
+            clean(name),
+            named[name],
+            tally.worst,
+            tally.files,
+            tally.total,
+            100 * tally.files / max(1, len(desk.lines)),
+        )
+        for name, tally in sorted(joined.items(), key=lambda one: (one[1].rank, one[0]))
     ]
 
 

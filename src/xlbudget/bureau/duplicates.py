@@ -108,21 +108,30 @@ def _apart(one: Owner | None, other: Owner | None) -> bool:
 
 
 def _last_years(lines: Sequence[UnitLine], previous: Iterable[UnitLine]) -> Iterable[Duplicate]:
-    """Amounts of a year that are all those of the year before, of the same unit or as the file itself states them."""
-    before: dict[tuple[Owner | None, str | None], set[int]] = {}
+    """Amounts of a year that are all those of the year before, of the same unit or as the file itself states them.
+
+    And what a file states of the year before, where that is what the file of that year stated of its own.
+    """
+    before: set[tuple[Owner, int, str]] = set()
+    stated: set[tuple[Owner, int, str]] = set()
     for line in (*lines, *previous):
-        if line.owner and line.record.year and line.record.figures:
-            key = line.owner, line.record.figures
-            before.setdefault(key, set()).add(line.record.year)
+        if line.owner and line.record.year:
+            if line.record.figures:
+                before.add((line.owner, line.record.year, line.record.figures))
+            if line.record.last_year_figures:
+                stated.add((line.owner, line.record.year, line.record.last_year_figures))
     for at, line in enumerate(lines):
-        record = line.record
-        figures = _figures(record)
-        if figures is None or record.year is None:
+        record, figures = line.record, _figures(line.record)
+        if line.owner is None or record.year is None:
             continue
-        years = before.get((line.owner, figures), ())
-        if record.year - 1 in years or figures == record.last_year_figures:
-            said = f"{record.year}年度的各表金额与{record.year - 1}年度的完全相同；请核对是不是把上年的数又报了一次。"
-            yield Duplicate(Likeness.LAST_YEAR, (at,), (said,))
+        last, told = record.year - 1, record.last_year_figures
+        if figures and ((line.owner, last, figures) in before or figures == told):
+            said = f"{record.year}年度的各表金额与{last}年度的完全相同；请核对是不是把上年的数又报了一次。"
+        elif told and (line.owner, last, told) in stated:
+            said = f"所填的上年数与{last}年度那一份里的上年数完全相同；请核对是不是没有更新。"
+        else:
+            continue
+        yield Duplicate(Likeness.LAST_YEAR, (at,), (said,))
 
 
 def _several(lines: Sequence[UnitLine]) -> Iterable[Duplicate]:

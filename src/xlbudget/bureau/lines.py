@@ -76,6 +76,16 @@ class Tally(NamedTuple):
         """All findings."""
         return self.findings.total()
 
+    @property
+    def worst(self) -> Level:
+        """The most serious level that occurs."""
+        return next(level for level in Level if self.findings[level.value])
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The most serious first, among those what is in most files."""
+        return list(Level).index(self.worst), -self.files
+
 
 class Gathered(NamedTuple):
     """All files in the order of the results; findings by standard and rule, and by table."""

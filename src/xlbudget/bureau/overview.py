@@ -50,6 +50,15 @@ class Overview(NamedTuple):
         """Their places, the worst first."""
         return sorted(range(len(self.lines)), key=lambda at: self.lines[at].rank)
 
+    @property
+    def titles(self) -> dict[tuple[str, str], str]:
+        """What each rule is about, by standard and code, of the standards that are at hand."""
+        return {
+            (name, rule.code): rule.title
+            for name, standard in self.standards.items()
+            for rule in standard.rules
+        }
+
     def change(self, at: int) -> Changed | None:
         """What became of a file since the inspection before."""
         return self.changes[at] if self.changes is not None else None
@@ -59,16 +68,32 @@ class Overview(NamedTuple):
         return f"{unit_reports.FOLDER}/{self.names[at]}.html"
 
 
-def overview(results: Path, units: Path | None = None, previous: Path | None = None) -> Overview:
+def overview(
+    results: Path,
+    units: Path | None = None,
+    previous: Path | None = None,
+    kept: Path | None = None,
+) -> Overview:
     """Everything that is said, from the first walk over the results.
 
+    ``kept`` is what the inspection before into the same folder left (:func:`~xlbudget.bureau.since.keep`), if it did.
+
     Raises:
-        UnusableFileError: one of the files cannot be read.
+        UnusableFileError: one of the files cannot be read; of ``kept`` it is only said.
     """
-    gathered = _gathered(results, problems=previous is not None)
-    before = _gathered(_results_of(previous), problems=True).lines if previous else None
-    duplicates = find_duplicates(gathered.lines, before or ())
     said = [] if frames.can_write_parquet() else [frames.NO_PYARROW]
+    earlier = [_gathered(_results_of(previous), problems=True)] if previous else []
+    if kept is not None and kept.is_file():
+        try:
+            earlier.append(_gathered(kept, problems=True))
+        except UnusableFileError:
+            said.append(f"上次留下的“{kept.name}”读不出来，没有与上次相比；下次仍可以比较。")
+    gathered = _gathered(results, problems=bool(earlier))
+    duplicates = find_duplicates(gathered.lines, [line for one in earlier for line in one.lines])
+    # Those of the year before show what was copied from it; they are no earlier state of the same budgets.
+    states = [
+        one for one in earlier if None in (one.year, gathered.year) or one.year == gathered.year
+    ]
     present = None
     if units is not None:
         entries, remarks = read_roll(units)
@@ -81,7 +106,7 @@ def overview(results: Path, units: Path | None = None, previous: Path | None = N
         tuple(duplicates),
         told_of(duplicates),
         present,
-        None if before is None else tuple(compare(gathered.lines, before)),
+        tuple(compare(gathered.lines, states[0].lines)) if states else None,
         tuple(said),
     )
 

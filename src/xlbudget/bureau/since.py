@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.bureau.lines import VERDICTS
-from xlbudget.bureau.records import UNUSABLE
+from xlbudget.bureau.records import UNUSABLE, read_results
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
+    from pathlib import Path
 
     from xlbudget.bureau.lines import UnitLine
 
@@ -61,6 +62,28 @@ class Changed(NamedTuple):
         return line
 
 
+def keep(results: Path, target: Path) -> None:
+    """Write what the next inspection is compared with: of each report only what identifies its findings.
+
+    Raises:
+        OSError, ValueError: the results cannot be read, or not be written.
+    """
+    with target.open("w", encoding="utf-8", newline="\n") as file:
+        for record in read_results(results):
+            findings = [
+                {
+                    **{
+                        name: one[name]
+                        for name in ("code", "level", "table", "row", "cell", "column")
+                    },
+                    "message": "" if one["row"] or one["cell"] else one["message"],
+                }
+                for one in (record.report or {}).get("findings", ())
+            ]
+            short = record._replace(report=record.report and {"findings": findings})
+            file.write(f"{short.to_json()}\n")
+
+
 def compare(now: Sequence[UnitLine], before: Sequence[UnitLine]) -> list[Changed]:
     """Every file now in its order, then those that are gone.
 
@@ -100,10 +123,15 @@ def _pairs(now: Sequence[UnitLine], before: Sequence[UnitLine]) -> dict[int, int
             _single(way, lines, known) for lines, known in ((before, taken), (now, set(pairs)))
         )
         for key, at in new.items():
-            if key in old:
+            if key in old and _same_year(now[at], before[old[key]]):
                 pairs[at] = old[key]
                 taken.add(old[key])
     return pairs
+
+
+def _same_year(now: UnitLine, before: UnitLine) -> bool:
+    """Whether two files can be states of one: a budget of another year is another one."""
+    return None in (now.record.year, before.record.year) or now.record.year == before.record.year
 
 
 def _single(

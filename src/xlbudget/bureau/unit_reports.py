@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from xlbudget.bureau.lines import UnitLine
     from xlbudget.bureau.records import Record
+    from xlbudget.findings import Finding
     from xlbudget.publishing.mail import Address
     from xlbudget.standard.model import Standard
 
@@ -47,6 +48,12 @@ def unit_report(record: Record) -> Report:
         return Report(name, "", Status.UNKNOWN, "", not_read=why, path=record.path)
     report = report_of(record.report)
     return report._replace(unit_name=record.unit or "", year=record.year or 0, path=record.path)
+
+
+def worst_first(report: Report) -> list[Finding]:
+    """The findings by level, within it in the order of the report."""
+    findings = [one for _, group in text_report.grouped(report.findings) for one in group]
+    return sorted(findings, key=lambda one: list(Level).index(one.level))
 
 
 def file_names(lines: Sequence[UnitLine]) -> list[str]:
@@ -95,8 +102,7 @@ def mail(
     verdict = VERDICTS[record.verdict]
     errors = report.number_of(Level.ERROR)
     title = f"{unit}{year}部门预算校验结果：{verdict}" + (f"{errors}处" if errors else "")
-    findings = [one for _, group in text_report.grouped(report.findings) for one in group]
-    findings.sort(key=lambda one: list(Level).index(one.level))
+    findings = worst_first(report)
     values = {
         "title": title,
         "unit": unit,

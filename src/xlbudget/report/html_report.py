@@ -272,7 +272,7 @@ def _strong(line: Line) -> bool:
 
 
 _FOLDER = Path(__file__).parent / "templates"
-_LEVEL_SHAPES = {Level.ERROR: "■", Level.WARNING: "▲", Level.HINT: "○"}
+LEVEL_SHAPES = {Level.ERROR: "■", Level.WARNING: "▲", Level.HINT: "○"}
 """Levels are told by shape as well as by colour."""
 _STATUS_SHAPES = {Status.PASS: "✓", Status.ROUNDING: "≈", Status.ERROR: "×", Status.UNKNOWN: "?"}
 _OVERVIEW = (
@@ -368,7 +368,7 @@ def report_html(
         "id": id,
         "amount_class": _amount_class,
         "pieces": _pieces,
-        "shapes": _LEVEL_SHAPES,
+        "shapes": LEVEL_SHAPES,
         "status_shapes": _STATUS_SHAPES,
         "overview_columns": _OVERVIEW,
         "live": any(

@@ -6,7 +6,16 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from xlbudget.findings import Finding, Level, NotExecuted, NotRead, Report, Status, Suggestion
+from xlbudget.findings import (
+    Finding,
+    Level,
+    NotExecuted,
+    NotRead,
+    NumbersRead,
+    Report,
+    Status,
+    Suggestion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,32 +71,35 @@ def report_of(told: Mapping[str, Any]) -> Report:
     """A report from what :func:`report_dict` says of it, which is all but unit, year and the rules that ran.
 
     Raises:
-        KeyError, ValueError: it is no such object.
+        KeyError, ValueError, TypeError: it is no such object.
     """
+    counted = told.get("coverage")
     return Report(
         told["workbook"],
         told["standard"],
         Status(told["status"]),
         told["slack"],
         tuple(map(_finding_of, told["findings"])),
-        tuple(NotExecuted(one["code"], one["reason"]) for one in told["not_executed"]),
+        tuple(NotExecuted(**one) for one in told["not_executed"]),
         None,
         path=told["path"],
-        not_read=tuple(NotRead(one["place"], one["reason"]) for one in told["not_read"]),
+        not_read=tuple(NotRead(**one) for one in told["not_read"]),
+        coverage=tuple(NumbersRead(**one) for one in counted["tables"]) if counted else None,
     )
 
 
 def _finding_of(told: Mapping[str, Any]) -> Finding:
-    known = {key: told[key] for key in _KEYS}
     return Finding(
-        **{**known, "level": Level(told["level"])},
+        **{**{key: told[key] for key in _KEYS}, "level": Level(told["level"])},
         basis=tuple(told["basis"]),
         follows=tuple(told["follows"]),
-        suggestions=tuple(
-            Suggestion(one["value"], one["reason"], one["share"], one["sheet"], one["cell"])
-            for one in told["suggestions"]
-        ),
+        suggestions=tuple(_suggestion_of(one, told) for one in told["suggestions"]),
     )
+
+
+def _suggestion_of(told: Mapping[str, Any], finding: Mapping[str, Any]) -> Suggestion:
+    own = all(told[name] == finding[name] for name in ("sheet", "cell"))
+    return Suggestion(**{**told, "sheet": "", "cell": ""} if own else told)
 
 
 def reports_json(reports: Sequence[Report]) -> str:
