@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from thorough import either
 
 from rule_pairs import Miniatures
 from tests_support import leaves_only
+from thorough import either
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.standard.loader import load_standard

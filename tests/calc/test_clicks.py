@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from thorough import either
 
 from calc.office import Office
 from calc.uno_path import Uno, load_uno
+from thorough import either
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,10 +7,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from thorough import either
 
 from ledgers import amounts, ledger_of, with_ledger
 from plausible_ledgers import explained, plausible_book
+from thorough import either
 from xlbudget.checks.posted import settled_book
 from xlbudget.figures import BlockData, LedgerLine, LedgerSheet, Place
 from xlbudget.findings import Level, Status

@@ -9,7 +9,6 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from thorough import either
 
 import xlbudget.__main__
 from fuzz import judge, workers
@@ -17,6 +16,7 @@ from fuzz.__main__ import CORPUS, Report, as_json, from_json, judged
 from fuzz.choices import NotApplicableError
 from fuzz.material import BOOK, material
 from fuzz.runs import RUNS, Recipe, cook, draw
+from thorough import either
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from thorough import either
 
 from ledgers import amounts, ledger_of, workbook_of
 from plausible_ledgers import YEAR, plausible_book
+from thorough import either
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.fill import plan_fill
 from xlbudget.editing.validate import validate_file

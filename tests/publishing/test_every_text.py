@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
-from thorough import either
 
 from same_books import same
+from thorough import either
 from xlbudget.cli.run import run
 from xlbudget.figures import BlockData, Book, InfoValue, Office, Profile, Row, TextUnit
 from xlbudget.importing.data_folder import read_folder

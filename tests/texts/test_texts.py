@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from thorough import either
 
 from texts.text_books import culture_bureau, reworded, slips, with_texts
+from thorough import either
 from xlbudget.explaining.explain import explain
 from xlbudget.findings import Level
 from xlbudget.importing.data_folder import read_folder

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from thorough import either
 
+from thorough import either
 from xlbudget.checks.validate import validate
 from xlbudget.editing.fill import plan_fill
 from xlbudget.editing.findings import plan_findings

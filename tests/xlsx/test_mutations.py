@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from thorough import either
 
 from hostile_workbooks import FAR, NUMBERS, Parts
+from thorough import either
 from xlbudget.editing.validate import examine_file
 from xlbudget.errors import XlbudgetError
 from xlbudget.report import render

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from xlbudget.characters import squash
 from xlbudget.comparing.comparison import NOWHERE, Action, Difference, Kind, TextChange
 from xlbudget.comparing.sides import DOCUMENT, FOLDER
-from xlbudget.comparing.texts import Paragraph, compare_texts, marked_words
-from xlbudget.figures import Place
+from xlbudget.comparing.texts import Paragraph, compare_texts, marked_words, same_paragraph
+from xlbudget.figures import Place, Profile
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.layout import GLOSSARY, INFO_SHEET, NOTES, PROFILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from xlbudget.comparing.sides import Side
     from xlbudget.figures import Book, FormData, InfoValue
@@ -85,7 +85,7 @@ def keyed_texts(standard: Standard, before: Side, after: Side) -> Iterator[Diffe
             (name, was), (named, now) = old.get(key, ("", "")), new.get(key, ("", ""))
             if squash(was) != squash(now):
                 title = f"{spec.title}“{named or name}”"
-                yield _text(Kind.INFO, INFO_SHEET, title, was, now, (NOWHERE, NOWHERE))
+                yield _text(Kind.INFO, INFO_SHEET, title, was, now, _NO_PLACES)
 
 
 def _text(
@@ -109,32 +109,49 @@ def _each(kind: Kind, changes: Sequence[TextChange]) -> Iterator[Difference]:
 
 
 def profile_texts(before: Side, after: Side) -> Iterator[Difference]:
-    """Duties, offices, the remark on institutions and the units; nothing where one of them has no profile."""
-    old, new = _profile(before), _profile(after)
-    if not any(old.values()) or not any(new.values()):
+    """Duties, offices by name, the remark on institutions and the units; nothing where one of them has no profile."""
+    profiles = (before.book.profile, after.book.profile)
+    if Profile() in profiles:
         return
     document = DOCUMENT in (before.kind, after.kind)
-    for name, paragraphs in old.items():
-        if document and not (paragraphs and new[name]):
+    first, second = ({squash(one.name): one for one in profile.offices} for profile in profiles)
+    both = [key for key in second if key in first]
+    for key in both:
+        old, new = first[key], second[key]
+        if not _same_duty(old.duty, new.duty, paged=before.paged or after.paged):
+            yield _text(
+                Kind.PROFILE, PROFILE, f"内设机构“{new.name}”", old.duty, new.duty, _NO_PLACES
+            )
+    for name, texts in _LISTS.items():
+        old_texts, new_texts = (
+            [Paragraph(text, divided=side.paged) for text in texts(side.book.profile, both)]
+            for side in (before, after)
+        )
+        if document and not (old_texts and new_texts):
             continue  # its reader did not find it
-        changes = compare_texts(PROFILE, paragraphs, new[name]).changes
-        for one in _each(Kind.PROFILE, changes):
+        for one in _each(Kind.PROFILE, compare_texts(PROFILE, old_texts, new_texts).changes):
             yield one._replace(name=name)
 
 
-def _profile(side: Side) -> Mapping[str, list[Paragraph]]:
-    profile = side.book.profile
-    offices = [f"{office.name}：{office.duty}" for office in profile.offices]
-    remark = [line for line in profile.remark.splitlines() if line.strip()]
-    parts = {
-        "主要职责": profile.duties,
-        "内设机构": (*offices, *remark),
-        "预算单位": profile.units,
-    }
-    return {
-        name: [Paragraph(text, divided=side.paged) for text in texts]
-        for name, texts in parts.items()
-    }
+def _same_duty(old: str, new: str, *, paged: bool) -> bool:
+    return same_paragraph(Paragraph(old, divided=paged), Paragraph(new))
+
+
+def _offices(profile: Profile, known: Collection[str]) -> list[str]:
+    """The offices of one of the two alone, and the remark."""
+    offices = [
+        f"{one.name}：{one.duty}" for one in profile.offices if squash(one.name) not in known
+    ]
+    return [*offices, *(line for line in profile.remark.splitlines() if line.strip())]
+
+
+_LISTS: Mapping[str, Callable[[Profile, Collection[str]], Sequence[str]]] = {
+    "主要职责": lambda profile, _: profile.duties,
+    "内设机构": _offices,
+    "预算单位": lambda profile, _: profile.units,
+}
+"""The parts of the profile that are lists of texts."""
+_NO_PLACES = (NOWHERE, NOWHERE)
 
 
 # ------------------------------------------------------------------ forms
@@ -247,7 +264,7 @@ def note_texts(
 def paragraphs(side: Side, part: str) -> list[Paragraph]:
     """The paragraphs of a text; of a document those that stand in no part of it are left out."""
     return [
-        Paragraph(one.text, one.place, one.id, one.heading, side.paged)
+        Paragraph(one.text, one.place, one.id if part != _PROFILE else "", one.heading, side.paged)
         for one in side.book.texts
         if one.part == part
     ]
@@ -300,7 +317,7 @@ def subject_names(before: Side, after: Side) -> Iterator[Difference]:
         for code in sorted(old.keys() | new.keys()):
             was, now = old.get(code, ""), new.get(code, "")
             if squash(was) != squash(now):
-                yield _text(Kind.INFO, "科目字典", code, was, now, (NOWHERE, NOWHERE))
+                yield _text(Kind.INFO, "科目字典", code, was, now, _NO_PLACES)
 
 
 def _own_lists(side: Side) -> bool:

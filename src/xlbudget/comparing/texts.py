@@ -85,12 +85,12 @@ def compare_texts(part: str, before: Iterable[Paragraph], after: Iterable[Paragr
                     went.append(one)
                 if other is not None:
                     came.append(other)
-            elif not _same(one, other):
+            elif not same_paragraph(one, other):
                 changes.append(_changed(part, one, other))
     return Texts(tuple(_with_moves(changes, went, came)), tuple(sorted(running)))
 
 
-def _same(one: Paragraph, other: Paragraph) -> bool:
+def same_paragraph(one: Paragraph, other: Paragraph) -> bool:
     """Whether both say the same; a sign at the end of a line is lost when a page is made of it."""
     if one.divided or other.divided:
         return one.key.translate(_SIGNS) == other.key.translate(_SIGNS)
