@@ -272,6 +272,11 @@ class InfoValue(NamedTuple):
     said: str = ""
     change: Amount | None = None
 
+    @property
+    def inferred(self) -> bool:
+        """Whether it follows from a change that the text prints."""
+        return self.change is not None
+
 
 class Book(NamedTuple):
     """All figures and texts of one department and year.

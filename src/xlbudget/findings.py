@@ -167,8 +167,8 @@ class Report(NamedTuple):
     ``executed`` counts, per rule code, the relations that were evaluated; None where that is not known, as of a
     report that was read back from json. ``workbook`` is the file's
     name, ``path`` the way to it as it was given (empty for figures that came from no file).
-    ``not_read`` is what the reader lost; of a document, ``coverage`` says table by table how many of its
-    numbers were read (None for a workbook).
+    ``not_read`` is what the reader lost; of a document, ``coverage`` how many numbers its tables print
+    and how many of them were read, and ``numbers`` the same table by table.
     """
 
     workbook: str
@@ -182,13 +182,8 @@ class Report(NamedTuple):
     year: int = 0
     path: str = ""
     not_read: tuple[NotRead, ...] = ()
-    coverage: tuple[NumbersRead, ...] | None = None
-
-    @property
-    def numbers(self) -> tuple[int, int]:
-        """How many numbers all tables of a document print, and how many of them were read."""
-        counted = self.coverage or ()
-        return sum(one.printed for one in counted), sum(one.read for one in counted)
+    coverage: tuple[int, int] | None = None
+    numbers: tuple[NumbersRead, ...] = ()
 
     @property
     def unusable(self) -> str:

@@ -160,10 +160,10 @@ def judge(
             graded = graded_by(grid, expansion)
         if graded.conflict is not None or expansion.gaps or explain:
             said = reconcile(grid, graded.status, functions, _everything_said(sayings))
-            contradictions, open_cells = said.findings, said.open_cells
-            lacking = said.lacking
-            corrected = _with_functions(grid, said.corrected, functions)
-            revised = _with_functions(grid, said.revised, functions)
+            contradictions, open_cells, lacking = said.findings, said.open_cells, said.lacking
+            corrected, revised = (
+                _with_functions(grid, cells, functions) for cells in (said.corrected, said.revised)
+            )
             if graded.conflict is not None and not contradictions:
                 # Formulas add up what is printed; what people typed can be right all the same.
                 graded = graded._replace(status=Status.ROUNDING)

@@ -44,8 +44,8 @@ def report_dict(report: Report) -> dict[str, object]:
         "not_read": [{"place": one.place, "reason": one.reason} for one in report.not_read],
     }
     if report.coverage is not None:
-        printed, read = report.numbers
-        tables = [one._asdict() for one in report.coverage]
+        printed, read = report.coverage
+        tables = [one._asdict() for one in report.numbers]
         made["coverage"] = {"printed": printed, "read": read, "tables": tables}
     return made
 

@@ -92,7 +92,7 @@ def _reading(report: Report) -> list[str]:
     if len(report.not_read) > _SHOWN:
         said.append(f"没有读出的共 {len(report.not_read)} 处。")
     if report.coverage is not None:
-        printed, read = report.numbers
+        printed, read = report.coverage
         said.append(f"各表印有 {printed:,} 个数，读出 {read:,} 个。")
     return said
 

@@ -217,7 +217,7 @@ class _Check:
         if unit.part == "table":
             titles["table"] = self.standard.table(unit.id.partition(".")[0]).title
         title = unit.place.sheet or titles.get(unit.part, "情况说明")
-        inferred = {key: one.said for key, one in self.book.info.items() if one.change is not None}
+        inferred = {key: one.said for key, one in self.book.info.items() if one.inferred}
         several = len(self.book.profile.units) > 1
         return Paper(self.readings, unit, title, several=several, inferred=inferred)
 

@@ -35,11 +35,13 @@ _LEAST, _MOST_LOST = 0.8, 0.5
 
 
 class Coverage(NamedTuple):
-    """Table by table the numbers printed and read; what was lost; by key the tables that cannot be judged, and why.
+    """Numbers printed and read, also table by table; what was lost; by key the tables that cannot be judged, and why.
 
     ``enough``: a verdict on the whole can be given.
     """
 
+    printed: int
+    read: int
     numbers: tuple[NumbersRead, ...]
     lost: tuple[NotRead, ...]
     tables: Mapping[str, str]
@@ -92,7 +94,7 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
         numbers.append(NumbersRead("", strange.total(), 0))
     total, read = sum(one.printed for one in numbers), sum(one.read for one in numbers)
     enough = read >= _LEAST * total and len(tables) <= _MOST_LOST * len(standard.tables)
-    return Coverage(tuple(numbers), tuple(lost), tables, enough)
+    return Coverage(total, read, tuple(numbers), tuple(lost), tables, enough)
 
 
 def _why_lost(source: Source, where: str) -> str:

@@ -32,6 +32,7 @@ from xlbudget.importing.published.recognise import (
     mostly_known,
     names_tables,
     other_standard,
+    other_unit,
 )
 from xlbudget.importing.published.texts import (
     DOCUMENTS,
@@ -161,6 +162,8 @@ def read_document(
     lost = len(whole) < len(every) or not every
     if (not figures.blocks and not (lost and source.unread)) or not mostly_known(whole):
         raise UnusableFileError(other_standard(path, standard, elements))
+    if odd_unit := other_unit(path, standard, every):
+        raise UnusableFileError(odd_unit)
     texts = [
         text
         for holds in DOCUMENTS

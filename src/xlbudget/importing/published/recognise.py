@@ -36,6 +36,10 @@ _MOST_HEAD = 6
 _UNIT = re.compile(r"单位:(?:人民币)?(亿元|万元|千元|百元|元)\)?$")
 _TITLE = re.compile(r"(?!第.{1,3}部分)[^，。；：、]{2,30}表")
 _MONEY = re.compile(r"单位:(万元|元)")
+_LATIN = re.compile(r"[\s(（]*[A-Za-z][A-Za-z ,.&'’()（）-]*$")
+"""The same title in a second language, behind the first."""
+_ACCOUNTS = "决算"
+_WHICH = re.compile(f"{_ACCOUNTS}|部门预算|预算数")
 _SHOWN = 4
 _MOST_COLUMNS = 0.7
 _HAS_ROWS = 3
@@ -43,6 +47,8 @@ _ROW = re.compile(r"[^\W\d_]{5}.*(?<=[\s%])\d{1,3}$")
 """A row of indicators as a line of text: words, and its weight at the end."""
 _BOTH = 2
 """The rest of a form has so many of its captions."""
+_SEVERAL = 2
+"""Fewer units above tables may be a slip."""
 
 
 class DocumentPart(NamedTuple):
@@ -354,9 +360,35 @@ def _titles(elements: Sequence[Line | Matrix]) -> Iterator[str]:
     for line in elements:
         rows = [[line.text]] if isinstance(line, Line) else line.lines[:3]
         for row in rows:
-            cells = [cell for cell in row if cell]
+            cells = [_LATIN.sub("", cell) for cell in row if cell]
             if len(cells) == 1 and _TITLE.fullmatch(plain_name(cells[0])):
                 yield cells[0]
+
+
+def _of_accounts(elements: Sequence[Line | Matrix]) -> bool:
+    """Whether the first title or heading that says which speaks of final accounts and not of a budget."""
+    texts = (
+        text
+        for one in elements
+        for text in ([one.text] if isinstance(one, Line) else chain(*one.lines[:_MOST_HEAD]))
+        if len(text) <= _LONGEST
+    )
+    found = next(filter(None, map(_WHICH.search, map(squash, texts))), None)
+    return found is not None and found[0] == _ACCOUNTS
+
+
+def other_unit(path: Path, standard: Standard, every: Sequence[Found]) -> str:
+    """A sentence on a document most of whose tables are in another unit than the standard's; "" for others."""
+    stated = [one.money for one in every if one.table is not None and one.money]
+    own = standard.unit.name
+    others = Counter(unit for unit in stated if unit != own)
+    if len(stated) < _SEVERAL or 2 * others.total() <= len(stated):
+        return ""
+    unit = others.most_common(1)[0][0]
+    return (
+        f"“{path.name}”各表的金额单位是{unit}，“{standard.name}”的是{own}，没有读入；"
+        f"请选对文件，数字确是{own}的请先改正各表上方的单位。"
+    )
 
 
 def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Matrix]) -> str:
@@ -388,12 +420,13 @@ def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Mat
         for match in _MONEY.findall(squash(text))
     )
     unit = f"，金额单位为{money.most_common(1)[0][0]}" if money else ""
+    what = "像是部门决算，用的是" if _of_accounts(elements) else "用的是"
     shown = "”“".join(titles[:_SHOWN])
     lacks = f"没有“{standard.name}”的表"
     if own:
         lacks = f"“{own[0]}”虽与“{standard.name}”的表同名，多数表的名称或栏目不同"
     more = f"等{len(titles)}张" if len(titles) > _SHOWN else ""
     return (
-        f"“{path.name}”用的是另一种公开标准：有“{shown}”{more}{unit}，{lacks}，"
+        f"“{path.name}”{what}另一种公开标准：有“{shown}”{more}{unit}，{lacks}，"
         "没有读入；请先添加该标准，或选对文件。"
     )

@@ -214,7 +214,12 @@ def examine_published(
     findings = [_placed(standard, finding) for finding in found if finding.code not in asked]
     whole = report._replace(findings=()).with_more(findings, (), {})
     status = whole.status if read.enough else Status.UNKNOWN
-    report = whole._replace(status=status, not_read=read.lost, coverage=read.numbers)
+    report = whole._replace(
+        status=status,
+        not_read=read.lost,
+        coverage=(read.printed, read.read),
+        numbers=read.numbers,
+    )
     return Examined(report, standard, imported.book, read.tables)
 
 
