@@ -33,6 +33,7 @@ from xlbudget.importing.published.recognise import (
     mostly_known,
     names_tables,
     other_standard,
+    with_tables_apart,
 )
 from xlbudget.importing.published.texts import (
     DOCUMENTS,
@@ -153,7 +154,8 @@ def read_document(
     elements = source.elements
     if not names_tables(standard, elements):
         raise UnusableFileError(other_standard(path, standard, elements))
-    elements = tuple(with_aligned_tables(standard, elements))
+    apart = with_tables_apart(standard, elements)
+    elements = tuple(with_aligned_tables(standard, apart))
     source = source._replace(elements=elements)
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
