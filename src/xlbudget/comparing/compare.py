@@ -132,7 +132,7 @@ def _first(before: Side, after: Side) -> Iterator[str]:
         yield "有一份是印出的数，小数位数较少；四舍五入后相同的不算不同。"
     for side in (before, after):
         if side.report.coverage is not None:
-            printed, read = side.report.numbers
+            printed, read = side.report.coverage
             if read < printed:
                 yield f"“{side.book.name}”各表印有 {printed:,} 个数，读出 {read:,} 个；没有读出的没有比较，不算不同。"
 

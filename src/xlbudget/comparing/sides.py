@@ -103,7 +103,7 @@ class Side(NamedTuple):
             self.book.text("unit_name"),
             self.book.year,
             self.report.status,
-            self.report.numbers if self.report.coverage is not None else None,
+            self.report.coverage,
         )
 
 

@@ -84,7 +84,8 @@ def report_of(told: Mapping[str, Any]) -> Report:
         None,
         path=told["path"],
         not_read=tuple(NotRead(**one) for one in told["not_read"]),
-        coverage=tuple(NumbersRead(**one) for one in counted["tables"]) if counted else None,
+        coverage=(counted["printed"], counted["read"]) if counted else None,
+        numbers=tuple(NumbersRead(**one) for one in counted["tables"]) if counted else (),
     )
 
 
