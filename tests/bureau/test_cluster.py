@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from bureau.conftest import results
+from inspecting import inspects
 from xlbudget.bureau.cluster import Cluster
 from xlbudget.bureau.engines import Alone
 from xlbudget.bureau.inspect import Inspection
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
 
 def _workers() -> list[psutil.Process]:
     """The processes of the cluster's workers that read files: each has one of our own."""
-    return [
-        one.parent()
-        for one in psutil.Process().children(recursive=True)
-        if "xlbudget.bureau.child" in one.cmdline()
-    ]
+    return [one.parent() for one in psutil.Process().children(recursive=True) if inspects(one)]
 
 
 def test_a_cluster_that_loses_a_worker_says_the_same(

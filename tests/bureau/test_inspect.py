@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from bureau.conftest import results
+from inspecting import inspects
 from xlbudget.bureau.engines import Alone, Processes
 from xlbudget.bureau.inspect import Inspection
 from xlbudget.bureau.listing import list_sources
@@ -41,8 +42,7 @@ def inspected(folder: Path, output: Path, engine: Engine) -> list[Outcome]:
 
 def children() -> list[psutil.Process]:
     """The processes that inspect for this one."""
-    every = psutil.Process().children()
-    return [one for one in every if "xlbudget.bureau.child" in one.cmdline()]
+    return [one for one in psutil.Process().children() if inspects(one)]
 
 
 def test_every_file_of_a_mixed_folder_is_an_entry(
