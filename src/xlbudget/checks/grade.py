@@ -47,7 +47,9 @@ def grade(system: System, unit_ulp: int, limit: int, *, of_sum: bool = False) ->
     """
     conflict = propagate(system, printed_bounds(system))
     floor = _floor(system)
-    slack = None if floor is None else _slack(system, floor, unit_ulp)
+    # Amounts that print as they do are within half a step of their prints.
+    enough = unit_ulp // 2 if conflict is None else None
+    slack = None if floor is None else _slack(system, floor, unit_ulp, enough)
     if conflict is None:
         return Grade(Status.PASS, slack, None)
     within = slack is not None and slack <= limit
@@ -83,8 +85,8 @@ def _floor(system: System) -> Decimal | None:
     return worst
 
 
-def _slack(system: System, floor: Decimal, unit_ulp: int) -> Decimal | None:
-    """``floor`` where it suffices, else the smallest whole number of 分 that does."""
+def _slack(system: System, floor: Decimal, unit_ulp: int, enough: int | None) -> Decimal | None:
+    """``floor`` where it suffices, else the smallest whole number of 分 that does; ``enough`` is known to."""
 
     def suffices(half: int) -> bool:
         bounds = widened_bounds(system, half, unit_ulp)
@@ -94,10 +96,13 @@ def _slack(system: System, floor: Decimal, unit_ulp: int) -> Decimal | None:
     if suffices(low):
         return floor
     high = max(2 * low, unit_ulp)
-    while not suffices(high):
-        high *= 4
-        if high > unit_ulp * 10**10:
-            return None
+    if enough is not None and low < enough:
+        high = enough
+    else:
+        while not suffices(high):
+            high *= 4
+            if high > unit_ulp * 10**10:
+                return None
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if suffices(middle) else (middle, high)

@@ -13,7 +13,7 @@ from xlbudget.figures import UNFILLED, Place, Unreadable
 from xlbudget.money import COUNT, YUAN, Amount, percent_text, round_div, share
 from xlbudget.rules.fill import complete_rows
 from xlbudget.rules.grid import INFO, Grid
-from xlbudget.rules.relations import definitions, evaluate, expand
+from xlbudget.rules.relations import blank_definitions, evaluate
 from xlbudget.standard.model import ONE
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class Values:
         known = {key: data for key, data in book.blocks.items() if key in standard.blocks}
         self.standard, self.book = standard, book
         self.grid = Grid(standard, complete_rows(standard, book._replace(blocks=known)))
-        defined = definitions(expand(self.grid).relations)
         typed = self.grid.cells
+        defined = blank_definitions(self.grid)
         self.cells = evaluate(self.grid, defined, lambda number: typed[number] is not None)
         self._headings: dict[tuple[str, str], str] = {}
 
@@ -95,8 +95,9 @@ class Values:
     def at(self, ref: Ref, position: int) -> tuple[Value, Row]:
         """The cell of one row, and the row."""
         number = self.grid.number(ref.block, position, self.grid.column(ref.block, ref.column))
-        cell, place = self.cells[number], self.grid.place(number)
-        row = self.grid.spot(number).row
+        cell, place, data = self.cells[number], self.grid.place(number), self.grid.data(ref.block)
+        assert data is not None
+        row = data.rows[position]
         where = CellRef(place, ref.block, row.key, ref.column, self._label(ref, row))
         if ref.block == INFO and cell == UNFILLED:
             return Value(None, (where,), blank=True), row  # a document does not state it

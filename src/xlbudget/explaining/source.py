@@ -11,7 +11,7 @@ from xlbudget.errors import StandardError
 from xlbudget.explaining.wording import ordinal
 from xlbudget.money import STANDARD_PLACES, UNITS, Unit
 from xlbudget.rules.grid import INFO
-from xlbudget.standard.loader import is_shipped, load_standard, notes_file, parse_files, parse_ref
+from xlbudget.standard.loader import is_shipped, load_standard, notes_file, parse_ref, standard_file
 from xlbudget.standard.model import ONE, Ref
 
 if TYPE_CHECKING:
@@ -344,7 +344,7 @@ def load_plan(standard: Standard) -> Plan:
         StandardError: the file is missing, or does not fit the standard's parts.
     """
     shown = f"{_FILE}.toml"
-    raw = parse_files(standard.folder).get(_FILE)
+    raw = standard_file(standard.folder, _FILE)
     if raw is None:
         raise StandardError(f"标准缺少文件“{shown}”，不能编排公开文本。")
     texts, entries = raw.get("text", {}), raw.get("part", [])

@@ -199,9 +199,9 @@ def _read(source: Source, standard: Standard | None, *, figures: bool = False) -
         standard = _named_standard(source, info_sheet)
     sheets = _table_sheets(source, standard)
     if not sheets:
-        wanted = "”“".join(table.sheet for table in standard.tables[:3])
+        named = "”“".join(table.sheet for table in standard.tables[:3])
         raise UnusableFileError(
-            f"“{source.workbook.path.name}”不是部门预算工作簿：应有工作表“{wanted}”等；请选对文件。"
+            f"“{source.workbook.path.name}”不是部门预算工作簿：应有工作表“{named}”等；请选对文件。"
         )
     if not info_sheet:
         _refuse_foreign(source, standard, sheets)
@@ -213,7 +213,11 @@ def _read(source: Source, standard: Standard | None, *, figures: bool = False) -
     ledger_sheet = ""
     if standard.ledger is not None and not (figures and _by_hand(standard.ledger, data)):
         ledger_sheet = source.find(standard.ledger.sheet)
-    source.check([info_sheet, profile_sheet, dictionary, ledger_sheet, *sheets.values()])
+    wanted = [info_sheet, profile_sheet, dictionary, ledger_sheet, *sheets.values()]
+    spoken = () if figures else filter(None, map(source.find, (NOTES, GLOSSARY)))
+    # All that is read together: the reader of cells is opened anew for what was not checked before.
+    source.workbook.check([*filter(None, wanted), *spoken])
+    source.check(wanted)
     own: dict[str, tuple[Subject, ...]] = {}
     if dictionary and data.info.get("subject_lists", InfoValue("")).value == OWN_LISTS:
         own = own_subjects(standard, source.lines(dictionary))

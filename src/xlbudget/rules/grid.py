@@ -62,6 +62,7 @@ class Grid:
         self.virtual: Virtual | None = None
         self._select: dict[tuple[str, str], list[int]] = {}
         self._trees: dict[str, dict[int, list[int]]] = {}
+        self._sheets: dict[str, str] = {}
         self.as_read = True
         self.made: dict[object, object] = {}
 
@@ -206,8 +207,10 @@ class Grid:
         block, row, column = self.spot(number)
         if block == INFO:
             return self.book.info_place(row.key)
-        table = self.standard.table(self.standard.blocks[block].table)
-        sheet = self.book.sheets.get(table.key, table.sheet)
+        sheet = self._sheets.get(block)
+        if sheet is None:
+            table = self.standard.table(self.standard.blocks[block].table)
+            sheet = self._sheets[block] = self.book.sheets.get(table.key, table.sheet)
         return Place(sheet, self.book.blocks[block].cell_name(row, column))
 
     def heading(self, number: int) -> Column | None:

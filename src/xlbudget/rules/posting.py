@@ -105,6 +105,9 @@ class _Places:
 
 def _taken(standard: Standard, ledger: LedgerStandard, texts: Mapping[str, str]) -> _Taken:
     found = []
+    # What kinds the line is of is asked for by every block and column: found out once.
+    kinds = ledger.kinds.values()
+    texts = {**texts, **{kind.key: kind.classes.get(texts.get(kind.of, ""), "") for kind in kinds}}
     for key, posting in ledger.postings.items():
         if posting.forms:
             continue

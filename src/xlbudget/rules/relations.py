@@ -158,20 +158,30 @@ def expand(grid: Grid, *, live_only: bool = False, assume: bool = False) -> Expa
     return grid.derived(key, lambda: _expanded(grid, live_only=live_only, assume=assume))
 
 
-def _expanded(grid: Grid, *, live_only: bool, assume: bool) -> Expansion:
+def blank_definitions(grid: Grid) -> dict[int, Relation]:
+    """The definitions of the cells that are blank: in a filled workbook a third of all."""
+    return definitions(_expanded(grid, lacking=True).relations)
+
+
+def _expanded(
+    grid: Grid, *, live_only: bool = False, assume: bool = False, lacking: bool = False
+) -> Expansion:
+    """The relations; with ``lacking`` only those that define a blank cell."""
     live = grid.live_columns() if live_only else None
     result = Expansion([], [], [])
     conditions = {key: _condition(grid, key) for key in ("", *grid.standard.conditions)}
     for rule in grid.standard.rules_of(grid.book.year):
         reasons: dict[str, None] = {}
         for equation in rule.equations:
+            if lacking and not equation.derive:
+                continue
             when = "" if assume else equation.when
             holds, undecided = conditions[when]
             missing = _missing(grid, equation) or undecided
             if missing:
                 reasons[missing] = None
             elif holds:
-                _of_equation(grid, rule, equation, result, live)
+                _of_equation(grid, rule, equation, result, live, lacking=lacking)
         result.not_executed.extend(NotExecuted(rule.code, reason) for reason in reasons)
     return result
 
@@ -193,7 +203,13 @@ def _missing(grid: Grid, equation: Equation) -> str:
 
 
 def _of_equation(
-    grid: Grid, rule: Rule, equation: Equation, result: Expansion, live: Collection[int] | None
+    grid: Grid,
+    rule: Rule,
+    equation: Equation,
+    result: Expansion,
+    live: Collection[int] | None,
+    *,
+    lacking: bool,
 ) -> None:
     lead = equation.lead
     if rule.soft:
@@ -203,11 +219,16 @@ def _of_equation(
         for sign, ref, columns in zip(equation.signs, equation.refs, equation.columns, strict=True)
     ]
     cells = None if live is None else grid.cells
+    typed = grid.cells if lacking else None
     plans = _plans(equation, sides, live)
+    if typed is not None:
+        plans = [
+            plan for plan in plans if _any_blank(typed, grid.end(equation.refs[0].block), plan)
+        ]
     if not plans:
         return
     if lead is None:
-        _instances(result.relations, rule, equation, sides, plans, "", -1, cells)
+        _instances(result.relations, rule, equation, sides, plans, "", -1, cells, typed)
         return
     data = grid.data(lead.block)
     assert data is not None
@@ -218,7 +239,9 @@ def _of_equation(
     if live is not None and equation.same_row:  # most relations are: column by column
         for plan in plans:
             for position in rows:
-                _instances(result.relations, rule, equation, sides, [plan], "", position, cells)
+                _instances(
+                    result.relations, rule, equation, sides, [plan], "", position, cells, typed
+                )
         return
     for position in rows:
         key = data.rows[position].key
@@ -226,13 +249,19 @@ def _of_equation(
             if _has_money(grid, lead, position):
                 result.gaps.append(Gap(rule, key, lead.block, _home(grid, partners, key)))
             continue
-        _instances(result.relations, rule, equation, sides, plans, key, position, cells)
+        _instances(result.relations, rule, equation, sides, plans, key, position, cells, typed)
     leading = equation.relation == "=" or any(term.ref == lead for term in equation.left)
     for key, ref in _strangers(grid, lead, partners).items():
         if leading:
             result.gaps.append(Gap(rule, key, ref.block, lead.block))
         else:
-            _instances(result.relations, rule, equation, sides, plans, key, -1, cells)
+            _instances(result.relations, rule, equation, sides, plans, key, -1, cells, typed)
+
+
+def _any_blank(cells: list[Cell], end: int, plan: Plan) -> bool:
+    """Whether the column that a definition defines has a blank cell; ``end`` is its block's."""
+    _, first, width = plan[0]
+    return first < 0 or None in cells[first:end:width]
 
 
 def _strangers(grid: Grid, lead: Ref, partners: tuple[Ref, ...]) -> dict[str, Ref]:
@@ -284,10 +313,12 @@ def _instances(
     key: str,
     position: int,
     cells: list[Cell] | None,
+    typed: list[Cell] | None,
 ) -> None:
     """Add the relations of one row; this is the innermost loop of validation.
 
-    With ``cells``, those that are blank are left out: most cells of a budget are.
+    With ``cells``, those that are blank are left out: most cells of a budget are. With ``typed``, so are
+    relations whose first cell holds something there.
     """
     split = len(equation.left)
     rows = [side.rows(key, position) for side in sides]
@@ -296,6 +327,10 @@ def _instances(
     if equation.present and not (any(rows[:split]) and any(rows[split:])):
         return
     for plan in plans:
+        if typed is not None:
+            _, first, width = plan[0]
+            if first >= 0 and typed[first + rows[0][0] * width] is not None:
+                continue
         terms: list[tuple[int, int]] = []
         left = 0
         for count, ((sign, offset, width), taken) in enumerate(zip(plan, rows), 1):  # noqa: B905

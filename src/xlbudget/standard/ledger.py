@@ -149,8 +149,10 @@ class LedgerStandard(NamedTuple):
 def selects(ledger: LedgerStandard, selection: Selection, texts: Mapping[str, str]) -> bool:
     """Whether a selection takes a line."""
     for key, values in selection.items():
-        kind = ledger.kinds.get(key)
-        value = texts.get(key, "") if kind is None else kind.classes.get(texts.get(kind.of, ""), "")
+        value = texts.get(key)
+        if value is None:
+            kind = ledger.kinds.get(key)
+            value = "" if kind is None else kind.classes.get(texts.get(kind.of, ""), "")
         if value not in values and not (key in ledger.codes and value.startswith(values)):
             return False
     return True

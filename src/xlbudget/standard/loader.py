@@ -193,16 +193,21 @@ def is_shipped(standard: Standard) -> bool:
     )
 
 
-def notes_file(folder: Path, name: str) -> dict[str, Any] | None:
-    """A TOML file of a standard's notes (``facts``), None where there is none; not to be changed.
+def standard_file(folder: Path, name: str) -> dict[str, Any] | None:
+    """A TOML file of a standard by its name without suffix, None where there is none; not to be changed.
 
     Raises:
         StandardError: it is no TOML.
     """
     if folder.parent == DATA:
-        return _parsed_files(folder).get(f"notes/{name}")
-    there = (folder / f"notes/{name}.toml").is_file()
-    return _parsed(folder, f"notes/{name}.toml") if there else None
+        return _parsed_files(folder).get(name)
+    there = (folder / f"{name}.toml").is_file()
+    return _parsed(folder, f"{name}.toml") if there else None
+
+
+def notes_file(folder: Path, name: str) -> dict[str, Any] | None:
+    """The same of the standard's notes (``facts``)."""
+    return standard_file(folder, f"notes/{name}")
 
 
 def load_folder(folder: Path) -> Standard:

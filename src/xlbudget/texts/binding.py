@@ -53,11 +53,21 @@ _ASIDE = re.compile(r"《[^》]*》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?")
 """Titles and dates hold no tokens."""
 
 
+class _Words(NamedTuple):
+    """The groups of words that every section's sentences are made of, and what finds tokens that are no phrase."""
+
+    kinds: Mapping[str, str]
+    pattern: re.Pattern[str]
+    reasons: tuple[str, ...]
+    between: _Between
+
+
 @lru_cache(maxsize=8)
 def _words(
     groups: tuple[tuple[str, tuple[str, ...]], ...],
-) -> tuple[Mapping[str, str], re.Pattern[str]]:
-    """The groups of words that every section's sentences are made of, and what finds tokens that are no phrase."""
+) -> _Words:
+    """What is made of the readings' groups of words, whatever the section."""
+    words = dict(groups)
     kinds = {
         plain(word): kind for kind, group in groups if kind not in _NO_TOKENS for word in group
     }
@@ -68,7 +78,8 @@ def _words(
         f"(?P<word>{'|'.join(map(re.escape, every))})",
         r"(?P<stop>[。;,、:]|其中)",
     ]
-    return kinds, re.compile("|".join(after))
+    reasons = tuple(map(plain, words["reason"]))
+    return _Words(kinds, re.compile("|".join(after)), reasons, _Between(words))
 
 
 def _token(kinds: Mapping[str, str], match: re.Match[str]) -> Token:
@@ -179,8 +190,9 @@ def _ways_to_say(readings: Readings, facts: Facts, says: Iterable[str]) -> list[
 
 
 def _filled_in(facts: Facts, say: str) -> str:
-    text = re.sub(r"\{(\w+)\}", lambda match: str(facts.names.get(match[1], "")), say)
-    return plain(text)
+    if "{" in say:
+        say = re.sub(r"\{(\w+)\}", lambda match: str(facts.names.get(match[1], "")), say)
+    return plain(say)
 
 
 def _threshold(facts: Facts, say: str) -> tuple[re.Pattern[str], str]:
@@ -244,12 +256,10 @@ class Binder:
     def __init__(self, readings: Readings, known: Vocabulary, names: Collection[str] = ()) -> None:
         self.known = known
         self.names = sorted((name for name in names if name), key=len, reverse=True)
-        self.kinds, self.pattern = _words(tuple(readings.words.items()))
+        self.kinds, self.pattern, self.reasons, self.between = _words(tuple(readings.words.items()))
         self.phrases: dict[str, list[str]] = {}
         for phrase in known.phrases:
             self.phrases.setdefault(phrase[0], []).append(phrase)
-        self.reasons = tuple(map(plain, readings.words["reason"]))
-        self.between = _Between(readings)
 
     def mentions(self, text: str) -> list[Mention]:
         """What a plain text says, in its order."""
@@ -264,14 +274,23 @@ class Binder:
         """The tokens of a plain text; its leading number (1. 一、) is none."""
         lead = _LEAD.match(text)
         at = lead.end() if lead else 0
+        aside, match = _ASIDE.search(text, at), self.pattern.search(text, at)
         while at < len(text):
-            phrases = self.phrases.get(text[at], ())
-            if aside := _ASIDE.match(text, at):
+            if aside is not None and aside.start() < at:
+                aside = _ASIDE.search(text, at)
+            if aside is not None and aside.start() == at:
                 at = aside.end()
-            elif phrase := next((one for one in phrases if text.startswith(one, at)), ""):
+                continue
+            phrases = self.phrases.get(text[at])
+            if phrases and (
+                phrase := next((one for one in phrases if text.startswith(one, at)), "")
+            ):
                 yield Token(PHRASE, phrase, at, at + len(phrase))
                 at += len(phrase)
-            elif match := self.pattern.match(text, at):
+                continue
+            if match is not None and match.start() < at:
+                match = self.pattern.search(text, at)
+            if match is not None and match.start() == at:
                 yield _token(self.kinds, match)
                 at = match.end()
             else:
@@ -281,9 +300,9 @@ class Binder:
 class _Between:
     """What may stand between a name and what is said of it."""
 
-    def __init__(self, readings: Readings) -> None:
+    def __init__(self, words: Mapping[str, tuple[str, ...]]) -> None:
         def sorted_words(key: str) -> list[str]:
-            return sorted(map(plain, readings.words.get(key, ())), key=len, reverse=True)
+            return sorted(map(plain, words.get(key, ())), key=len, reverse=True)
 
         filler = "|".join(map(re.escape, sorted_words("filler")))
         self.filler = re.compile(rf"\d{{4}}年|[,()]|{filler}" if filler else r"\d{4}年|[,()]")

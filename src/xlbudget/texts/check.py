@@ -205,6 +205,7 @@ class _Check:
         subjects |= {row.label for row in rows if row.kind in ("subject", "class")}
         self.subjects = SubjectNames(subjects)
         self.counts: Counter[str] = Counter()
+        self.inferred = {key: one.said for key, one in book.info.items() if one.inferred}
 
     @cached_property
     def facts(self) -> Facts:
@@ -217,9 +218,8 @@ class _Check:
         if unit.part == "table":
             titles["table"] = self.standard.table(unit.id.partition(".")[0]).title
         title = unit.place.sheet or titles.get(unit.part, "情况说明")
-        inferred = {key: one.said for key, one in self.book.info.items() if one.inferred}
         several = len(self.book.profile.units) > 1
-        return Paper(self.readings, unit, title, several=several, inferred=inferred)
+        return Paper(self.readings, unit, title, several=several, inferred=self.inferred)
 
     def section(self, section: str, units: list[TextUnit]) -> None:
         """Check the paragraphs of one section, and what it must mention."""
@@ -238,11 +238,11 @@ class _Check:
             for mention in mentions
         ]
         fitted = made_to_add_up(known.whole.values(), (one for _, one in seen))
+        names = (*self.unit_name.known, *known.phrases)
         for unit, mentions in zip(units, said, strict=True):
             paper, text = self.paper(unit), plain(unit.text)
             tells = unit.part in ("notes", "glossary")
             if tells:
-                names = (*self.unit_name.known, *known.phrases)
                 findings = years(paper, text, self.book.year, names, whole=unit.heading)
                 self._done("year", findings)
                 if unit.place.cell and "stale" in self.readings.rules:
@@ -261,6 +261,8 @@ class _Check:
                 self.findings += lost_numbers(paper, text, known.phrases, self.readings.words)
                 self.findings += named_twice(paper, text, mentions)
             self.findings += self._thresholds(paper, known, text)
+            if mentions:
+                paper = paper._replace(money=self.facts.source.unit.name)
             for mention in mentions:
                 aside = (
                     section == STAFF and mention.number and mention.number.unit not in ("人", "")
@@ -272,7 +274,6 @@ class _Check:
                     self.counts[self.readings.rules.get(section, other)] += 1
                 waits, wrong = self._waits(mention) or self._cut_short(mention), list[Finding]()
                 if not waits:
-                    paper = paper._replace(money=self.facts.source.unit.name)
                     wrong = list(judge(paper, mention, fitted))
                 if waits or (wrong and lost):
                     why = "所说的数还有待核对的差错，改正后再判断。"

@@ -32,7 +32,7 @@ _MOST = 5
 
 
 def years(
-    paper: Paper, text: str, year: int, names: Collection[str] = (), *, whole: bool = False
+    paper: Paper, text: str, year: int, names: tuple[str, ...] = (), *, whole: bool = False
 ) -> Iterator[Finding]:
     """The budget year where the budget is spoken of, and the year before where it is compared.
 
@@ -40,25 +40,35 @@ def years(
     the unit or to a figure (``names`` of them), or that something is compared with, is that of the
     budget; with ``whole`` (headings) every year is.
     """
+    kept = _KEPT.sub(lambda match: "□" * len(match[0]), text)
+    named = list(_YEAR.finditer(kept))
+    if not named:
+        return
     before = tuple(map(plain, paper.readings.words["before_prior"]))
     past = tuple(map(plain, paper.readings.slips.get("past", ())))
-    spoken = (*paper.readings.slips.get("budget", ()), *names)
-    words = tuple({plain(word) for word in spoken if word})
+    words = _spoken(paper.readings.slips.get("budget", ()), names)
     compared = _compared(*(paper.readings.words[key] for key in ("up", "down", "same")))
-    kept = _KEPT.sub(lambda match: "□" * len(match[0]), text)
-    for match in _YEAR.finditer(kept):
+    for match in named:
         lead, rest = kept[: match.start()], kept[match.end() + 1 :]
         prior = lead.endswith(before)
         wanted = year - 1 if prior else year
+        if int(match[1]) == wanted:
+            continue
         listed = _LISTED.search(lead) and int(match[1]) in (year - 1, year)
         # What was done last year is said of last year (2023年提前下达).
         clause = _CLAUSE.split(rest, maxsplit=1)[0]
         listed = listed or (int(match[1]) < year and any(one in clause for one in past))
         meant = whole or (bool(compared.match(rest)) if prior else _leads_to(words, rest))
-        if int(match[1]) != wanted and meant and not listed:
+        if meant and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             message = f"“{said}”的年份应为{wanted}年。"
             yield paper.finding(message, None, match[1], str(wanted), rule="year", why="预算年度")
+
+
+@lru_cache(maxsize=8)  # the paragraphs of a section follow one another
+def _spoken(budget: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """What a year of the budget leads to."""
+    return tuple({plain(word) for word in (*budget, *names) if word})
 
 
 _TO_BUDGET = (
@@ -311,16 +321,25 @@ def doubled(paper: Paper, text: str, names: Collection[str]) -> Iterator[Finding
         yield paper.finding(message, None, said, rule="placeholder", level=Level.WARNING)
 
 
+@lru_cache(maxsize=8)  # the paragraphs of a section follow one another
+def _awaiting(phrases: tuple[str, ...], *groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Behind what a number is expected."""
+    expected = {*phrases, *(plain(word) for group in groups for word in group)}
+    return tuple(one for one in expected if not one.endswith("车"))
+
+
 def lost_numbers(
-    paper: Paper, text: str, phrases: Collection[str], words: Mapping[str, Collection[str]]
+    paper: Paper, text: str, phrases: tuple[str, ...], words: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Finding]:
     """Units without a number before them: 增加万元, 共有车辆辆.
 
     ``phrases`` and the words for changes and shares are what a number is expected behind.
     """
-    expected = {*phrases, *(plain(word) for key in ("up", "down", "share") for word in words[key])}
-    ends = tuple(one for one in expected if not one.endswith("车"))
-    for match in _NUMBERLESS.finditer(text):
+    bare = list(_NUMBERLESS.finditer(text))
+    if not bare:
+        return
+    ends = _awaiting(phrases, *(words[key] for key in ("up", "down", "share")))
+    for match in bare:
         if text.endswith(ends, 0, match.start()):
             said = printed(text[max(0, match.start() - _AROUND) : match.end()])
             message = f"“{said}”缺少数字；请补上。"

@@ -28,7 +28,7 @@ from xlbudget.limits import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -77,11 +77,27 @@ class Archive:
             file.seek(0)
             self.data = file.read()
 
-    def plain(self) -> bytes:
-        """The zip without anything behind its table of contents, so that every reader finds the same one."""
-        length, count = self._directory_end - self._start, len(self.members)
-        end = _END.pack(b"PK\x05\x06", 0, 0, count, count, length, self._start, 0)
-        return self.data[: self._directory_end] + end
+    def plain(self, instead: Mapping[str, bytes] | None = None) -> bytes:
+        """The zip without anything behind its table of contents, so that every reader finds the same one.
+
+        ``instead`` is other content for some members; it is not compressed, being for a reader alone.
+        """
+        pieces, size, place = [self.data[: self._start]], self._start, 0
+        directory = bytearray(self.data[self._start : self._directory_end])
+        for name, member in self.members.items() if instead else ():
+            fields = list(_ENTRY.unpack_from(directory, place))
+            if instead and name in instead:
+                piece, told = _stored(
+                    fields, bytes(directory[place + _ENTRY.size :]), instead[name]
+                )
+                fields[3:5], fields[7:10], fields[16] = (member.flags & _UTF8, _STORED), told, size
+                _ENTRY.pack_into(directory, place, *fields)
+                pieces.append(piece)
+                size += len(piece)
+            place += _ENTRY.size + sum(fields[10:13])
+        count = len(self.members)
+        end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), size, 0)
+        return b"".join([*pieces, directory, end])
 
     def namelist(self) -> list[str]:
         """The names of all members."""
@@ -169,6 +185,21 @@ class Archive:
         fields[2], fields[6:9], fields[-1] = told[0], told[1:], 0
         name = self.data[member.offset + _LOCAL.size : named]
         return _LOCAL.pack(*fields) + name + packed, told
+
+
+def _stored(
+    fields: Sequence[int], names: bytes, content: bytes
+) -> tuple[bytes, tuple[int, int, int]]:
+    """A member as it is stored, its checksum and sizes; ``fields`` are its entry's, ``names`` begin with its name."""
+    import zlib  # noqa: PLC0415  # only where a member is packed
+
+    told = zlib.crc32(content), len(content), len(content)
+    name = names[: fields[10]]
+    needed, times = fields[2], fields[5:7]
+    head = _LOCAL.pack(
+        b"PK\x03\x04", needed, fields[3] & _UTF8, _STORED, *times, *told, len(name), 0
+    )
+    return head + name + content, told
 
 
 def workbook_archive(path: Path) -> Archive:

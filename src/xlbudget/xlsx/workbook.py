@@ -19,7 +19,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
 from xlbudget.limits import LARGEST_LIST
 from xlbudget.xlsx.archive import naming, too_large, workbook_archive, workbook_parts
-from xlbudget.xlsx.bounds import Ceilings, error_values
+from xlbudget.xlsx.bounds import Ceilings, error_values, without_blank_end
 from xlbudget.xlsx.cells import Afterwards
 from xlbudget.xlsx.references import Area, cell_name, parse_cell
 
@@ -66,6 +66,8 @@ class Workbook:
         self._lines: dict[str, Lines] = {}
         self._errors: dict[str, dict[tuple[int, int], str]] = {}
         self._ceilings = Ceilings(path.name)
+        self._shortened: dict[str, bytes] = {}
+        self._opened: CalamineWorkbook | None = None
         self._last: CalamineSheet | None = None
 
     @classmethod
@@ -96,10 +98,14 @@ class Workbook:
         """The names of the sheets in their order."""
         return list(self.parts.sheets)
 
-    @cached_property
+    @property
     def _reader(self) -> CalamineWorkbook:
-        with _reading(self.path.name):
-            return CalamineWorkbook.from_filelike(BytesIO(self.archive.plain()))
+        """The workbook for the reader of cells: of the sheets that were checked without their blank ends."""
+        if self._opened is None:
+            with _reading(self.path.name):
+                package = self.archive.plain(self._shortened)
+                self._opened = CalamineWorkbook.from_filelike(BytesIO(package))
+        return self._opened
 
     def check(self, names: Iterable[str]) -> None:
         """Look at raw sheets for error values and for what is beyond bounds, at each once, before any is read.
@@ -113,9 +119,13 @@ class Workbook:
                 self._check_lists()
             for name in names:
                 if name not in self._errors:
-                    data = self.archive.read(self.parts.sheets[name].part)
+                    part = self.parts.sheets[name].part
+                    whole = self.archive.read(part)
+                    data = without_blank_end(whole)
                     self._ceilings.check_sheet(name, data)
                     self._errors[name] = dict(error_values(data))
+                    if data is not whole:
+                        self._shortened[part], self._opened = data, None
 
     def _check_lists(self) -> None:
         """Look at what the reader takes in for all sheets."""

@@ -92,7 +92,8 @@ class System:
 
     ``observations[v]`` are the cell numbers that print variable v; ``copies[v]`` the identities
     that say so; ``variable`` maps a cell number to its variable; ``printed`` the bounds that all
-    prints leave, once they were asked for. ``work`` counts what is looked at.
+    prints leave, once they were asked for, and ``steps`` each variable's different prints with the step in which
+    they are printed, both in 分. ``work`` counts what is looked at.
     """
 
     def __init__(self, cells: Sequence[Cell], work: Work | None = None) -> None:
@@ -104,6 +105,7 @@ class System:
         self.constraints: list[Constraint] = []
         self.touching: list[list[int]] = []
         self.printed: tuple[list[int], list[int]] | None = None
+        self.steps: list[list[tuple[int, int]]] | None = None
 
     def amount(self, cell: int) -> Amount:
         """What a cell prints; a blank is 0."""
@@ -287,20 +289,27 @@ def widened_bounds(system: System, half: int, unit_ulp: int) -> Bounds:
 
     Cells printed to the 分 and counts are exact and stay so.
     """
-    low, high = [-FREE] * len(system.observations), [FREE] * len(system.observations)
-    for variable, cells in enumerate(system.observations):
-        known = None
-        for cell in cells:
-            amount = system.amount(cell)
-            if amount == known:
-                continue
-            known = amount
-            fen, unit, places = amount
-            ulp = unit.fen // 10**places
-            width = half * ulp // unit_ulp if ulp > 1 and system.cells[cell] is not None else 0
-            low[variable] = max(low[variable], fen - width)
-            high[variable] = min(high[variable], fen + width)
+    if system.steps is None:  # the slack is sought with one width after the other
+        system.steps = [_steps(system, cells) for cells in system.observations]
+    low, high = [], []
+    for prints in system.steps:
+        bottom, top = -FREE, FREE
+        for fen, step in prints:
+            width = half * step // unit_ulp
+            bottom, top = max(bottom, fen - width), min(top, fen + width)
+        low.append(bottom)
+        high.append(top)
     return Bounds(low, high)
+
+
+def _steps(system: System, cells: Iterable[int]) -> list[tuple[int, int]]:
+    """The different prints of one variable, each with its step: 0 where it is exact."""
+    found: dict[tuple[int, int], None] = {}
+    for cell in cells:
+        fen, unit, places = system.amount(cell)
+        step = unit.fen // 10**places
+        found[fen, step if step > 1 and system.cells[cell] is not None else 0] = None
+    return list(found)
 
 
 def propagate(  # noqa: PLR0915
