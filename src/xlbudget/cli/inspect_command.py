@@ -19,6 +19,7 @@ from xlbudget.cli.run import Command, path_option, quiet_option
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
 from xlbudget.interrupts import INTERRUPTED
+from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,7 +144,7 @@ def _line(outcome: Outcome) -> str:
         if outcome.counts.get(level.value)
     )
     said = outcome.reason or "  ".join(filter(None, [outcome.unit, counts]))
-    return f"{word}  {outcome.path}  {said}".rstrip()
+    return clean(f"{word}  {outcome.path}  {said}".rstrip())
 
 
 @contextmanager
