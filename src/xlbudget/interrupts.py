@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # signal itself is long in loading
 import os
+import sys
 
 INTERRUPTED = 130
 """The exit status of what was interrupted."""
@@ -37,7 +38,12 @@ def _interrupted(*_: object) -> None:
 
 
 def begin() -> None:
-    """From now on an interruption ends the program with a sentence."""
+    """From now on an interruption ends the program with a sentence; one that another has spawned is silent."""
+    if (
+        "multiprocessing.spawn" in sys.modules
+    ):  # as a worker of Dask's, which loads what its parent is
+        _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+        return
     _signal.signal(_signal.SIGINT, _interrupted)
 
 

@@ -23,12 +23,16 @@ from xlbudget.bureau.listing import list_sources
 from xlbudget.bureau.work import Task, inspect_file
 from xlbudget.cli.run import run
 from xlbudget.errors import UnusableFileError
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.publishing.disclosure import disclosure
+from xlbudget.publishing.docx import docx_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xlbudget.bureau.engines import Engine
     from xlbudget.bureau.work import Outcome
+    from xlbudget.standard.model import Standard
 
 
 def inspected(folder: Path, output: Path, engine: Engine) -> list[Outcome]:
@@ -84,6 +88,16 @@ def test_the_status_is_that_of_the_worst(folder: Path, tmp_path: Path) -> None:
     assert run(["inspect", str(folder), *output]) == 2
     assert run(["inspect", str(tmp_path / "没有"), *output]) == 2
     assert run(["inspect", *output]) == 2
+
+
+def test_what_is_needed_at_the_end_is_looked_at_first(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["inspect", str(folder), "-o", str(tmp_path / "果")]
+    for option in ("--units", "--last"):
+        assert run([*arguments, option, str(tmp_path / "没有.csv")]) == 2
+        assert "没有.csv" in capsys.readouterr().err
+    assert not (tmp_path / "果").exists()
 
 
 def test_the_report_is_that_of_validate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -265,3 +279,19 @@ def test_the_first_result_comes_before_the_last(
     )
     sizes = [size for _, size in times]
     assert sizes == sorted(set(sizes)) and len(sizes) == 6
+
+
+def test_a_workbook_and_its_published_text_have_one_fingerprint(
+    standard: Standard, tmp_path: Path, built_from: Callable[[Path], Path]
+) -> None:
+    data = Path(__file__).parents[1] / "departments" / "public-institution"
+    workbook = built_from(data)
+    published = tmp_path / "公开文本.docx"
+    published.write_bytes(docx_bytes(disclosure(standard, read_folder(data, standard))))
+    first, second = (
+        json.loads(inspect_file(Task(path.name, str(path))).line) for path in (workbook, published)
+    )
+    assert (first["kind"], second["kind"]) == ("workbook", "document")
+    for key in ("unit", "year", "standard", "standard_hash", "figures", "totals", "verdict"):
+        assert first[key] == second[key], key
+    assert first["figures"] != first["last_year_figures"] is not None

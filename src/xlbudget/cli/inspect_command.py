@@ -12,13 +12,15 @@ from xlbudget.bureau.desk import write_desk
 from xlbudget.bureau.engines import Alone, Processes, processors
 from xlbudget.bureau.inspect import Inspection
 from xlbudget.bureau.listing import list_sources, summed_up
-from xlbudget.bureau.records import UNUSABLE
+from xlbudget.bureau.records import RESULTS, UNUSABLE
+from xlbudget.bureau.roll import read_roll
 from xlbudget.cli.common import UNUSABLE as STATUS_UNUSABLE
 from xlbudget.cli.common import WRONG, fail, telling
 from xlbudget.cli.run import Command, path_option, quiet_option
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
 from xlbudget.interrupts import INTERRUPTED
+from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,6 +101,7 @@ def command(
     listing = list_sources(paths, lists, ignored)
     if not listing.sources:
         raise UnusableFileError("没有要检查的文件；请检查给出的文件夹。")
+    _refuse_early(units, last)
     engine = _engine(jobs, scheduler, limit)
     inspection = Inspection(folder)
     try:
@@ -119,6 +122,20 @@ def command(
         return WRONG
     unusable = summary.verdicts[UNUSABLE] + summary.verdicts[Status.UNKNOWN.value]
     return STATUS_UNUSABLE if unusable else 0
+
+
+def _refuse_early(units: Path | None, last: Path | None) -> None:
+    """What is needed at the end is looked at before the first file.
+
+    Raises:
+        UnusableFileError: the list of units or the earlier results cannot be read.
+    """
+    if units is not None:
+        read_roll(units)
+    if last is not None and not (last / RESULTS).is_file() and not last.is_file():
+        raise UnusableFileError(
+            f"“{last}”里没有以前的检查结果（{RESULTS}）；请检查 --last 后面的文件夹。"
+        )
 
 
 def _ending(summary: Summary, made: list[Path]) -> str:
@@ -143,7 +160,7 @@ def _line(outcome: Outcome) -> str:
         if outcome.counts.get(level.value)
     )
     said = outcome.reason or "  ".join(filter(None, [outcome.unit, counts]))
-    return f"{word}  {outcome.path}  {said}".rstrip()
+    return clean(f"{word}  {outcome.path}  {said}".rstrip())
 
 
 @contextmanager
