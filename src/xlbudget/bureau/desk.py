@@ -59,11 +59,12 @@ def write_desk(
     replace_atomically(findings, write_findings, backup=False)
     outbox.finish()
     replace_atomically(table, write_units, backup=False)
+    page = desk_page.page(desk, told)
+    replace_atomically(folder / PAGE, lambda target: _write(target, page), backup=False)
+    # Last, because somebody may have it open.
     data = desk_book.workbook(desk)
     if not (folder / BOOK).is_file() or (folder / BOOK).read_bytes() != data:
         replace_atomically(folder / BOOK, lambda target: _write(target, data), by="inspect")
-    page = desk_page.page(desk, told)
-    replace_atomically(folder / PAGE, lambda target: _write(target, page), backup=False)
     return [folder / BOOK, folder / PAGE, findings, table, outbox.folder]
 
 
