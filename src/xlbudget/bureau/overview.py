@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.bureau import frames, unit_reports
 from xlbudget.bureau.duplicates import Duplicate, Likeness, find_duplicates, told_of
 from xlbudget.bureau.lines import Gathered, gather
+from xlbudget.bureau.records import BEFORE, RESULTS
 from xlbudget.bureau.roll import Attendance, attendance, read_roll
 from xlbudget.bureau.since import Changed, compare
 from xlbudget.errors import StandardError, UnusableFileError, reason_of
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from xlbudget.bureau.lines import UnitLine
     from xlbudget.standard.model import Standard
-
-RESULTS, BEFORE = "结果.jsonl", "结果.上次.jsonl"
-"""The results in the folder of an inspection, and those of the one before."""
 
 
 class Overview(NamedTuple):
