@@ -88,7 +88,7 @@ def record(path: str, report: Report | None = None, **given: Any) -> Record:
         "hash": f"sha256:{path}", "size": 1, "kind": "workbook", "unit": report.unit_name, "year": report.year,
         "standard": report.standard, "verdict": report.status.value, "slack": report.slack, "counts": counts,
         "figures": f"sha256:{path}", "totals": {"收入总计": "5251.36", "支出总计": "5251.36"},
-        "report": report_dict(report._replace(path=path)),
+        "executed": dict(report.executed or ()), "report": report_dict(report._replace(path=path)),
     }  # fmt: skip
     return Record(path, **{**told, **given})
 

@@ -178,7 +178,8 @@ def test_the_report_that_goes_back(tmp_path: Path) -> None:
     page = (tmp_path / "单位" / "甲局.html").read_text("utf-8")
     assert wrong.findings[0].message in page
     assert "甲局" in page and "2026年度" in page
-    assert "没有可以执行的规则" not in (tmp_path / "单位" / "乙局.html").read_text("utf-8")
+    ran = (tmp_path / "单位" / "乙局.html").read_text("utf-8")
+    assert f"执行 {sum(bool(count) for _, count in right.executed or ())} 条规则" in ran
     message = letter(tmp_path, "甲局")
     assert message["To"] == "王某 <jia@example.cn>"
     assert message["Subject"] == "甲局2026年度部门预算校验结果：差错3处"
@@ -263,18 +264,25 @@ def test_the_next_inspection_into_a_folder_says_what_changed(tmp_path: Path) -> 
     made(tmp_path, [record("甲.xlsm", wrong, unit="甲局")])
     assert "变化" not in openpyxl.load_workbook(tmp_path / BOOK).sheetnames
     assert "与上次" not in body(letter(tmp_path, "甲局"))
+    (tmp_path / "结果.jsonl").replace(tmp_path / "结果.上次.jsonl")
     now = [record("甲.xlsm", right, unit="甲局", hash="h"), record("乙.xlsm", right, unit="乙局")]
-    made(tmp_path, now)
-    assert [line[:4] for line in sheet(tmp_path, "变化")] == [
-        ["新交", "乙局", None, "通过"],
-        ["改好", "甲局", "差错", "通过"],
-    ]
-    assert "与上次校验相比：结论由差错变为通过" in body(letter(tmp_path, "甲局"))
+    last_year = write(
+        tmp_path / "去年.jsonl",
+        [record("a", right, unit="乙局", year=right.year - 1, figures=now[1].figures)],
+    )
+    for previous in (None, tmp_path / "结果.上次.jsonl", last_year):
+        made(tmp_path, now, **({"previous": previous} if previous else {}))
+        assert [line[:4] for line in sheet(tmp_path, "变化")] == [
+            ["新交", "乙局", None, "通过"],
+            ["改好", "甲局", "差错", "通过"],
+        ]
+        assert "与上次校验相比：结论由差错变为通过" in body(letter(tmp_path, "甲局"))
     assert list(pd.read_parquet(tmp_path / "units.parquet")["change"])[1] == "上次没有这个文件"
-    (tmp_path / "上次结果.jsonl").write_text("乱", "utf-8")
-    made(tmp_path, [*now, record("丙.xlsm", right, unit="丙局")])
-    (tmp_path / "上次结果.jsonl").write_text("{}\n", "utf-8")
-    made(tmp_path, now)
-    assert "没有与上次相比" in (tmp_path / PAGE).read_text("utf-8")
-    made(tmp_path, now)
-    assert sheet(tmp_path, "变化") == []
+    assert [line[:2] for line in sheet(tmp_path, "雷同与重复")] == [["疑似上年数", "乙局"]]
+
+
+def test_results_that_do_not_say_which_rules_ran(tmp_path: Path) -> None:
+    made(tmp_path, [record("甲.xlsm", reports()[0], unit="甲局", executed=None)])
+    page = (tmp_path / "单位" / "甲局.html").read_text("utf-8")
+    assert "没有可以执行的规则" not in page
+    assert "；执行 " not in page

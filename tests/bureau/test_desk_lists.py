@@ -75,7 +75,7 @@ def test_names_are_the_same_or_only_proposed(tmp_path: Path) -> None:
 def test_one_name_in_two_departments(tmp_path: Path) -> None:
     names = "主管部门,单位名称\n甲局,机关服务中心\n乙局,机关服务中心\n丙局,机关服务中心\n丁局,信息中心\n"
     records = [
-        file("a/1.xlsm", "机关服务中心", department="甲局"),
+        file("a/1.xlsm", "机关服务中心", department="甲局-302"),
         file("b/1.xlsm", "机关服务中心"),
         file("c.xlsm", "信息中心", department="市丁局"),
     ]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from xlbudget.bureau import desk_book, desk_page, frames, unit_reports
 from xlbudget.bureau.overview import overview
 from xlbudget.bureau.records import read_results
-from xlbudget.bureau.since import keep
 from xlbudget.findings import Level
 from xlbudget.xlsx.atomic import replace_atomically
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from xlbudget.findings import Report
 
 BOOK, PAGE = "校验总表.xlsx", "校验总览.html"
-KEPT = "上次结果.jsonl"
-"""In the folder of an inspection: what the next one is compared with."""
 
 
 def write_desk(
@@ -32,12 +29,13 @@ def write_desk(
     """Write everything into ``folder`` and give the files back, the folder of what goes to the units last.
 
     ``results`` are those of an inspection, ``units`` the list of who has to hand in, ``previous`` the results of an
-    inspection before (or the folder with them); without them it is compared with the last one into this folder.
+    inspection before (or the folder with them): those of this year show what changed, those of the year before what
+    was copied from it.
 
     Raises:
         UnusableFileError: a file cannot be read or written; what was written before it stays.
     """
-    desk = overview(results, units, previous, folder / KEPT)
+    desk = overview(results, units, previous)
     folder.mkdir(parents=True, exist_ok=True)
     ending = "parquet" if frames.can_write_parquet() else "csv"
     findings, table = folder / f"findings.{ending}", folder / f"units.{ending}"
@@ -61,12 +59,12 @@ def write_desk(
     replace_atomically(findings, write_findings, backup=False)
     outbox.finish()
     replace_atomically(table, write_units, backup=False)
+    page = desk_page.page(desk, told)
+    replace_atomically(folder / PAGE, lambda target: _write(target, page), backup=False)
+    # Last, because somebody may have it open.
     data = desk_book.workbook(desk)
     if not (folder / BOOK).is_file() or (folder / BOOK).read_bytes() != data:
         replace_atomically(folder / BOOK, lambda target: _write(target, data), by="inspect")
-    page = desk_page.page(desk, told)
-    replace_atomically(folder / PAGE, lambda target: _write(target, page), backup=False)
-    replace_atomically(folder / KEPT, lambda target: keep(results, target), backup=False)
     return [folder / BOOK, folder / PAGE, findings, table, outbox.folder]
 
 

@@ -357,54 +357,60 @@ class _Block(NamedTuple):
 
 
 def _front(sheet: Sheet, desk: Overview) -> None:
+    """Verdicts, other facts and the most serious rules as small tables, with their charts below, on one page."""
     year = f"（{desk.gathered.year}年度）" if desk.gathered.year else ""
     sheet.merge("A1", "G1", f"{_TITLE}{year}", styles.TITLE)
     sheet.height(1, 36)
     sheet.widths([24, 11, 11, 3, 50, 11, 11])
     total = len(desk.lines)
     sheet.text("A2", f"共校验{total:,}份文件。" if total else "没有可以校验的文件。", _STRONG)
-    verdicts = [one for one in WORST_FIRST if desk.gathered.number_of(one)]
-    at = 4
-    grades = _small(
-        sheet, at, "A", ("结论", "份数", "占比"),
-        [
-            [_verdict(one), _count(desk.gathered.number_of(one)), _Cell(Decimal(desk.gathered.number_of(one)) / total, _SHARE)]
-            for one in verdicts
-        ],
-    )  # fmt: skip
-    facts = [(one.chinese, count) for one, count in likeness_counts(desk.duplicates).items()]
-    if desk.attendance is not None:
-        handed_in = desk.attendance.size - len(desk.attendance.absent)
-        facts = [
-            ("名单上的单位", desk.attendance.size), ("已交", handed_in), ("未交", len(desk.attendance.absent)),
-            ("不在名单里的文件", len(desk.attendance.strangers)), *facts,
-        ]  # fmt: skip
-    if desk.changes is not None:
-        became = Counter(one.change for one in desk.changes)
-        facts += [(f"与上次相比：{one.chinese}", became[one]) for one in Change if became[one]]
-    _small(
-        sheet, grades.last + 2, "A", ("其他情况", "数量"), [[_text(name), _Cell(number, _NUMBER)] for name, number in facts]
-    )  # fmt: skip
+    counts = {one: count for one in WORST_FIRST if (count := desk.gathered.number_of(one))}
+    shares = [
+        [_verdict(one), _count(count), _Cell(Decimal(count) / total, _SHARE)]
+        for one, count in counts.items()
+    ]
+    grades = _small(sheet, 4, "A", ("结论", "份数", "占比"), shares)
+    facts = [[_text(name), _Cell(number, _NUMBER)] for name, number in _facts(desk)]
+    others = _small(sheet, grades.last + 2, "A", ("其他情况", "数量"), facts)
     rules = sorted(desk.gathered.by_rule.items(), key=lambda one: (one[1].rank, one[0]))[:_CHARTED]
     titles = desk.titles
-    most = _small(
-        sheet, at, "E", ("主要问题（按规则）", "涉及份数", "处数"),
+    serious = [
         [
-            [_text(f"{key[1]} {titles.get(key, '')}".strip()), _count(tally.files), _count(tally.total)]
-            for key, tally in rules
-        ],
-    )  # fmt: skip
-    below = max(grades.last + 4 + len(facts), most.last) + 2
-    for below, sentence in enumerate(desk.said[:_SAID], below + 1):  # noqa: B020  # goes on from there
-        sheet.text(f"A{below - 1}", clean(sentence), _REMARK)
-    if verdicts:
-        colours = [_COLOURS[one] for one in verdicts]
+            _text(f"{key[1]} {titles.get(key, '')}".strip()),
+            _count(tally.files),
+            _count(tally.total),
+        ]
+        for key, tally in rules
+    ]
+    most = _small(sheet, 4, "E", ("主要问题（按规则）", "涉及份数", "处数"), serious)
+    below = max(grades.last, others.last, most.last) + 2
+    for sentence in desk.said[:_SAID]:
+        sheet.text(f"A{below}", clean(sentence), _REMARK)
+        below += 1
+    if counts:
+        colours = [_COLOURS[one] for one in counts]
         _chart(sheet, "doughnut", "结论", ("A", "B"), grades, f"A{below}", (330, 290), colours)
     if rules:
         title = "主要问题（涉及份数）"
         _chart(sheet, "bar", title, ("E", "F"), most, f"E{below}", (510, 290), [_BLUE])
     sheet.print_page(f"A1:G{below + 16}", landscape=True)
     sheet.raw.fit_to_pages(1, 1)
+
+
+def _facts(desk: Overview) -> Iterator[tuple[str, int]]:
+    """Who has handed in, how many files are alike, how many changed since the last time."""
+    present = desk.attendance
+    if present is not None:
+        yield "名单上的单位", present.size
+        yield "已交", present.size - len(present.absent)
+        yield "未交", len(present.absent)
+        yield "不在名单里的文件", len(present.strangers)
+    for likeness, count in likeness_counts(desk.duplicates).items():
+        yield likeness.chinese, count
+    became = Counter(one.change for one in desk.changes or ())
+    for change in Change:
+        if became[change]:
+            yield f"与上次相比：{change.chinese}", became[change]
 
 
 def _small(

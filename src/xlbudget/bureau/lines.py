@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -22,6 +23,8 @@ VERDICTS = {**{status.value: status.chinese for status in Status}, UNUSABLE: "�
 WORST_FIRST = ("error", UNUSABLE, "unknown", "rounding", "pass")
 KINDS = {"workbook": "工作簿", "document": "公开文本", "data": "数据文件夹"}
 
+_CODE_BEHIND = re.compile(r"(?<=\D)-\d{3,}$")
+"""A code behind a name: 某市教育局-105."""
 _Key = TypeVar("_Key", str, tuple[str, str])
 
 Owner = tuple[str, str]
@@ -111,8 +114,8 @@ def _owner(record: Record) -> Owner | None:
 
 
 def comparable(name: str) -> str:
-    """A unit's name as it is compared: without its code, blanks and differences of width."""
-    return squash(split_code(name)[1] or name)
+    """A unit's name as it is compared: without its code (before or behind it), blanks and differences of width."""
+    return _CODE_BEHIND.sub("", squash(split_code(name)[1] or name))
 
 
 def gather(results: Path, *, problems: bool = False) -> Gathered:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.bureau import frames, unit_reports
 from xlbudget.bureau.duplicates import Duplicate, Likeness, find_duplicates, told_of
 from xlbudget.bureau.lines import Gathered, gather
+from xlbudget.bureau.records import BEFORE, RESULTS
 from xlbudget.bureau.roll import Attendance, attendance, read_roll
 from xlbudget.bureau.since import Changed, compare
 from xlbudget.errors import StandardError, UnusableFileError, reason_of
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from xlbudget.bureau.lines import UnitLine
     from xlbudget.standard.model import Standard
-
-RESULTS = "结果.jsonl"
-"""The results in the folder of an inspection."""
 
 
 class Overview(NamedTuple):
@@ -68,26 +66,18 @@ class Overview(NamedTuple):
         return f"{unit_reports.FOLDER}/{self.names[at]}.html"
 
 
-def overview(
-    results: Path,
-    units: Path | None = None,
-    previous: Path | None = None,
-    kept: Path | None = None,
-) -> Overview:
+def overview(results: Path, units: Path | None = None, previous: Path | None = None) -> Overview:
     """Everything that is said, from the first walk over the results.
 
-    ``kept`` is what the inspection before into the same folder left (:func:`~xlbudget.bureau.since.keep`), if it did.
-
     Raises:
-        UnusableFileError: one of the files cannot be read; of ``kept`` it is only said.
+        UnusableFileError: one of the files cannot be read.
     """
     said = [] if frames.can_write_parquet() else [frames.NO_PYARROW]
-    earlier = [_gathered(_results_of(previous), problems=True)] if previous else []
-    if kept is not None and kept.is_file():
-        try:
-            earlier.append(_gathered(kept, problems=True))
-        except UnusableFileError:
-            said.append(f"上次留下的“{kept.name}”读不出来，没有与上次相比；下次仍可以比较。")
+    paths = [_results_of(previous)] if previous else []
+    # Beside the results lie those of the inspection before, which count too where others are named.
+    beside = results.with_name(BEFORE)
+    paths += [beside] * (beside.is_file() and beside not in paths)
+    earlier = [_gathered(path, problems=True) for path in paths]
     gathered = _gathered(results, problems=bool(earlier))
     duplicates = find_duplicates(gathered.lines, [line for one in earlier for line in one.lines])
     # Those of the year before show what was copied from it; they are no earlier state of the same budgets.

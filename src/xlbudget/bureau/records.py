@@ -29,7 +29,8 @@ class Record(NamedTuple):
     ``verdict`` is pass, rounding, error, unknown or unusable; ``reason`` is the sentence for the last two.
     ``figures`` is the fingerprint of the amounts of all its tables at the decimals that are printed,
     ``last_year_figures`` of what it states of last year; ``totals`` names its sums in the standard's unit, as
-    printed. ``report`` is what ``validate --format json`` says, None for an unusable file.
+    printed. ``report`` is what ``validate --format json`` says, None for an unusable file; ``executed`` says on how
+    many relations each rule ran, which that does not.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Record(NamedTuple):
     totals: Mapping[str, str] = {}
     last_year_figures: str | None = None
     report: Mapping[str, Any] | None = None
+    executed: Mapping[str, int] | None = None
 
     def to_json(self) -> str:
         """One line without its end. Half characters, as in names that are no UTF-8, are escaped."""

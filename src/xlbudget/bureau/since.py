@@ -7,12 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.bureau.lines import VERDICTS
-from xlbudget.bureau.records import UNUSABLE, read_results
+from xlbudget.bureau.records import UNUSABLE
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
-    from pathlib import Path
 
     from xlbudget.bureau.lines import UnitLine
 
@@ -60,28 +59,6 @@ class Changed(NamedTuple):
         line = self.now or self.before
         assert line is not None
         return line
-
-
-def keep(results: Path, target: Path) -> None:
-    """Write what the next inspection is compared with: of each report only what identifies its findings.
-
-    Raises:
-        OSError, ValueError: the results cannot be read, or not be written.
-    """
-    with target.open("w", encoding="utf-8", newline="\n") as file:
-        for record in read_results(results):
-            findings = [
-                {
-                    **{
-                        name: one[name]
-                        for name in ("code", "level", "table", "row", "cell", "column")
-                    },
-                    "message": "" if one["row"] or one["cell"] else one["message"],
-                }
-                for one in (record.report or {}).get("findings", ())
-            ]
-            short = record._replace(report=record.report and {"findings": findings})
-            file.write(f"{short.to_json()}\n")
 
 
 def compare(now: Sequence[UnitLine], before: Sequence[UnitLine]) -> list[Changed]:

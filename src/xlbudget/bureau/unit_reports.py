@@ -47,7 +47,13 @@ def unit_report(record: Record) -> Report:
         why = (NotRead(WHOLE_FILE, record.reason or "没有读出任何内容。"),)
         return Report(name, "", Status.UNKNOWN, "", not_read=why, path=record.path)
     report = report_of(record.report)
-    return report._replace(unit_name=record.unit or "", year=record.year or 0, path=record.path)
+    executed = None if record.executed is None else tuple(sorted(record.executed.items()))
+    return report._replace(
+        executed=executed,
+        unit_name=record.unit or "",
+        year=record.year or 0,
+        path=record.path,
+    )
 
 
 def worst_first(report: Report) -> list[Finding]:

@@ -167,6 +167,7 @@ def _judged(record: Record, path: Path) -> Record:
         totals=fingerprints.totals(standard, book),
         last_year_figures=fingerprints.last_year_figures(standard, book),
         report=report_dict(report),
+        executed={code: count for code, count in report.executed or () if count},
     )
 
 
