@@ -215,11 +215,12 @@ def _in_order(block: Block, rows: Sequence[Row]) -> list[Row]:
 
 
 class _Project(NamedTuple):
-    """A project of a unit: its group, and whether its form says anything of it."""
+    """A project of a unit: its group, whether its form says anything of it, and the kind of the form (if any)."""
 
     unit: int
     group: str
     described: bool
+    form: str
 
 
 def _distinct_projects(
@@ -241,11 +242,13 @@ def _distinct_projects(
                 data, {*amounts, *(kinds[data.form].known if data.form in kinds else ())}
             )
         }
+        forms = {data.name: data.form for data in unit.book.forms}
         for key, data in unit.book.blocks.items():
             if standard.blocks[key].body == "project":
                 for row in data.rows:
                     if row.kind == "item":
-                        project = _Project(at, row.parent, row.key in described)
+                        form = forms.get(row.key, "")
+                        project = _Project(at, row.parent, row.key in described, form)
                         projects.setdefault(row.key, []).append(project)
     renamed: dict[int, dict[str, str]] = {}
     told: dict[tuple[str, bool], list[str]] = {}
@@ -254,6 +257,7 @@ def _distinct_projects(
         if len(owners) == 1:
             continue
         same = len({project.group for project in found}) == 1
+        same = same and len({project.form for project in found if project.form}) <= 1
         same = same and not any(project.described for project in found)
         told.setdefault((_names([units[at].name for at in owners]), same), []).append(name)
         for at in owners if not same else ():
