@@ -18,6 +18,7 @@ from xlbudget.consolidating.figures import (
     UnitText,
     added,
     fens_of,
+    unstated,
 )
 from xlbudget.errors import AmountError
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Profile, Row
@@ -348,6 +349,7 @@ def _sum_forms(standard: Standard, units: Sequence[UnitBook]) -> tuple[FormData,
 def _sum_info(
     standard: Standard, units: Sequence[UnitBook], remarks: list[str], texts: list[UnitText]
 ) -> Iterator[tuple[str, InfoValue]]:
+    unsaid: dict[str, list[str]] = {}
     for field in standard.fields.values():
         if field.summed == "units":
             yield field.key, InfoValue(_whole_scope(units))
@@ -357,10 +359,18 @@ def _sum_info(
             for one in units:
                 cell = added(cell, one.book.number(field.key), unit)
             yield field.key, InfoValue(cell)
+            if cell is not None and not field.summed:
+                for one in units:
+                    if unstated(one, field.key):
+                        unsaid.setdefault(one.name, []).append(field.label)
         elif field.kind == "year":
             yield field.key, InfoValue(str(units[0].book.year))
         elif field.key != UNIT_NAME and field.summed != "limit":
             yield from _common(field, units, remarks, texts)
+    remarks += [
+        f"{name}的公开文本没有写明{_names(labels, '项')}，这几项的汇总数不含这个单位。"
+        for name, labels in unsaid.items()
+    ]
 
 
 _FEW = 10
