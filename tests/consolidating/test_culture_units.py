@@ -98,6 +98,19 @@ def test_the_sources_of_every_figure_add_up_to_it(ledger: bool) -> None:
     assert bool(rounded) is ledger
 
 
+def test_what_a_published_unit_does_not_say_is_not_taken_for_nothing() -> None:
+    _, whole = bureau(WHOLE)
+    units = units_of(WHOLE, ledger=False)
+    silent = dict(units[1].book.info)
+    del silent["prior_vehicle_operation"]
+    published = units[1].book._replace(info=silent, sheets={"general": "一般公共预算支出表"})
+    done = consolidate([units[0], units[1]._replace(book=published), *units[2:]], NAME)
+    (said,) = (one for one in done.summed.remarks if "没有写明" in one)
+    assert said.startswith("滨江市图书馆的公开文本没有写明")
+    assert said.endswith("项，这几项的汇总数不含这个单位。")
+    assert not compare(done.standard, done.summed, whole, {}).differences
+
+
 def test_a_published_department_is_checked_against_its_units() -> None:
     _, whole = bureau(WHOLE)
     done = summed(WHOLE, ledger=False)

@@ -18,6 +18,7 @@ from xlbudget.consolidating.figures import (
     UnitText,
     added,
     fens_of,
+    unstated,
 )
 from xlbudget.errors import AmountError
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Profile, Row
@@ -215,11 +216,12 @@ def _in_order(block: Block, rows: Sequence[Row]) -> list[Row]:
 
 
 class _Project(NamedTuple):
-    """A project of a unit: its group, and whether its form says anything of it."""
+    """A project of a unit: its group, whether its form says anything of it, and the kind of the form (if any)."""
 
     unit: int
     group: str
     described: bool
+    form: str
 
 
 def _distinct_projects(
@@ -241,11 +243,13 @@ def _distinct_projects(
                 data, {*amounts, *(kinds[data.form].known if data.form in kinds else ())}
             )
         }
+        forms = {data.name: data.form for data in unit.book.forms}
         for key, data in unit.book.blocks.items():
             if standard.blocks[key].body == "project":
                 for row in data.rows:
                     if row.kind == "item":
-                        project = _Project(at, row.parent, row.key in described)
+                        form = forms.get(row.key, "")
+                        project = _Project(at, row.parent, row.key in described, form)
                         projects.setdefault(row.key, []).append(project)
     renamed: dict[int, dict[str, str]] = {}
     told: dict[tuple[str, bool], list[str]] = {}
@@ -254,6 +258,7 @@ def _distinct_projects(
         if len(owners) == 1:
             continue
         same = len({project.group for project in found}) == 1
+        same = same and len({project.form for project in found if project.form}) <= 1
         same = same and not any(project.described for project in found)
         told.setdefault((_names([units[at].name for at in owners]), same), []).append(name)
         for at in owners if not same else ():
@@ -344,6 +349,7 @@ def _sum_forms(standard: Standard, units: Sequence[UnitBook]) -> tuple[FormData,
 def _sum_info(
     standard: Standard, units: Sequence[UnitBook], remarks: list[str], texts: list[UnitText]
 ) -> Iterator[tuple[str, InfoValue]]:
+    unsaid: dict[str, list[str]] = {}
     for field in standard.fields.values():
         if field.summed == "units":
             yield field.key, InfoValue(_whole_scope(units))
@@ -353,10 +359,18 @@ def _sum_info(
             for one in units:
                 cell = added(cell, one.book.number(field.key), unit)
             yield field.key, InfoValue(cell)
+            if cell is not None and not field.summed:
+                for one in units:
+                    if unstated(one, field.key):
+                        unsaid.setdefault(one.name, []).append(field.label)
         elif field.kind == "year":
             yield field.key, InfoValue(str(units[0].book.year))
         elif field.key != UNIT_NAME and field.summed != "limit":
             yield from _common(field, units, remarks, texts)
+    remarks += [
+        f"{name}的公开文本没有写明{_names(labels, '项')}，这几项的汇总数不含这个单位。"
+        for name, labels in unsaid.items()
+    ]
 
 
 _FEW = 10

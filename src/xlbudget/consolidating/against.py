@@ -14,6 +14,7 @@ from xlbudget.consolidating.figures import (
     shown,
     table_name,
     unit_of_figure,
+    unstated,
 )
 from xlbudget.figures import Place, Unreadable
 from xlbudget.money import COUNT, Amount
@@ -85,7 +86,7 @@ def compare(
     for figure in dict.fromkeys([*ours, *theirs]):
         mine, row = ours.get(figure, (None, None))
         printed, own_row = theirs.get(figure, (None, None))
-        if not _comparable(figure, summed.book, department):
+        if not _comparable(figure, summed, department):
             continue
         name = row_name(standard, figure, own_row or row)
         if isinstance(printed, Unreadable) or isinstance(mine, Unreadable):
@@ -125,11 +126,13 @@ def _cells(standard: Standard, book: Book) -> dict[Figure, tuple[Cell, Row | Non
     return found
 
 
-def _comparable(figure: Figure, summed: Book, department: Book) -> bool:
-    """Whether both have the table, or the department says that field of 基础信息."""
+def _comparable(figure: Figure, summed: Summed, department: Book) -> bool:
+    """Whether both have the table, or the department and all units say that field of 基础信息."""
     if figure.block == INFO:
-        return department.number(figure.row) is not None and summed.number(figure.row) is not None
-    return figure.block in department.blocks and figure.block in summed.blocks
+        books = (department, summed.book)
+        said = all(book.number(figure.row) is not None for book in books)
+        return said and not any(unstated(unit, figure.row) for unit in summed.units)
+    return figure.block in department.blocks and figure.block in summed.book.blocks
 
 
 def _allowed(standard: Standard, figure: Figure, shares: Sequence[Share], summed: Summed) -> int:

@@ -77,6 +77,11 @@ class Summed(NamedTuple):
     exact: bool = False
 
 
+def unstated(unit: UnitBook, key: str) -> bool:
+    """Whether a unit's published document does not say a field of 基础信息: that is unknown, and not nought."""
+    return unit.book.without_info and unit.book.number(key) is None
+
+
 def figures_of(standard: Standard, book: Book) -> Iterator[tuple[Figure, Row | None, Cell]]:
     """All figures of a book with their rows; those of 基础信息 that are added up come last, without one."""
     for key, data in book.blocks.items():
