@@ -212,6 +212,20 @@ def test_lines_of_the_ledger_are_causes(standard: Standard) -> None:
     assert any(one.cell.total for one in difference.follows)
 
 
+def test_each_line_of_the_ledger_is_a_cause_of_its_own(standard: Standard) -> None:
+    ledger = ledger_of(standard)
+    book = posted_book(standard, with_ledger(standard, blank_book(standard, 2024), ledger))
+    more = tuple(
+        line._replace(amount=line.amount._replace(fen=line.amount.fen * 6 // 5))
+        for line in ledger.lines
+        if isinstance(line.amount, Amount)
+    )
+    after = posted_book(standard, book._replace(ledger=ledger._replace(lines=more)))
+    comparison = compare(side(standard, book), side(standard, after))
+    # Years of funds and forms of projects are the project's, not those of the line alone.
+    assert [one.kind for one in comparison.differences] == [Kind.LINE] * len(more)
+
+
 # ------------------------------------------------------------------ rows
 
 

@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"“[^“”]*”")
 _ENGLISH = re.compile(r"(?<![A-Za-z0-9$-])[A-Za-z][A-Za-z']{2,}(?![A-Za-z0-9])")
 _KNOWN = frozenset(
     """xlbudget excel wps word xlsx xlsm xlsb xls csv toml json docx pdf html htm txt tsv utf gbk xml et doc smtp zip
-    validate import fill notes export package rollover ledger new help answer into year from overwrite subjects
+    validate diff import fill notes export package rollover ledger new help answer into year from overwrite subjects
     standard last changchun host port user sender tls starttls ssl ca_file ca file timeout name example write draft with errors allow personal mail settings ods python odt rtf gb""".split()  # noqa: SIM905
 )
 """Words that a Chinese sentence may have: programs, kinds of files, commands, options and settings."""

@@ -110,6 +110,12 @@ RUNS = {
         Run("last year folder", ("validate", NEXT, "--last-year", "{}"), (DATA,), 5, beside=(NEXT,)),
         Run("mail settings", ("package", BLANK, "-o", _OUT, "--no-pdf", "--draft", "--mail-settings", "{}"),
             ("邮件.toml",), 1, beside=(BLANK,), writes=(_OUT,)),
+        Run("diff", ("diff", MACROS, "{}"), (BOOK, LEDGER), 5, beside=(MACROS,)),
+        Run("diff json", ("diff", "{}", MACROS, "--format", "json"), (BOOK, BLANK), 3, beside=(MACROS,)),
+        Run("diff html", ("diff", MACROS, "{}", "--format", "html", "-o", f"{_OUT}.html"), (BOOK,), 1,
+            beside=(MACROS,), writes=(_OUT,)),
+        Run("diff document", ("diff", MACROS, "{}"), DOCUMENTS, 4, beside=(MACROS,)),
+        Run("diff folder", ("diff", "{}", BLANK), (DATA,), 1, beside=(BLANK,)),
     )
 }  # fmt: skip
 _WEIGHTED = [run.name for run in RUNS.values() for _ in range(run.weight)]

@@ -52,5 +52,6 @@ def command(before: Path, after: Path, form: str, output: Path | None, quiet: bo
     elif not (quiet and comparison.same):
         sys.stdout.write(text)
     if comparison.same and comparison.unknown:
-        return fail("没有读出的太多，无法判断两份是否相同；请换用能读出的文件再比较。")
+        names = "”和“".join(dict.fromkeys((before.name, after.name)))
+        return fail(f"“{names}”里没有读出的太多，无法判断两份是否相同；请换用能读出的文件再比较。")
     return WRONG * (not comparison.same)

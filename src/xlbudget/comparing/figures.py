@@ -103,6 +103,7 @@ class TwoDrafts:
         fields: Collection[str],
     ) -> None:
         self.standard, self.earlier, self.later = standard, before, after
+        self._changes: dict[int, CellChange] = {}
         self.matched: dict[str, Matched] = {
             key: match_rows(before.book.blocks[key], after.book.blocks[key]) for key in blocks
         }
@@ -159,6 +160,11 @@ class TwoDrafts:
 
     def change(self, number: int) -> CellChange:
         """The cell in words, with its places in both."""
+        if number not in self._changes:
+            self._changes[number] = self._change(number)
+        return self._changes[number]
+
+    def _change(self, number: int) -> CellChange:
         old, new = self.before[number], self.grid.cells[number]
         block, row, column = self.grid.spot(number)
         amounts = [cell for cell in (new, old) if isinstance(cell, Amount)]
@@ -216,7 +222,7 @@ class TwoDrafts:
                 own[causes[self._own_cause(number)]].append(number)
             else:
                 follows[number] = shares[number]
-        merged = self._merged(relations, shares, list(numbers))
+        merged = self._merged(relations, shares, numbers)
         groups = []
         for members in merged:
             cells = [number for cause in members for number in own[cause]]
@@ -317,9 +323,12 @@ class TwoDrafts:
         return sum(ulp for _, number in terms if (ulp := self._ulp(number)) > 1)
 
     def _merged(
-        self, relations: Iterable[Relation], shares: Mapping[int, Shares], causes: list[int]
+        self,
+        relations: Iterable[Relation],
+        shares: Mapping[int, Shares],
+        causes: Mapping[int, Cause],
     ) -> list[set[int]]:
-        """Causes joined where a relation is balanced by all of them and by no fewer."""
+        """Causes joined where a relation is balanced by all of them and by no fewer; lines alone stay apart."""
         root = {cause: cause for cause in causes}
 
         def top(cause: int) -> int:
@@ -339,7 +348,7 @@ class TwoDrafts:
                     net[cause] = net.get(cause, 0) + sign * fen
             slack = self._slack(terms)
             net = {cause: fen for cause, fen in net.items() if abs(fen) > slack}
-            if len(net) > 1:
+            if len(net) > 1 and any(causes[cause].line is None for cause in net):
                 nets.append((net, slack))
         for net, slack in sorted(nets, key=lambda one: len(one[0])):
             sums: Shares = {}

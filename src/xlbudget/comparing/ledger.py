@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from xlbudget.comparing.figures import TwoDrafts
     from xlbudget.figures import Ledger, LedgerLine
-    from xlbudget.standard.model import Standard
 
 _MOST = 400
 """Of more lines without a counterpart none is taken for another that was changed."""
@@ -112,8 +111,9 @@ def effects(drafts: TwoDrafts, pairs: Sequence[LinePair]) -> dict[int, dict[int,
     found: dict[int, dict[int, int]] = {}
     for number, pair in enumerate(pairs):
         cells: dict[int, int] = {}
-        for sign, line in ((-1, pair.before), (1, pair.after)):
-            for cell, fen in _cells(drafts, standard, (line,) if line else (), names):
+        for sign, line, book in zip((-1, 1), pair, books, strict=True):
+            chosen = {form.name: form.form for form in book.forms}
+            for cell, fen in _cells(drafts, (line,) if line else (), chosen, names):
                 cells[cell] = cells.get(cell, 0) + sign * fen
         found[number] = {cell: fen for cell, fen in cells.items() if fen}
     return found
@@ -121,12 +121,12 @@ def effects(drafts: TwoDrafts, pairs: Sequence[LinePair]) -> dict[int, dict[int,
 
 def _cells(
     drafts: TwoDrafts,
-    standard: Standard,
     lines: Iterable[LedgerLine],
+    chosen: Mapping[str, str],
     names: Mapping[tuple[str, str], str],
 ) -> Iterator[tuple[int, int]]:
-    """The cells in which some lines are printed, with their amount."""
-    postings = post(standard, lines)
+    """The cells in which some lines are printed, with their amount; ``chosen`` are the forms of projects."""
+    postings = post(drafts.standard, lines, chosen)
     for block, sums in postings.blocks.items():
         for (key, _), columns in sums.items():
             for column, fen in columns.items():
