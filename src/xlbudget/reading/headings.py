@@ -173,7 +173,7 @@ def _match(
     if not found:
         return None
     wanted: dict[Spot, _Path] = {
-        (block.key, index): tuple(map(_label, column.heading(2000)))
+        (block.key, index): tuple(map(plain_heading, column.heading(2000)))
         for block in table.blocks
         for index, column in enumerate(block.columns)
     }
@@ -211,7 +211,8 @@ def _match(
     )
 
 
-def _label(text: str) -> str:
+def plain_heading(text: str) -> str:
+    """A heading made comparable: without its unit, whatever year it names."""
     plain = heading(without_unit(text)).rstrip(":").replace("20XX年度", _ANY_YEAR)
     return _THIS_YEAR.sub(_ANY_YEAR, plain).strip("*")
 
@@ -235,7 +236,7 @@ def _paths(grid: Grid, first: int, depth: int) -> dict[int, _Found]:
     for at in range(grid.right - grid.left):
         texts = [row[at] for row in rows if row[at]]
         texts = texts[:1] + [after for before, after in pairwise(texts) if after != before]
-        path = tuple(label for label in map(_label, texts) if label)
+        path = tuple(label for label in map(plain_heading, texts) if label)
         if path:
             years = frozenset().union(*map(years_in, texts))
             unit = next((unit for unit in map(heading_unit, reversed(texts)) if unit), None)

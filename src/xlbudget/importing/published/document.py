@@ -15,6 +15,7 @@ from xlbudget.figures import Book, InfoValue, Place, Profile, TextUnit
 from xlbudget.findings import NotRead
 from xlbudget.importing.imported import GLOSSARY_TEXT, Imported
 from xlbudget.importing.published import OLD_SUFFIXES, SUFFIXES
+from xlbudget.importing.published.aligned import with_aligned_tables
 from xlbudget.importing.published.coverage import coverage, readable
 from xlbudget.importing.published.elements import Line, Matrix, Source
 from xlbudget.importing.published.figures import read_figures, shift_findings
@@ -153,6 +154,8 @@ def read_document(
     elements = source.elements
     if not names_tables(standard, elements):
         raise UnusableFileError(other_standard(path, standard, elements))
+    elements = tuple(with_aligned_tables(standard, elements))
+    source = source._replace(elements=elements)
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
     tables = parts.parts[_TABLES].elements if _TABLES in parts.parts else elements

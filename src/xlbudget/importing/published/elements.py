@@ -13,28 +13,55 @@ _GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|(?<![^\S\n])[^\S\n]+(?=[{_CJK}])")
 _MOST_COLUMNS, _MOST_ROWS = 200, 5000
 
 
+class Word(NamedTuple):
+    """Signs without a space between them, and where they begin and end on their line."""
+
+    text: str
+    left: float
+    right: float
+
+
+class PrintedLine(NamedTuple):
+    """A line as it is printed: its words from the left, and where it stands.
+
+    ``size`` is the width of a Chinese character, in whatever unit its words are measured; ``top`` and
+    ``bottom`` are measured on its ``page``, and both 0 where the lines of a file have no heights.
+    """
+
+    words: tuple[Word, ...]
+    where: str
+    page: int
+    size: float
+    top: float = 0.0
+    bottom: float = 0.0
+
+
 class Line(NamedTuple):
     """A paragraph and where it stands in the file, in words (第12行, 第3页).
 
-    ``raw`` are the lines that it was put together from, where their spaces may matter.
+    ``raw`` are the lines that it was put together from, where their spaces may matter; ``printed`` are these with
+    the places of their words, where the kind of file has any.
     """
 
     text: str
     where: str
     raw: str = ""
+    printed: tuple[PrintedLine, ...] = ()
 
 
 class Matrix(NamedTuple):
     """A table: a merged cell's text stands in its first place, the others are empty.
 
     ``starts`` are the rows (from 0) where it goes on at another place, with the place; the cells of a
-    ``ragged`` one may lack at the end of rows.
+    ``ragged`` one may lack at the end of rows. The amounts in the rows of a ``loose`` group stand in their order
+    and one below the other, but under which headings does not show: they begin with the first column of amounts.
     """
 
     lines: list[list[str]]
     where: str
     starts: tuple[tuple[int, str], ...] = ()
     ragged: bool = False
+    loose: tuple[tuple[int, ...], ...] = ()
 
 
 Element = Line | Matrix | NotRead

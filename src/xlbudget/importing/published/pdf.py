@@ -7,12 +7,13 @@ import re
 import zlib
 from collections import Counter
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.characters import visible
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import NotRead
-from xlbudget.importing.published.elements import Line, Matrix, tidy
+from xlbudget.importing.published.elements import Line, Matrix, PrintedLine, Word, tidy
 from xlbudget.importing.published.flow import masked
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ _OFTEN = 3
 _AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+\.\d{2}")
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d{2})?")
 _BOTH = 2
+_CELLS = 3
+_APART = 0.3
+"""Signs that are so many letters apart are of different words."""
 _GROUND = 0.5
 """What is filled without lines, over more than so much of a page's width and height, is no cell."""
 
@@ -172,6 +176,7 @@ class _Printed(NamedTuple):
     top: float
     size: float
     edge: bool
+    words: PrintedLine
 
 
 class _Page(NamedTuple):
@@ -193,16 +198,44 @@ def _page(number: int, page: Any) -> _Page:  # the library has no types
             line["x1"],
             line["top"],
             float(line["chars"][0]["size"]),
-            line["top"] > page.height * _BOTTOM or line["bottom"] < page.height * _TOP,
+            (line["top"] > page.height * _BOTTOM or line["bottom"] < page.height * _TOP)
+            and not _is_row(words),
+            words,
         )
         for line in page.extract_text_lines(return_chars=True)
         if not _inside(line, boxes)
+        for words in [_printed(number, line)]
     ]
     grids = [
         (table.bbox[1], [[_cell(cell) for cell in row] for row in table.extract()])
         for table in tables
     ]
     return _Page(number, lines, grids)
+
+
+def _printed(number: int, line: dict[str, Any]) -> PrintedLine:
+    """A line's words with their places."""
+    size = float(line["chars"][0]["size"]) or 1.0
+    words: list[Word] = []
+    before = None
+    for char in line["chars"]:
+        if char["text"].isspace():
+            before = None
+            continue
+        left, right = char["x0"], char["x1"]
+        if before is not None and left - before < _APART * size:
+            words[-1] = Word(words[-1].text + char["text"], words[-1].left, right)
+        else:
+            words.append(Word(char["text"], left, right))
+        before = right
+    shown = tuple(word._replace(text=visible(word.text)) for word in words)
+    return PrintedLine(shown, f"第{number}页", number, size, line["top"], line["bottom"])
+
+
+def _is_row(line: PrintedLine) -> bool:
+    """Whether a line has so many cells that it is a row of a table, such as its headings, and no running title."""
+    gaps = [after.left - before.right > line.size for before, after in pairwise(line.words)]
+    return sum(gaps) >= _CELLS
 
 
 def _is_ground(drawn: dict[str, Any], page: Any) -> bool:
@@ -273,9 +306,10 @@ class _Assembly:
             goes_on = same and flush and full and not _begins(before.text, line.text)
             if goes_on and not _LEADER.search(before.text):
                 whole, raw = tidy(f"{open_line.text} {line.text}"), f"{open_line.raw}\n{line.text}"
-                self.elements[-1] = open_line._replace(text=whole, raw=raw)
+                printed = (*open_line.printed, line.words)
+                self.elements[-1] = open_line._replace(text=whole, raw=raw, printed=printed)
                 return
-        self.elements.append(Line(tidy(line.text), f"第{number}页", line.text))
+        self.elements.append(Line(tidy(line.text), f"第{number}页", line.text, (line.words,)))
 
 
 def _begins(before: str, text: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import visible
 from xlbudget.errors import UnusableFileError
-from xlbudget.importing.published.elements import Line, Matrix, tidy
+from xlbudget.importing.published.elements import Line, Matrix, PrintedLine, Word, tidy
 from xlbudget.importing.published.flow import page_lines
 from xlbudget.sheets.cells import whole_lines
 
@@ -32,6 +34,10 @@ _BULLET = re.compile(r"^\s*[-*+•]\s+")
 _HEAD = re.compile(r"^\s*#{1,6}\s+")
 _PIPED = 2
 """So many bars make a line one of a table."""
+_WORD = re.compile(r"\S+")
+_COLUMNS = 2
+"""A Chinese character is as wide as so many others."""
+_TAB = 8
 
 
 def text_elements(path: Path) -> Iterator[Line | Matrix]:
@@ -43,9 +49,14 @@ def text_elements(path: Path) -> Iterator[Line | Matrix]:
     rows: list[list[str]] = []
     start = 0
     paragraph = _Paragraph()
-    lines = decoded(path).splitlines()
+    text = decoded(path)
+    lines = text.splitlines()
     pages = page_lines(line.strip() for line in lines if _cells(line) is None)
-    for number, raw in enumerate(lines, 1):
+    page = 1
+    for number, (raw, ended) in enumerate(
+        zip(lines, text.splitlines(keepends=True), strict=True), 1
+    ):
+        page += ended.endswith("\f")
         if raw.strip() in pages:
             continue
         cells = _cells(raw)
@@ -58,7 +69,7 @@ def text_elements(path: Path) -> Iterator[Line | Matrix]:
         if rows:
             yield Matrix(whole_lines(rows), f"第{start}行起", ragged=True)
             rows, start = [], 0
-        yield from paragraph.line(number, tidy(_clean(raw)), raw)
+        yield from paragraph.line(number, tidy(_clean(raw)), raw, page)
     if rows:
         yield Matrix(whole_lines(rows), f"第{start}行起", ragged=True)
     yield from paragraph.end()
@@ -70,11 +81,12 @@ class _Paragraph:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.raws: list[str] = []
+        self.printed: list[PrintedLine] = []
         self.number = 0
         self.size = 0
         self.stopped = self.apart = False
 
-    def line(self, number: int, text: str, raw: str) -> Iterator[Line]:
+    def line(self, number: int, text: str, raw: str, page: int) -> Iterator[Line]:
         """The paragraph that ends where this line begins another one."""
         if not text:
             self.apart = True
@@ -87,6 +99,7 @@ class _Paragraph:
         self.size += len(text)
         self.texts.append(text)
         self.raws.append(raw)
+        self.printed.append(PrintedLine(_words(raw), f"第{number}行", page, _COLUMNS))
         self.apart = False
 
     def goes_on(self, text: str) -> bool:
@@ -98,8 +111,23 @@ class _Paragraph:
     def end(self) -> Iterator[Line]:
         """The paragraph, if there is one."""
         if self.texts:
-            yield Line("".join(self.texts), f"第{self.number}行", "\n".join(self.raws))
-        self.texts, self.raws, self.size, self.stopped, self.apart = [], [], 0, False, False
+            printed = tuple(self.printed)
+            yield Line("".join(self.texts), f"第{self.number}行", "\n".join(self.raws), printed)
+        self.texts, self.raws, self.printed = [], [], []
+        self.size, self.stopped, self.apart = 0, False, False
+
+
+def _words(raw: str) -> tuple[Word, ...]:
+    """The words of a line that is printed with signs of equal width, Chinese ones twice as wide."""
+    shown = visible(raw)
+    ends = [0]
+    for sign in shown:
+        wide = unicodedata.east_asian_width(sign) in "WF"
+        width = _TAB - ends[-1] % _TAB if sign == "\t" else _COLUMNS if wide else 1
+        ends.append(ends[-1] + width)
+    return tuple(
+        Word(match[0], ends[match.start()], ends[match.end()]) for match in _WORD.finditer(shown)
+    )
 
 
 def _cells(raw: str) -> list[str] | None:

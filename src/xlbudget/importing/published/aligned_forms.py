@@ -1,0 +1,172 @@
+"""Performance forms without lines: captions with their values beside them, and indicators below their headings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.characters import caption
+from xlbudget.importing.published.alignment import in_order, logical_lines, row_distance
+from xlbudget.importing.published.elements import Line, Matrix, Word, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from xlbudget.importing.published.elements import PrintedLine
+    from xlbudget.standard.model import Form
+
+_APART = 0.8
+"""Words that stand so many letters apart are of different cells."""
+_LEVELS = 3
+"""The indicators' names and the levels above them may go on in further lines, without what follows."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+class _Cell(NamedTuple):
+    """A text and where it begins and ends on its line."""
+
+    text: str
+    left: float
+    right: float
+
+    def below(self, other: _Cell) -> bool:
+        """Whether the two stand one below the other."""
+        return self.left < other.right and other.left < self.right
+
+
+class FormDraft:
+    """A form in the lines below its title; these end at the element ``end``."""
+
+    def __init__(self, form: Form, printed: Sequence[PrintedLine], end: int) -> None:
+        self.form, self.printed, self.end = form, printed, end
+        every = [cell.caption for line in form.lines for cell in line.cells]
+        self.captions = {caption(text) for text in every}
+        self.groups = {caption(line.group) for line in form.lines if line.group}
+
+    def elements(self) -> list[Line | Matrix] | None:
+        """The lines above the form, the form and nothing else; None where its headings do not show."""
+        labels = [column.label[0] for column in self.form.indicators]
+        heads = in_order(self.printed, labels)
+        if heads is None:
+            return None
+        number, last = heads[0].spots[0][0], max(place.spots[-1][0] for place in heads)
+        upper = self._fields(self.printed[:number])
+        first = next((at for at, row in enumerate(upper) if self._has_caption(row)), len(upper))
+        own = self._own_caption(self.printed[number:])
+        names = [self.form.caption, *labels] if own else labels
+        places = [_Cell(place.text, place.left, place.right) for place in heads]
+        columns = [own, *places] if own else places
+        lower = self._indicators(self.printed[last + 1 :], columns)
+        table = [[cell.text for cell in row] for row in upper[first:]]
+        rows = [*table, names, *lower]
+        width = max(map(len, rows))
+        whole = [[*row, *[""] * (width - len(row))] for row in rows]
+        above = [Line(cell.text, self.printed[0].where) for row in upper[:first] for cell in row]
+        return [*above, Matrix(whole, self.printed[0].where)]
+
+    # ------------------------------------------------------------------ captions and values
+
+    def _fields(self, printed: Sequence[PrintedLine]) -> list[list[_Cell]]:
+        """The rows above the indicators, cells from the left; values that go on below are put together."""
+        limit = row_distance(printed, self._begins)
+        found: list[list[_Cell]] = []
+        for group in logical_lines(printed, limit, self._begins):
+            row: list[_Cell] = []
+            for line in group:
+                for cell in _apart(line):
+                    at = next((at for at, other in enumerate(row) if cell.below(other)), None)
+                    if at is None:
+                        row.append(cell)
+                    else:
+                        row[at] = _joined(row[at], cell)
+            row.sort(key=lambda cell: cell.left)
+            if found and len(row) == 1 and self._is_value(row[0]):
+                above = found[-1][-1]
+                if self._is_value(above) and row[0].below(above):
+                    found[-1][-1] = _joined(above, row[0])
+                    continue
+            found.append(row)
+        return found
+
+    def _begins(self, line: PrintedLine) -> bool:
+        return any(caption(cell.text) in self.captions for cell in _apart(line))
+
+    def _has_caption(self, row: Sequence[_Cell]) -> bool:
+        return any(not self._is_value(cell) for cell in row)
+
+    def _is_value(self, cell: _Cell) -> bool:
+        plain = caption(cell.text)
+        names = self.captions | self.groups
+        return plain not in names and not any(plain.startswith(name) for name in self.captions)
+
+    # ------------------------------------------------------------------ indicators
+
+    def _own_caption(self, printed: Sequence[PrintedLine]) -> _Cell | None:
+        """The caption beside the indicators, wherever it stands."""
+        wanted = caption(self.form.caption)
+        words = (word for row in printed for word in row.words[:1])
+        return next((_Cell(*word) for word in words if caption(word.text) == wanted), None)
+
+    def _indicators(
+        self, printed: Sequence[PrintedLine], columns: Sequence[_Cell]
+    ) -> list[list[str]]:
+        """The rows of the indicators, a text per column."""
+        levels = len(columns) - len(self.form.indicators) + _LEVELS
+
+        def whole(row: PrintedLine) -> bool:
+            return any(_column(word, columns) >= levels for word in row.words)
+
+        measured = any(row.bottom for row in printed)
+        limit = row_distance(printed, whole)
+        groups = logical_lines(printed, limit, whole) if measured else _by_values(printed, whole)
+        found: list[list[str]] = []
+        for group in groups:
+            cells = [""] * len(columns)
+            for row in group:
+                for word in row.words:
+                    at = _column(word, columns)
+                    cells[at] += f" {word.text}" if cells[at] else word.text
+            found.append([tidy(cell) for cell in cells])
+        return found
+
+
+def _apart(line: PrintedLine) -> Iterator[_Cell]:
+    """The cells of a line: words with little between them are one."""
+    cell: _Cell | None = None
+    for word in line.words:
+        if cell is not None and word.left - cell.right < _APART * line.size:
+            cell = _Cell(tidy(f"{cell.text} {word.text}"), cell.left, word.right)
+            continue
+        if cell is not None:
+            yield cell
+        cell = _Cell(*word)
+    if cell is not None:
+        yield cell
+
+
+def _joined(above: _Cell, below: _Cell) -> _Cell:
+    """A cell that goes on in the line below."""
+    left, right = min(above.left, below.left), max(above.right, below.right)
+    return _Cell(tidy(f"{above.text} {below.text}"), left, right)
+
+
+def _by_values(
+    printed: Sequence[PrintedLine], whole: Callable[[PrintedLine], bool]
+) -> list[list[PrintedLine]]:
+    """Lines without values go on with the row above."""
+    groups: list[list[PrintedLine]] = []
+    for row in printed:
+        if groups and not whole(row):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _column(word: Word, columns: Sequence[_Cell]) -> int:
+    """The column in which a word stands: below its heading, or left of its middle."""
+    over = [at for at, one in enumerate(columns) if _Cell(*word).below(one)]
+    if len(over) == 1:
+        return over[0]
+    after = (at for at, one in enumerate(columns) if (one.left + one.right) / 2 > word.left)
+    return next(after, len(columns) - 1)
