@@ -9,6 +9,7 @@ rows stay ``loose``; a table whose headings are not all there stays lines.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,23 +21,28 @@ from xlbudget.importing.published.alignment import (
     as_line,
     comparable,
     in_order,
+    is_packed,
     logical_lines,
     row_distance,
     stacked,
 )
-from xlbudget.importing.published.elements import Line, Matrix, tidy
+from xlbudget.importing.published.elements import Line, Matrix, Word, tidy
 from xlbudget.importing.titles import Titles
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-    from xlbudget.importing.published.elements import PrintedLine, Word
+    from xlbudget.importing.published.elements import PrintedLine
     from xlbudget.standard.model import Standard, Table
 
 _AMOUNT = re.compile(r"[-(]?\d[\d,]*\.\d{1,2}\)?")
 _FIGURE = re.compile(r"[-(]?\d[\d,]*(?:\.\d+)?[)%]?|[-—/]+|无")
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})*\.\d{2}")
+_NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d{2})?")
+_BROKEN = re.compile(r"-?\d[\d,]*(?:[.,]|,\d{1,2})|-?\d{1,3}(?:,\d{3})+\.\d|\.\d\d?|,\d{3}\.\d\d")
+_PIECE = re.compile(r"[-\d,.]+")
 _REMARK = re.compile("(?:说明|备注|注)[:：]|注[:：]?\\d")
 _PART = re.compile("第[一二三四五六七八九十]{1,3}部分")
 _LONGEST_PART = 40
@@ -47,6 +53,7 @@ _DEEP = 4
 _NEAR = 2.5
 """Words of one heading that stand beside each other are so many letters apart at most."""
 _TRIED = 20_000
+_NEARLY = 0.8
 _SAME = 0.3
 """What stands so few letters apart stands at the same place."""
 _LOOSER = 0.15
@@ -77,7 +84,7 @@ def with_aligned_tables(
     """The elements with tables in place of the lines that print one without lines between its cells."""
     drafts = dict(_drafts(standard, elements))
     tables = [draft for draft in drafts.values() if isinstance(draft, _Draft)]
-    ways = {way for draft in tables for way in draft.ways()}
+    ways = _usual(way for draft in tables for way in draft.ways())
     found: list[Line | Matrix] = []
     at = 0
     while at < len(elements):
@@ -103,6 +110,8 @@ def _drafts(
             continue
         lines = [line for line in elements[at:end] if isinstance(line, Line)]
         printed = [row for line in lines for row in line.printed]
+        if all(map(is_packed, printed)):
+            continue
         table, form = known
         if form is not None:
             yield at, FormDraft(form, printed, end)
@@ -126,8 +135,13 @@ class _Draft:
         self.table, self.printed, self.head, self.end = table, printed, head, end
         below = range(head.body, len(printed))
         self.rest = next((at for at in below if _is_remark(printed[at])), len(printed))
-        rows = printed[head.body : self.rest]
-        self.pages = [_Page(*page) for page in _pages(table, rows, head.leaves)]
+        lines = printed[head.body : self.rest]
+        whole = _has_amount if not any(map(_is_broken, lines)) else _never
+        limit = row_distance(lines, whole)
+        self.pages = [
+            _Page(page, leaves, limit, headed=headed)
+            for page, leaves, headed in _pages(table, lines, head.leaves)
+        ]
 
     def ways(self) -> Iterator[_Way]:
         """How amounts stand in the columns of pages where that shows."""
@@ -141,9 +155,8 @@ class _Draft:
 
         ``ways``: how amounts stand in columns elsewhere in the document.
         """
-        own = set(self.ways()) or set(ways) or set(_WAYS)
-        rows = [row for page in self.pages for row in page.rows]
-        made = _Body(self.table, len(self.head.leaves), own, row_distance(rows, _has_amount))
+        own = _usual(self.ways()) or set(ways) or set(_WAYS)
+        made = _Body(self.table, len(self.head.leaves), own)
         if not all(made.add(page, begins=not at) for at, page in enumerate(self.pages)):
             return None
         first, heads = self.head.first, _heading_rows(self.table, self.head)
@@ -246,13 +259,47 @@ def _pages(
 
 
 class _Page:
-    """A page's rows of a table."""
+    """A page's rows of a table, each of one line or several; ``limit``: lines of a row are nearer."""
 
-    def __init__(self, rows: list[PrintedLine], leaves: list[Leaf], headed: bool) -> None:
-        self.rows, self.leaves, self.headed = rows, leaves, headed
-        self.clusters = _clusters(rows)
-        self.size = rows[0].size if rows else 1.0
-        self.measured = any(row.bottom for row in rows)
+    def __init__(
+        self, lines: list[PrintedLine], leaves: list[Leaf], limit: float, *, headed: bool
+    ) -> None:
+        self.leaves, self.headed = leaves, headed
+        self.size = lines[0].size if lines else 1.0
+        self.measured = any(line.bottom for line in lines)
+        # Parts of broken amounts look like amounts: then distance alone tells the rows.
+        whole = _has_amount if not any(map(_is_broken, lines)) else _never
+        groups = logical_lines(lines, limit, whole) if self.measured else [[one] for one in lines]
+        self.rows = [_whole_amounts(group) for group in groups]
+        broken = any(_is_broken(line) for row in self.rows for line in row)
+        self.clusters = None if broken else _clusters(self.rows)
+
+
+def _whole_amounts(group: list[PrintedLine]) -> list[PrintedLine]:
+    """The lines of a row with amounts put together that their narrow column broke: ``15,214.3⏎6``."""
+    pieces = [
+        (at, word)
+        for at, line in enumerate(group)
+        for word in line.words
+        if _PIECE.fullmatch(folded(word.text))
+    ]
+    lines = [list(line.words) for line in group]
+    for at, word in pieces:
+        if word not in lines[at]:
+            continue
+        below = [
+            (other, piece)
+            for other, piece in pieces
+            if other > at and piece.left < word.right and word.left < piece.right
+        ]
+        texts = [folded(piece.text) for _, piece in ((at, word), *below)]
+        if below and _GROUPED.fullmatch("".join(texts)) and not all(map(_NUMBER.fullmatch, texts)):
+            for other, piece in below:
+                lines[other].remove(piece)
+            ends = [word.right, *(piece.right for _, piece in below)]
+            starts = [word.left, *(piece.left for _, piece in below)]
+            lines[at][lines[at].index(word)] = Word("".join(texts), min(starts), max(ends))
+    return [line._replace(words=tuple(words)) for line, words in zip(group, lines, strict=True)]
 
 
 class _Cluster(NamedTuple):
@@ -264,10 +311,10 @@ class _Cluster(NamedTuple):
 
 
 class _Body:
-    """The rows so far; ``ways`` are how amounts may stand, lines of one row are nearer than ``limit``."""
+    """The rows so far; ``ways`` are how amounts may stand."""
 
-    def __init__(self, table: Table, width: int, ways: Collection[_Way], limit: float) -> None:
-        self.table, self.width, self.ways, self.limit = table, width, ways, limit
+    def __init__(self, table: Table, width: int, ways: Collection[_Way]) -> None:
+        self.table, self.width, self.ways = table, width, ways
         self.rows: list[list[str]] = []
         self.starts: list[tuple[int, str]] = []
         self.loose: list[tuple[int, ...]] = []
@@ -283,31 +330,27 @@ class _Body:
         if begins or page.headed or page.measured:
             places = _placed(leaves, clusters, self.ways)
         first = len(self.rows)
-        self.starts.append((first, page.rows[0].where))
+        self.starts.append((first, page.rows[0][0].where))
         sure = places is not None
         if places is None:
             amounts = [at for at, leaf in enumerate(leaves) if leaf.kind == AMOUNT]
             if len(self.table.blocks) > 1 or len(clusters) > len(amounts):
                 return False
             places = amounts[: len(clusters)]
-        groups = (
-            logical_lines(page.rows, self.limit, _has_amount)
-            if page.measured
-            else [[row] for row in page.rows]
-        )
-        self.rows += [_cells(group, leaves, clusters, places) for group in groups]
+        self.rows += [_cells(group, leaves, clusters, places) for group in page.rows]
         if not sure:
             self.loose.append(tuple(range(first, len(self.rows))))
         return True
 
 
-def _clusters(printed: Sequence[PrintedLine]) -> list[_Cluster] | None:
+def _clusters(rows: Sequence[Sequence[PrintedLine]]) -> list[_Cluster] | None:
     """The amounts of some rows, column by column; None where they do not stand below each other."""
     words = sorted(
         (
             (word, number)
-            for number, row in enumerate(printed)
-            for word in row.words
+            for number, lines in enumerate(rows)
+            for line in lines
+            for word in line.words
             if _AMOUNT.fullmatch(folded(word.text))
         ),
         key=lambda one: one[0].left,
@@ -336,6 +379,14 @@ def _placed(
     rising = all(before < after for before, after in pairwise(places))
     amounts = all(at >= 0 and leaves[at].kind in (AMOUNT, "") for at in places)
     return places if rising and amounts else None
+
+
+def _usual(ways: Iterable[_Way]) -> set[_Way]:
+    """The way in which nearly all amounts stand; all ways where there is none."""
+    counts = Counter(ways)
+    return {way for way, number in counts.items() if number >= _NEARLY * counts.total()} or {
+        *counts
+    }
 
 
 def _ways(clusters: Sequence[_Cluster], size: float) -> list[_Way]:
@@ -379,7 +430,8 @@ def _cells(
     for row in group:
         for number, word in enumerate(row.words):
             at = _column(word, leaves, clusters, places, first=number == 0)
-            cells[at] += f" {word.text}" if cells[at] else word.text
+            between = "\n" if leaves[at].kind == AMOUNT else " "
+            cells[at] += f"{between}{word.text}" if cells[at] else word.text
     return [tidy(cell) for cell in cells]
 
 
@@ -393,7 +445,7 @@ def _column(
 ) -> int:
     """The column in which a word stands."""
     plain = folded(word.text)
-    if _FIGURE.fullmatch(plain):
+    if _FIGURE.fullmatch(plain) or _PIECE.fullmatch(plain):
         for cluster, at in zip(clusters, places, strict=True):
             if word.left < cluster.right and cluster.left < word.right:
                 return at
@@ -413,3 +465,12 @@ def _column(
 
 def _has_amount(row: PrintedLine) -> bool:
     return any(_AMOUNT.fullmatch(folded(word.text)) for word in row.words)
+
+
+def _is_broken(row: PrintedLine) -> bool:
+    """Whether a line has a part of an amount that cannot be one."""
+    return any(_BROKEN.fullmatch(folded(word.text)) for word in row.words)
+
+
+def _never(row: PrintedLine) -> bool:
+    return not row

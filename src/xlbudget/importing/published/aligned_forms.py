@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import caption
@@ -19,7 +18,8 @@ _APART = 0.8
 """Words that stand so many letters apart are of different cells."""
 _LEVELS = 3
 """The indicators' names and the levels above them may go on in further lines, without what follows."""
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SHORTEST = 3
+"""So many letters of a caption tell it."""
 
 
 class _Cell(NamedTuple):
@@ -89,7 +89,14 @@ class FormDraft:
         return found
 
     def _begins(self, line: PrintedLine) -> bool:
-        return any(caption(cell.text) in self.captions for cell in _apart(line))
+        """Whether a line has a caption, or how one begins that its narrow column broke."""
+        texts = [caption(cell.text) for cell in _apart(line)]
+        return any(
+            name.startswith(text)
+            for text in texts
+            if len(text) >= _SHORTEST
+            for name in self.captions
+        )
 
     def _has_caption(self, row: Sequence[_Cell]) -> bool:
         return any(not self._is_value(cell) for cell in row)
@@ -111,14 +118,19 @@ class FormDraft:
         self, printed: Sequence[PrintedLine], columns: Sequence[_Cell]
     ) -> list[list[str]]:
         """The rows of the indicators, a text per column."""
+        last = len(columns) - 1
         levels = len(columns) - len(self.form.indicators) + _LEVELS
 
         def whole(row: PrintedLine) -> bool:
-            return any(_column(word, columns) >= levels for word in row.words)
+            return any(_column(word, columns) == last for word in row.words)
+
+        def begins(row: PrintedLine) -> bool:
+            shown = {_column(word, columns) for word in row.words}
+            return last in shown or shown >= set(range(levels - 1, last))
 
         measured = any(row.bottom for row in printed)
         limit = row_distance(printed, whole)
-        groups = logical_lines(printed, limit, whole) if measured else _by_values(printed, whole)
+        groups = logical_lines(printed, limit, whole) if measured else _by_values(printed, begins)
         found: list[list[str]] = []
         for group in groups:
             cells = [""] * len(columns)
@@ -151,12 +163,12 @@ def _joined(above: _Cell, below: _Cell) -> _Cell:
 
 
 def _by_values(
-    printed: Sequence[PrintedLine], whole: Callable[[PrintedLine], bool]
+    printed: Sequence[PrintedLine], begins: Callable[[PrintedLine], bool]
 ) -> list[list[PrintedLine]]:
     """Lines without values go on with the row above."""
     groups: list[list[PrintedLine]] = []
     for row in printed:
-        if groups and not whole(row):
+        if groups and not begins(row):
             groups[-1].append(row)
         else:
             groups.append([row])

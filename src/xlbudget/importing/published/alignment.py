@@ -33,6 +33,13 @@ def as_line(row: PrintedLine) -> Line:
     return Line(tidy(text), row.where, text, (row,))
 
 
+def is_packed(row: PrintedLine) -> bool:
+    """Whether nothing but single spaces stands between a line's words, so that their places say nothing."""
+    single = row.size / 2
+    gaps = (after.left - before.right for before, after in pairwise(row.words))
+    return not row.bottom and all(gap <= single for gap in gaps)
+
+
 def comparable(text: str) -> str:
     """A heading without its year and unit."""
     return YEAR.sub("", plain_heading(text))

@@ -34,6 +34,8 @@ _BULLET = re.compile(r"^\s*[-*+•]\s+")
 _HEAD = re.compile(r"^\s*#{1,6}\s+")
 _PIPED = 2
 """So many bars make a line one of a table."""
+_ROW = re.compile(r"\S(?:[ \u3000]{2,}|\u3000)\S.*\d|(?:\s-?[\d,]*\d\.\d\d){2}$")
+"""A line with cells far apart and a number, or with amounts at its end, is no line of a paragraph."""
 _WORD = re.compile(r"\S+")
 _COLUMNS = 2
 """A Chinese character is as wide as so many others."""
@@ -84,16 +86,18 @@ class _Paragraph:
         self.printed: list[PrintedLine] = []
         self.number = 0
         self.size = 0
-        self.stopped = self.apart = False
+        self.stopped = self.apart = self.row = False
 
     def line(self, number: int, text: str, raw: str, page: int) -> Iterator[Line]:
         """The paragraph that ends where this line begins another one."""
         if not text:
             self.apart = True
             return
-        if not self.goes_on(text):
+        row = _ROW.search(raw.strip()) is not None
+        if row or self.row or not self.goes_on(text):
             yield from self.end()
             self.number = number
+        self.row = row
         mark = None if self.texts else _MARK.match(text)
         self.stopped |= _STOPS.search(text, mark.end() if mark else 0) is not None
         self.size += len(text)
