@@ -53,6 +53,7 @@ _DEEP = 4
 _NEAR = 2.5
 """Words of one heading that stand beside each other are so many letters apart at most."""
 _TRIED = 20_000
+_MARGIN = 2
 _NEARLY = 0.8
 _SAME = 0.3
 """What stands so few letters apart stands at the same place."""
@@ -161,7 +162,7 @@ class _Draft:
             return None
         first, heads = self.head.first, _heading_rows(self.table, self.head)
         starts = tuple((at + len(heads), where) for at, where in made.starts[1:])
-        loose = tuple(tuple(at + len(heads) for at in group) for group in made.loose)
+        loose = {at + len(heads): seems for at, seems in made.loose.items()}
         where = self.printed[first].where
         matrix = Matrix([*heads, *made.rows], where, starts, loose=loose)
         above, below = self.printed[:first], self.printed[self.rest :]
@@ -273,6 +274,10 @@ class _Page:
         self.rows = [_whole_amounts(group) for group in groups]
         broken = any(_is_broken(line) for row in self.rows for line in row)
         self.clusters = None if broken else _clusters(self.rows)
+        self.exact = any(
+            all(max(ends) - min(ends) <= 1 for ends in _ends(self.clusters or (), part))
+            for part in _WAYS.values()
+        )
 
 
 def _whole_amounts(group: list[PrintedLine]) -> list[PrintedLine]:
@@ -317,30 +322,88 @@ class _Body:
         self.table, self.width, self.ways = table, width, ways
         self.rows: list[list[str]] = []
         self.starts: list[tuple[int, str]] = []
-        self.loose: list[tuple[int, ...]] = []
+        self.loose: dict[int, bool] = {}
 
     def add(self, page: _Page, *, begins: bool) -> bool:
         """Whether the rows of a page could be taken."""
         if not page.rows:
             return True
         clusters, leaves = page.clusters, page.leaves
-        if clusters is None or len(leaves) != self.width:
+        if len(leaves) != self.width:
             return False
         places = None
-        if begins or page.headed or page.measured:
+        if clusters is not None and (page.measured or (page.exact and (begins or page.headed))):
             places = _placed(leaves, clusters, self.ways)
         first = len(self.rows)
         self.starts.append((first, page.rows[0][0].where))
-        sure = places is not None
-        if places is None:
-            amounts = [at for at, leaf in enumerate(leaves) if leaf.kind == AMOUNT]
-            if len(self.table.blocks) > 1 or len(clusters) > len(amounts):
+        if clusters is not None and places is not None:
+            self.rows += [_cells(row, leaves, clusters, places) for row in page.rows]
+            return True
+        if page.measured:
+            return False
+        # The words of a text may be moved: then their columns are not sure.
+        shown = begins or page.headed
+        for at, row in enumerate(page.rows, first):
+            cells = _seen(row[0], leaves) if shown and self.ways == {_at_right} else None
+            self.loose[at] = cells is not None
+            cells = _in_turn(row[0], leaves) if cells is None else cells
+            if cells is None:
                 return False
-            places = amounts[: len(clusters)]
-        self.rows += [_cells(group, leaves, clusters, places) for group in page.rows]
-        if not sure:
-            self.loose.append(tuple(range(first, len(self.rows))))
+            self.rows.append(cells)
         return True
+
+
+def _seen(line: PrintedLine, leaves: Sequence[Leaf]) -> list[str] | None:
+    """A row whose amounts end well between the middles of two headings; None where one does not."""
+    clusters, places = [], []
+    for word in line.words:
+        if not _AMOUNT.fullmatch(folded(word.text)):
+            continue
+        cluster = _Cluster(word.left, word.right, (word,))
+        at = _at_right(leaves, cluster)
+        near = min(abs(leaf.centre - word.right) for leaf in leaves)
+        if leaves[at].kind != AMOUNT or near < _MARGIN * line.size or places[-1:] >= [at]:
+            return None
+        clusters.append(cluster)
+        places.append(at)
+    return _cells([line], leaves, clusters, places)
+
+
+def _in_turn(line: PrintedLine, leaves: Sequence[Leaf]) -> list[str] | None:
+    """A row whose amounts stand in their order from the first column of their block; None for too many."""
+    cells = [""] * len(leaves)
+    block = 0
+    for number, word in enumerate(line.words):
+        at = _column(word, leaves, (), (), first=number == 0)
+        if leaves[at].kind != AMOUNT and not _AMOUNT.fullmatch(folded(word.text)):
+            # A name behind amounts is the next block's.
+            behind = any(
+                cells[one]
+                for one, leaf in enumerate(leaves)
+                if leaf.kind == AMOUNT and leaf.block == block
+            )
+            block = max(block + behind, leaves[at].block)
+            names = [
+                one
+                for one, leaf in enumerate(leaves)
+                if leaf.kind != AMOUNT and leaf.block == block
+            ]
+            if leaves[at].block != block:
+                if not names:
+                    return None
+                at = names[0]
+        else:
+            own = (
+                one
+                for one, leaf in enumerate(leaves)
+                if leaf.kind == AMOUNT and leaf.block == block
+            )
+            free = next((one for one in own if not cells[one]), None)
+            if free is None:
+                return None
+            at = free
+        cells[at] += f" {word.text}" if cells[at] else word.text
+    return [tidy(cell) for cell in cells]
 
 
 def _clusters(rows: Sequence[Sequence[PrintedLine]]) -> list[_Cluster] | None:
@@ -392,12 +455,18 @@ def _usual(ways: Iterable[_Way]) -> set[_Way]:
 def _ways(clusters: Sequence[_Cluster], size: float) -> list[_Way]:
     """How amounts stand in their columns; several where that does not show."""
     spread = dict.fromkeys(_WAYS, 0.0)
-    for cluster in clusters:
-        for way, part in _WAYS.items():
-            ends = [word.left + part * (word.right - word.left) for word in cluster.words]
-            spread[way] += max(ends) - min(ends)
+    for way, part in _WAYS.items():
+        spread[way] = sum(max(ends) - min(ends) for ends in _ends(clusters, part))
     least = min(spread.values())
     return [way for way, width in spread.items() if width <= least + _SAME * size]
+
+
+def _ends(clusters: Iterable[_Cluster], part: float) -> list[list[float]]:
+    """Where a part of each amount stands, cluster by cluster."""
+    return [
+        [word.left + part * (word.right - word.left) for word in cluster.words]
+        for cluster in clusters
+    ]
 
 
 def _at_right(leaves: Sequence[Leaf], cluster: _Cluster) -> int:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import caption
 from xlbudget.importing.published.alignment import in_order, logical_lines, row_distance
-from xlbudget.importing.published.elements import Line, Matrix, Word, tidy
+from xlbudget.importing.published.elements import Line, Matrix, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from xlbudget.importing.published.elements import PrintedLine
     from xlbudget.standard.model import Form
 
-_APART = 0.8
-"""Words that stand so many letters apart are of different cells."""
+_NEAR, _SPACED = 0.35, 0.5
+"""Words that stand more letters apart are of different cells: on a page, and in a text."""
 _LEVELS = 3
 """The indicators' names and the levels above them may go on in further lines, without what follows."""
 _SHORTEST = 3
@@ -73,8 +73,10 @@ class FormDraft:
         for group in logical_lines(printed, limit, self._begins):
             row: list[_Cell] = []
             for line in group:
-                for cell in _apart(line):
+                for cell in self._apart(line):
                     at = next((at for at, other in enumerate(row) if cell.below(other)), None)
+                    if at is not None and self._is_caption(row[at].text):
+                        at = None  # a caption is whole, what stands below it is another row's
                     if at is None:
                         row.append(cell)
                     else:
@@ -90,7 +92,7 @@ class FormDraft:
 
     def _begins(self, line: PrintedLine) -> bool:
         """Whether a line has a caption, or how one begins that its narrow column broke."""
-        texts = [caption(cell.text) for cell in _apart(line)]
+        texts = [caption(cell.text) for cell in self._apart(line)]
         return any(
             name.startswith(text)
             for text in texts
@@ -105,6 +107,22 @@ class FormDraft:
         plain = caption(cell.text)
         names = self.captions | self.groups
         return plain not in names and not any(plain.startswith(name) for name in self.captions)
+
+    def _apart(self, line: PrintedLine) -> list[_Cell]:
+        """The cells of a line: words with little between them are one, but a caption always is one."""
+        near = (_NEAR if line.bottom else _SPACED) * line.size
+        cells: list[_Cell] = []
+        for word in line.words:
+            before = cells[-1] if cells else None
+            if before is None or word.left - before.right > near or self._is_caption(word.text):
+                cells.append(_Cell(*word))
+            else:
+                text = tidy(f"{before.text} {word.text}")
+                cells[-1] = _Cell(text, before.left, word.right)
+        return cells
+
+    def _is_caption(self, text: str) -> bool:
+        return caption(text) in self.captions
 
     # ------------------------------------------------------------------ indicators
 
@@ -122,10 +140,10 @@ class FormDraft:
         levels = len(columns) - len(self.form.indicators) + _LEVELS
 
         def whole(row: PrintedLine) -> bool:
-            return any(_column(word, columns) == last for word in row.words)
+            return any(_column(cell, columns) == last for cell in self._apart(row))
 
         def begins(row: PrintedLine) -> bool:
-            shown = {_column(word, columns) for word in row.words}
+            shown = {_column(cell, columns) for cell in self._apart(row)}
             return last in shown or shown >= set(range(levels - 1, last))
 
         measured = any(row.bottom for row in printed)
@@ -135,25 +153,11 @@ class FormDraft:
         for group in groups:
             cells = [""] * len(columns)
             for row in group:
-                for word in row.words:
-                    at = _column(word, columns)
-                    cells[at] += f" {word.text}" if cells[at] else word.text
+                for cell in self._apart(row):
+                    at = _column(cell, columns)
+                    cells[at] += f" {cell.text}" if cells[at] else cell.text
             found.append([tidy(cell) for cell in cells])
         return found
-
-
-def _apart(line: PrintedLine) -> Iterator[_Cell]:
-    """The cells of a line: words with little between them are one."""
-    cell: _Cell | None = None
-    for word in line.words:
-        if cell is not None and word.left - cell.right < _APART * line.size:
-            cell = _Cell(tidy(f"{cell.text} {word.text}"), cell.left, word.right)
-            continue
-        if cell is not None:
-            yield cell
-        cell = _Cell(*word)
-    if cell is not None:
-        yield cell
 
 
 def _joined(above: _Cell, below: _Cell) -> _Cell:
@@ -175,10 +179,10 @@ def _by_values(
     return groups
 
 
-def _column(word: Word, columns: Sequence[_Cell]) -> int:
-    """The column in which a word stands: below its heading, or left of its middle."""
-    over = [at for at, one in enumerate(columns) if _Cell(*word).below(one)]
+def _column(cell: _Cell, columns: Sequence[_Cell]) -> int:
+    """The column in which a cell stands: below its heading, or left of its middle."""
+    over = [at for at, one in enumerate(columns) if cell.below(one)]
     if len(over) == 1:
         return over[0]
-    after = (at for at, one in enumerate(columns) if (one.left + one.right) / 2 > word.left)
+    after = (at for at, one in enumerate(columns) if (one.left + one.right) / 2 > cell.left)
     return next(after, len(columns) - 1)

@@ -20,6 +20,8 @@ _DEEP = 4
 """One heading has so many lines at most."""
 _NEAR = 2.5
 """Words of one heading that stand beside each other are so many letters apart at most."""
+_MOVED = 2
+"""Programs that write a page as text may move its words by so many letters."""
 _TRIED = 20_000
 _LOOSER = 0.15
 """Rows of a table are so many letters further apart than the lines of a cell, or more."""
@@ -73,6 +75,7 @@ class _Places:
     def __init__(self, rows: Sequence[PrintedLine], label: str) -> None:
         self.rows = rows
         self.label = comparable(label)
+        self.dated = YEAR.search(plain_heading(label)) is not None
         self.found: list[Place] = []
         for number, row in enumerate(rows):
             for at, word in enumerate(row.words):
@@ -87,7 +90,7 @@ class _Places:
             self.found.append(place)
             return
         # A year may be broken off from what follows it.
-        if not self.label.startswith(text) and not whole.isdigit():
+        if not (self.label.startswith(text) or (self.dated and whole.isdigit())):
             return
         for spot in self._next(place):
             word = self.rows[spot[0]].words[spot[1]]
@@ -108,13 +111,14 @@ class _Places:
             before, after = row.words[at], row.words[at + 1]
             if after.left - before.right <= _NEAR * row.size:
                 yield number, at + 1
+        moved = 0 if row.bottom else _MOVED * row.size
         for below in range(number + 1, min(number + _DEEP, len(self.rows))):
             if self.rows[below].page != row.page:
                 return
             under = [
                 (below, beside)
                 for beside, word in enumerate(self.rows[below].words)
-                if word.left < place.right and place.left < word.right
+                if word.left < place.right + moved and place.left < word.right + moved
             ]
             yield from under
             if under:
@@ -134,7 +138,9 @@ def in_order(rows: Sequence[PrintedLine], labels: Iterable[str]) -> list[Place] 
             tried += 1
             if tried > _TRIED:
                 return None
-            if place.left < end or used & set(place.spots):
+            row = rows[place.spots[0][0]]
+            moved = 0 if row.bottom else _MOVED * row.size
+            if place.left < end - moved or used & set(place.spots):
                 continue
             rest = chosen(at + 1, place.right, used | set(place.spots))
             if rest is not None:

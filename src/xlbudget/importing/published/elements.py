@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import visible
 from xlbudget.findings import NotRead
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f"
 _GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|(?<![^\S\n])[^\S\n]+(?=[{_CJK}])")
@@ -53,15 +57,15 @@ class Matrix(NamedTuple):
     """A table: a merged cell's text stands in its first place, the others are empty.
 
     ``starts`` are the rows (from 0) where it goes on at another place, with the place; the cells of a
-    ``ragged`` one may lack at the end of rows. The amounts in the rows of a ``loose`` group stand in their order
-    and one below the other, but under which headings does not show: they begin with the first column of amounts.
+    ``ragged`` one may lack at the end of rows. The amounts in ``loose`` rows (from 0) are in
+    their order, but their columns are not sure: they stand where they seem to (true), or from the first column on.
     """
 
     lines: list[list[str]]
     where: str
     starts: tuple[tuple[int, str], ...] = ()
     ragged: bool = False
-    loose: tuple[tuple[int, ...], ...] = ()
+    loose: Mapping[int, bool] = MappingProxyType({})
 
 
 Element = Line | Matrix | NotRead

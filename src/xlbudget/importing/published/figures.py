@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations, count, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import heading, is_note, squash
@@ -13,9 +13,10 @@ from xlbudget.figures import BlockData, Book, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.forms import read_form_tables
+from xlbudget.importing.published.placing import LooseRow, place_loose
 from xlbudget.importing.published.wrapped import unwrapped
 from xlbudget.importing.titles import Titles
-from xlbudget.money import Amount, parse_amount
+from xlbudget.money import parse_amount
 from xlbudget.reading.headings import own_headings
 from xlbudget.reading.tables import CODE, read_table, recogniser
 from xlbudget.reading.tables import Line as RowLine
@@ -26,7 +27,7 @@ from xlbudget.sheets.layout import is_form
 from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlbudget.figures import Cell, FormData
     from xlbudget.importing.published.elements import Matrix
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 _FARTHEST = 2
 """Figures are sought so many columns away."""
-_MOST_TRIED = 20_000
 _FIGURE = re.compile(r"-?\d[\d,]*\.\d{2}")
 _CODE = re.compile(r"(\d{3,9})\s*(\D.*)?")
 _NOTHING = NOTHING | {"无", "空"}
@@ -80,25 +80,6 @@ class RowIdentities:
         changed[first : first + len(cells)] = cells
         other = self.grid.with_cells(changed)
         return all(holds(other, relation) for relation in self.rows.get((block, line), ()))
-
-    def placements(self, block: str, line: int, figures: Sequence[Cell]) -> list[list[Cell]]:
-        """All ways to place the figures in order into the row that satisfy its identities.
-
-        Nothing where there are no identities, or too many ways to try.
-        """
-        width = self.grid.width[block]
-        if (block, line) not in self.rows or len(figures) > width:
-            return []
-        found: list[list[Cell]] = []
-        for tried, places in enumerate(combinations(range(width), len(figures))):
-            if tried > _MOST_TRIED:
-                return []
-            cells: list[Cell] = [None] * width
-            for at, figure in zip(places, figures, strict=True):
-                cells[at] = figure
-            if self.hold(block, line, cells):
-                found.append(cells)
-        return found
 
 
 def shift_findings(standard: Standard, book: Book) -> Iterator[Finding]:
@@ -158,17 +139,9 @@ def _moved(cells: Sequence[Cell], shift: _Shift) -> list[Cell]:
     return found
 
 
-class UnruledRow(NamedTuple):
-    """A row that was found: its block, the row without figures, the figures in order."""
-
-    block: Block
-    row: Row
-    figures: tuple[Cell, ...]
-
-
 def unruled_rows(
     standard: Standard, table: Table, lines: Sequence[str], year: int
-) -> list[UnruledRow]:
+) -> list[LooseRow]:
     """The rows among the lines below a table's title; none where its headings do not show."""
     if is_form(table) or any(block.body not in _BODIES for block in table.blocks):
         return []
@@ -178,7 +151,7 @@ def unruled_rows(
               for block in table.blocks for at in block.of_kind("amount")}  # fmt: skip
     if not all(label in above for label in labels):
         return []
-    rows: list[UnruledRow] = []
+    rows: list[LooseRow] = []
     known = {block.key: recogniser(standard, block, year) for block in table.blocks}
     for number, line in enumerate(lines[first:], first + 1):
         for at, (label, figures) in enumerate(_segments(line)):
@@ -187,7 +160,7 @@ def unruled_rows(
                 row = _row(block, known[block.key], number, label)
                 if row is not None:
                     cells = tuple(_amount(figure, block) for figure in figures)
-                    rows.append(UnruledRow(block, row, cells))
+                    rows.append(LooseRow(block, row, cells))
                     break
     return rows
 
@@ -243,46 +216,6 @@ def _amount(text: str, block: Block) -> Cell:
         return None
 
 
-def place_unruled(
-    standard: Standard, book: Book, rows: Sequence[UnruledRow]
-) -> tuple[dict[str, BlockData], list[Finding]]:
-    """The blocks with the figures whose column is sure, and what is to be said of the others."""
-    kept: dict[str, list[Row]] = {}
-    for row in rows:
-        kept.setdefault(row.block.key, []).append(row.row)
-    blocks = {key: BlockData.of(found) for key, found in kept.items()}
-    identities = RowIdentities(standard, book.with_blocks(blocks))
-    counts = {key: count() for key in kept}
-    findings: list[Finding] = []
-    for one in rows:
-        line = next(counts[one.block.key])
-        if not one.figures:
-            continue
-        table = standard.table_of(one.block)
-        name = (
-            " ".join(dict.fromkeys([one.row.key, one.row.label]))
-            if one.row.kind == "subject"
-            else one.row.label
-        )
-        shown = "、".join(cell.text for cell in one.figures if isinstance(cell, Amount))
-        ways = (
-            [list(one.figures)]
-            if len(one.figures) == len(one.block.amounts)
-            else identities.placements(one.block.key, line, one.figures)
-        )
-        if len(ways) == 1:
-            kept[one.block.key][line] = one.row._replace(cells=tuple(ways[0]))
-            if len(one.figures) == len(one.block.amounts):
-                continue
-            level = Level.HINT
-            message = f"{table.title}“{name}”一行看不出空白格，按本行勾稽关系只有一种放法，已放入：{shown}；请对照原件核对。"
-        else:
-            level = Level.WARNING
-            message = f"{table.title}“{name}”一行看不出空白格，{shown}不知各属哪一栏，没有读入；请对照原件填写。"
-        findings.append(Finding(CODE, level, message, table.title, table.title, "", one.row.key))
-    return {key: BlockData.of(found) for key, found in kept.items()}, findings
-
-
 class Figures(NamedTuple):
     """What the tables hold; ``origins`` says by table key where each was found, ``left`` what was not taken."""
 
@@ -303,7 +236,7 @@ def read_figures(
     plain = [one for one in every if one.table is not None and not is_form(one.table)]
     stated_often = 2 * sum(bool(one.money) for one in plain) > len(plain)
     findings: list[Finding] = []
-    unruled: list[UnruledRow] = []
+    unruled: list[LooseRow] = []
     forms: tuple[FormData, ...] = ()
     for table in standard.tables:
         found = [one for one in every if one.table is not None and one.table.key == table.key]
@@ -340,18 +273,36 @@ def read_figures(
         lines = _written(standard, table, matrix, year)
         data = read_table(standard, table, Sheet(table.title, lines), year)
         result.blocks.update(data.blocks)
+        loose = {number + 1: seems for number, seems in matrix.loose.items()}
+        if loose:
+            for block in table.blocks:
+                unruled += _loosened(block, data.blocks.get(block.key), loose)
         findings += map(_of_reader, data.findings)
         result.notes[table.key] = (*data.notes, *found[-1].notes)
         result.origins[table.key] = matrix.where
     if unruled:
         book = Book("", standard.id, year, {}, result.blocks)
-        blocks, noticed = place_unruled(standard, book, unruled)
+        blocks, noticed = place_loose(standard, book, unruled)
         result.blocks.update(blocks)
         findings += noticed
     said = [
         finding._replace(message=finding.message.replace("工作表", "表")) for finding in findings
     ]
     return result._replace(forms=forms, findings=tuple(said), left=tuple(left))
+
+
+def _loosened(
+    block: Block, data: BlockData | None, loose: Mapping[int, bool]
+) -> Iterator[LooseRow]:
+    """The rows of a block; those on ``loose`` lines without their figures, whose columns do not show."""
+    for row in data.rows if data is not None else ():
+        if row.line not in loose:
+            yield LooseRow(block, row, ())
+            continue
+        held = {at: cell for at, cell in enumerate(row.cells) if cell is not None}
+        seems = tuple(held) if loose[row.line] else None
+        bare = row._replace(cells=(None,) * len(row.cells))
+        yield LooseRow(block, bare, tuple(held.values()), seems)
 
 
 def _written(standard: Standard, table: Table, matrix: Matrix, year: int) -> list[list[object]]:
@@ -432,7 +383,10 @@ def _only(table: Table, found: Sequence[Found], findings: list[Finding]) -> Matr
             )
             findings.append(Finding(CODE, Level.ERROR, message, table.title, table.title))
             return None
-        whole = whole._replace(lines=[*whole.lines, *_body(whole, one.matrix)])
+        body = _body(whole, one.matrix)
+        by = len(whole.lines) - (len(one.matrix.lines) - len(body))
+        loose = {**whole.loose, **{at + by: seems for at, seems in one.matrix.loose.items()}}
+        whole = whole._replace(lines=[*whole.lines, *body], loose=loose)
     return whole
 
 
