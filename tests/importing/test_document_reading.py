@@ -14,7 +14,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, NotRead, Status
 from xlbudget.importing.published import pdf as pdf_module
 from xlbudget.importing.published.document import read_published, read_source
-from xlbudget.importing.published.elements import Line, Matrix
+from xlbudget.importing.published.elements import Line, Matrix, PrintedLine
 from xlbudget.importing.published.flow import page_lines
 from xlbudget.importing.published.recognise import find_tables
 from xlbudget.importing.published.validate import validate_published
@@ -260,8 +260,9 @@ def test_a_line_goes_on_where_the_next_words_had_no_room(tmp_path: Path) -> None
 
 
 def test_a_number_begins_a_paragraph_however_full_the_line_before_is() -> None:
+    no_words = PrintedLine((), "", 1, 12.0)
     pages = pdf_module._Page(1, [
-        pdf_module._Printed(text, 50.0, 500.0, 100.0 + at, 12.0, edge=False)
+        pdf_module._Printed(text, 50.0, 500.0, 100.0 + at, 12.0, edge=False, words=no_words)
         for at, text in enumerate([
             "七、一般公共预算“三公”经费支出情况", "八、政府性基金预算支出情况说明", "收入合计一百万元，支出合计（",
             "一、二两项之和）九十万元。一般公共", "（款）支出十万元，其中事业单位支出：", "（一）甲", "第三部分情况说明",

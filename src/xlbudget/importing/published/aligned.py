@@ -53,7 +53,6 @@ _DEEP = 4
 _NEAR = 2.5
 """Words of one heading that stand beside each other are so many letters apart at most."""
 _TRIED = 20_000
-_MARGIN = 2
 _NEARLY = 0.8
 _SAME = 0.3
 """What stands so few letters apart stands at the same place."""
@@ -90,7 +89,7 @@ def with_aligned_tables(
     at = 0
     while at < len(elements):
         draft = drafts.get(at)
-        made = draft.elements(ways) if isinstance(draft, _Draft) else draft and draft.elements()
+        made = draft.elements(ways) if draft is not None else None
         found += made if made is not None else [elements[at]]
         at = draft.end if draft is not None and made is not None else at + 1
     return found
@@ -111,7 +110,7 @@ def _drafts(
             continue
         lines = [line for line in elements[at:end] if isinstance(line, Line)]
         printed = [row for line in lines for row in line.printed]
-        if all(map(is_packed, printed)):
+        if is_packed(printed):
             continue
         table, form = known
         if form is not None:
@@ -162,7 +161,7 @@ class _Draft:
             return None
         first, heads = self.head.first, _heading_rows(self.table, self.head)
         starts = tuple((at + len(heads), where) for at, where in made.starts[1:])
-        loose = {at + len(heads): seems for at, seems in made.loose.items()}
+        loose = frozenset(at + len(heads) for at in made.loose)
         where = self.printed[first].where
         matrix = Matrix([*heads, *made.rows], where, starts, loose=loose)
         above, below = self.printed[:first], self.printed[self.rest :]
@@ -230,9 +229,9 @@ def _first_of_groups(rows: Sequence[PrintedLine], first: int, outer: str) -> int
 
 def _heading_rows(table: Table, head: Head) -> list[list[str]]:
     """The headings as a table has them, in the words that are printed."""
-    paths = []
+    paths: list[tuple[str, ...]] = []
     for leaf in head.leaves:
-        outer = ()
+        outer: tuple[str, ...] = ()
         if leaf.block >= 0:
             outer = table.blocks[leaf.block].columns[leaf.column].heading(2000)[:-1]
         known = (head.outer.get(comparable(label), YEAR.sub("", label)) for label in outer)
@@ -322,7 +321,7 @@ class _Body:
         self.table, self.width, self.ways = table, width, ways
         self.rows: list[list[str]] = []
         self.starts: list[tuple[int, str]] = []
-        self.loose: dict[int, bool] = {}
+        self.loose: list[int] = []
 
     def add(self, page: _Page, *, begins: bool) -> bool:
         """Whether the rows of a page could be taken."""
@@ -339,34 +338,16 @@ class _Body:
         if clusters is not None and places is not None:
             self.rows += [_cells(row, leaves, clusters, places) for row in page.rows]
             return True
-        if page.measured:
+        # Names in several columns cannot be told apart where words may be moved.
+        if page.measured or any(leaf.kind == "level2" for leaf in leaves):
             return False
-        # The words of a text may be moved: then their columns are not sure.
-        shown = begins or page.headed
-        for at, row in enumerate(page.rows, first):
-            cells = _seen(row[0], leaves) if shown and self.ways == {_at_right} else None
-            self.loose[at] = cells is not None
-            cells = _in_turn(row[0], leaves) if cells is None else cells
-            if cells is None:
-                return False
-            self.rows.append(cells)
+        # The words of a text may be moved: then their order is all that is known.
+        rows = [_in_turn(row[0], leaves) for row in page.rows]
+        if None in rows:
+            return False
+        self.rows += [row for row in rows if row is not None]
+        self.loose += range(first, len(self.rows))
         return True
-
-
-def _seen(line: PrintedLine, leaves: Sequence[Leaf]) -> list[str] | None:
-    """A row whose amounts end well between the middles of two headings; None where one does not."""
-    clusters, places = [], []
-    for word in line.words:
-        if not _AMOUNT.fullmatch(folded(word.text)):
-            continue
-        cluster = _Cluster(word.left, word.right, (word,))
-        at = _at_right(leaves, cluster)
-        near = min(abs(leaf.centre - word.right) for leaf in leaves)
-        if leaves[at].kind != AMOUNT or near < _MARGIN * line.size or places[-1:] >= [at]:
-            return None
-        clusters.append(cluster)
-        places.append(at)
-    return _cells([line], leaves, clusters, places)
 
 
 def _in_turn(line: PrintedLine, leaves: Sequence[Leaf]) -> list[str] | None:
@@ -421,11 +402,11 @@ def _clusters(rows: Sequence[Sequence[PrintedLine]]) -> list[_Cluster] | None:
     found: list[tuple[_Cluster, set[int]]] = []
     for word, number in words:
         if found and word.left < found[-1][0].right:
-            cluster, rows = found[-1]
-            if number in rows:
+            cluster, numbers = found[-1]
+            if number in numbers:
                 return None
             right = max(cluster.right, word.right)
-            found[-1] = _Cluster(cluster.left, right, (*cluster.words, word)), rows | {number}
+            found[-1] = _Cluster(cluster.left, right, (*cluster.words, word)), numbers | {number}
         else:
             found.append((_Cluster(word.left, word.right, (word,)), {number}))
     return [cluster for cluster, _ in found]

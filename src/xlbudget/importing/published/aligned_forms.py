@@ -43,8 +43,8 @@ class FormDraft:
         self.captions = {caption(text) for text in every}
         self.groups = {caption(line.group) for line in form.lines if line.group}
 
-    def elements(self) -> list[Line | Matrix] | None:
-        """The lines above the form, the form and nothing else; None where its headings do not show."""
+    def elements(self, _ways: object) -> list[Line | Matrix] | None:
+        """The lines above the form, and the form; None where its headings do not show."""
         labels = [column.label[0] for column in self.form.indicators]
         heads = in_order(self.printed, labels)
         if heads is None:

@@ -20,8 +20,6 @@ _DEEP = 4
 """One heading has so many lines at most."""
 _NEAR = 2.5
 """Words of one heading that stand beside each other are so many letters apart at most."""
-_MOVED = 2
-"""Programs that write a page as text may move its words by so many letters."""
 _TRIED = 20_000
 _LOOSER = 0.15
 """Rows of a table are so many letters further apart than the lines of a cell, or more."""
@@ -35,11 +33,15 @@ def as_line(row: PrintedLine) -> Line:
     return Line(tidy(text), row.where, text, (row,))
 
 
-def is_packed(row: PrintedLine) -> bool:
-    """Whether nothing but single spaces stands between a line's words, so that their places say nothing."""
-    single = row.size / 2
-    gaps = (after.left - before.right for before, after in pairwise(row.words))
-    return not row.bottom and all(gap <= single for gap in gaps)
+def is_packed(rows: Sequence[PrintedLine]) -> bool:
+    """Whether single spaces stand between the words of most lines of a text, so that their places say nothing."""
+    spaced = [row for row in rows if len(row.words) > 1 and not row.bottom]
+    packed = [
+        row
+        for row in spaced
+        if all(after.left - before.right <= row.size / 2 for before, after in pairwise(row.words))
+    ]
+    return 2 * len(packed) > len(spaced)
 
 
 def comparable(text: str) -> str:
@@ -111,14 +113,13 @@ class _Places:
             before, after = row.words[at], row.words[at + 1]
             if after.left - before.right <= _NEAR * row.size:
                 yield number, at + 1
-        moved = 0 if row.bottom else _MOVED * row.size
         for below in range(number + 1, min(number + _DEEP, len(self.rows))):
             if self.rows[below].page != row.page:
                 return
             under = [
                 (below, beside)
                 for beside, word in enumerate(self.rows[below].words)
-                if word.left < place.right + moved and place.left < word.right + moved
+                if word.left < place.right and place.left < word.right
             ]
             yield from under
             if under:
@@ -127,6 +128,9 @@ class _Places:
 
 def in_order(rows: Sequence[PrintedLine], labels: Iterable[str]) -> list[Place] | None:
     """A place for each heading, from left to right; None where there is none."""
+    labels = list(labels)
+    if not any(row.bottom for row in rows) and (found := _in_turn(rows, labels)) is not None:
+        return found
     places = [_Places(rows, label) for label in labels]
     tried = 0
 
@@ -138,9 +142,7 @@ def in_order(rows: Sequence[PrintedLine], labels: Iterable[str]) -> list[Place] 
             tried += 1
             if tried > _TRIED:
                 return None
-            row = rows[place.spots[0][0]]
-            moved = 0 if row.bottom else _MOVED * row.size
-            if place.left < end - moved or used & set(place.spots):
+            if place.left < end or used & set(place.spots):
                 continue
             rest = chosen(at + 1, place.right, used | set(place.spots))
             if rest is not None:
@@ -148,6 +150,31 @@ def in_order(rows: Sequence[PrintedLine], labels: Iterable[str]) -> list[Place] 
         return None
 
     return chosen(0, float("-inf"), frozenset())
+
+
+def _in_turn(rows: Sequence[PrintedLine], labels: Sequence[str]) -> list[Place] | None:
+    """The same where a program wrote a page as text and moved its words: on each line they keep their order."""
+    wanted = [comparable(label) for label in labels]
+    dated = [YEAR.search(plain_heading(label)) is not None for label in labels]
+    held = [Place((), "", 0.0, 0.0) for _ in labels]
+    for number, row in enumerate(rows):
+        first = 0
+        for at, word in enumerate(row.words):
+            for one in range(first, len(held)):
+                before = held[one]
+                text = before.text + word.text
+                plain = comparable(text)
+                begun = bool(plain) or (dated[one] and squash(text).isdigit())
+                near = not before.spots or number - before.spots[-1][0] <= 1
+                open_ = comparable(before.text) != wanted[one] or not before.spots
+                if begun and near and open_ and wanted[one].startswith(plain):
+                    ends = (before.left, before.right) if before.spots else word[1:]
+                    held[one] = Place((*before.spots, (number, at)), text, *ends)
+                    first = one if plain != wanted[one] else one + 1
+                    break
+        if [comparable(one.text) for one in held] == wanted:
+            return held
+    return None
 
 
 def logical_lines(

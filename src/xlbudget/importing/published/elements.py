@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xlbudget.characters import visible
 from xlbudget.findings import NotRead
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f"
 _GAP = re.compile(rf"(?<=[{_CJK}])[^\S\n]+|(?<![^\S\n])[^\S\n]+(?=[{_CJK}])")
@@ -58,14 +54,14 @@ class Matrix(NamedTuple):
 
     ``starts`` are the rows (from 0) where it goes on at another place, with the place; the cells of a
     ``ragged`` one may lack at the end of rows. The amounts in ``loose`` rows (from 0) are in
-    their order, but their columns are not sure: they stand where they seem to (true), or from the first column on.
+    their order from the first column on: under which headings they stand does not show.
     """
 
     lines: list[list[str]]
     where: str
     starts: tuple[tuple[int, str], ...] = ()
     ragged: bool = False
-    loose: Mapping[int, bool] = MappingProxyType({})
+    loose: frozenset[int] = frozenset()
 
 
 Element = Line | Matrix | NotRead

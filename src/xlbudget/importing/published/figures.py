@@ -27,7 +27,7 @@ from xlbudget.sheets.layout import is_form
 from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Cell, FormData
     from xlbudget.importing.published.elements import Matrix
@@ -273,10 +273,7 @@ def read_figures(
         lines = _written(standard, table, matrix, year)
         data = read_table(standard, table, Sheet(table.title, lines), year)
         result.blocks.update(data.blocks)
-        loose = {number + 1: seems for number, seems in matrix.loose.items()}
-        if loose:
-            for block in table.blocks:
-                unruled += _loosened(block, data.blocks.get(block.key), loose)
+        unruled += _loosened(table, data.blocks, {number + 1 for number in matrix.loose})
         findings += map(_of_reader, data.findings)
         result.notes[table.key] = (*data.notes, *found[-1].notes)
         result.origins[table.key] = matrix.where
@@ -292,17 +289,16 @@ def read_figures(
 
 
 def _loosened(
-    block: Block, data: BlockData | None, loose: Mapping[int, bool]
+    table: Table, blocks: Mapping[str, BlockData], loose: Collection[int]
 ) -> Iterator[LooseRow]:
-    """The rows of a block; those on ``loose`` lines without their figures, whose columns do not show."""
-    for row in data.rows if data is not None else ():
-        if row.line not in loose:
-            yield LooseRow(block, row, ())
-            continue
-        held = {at: cell for at, cell in enumerate(row.cells) if cell is not None}
-        seems = tuple(held) if loose[row.line] else None
-        bare = row._replace(cells=(None,) * len(row.cells))
-        yield LooseRow(block, bare, tuple(held.values()), seems)
+    """The rows of a table; those on ``loose`` lines without their figures, whose columns do not show."""
+    for block in table.blocks if loose else ():
+        for row in blocks[block.key].rows if block.key in blocks else ():
+            if row.line not in loose:
+                yield LooseRow(block, row, ())
+                continue
+            figures = tuple(cell for cell in row.cells if cell is not None)
+            yield LooseRow(block, row._replace(cells=(None,) * len(row.cells)), figures)
 
 
 def _written(standard: Standard, table: Table, matrix: Matrix, year: int) -> list[list[object]]:
@@ -385,7 +381,7 @@ def _only(table: Table, found: Sequence[Found], findings: list[Finding]) -> Matr
             return None
         body = _body(whole, one.matrix)
         by = len(whole.lines) - (len(one.matrix.lines) - len(body))
-        loose = {**whole.loose, **{at + by: seems for at, seems in one.matrix.loose.items()}}
+        loose = whole.loose | {at + by for at in one.matrix.loose}
         whole = whole._replace(lines=[*whole.lines, *body], loose=loose)
     return whole
 

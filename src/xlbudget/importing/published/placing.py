@@ -38,21 +38,24 @@ _Span = tuple[int, int]
 
 
 class LooseRow(NamedTuple):
-    """A row of a block without its figures, these in their order, and the columns where they seem to stand."""
+    """A row of a block without its figures, and these in their order."""
 
     block: Block
     row: Row
     figures: tuple[Cell, ...]
-    seems: tuple[int, ...] | None = None
 
 
 class _Placing:
-    """The ways that are left for each loose row: the columns of its figures."""
+    """The ways that are left for each loose row: the columns of its figures.
+
+    A row is ``doubtful`` where an identity that speaks of it cannot hold: a figure is wrong, or a row was lost.
+    """
 
     def __init__(self, standard: Standard, book: Book, rows: Sequence[LooseRow]) -> None:
         grid = Grid(standard, book)
         self.cells = grid.cells
         self.figures = [one.figures for one in rows]
+        self.doubtful: set[int] = set()
         self.owner: dict[int, tuple[int, int]] = {}
         self.ways: list[list[tuple[int, ...]]] = []
         lines = {one.block.key: count() for one in rows}
@@ -70,22 +73,14 @@ class _Placing:
             and relation.equation.check
             and any(number in self.owner for _, number in relation.terms)
         ]
-        self.tied = {row for one in relations if len(rows := self._rows(one)) == 1 for row in rows}
         # What speaks of few rows leaves fewer ways for the others.
         self.relations = sorted(relations, key=lambda one: (len(self._rows(one)), len(one.terms)))
 
     def _rows(self, relation: Relation) -> set[int]:
         return {self.owner[number][0] for _, number in relation.terms if number in self.owner}
 
-    def solve(self, rows: Sequence[LooseRow]) -> None:
-        """Leave the ways that no relation excludes, of these the one that a row seems to have."""
-        self._narrow_all()
-        for number, one in enumerate(rows):
-            if one.seems in self.ways[number] and number in self.tied:
-                self.ways[number] = [one.seems]
-        self._narrow_all()
-
-    def _narrow_all(self) -> None:
+    def solve(self) -> None:
+        """Leave the ways that no relation excludes."""
         for _ in range(_ROUNDS):
             before = sum(map(len, self.ways))
             for relation in self.relations:
@@ -112,7 +107,7 @@ class _Placing:
         by_span = [self._by_span(row, signs) for row, signs in terms.items()]
         if any(None in spans for spans in by_span):
             return
-        if prod(map(len, by_span)) > _MOST_TRIED or all(len(spans) == 1 for spans in by_span):
+        if prod(map(len, by_span)) > _MOST_TRIED:
             return
         bound = relation.equation.relation == ">="
         kept: list[set[_Span | None]] = [set() for _ in by_span]
@@ -127,6 +122,8 @@ class _Placing:
         for row, spans_of, left in zip(terms, by_span, kept, strict=True):
             if left:
                 self.ways[row] = [way for span in left for way in spans_of[span]]
+            else:
+                self.doubtful.add(row)
 
     def _by_span(
         self, row: int, signs: Mapping[int, int]
@@ -169,21 +166,22 @@ def place_loose(
         kept.setdefault(row.block.key, []).append(row.row)
     blocks = {key: BlockData.of(found) for key, found in kept.items()}
     placing = _Placing(standard, book.with_blocks(blocks), rows)
-    placing.solve(rows)
+    placing.solve()
     lines = {key: count() for key in kept}
     findings: list[Finding] = []
-    for one, ways in zip(rows, placing.ways, strict=True):
+    for number, (one, ways) in enumerate(zip(rows, placing.ways, strict=True)):
         line = next(lines[one.block.key])
         if not one.figures:
             continue
         width = len(one.block.amounts)
-        if len(ways) == 1:
+        sure = len(one.figures) == width or (len(ways) == 1 and number not in placing.doubtful)
+        if sure:
             cells: list[Cell] = [None] * width
             for at, figure in zip(ways[0], one.figures, strict=True):
                 cells[at] = figure
             kept[one.block.key][line] = one.row._replace(cells=tuple(cells))
-        if len(one.figures) != width and not (len(ways) == 1 and ways[0] == one.seems):
-            findings.append(_said(standard, one, sure=len(ways) == 1))
+        if len(one.figures) != width:
+            findings.append(_said(standard, one, sure=sure))
     return {key: BlockData.of(found) for key, found in kept.items()}, findings
 
 
