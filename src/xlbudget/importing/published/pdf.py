@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from contextlib import contextmanager
+from copy import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -49,9 +50,13 @@ _FEW = 0.05
 """With more than this share of a page's letters lost, the page was not read."""
 _OFTEN = 3
 """A text at the edge of so many pages is a running title."""
-_AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+\.\d{2}")
+_AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})*\.\d{2}")
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d{2})?")
 _BOTH = 2
+_PADDING = 0.4
+"""Beside what stands in a cell so many letters are free at least."""
+_DIGITS = re.compile(r"\d{1,4}")
+_LEVEL = 0.05
 _CELLS = 3
 _APART = 0.3
 """Signs that are so many letters apart are of different words."""
@@ -84,7 +89,7 @@ def pdf_elements(path: Path) -> list[Element]:
             letters += len(page.chars)
             if reason := _unreadable(page):
                 unread.append(NotRead(f"第{number}页", reason))
-            pages += [_page(number, one) for one in _halves(page)]
+            pages += _printed_pages(number, page)
             page.close()
         if not letters and len(pages) == len(document.pages):
             raise UnusableFileError(
@@ -119,8 +124,8 @@ def _unreadable(page: Any) -> str:
     most = len(page.chars) * _FEW
     if sum(char["text"].startswith("(cid:") for char in page.chars) > most:
         return "所用字体没有文字对照，读不出是什么字"
-    if sum(not char["upright"] for char in page.chars) > most:
-        return "文字是横着印的"
+    if sum(not char["upright"] and not _turn(char) for char in page.chars) > most:
+        return "文字是斜着印的"
     return ""
 
 
@@ -149,6 +154,70 @@ def _opened(path: Path) -> Iterator[Any]:
         raise UnusableFileError(
             f"“{path.name}”已损坏，或不是 PDF 文档；请重新导出后再试。"
         ) from error
+
+
+def _printed_pages(number: int, page: Any) -> list[_Page]:
+    """What is printed on a page: itself, two pages beside each other, and what was printed sideways."""
+    turns = Counter(turn for char in page.chars if (turn := _turn(char)))
+    if turns.total() <= len(page.chars) * _FEW:
+        return _in_turn([_page(number, one) for one in _halves(page)])
+    turn = turns.most_common(1)[0][0]
+    upright = _page(number, page.filter(_is_upright))
+    sideways = [_page(number, one) for one in _halves(_turned(page, turn).filter(_is_upright))]
+    top = min(char["top"] for char in page.chars if _turn(char) == turn)
+    above = upright._replace(
+        lines=[line for line in upright.lines if line.top < top],
+        tables=[table for table in upright.tables if table[0] < top],
+    )
+    below = upright._replace(
+        lines=[line for line in upright.lines if line.top >= top],
+        tables=[table for table in upright.tables if table[0] >= top],
+    )
+    return [_with_texts(one) for one in (above, *_in_turn(sideways), below)]
+
+
+def _turn(char: dict[str, Any]) -> int:
+    """By how many degrees the page must be turned for a sign to stand upright; 0 for others."""
+    level, rising, *_ = char["matrix"]
+    if char["upright"] or abs(level) > _LEVEL * abs(rising):
+        return 0
+    return 90 if rising > 0 else 270
+
+
+def _is_upright(drawn: dict[str, Any]) -> bool:
+    return drawn["object_type"] != "char" or bool(drawn["upright"])
+
+
+def _turned(page: Any, degrees: int) -> Any:
+    """The page turned clockwise."""
+    from pdfplumber.page import Page  # noqa: PLC0415  # as above
+
+    turned = copy(page.page_obj)
+    turned.rotate = (turned.rotate + degrees) % 360
+    turned.attrs = {**turned.attrs, "Rotate": turned.rotate}
+    return Page(page.pdf, turned, page.page_number, page.initial_doctop)
+
+
+def _with_texts(page: _Page) -> _Page:
+    """Without tables in which nothing stands: their lines are those of what is printed sideways."""
+    tables = [(top, rows) for top, rows in page.tables if any(any(row) for row in rows)]
+    return page._replace(tables=tables)
+
+
+def _in_turn(pages: list[_Page]) -> list[_Page]:
+    """Pages that stand beside each other, in the order of their numbers if they have any."""
+    numbers = [
+        [
+            int(found[0])
+            for line in page.lines
+            if line.edge and _FOOTER.fullmatch(line.text) and (found := _DIGITS.search(line.text))
+        ]
+        for page in pages
+    ]
+    known = [one[-1] for one in numbers if one]
+    if len(known) < len(pages) or known == sorted(known):
+        return pages
+    return [page for _, page in sorted(zip(known, pages, strict=True), key=lambda pair: pair[0])]
 
 
 def _halves(page: Any) -> list[Any]:
@@ -206,8 +275,19 @@ def _page(number: int, page: Any) -> _Page:  # the library has no types
         if not _inside(line, boxes)
         for words in [_printed(number, line)]
     ]
+    sizes = Counter(float(char["size"]) for char in page.chars)
+    size = sizes.most_common(1)[0][0] if sizes else 1.0
     grids = [
-        (table.bbox[1], [[_cell(cell) for cell in row] for row in table.extract()])
+        (
+            table.bbox[1],
+            [
+                [
+                    _cell(text, (box[2] - box[0]) / size if box else 0.0)
+                    for text, box in zip(texts, row.cells, strict=True)
+                ]
+                for texts, row in zip(table.extract(), table.rows, strict=True)
+            ],
+        )
         for table in tables
     ]
     return _Page(number, lines, grids)
@@ -326,18 +406,20 @@ def _beginning(text: str) -> float:
     return sum(_HALF if sign.isascii() else 1 for sign in found[0]) if found is not None else 0
 
 
-def _cell(text: str | None) -> str:
-    """A cell's text without the breaks of its narrow column.
+def _cell(text: str | None, width: float) -> str:
+    """A cell's text without the breaks of its narrow column, which is so many letters wide.
 
-    A break between two digits stays: nothing says whether one number was broken or two stand there. An
-    amount with its groups and decimals is one where a part of it alone is none: ``15,214.3⏎6``.
+    A break between two digits stays where nothing says whether one number was broken or two stand there. A
+    number that fills its line is broken; an amount with its decimals is one where a part of it alone is
+    none: ``15,214.3⏎6``.
     """
     lines = [line.strip() for line in visible(text or "").split("\n")]
     if _AMOUNT.fullmatch("".join(lines)) and not all(map(_NUMBER.fullmatch, lines)):
         return "".join(lines)
     whole = ""
-    for one in lines:
-        if whole[-1:].isdigit() and one[:1].isdigit():
+    for before, one in zip(["", *lines], lines, strict=False):
+        full = sum(_HALF if sign.isascii() else 1 for sign in before) + _HALF > width - _PADDING
+        if whole[-1:].isdigit() and one[:1].isdigit() and not full:
             whole += f"\n{one}"
             continue
         ends = whole[-1:] + one[:1]
