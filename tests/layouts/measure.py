@@ -92,7 +92,8 @@ def findings_of(report: Report) -> Counter[FindingKey]:
 
 def finding_key(one: Finding) -> FindingKey:
     """What makes two findings the same, wherever they stand."""
-    return one.code, one.table, squash(one.row), one.column, squash(one.printed)
+    printed = squash(one.printed)
+    return one.code, one.table, squash(one.row), one.column, printed if printed.strip("0.") else ""
 
 
 class Base(NamedTuple):

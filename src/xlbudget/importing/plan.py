@@ -11,6 +11,7 @@ from xlbudget.editing.fill import plan_filled, refuse_moved
 from xlbudget.editing.findings import refreshed_findings
 from xlbudget.editing.notes import refreshed_notes
 from xlbudget.errors import UnusableFileError
+from xlbudget.figures import BlockData
 from xlbudget.importing.imported import Imported, blank_book
 from xlbudget.importing.ledger.merge import LedgerMerge, with_ledger
 from xlbudget.importing.merge import ImportPlan, Kind, Merge, Tally, merge_books
@@ -303,7 +304,7 @@ def _read_source(
 
         if looks_like_lines(file, standard):
             return read_lines(file, standard, year, answers or {})
-        if suffix not in PUBLISHED or (suffix in PAGES and is_export(file.sheets[0])):
+        if suffix not in PUBLISHED or (suffix in PAGES and any(map(is_export, file.sheets))):
             return read_tables(file, standard, year)
     if suffix in PUBLISHED:
         from xlbudget.importing.published.document import read_published  # noqa: PLC0415  # one kind is needed
@@ -378,6 +379,24 @@ def _joined(standard: Standard, book: Book, other: Book, left: list[str]) -> Boo
     forms = book.forms
     for table in standard.tables:
         keys = [block.key for block in table.blocks if block.key in other.blocks]
+        if is_form(table) and any(key in blocks for key in keys):
+            # A form is a project's: a file may hold some of them, and another one the others.
+            (key,) = keys
+            fresh = [row for row in other.blocks[key].rows if blocks[key].row(row.key) is None]
+            told = {row.key: _plain([row]) for row in blocks[key].rows}
+            twice = [
+                row.label
+                for row in other.blocks[key].rows
+                if row not in fresh and told[row.key] != _plain([row])
+            ]
+            if twice:
+                left.append(
+                    f"“{table.title}”的项目“{'”“'.join(twice)}”在“{book.name}”和“{other.name}”中都有，内容不同，只取前一个；请核对。"
+                )
+            blocks[key] = BlockData.of([*blocks[key].rows, *fresh])
+            names = {row.label for row in fresh}
+            forms = (*forms, *(form for form in other.forms if form.name in names))
+            continue
         if any(key in blocks for key in keys):
             same = all(
                 key in blocks and _plain(blocks[key].rows) == _plain(other.blocks[key].rows)

@@ -278,7 +278,8 @@ def _misplaced(moved: Moved, number: int) -> str:
     figures = [amount for amount in what.edits.values() if isinstance(amount, Amount)]
     if what.kind == COLUMNS:
         way, back = ("右", "左") if what.shift > 0 else ("左", "右")
-        count = sum(isinstance(grid.cells[cell], Amount) for cell in what.edits)
+        cells = [grid.cells[cell] for cell in what.edits]
+        count = sum(isinstance(one, Amount) and one.fen != 0 for one in cells)
         return f"{named(rows, _MOST_NAMED)}有{count}个数向{way}错了{steps}栏；向{back}移{steps}栏，{promise}。"
     if what.kind == ROWS:
         way, back = ("下", "上") if what.shift > 0 else ("上", "下")

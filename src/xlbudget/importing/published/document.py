@@ -34,6 +34,7 @@ from xlbudget.importing.published.recognise import (
     names_tables,
     other_standard,
     other_unit,
+    with_tables_apart,
 )
 from xlbudget.importing.published.texts import (
     DOCUMENTS,
@@ -154,7 +155,8 @@ def read_document(
     elements = source.elements
     if not names_tables(standard, elements):
         raise UnusableFileError(other_standard(path, standard, elements))
-    elements = tuple(with_aligned_tables(standard, elements))
+    apart = with_tables_apart(standard, elements)
+    elements = tuple(with_aligned_tables(standard, apart))
     source = source._replace(elements=elements)
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)

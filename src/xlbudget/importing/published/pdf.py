@@ -275,22 +275,22 @@ def _page(number: int, page: Any) -> _Page:  # the library has no types
         if not _inside(line, boxes)
         for words in [_printed(number, line)]
     ]
-    sizes = Counter(float(char["size"]) for char in page.chars)
-    size = sizes.most_common(1)[0][0] if sizes else 1.0
-    grids = [
-        (
-            table.bbox[1],
-            [
-                [
-                    _cell(text, (box[2] - box[0]) / size if box else 0.0)
-                    for text, box in zip(texts, row.cells, strict=True)
-                ]
-                for texts, row in zip(table.extract(), table.rows, strict=True)
-            ],
-        )
-        for table in tables
-    ]
+    grids = [(table.bbox[1], _grid(table, page)) for table in tables]
     return _Page(number, lines, grids)
+
+
+def _grid(table: Any, page: Any) -> list[list[str]]:
+    """The texts of a table's cells."""
+    _, top, _, bottom = table.bbox
+    sizes = Counter(float(char["size"]) for char in page.chars if top <= char["top"] <= bottom)
+    size = sizes.most_common(1)[0][0] if sizes else 1.0
+    return [
+        [
+            _cell(text, (box[2] - box[0]) / size if box else 0.0)
+            for text, box in zip(texts, row.cells, strict=True)
+        ]
+        for texts, row in zip(table.extract(), table.rows, strict=True)
+    ]
 
 
 def _printed(number: int, line: dict[str, Any]) -> PrintedLine:
@@ -409,16 +409,20 @@ def _beginning(text: str) -> float:
 def _cell(text: str | None, width: float) -> str:
     """A cell's text without the breaks of its narrow column, which is so many letters wide.
 
-    A break between two digits stays where nothing says whether one number was broken or two stand there. A
-    number that fills its line is broken; an amount with its decimals is one where a part of it alone is
+    A break between two digits stays where nothing says whether one number was broken or two stand there. One
+    among words is broken, and one that fills its line; an amount with its decimals is one where a part of it alone is
     none: ``15,214.3⏎6``.
     """
     lines = [line.strip() for line in visible(text or "").split("\n")]
     if _AMOUNT.fullmatch("".join(lines)) and not all(map(_NUMBER.fullmatch, lines)):
         return "".join(lines)
     whole = ""
+    words = any(sign.isalpha() for line in lines for sign in line)
     for before, one in zip(["", *lines], lines, strict=False):
-        full = sum(_HALF if sign.isascii() else 1 for sign in before) + _HALF > width - _PADDING
+        full = (
+            words
+            or sum(_HALF if sign.isascii() else 1 for sign in before) + _HALF > width - _PADDING
+        )
         if whole[-1:].isdigit() and one[:1].isdigit() and not full:
             whole += f"\n{one}"
             continue

@@ -197,10 +197,11 @@ def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[F
             above.append(line)
             if titles.exact(line.text) is not None:
                 noting = False
-            elif len(above) == 1 and found and found[-1].form and _ROW.search(line.text):
+            elif len(above) == 1 and found and _is_form_row(found[-1], line):
                 # A row of the form before it, left without its lines by a page end.
                 row = Matrix([[line.text]], line.where)
                 found.append(Found(found[-1].table, None, row, None, (), continued=True))
+                above.clear()
             elif noting and (is_note(line.text) or found[-1].notes):
                 found[-1] = found[-1]._replace(notes=(*found[-1].notes, line.text))
             continue
@@ -209,13 +210,53 @@ def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[F
             continue
         near = above[-_BEFORE:]
         current = _identify(standard, titles, near, line)._replace(money=_money(near, line))
-        if current.table is None and not above and found and found[-1].form is not None:
+        if current.table is None and not above and found and _in_form(found[-1]):
             # Rows of the form before it whose columns are not known.
             current = current._replace(table=found[-1].table, continued=True)
         found.append(current)
         above = []
         noting = current.table is not None and not is_form(current.table)
     return found
+
+
+def with_tables_apart(standard: Standard, elements: Sequence[Line | Matrix]) -> list[Line | Matrix]:
+    """The elements with tables apart that stand below each other in one, each below its title."""
+    titles = Titles(standard)
+    found: list[Line | Matrix] = []
+    for one in elements:
+        if isinstance(one, Line):
+            found.append(one)
+            continue
+        named = [
+            (at, texts[0])
+            for at, row in enumerate(one.lines)
+            if len(texts := [cell for cell in row if cell]) == 1 and titles.exact(texts[0])
+        ]
+        if len(named) < _BOTH:
+            found.append(one)
+            continue
+        ends = [*(at for at, _ in named[1:]), len(one.lines)]
+        found += [
+            Line(next(filter(None, row)), one.where) for row in one.lines[: named[0][0]] if any(row)
+        ]
+        for (at, title), end in zip(named, ends, strict=True):
+            found.append(Line(title, one.where))
+            rows = one.lines[at + 1 : end]
+            if any(any(row) for row in rows):
+                width = max(place + 1 for row in rows for place, cell in enumerate(row) if cell)
+                found.append(Matrix([row[:width] for row in rows], one.where, ragged=one.ragged))
+    return found
+
+
+def _in_form(before: Found) -> bool:
+    """Whether a form, or rows that belong to one, stand before."""
+    return before.form is not None or (before.table is not None and is_form(before.table))
+
+
+def _is_form_row(before: Found, line: Line) -> bool:
+    """Whether a line is a row of indicators of the form before it: words, and its weight at the end."""
+    words = " ".join(word.text for row in line.printed for word in row.words)
+    return _in_form(before) and _ROW.search(words or line.text) is not None
 
 
 def _form_goes_on(before: Found, matrix: Matrix) -> bool:
