@@ -12,6 +12,7 @@ from xlbudget.importing.published import pdf as pdf_module
 from xlbudget.importing.published.aligned import with_aligned_tables
 from xlbudget.importing.published.document import read_published, read_source
 from xlbudget.importing.published.elements import Line, Matrix, PrintedLine, Word
+from xlbudget.importing.published.flow import whole_tables
 from xlbudget.importing.published.placing import LooseRow, place_loose
 from xlbudget.money import parse_amount
 
@@ -170,3 +171,14 @@ def test_numbered_headings_without_blank_lines_are_paragraphs(tmp_path: Path) ->
     assert [one.text for one in read_source(path).elements] == [
         heads[0], texts[0], heads[1], texts[1],
     ]  # fmt: skip
+
+
+def test_headings_that_a_page_end_divides_are_whole() -> None:
+    first = Matrix([["类型", "本年", ""], ["", "一般公共", "政府性基金预"]], "第1页")
+    second = Matrix([["", "", "算"], ["专项", "1.00", "2.00"]], "第2页")
+    (whole,) = whole_tables([first, second])
+    assert isinstance(whole, Matrix)
+    assert whole.lines[1:] == [["", "一般公共", "政府性基金预算"], ["专项", "1.00", "2.00"]]
+    (apart,) = whole_tables([first, Matrix([["专项", "1.00", ""]], "第2页")])
+    assert isinstance(apart, Matrix)
+    assert len(apart.lines) == 3
