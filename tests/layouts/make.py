@@ -55,6 +55,7 @@ class Layout:
             kind = {
                 "browser": "pdf",
                 "two_up": "pdf",
+                "turned": "pdf",
                 "without_unicode": "pdf",
                 "poppler": "txt",
             }.get(program, arguments[0].split(":")[0] if arguments else kind)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from layouts.model import Block, Document
 
+_UPRIGHT = 4
 SECONDS = 300
 """A program that takes longer has failed."""
 
@@ -187,11 +188,27 @@ def poppler(path: Path) -> Path:
     return _run(["pdftotext", "-layout", path, made], made)
 
 
-def two_up(path: Path) -> Path:
-    """Two pages on a sheet, side by side."""
+def turned(path: Path) -> Path:
+    """Every page behind the fourth turned sideways, one this way, one that way."""
+    made = path.with_suffix(".turned.pdf")
+    document = pypdfium2.PdfDocument(path)
+    for number, page in enumerate(document):
+        if number > _UPRIGHT:
+            page.set_rotation(90 if number % 2 else 270)
+    document.save(made)
+    return made
+
+
+def two_up(path: Path, first: str = "left") -> Path:
+    """Two pages on a sheet, side by side, the ``first`` of them on that side."""
     made = path.with_suffix(".two.pdf")
     source = pypdfium2.PdfDocument(path)
     width, height = source[0].get_size()
+    if first == "right":
+        swapped = pypdfium2.PdfDocument.new()
+        order = [at ^ 1 for at in range(len(source) // 2 * 2)]
+        swapped.import_pages(source, pages=[*order, *range(len(order), len(source))])
+        source = swapped
     joined = pdfium.FPDF_ImportNPagesToOne(source.raw, 2 * width, height, 2, 1)
     pypdfium2.PdfDocument(joined).save(made)
     return made
@@ -211,5 +228,5 @@ def without_unicode(path: Path) -> Path:
 
 PROGRAMS: dict[str, Callable[..., Path]] = {
     program.__name__: program
-    for program in (office, browser, gnumeric, poppler, two_up, without_unicode)
+    for program in (office, browser, gnumeric, poppler, turned, two_up, without_unicode)
 }

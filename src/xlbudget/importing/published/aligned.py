@@ -318,7 +318,7 @@ class _Body:
     """The rows so far; ``ways`` are how amounts may stand."""
 
     def __init__(self, table: Table, width: int, ways: Collection[_Way]) -> None:
-        self.table, self.width, self.ways = table, width, ways
+        self.table, self.width, self.ways = table, width, set(ways)
         self.rows: list[list[str]] = []
         self.starts: list[tuple[int, str]] = []
         self.loose: list[int] = []
@@ -332,7 +332,8 @@ class _Body:
             return False
         places = None
         if clusters is not None and (page.measured or (page.exact and (begins or page.headed))):
-            places = _placed(leaves, clusters, self.ways)
+            seen = set(_ways(clusters, page.size))
+            places = _placed(leaves, clusters, seen & self.ways or seen)
         first = len(self.rows)
         self.starts.append((first, page.rows[0][0].where))
         if clusters is not None and places is not None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 YEAR = re.compile(r"20(?:\d\d|XX)年?度?")
 _DEEP = 4
 """One heading has so many lines at most."""
+_MOST_HEADING_LINES = 8
 _NEAR = 2.5
 """Words of one heading that stand beside each other are so many letters apart at most."""
 _TRIED = 20_000
@@ -173,7 +174,8 @@ def _in_turn(rows: Sequence[PrintedLine], labels: Sequence[str]) -> list[Place] 
                     first = one if plain != wanted[one] else one + 1
                     break
         if [comparable(one.text) for one in held] == wanted:
-            return held
+            lines = [spot[0] for one in held for spot in one.spots]
+            return held if max(lines) - min(lines) < _MOST_HEADING_LINES else None
     return None
 
 

@@ -69,8 +69,12 @@ def whole_tables(elements: Iterable[Element]) -> Iterator[Element]:
             continue
         body = None if table is None else _continuation(table, one)
         if table is not None and body is not None and _passes(between, running):
-            starts = (*table.starts, (len(table.lines), one.where))
-            table = table._replace(lines=[*table.lines, *body], starts=starts)
+            lines = table.lines
+            if body and _ends_headings(lines[-1], body[0]):
+                whole = [above + below for above, below in zip(lines[-1], body[0], strict=True)]
+                lines, body = [*lines[:-1], whole], body[1:]
+            starts = (*table.starts, (len(lines), one.where))
+            table = table._replace(lines=[*lines, *body], starts=starts)
             between = [line for line in between if isinstance(line, NotRead)]
             continue
         if table is not None:
@@ -93,6 +97,13 @@ def _passes(between: Sequence[Line | NotRead], running: Collection[str]) -> bool
         if _TITLE.fullmatch(name) or masked(line.text) not in running:
             return False
     return True
+
+
+def _ends_headings(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a page end divides a line of headings: what stands below it goes on with some of them."""
+    bare = not any(map(_DIGITS.search, (*above, *below)))
+    under = [bool(before) for before, after in zip(above, below, strict=True) if after]
+    return bare and not below[0] and bool(under) and all(under)
 
 
 def _continuation(table: Matrix, other: Matrix) -> list[list[str]] | None:

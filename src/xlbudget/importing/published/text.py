@@ -14,7 +14,7 @@ from xlbudget.importing.published.flow import page_lines
 from xlbudget.sheets.cells import whole_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -25,6 +25,7 @@ _MARK = re.compile(
 )
 _FULL_LINE = 18
 """A paragraph with fewer letters than this was not broken because the page was full."""
+_NEARLY = 0.8
 _STOPS = re.compile("[，、；。]")
 _CHECKED = re.compile(r"<input\b[^<>]*\bchecked\b[^<>]*>", re.IGNORECASE)
 _UNCHECKED = re.compile(r"<input\b[^<>]*>", re.IGNORECASE)
@@ -50,9 +51,9 @@ def text_elements(path: Path) -> Iterator[Line | Matrix]:
     """
     rows: list[list[str]] = []
     start = 0
-    paragraph = _Paragraph()
     text = decoded(path)
     lines = text.splitlines()
+    paragraph = _Paragraph(_full_width(lines))
     pages = page_lines(line.strip() for line in lines if _cells(line) is None)
     page = 1
     for number, (raw, ended) in enumerate(
@@ -80,7 +81,8 @@ def text_elements(path: Path) -> Iterator[Line | Matrix]:
 class _Paragraph:
     """A paragraph that lines are added to as long as they go on with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: float) -> None:
+        self.width = width
         self.texts: list[str] = []
         self.raws: list[str] = []
         self.printed: list[PrintedLine] = []
@@ -110,6 +112,8 @@ class _Paragraph:
         """Whether a line goes on with the paragraph."""
         if not self.texts or self.texts[-1][-1] in _END or _MARK.match(text):
             return False
+        if not self.stopped and _MARK.match(self.texts[0]) and len(self.texts[-1]) < self.width:
+            return False  # a heading that does not fill its line
         return self.size >= _FULL_LINE and (self.stopped or not self.apart)
 
     def end(self) -> Iterator[Line]:
@@ -132,6 +136,12 @@ def _words(raw: str) -> tuple[Word, ...]:
     return tuple(
         Word(match[0], ends[match.start()], ends[match.end()]) for match in _WORD.finditer(shown)
     )
+
+
+def _full_width(lines: Sequence[str]) -> float:
+    """So many letters a line has that is full, most of the longest ones considered."""
+    sizes = sorted(size for line in lines if (size := len(line.strip())) >= _FULL_LINE)
+    return _NEARLY * sizes[len(sizes) * 9 // 10] if sizes else 0.0
 
 
 def _cells(raw: str) -> list[str] | None:
