@@ -224,14 +224,8 @@ class _Check:
     def section(self, section: str, units: list[TextUnit]) -> None:
         """Check the paragraphs of one section, and what it must mention."""
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
-        binder = Binder(self.readings, known, self.unit_name.known) if known.phrases else None
         lost = known is not SILENT and self._lost(section)
-        said = [
-            [] if binder is None or unit.heading else binder.mentions(plain(unit.text))
-            for unit in units
-        ]
-        if len(self.book.profile.units) > 1:
-            said = [list(_of_some_units(mentions)) for mentions in said]
+        said = self._said(known, units)
         seen = [
             (unit, mention)
             for unit, mentions in zip(units, said, strict=True)
@@ -284,6 +278,17 @@ class _Check:
         whole = not (self.waiting or lost or self.book.partial)
         if units and units[0].part == "notes" and whole:
             self._complete(known, units, seen)
+
+    def _said(self, known: Vocabulary, units: list[TextUnit]) -> list[list[Mention]]:
+        """The mentions of each paragraph, by the words that a section knows."""
+        binder = Binder(self.readings, known, self.unit_name.known) if known.phrases else None
+        said = [
+            [] if binder is None or unit.heading else binder.mentions(plain(unit.text))
+            for unit in units
+        ]
+        if len(self.book.profile.units) > 1:
+            said = [list(_of_some_units(mentions)) for mentions in said]
+        return said
 
     def _waits(self, mention: Mention) -> bool:
         """Whether what is spoken of rests on a cell that is in doubt."""

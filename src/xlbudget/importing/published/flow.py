@@ -69,12 +69,12 @@ def whole_tables(elements: Iterable[Element]) -> Iterator[Element]:
             continue
         body = None if table is None else _continuation(table, one)
         if table is not None and body is not None and _passes(between, running):
-            lines = table.lines
-            if body and _ends_headings(lines[-1], body[0]):
-                whole = [above + below for above, below in zip(lines[-1], body[0], strict=True)]
-                lines, body = [*lines[:-1], whole], body[1:]
-            starts = (*table.starts, (len(lines), one.where))
-            table = table._replace(lines=[*lines, *body], starts=starts)
+            head = table.lines
+            if body and _ends_headings(head[-1], body[0]):
+                whole = [above + below for above, below in zip(head[-1], body[0], strict=True)]
+                head, body = [*head[:-1], whole], body[1:]
+            starts = (*table.starts, (len(head), one.where))
+            table = table._replace(lines=[*head, *body], starts=starts)
             between = [line for line in between if isinstance(line, NotRead)]
             continue
         if table is not None:
