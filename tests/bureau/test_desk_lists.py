@@ -118,6 +118,13 @@ def test_a_list_from_a_workbook(tmp_path: Path) -> None:
     assert said == ()
 
 
+def test_of_very_many_odd_lines_of_a_list_some_are_told(tmp_path: Path) -> None:
+    names = "单位,邮箱\n" + "".join(f"第{at}局,不是\n" for at in range(50))
+    desk = seen(tmp_path, [], names)
+    assert len(desk.said) == 21
+    assert "另有30处" in desk.said[-1]
+
+
 def test_a_list_without_units(tmp_path: Path) -> None:
     (tmp_path / "空.csv").write_text("单位名称,金额\n,3\n", "utf-8")
     with pytest.raises(UnusableFileError, match="没有单位"):

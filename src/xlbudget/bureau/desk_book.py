@@ -41,8 +41,6 @@ _COLOURS = {
 _BLUE = "#2F4A6D"
 _BARS = {"x": 0.46, "y": 0.14, "width": 0.44, "height": 0.82}
 """Parts of the chart that the bars take: names at their left and numbers at their right have room."""
-_SAID = 20
-"""So many sentences on the list of units stand on the first sheet."""
 _BODY = Style(border=1, border_color=styles.LINE, font_size=10, align="left", text_wrap=True)
 _PLAIN = replace(_BODY, align="center")
 _NUMBER = replace(_BODY, align="right", num_format="#,##0", text_wrap=None)
@@ -384,7 +382,7 @@ def _front(sheet: Sheet, desk: Overview) -> None:
     ]
     most = _small(sheet, 4, "E", ("主要问题（按规则）", "涉及份数", "处数"), serious)
     below = max(grades.last, others.last, most.last) + 2
-    for sentence in desk.said[:_SAID]:
+    for sentence in desk.said:
         sheet.text(f"A{below}", clean(sentence), _REMARK)
         below += 1
     if counts:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 
+_SAID = 20
+"""So many sentences on a list of units are told one by one."""
+
+
 class Overview(NamedTuple):
     """All that the workbook and the page say, apart from the findings themselves.
 
@@ -88,7 +92,9 @@ def overview(results: Path, units: Path | None = None, previous: Path | None = N
     if units is not None:
         entries, remarks = read_roll(units)
         present = attendance(entries, gathered.lines, gathered.year)
-        said += remarks
+        said += remarks[:_SAID]
+        if len(remarks) > _SAID:
+            said.append(f"名单里另有{len(remarks) - _SAID}处这样的情况，没有逐条列出。")
     return Overview(
         gathered,
         _standards(gathered),

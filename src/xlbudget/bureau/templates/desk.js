@@ -90,7 +90,7 @@
     cell = add(row, "td", "", "remark");
     one[LIKE].forEach(function (name) { add(cell, "span", data.likenesses[name], "tag"); });
     if (one[CHANGE] && one[CHANGE] !== "same") { add(cell, "span", data.changes[one[CHANGE]], "tag " + one[CHANGE]); }
-    if (verdict[0] === "unusable") { add(cell, "span", one[SAID][0]); }
+    if (verdict[0] === "unusable" || (verdict[0] === "unknown" && one[SAID].length > one[LIKE].length)) { add(cell, "span", one[SAID][0]); }
     link(add(row, "td", "", "whole"), one);
     if (open[one[AT]]) { detail(parent, one, row.cells.length); }
   }
