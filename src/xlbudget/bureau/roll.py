@@ -273,7 +273,7 @@ class _Near:
             if likeness >= _NEAR and shared > 1:
                 likely.append((-likeness, at))
         near = [self._shown[at] for _, at in sorted(likely)[:_PROPOSED]]
-        return f"名称不一致，可能是{'、'.join(near)}；请核对。" if near else ""
+        return f"可能是{'、'.join(near)}；请核对。" if near else ""
 
 
 def _pairs(name: str) -> set[str]:
