@@ -187,6 +187,24 @@ def test_causes_share_a_total_and_each_says_its_part(standard: Standard, figures
     assert shares == {keys[0]: "1.00", keys[1]: "2.00"}
 
 
+def test_what_balances_each_other_is_one_entry(standard: Standard, figures: Book) -> None:
+    bare, _ = leaves_only(standard, figures)
+    before = fill_book(standard, bare).book
+    items = [row.key for row in bare.blocks["project"].rows if row.kind == "item"][:2]
+    leaves = [row.key for row in bare.blocks["general"].rows if row.cells[4] is not None][:2]
+    edited = bare
+    for more, item, leaf in zip((30_000, 50_000), items, leaves, strict=True):
+        for block, key, column in (
+            ("project", item, "general"),
+            ("expenditure", leaf, "project"),
+            ("general", leaf, "project"),
+        ):
+            edited = with_cell(standard, edited, block, key, column, more)
+    comparison = compare(side(standard, before), side(standard, fill_book(standard, edited).book))
+    groups = [sorted(cell.key for cell in one.cells) for one in comparison.differences]
+    assert groups == [sorted([items[at], leaves[at], leaves[at]]) for at in (1, 0)]
+
+
 def test_a_total_that_follows_from_nothing_is_its_own_cause(
     standard: Standard, figures: Book
 ) -> None:

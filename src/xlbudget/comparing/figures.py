@@ -43,7 +43,7 @@ class Cause(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Causes that belong together: what they change is balanced only when they are taken together.
+    """Causes that belong together: what one changes is balanced by what the other does.
 
     ``cells`` are the numbers of the cells that they changed, ``follows`` those that changed with them, and by how
     many 分 of each these causes account for.
@@ -84,6 +84,20 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, Unreadable):
         return cell.shown
     return cell.text if cell is not None else ""
+
+
+def _opposite(sums: Shares, slack: int) -> Iterator[tuple[int, int]]:
+    """Pairs of causes that add the opposite, but for ``slack``, where no other does."""
+    matches = {
+        cause: [
+            other for other, more in sums.items() if other != cause and abs(fen + more) <= slack
+        ]
+        for cause, fen in sums.items()
+        if abs(fen) > slack
+    }
+    for cause, others in matches.items():
+        if len(others) == 1 and cause < others[0] and matches.get(others[0]) == [cause]:
+            yield cause, others[0]
 
 
 class TwoDrafts:
@@ -328,7 +342,10 @@ class TwoDrafts:
         shares: Mapping[int, Shares],
         causes: Mapping[int, Cause],
     ) -> list[set[int]]:
-        """Causes joined where a relation is balanced by all of them and by no fewer; lines alone stay apart."""
+        """Causes joined where two of them balance a relation, and each has but the other to do so.
+
+        More than two that are balanced together may be several deeds; lines of the ledger are deeds by themselves.
+        """
         root = {cause: cause for cause in causes}
 
         def top(cause: int) -> int:
@@ -354,9 +371,8 @@ class TwoDrafts:
             sums: Shares = {}
             for cause, fen in net.items():
                 sums[top(cause)] = sums.get(top(cause), 0) + fen
-            off = [cause for cause, fen in sums.items() if abs(fen) > slack]
-            for cause in off[1:]:
-                root[top(cause)] = top(off[0])
+            for cause, other in _opposite(sums, slack):
+                root[top(cause)] = top(other)
         joined: dict[int, set[int]] = {}
         for cause in causes:
             joined.setdefault(top(cause), set()).add(cause)

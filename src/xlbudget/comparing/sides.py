@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.comparing.comparison import NOWHERE, Compared
 from xlbudget.editing.validate import examine_file
+from xlbudget.errors import UnusableFileError
 from xlbudget.figures import Place
 from xlbudget.importing.published import is_document
 from xlbudget.reading.book import read_book
@@ -153,8 +154,12 @@ def _side_of(source: Path | Book, standard: Standard | None) -> Side:
         return side_of_book(source, standard)
     path = source
     if path.is_dir():
-        from xlbudget.importing.data_folder import read_folder  # noqa: PLC0415  # one kind is needed
+        from xlbudget.importing.data_folder import INFO_FILE, read_folder  # noqa: PLC0415  # one kind
 
+        if not (path / INFO_FILE).is_file():
+            raise UnusableFileError(
+                f"文件夹“{path}”不是数据文件夹，里面没有“{INFO_FILE}”；请写数据文件夹，或其中一个文件的名称。"
+            )
         standard = standard or load_standard()
         book = with_names(standard, read_folder(path, standard))
         side = side_of_book(book._replace(name=book.name or path.name), standard)
