@@ -149,7 +149,8 @@ def _virtual(standard: Standard, book: Book, seen: GradedBook) -> Virtual | None
     """What is not filled in yet; None where everything is.
 
     It shows in a contradiction, or in a table without figures and without a word about it. That a
-    column is not filled in is only said if all the rest agrees then.
+    column is not filled in is only said if all the rest agrees then, and not of what is published: nobody
+    will fill that in.
     """
     blank = any(
         data.empty and not book.notes.get(standard.blocks[key].table)
@@ -160,7 +161,7 @@ def _virtual(standard: Standard, book: Book, seen: GradedBook) -> Virtual | None
     from xlbudget.rules.virtual import virtually_filled  # noqa: PLC0415  # rarely needed
 
     virtual = virtually_filled(seen.grid)
-    if virtual.guesses and _graded(Grid(standard, virtual.book)).wrong:
+    if virtual.guesses and not book.without_info and _graded(Grid(standard, virtual.book)).wrong:
         for guess in virtual.guesses:
             attempt = virtually_filled(seen.grid, guess)
             if not _graded(Grid(standard, attempt.book)).wrong:

@@ -22,11 +22,13 @@ from xlbudget.checks.wording import (
     row_label,
     table_place,
     table_title,
+    told_by,
     wanted,
 )
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.memory import PASSED
 from xlbudget.money import Amount, round_div
+from xlbudget.rules.grid import INFO
 from xlbudget.rules.relations import unit_of
 
 if TYPE_CHECKING:
@@ -318,7 +320,7 @@ def sum_finding(found: Explanation, contradiction: Contradiction, level: Level) 
     inside = {cell for _, cell in main.terms}
     one_of = (
         "其中有一格不对，仅凭现有数字分不出是哪一格，请核对原始资料。"
-        if cells <= inside and len(inside) <= _MOST_NAMED + 1
+        if cells <= inside and not _all_told(grid, inside) and len(inside) <= _MOST_NAMED + 1
         else _one_of(grid, cells)
     )
     sign, number = main.terms[0]
@@ -331,7 +333,9 @@ def sum_finding(found: Explanation, contradiction: Contradiction, level: Level) 
 
 
 def _one_of(grid: Grid, cells: Collection[int]) -> str:
-    """What to do where one of several cells is wrong."""
+    """What to do where one of several cells is wrong, or one of several sentences."""
+    if _all_told(grid, cells):
+        return "其中有一个数不对，仅凭现有数字分不出是哪一个，请核对原始资料。"
     if len(cells) <= 1:  # one alone would be accused, had the evidence told it from all others
         return "有关各格中有一格（或几格）不对，仅凭现有数字分不出是哪一格，请逐格核对。"
     if len(cells) <= _MOST_NAMED:
@@ -342,6 +346,12 @@ def _one_of(grid: Grid, cells: Collection[int]) -> str:
         f"{'、'.join(places)}里手工填写的{len(cells)}格中有一格（或几格）不对，"
         "仅凭现有数字分不出是哪一格，请逐格核对。"
     )
+
+
+def _all_told(grid: Grid, cells: Collection[int]) -> bool:
+    """Whether all of these are told by sentences of a published text."""
+    rows = [spot.row.key for spot in map(grid.spot, cells) if spot.block == INFO]
+    return bool(rows) and len(rows) == len(cells) and all(told_by(grid.book, one) for one in rows)
 
 
 def _hints(grid: Grid, candidates: Sequence[Candidate]) -> Iterator[Suggestion]:

@@ -277,8 +277,6 @@ def _retold(standard: Standard, book: Book) -> Book | None:
         return None
     unknown = {key: one._replace(value=Unreadable("未载明")) for key, one in told.items()}
     judged = judge(standard, book._replace(info={**book.info, **unknown}))
-    if not judged.corrected:  # of a column that nobody filled in, say, which the sentences rule out
-        judged = judge(standard, book, lambda: book.computed)
     if not judged.corrected:
         return None
     rest = {key: one for key, one in book.info.items() if key not in told}
