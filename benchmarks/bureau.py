@@ -146,7 +146,7 @@ def memory(folder: Path, count: int) -> None:
 
     def told(_: Outcome) -> None:
         asked.append(own.memory_info().rss)
-        ours = [one for one in own.children() if "xlbudget.bureau.child" in one.cmdline()]
+        ours = [one for one in own.children() if "xlbudget.bureau.child" in "".join(one.cmdline())]
         read.append(max((one.memory_info().rss for one in ours), default=0))
 
     with tempfile.TemporaryDirectory() as name:
@@ -232,7 +232,7 @@ def dask(folder: Path, count: int) -> None:
         done.append(time.monotonic())
         if len(done) == count // 2:
             ours = psutil.Process().children(recursive=True)
-            reader = next(one for one in ours if "xlbudget.bureau.child" in one.cmdline())
+            reader = next(one for one in ours if "xlbudget.bureau.child" in "".join(one.cmdline()))
             killed.append(reader.parent().pid)
             reader.parent().kill()
 

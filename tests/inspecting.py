@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from psutil import NoSuchProcess
+from psutil import Error
 
 if TYPE_CHECKING:
     from psutil import Process
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 def inspects(process: Process) -> bool:
     """Whether a process reads files for an inspection, and has not ended yet."""
     try:
-        return "xlbudget.bureau.child" in process.cmdline()
-    except NoSuchProcess:
+        return "xlbudget.bureau.child" in "".join(process.cmdline())
+    except Error:
         return False

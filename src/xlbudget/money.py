@@ -61,6 +61,15 @@ class Amount(NamedTuple):
         """As printed, without separators: ``5251.36``."""
         return f"{self.decimal:f}"
 
+    def in_unit(self, unit: Unit) -> Amount:
+        """The same money in ``unit``, with as many decimals as it takes, two at least."""
+        if self.unit == unit:
+            return self
+        places = STANDARD_PLACES
+        while places < unit.max_places and self.fen % (unit.fen // 10**places):
+            places += 1
+        return self.rounded(unit, places)
+
     def rounded(self, unit: Unit, places: int = STANDARD_PLACES) -> Amount:
         """The same money rounded half up to ``places`` decimals of ``unit``."""
         ulp = unit.fen // 10**places

@@ -1,6 +1,6 @@
 """A process that inspects files for another: tasks come in on standard input, outcomes go out, pickled.
 
-It is a program of its own (``python -m xlbudget.bureau.child SECONDS``) and no child of ``multiprocessing``, so
+It is a program of its own (``engines`` starts it) and no child of ``multiprocessing``, so
 that a worker of a cluster, which may have none, can have one too: whatever a file does to the process that
 reads it, nobody else is harmed.
 """
@@ -22,11 +22,10 @@ _GRACE = 10.0
 """Seconds after the limit: who waits ends this process at the limit; if nobody is there, it ends itself."""
 
 
-def main() -> None:
-    """Inspect what comes until nothing more comes; one file may take so many seconds."""
+def main(limit: float) -> None:
+    """Inspect what comes until nothing more comes; one file may take ``limit`` seconds."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends us
     gc.set_threshold(200_000, 20, 20)  # many small values and hardly a circle
-    limit = float(sys.argv[1])
     said = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)  # what a library prints is no outcome
@@ -47,7 +46,3 @@ def main() -> None:
             said.flush()
         except BrokenPipeError:  # nobody waits any more
             os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -26,6 +26,13 @@ from xlbudget.errors import UnusableFileError, reason_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_PROGRAM = """\
+import sys
+sys.path.append(sys.argv[2])
+from xlbudget.bureau.child import main
+main(float(sys.argv[1]))
+"""
+"""Our package where this process has it, though it may not be installed; nothing of the folder that the user is in."""
 _AHEAD = 2
 """Tasks that a process has: the one that it works on, and the next."""
 _START = 120.0
@@ -71,13 +78,11 @@ class _Child:
 
     def __init__(self, limit: float, said: SimpleQueue[tuple[_Child, object]]) -> None:
         root = str(Path(xlbudget.__file__).parents[1])
-        paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
         self.process = subprocess.Popen(  # noqa: S603  # our own program
-            [sys.executable, "-P", "-m", "xlbudget.bureau.child", str(limit)],
+            [sys.executable, "-P", "-c", _PROGRAM, str(limit), root],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": paths},
         )
         self.given: deque[Task] = deque()
         self.ready = False

@@ -6,8 +6,7 @@ import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xlbudget.editing.rollover import compared_fields, in_unit
-from xlbudget.explaining.source import load_source
+from xlbudget.explaining.source import compared_fields, load_source
 from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.standard.loader import load_standard
 
@@ -78,7 +77,7 @@ def _of_lines(lines: Iterable[str]) -> str | None:
 def totals(standard: Standard, book: Book) -> dict[str, str]:
     """How large the budget is, by the names that the standard gives, in its unit; what is not there is left out."""
     return {
-        name: in_unit(cell, standard.unit).plain
+        name: cell.in_unit(standard.unit).plain
         for name, ref in standard.totals.items()
         for cell in _cells(standard, book, ref)
         if isinstance(cell, Amount)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlbudget.bureau.desk import write_desk
 from xlbudget.bureau.engines import Alone, Processes, processors
 from xlbudget.bureau.inspect import Inspection
 from xlbudget.bureau.listing import list_sources, summed_up
 from xlbudget.bureau.records import RESULTS, UNUSABLE
-from xlbudget.bureau.roll import read_roll
 from xlbudget.cli.common import UNUSABLE as STATUS_UNUSABLE
 from xlbudget.cli.common import WRONG, fail, telling
 from xlbudget.cli.run import Command, path_option, quiet_option
@@ -107,6 +105,8 @@ def command(
     try:
         with _shown(len(listing.sources), quiet=quiet) as told:
             summary = inspection.run(listing.sources, engine, told)
+        from xlbudget.bureau.desk import write_desk  # noqa: PLC0415  # the first result does not wait for it
+
         with telling(quiet=quiet) as tell:
             tell("汇总")
             made = write_desk(inspection.results, folder, units, last or inspection.earlier)
@@ -131,6 +131,8 @@ def _refuse_early(units: Path | None, last: Path | None) -> None:
         UnusableFileError: the list of units or the earlier results cannot be read.
     """
     if units is not None:
+        from xlbudget.bureau.roll import read_roll  # noqa: PLC0415  # where there is a list
+
         read_roll(units)
     if last is not None and not (last / RESULTS).is_file() and not last.is_file():
         raise UnusableFileError(

@@ -16,12 +16,12 @@ from xlbudget.editing.own import (
 )
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.facts import evaluate_facts
-from xlbudget.explaining.source import load_source
+from xlbudget.explaining.source import compared_fields, load_source
 from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Ledger, LedgerLine, Office
 from xlbudget.findings import Level
-from xlbudget.money import STANDARD_PLACES, Amount
+from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
-from xlbudget.rules.grid import INFO, Grid
+from xlbudget.rules.grid import Grid
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
 from xlbudget.standard.ledger import selects
 from xlbudget.standard.loader import load_standard, own_standard, standard_ids, with_subjects
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from xlbudget.explaining.source import Expr, Source
     from xlbudget.figures import Cell, FormData, Profile, Row
-    from xlbudget.money import Unit
     from xlbudget.standard.ledger import LedgerColumn
     from xlbudget.standard.model import Block, Form, Ref, Standard, SubjectList
 
@@ -108,33 +106,11 @@ def last_figures(
             said.append(f"“{label}”没有结转：{value.gap}；请填写。")
         blank = empty or bool(value.gap)
         amount = value.amount or Amount(0, standard.unit)
-        values[field] = None if blank else in_unit(amount, standard.unit)
+        values[field] = None if blank else amount.in_unit(standard.unit)
     if empty:
         said.append(f"{last.year}年的各表没有金额，上年数留空。")
     said += _carried(last_standard, last)
     return values, said
-
-
-def compared_fields(source: Source) -> dict[str, Expr]:
-    """Field of last year's figure -> this year's cells; the first comparison that names it counts."""
-    found: dict[str, Expr] = {}
-    pairs = [(change.prior, change.now) for change in source.changes]
-    pairs += [(prior, now) for change in source.changes for _, now, prior in change.components]
-    for prior, now in pairs:
-        ref = prior.parts[0].ref if len(prior.parts) == 1 else None
-        if ref is not None and ref.block == INFO and prior.parts[0].sign > 0:
-            found.setdefault(ref.which, now)
-    return found
-
-
-def in_unit(amount: Amount, unit: Unit) -> Amount:
-    """The same money in ``unit``, with as many decimals as it takes, two at least."""
-    if amount.unit == unit:
-        return amount
-    places = STANDARD_PLACES
-    while places < unit.max_places and amount.fen % (unit.fen // 10**places):
-        places += 1
-    return amount.rounded(unit, places)
 
 
 def _carried(standard: Standard, last: Book) -> list[str]:
@@ -519,7 +495,7 @@ def _next_block(
 
     def shown(row: Row, at: int | None) -> Cell:
         cell = None if at is None else row.cells[at]
-        return in_unit(cell, block.unit) if isinstance(cell, Amount) else cell
+        return cell.in_unit(block.unit) if isinstance(cell, Amount) else cell
 
     def moved(row: Row) -> Row:
         fixed = row.kind in ("item", "group", "unit", "form", "subject", "class")

@@ -366,3 +366,15 @@ def load_plan(standard: Standard) -> Plan:
         for title, entry in zip(standard.parts, entries, strict=True)
     )
     return Plan(parts, {name: texts[name] for name in _PHRASES})
+
+
+def compared_fields(source: Source) -> dict[str, Expr]:
+    """Field of last year's figure -> this year's cells; the first comparison that names it counts."""
+    found: dict[str, Expr] = {}
+    pairs = [(change.prior, change.now) for change in source.changes]
+    pairs += [(prior, now) for change in source.changes for _, now, prior in change.components]
+    for prior, now in pairs:
+        ref = prior.parts[0].ref if len(prior.parts) == 1 else None
+        if ref is not None and ref.block == INFO and prior.parts[0].sign > 0:
+            found.setdefault(ref.which, now)
+    return found

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from xlbudget.building.contents import amount_content, text_content
 from xlbudget.editing.edits import edits_of
 from xlbudget.editing.fill import formula_keys
-from xlbudget.editing.rollover import in_unit
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, InfoValue, Ledger, LedgerLine
 from xlbudget.importing.imported import Question
@@ -50,9 +49,7 @@ def _in_unit(standard: Standard, book: Book, ledger: Ledger) -> tuple[LedgerLine
     assert standard.ledger is not None
     unit = ledger_unit(standard, book.text(standard.ledger.unit_field))
     return tuple(
-        line._replace(amount=in_unit(line.amount, unit))
-        if isinstance(line.amount, Amount)
-        else line
+        line._replace(amount=line.amount.in_unit(unit)) if isinstance(line.amount, Amount) else line
         for line in ledger.lines
     )
 
