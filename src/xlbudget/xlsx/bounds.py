@@ -8,6 +8,7 @@ the elements looked at one by one. Every pattern is linear: none goes over a sec
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
@@ -217,10 +218,11 @@ def without_blank_end(data: bytes) -> bytes:
     held, bottom = re.compile(_HELD), end
     while 0 <= start < bottom:
         top = max(data.rfind(b"<row", start, max(bottom - _CHUNK, start)), start)
-        values = [match.end() for match in held.finditer(data, top, bottom)]
-        if values:
-            cut = data.find(b"</row>", values[-1], end) + len(b"</row>")
-            if values[-1] < cut < end - _WORTH and not _hides(data, start, cut, end):
+        last = deque(held.finditer(data, top, bottom), maxlen=1)
+        if last:
+            place = last[0].end()
+            cut = data.find(b"</row>", place, end) + len(b"</row>")
+            if place < cut < end - _WORTH and not _hides(data, start, cut, end):
                 return data[:cut] + data[end:]
             return data
         bottom = top
@@ -230,7 +232,7 @@ def without_blank_end(data: bytes) -> bytes:
 def _hides(data: bytes, start: int, cut: int, end: int) -> bool:
     """Whether rows may hold more than is seen: a comment goes over them, or their elements have a prefix."""
     return (
-        b"<!" in data[:cut]
+        data.find(b"<!", 0, cut) >= 0
         or re.search(_MAIN_PREFIX, data[:start]) is not None
         or data.find(b"xmlns", start, end) >= 0
     )
