@@ -73,6 +73,7 @@ template: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/bureau_speed.py
 	$(BIN)/python benchmarks/native_agreement.py
 
 # A fault at every system call of the write phase of every command that writes; needs strace. FAULTS: which

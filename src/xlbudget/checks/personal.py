@@ -133,17 +133,28 @@ def _met_in(standard: Standard, book: Book, texts: Iterable[Printed]) -> list[_M
         met
         for text in texts
         if not (there and text.info and text.place.cell == there)
-        for met in _met(signs, text, declared)
+        for seen in [_seen(text)]
+        if signs.hints.search(seen)
+        for met in _met(signs, text, seen, declared)
     ]
 
 
-def _met(signs: _Signs, one: Printed, declared: str) -> Iterator[_Met]:
-    """What a text holds, without what the unit has declared as public; the same once."""
-    caption = one.before.rstrip(":： ") if len(one.before) <= _CAPTION else ""
+def _caption(one: Printed) -> str:
+    """The text on the left, where that can be a caption."""
+    return one.before.rstrip(":： ") if len(one.before) <= _CAPTION else ""
+
+
+def _seen(one: Printed) -> str:
+    """A text without white space, behind its caption."""
+    if not one.before or len(one.before) > _CAPTION:
+        return squash(one.text)
+    return f"{squash(_caption(one))}:{squash(one.text)}"
+
+
+def _met(signs: _Signs, one: Printed, seen: str, declared: str) -> Iterator[_Met]:
+    """What a text (``seen`` without white space) holds, without what the unit has declared as public; the same once."""
+    caption = _caption(one)
     led = bool(one.before) and len(one.before) <= _CAPTION
-    seen = f"{squash(caption)}:{squash(one.text)}" if led else squash(one.text)
-    if not signs.hints.search(seen):
-        return
     hinted = [sign for sign in signs.every if _ready(sign.hint).search(seen)]
     spaced, first = "", 0
     if not all(sign.tight for sign in hinted):

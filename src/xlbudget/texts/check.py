@@ -255,8 +255,7 @@ class _Check:
                 self.findings += lost_numbers(paper, text, known.phrases, self.readings.words)
                 self.findings += named_twice(paper, text, mentions)
             self.findings += self._thresholds(paper, known, text)
-            if mentions:
-                paper = paper._replace(money=self.facts.source.unit.name)
+            paper = paper._replace(money=self.facts.source.unit.name if mentions else "")
             for mention in mentions:
                 aside = (
                     section == STAFF and mention.number and mention.number.unit not in ("人", "")

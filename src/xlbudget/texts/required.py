@@ -107,7 +107,7 @@ def glossary_findings(
         return
     subjects = facts.names.get(readings.glossary)
     used = list(_leaves(subjects.items)) if isinstance(subjects, FigureList) else []
-    entries = [plain(unit.text) for unit in units]
+    entries = "\n".join(plain(unit.text) for unit in units)  # of which no name goes over two
     lost = [item for item in used if item.name.text not in mended and not _explained(item, entries)]
     yield from _numbering(units, paper, gaps=not lost)
     yield from _twice(units, paper)
@@ -130,13 +130,13 @@ def _leaves(items: Collection[Item]) -> Iterator[Item]:
             yield item
 
 
-def _explained(item: Item, texts: Sequence[str]) -> bool:
+def _explained(item: Item, entries: str) -> bool:
     """Whether an entry names the subject: with its level, where the glossary writes levels."""
     name = plain(item.name.text)
     stems = (name, name.removesuffix("支出"))
-    if any(f"({item.level})" in text for text in texts):
-        return any(f"{stem}({item.level})" in text for text in texts for stem in stems)
-    return any(stem in text for text in texts for stem in stems)
+    if f"({item.level})" in entries:
+        return any(f"{stem}({item.level})" in entries for stem in stems)
+    return any(stem in entries for stem in stems)
 
 
 def _numbering(units: Sequence[TextUnit], paper: Papers, *, gaps: bool) -> Iterator[Finding]:

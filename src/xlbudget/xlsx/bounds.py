@@ -8,6 +8,7 @@ the elements looked at one by one. Every pattern is linear: none goes over a sec
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 from xlbudget.errors import UnusableFileError
@@ -38,6 +39,7 @@ _UNUSUAL = rb"<(?:c(?! r=\"[A-Z]{1,2}+[0-9]{1,4}+\")|row(?! r=\"[1-9][0-9]{0,3}\
 _PREFIXED = rb":(?=c[\s/>]|row[\s/>])"
 _HELD = rb"<(?:v(?!/>|></v>)|is|!)"
 """A value that is not blank, or what may hide one."""
+_MAIN_PREFIX = rb"xmlns:[^=<>]*=\s*[\"'][^\"'<>]*/spreadsheetml/(?:2006/)?main[\"']"
 _CHUNK = 2**16
 _WORTH = 2**15
 """A shorter sheet is not worth being packed anew for the reader."""
@@ -214,16 +216,26 @@ def without_blank_end(data: bytes) -> bytes:
     """
     start, end = data.find(b"<sheetData>"), data.rfind(b"</sheetData>")
     held, bottom = re.compile(_HELD), end
-    while start < bottom:
+    while 0 <= start < bottom:
         top = max(data.rfind(b"<row", start, max(bottom - _CHUNK, start)), start)
-        values = [match.end() for match in held.finditer(data, top, bottom)]
-        if values:
-            cut = data.find(b"</row>", values[-1], end) + len(b"</row>")
-            if values[-1] < cut < end - _WORTH and b"<!" not in data[:cut]:
+        last = deque(held.finditer(data, top, bottom), maxlen=1)
+        if last:
+            place = last[0].end()
+            cut = data.find(b"</row>", place, end) + len(b"</row>")
+            if place < cut < end - _WORTH and not _hides(data, start, cut, end):
                 return data[:cut] + data[end:]
             return data
         bottom = top
     return data
+
+
+def _hides(data: bytes, start: int, cut: int, end: int) -> bool:
+    """Whether rows may hold more than is seen: a comment goes over them, or their elements have a prefix."""
+    return (
+        data.find(b"<!", 0, cut) >= 0
+        or re.search(_MAIN_PREFIX, data[:start]) is not None
+        or data.find(b"xmlns", start, end) >= 0
+    )
 
 
 def refuse_entities(where: str, data: bytes) -> None:
