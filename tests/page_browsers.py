@@ -89,11 +89,7 @@ class Chromium(Browser):
         self.asked: list[str] = []
         self.said: list[str] = []
         self._last = 0
-        port = _awaited(lambda: (folder / "DevToolsActivePort").read_text().split()[0])
-        targets = json.loads(
-            _awaited(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/json").read())
-        )
-        address = next(one["webSocketDebuggerUrl"] for one in targets if one["type"] == "page")
+        address = _awaited(lambda: _address(folder / "DevToolsActivePort"))
         self.socket = websocket.create_connection(address, timeout=SECONDS, suppress_origin=True)
         for domain in ("Page", "Runtime", "Network", "Log", "DOM"):
             self.tell(f"{domain}.enable")
@@ -150,6 +146,14 @@ class Chromium(Browser):
         )  # fmt: skip
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
+
+
+def _address(active: Path) -> str:
+    """Where the one page of a Chromium listens, once it does."""
+    port = active.read_text().split()[0]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
+        pages = [one for one in json.load(answer) if one["type"] == "page"]
+    return str(pages[0]["webSocketDebuggerUrl"])
 
 
 class Firefox(Browser):
