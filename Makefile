@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint thorough fuzz coverage golden findings-diff layouts template bench faults lock clean
+.PHONY: demo test test-fast lint thorough fuzz coverage golden findings-diff layouts template bench faults page page-check lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
@@ -80,6 +80,16 @@ bench: $(READY)
 # commands, or --single (one of the faults in turn at each call).
 faults: $(READY)
 	$(BIN)/python benchmarks/faults.py $(FAULTS)
+
+# 部门预算校验.html, from parts that are fetched once (needs Node.js).
+page: $(READY)
+	$(BIN)/xlbudget page
+
+# The page with all material, in browsers of earlier years and in Firefox (apt: chromium firefox-esr), built twice.
+# XLBUDGET_IDLE=1 on a machine with nothing else to do also holds it to its seconds.
+page-check: $(READY)
+	npm ci --legacy-peer-deps --ignore-scripts --no-audit --no-fund --prefix tests/page/browsers
+	XLBUDGET_THOROUGH=1 $(BIN)/python -m pytest tests/page -s
 
 # New versions of the locked dependencies; needs uv in the virtual environment.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if folder in ("calc", "office") or _OFFICE.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("office")
-        if item.path.name == "test_report_browser.py":
+        if item.path.name in ("test_report_browser.py", "test_page.py", "test_everything.py"):
             item.add_marker("browser")
 
 

@@ -169,6 +169,21 @@ def test_the_same_workbook_gives_the_same_bytes(
     assert (tmp_path / "一.xlsx").read_bytes() == (tmp_path / "二.xlsx").read_bytes()
 
 
+def test_merged_areas_stand_in_their_order(
+    standard: Standard, example_file: Path, tmp_path: Path
+) -> None:
+    """In the library's own order they would be other bytes in each process."""
+    target = tmp_path / "副本.xlsx"
+    copy_of(standard, example_file, target)
+    merged = 0
+    for text in parts(target).values():
+        areas = re.findall(r'<mergeCell ref="([A-Z]+)(\d+):', text)
+        places = [(len(column), column, int(row)) for column, row in areas]
+        assert places == sorted(places)
+        merged += len(places)
+    assert merged > 50
+
+
 def test_only_the_final_text_of_the_explanation(
     standard: Standard, example_file: Path, tmp_path: Path
 ) -> None:

@@ -47,6 +47,8 @@ from xlbudget.xlsx.workbook import Workbook
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from openpyxl.worksheet.cell_range import CellRange
+
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
@@ -438,6 +440,13 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no types
         yield from super().parse()
 
 
+class _Areas(MultiCellRange):  # type: ignore[misc]  # has no types
+    """Merged areas in their order on the sheet: the library's own come in another one in each process."""
+
+    def __iter__(self) -> Iterator[CellRange]:
+        return iter(self.sorted())
+
+
 class _SheetReader(WorksheetReader):  # type: ignore[misc]  # as above
     """openpyxl's reader of a sheet, for which cells under merged ones keep their own looks."""
 
@@ -447,7 +456,7 @@ class _SheetReader(WorksheetReader):  # type: ignore[misc]  # as above
     def bind_merged_cells(self) -> None:
         """Empty the cells that nobody sees."""
         areas = self.parser.merged_cells.mergeCell if self.parser.merged_cells else ()
-        self.ws.merged_cells = MultiCellRange(" ".join(area.ref for area in areas))
+        self.ws.merged_cells = _Areas(" ".join(area.ref for area in areas))
         cells = self.ws._cells  # noqa: SLF001  # asking for a cell would make one
         for area in self.ws.merged_cells:
             for line, column in islice(area.cells, 1, None):

@@ -137,9 +137,13 @@ def _drawn(page: Any) -> int:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """The open document; whatever goes wrong while it is read is a damaged file."""
-    import pdfplumber  # noqa: PLC0415  # heavy, and only for this kind of file
-    from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
-
+    try:
+        import pdfplumber  # noqa: PLC0415  # heavy, and only for this kind of file
+        from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
+    except ImportError as error:  # in a browser
+        raise UnusableFileError(
+            f"“{path.name}”是 PDF，网页版读不了；请换用 .docx、.html 或 .txt 再试。"
+        ) from error
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
         with pdfplumber.open(path) as document:
