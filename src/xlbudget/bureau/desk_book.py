@@ -35,6 +35,8 @@ _SUMS = 3
 """So many sums (收入总计 …) have a column."""
 _CHARTED = 10
 """So many rules, tables and departments are in a chart."""
+_SHORT = 18
+"""Signs of a rule's title that a chart of this width shows whole."""
 _COLOURS = {
     "pass": "#1B6E3C", "rounding": "#B27300", "error": "#A40000", "unknown": "#6B6B6B", "unusable": "#1A1A1A",
 }  # fmt: skip
@@ -374,7 +376,7 @@ def _front(sheet: Sheet, desk: Overview) -> None:
     titles = desk.titles
     serious = [
         [
-            _text(f"{key[1]} {titles.get(key, '')}".strip()),
+            _text(f"{key[1]} {_short(titles.get(key, ''))}".strip()),
             _count(tally.files),
             _count(tally.total),
         ]
@@ -393,6 +395,11 @@ def _front(sheet: Sheet, desk: Overview) -> None:
         _chart(sheet, "bar", title, ("E", "F"), most, f"E{below}", (510, 290), [_BLUE])
     sheet.print_page(f"A1:G{below + 16}", landscape=True)
     sheet.raw.fit_to_pages(1, 1)
+
+
+def _short(title: str) -> str:
+    """A rule's title in one line beside its bar; whole it stands on the sheet of the rules."""
+    return title if len(title) <= _SHORT else f"{title[:_SHORT]}…"
 
 
 def _facts(desk: Overview) -> Iterator[tuple[str, int]]:
