@@ -64,10 +64,13 @@ def _attributes(path: Path) -> list[str]:
 
 
 def usual_mode(new: Path) -> None:
-    """The mode of a file that a program has just made."""
+    """The mode of a file that a program has just made; its owner may always read and write it.
+
+    In a browser the first answer of umask may be one that takes everything from everybody.
+    """
     mask = os.umask(0o077)  # there is no way to read it but to set it
     os.umask(mask)
-    new.chmod(0o666 & ~mask)
+    new.chmod(0o666 & ~mask | stat.S_IRUSR | stat.S_IWUSR)
 
 
 def synced(path: Path) -> None:
