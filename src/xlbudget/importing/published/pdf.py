@@ -16,6 +16,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.findings import NotRead
 from xlbudget.importing.published.elements import Line, Matrix, PrintedLine, Word, tidy
 from xlbudget.importing.published.flow import masked
+from xlbudget.limits import MOST_PRINTED_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -308,7 +309,8 @@ def _printed(number: int, line: dict[str, Any]) -> PrintedLine:
         else:
             words.append(Word(char["text"], left, right))
         before = right
-    shown = tuple(word._replace(text=visible(word.text)) for word in words)
+    few = words if len(words) <= MOST_PRINTED_WORDS else []
+    shown = tuple(word._replace(text=visible(word.text)) for word in few)
     return PrintedLine(shown, f"第{number}页", number, size, line["top"], line["bottom"])
 
 
