@@ -125,7 +125,7 @@ def _unreadable(page: Any) -> str:
     most = len(page.chars) * _FEW
     if sum(char["text"].startswith("(cid:") for char in page.chars) > most:
         return "所用字体没有文字对照，读不出是什么字"
-    if sum(not char["upright"] and not _turn(char) for char in page.chars) > most:
+    if sum(map(_is_slanted, page.chars)) > most:
         return "文字是斜着印的"
     return ""
 
@@ -183,6 +183,12 @@ def _turn(char: dict[str, Any]) -> int:
     if char["upright"] or abs(level) > _LEVEL * abs(rising):
         return 0
     return 90 if rising > 0 else 270
+
+
+def _is_slanted(char: dict[str, Any]) -> bool:
+    """Whether a sign stands neither upright nor sideways."""
+    level, rising = map(abs, char["matrix"][:2])
+    return bool(rising > _LEVEL * level and level > _LEVEL * rising)
 
 
 def _is_upright(drawn: dict[str, Any]) -> bool:
