@@ -71,6 +71,9 @@ MOST_WORK_AT_ONCE = 4_000_000
 LONGEST_RESULT = 64 * 2**20
 """Bytes of a line of results; the reports of the largest workbooks with thousands of findings have some."""
 
+MOST_PRINTED_WORDS = 120
+"""Words of a line whose places may be those of a table's columns; the widest table of a standard has 18 columns."""
+
 LARGEST_EXPORT = 100 * 2**20
 """Bytes of an exported file that is packed, and may hold pictures. A department's tables have some thousand cells, the
 detail lines of a platform some ten thousand."""

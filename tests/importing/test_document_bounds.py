@@ -12,7 +12,7 @@ import pytest
 from drawn_pdf import pdf
 from xlbudget.errors import UnusableFileError
 from xlbudget.importing.published.document import read_source
-from xlbudget.importing.published.elements import Matrix
+from xlbudget.importing.published.elements import Line, Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,7 +164,17 @@ def test_a_tree_of_pages_that_does_not_end(tmp_path: Path) -> None:
         read_source(path)
 
 
-def test_a_page_printed_sideways_is_named(tmp_path: Path) -> None:
-    turned = b"BT /F 12 Tf 0 1 -1 0 300 100 Tm (some words sideways) Tj ET"
+@pytest.mark.parametrize("matrix", [b"0 1 -1 0 300 100", b"0 -1 1 0 300 500"])
+def test_a_page_printed_sideways_is_read(tmp_path: Path, matrix: bytes) -> None:
+    turned = b"BT /F 12 Tf %s Tm (some words sideways) Tj ET" % matrix
     source = read_source(pdf(tmp_path / "横.pdf", [WORDS, turned]))
-    assert source.unread == (("第2页", "文字是横着印的"),)
+    assert source.unread == ()
+    (last,) = source.elements[-1:]
+    assert isinstance(last, Line)
+    assert (last.text, last.where) == ("some words sideways", "第2页")
+
+
+def test_a_page_printed_at_a_slant_is_named(tmp_path: Path) -> None:
+    slanted = b"BT /F 12 Tf 0.7 0.7 -0.7 0.7 300 100 Tm (some words at a slant) Tj ET"
+    source = read_source(pdf(tmp_path / "斜.pdf", [WORDS, slanted]))
+    assert source.unread == (("第2页", "文字是斜着印的"),)

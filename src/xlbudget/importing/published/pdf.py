@@ -16,6 +16,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.findings import NotRead
 from xlbudget.importing.published.elements import Line, Matrix, PrintedLine, Word, tidy
 from xlbudget.importing.published.flow import masked
+from xlbudget.limits import MOST_PRINTED_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,7 @@ def _unreadable(page: Any) -> str:
     most = len(page.chars) * _FEW
     if sum(char["text"].startswith("(cid:") for char in page.chars) > most:
         return "所用字体没有文字对照，读不出是什么字"
-    if sum(not char["upright"] and not _turn(char) for char in page.chars) > most:
+    if sum(map(_is_slanted, page.chars)) > most:
         return "文字是斜着印的"
     return ""
 
@@ -186,6 +187,12 @@ def _turn(char: dict[str, Any]) -> int:
     if char["upright"] or abs(level) > _LEVEL * abs(rising):
         return 0
     return 90 if rising > 0 else 270
+
+
+def _is_slanted(char: dict[str, Any]) -> bool:
+    """Whether a sign stands neither upright nor sideways."""
+    level, rising = map(abs, char["matrix"][:2])
+    return bool(rising > _LEVEL * level and level > _LEVEL * rising)
 
 
 def _is_upright(drawn: dict[str, Any]) -> bool:
@@ -312,7 +319,8 @@ def _printed(number: int, line: dict[str, Any]) -> PrintedLine:
         else:
             words.append(Word(char["text"], left, right))
         before = right
-    shown = tuple(word._replace(text=visible(word.text)) for word in words)
+    few = words if len(words) <= MOST_PRINTED_WORDS else []
+    shown = tuple(word._replace(text=visible(word.text)) for word in few)
     return PrintedLine(shown, f"第{number}页", number, size, line["top"], line["bottom"])
 
 

@@ -81,11 +81,16 @@ class _Placing:
 
     def solve(self) -> None:
         """Leave the ways that no relation excludes."""
+        seen: dict[int, int] = {}
         for _ in range(_ROUNDS):
-            before = sum(map(len, self.ways))
-            for relation in self.relations:
-                self._narrow(relation)
-            if sum(map(len, self.ways)) == before:
+            changed = False
+            for number, relation in enumerate(self.relations):
+                left = sum(len(self.ways[row]) for row in self._rows(relation))
+                if seen.get(number) != left:
+                    self._narrow(relation)
+                    seen[number] = sum(len(self.ways[row]) for row in self._rows(relation))
+                    changed |= seen[number] != left
+            if not changed:
                 return
 
     def _narrow(self, relation: Relation) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import visible
 from xlbudget.errors import UnusableFileError
 from xlbudget.importing.published.elements import Line, Matrix, PrintedLine, Word, tidy
 from xlbudget.importing.published.flow import page_lines
+from xlbudget.limits import MOST_PRINTED_WORDS
 from xlbudget.sheets.cells import whole_lines
 
 if TYPE_CHECKING:
@@ -126,16 +128,20 @@ class _Paragraph:
 
 
 def _words(raw: str) -> tuple[Word, ...]:
-    """The words of a line that is printed with signs of equal width, Chinese ones twice as wide."""
+    """The words of a line that is printed with signs of equal width, Chinese ones twice as wide.
+
+    None of a line with more than a table has.
+    """
     shown = visible(raw)
+    found = list(islice(_WORD.finditer(shown), MOST_PRINTED_WORDS + 1))
+    if len(found) > MOST_PRINTED_WORDS:
+        return ()
     ends = [0]
     for sign in shown:
         wide = unicodedata.east_asian_width(sign) in "WF"
         width = _TAB - ends[-1] % _TAB if sign == "\t" else _COLUMNS if wide else 1
         ends.append(ends[-1] + width)
-    return tuple(
-        Word(match[0], ends[match.start()], ends[match.end()]) for match in _WORD.finditer(shown)
-    )
+    return tuple(Word(match[0], ends[match.start()], ends[match.end()]) for match in found)
 
 
 def _full_width(lines: Sequence[str]) -> float:
