@@ -49,8 +49,8 @@ class Token(NamedTuple):
     number: Number | None = None
 
 
-_ASIDE = re.compile(r"《[^》]*》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?")
-"""Titles and dates hold no tokens."""
+_ASIDE = re.compile(r"《[^》]{0,200}》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?")
+"""Titles, of two hundred signs at most lest each of many opened ones is followed to the end, and dates hold no tokens."""
 
 
 class _Words(NamedTuple):

@@ -39,7 +39,7 @@ _UNUSUAL = rb"<(?:c(?! r=\"[A-Z]{1,2}+[0-9]{1,4}+\")|row(?! r=\"[1-9][0-9]{0,3}\
 _PREFIXED = rb":(?=c[\s/>]|row[\s/>])"
 _HELD = rb"<(?:v(?!/>|></v>)|is|!)"
 """A value that is not blank, or what may hide one."""
-_MAIN_PREFIX = rb"xmlns:[^=<>]*=\s*[\"'][^\"'<>]*/spreadsheetml/(?:2006/)?main[\"']"
+_MAIN_PREFIX = rb"xmlns:[^=<>:\s]*+\s*=\s*[\"'][^\"'<>]*/spreadsheetml/(?:2006/)?main[\"']"
 _CHUNK = 2**16
 _WORTH = 2**15
 """A shorter sheet is not worth being packed anew for the reader."""
