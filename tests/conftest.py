@@ -18,7 +18,7 @@ import pytest
 
 from rule_pairs import Miniatures
 from tests_support import leaves_only
-from thorough import either
+from thorough import THOROUGH, either
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.standard.loader import load_standard
@@ -53,10 +53,10 @@ def department(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(
-    params=FOLDERS[: either(2, 4)], ids=[folder.name for folder in FOLDERS[: either(2, 4)]]
+    params=FOLDERS[: either(1, 4)], ids=[folder.name for folder in FOLDERS[: either(1, 4)]]
 )
 def costly_department(request: pytest.FixtureRequest) -> Path:
-    """The same where a test takes long: two of them, all in a thorough run."""
+    """The same where a test takes long: one of them, all in a thorough run."""
     return request.param
 
 
@@ -83,7 +83,12 @@ _OFFICE = {"recalculate", "recalculate_all"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start an office or a browser are marked, so that ``make test-fast`` leaves them out."""
+    """Tests that start an office or a browser are marked, so that ``make test-fast`` leaves them out.
+
+    The longest, of whose kind others run, are left to ``make thorough``.
+    """
+    if not THOROUGH:
+        items[:] = [item for item in items if item.get_closest_marker("thorough") is None]
     for item in items:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if folder in ("calc", "office") or _OFFICE.intersection(getattr(item, "fixturenames", ())):

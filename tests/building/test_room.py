@@ -107,6 +107,7 @@ def full_codes(room: int, classes: int, depth: int) -> list[str]:
     return codes
 
 
+@pytest.mark.thorough
 def test_all_rooms_full_go_through_every_command(
     standard: Standard, example: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

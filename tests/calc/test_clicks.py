@@ -149,7 +149,7 @@ def _script(folder: Path, name: str, *lines: str) -> Path:
     return path
 
 
-@pytest.fixture(params=["cold", "warm"])
+@pytest.fixture(params=["cold", pytest.param("warm", marks=pytest.mark.thorough)])
 def window(
     request: pytest.FixtureRequest, screen: Screen, example_file: Path, tmp_path: Path
 ) -> Iterator[Window]:

@@ -55,6 +55,7 @@ def test_every_value_of_the_example_is_the_one_in_the_file(live: Open, example_c
     assert numbers > 800
 
 
+@pytest.mark.thorough
 def test_every_formula_of_the_example_is_the_one_in_the_file(
     live: Open, example_copy: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +27,19 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page; another one, made before, where ``XLBUDGET_PAGE`` names it."""
     if made := os.environ.get("XLBUDGET_PAGE"):
         return Path(made)
-    path = tmp_path_factory.mktemp("网页 版") / PAGE
-    try:
-        path.write_text(page_html(), "utf-8", newline="\n")
-    except UnusableFileError as error:
-        pytest.skip(str(error))
+    # All processes of a run have one folder above their own.
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if several else base) / "网页 版"
+    folder.mkdir(exist_ok=True)
+    path = folder / PAGE
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            if not path.exists():
+                path.write_text(page_html(), "utf-8", newline="\n")
+        except UnusableFileError as error:
+            pytest.skip(str(error))
     return path
 
 

@@ -250,6 +250,7 @@ def test_every_department(
 
 
 @pytest.mark.office
+@pytest.mark.thorough
 def test_as_much_as_the_tables_hold(
     standard: Standard, example: Book, tmp_path: Path, errors: Callable[[Path], list[object]]
 ) -> None:
