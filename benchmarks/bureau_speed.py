@@ -112,6 +112,7 @@ def make(path: Path, kind: str, seed: int) -> None:
 
 def material(folder: Path, count: int) -> list[Path]:
     """So many workbooks; those that are there already are taken."""
+    folder.mkdir(parents=True, exist_ok=True)
     kinds = list(KINDS)
     paths = []
     for number in range(count):
