@@ -28,15 +28,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parent / "validation"))
 
 from departments import bureau, medium, with_forms
+from multiples import rounded_multiple
 from plausible_ledgers import plausible_book
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.notes import plan_notes
 from xlbudget.editing.validate import validate_file
 from xlbudget.explaining.explain import explain, glossary
-from xlbudget.figures import BlockData
 from xlbudget.findings import Status
 from xlbudget.importing.data_folder import read_folder
-from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.standard.loader import load_standard, own_standard
 from xlbudget.xlsx.workbook import Workbook
@@ -44,7 +43,7 @@ from xlbudget.xlsx.workbook import Workbook
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlbudget.figures import Book, Cell
+    from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
 ROOT = Path(__file__).parents[1]
@@ -57,23 +56,8 @@ EXACT = [
 
 
 def multiplied(standard: Standard, book: Book, factor: int) -> Book:
-    """Every amount times ``factor``/1000, exactly, and then each printed by itself."""
-
-    def printed(cell: Cell) -> Cell:
-        if not isinstance(cell, Amount) or cell.unit != standard.unit:
-            return cell
-        return Amount(cell.fen // 1000 * factor).rounded(standard.unit)
-
-    blocks = {
-        key: BlockData.of([row._replace(cells=tuple(map(printed, row.cells))) for row in data.rows])
-        for key, data in book.blocks.items()
-    }
-    info = {
-        key: one if isinstance(one.value, str) else one._replace(value=printed(one.value))
-        for key, one in book.info.items()
-    }
-    # The cost indicators are texts and would have to be multiplied as well: forms without any.
-    return with_forms(standard, book._replace(blocks=blocks, info=info))
+    """A multiple of a book, with forms of its projects."""
+    return with_forms(standard, rounded_multiple(standard, book, factor))
 
 
 def by_ledger(chance: random.Random) -> tuple[Standard, Book]:

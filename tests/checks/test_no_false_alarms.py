@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from multiples import rounded_multiple
 from xlbudget.checks.validate import validate
-from xlbudget.figures import BlockData, Book, Cell
 from xlbudget.findings import Level, Status
 from xlbudget.importing.data_folder import read_folder
-from xlbudget.money import Amount
 from xlbudget.standard.loader import load_standard
 
 DEPARTMENTS = Path(__file__).parents[1] / "departments"
@@ -24,31 +23,11 @@ EXACT = {
 """Departments whose identities hold exactly: so they do for every multiple of the true amounts."""
 
 
-def rounded_multiple(book: Book, factor: int) -> Book:
-    """Every amount times ``factor``/1000, exactly, and then each printed with two decimals."""
-
-    def printed(cell: Cell) -> Cell:
-        if not isinstance(cell, Amount) or cell.unit != STANDARD.unit:
-            return cell
-        return Amount(cell.fen // 1000 * factor).rounded(STANDARD.unit)
-
-    blocks = {
-        key: BlockData.of([row._replace(cells=tuple(map(printed, row.cells))) for row in data.rows])
-        for key, data in book.blocks.items()
-    }
-    info = {
-        key: one if isinstance(one.value, str) else one._replace(value=printed(one.value))
-        for key, one in book.info.items()
-    }
-    # The cost indicators are texts and would have to be multiplied as well.
-    return book._replace(blocks=blocks, info=info, forms=())
-
-
 @pytest.mark.parametrize("name", EXACT)
 @given(factor=st.integers(11, 99_999))
 @settings(max_examples=150, deadline=None)
 def test_independent_rounding_is_never_an_error(name: str, factor: int) -> None:
-    report = validate(STANDARD, rounded_multiple(EXACT[name], factor))
+    report = validate(STANDARD, rounded_multiple(STANDARD, EXACT[name], factor))
     assert report.status is Status.PASS
     assert not [one for one in report.findings if one.level is not Level.HINT]
     assert report.slack <= "0.0050"
@@ -57,5 +36,5 @@ def test_independent_rounding_is_never_an_error(name: str, factor: int) -> None:
 @pytest.mark.parametrize("name", EXACT)
 def test_rounding_does_put_sums_off(name: str) -> None:
     """The test above would be empty if the multiples added up."""
-    report = validate(STANDARD, rounded_multiple(EXACT[name], 1237))
+    report = validate(STANDARD, rounded_multiple(STANDARD, EXACT[name], 1237))
     assert report.slack > "0.0000"

@@ -88,11 +88,6 @@ def head_of(line: bytes) -> Record:
     return Record.from_json(head + b"}" if sign else line)
 
 
-def has_report(line: bytes) -> bool:
-    """Whether the file of a line was judged."""
-    return not line.rstrip().endswith(b'"report":null}')
-
-
 def read_results(path: Path) -> Iterator[Record]:
     """The records of a file of results, one at a time; a last line that was cut off is left out.
 
