@@ -128,7 +128,7 @@ def test_documents_and_folders_are_taken_too(standard: Standard, example: Book) 
     assert book.year == 2024 and book.blocks["expenditure"].row("total") is not None
     assert xlbudget.read(PUBLISHED.parent) == example
     assert xlbudget.validate_file(PUBLISHED.parent).path == str(PUBLISHED.parent)
-    assert xlbudget.load_standard(standard.folder) == standard == xlbudget.load_standard()
+    assert xlbudget.load_standard(standard.layers[0]) == standard == xlbudget.load_standard()
     with pytest.raises(xlbudget.XlbudgetError, match="没有名为"):
         xlbudget.load_standard("nowhere")
 

@@ -24,7 +24,8 @@ from xlbudget.figures import BlockData
 from xlbudget.findings import Level
 from xlbudget.money import parse_amount
 from xlbudget.standard.catalogue import catalogue_markdown
-from xlbudget.standard.loader import load_standard, standard_ids
+from xlbudget.standard.layers import standard_ids
+from xlbudget.standard.loader import load_standard
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book

@@ -24,7 +24,8 @@ from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import WAN, YUAN, Amount
 from xlbudget.reading.book import read_book
 from xlbudget.standard.check import check_folder
-from xlbudget.standard.loader import DATA, load_folder
+from xlbudget.standard.layers import DATA
+from xlbudget.standard.loader import load_folder
 from xlbudget.standard.model import Subject
 from xlbudget.texts.forms import last_year_of
 from xlbudget.texts.last_year import with_last_year

@@ -247,7 +247,7 @@ def test_cleaning_and_numerals() -> None:
 @pytest.fixture
 def own(standard: Standard, tmp_path: Path) -> Standard:
     """The standard from a folder that a test may change."""
-    shutil.copytree(standard.folder, tmp_path / "own")
+    shutil.copytree(standard.layers[0], tmp_path / "own")
     return load_folder(tmp_path / "own")
 
 
@@ -268,14 +268,14 @@ def own(standard: Standard, tmp_path: Path) -> Standard:
 def test_wrong_templates_are_named(
     own: Standard, example: Book, template: str, message: str
 ) -> None:
-    (own.folder / "notes" / "08-fund.j2").write_text(template, encoding="utf-8")
+    (own.layers[0] / "notes" / "08-fund.j2").write_text(template, encoding="utf-8")
     with pytest.raises(StandardError, match=re.escape(message)) as caught:
         explain(own, example)
     assert "模板“notes/" in str(caught.value)
 
 
 def test_a_missing_template_is_named(own: Standard, example: Book) -> None:
-    (own.folder / "notes" / "09-capital.j2").unlink()
+    (own.layers[0] / "notes" / "09-capital.j2").unlink()
     with pytest.raises(StandardError, match=r"09-capital\.j2"):
         explain(own, example)
 
@@ -300,21 +300,21 @@ def test_a_missing_template_is_named(own: Standard, example: Book) -> None:
 def test_wrong_facts_are_named(
     own: Standard, example: Book, old: str, new: str, message: str
 ) -> None:
-    path = own.folder / "notes" / "facts.toml"
+    path = own.layers[0] / "notes" / "facts.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(StandardError, match=message):
         explain(own, example)
 
 
 def test_a_standard_without_texts(own: Standard, example: Book) -> None:
-    shutil.rmtree(own.folder / "notes")
+    shutil.rmtree(own.layers[0] / "notes")
     with pytest.raises(StandardError, match=r"notes/facts\.toml"):
         explain(own, example)
 
 
 def test_another_standard_brings_its_own_texts(own: Standard, example: Book) -> None:
     """Other sentences, other numbering, other units: nothing but files."""
-    notes = own.folder / "notes"
+    notes = own.layers[0] / "notes"
     shutil.rmtree(notes)
     notes.mkdir()
     (notes / "facts.toml").write_text(
@@ -348,7 +348,7 @@ def test_another_standard_brings_its_own_texts(own: Standard, example: Book) -> 
 
 
 def test_section_conditions(standard: Standard, own: Standard, example: Book) -> None:
-    path = own.folder / "notes" / "sections.toml"
+    path = own.layers[0] / "notes" / "sections.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(
         text.replace('template = "08-fund.j2"', 'template = "08-fund.j2"\nwhen = "fund"'),

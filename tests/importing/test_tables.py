@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from exported_tables import VARIANTS, Shape, biff5, exact, read_path, write
 from xlbudget.errors import UnusableFileError
-from xlbudget.standard import loader
+from xlbudget.standard import layers, loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -477,7 +477,7 @@ def test_a_document_of_another_standard(
             for table in standard.tables
         ),
     )
-    monkeypatch.setattr(loader, "standard_ids", lambda: ["changchun", "other"])
+    monkeypatch.setattr(layers, "standard_ids", lambda: ["changchun", "other"])
     monkeypatch.setattr(loader, "load_standard", lambda identity: other)
     shape = replace(SIMPLE, only=("fiscal", "general", "basic", "summary"))
     path = write(tmp_path / "别处.xlsx", other, example, shape)

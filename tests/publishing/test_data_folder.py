@@ -37,7 +37,8 @@ from xlbudget.money import COUNT, Amount
 from xlbudget.publishing.data_folder import export_folder, write_folder
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
-from xlbudget.standard.loader import DATA, OWN_LISTS, load_folder, load_standard, own_standard
+from xlbudget.standard.layers import DATA
+from xlbudget.standard.loader import OWN_LISTS, load_folder, load_standard, own_standard
 from xlbudget.standard.model import Subject
 from xlbudget.xlsx.backups import backups
 from xlbudget.xlsx.cells import CellEdit

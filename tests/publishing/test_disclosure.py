@@ -238,7 +238,7 @@ def test_a_formula_without_value_follows_the_generated_text(
 def own(standard: Standard, tmp_path: Path) -> Path:
     """A copy of the standard's folder."""
     folder = tmp_path / "own"
-    shutil.copytree(standard.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(standard.layers[0], folder, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 

@@ -175,11 +175,11 @@ def test_a_standard_that_names_no_such_fact(
     path = tmp_path / "package.toml"
     path.write_text('[[figure]]\nfact = "nothing"\ntitle = "甲"\n', encoding="utf-8")
     notes = tmp_path / "notes"
-    notes.symlink_to(standard.folder / "notes")
+    notes.symlink_to(standard.layers[0] / "notes")
     with pytest.raises(StandardError, match="nothing"):
-        key_figures(standard._replace(folder=tmp_path), example)
+        key_figures(standard._replace(layers=(tmp_path,)), example)
     path.write_text("[[figure]\n", encoding="utf-8")
     with pytest.raises(StandardError, match=r"package\.toml"):
-        key_figures(standard._replace(folder=tmp_path), example)
+        key_figures(standard._replace(layers=(tmp_path,)), example)
     path.unlink()
-    assert key_figures(standard._replace(folder=tmp_path), example) == []
+    assert key_figures(standard._replace(layers=(tmp_path,)), example) == []

@@ -11,13 +11,12 @@ from xlbudget.checks.validate import check_names
 from xlbudget.errors import StandardError
 from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text
 from xlbudget.standard.check import check_folder
+from xlbudget.standard.layers import DATA, standard_ids
 from xlbudget.standard.loader import (
-    DATA,
     load_folder,
     load_standard,
     parse_equation,
     read_subjects,
-    standard_ids,
     with_subject_files,
     with_subjects,
 )

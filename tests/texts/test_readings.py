@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.standard.loader import DATA, load_folder, load_standard, standard_ids
+from xlbudget.standard.layers import DATA, standard_ids
+from xlbudget.standard.loader import load_folder, load_standard
 from xlbudget.texts.readings import reading_problems
 
 if TYPE_CHECKING:

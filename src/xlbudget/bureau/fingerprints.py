@@ -98,10 +98,10 @@ def standard_hash(identity: str) -> str:
     Raises:
         StandardError: there is none.
     """
-    folder = load_standard(identity).folder
     files = sorted(
-        (path.relative_to(folder).as_posix(), path)
-        for path in folder.rglob("*")
+        (f"{layer.name}/{path.relative_to(layer).as_posix()}", path)
+        for layer in load_standard(identity).layers
+        for path in layer.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     )
     return digest(

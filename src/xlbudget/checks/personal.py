@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.findings import Finding
-from xlbudget.standard.loader import notes_file
+from xlbudget.standard.layers import Layers, standard_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from xlbudget.checks.named_checks import Context
     from xlbudget.figures import Book, Printed
@@ -108,7 +107,7 @@ def _findings(
     standard: Standard, met: Iterable[_Met], rule: str, code: str, level: Level
 ) -> Iterator[Finding]:
     """Those of one rule."""
-    signs = _signs(standard.folder)
+    signs = _signs(standard.layers)
     field = signs.field if signs is not None else ""
     label = standard.fields[field].label if field in standard.fields else ""
     for of, text, title, shown in met:
@@ -123,7 +122,7 @@ def _findings(
 
 def _met_in(standard: Standard, book: Book, texts: Iterable[Printed]) -> list[_Met]:
     """What the texts hold of any rule, without what the unit has declared as public."""
-    signs = _signs(standard.folder)
+    signs = _signs(standard.layers)
     if signs is None:
         return []
     own = book.info.get(signs.field)
@@ -192,7 +191,7 @@ def _folded(text: str) -> str:
 
 def stated_phone(standard: Standard, texts: Iterable[str]) -> tuple[str, str]:
     """The field of 基础信息 for public numbers, and those that the texts name as such; empty if none."""
-    signs = _signs(standard.folder)
+    signs = _signs(standard.layers)
     if signs is None or signs.field not in standard.fields:
         return "", ""
     found = dict.fromkeys(
@@ -273,13 +272,13 @@ _MASKS: dict[str, Callable[[str], str]] = {
 
 
 @lru_cache(maxsize=8)
-def _signs(folder: Path) -> _Signs | None:
+def _signs(layers: Layers) -> _Signs | None:
     """The standard's patterns, None where it has none.
 
     Raises:
         StandardError: the file is not what its head describes.
     """
-    raw = notes_file(folder, "personal")
+    raw = standard_file(layers, _FILE.removesuffix(".toml"))
     if raw is None:
         return None
     try:

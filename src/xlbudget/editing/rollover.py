@@ -23,8 +23,9 @@ from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import Grid
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
+from xlbudget.standard.layers import standard_ids
 from xlbudget.standard.ledger import selects
-from xlbudget.standard.loader import load_standard, own_standard, standard_ids, with_subjects
+from xlbudget.standard.loader import load_standard, own_standard, with_subjects
 from xlbudget.texts.forms import last_year_of
 from xlbudget.xlsx.atomic import replace_atomically
 from xlbudget.xlsx.cells import CellEdit

@@ -22,10 +22,10 @@ from xlbudget.explaining.document import BODY, HEADING, Document, Figure, Paragr
 from xlbudget.explaining.facts import Facts, evaluate_facts
 from xlbudget.explaining.source import load_source
 from xlbudget.explaining.wording import ordinal, profile_texts
+from xlbudget.standard.layers import Layers, layer_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from xlbudget.explaining.source import SectionSpec
     from xlbudget.figures import Book
@@ -122,7 +122,7 @@ def _render(facts: Facts, template: str, names: dict[str, object]) -> str:
     """
     try:
         own = {"number": _counter(), "key": _key, "review": _review, "basis": _basis}
-        return _environment(facts.source.folder).get_template(template).render(names | own)
+        return _environment(facts.source.layers).get_template(template).render(names | own)
     except jinja2.TemplateNotFound as error:
         raise StandardError(f"找不到模板“notes/{error.name}”。") from error
     except jinja2.TemplateSyntaxError as error:
@@ -207,9 +207,9 @@ def _taken(text: str, start: str, end: str) -> tuple[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _environment(folder: Path) -> jinja2.Environment:
+def _environment(layers: Layers) -> jinja2.Environment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        path = folder / name
+        path = layer_path(layers, f"notes/{name}")
         if not _TEMPLATE.fullmatch(name) or not path.is_file():
             return None
         stamp = path.stat().st_mtime_ns

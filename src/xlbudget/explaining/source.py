@@ -11,12 +11,12 @@ from xlbudget.errors import StandardError
 from xlbudget.explaining.wording import ordinal
 from xlbudget.money import STANDARD_PLACES, UNITS, Unit
 from xlbudget.rules.grid import INFO
-from xlbudget.standard.loader import is_shipped, load_standard, notes_file, parse_ref, standard_file
+from xlbudget.standard.layers import Layers, standard_file
+from xlbudget.standard.loader import is_shipped, load_layers, parse_ref
 from xlbudget.standard.model import ONE, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from xlbudget.standard.model import Standard
 
@@ -100,7 +100,7 @@ class SectionSpec(NamedTuple):
 class Source(NamedTuple):
     """All that the two files say; the figures of each kind in the order of the file."""
 
-    folder: Path
+    layers: Layers
     unit: Unit
     places: int
     words: Mapping[str, str]
@@ -122,20 +122,19 @@ def load_source(standard: Standard) -> Source:
         StandardError: a file is missing, or names what the standard does not have.
     """
     if is_shipped(standard):
-        return _of_shipped(standard.folder.name)
+        return _of_shipped(standard.layers)
     return _load_source(standard)
 
 
 @lru_cache(maxsize=8)
-def _of_shipped(identity: str) -> Source:
-    return _load_source(load_standard(identity))
+def _of_shipped(layers: Layers) -> Source:
+    return _load_source(load_layers(layers))
 
 
 def _load_source(standard: Standard) -> Source:
-    folder = standard.folder / "notes"
-    facts, sections = _toml(standard.folder, "facts"), _toml(standard.folder, "sections")
+    facts, sections = _toml(standard.layers, "facts"), _toml(standard.layers, "sections")
     try:
-        source = _source(standard, folder, facts, sections)
+        source = _source(standard, facts, sections)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise StandardError(
             f"“notes/facts.toml”或“notes/sections.toml”的写法不对：{error}。"
@@ -144,9 +143,7 @@ def _load_source(standard: Standard) -> Source:
     return source
 
 
-def _source(
-    standard: Standard, folder: Path, facts: Mapping[str, Any], sections: Mapping[str, Any]
-) -> Source:
+def _source(standard: Standard, facts: Mapping[str, Any], sections: Mapping[str, Any]) -> Source:
     words = facts["words"]
     missing = [word for word in _WORDS if word not in words]
     if missing:
@@ -154,7 +151,7 @@ def _source(
     for field in (entry["is"] for entry in facts.get("text", {}).values()):
         _known_field(standard, field)
     return Source(
-        folder=folder,
+        layers=standard.layers,
         unit=UNITS[facts["unit"]],
         places=facts.get("places", STANDARD_PLACES),
         words=words,
@@ -192,8 +189,8 @@ def _of_rows(standard: Standard, entries: Mapping[str, Any]) -> tuple[tuple[str,
     )
 
 
-def _toml(folder: Path, name: str) -> dict[str, Any]:
-    found = notes_file(folder, name)
+def _toml(layers: Layers, name: str) -> dict[str, Any]:
+    found = standard_file(layers, f"notes/{name}")
     if found is None:
         raise StandardError(f"标准缺少文件“notes/{name}.toml”。")
     return found
@@ -222,7 +219,7 @@ def _list(standard: Standard, name: str, entry: Mapping[str, Any]) -> ListSpec:
 def _meanings(standard: Standard, name: str) -> Mapping[str, str]:
     """The explanations in a file of the notes; none where a list names no file."""
     return (
-        {squash(key): text for key, text in _toml(standard.folder, name)["meaning"].items()}
+        {squash(key): text for key, text in _toml(standard.layers, name)["meaning"].items()}
         if name
         else {}
     )
@@ -344,7 +341,7 @@ def load_plan(standard: Standard) -> Plan:
         StandardError: the file is missing, or does not fit the standard's parts.
     """
     shown = f"{_FILE}.toml"
-    raw = standard_file(standard.folder, _FILE)
+    raw = standard_file(standard.layers, _FILE)
     if raw is None:
         raise StandardError(f"标准缺少文件“{shown}”，不能编排公开文本。")
     texts, entries = raw.get("text", {}), raw.get("part", [])

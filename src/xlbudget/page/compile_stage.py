@@ -52,7 +52,7 @@ def main() -> None:
                 if inside not in kept:
                     path.unlink()
     sys.path.insert(0, str(STAGE / "site"))
-    from xlbudget.standard.loader import main as parse_standards  # noqa: PLC0415  # of the stage
+    from xlbudget.standard.layers import keep_all as parse_standards  # noqa: PLC0415  # of the stage
 
     parse_standards()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-import tomllib
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,6 +40,7 @@ from xlbudget.reading.source import sheet_texts
 from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.sheets.layout import MEMORY, MODELS, forget
+from xlbudget.standard.layers import standard_file
 from xlbudget.standard.loader import own_standard
 from xlbudget.templates import rendered
 from xlbudget.xlsx.locks import is_open
@@ -422,13 +422,13 @@ def key_figures(standard: Standard, book: Book) -> list[tuple[str, str]]:
     Raises:
         StandardError: ``package.toml`` is wrong, or names what ``notes/facts.toml`` has not.
     """
-    path = standard.folder / _FIGURES
-    if not path.is_file():
+    raw = standard_file(standard.layers, _FIGURES.removesuffix(".toml"))
+    if raw is None:
         return []
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("figure", ())
+        entries = raw.get("figure", ())
         wanted = [(str(entry["fact"]), str(entry["title"])) for entry in entries]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise StandardError(f"标准文件“{_FIGURES}”的写法不对：{error}。") from error
     source = load_source(standard)
     known = evaluate_facts(standard, book, source).figures

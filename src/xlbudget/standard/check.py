@@ -7,13 +7,13 @@ refers to what by looking it up.
 from __future__ import annotations
 
 import re
-import tomllib
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xlbudget.errors import StandardError
+from xlbudget.standard.layers import layers_of, standard_files
 from xlbudget.standard.ledger import selects
 from xlbudget.standard.loader import load_folder
 from xlbudget.standard.model import ALL, EACH, ONE, PLACEHOLDER
@@ -111,14 +111,16 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
     Raises:
         StandardError: it cannot be loaded at all.
     """
-    if not (folder / "rules.toml").is_file():
+    files = standard_files(layers_of(folder))
+    if "rules" not in files:
         raise StandardError(f"标准“{folder}”缺少文件“rules.toml”。")
-    shapes: dict[Path, type[BaseModel]] = {
-        folder / "rules.toml": _Rules,
-        folder / "standard.toml": _Charts,
-    }
-    shapes |= dict.fromkeys(sorted((folder / "tables").glob("*.toml")), _Table)
-    problems = [problem for path, model in shapes.items() for problem in _shape(path, model)]
+    shapes: dict[str, type[BaseModel]] = {"rules": _Rules, "standard": _Charts}
+    shapes |= {name: _Table for name in sorted(files) if name.startswith("tables/")}
+    problems = [
+        problem
+        for name, model in shapes.items()
+        for problem in _shape(name, files.get(name, {}), model)
+    ]
     if problems:
         return problems
     standard = load_folder(folder)
@@ -181,14 +183,12 @@ def _sum_problems(standard: Standard) -> Iterator[str]:
                 yield f"往来“{transfer.title}”：“{ref}”应指 {body} 表块每一行的一栏。"
 
 
-def _shape(path: Path, model: type[BaseModel]) -> list[str]:
+def _shape(name: str, data: dict[str, Any], model: type[BaseModel]) -> list[str]:
     try:
-        model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return [f"{path.name} 不是有效的TOML：{error}。"]
+        model.model_validate(data)
     except ValidationError as error:
         return [
-            f"{path.name} {'.'.join(map(str, one['loc']))}：{one['msg']}" for one in error.errors()
+            f"{name}.toml {'.'.join(map(str, one['loc']))}：{one['msg']}" for one in error.errors()
         ]
     return []
 

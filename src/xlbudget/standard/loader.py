@@ -1,25 +1,28 @@
-"""Load a standard from its folder of TOML and CSV files.
+"""A standard from its merged files of TOML and CSV.
 
-Parsing takes longer than validating a workbook, so what was parsed is kept beside the byte code. It is used
-only while every file has the size and time that it had when it was parsed; it is data, read by
-``marshal`` from our own package folder alone, and missing it costs nothing but time.
 ``python -m xlbudget.standard.loader`` parses the shipped standards ahead of the first use.
 """
 
 from __future__ import annotations
 
 import csv
-import marshal
-import os
 import re
-import sys
 from decimal import Decimal
-from functools import lru_cache, wraps
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from xlbudget.errors import StandardError
 from xlbudget.money import UNITS, Amount, Unit
+from xlbudget.standard.layers import (
+    DATA,
+    Layers,
+    is_ours,
+    keep_all,
+    layer_path,
+    layers_of,
+    once_if_shipped,
+    standard_files,
+    standard_ids,
+)
 from xlbudget.standard.ledger import parse_ledger
 from xlbudget.standard.model import (
     AMOUNT,
@@ -52,109 +55,14 @@ from xlbudget.standard.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from xlbudget.figures import Book
 
 
-T = TypeVar("T")
-
-_VERSION = 1
-_Stamp = list[tuple[str, int, int]]
-
-
-def once_if_shipped(make: Callable[[Path], T]) -> Callable[[Path], T]:
-    """``make`` of a standard's folder; of a shipped one, which does not change while we run, only once."""
-    kept = lru_cache(maxsize=8)(make)
-
-    @wraps(make)
-    def made(folder: Path) -> T:
-        return kept(folder) if folder.parent == DATA else make(folder)
-
-    return made
-
-
-@once_if_shipped
-def _parsed_files(folder: Path) -> dict[str, Any]:
-    """As ``parse_files``, kept for our own package folder: no marshalled data from elsewhere is read.
-
-    Raises:
-        StandardError: a file is no TOML.
-    """
-    if folder.parent != DATA:
-        return parse_files(folder)
-    stamp = _stamp(folder)
-    kept = _kept(folder)
-    try:
-        version, python, known, data = marshal.loads(kept.read_bytes())  # noqa: S302  # our own
-    except (OSError, EOFError, ValueError, TypeError):
-        version = python = known = data = None
-    if (version, python, known) == (_VERSION, sys.version, stamp) and isinstance(data, dict):
-        return data
-    data = parse_files(folder)
-    if not sys.dont_write_bytecode:
-        keep_parsed(folder, data)
-    return data
-
-
-def parse_files(folder: Path) -> dict[str, Any]:
-    """Every TOML file of a standard's folder by its name without suffix (``tables/01-summary``).
-
-    Raises:
-        StandardError: a file is no TOML.
-    """
-    return {name.removesuffix(".toml"): _parsed(folder, name) for name, _, _ in _stamp(folder)}
-
-
-def _parsed(folder: Path, name: str) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415  # not needed where the parsed form is kept
-
-    try:
-        return tomllib.loads((folder / name).read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StandardError(f"标准文件“{name}”不是有效的TOML：{error}。") from error
-
-
-def keep_parsed(folder: Path, data: dict[str, Any]) -> None:
-    """Keep the parsed form where that is allowed; an installed package may be read-only."""
-    kept = _kept(folder)
-    temporary = kept.with_name(f"{kept.name}.{os.getpid()}")
-    try:
-        kept.parent.mkdir(exist_ok=True)
-        temporary.write_bytes(marshal.dumps((_VERSION, sys.version, _stamp(folder), data)))
-        temporary.replace(kept)
-    except OSError:
-        return
-
-
-def _kept(folder: Path) -> Path:
-    return folder / "__pycache__" / f"standard.{sys.implementation.cache_tag}.marshal"
-
-
-def _stamp(folder: Path) -> _Stamp:
-    """Name, size and time of every TOML file."""
-    found: _Stamp = []
-    for below in ("", "tables", "notes"):
-        try:
-            entries = sorted(os.scandir(folder / below), key=lambda entry: entry.name)
-        except FileNotFoundError:
-            continue
-        for entry in entries:
-            if entry.name.endswith(".toml"):
-                facts = entry.stat()
-                name = f"{below}/{entry.name}" if below else entry.name
-                found.append((name, facts.st_size, facts.st_mtime_ns))
-    return found
-
-
-DATA = Path(__file__).parent / "data"
 DEFAULT = "changchun"
 """The standard of a new workbook where none is asked for."""
-
-
-def standard_ids() -> list[str]:
-    """The standards that are shipped."""
-    return sorted(folder.name for folder in DATA.iterdir() if (folder / "standard.toml").is_file())
 
 
 def load_standard(identity: str = DEFAULT) -> Standard:
@@ -163,11 +71,6 @@ def load_standard(identity: str = DEFAULT) -> Standard:
     Raises:
         StandardError: there is none.
     """
-    return _shipped(identity)
-
-
-@lru_cache(maxsize=8)
-def _shipped(identity: str) -> Standard:
     if identity not in standard_ids():
         known = "、".join(standard_ids())
         raise StandardError(f"没有名为“{identity}”的标准；现有：{known}。")
@@ -176,9 +79,9 @@ def _shipped(identity: str) -> Standard:
 
 def is_shipped(standard: Standard) -> bool:
     """Whether it is one of ours, but for what a workbook adds: subjects, and room for a sum of units."""
-    if standard.folder.parent != DATA:
+    if not is_ours(standard.layers):
         return False
-    ours = load_standard(standard.folder.name)
+    ours = load_layers(standard.layers)
     return (
         standard._replace(
             subjects=ours.subjects,
@@ -193,31 +96,24 @@ def is_shipped(standard: Standard) -> bool:
     )
 
 
-def standard_file(folder: Path, name: str) -> dict[str, Any] | None:
-    """A TOML file of a standard by its name without suffix, None where there is none; not to be changed.
+def load_folder(folder: Path) -> Standard:
+    """A standard from any folder of the same shape, over those that it extends.
 
     Raises:
-        StandardError: it is no TOML.
+        StandardError: a file is missing or contradicts itself.
     """
-    if folder.parent == DATA:
-        return _parsed_files(folder).get(name)
-    there = (folder / f"{name}.toml").is_file()
-    return _parsed(folder, f"{name}.toml") if there else None
+    return load_layers(layers_of(folder))
 
 
-def notes_file(folder: Path, name: str) -> dict[str, Any] | None:
-    """The same of the standard's notes (``facts``)."""
-    return standard_file(folder, f"notes/{name}")
-
-
-def load_folder(folder: Path) -> Standard:
-    """A standard from any folder of the same shape.
+@once_if_shipped
+def load_layers(layers: Layers) -> Standard:
+    """A standard from its folders, with the variants among them.
 
     Raises:
         StandardError: a file is missing or contradicts itself.
     """
     try:
-        files = _parsed_files(folder)
+        files = standard_files(layers)
         main = _file(files, "standard")
         unit = UNITS[main["unit"]]
         tables = tuple(_table(_file(files, f"tables/{name}"), unit) for name in main["tables"])
@@ -228,7 +124,7 @@ def load_folder(folder: Path) -> Standard:
         picture = _picture(main.get("picture"), {chart.key: chart for chart in charts})
         ledger = parse_ledger(files["ledger"]) if "ledger" in files else None
     except KeyError as error:
-        raise StandardError(f"标准“{folder.name}”缺少必需的项目{error}。") from error
+        raise StandardError(f"标准“{layers[0].name}”缺少必需的项目{error}。") from error
     sections = tuple(
         Section(
             one["title"], tuple(_field(entry) for entry in one["fields"]), one.get("summed", False)
@@ -244,7 +140,7 @@ def load_folder(folder: Path) -> Standard:
         template_year=main.get("template_year", main["years"][0]),
         unit=unit,
         rounding_limit=int(Decimal(main["rounding_limit"]) * unit.fen),
-        folder=folder,
+        layers=layers,
         titles=main["title"],
         parts=tuple(part["title"] for part in main["part"]),
         tables=tables,
@@ -253,7 +149,7 @@ def load_folder(folder: Path) -> Standard:
             Keyed(**{**entry, "choices": tuple(entry.get("choices", ()))})
             for entry in info.get("keyed", ())
         ),
-        subjects={key: _subjects(folder, key, entry) for key, entry in main["subjects"].items()},
+        subjects={key: _subjects(layers, key, entry) for key, entry in main["subjects"].items()},
         conditions={
             key: Condition(key, entry["title"], tuple(parse_ref(ref) for ref in entry["zero"]))
             for key, entry in main.get("condition", {}).items()
@@ -287,8 +183,8 @@ def _file(files: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found
 
 
-def _subjects(folder: Path, key: str, entry: Mapping[str, Any]) -> SubjectList:
-    subjects = read_subjects(folder / "subjects" / entry["file"])
+def _subjects(layers: Layers, key: str, entry: Mapping[str, Any]) -> SubjectList:
+    subjects = read_subjects(layer_path(layers, f"subjects/{entry['file']}"))
     return make_list(key, entry["name"], tuple(entry["lengths"]), tuple(entry["levels"]), subjects)
 
 
@@ -602,11 +498,5 @@ def with_subject_files(standard: Standard, files: Iterable[tuple[str, Path]]) ->
     return standard
 
 
-def main() -> None:
-    """Parse every shipped standard and keep the result beside the byte code."""
-    for identity in standard_ids():
-        keep_parsed(DATA / identity, parse_files(DATA / identity))
-
-
 if __name__ == "__main__":
-    main()
+    keep_all()

@@ -388,7 +388,7 @@ class Rule(NamedTuple):
 
 
 class Standard(NamedTuple):
-    """A standard as a whole; ``folder`` holds its texts, ``template_year`` is the blank template's.
+    """A standard as a whole; ``layers`` are the folders of its files, most specific first, ``template_year`` is the blank template's.
 
     ``of_sum``: as it is for a workbook that sums units up.
     ``totals`` are the cells that say how large a budget is, by name; ``department`` is the field of
@@ -403,7 +403,7 @@ class Standard(NamedTuple):
     template_year: int
     unit: Unit
     rounding_limit: int
-    folder: Path
+    layers: tuple[Path, ...]
     titles: Mapping[str, str]
     parts: tuple[str, ...]
     tables: tuple[Table, ...]

@@ -80,7 +80,7 @@ def check_texts(
     Raises:
         StandardError: the standard's facts or readings are wrong.
     """
-    readings = load_readings(standard.folder)
+    readings = load_readings(standard.layers)
     if readings is None:
         return TextOutcome([], [], {}, [], None)
     check = _Check(standard, book, readings, open_cells, lacking)

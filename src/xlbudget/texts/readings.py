@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.explaining.source import load_source
-from xlbudget.standard.loader import notes_file, once_if_shipped
+from xlbudget.standard.layers import Layers, once_if_shipped, standard_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from xlbudget.explaining.source import Source
     from xlbudget.standard.model import Standard
@@ -148,13 +147,13 @@ class Readings(NamedTuple):
 
 
 @once_if_shipped
-def load_readings(folder: Path) -> Readings | None:
+def load_readings(layers: Layers) -> Readings | None:
     """The readings of a standard, None where it has none.
 
     Raises:
         StandardError: the file is not what its head describes.
     """
-    raw = notes_file(folder, "readings")
+    raw = standard_file(layers, "notes/readings")
     if raw is None:
         return None
     try:
@@ -202,7 +201,7 @@ _WORDS = (
 def reading_problems(standard: Standard) -> list[str]:
     """Names, codes and words that ``notes/readings.toml`` uses and the standard lacks, a sentence each."""
     try:
-        source, readings = load_source(standard), load_readings(standard.folder)
+        source, readings = load_source(standard), load_readings(standard.layers)
     except StandardError as error:
         return [str(error)]
     if readings is None:

@@ -152,7 +152,7 @@ def info_from_sentences(
     standard: Standard, book: Book, units: Sequence[TextUnit]
 ) -> dict[str, InfoValue]:
     """Field -> what the text says of it most often; fields that ``book`` knows stay as they are."""
-    readings = load_readings(standard.folder)
+    readings = load_readings(standard.layers)
     if readings is None:
         return {}
     source = load_source(standard)

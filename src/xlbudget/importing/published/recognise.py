@@ -14,7 +14,8 @@ from xlbudget.importing.published.elements import Line, Matrix
 from xlbudget.importing.titles import Titles
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.layout import is_form
-from xlbudget.standard.loader import DEFAULT, load_standard, standard_ids
+from xlbudget.standard.layers import standard_ids
+from xlbudget.standard.loader import DEFAULT, load_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,6 +13,7 @@ from xlbudget.explaining.source import load_source
 from xlbudget.figures import Office, Place, Printed, Profile, TextUnit
 from xlbudget.importing.imported import GLOSSARY_TEXT, NOTES_TEXT, PublishedText
 from xlbudget.importing.published.elements import Line, Matrix
+from xlbudget.standard.layers import layer_path
 from xlbudget.texts.readings import plain
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def profile_lines(standard: Standard, part: DocumentPart) -> dict[str, list[Line
     titles: dict[str, str] = {}
     source = load_source(standard)
     for spec in source.sections.get(part.holds, ()):
-        template = (source.folder / spec.template).read_text(encoding="utf-8")
+        template = layer_path(source.layers, f"notes/{spec.template}").read_text(encoding="utf-8")
         shown = (key for key in found if f"profile.{key}" in template)
         titles[row_label(spec.heading)] = next(shown, "")
     current = ""

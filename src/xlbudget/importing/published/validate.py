@@ -56,7 +56,7 @@ _REQUIRED = "required_info"
 
 def _rule(standard: Standard, kind: str) -> str:
     """The code of a finding of that kind."""
-    readings = load_readings(standard.folder)
+    readings = load_readings(standard.layers)
     return readings.rules.get(kind, CODE) if readings is not None else CODE
 
 

@@ -50,7 +50,7 @@ from xlbudget.sheets.cells import (
 )
 from xlbudget.sheets.layout import DICTIONARY, GLOSSARY, INFO_SHEET, NOTES, PROFILE, is_form
 from xlbudget.sheets.notes import read_texts
-from xlbudget.standard import loader
+from xlbudget.standard import layers, loader
 from xlbudget.standard.loader import OWN_LISTS
 from xlbudget.standard.model import AMOUNT
 from xlbudget.xlsx.references import column_letter, column_number, split_cell
@@ -76,7 +76,7 @@ _ABOVE = 3
 
 def _other_standard(file: TableFile, standard: Standard) -> str:
     """Why no table of the file is the standard's."""
-    for identity in loader.standard_ids():
+    for identity in layers.standard_ids():
         if identity == standard.id:
             continue
         try:

@@ -1,0 +1,522 @@
+"""The files of a standard: a folder merged over the folders on which it stands.
+
+A region's ``standard.toml`` names its base (``extends = "cn"``); a base has ``base.toml`` instead and cannot be
+chosen by itself. A layer may have variants, ``variants/NAME/variant.toml`` with ``when = { FIELD = "value" }`` or
+``years = [first, last]``, that stand above it where 基础信息 says so. A layer holds only what differs: tables merge
+by key, lists of tables by the keys that ``_KEYS`` declares, everything else replaces what was below. An entry with
+``drop = true`` goes, one with ``after = "KEY"`` stands behind that entry (``""``: first); a file may be dropped too.
+
+Parsing takes longer than validating a workbook, so what was merged is kept beside the byte code. It is used
+only while every file of every layer has the size and time that it had when it was parsed; it is data, read by
+``marshal`` from our own package folder alone, and missing it costs nothing but time.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from fnmatch import fnmatchcase
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from xlbudget.errors import StandardError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+T = TypeVar("T")
+
+Layers = tuple[Path, ...]
+"""The folders of a standard, most specific first."""
+_File = dict[str, Any]
+_Stamp = list[tuple[str, int, int]]
+
+DATA = Path(__file__).parent / "data"
+_MAIN, _BASE, _VARIANT = "standard", "base", "variant"
+"""The main file of a region, of a base and of a variant: one and the same file of the merged standard."""
+_VARIANTS = "variants"
+_VERSION = 2
+
+_KEYS = {
+    "standard:part": ("title",),
+    "standard:chart": ("key",),
+    "standard:transfer": ("title",),
+    "standard:carry": ("from",),
+    "standard:allotment": ("whole",),
+    "tables/*:block": ("key",),
+    "tables/*:block.columns": ("key",),
+    "tables/*:block.rows": ("key", "slot"),
+    "tables/*:form": ("key",),
+    "tables/*:form.indicators": ("key",),
+    "info:section": ("title",),
+    "info:section.fields": ("key",),
+    "info:keyed": ("key",),
+    "rules:rule": ("code",),
+    "ledger:column": ("key",),
+    "ledger:kind": ("key",),
+    "ledger:post": ("block",),
+    "disclosure:part": ("holds",),
+    "package:figure": ("fact",),
+    "notes/sections:*": ("template",),
+    "notes/facts:list.*.items": ("key", "name"),
+    "notes/facts:change.*.components": ("name",),
+    "notes/readings:head": ("section", "figure"),
+    "notes/readings:lines": ("section",),
+    "notes/readings:target": ("figure",),
+    "notes/readings:wording": ("said",),
+    "notes/readings:former": ("said",),
+    "notes/readings:passage": ("section", "name"),
+    "notes/personal:sign": ("title",),
+}
+"""Which lists merge by which keys of their entries: file and path, lists being no step of it.
+
+Several keys are one name, joined by ``/`` without those that are blank. A list that is not declared is replaced.
+"""
+
+
+class Variant(NamedTuple):
+    """A folder above ``layer``, for the years ``first`` to ``last`` and where every field has one of its values."""
+
+    folder: Path
+    when: dict[str, list[str]]
+    first: int
+    last: int
+
+    def applies(self, fields: Mapping[str, str], year: int) -> bool:
+        """Whether 基础信息 with these fields, of that year, chooses it."""
+        fits = all(fields.get(key, "") in values for key, values in self.when.items())
+        return fits and self.first <= year <= self.last
+
+
+def standard_ids() -> list[str]:
+    """The standards that are shipped and can be chosen."""
+    return sorted(folder.name for folder in DATA.iterdir() if (folder / "standard.toml").is_file())
+
+
+def layers_of(folder: Path) -> Layers:
+    """A standard's folder and those on which it stands, without variants.
+
+    Raises:
+        StandardError: a file is no TOML, there is no such base, or the bases stand on each other.
+    """
+    return _shipped(folder).layers if folder.parent == DATA else _chain(folder)
+
+
+def variants_of(layers: Layers) -> list[Variant]:
+    """The variants of all layers, each layer's more specific ones first: of a field below those of years.
+
+    Raises:
+        StandardError: a ``variant.toml`` cannot be read.
+    """
+    region = _region(layers)
+    if region.parent == DATA:
+        return _shipped(region).variants
+    return [variant for layer in layers for variant in _variants(layer)]
+
+
+def with_variants(layers: Layers, fields: Mapping[str, str], year: int) -> Layers:
+    """The layers with the variants that 基础信息 chooses; the very same where none applies.
+
+    Raises:
+        StandardError: a ``variant.toml`` cannot be read.
+    """
+    plain = tuple(layer for layer in layers if not _is_variant(layer))
+    chosen = [one.folder for one in variants_of(plain) if one.applies(fields, year)]
+    found: list[Path] = []
+    for layer in plain:
+        found += (folder for folder in chosen if folder.parent.parent == layer)
+        found.append(layer)
+    return tuple(found)
+
+
+def standard_file(layers: Layers, name: str) -> _File | None:
+    """A merged TOML file by its name without suffix (``notes/facts``), None where no layer has it.
+
+    It is not to be changed.
+
+    Raises:
+        StandardError: it is no TOML, or does not fit what is below.
+    """
+    return _shipped_files(layers).get(name) if is_ours(layers) else _merged_file(layers, name)
+
+
+def standard_files(layers: Layers) -> Mapping[str, _File]:
+    """Every merged TOML file by its name without suffix; not to be changed.
+
+    Raises:
+        StandardError: one is no TOML, or does not fit what is below.
+    """
+    return _shipped_files(layers) if is_ours(layers) else _merged_files(layers)
+
+
+def layer_path(layers: Layers, name: str) -> Path:
+    """The most specific file of that name (``notes/macros.j2``); where none is, that of the first layer."""
+    paths = (layer / name for layer in layers)
+    return next((path for path in paths if path.is_file()), layers[0] / name)
+
+
+def is_ours(layers: Layers) -> bool:
+    """Whether the standard is one of those that are shipped, whose files do not change while we run."""
+    return _region(layers).parent == DATA
+
+
+def once_if_shipped(make: Callable[[Layers], T]) -> Callable[[Layers], T]:
+    """``make`` of a standard's layers; of a shipped one, only once."""
+    kept = lru_cache(maxsize=32)(make)
+
+    @wraps(make)
+    def made(layers: Layers) -> T:
+        return kept(layers) if is_ours(layers) else make(layers)
+
+    return made
+
+
+def _is_variant(layer: Path) -> bool:
+    return layer.parent.name == _VARIANTS
+
+
+def _region(layers: Layers) -> Path:
+    return next(layer for layer in layers if not _is_variant(layer))
+
+
+# --- The chain ------------------------------------------------------------------------------------------------------
+
+
+def _chain(folder: Path) -> Layers:
+    found = [folder]
+    while name := _main(found[-1]).get("extends", ""):
+        below = _base(found[-1], str(name))
+        if below in found:
+            circle = " → ".join(layer.name for layer in (*found, below))
+            raise StandardError(f"标准的基础（extends）绕成了圈：{circle}。")
+        found.append(below)
+    return tuple(found)
+
+
+def _main(layer: Path) -> _File:
+    name = _main_name(layer)
+    return (_parsed(layer, name) if (layer / f"{name}.toml").is_file() else None) or {}
+
+
+def _main_name(layer: Path) -> str:
+    if _is_variant(layer):
+        return _VARIANT
+    return _BASE if (layer / f"{_BASE}.toml").is_file() else _MAIN
+
+
+def _base(layer: Path, name: str) -> Path:
+    """The base of that name: beside the layer, or one of ours."""
+    for parent in (layer.parent, DATA):
+        below = parent / name
+        if "/" not in name and any((below / f"{one}.toml").is_file() for one in (_BASE, _MAIN)):
+            return below
+    known = "、".join(sorted(path.parent.name for path in DATA.glob(f"*/{_BASE}.toml")))
+    told = f"；随程序的有：{known}" if known else ""
+    raise StandardError(
+        f"标准文件“{_shown(layer, _main_name(layer))}”的 extends 写的“{name}”不存在{told}。"
+    )
+
+
+def _variants(layer: Path) -> list[Variant]:
+    found = [_variant(path.parent) for path in (layer / _VARIANTS).glob(f"*/{_VARIANT}.toml")]
+    return sorted(
+        found,
+        key=lambda one: ((one.first, one.last) != (0, 9999), bool(one.when), one.folder.name),
+        reverse=True,
+    )
+
+
+def _variant(folder: Path) -> Variant:
+    raw, shown = _parsed(folder, _VARIANT), _shown(folder, _VARIANT)
+    when, years = raw.get("when", {}), raw.get("years", [0, 9999])
+    if not isinstance(when, dict) or not (when or "years" in raw):
+        raise StandardError(f'标准文件“{shown}”应有 when = {{ 字段 = "值" }} 或 years = [起, 止]。')
+    values = {key: [value] if isinstance(value, str) else value for key, value in when.items()}
+    if not all(isinstance(value, list) for value in values.values()):
+        raise StandardError(
+            f'标准文件“{shown}”的 when 应为 {{ 字段 = "值" }}，值可以是几个：["甲", "乙"]。'
+        )
+    if [type(year) for year in years] != [int, int] or years[0] > years[1]:
+        raise StandardError(f"标准文件“{shown}”的 years 应为 [起始年度, 截止年度]。")
+    return Variant(folder, values, *years)
+
+
+# --- The files of one layer -----------------------------------------------------------------------------------------
+
+
+def _shown(layer: Path, name: str) -> str:
+    """A file as messages name it: with the folders below that of the region's neighbours."""
+    top = layer.parent.parent.parent if _is_variant(layer) else layer.parent
+    return f"{layer.relative_to(top).as_posix()}/{name}.toml"
+
+
+def _parsed(layer: Path, name: str) -> _File:
+    import tomllib  # noqa: PLC0415  # not needed where the parsed form is kept
+
+    try:
+        return tomllib.loads((layer / f"{name}.toml").read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StandardError(f"标准文件“{_shown(layer, name)}”不是有效的TOML：{error}。") from error
+
+
+def _layer_file(layer: Path, name: str) -> _File | None:
+    """A file of one layer by the merged standard's name."""
+    own = _main_name(layer) if name == _MAIN else name
+    if not (layer / f"{own}.toml").is_file():
+        return None
+    raw = _parsed(layer, own)
+    of_layer = {"when", "years"} if own == _VARIANT else set()
+    return {key: value for key, value in raw.items() if key not in {"extends", *of_layer}}
+
+
+def _names(layer: Path) -> Iterator[str]:
+    """The names of a layer's files in the merged standard."""
+    for name, _, _ in _stamps(layer):
+        yield _MAIN if name in (_BASE, _VARIANT) else name
+
+
+def _stamps(layer: Path) -> _Stamp:
+    """Name without suffix, size and time of every TOML file of a layer."""
+    found: _Stamp = []
+    for below in ("", "tables", "notes"):
+        try:
+            entries = sorted(os.scandir(layer / below), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            continue
+        for entry in entries:
+            if entry.name.endswith(".toml"):
+                facts = entry.stat()
+                name = entry.name.removesuffix(".toml")
+                path = f"{below}/{name}" if below else name
+                found.append((path, facts.st_size, facts.st_mtime_ns))
+    return found
+
+
+# --- Merging --------------------------------------------------------------------------------------------------------
+
+
+def _merged_files(layers: Layers) -> dict[str, _File]:
+    names = dict.fromkeys(name for layer in reversed(layers) for name in _names(layer))
+    files = ((name, _merged_file(layers, name)) for name in names)
+    return {name: data for name, data in files if data is not None}
+
+
+def _merged_file(layers: Layers, name: str) -> _File | None:
+    found: _File | None = None
+    for layer in reversed(layers):
+        over = _layer_file(layer, name)
+        if over is None:
+            continue
+        if found is None and layer == layers[-1]:
+            found = over
+            continue
+        merging = _Merging(_shown(layer, _main_name(layer) if name == _MAIN else name), name)
+        if merging.dropped(over, name, found is not None):
+            found = None
+        else:
+            found = merging.tables(found or {}, over, "")
+    return found
+
+
+class _Merging(NamedTuple):
+    """One file of a layer, ``shown`` in messages, put over what is below."""
+
+    shown: str
+    name: str
+
+    def tables(self, below: _File, over: _File, path: str) -> _File:
+        """``over`` over ``below``, the tables at that path."""
+        found = dict(below)
+        for key, value in over.items():
+            if not isinstance(value, dict):
+                found[key] = self._value(below.get(key), value, self._step(path, key))
+                continue
+            if self.dropped(value, self._step(path, key), key in found):
+                del found[key]
+                continue
+            entry, place = self._placed(value)
+            lower = below.get(key)
+            lower = lower if isinstance(lower, dict) else {}
+            found[key] = self.tables(lower, entry, self._step(path, key))
+            if place is not None:
+                found = dict(self._moved(list(found.items()), key, place, self._step(path, key)))
+        return found
+
+    def _value(self, below: Any, over: Any, path: str) -> Any:
+        keys = self._keys(path) if _is_tables(over) else ()
+        if not keys:
+            return over
+        return self._list(below if _is_tables(below) else [], over, keys, path)
+
+    def _list(
+        self, below: list[_File], over: list[_File], keys: tuple[str, ...], path: str
+    ) -> list[_File]:
+        found = {_identity(entry, keys): entry for entry in below}
+        if len(found) < len(below):
+            raise StandardError(f"标准文件“{self.shown}”不能逐条修改“{path}”：原有的条目有同名的。")
+        named = [_identity(entry, keys) for entry in over]
+        for identity, value in zip(named, over, strict=True):
+            shown = f"{path}“{identity}”"
+            if named.count(identity) > 1:
+                raise StandardError(f"标准文件“{self.shown}”的{shown}写了两次。")
+            if self.dropped(value, shown, identity in found):
+                del found[identity]
+                continue
+            entry, place = self._placed(value)
+            found[identity] = self.tables(found.get(identity, {}), entry, path)
+            if place is not None:
+                found = dict(self._moved(list(found.items()), identity, place, shown))
+        return list(found.values())
+
+    def dropped(self, value: _File, shown: str, there: bool) -> bool:
+        """Whether an entry says ``drop = true``."""
+        if value.get("drop") is not True:
+            return False
+        if not there:
+            raise StandardError(f"标准文件“{self.shown}”要去掉的“{shown}”不存在（drop）。")
+        return True
+
+    @staticmethod
+    def _placed(value: _File) -> tuple[_File, str | None]:
+        """An entry without the word about its place, and that word."""
+        place = value.get("after")
+        entry = {key: one for key, one in value.items() if key not in ("after", "drop")}
+        return entry, None if place is None else str(place)
+
+    def _moved(
+        self, entries: list[tuple[str, _File]], key: str, place: str, shown: str
+    ) -> Iterable[tuple[str, _File]]:
+        """The entries with that of ``key`` behind that of ``place``."""
+        moved = next(entry for entry in entries if entry[0] == key)
+        entries.remove(moved)
+        names = [name for name, _ in entries]
+        if place and place not in names:
+            raise StandardError(
+                f"标准文件“{self.shown}”要把“{shown}”放在“{place}”之后，没有这一项（after）。"
+            )
+        entries.insert(names.index(place) + 1 if place else 0, moved)
+        return entries
+
+    def _keys(self, path: str) -> tuple[str, ...]:
+        whole = f"{self.name}:{path}"
+        return next((keys for form, keys in _KEYS.items() if fnmatchcase(whole, form)), ())
+
+    @staticmethod
+    def _step(path: str, key: str) -> str:
+        return f"{path}.{key}" if path else key
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _identity(entry: _File, keys: tuple[str, ...]) -> str:
+    return "/".join(str(entry[key]) for key in keys if entry.get(key, "") != "")
+
+
+# --- What is kept ---------------------------------------------------------------------------------------------------
+
+
+class _Shipped(NamedTuple):
+    """A shipped standard without variants, and which it has."""
+
+    layers: Layers
+    variants: list[Variant]
+    files: dict[str, _File]
+
+
+@lru_cache(maxsize=8)
+def _shipped(folder: Path) -> _Shipped:
+    """A shipped standard, from what is kept of it where that is still right."""
+    kept = _unpacked((folder,))
+    if kept is not None:
+        layers = tuple(DATA / name for name in kept["layers"])
+        variants = [Variant(DATA / name, *rest) for name, *rest in kept["variants"]]
+        if kept["stamp"] == _stamp(layers):
+            return _Shipped(layers, variants, kept["files"])
+    return _make_shipped(folder, keep=not sys.dont_write_bytecode)
+
+
+def _make_shipped(folder: Path, *, keep: bool) -> _Shipped:
+    layers = _chain(folder)
+    variants = [variant for layer in layers for variant in _variants(layer)]
+    made = _Shipped(layers, variants, _merged_files(layers))
+    if keep:
+        known = [(_under(one.folder), one.when, one.first, one.last) for one in variants]
+        _pack((folder,), {**_facts(layers, made.files), "variants": known})
+    return made
+
+
+@lru_cache(maxsize=32)
+def _shipped_files(layers: Layers) -> dict[str, _File]:
+    """The files of a shipped standard with any variants."""
+    plain = _shipped(_region(layers))
+    if layers == plain.layers:
+        return plain.files
+    kept = _unpacked(layers)
+    if kept is not None and kept["stamp"] == _stamp(layers):
+        files: dict[str, _File] = kept["files"]
+        return files
+    made = _merged_files(layers)
+    if not sys.dont_write_bytecode:
+        _pack(layers, _facts(layers, made))
+    return made
+
+
+def _facts(layers: Layers, files: dict[str, _File]) -> dict[str, Any]:
+    return {"layers": [_under(layer) for layer in layers], "stamp": _stamp(layers), "files": files}
+
+
+def _under(layer: Path) -> str:
+    return layer.relative_to(DATA).as_posix()
+
+
+def _stamp(layers: Layers) -> list[tuple[str, _Stamp]]:
+    """The stamps of all files of all layers, and of what says which variants there are."""
+    found = []
+    for layer in layers:
+        found.append((layer.name, _stamps(layer)))
+        if not _is_variant(layer) and (layer / _VARIANTS).is_dir():
+            below = sorted(path for path in (layer / _VARIANTS).iterdir() if path.is_dir())
+            found += ((path.name, _stamps(path)) for path in below)
+    return found
+
+
+def _unpacked(layers: Layers) -> dict[str, Any] | None:
+    try:
+        version, python, kept = marshal.loads(_kept(layers).read_bytes())  # noqa: S302  # our own
+    except (OSError, EOFError, ValueError, TypeError):
+        return None
+    return kept if (version, python) == (_VERSION, sys.version) else None
+
+
+def _pack(layers: Layers, kept: dict[str, Any]) -> None:
+    """Keep the parsed form where that is allowed; an installed package may be read-only."""
+    path = _kept(layers)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        temporary.write_bytes(marshal.dumps((_VERSION, sys.version, kept)))
+        temporary.replace(path)
+    except OSError:
+        return
+
+
+def _kept(layers: Layers) -> Path:
+    """Where it is kept: in the region's folder, by the names of the variants that apply."""
+    name = "+".join(layer.name for layer in layers if _is_variant(layer)) or _MAIN
+    cache = _region(layers) / "__pycache__"
+    return cache / f"{name}.{sys.implementation.cache_tag}.marshal"
+
+
+def keep_all() -> None:
+    """Parse every shipped standard, also with each of its variants, and keep the result beside the byte code."""
+    for identity in standard_ids():
+        shipped = _make_shipped(DATA / identity, keep=True)
+        for variant in shipped.variants:
+            fields = {key: values[0] for key, values in variant.when.items()}
+            layers = with_variants(shipped.layers, fields, variant.first)
+            if layers != shipped.layers:
+                _pack(layers, _facts(layers, _merged_files(layers)))
