@@ -13,7 +13,7 @@ from xlbudget.sheets.layout import HEADING_ROW
 from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from xlbudget.money import Unit
     from xlbudget.standard.model import Block, Column, Table
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SEARCHED = 15
 """On an own sheet the headings begin within these first lines."""
 _MOST_ROWS = 5
+"""Foreign headings may have so many rows; more where the standard's own have."""
 _FEW = 2
 """So many columns must be found for lines to count as the headings."""
 _PUNCTUATION = re.compile(r"[-_—/、:;()·.]+")
@@ -115,11 +116,12 @@ def find_headings(
 
     What is not sure is not guessed: a column is missing, or doubled.
     """
+    most = max(_MOST_ROWS, table.depth + 1)
     matches = (
         _match(table, grid, first, depth, year, known=known)
         for first in lines
         if first < grid.bottom and not grid.blank(first)
-        for depth in range(1, min(_MOST_ROWS, grid.bottom - first) + 1)
+        for depth in range(1, min(most, grid.bottom - first) + 1)
     )
     return _best(table, matches)
 
@@ -173,7 +175,7 @@ def _match(
     if not found:
         return None
     wanted: dict[Spot, _Path] = {
-        (block.key, index): tuple(map(plain_heading, column.heading(2000)))
+        (block.key, index): tuple(_distinct([*map(plain_heading, column.heading(2000))]))
         for block in table.blocks
         for index, column in enumerate(block.columns)
     }
@@ -227,21 +229,29 @@ def _paths(grid: Grid, first: int, depth: int) -> dict[int, _Found]:
         below = rows[level + 1 :]
         parent = ""
         for at, text in enumerate(row):
-            inner = any(lower[at] and lower[at] != text for lower in below)
+            area = grid.cover.get((first + level, grid.left + at))
+            inner = any(
+                lower[at] and (area is None or grid.cover.get((line, grid.left + at)) is not area)
+                for line, lower in enumerate(below, first + level + 1)
+            )
             if text:
                 parent = text if inner else ""
             elif inner and parent and (first + level, grid.left + at) not in grid.cover:
                 row[at] = parent
     found: dict[int, _Found] = {}
     for at in range(grid.right - grid.left):
-        texts = [row[at] for row in rows if row[at]]
-        texts = texts[:1] + [after for before, after in pairwise(texts) if after != before]
+        texts = _distinct([row[at] for row in rows if row[at]])
         path = tuple(label for label in map(plain_heading, texts) if label)
         if path:
             years = frozenset().union(*map(years_in, texts))
             unit = next((unit for unit in map(heading_unit, reversed(texts)) if unit), None)
             found[grid.left + at] = _Found(path, years, unit, "/".join(texts))
     return found
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """A path in which a label that is repeated below itself stands once."""
+    return [*texts[:1], *(after for before, after in pairwise(texts) if after != before)]
 
 
 # ------------------------------------------------------------------ which column is which

@@ -10,7 +10,7 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from xlbudget.errors import StandardError
 from xlbudget.standard.layers import layers_of, standard_files
@@ -35,18 +35,27 @@ class _Strict(BaseModel):
 class _Column(_Strict):
     key: Annotated[str, Field(pattern=r"^[a-z_0-9]+$")]
     kind: Literal["amount", "code", "name", "label", "text", "level1", "level2"]
-    label: Annotated[list[str], Field(min_length=1, max_length=2)]
+    label: Annotated[list[str], Field(min_length=1)]
     width: float = 0
     last_year_of: str = ""
 
 
+def _unreserved(key: str) -> str:
+    if key in (EACH, ALL):
+        raise ValueError(f"行的键不能是“{key}”：规则里它表示每一行或求和；请换一个键")
+    return key
+
+
 class _Row(_Strict):
-    key: str = ""
+    key: Annotated[str, Field(pattern=r"^[a-z_0-9]*$"), AfterValidator(_unreserved)] = ""
     label: str
     indent: int = 0
     anchor: str = ""
     total: bool = False
     slot: Literal["", "class"] = ""
+
+
+_Sum = Annotated[str, Field(pattern=r"^[^=]+ = [^=]+$")]
 
 
 class _Block(_Strict):
@@ -57,6 +66,9 @@ class _Block(_Strict):
     subjects: str = ""
     room: int = 0
     total: str = ""
+    tree: bool = False
+    rowsums: list[_Sum] = []
+    sums: list[_Sum] = []
 
 
 class _Table(_Strict):
@@ -67,6 +79,7 @@ class _Table(_Strict):
     unit: Literal["元", "万元"] | None = None
     notes: list[str] = []
     empty_statement: str = ""
+    balance: list[_Sum] = []
     block: Annotated[list[_Block], Field(min_length=1)]
     form: list[dict[str, Any]] = []
 
@@ -79,6 +92,8 @@ class _Rule(_Strict):
     soft: bool = False
     check: str = ""
     equations: list[str | dict[str, Any]] = []
+    structure: str | list[str] = []
+    blocks: list[str] = []
     years: tuple[int, int] = (0, 9999)
     texts: bool = False
     compares: Literal["", "name", "rows", "labels", "figures", "jumps", "wording"] = ""
@@ -130,6 +145,7 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
     ]
     for rule in standard.rules:
         problems.extend(_rule_problems(standard, rule, checks))
+    problems += _structure_problems(folder, standard)
     for condition in standard.conditions.values():
         problems.extend(
             f"条件 {condition.key}：{problem}"
@@ -204,6 +220,39 @@ def _rule_problems(standard: Standard, rule: Rule, checks: frozenset[str]) -> It
         for ref in equation.refs:
             for problem in _ref_problems(standard, ref):
                 yield f"规则 {rule.code}：{problem}"
+
+
+def _structure_problems(folder: Path, standard: Standard) -> Iterator[str]:
+    """Rules whose structure no block has, and structures that no rule stands for."""
+    wanted = {
+        (kind, one)
+        for table in standard.tables
+        for kind, one in (
+            *(("balance", table.key) for _ in table.balance[:1]),
+            *(("tree", block.key) for block in table.blocks if block.tree),
+            *(("rowsum", block.key) for block in table.blocks if block.rowsums),
+            *(("sum", block.key) for block in table.blocks if block.sums),
+        )
+    }
+    known = {*standard.blocks, *(table.key for table in standard.tables)}
+    for rule in tomllib.loads((folder / "rules.toml").read_text("utf-8"))["rule"]:
+        kinds = rule.get("structure", [])
+        only = rule.get("blocks", [])
+        for name in only:
+            if name not in known:
+                yield f"规则 {rule['code']} 的 blocks 中没有表或表块 {name}。"
+        for kind in [kinds] if isinstance(kinds, str) else kinds:
+            meant = {
+                (what, key)
+                for what, key in wanted
+                if what == kind and (not only or key in only or key.partition(".")[0] in only)
+            }
+            if not meant:
+                yield f"规则 {rule['code']} 的 structure“{kind}”没有一个表块写明。"
+            wanted -= meant
+    yield from (
+        f'{key} 写明了 {kind}，却没有 structure = "{kind}" 的规则。' for kind, key in sorted(wanted)
+    )
 
 
 def _chart_problems(standard: Standard, chart: Chart) -> Iterator[str]:

@@ -25,6 +25,7 @@ from xlbudget.standard.layers import (
 )
 from xlbudget.standard.ledger import parse_ledger
 from xlbudget.standard.model import (
+    ALL,
     AMOUNT,
     EACH,
     ONE,
@@ -53,9 +54,10 @@ from xlbudget.standard.model import (
     Transfer,
     make_list,
 )
+from xlbudget.standard.structure import structural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.figures import Book
@@ -116,10 +118,10 @@ def load_layers(layers: Layers) -> Standard:
         files = standard_files(layers)
         main = _file(files, "standard")
         unit = UNITS[main["unit"]]
-        tables = tuple(_table(_file(files, f"tables/{name}"), unit) for name in main["tables"])
+        tables = tuple(parse_table(_file(files, f"tables/{name}"), unit) for name in main["tables"])
         info = _file(files, "info")
         blocks = {block.key: block for table in tables for block in table.blocks}
-        rules = tuple(_rule(entry, blocks) for entry in _file(files, "rules")["rule"])
+        rules = tuple(_rule(entry, tables, blocks) for entry in _file(files, "rules")["rule"])
         charts = tuple(_chart(entry) for entry in main.get("chart", ()))
         picture = _picture(main.get("picture"), {chart.key: chart for chart in charts})
         ledger = parse_ledger(files["ledger"]) if "ledger" in files else None
@@ -188,7 +190,13 @@ def _subjects(layers: Layers, key: str, entry: Mapping[str, Any]) -> SubjectList
     return make_list(key, entry["name"], tuple(entry["lengths"]), tuple(entry["levels"]), subjects)
 
 
-def _table(data: Mapping[str, Any], unit: Unit) -> Table:
+def parse_table(data: Mapping[str, Any], unit: Unit) -> Table:
+    """A table from its file; ``unit`` is the standard's, of a table that names none.
+
+    Raises:
+        KeyError: something that a table must have is missing.
+        StandardError: a row has a key that rules use for something else.
+    """
     unit = UNITS[data["unit"]] if "unit" in data else unit
     return Table(
         key=data["key"],
@@ -199,6 +207,7 @@ def _table(data: Mapping[str, Any], unit: Unit) -> Table:
         notes=tuple(data.get("notes", ())),
         empty_statement=data.get("empty_statement", ""),
         forms=tuple(_form(entry) for entry in data.get("form", ())),
+        balance=tuple(data.get("balance", ())),
     )
 
 
@@ -211,13 +220,23 @@ def _block(data: Mapping[str, Any], table: str, unit: Unit) -> Block:
         body=data["body"],
         columns=columns,
         unit=unit,
-        rows=tuple(RowSpec(**{"key": "", **entry}) for entry in data.get("rows", ())),
+        rows=tuple(_row(entry) for entry in data.get("rows", ())),
         subjects=data.get("subjects", ""),
         room=data.get("room", len(data.get("rows", ()))),
         total=data.get("total", ""),
         amounts=amounts,
         amount_index={key: index for index, key in enumerate(amounts)},
+        tree=data.get("tree", False),
+        rowsums=tuple(data.get("rowsums", ())),
+        sums=tuple(data.get("sums", ())),
     )
+
+
+def _row(data: Mapping[str, Any]) -> RowSpec:
+    row = RowSpec(**{"key": "", **data})
+    if row.key in (EACH, ALL):
+        raise StandardError(f"行的键不能是“{row.key}”：规则里它表示每一行或求和；请换一个键。")
+    return row
 
 
 def _form(data: Mapping[str, Any]) -> Form:
@@ -281,15 +300,20 @@ def _picture(data: Mapping[str, Any] | None, charts: Mapping[str, Chart]) -> Pic
     return Picture(data["title"], bars, split)
 
 
-def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:
-    equations = (parse_equation(entry) for entry in data.get("equations", ()))
+def _rule(data: Mapping[str, Any], tables: Sequence[Table], blocks: Mapping[str, Block]) -> Rule:
+    kinds = data.get("structure", ())
+    kinds = (kinds,) if isinstance(kinds, str) else kinds
+    built = tuple(structural(kinds, tables, data.get("blocks", ())))
+    level = data.get("level", "error")
+    equations = (parse_equation(entry) for entry in (*built, *data.get("equations", ())))
     first, last = data.get("years", (0, 9999))
     return Rule(
         code=data["code"],
         title=data["title"],
         source=data["source"],
-        level=data.get("level", "error"),
-        soft=data.get("soft", False),
+        level=level,
+        # What only warns says nothing about which amount is wrong.
+        soft=data.get("soft", False) or (level != "error" and bool(built or data.get("equations"))),
         check=data.get("check", ""),
         equations=tuple(with_columns(equation, blocks) for equation in equations),
         first=first,
@@ -300,7 +324,7 @@ def _rule(data: Mapping[str, Any], blocks: Mapping[str, Block]) -> Rule:
 
 
 _REF = re.compile(
-    r"(?P<block>[a-z_]+(?:\.[a-z_]+)?)\[(?:(?P<how>each|all)(?::(?P<which>[a-z]+|\d+\*))?"
+    r"(?P<block>[a-z_0-9]+(?:\.[a-z_0-9]+)?)\[(?:(?P<how>each|all)(?::(?P<which>[a-z]+|\d+\*))?"
     r"|(?P<row>[^\]\s]+))\]\.(?P<column>\*|[a-z_0-9]+)"
 )
 

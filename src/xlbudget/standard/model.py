@@ -177,6 +177,7 @@ class Block(NamedTuple):
 
     ``body``: fixed (rows prescribed), subject (rows by subject code), unit (one per budget unit),
     project (groups and items), form (one performance form per row). ``room`` is how many rows fit.
+    ``tree``, ``rowsums`` and ``sums`` say which amounts are sums of others (``standard.structure``).
     """
 
     key: str
@@ -190,6 +191,9 @@ class Block(NamedTuple):
     total: str = ""
     amounts: tuple[str, ...] = ()
     amount_index: Mapping[str, int] = {}
+    tree: bool = False
+    rowsums: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
 
     def column(self, key: str) -> Column:
         """The column of that key."""
@@ -238,7 +242,10 @@ class Form(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A standard table: its blocks stand side by side on one sheet."""
+    """A standard table: its blocks stand side by side on one sheet.
+
+    ``balance``: what its sides have in common (``standard.structure``).
+    """
 
     key: str
     number: int
@@ -248,6 +255,7 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
     empty_statement: str = ""
     forms: tuple[Form, ...] = ()
+    balance: tuple[str, ...] = ()
 
     @property
     def depth(self) -> int:
