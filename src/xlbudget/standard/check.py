@@ -19,7 +19,7 @@ from xlbudget.standard.loader import load_folder
 from xlbudget.standard.model import ALL, EACH, ONE, PLACEHOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.standard.ledger import FormPosting, LedgerStandard, Posting, Selection
@@ -145,7 +145,7 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
     ]
     for rule in standard.rules:
         problems.extend(_rule_problems(standard, rule, checks))
-    problems += _structure_problems(folder, standard)
+    problems += _structure_problems(files["rules"]["rule"], standard)
     for condition in standard.conditions.values():
         problems.extend(
             f"条件 {condition.key}：{problem}"
@@ -222,7 +222,7 @@ def _rule_problems(standard: Standard, rule: Rule, checks: frozenset[str]) -> It
                 yield f"规则 {rule.code}：{problem}"
 
 
-def _structure_problems(folder: Path, standard: Standard) -> Iterator[str]:
+def _structure_problems(rules: Sequence[Mapping[str, Any]], standard: Standard) -> Iterator[str]:
     """Rules whose structure no block has, and structures that no rule stands for."""
     wanted = {
         (kind, one)
@@ -235,7 +235,7 @@ def _structure_problems(folder: Path, standard: Standard) -> Iterator[str]:
         )
     }
     known = {*standard.blocks, *(table.key for table in standard.tables)}
-    for rule in tomllib.loads((folder / "rules.toml").read_text("utf-8"))["rule"]:
+    for rule in rules:
         kinds = rule.get("structure", [])
         only = rule.get("blocks", [])
         for name in only:
