@@ -61,10 +61,13 @@ def test_a_sheet_that_is_too_wide_is_made_smaller_and_holds_more_rows() -> None:
     assert plain([], landscape=True).room < narrow.room
 
 
-def test_published_sheets_are_black_on_white_and_numbered(
-    example_file: Path, standard: Any
-) -> None:
-    book = openpyxl.load_workbook(example_file)
+@pytest.fixture(scope="module")
+def book(example_file: Path) -> Any:
+    """The example as openpyxl opens it, to be looked at alone."""
+    return openpyxl.load_workbook(example_file)
+
+
+def test_published_sheets_are_black_on_white_and_numbered(book: Any, standard: Any) -> None:
     tables = [table.sheet for table in standard.tables]
     for name in (PROFILE, *tables):
         sheet = book[name]
@@ -88,23 +91,20 @@ def test_published_sheets_are_black_on_white_and_numbered(
         assert book[name].oddFooter.center.text.startswith("内部使用，不公开"), name
 
 
-def test_lists_that_are_long_stand_upright(example_file: Path) -> None:
-    book = openpyxl.load_workbook(example_file)
+def test_lists_that_are_long_stand_upright(book: Any) -> None:
     assert book["部门支出总表"].page_setup.orientation != "landscape"
     assert book[GENERAL].page_setup.orientation != "landscape"
     assert book["项目支出表"].page_setup.orientation == "landscape"
 
 
-def test_continued_pages_repeat_the_unit_of_money(example_file: Path) -> None:
-    book = openpyxl.load_workbook(example_file)
+def test_continued_pages_repeat_the_unit_of_money(book: Any) -> None:
     assert book[GENERAL].print_title_rows == "$3:$5"
     assert "单位：万元" in {cell.value for cell in book[GENERAL][3]}
 
 
 def test_buttons_stand_beyond_the_state_and_titles_are_not_cut(
-    example_file: Path, standard: Any
+    book: Any, example_file: Path, standard: Any
 ) -> None:
-    book = openpyxl.load_workbook(example_file)
     with ZipFile(example_file) as parts:
         for table in standard.tables:
             sheet = book[table.sheet]
@@ -121,9 +121,9 @@ def test_buttons_stand_beyond_the_state_and_titles_are_not_cut(
     assert book[GENERAL].freeze_panes == "A6", "its columns fit: none stays, the title is whole"
 
 
-def test_forms_join_what_belongs_together(example_file: Path, standard: Any) -> None:
+def test_forms_join_what_belongs_together(book: Any, standard: Any) -> None:
     table = next(table for table in standard.tables if table.forms)
-    sheet = openpyxl.load_workbook(example_file)[table.sheet]
+    sheet = book[table.sheet]
     merged = {str(area) for area in sheet.merged_cells.ranges}
     lines = {str(cell.value): cell.row for (cell,) in sheet["B4:B20"] if cell.value}
     first = lines["年度资金总额"]

@@ -396,7 +396,7 @@ def test_reasons_say_that_they_are_last_years(rolled: tuple[Path, Rollover]) -> 
     line = book.info["reason_reception"].cell.removeprefix("B")
     formula = Workbook(target).formulas_of({"基础信息"})["基础信息"][f"D{line}"]
     assert formula.startswith(f'IF(EXACT(B{line},"公务接待费核定减少"),')
-    sheet = openpyxl.load_workbook(target, data_only=True)["基础信息"]
+    sheet = openpyxl.load_workbook(target, data_only=True, read_only=True)["基础信息"]
     assert "核对" in sheet[f"D{line}"].value
     assert sheet[f"D{book.info['reason_fund'].cell.removeprefix('B')}"].value in (None, "")
 

@@ -138,7 +138,7 @@ def test_what_is_left_of_the_control_total_is_as_filling_and_libreoffice_say(
     Workbook(path).patch(path, plan.edits, plan.afterwards)
     place = f"{ledger.letters['remark']}{CONTROL_ROW}"
     shown = [
-        openpyxl.load_workbook(file, data_only=True)[ledger.sheet][place].value
+        openpyxl.load_workbook(file, data_only=True, read_only=True)[ledger.sheet][place].value
         for file in (path, recalculate(path))
     ]
     assert shown == ["控制数还剩 1,301.00"] * 2

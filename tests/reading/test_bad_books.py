@@ -82,7 +82,7 @@ def test_a_sheet_of_the_users_in_the_middle(book: Path, capsys: pytest.CaptureFi
 
     changed(book, add)
     assert every_command(book, capsys) == [0, 0, 0, 0]
-    assert openpyxl.load_workbook(book)["我的草稿"]["A1"].value == "合计"
+    assert openpyxl.load_workbook(book, read_only=True)["我的草稿"]["A1"].value == "合计"
 
 
 def test_a_formula_overwritten_by_a_constant_stays_the_users(
@@ -94,7 +94,7 @@ def test_a_formula_overwritten_by_a_constant_stays_the_users(
 
     changed(book, overwrite)
     assert every_command(book, capsys) == [0, 1, 1, 0]
-    assert openpyxl.load_workbook(book)[TABLE]["C6"].value == 5251.99
+    assert openpyxl.load_workbook(book, read_only=True)[TABLE]["C6"].value == 5251.99
     findings = [one for one in validate_file(book).findings if one.level == "error"]
     assert [(one.sheet, one.cell, one.suggestions[0].value) for one in findings] == [
         (TABLE, "C6", "5251.36")
@@ -153,7 +153,7 @@ def test_an_amount_that_cannot_be_read_is_named(
     assert statuses[1] == statuses[2] == 1
     found = [one for one in validate_file(book).findings if one.code == "F01"]
     assert [(one.sheet, one.cell) for one in found] == [(TABLE, "F8")]
-    assert openpyxl.load_workbook(book)[TABLE]["F8"].value == text
+    assert openpyxl.load_workbook(book, read_only=True)[TABLE]["F8"].value == text
 
 
 def test_cells_cut_and_pasted_elsewhere_are_found(

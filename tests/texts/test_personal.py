@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import docx
-import openpyxl
 import pytest
 
 from xlbudget.checks.personal import personal_findings
@@ -100,10 +99,9 @@ def test_a_field_that_is_printed_is_looked_at_and_the_public_number_is_not(
 ) -> None:
     labels = [one.label for section in standard.sections for one in section.fields]
     lines = {}
-    sheet = openpyxl.load_workbook(example_copy)["基础信息"]
-    for line in range(1, sheet.max_row + 1):
-        if sheet[f"A{line}"].value in labels:
-            lines[sheet[f"A{line}"].value] = f"B{line}"
+    for number, line in enumerate(Workbook(example_copy).lines("基础信息"), 1):
+        if line and line[0] in labels:
+            lines[line[0]] = f"B{number}"
     reason, public = lines["收入总额增减原因"], lines["公开联系电话"]
     edits = [
         CellEdit("基础信息", reason, "项目增加，咨询0431-88776655"),
