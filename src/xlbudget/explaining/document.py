@@ -36,7 +36,8 @@ class Figure(NamedTuple):
     and only asks for a look). ``text`` is what is printed, without its unit; ``value`` the exact
     value: an Amount (also for counts, in the unit ""), hundredths of a percent point, a year, the
     words, or the tuple of names of a list; None where it is missing. A change is printed without
-    its sign and keeps it in ``value``.
+    its sign and keeps it in ``value``. ``between`` are the smallest and the largest value (without
+    sign) as which it may rightly be printed, where it is worked out from figures that are rounded.
 
     ``how`` says how it was found: cell, sum, rows (counted), change, share, info, given; ``basis``
     of what: references as the rules write them, or names of other figures. ``review`` says why a
@@ -53,6 +54,7 @@ class Figure(NamedTuple):
     basis: tuple[str, ...] = ()
     review: str = ""
     missing: bool = False
+    between: tuple[int, int] | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -72,7 +74,7 @@ class Figure(NamedTuple):
     @property
     def shown(self) -> bool:
         """Whether a percentage says something: it is known and does not print as nought."""
-        return not self.missing and self.text not in ("", "0.00%")
+        return not self.missing and bool(self.text) and self.value != 0
 
 
 def placeholder(
@@ -86,8 +88,9 @@ def placeholder(
 class Item(NamedTuple):
     """One line of a list: its name, amount, share of the whole, and the text registered for it.
 
-    ``level`` is the subject level (类, 款, 项) of a line that is a subject; ``children`` the lines
-    below it.
+    ``level`` is the subject level (类, 款, 项) of a line that is a subject, ``digits`` what its code adds
+    to that of the line above; ``children`` are the lines below it, ``parents`` those above it, topmost
+    first and without lines below. ``change`` compares it with last year, where the standard does.
     """
 
     key: str
@@ -97,6 +100,9 @@ class Item(NamedTuple):
     words: Figure
     children: FigureList
     level: str = ""
+    digits: str = ""
+    parents: tuple[Item, ...] = ()
+    change: Change | None = None
 
 
 class FigureList:
@@ -140,7 +146,7 @@ class Change(NamedTuple):
     ``known`` is whether last year's figure is there; ``note`` says what is missing if it is not.
     ``amount`` is printed without sign, ``direction`` and ``trend`` are the words for it
     (增加/减少; 增长/下降), ``percent`` is not shown on a base of nought. ``prior`` is last year's
-    figure itself.
+    figure itself. ``unchanged``: a reason is given also where nothing has changed.
     """
 
     known: bool
@@ -152,6 +158,7 @@ class Change(NamedTuple):
     percent: Figure
     reason: Figure
     prior: Figure
+    unchanged: bool = False
 
 
 HEADING, BODY = "标题", "正文"

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import squash
 from xlbudget.checks.wording import fen_of
-from xlbudget.errors import StandardError
+from xlbudget.errors import AmountError, StandardError
 from xlbudget.explaining.document import CellRef, Change, Figure, FigureList, Item, placeholder
 from xlbudget.explaining.wording import clean, clean_clause
 from xlbudget.figures import UNFILLED, Place, Unreadable
-from xlbudget.money import COUNT, YUAN, Amount, percent_text, round_div, share
+from xlbudget.money import COUNT, YUAN, Amount, parse_amount, percent_text, round_div, share
 from xlbudget.rules.fill import complete_rows
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import blank_definitions, evaluate
@@ -19,7 +19,16 @@ from xlbudget.standard.model import ONE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xlbudget.explaining.source import ChangeSpec, Expr, ListSpec, Named, Part, Source
+    from xlbudget.explaining.source import (
+        ChangeSpec,
+        Expr,
+        ListSpec,
+        Named,
+        Part,
+        RowChangeSpec,
+        SectionSpec,
+        Source,
+    )
     from xlbudget.figures import Book, Row
     from xlbudget.standard.model import Keyed, Ref, Standard
 
@@ -153,6 +162,17 @@ class Values:
             return ""
         return f"工作表“{self.sheet(ref.block)}”没有“{specs[ref.which].label}”一行"
 
+    def keyed(self, keyed: Keyed, name: str) -> Value:
+        """An amount of a list of 基础信息, by its name there."""
+        text = self.book.keyed.get(keyed.key, {}).get(name, "")
+        cells = self.keyed_cell(keyed, name)
+        try:
+            amount = parse_amount(text, self.standard.unit)
+        except AmountError:
+            gap = f"基础信息“{keyed.title}”中“{name}”的“{clean(text)}”不是金额"
+            return Value(None, cells, gap=gap)
+        return Value(amount, cells, amount is None)
+
     def info_cell(self, key: str) -> tuple[CellRef, ...]:
         """The cell of a field of 基础信息."""
         place, label = self.book.info_place(key), self.standard.fields[key].label
@@ -171,11 +191,25 @@ class Facts:
         self.values = Values(standard, book)
         self.names: dict[str, Figure | FigureList | Change] = {}
         self.figures: dict[str, Figure] = {}
+        self.compared: dict[str, set[int]] = {}
+        """Comparison of rows -> the positions of the rows."""
 
     def keep(self, figure: Figure) -> Figure:
         """Register a figure under its name."""
         self.figures[figure.name] = figure
         return figure
+
+    def present(self, section: SectionSpec) -> bool:
+        """Whether the text has a section."""
+        when = section.when
+        if isinstance(when, str):
+            return not when or bool(self.names[when])
+        fields = self.standard.fields
+        return all(
+            (self.book.text(field) or fields[field].default)
+            in ([said] if isinstance(said, str) else said)
+            for field, said in when.items()
+        )
 
     def add(self, name: str, fact: Figure | FigureList | Change) -> None:
         """Let templates see a fact."""
@@ -211,7 +245,16 @@ class Facts:
             return str(amount.fen)
         unit = self.source.unit
         same = amount.unit == unit and amount.places >= self.source.places
-        return amount.text if same else amount.rounded(unit, self.source.places).text
+        shown = amount if same else amount.rounded(unit, self.source.places)
+        return self._zeros(shown.text if self.source.separators else shown.plain)
+
+    def percent(self, hundredths: int) -> str:
+        """A percentage as the text prints it: ``84.50%``."""
+        return f"{self._zeros(percent_text(hundredths).removesuffix('%'))}%"
+
+    def _zeros(self, text: str) -> str:
+        """A number with decimals, without the zeros at their end where the standard leaves these out."""
+        return text if self.source.zeros or "." not in text else text.rstrip("0").rstrip(".")
 
     def amount(
         self, name: str, title: str, expr: Expr, review: str = "", *, lenient: bool = False
@@ -269,6 +312,9 @@ def evaluate_facts(standard: Standard, book: Book, source: Source) -> Facts:
         )
     for name, title, ref in source.names:
         facts.add(name, make_names(facts, name, title, ref))
+    facts.compared = {
+        spec.name: set(facts.values.positions(spec.each)) for spec in source.row_changes
+    }
     for list_spec in source.lists:
         facts.add(list_spec.name, make_list(facts, list_spec))
     for change in source.changes:
@@ -374,7 +420,7 @@ def _shared(facts: Facts, lines: Sequence[Item], whole: Figure | None) -> Iterab
     for line, amount in zip(lines, known, strict=True):
         part = share(amount.fen, base.fen)
         figure = line.share._replace(
-            text=percent_text(part),
+            text=facts.percent(part),
             value=part,
             cells=(*line.amount.cells, *whole.cells),
             basis=(line.amount.name, whole.name),
@@ -396,20 +442,12 @@ def _named_items(facts: Facts, spec: ListSpec) -> list[Item]:
     return lines
 
 
-def _item(
-    facts: Facts,
-    stem: str,
-    key: str,
-    label: Figure,
-    amount: Figure,
-    words: Figure,
-    children: FigureList | None = None,
-    level: str = "",
-) -> Item:
+def _item(facts: Facts, stem: str, key: str, label: Figure, amount: Figure, words: Figure) -> Item:
+    """A line that stands by itself."""
     share = Figure(f"{stem}.share", f"{label.text}占比", "percent", "", None, how="share")
     for figure in (label, amount, words, share):
         facts.keep(figure)
-    return Item(key, label, amount, share, words, children or FigureList(), level)
+    return Item(key, label, amount, share, words, FigureList())
 
 
 def _nothing(stem: str) -> Figure:
@@ -417,31 +455,59 @@ def _nothing(stem: str) -> Figure:
 
 
 def _row_items(
-    facts: Facts, spec: ListSpec, ref: Ref, positions: Iterable[int], stem: str
+    facts: Facts,
+    spec: ListSpec,
+    ref: Ref,
+    positions: Iterable[int],
+    stem: str,
+    parents: tuple[Item, ...] = (),
 ) -> list[Item]:
+    """The lines of these rows; without ``parents``, those above a row are looked for in its table."""
     lines = []
     for position in positions:
         value, row = facts.values.at(ref, position)
         if not value.gap and (value.amount is None or not value.amount.fen):
             continue
-        key = clean(row.key)
-        own = _unused(facts, f"{stem}.{key}")
-        text = _label(facts, ref.block, row.key, row.label)
-        where = facts.values.name_cell(ref.block, position)
-        label = (
-            Figure(f"{own}.name", spec.title, "text", text, text, where, "cell", (key,))
-            if text
-            else placeholder(f"{own}.name", f"科目名称{key}", "text", f"科目{key}没有名称", where)
-        )
-        basis = (str(ref._replace(how="one", which=row.key)),)
-        amount = facts.of_value(f"{own}.amount", label.text, value, basis)
+        own = _unused(facts, f"{stem}.{clean(row.key)}")
+        above = parents or _above(facts, spec, ref, position, stem)
+        line = _row_item(facts, spec, ref, position, own, above)
         below = facts.values.grid.tree(ref.block).get(position, []) if spec.tree else []
-        lower = _row_items(facts, spec, ref, below, own)
-        children = _finished(facts, own, text, lower, amount)
-        words = _words(facts, spec, own, key, text)
-        level = _level(facts, ref.block, row.key)
-        lines.append(_item(facts, own, key, label, amount, words, children, level))
+        lower = _row_items(facts, spec, ref, below, own, (*above, line))
+        children = _finished(facts, own, line.name.text, lower, line.amount)
+        change = _row_change(facts, ref, position, line, own)
+        lines.append(line._replace(children=children, change=change))
     return lines
+
+
+def _row_item(
+    facts: Facts, spec: ListSpec, ref: Ref, position: int, own: str, parents: tuple[Item, ...]
+) -> Item:
+    """The line of one row, without those below it."""
+    value, row = facts.values.at(ref, position)
+    key = clean(row.key)
+    text = _label(facts, ref.block, row.key, row.label)
+    where = facts.values.name_cell(ref.block, position)
+    label = (
+        Figure(f"{own}.name", spec.title, "text", text, text, where, "cell", (key,))
+        if text
+        else placeholder(f"{own}.name", f"科目名称{key}", "text", f"科目{key}没有名称", where)
+    )
+    basis = (str(ref._replace(how="one", which=row.key)),)
+    amount = facts.of_value(f"{own}.amount", label.text, value, basis)
+    line = _item(facts, own, key, label, amount, _words(facts, spec, own, key, text))
+    level = _level(facts, ref.block, row.key)
+    digits = key.removeprefix(parents[-1].key if parents else "")
+    return line._replace(level=level, digits=digits, parents=parents)
+
+
+def _above(facts: Facts, spec: ListSpec, ref: Ref, position: int, stem: str) -> tuple[Item, ...]:
+    """The lines above a row in its table, topmost first."""
+    above = facts.values.grid.above(ref.block).get(position, -1)
+    if above < 0:
+        return ()
+    parents = _above(facts, spec, ref, above, stem)
+    key = clean(facts.values.at(ref, above)[1].key)
+    return (*parents, _row_item(facts, spec, ref, above, f"{stem}.above.{key}", parents))
 
 
 def _unused(facts: Facts, stem: str) -> str:
@@ -502,53 +568,180 @@ _ENOUGH = (4, 5)
 def make_change(facts: Facts, spec: ChangeSpec) -> Change:
     """Compare; where last year's figure is missing, nothing is said and a note asks for it."""
     now, prior = facts.value(spec.now), facts.value(spec.prior)
-    cells = (*now.cells, *prior.cells)
-    basis = (spec.now.text, spec.prior.text)
-
-    def figure(part: str, kind: str, text: str, value: Amount | int | str | None) -> Figure:
-        name = f"{spec.name}.{part}"
-        return facts.keep(Figure(name, spec.title, kind, text, value, cells, "change", basis))
-
-    trouble = now.gap or prior.gap
-    if not trouble and prior.amount is None:
-        trouble = f"上年数未填写，{spec.title}未与上年比较"
-    note = Figure(f"{spec.name}.note", spec.title, "note", "", "", cells, review=trouble)
-    facts.keep(note)
-    empty = figure("none", "text", "", "")
-    if trouble:
-        return Change(False, False, note, *(empty,) * 6)
-    amount = added(((1, now), (-1, prior))).amount or Amount(0, facts.source.unit)
-    difference, words = facts.in_unit(amount), facts.source.words
-    up = difference.fen > 0
-    same = difference.fen == 0
-    direction = words["same"] if same else words["up"] if up else words["down"]
-    trend = words["same"] if same else words["up_trend"] if up else words["down_trend"]
-    size = difference._replace(fen=abs(difference.fen))
-    base = fen_of(prior.amount)
-    percent = round_div(abs(amount.fen) * 10_000, base) if base > 0 and not same else None
-    return Change(
-        known=True,
-        same=same,
-        note=note,
-        amount=figure("amount", "amount", facts.printed(size), difference),
-        direction=figure("direction", "text", direction, direction),
-        trend=figure("trend", "text", trend, trend),
-        percent=figure(
-            "percent", "percent", "" if percent is None else percent_text(percent), percent
-        ),
-        reason=empty
-        if same
-        else _reason(facts, spec, difference, direction, now.amount, prior.amount),
-        prior=_prior(facts, spec, prior),
-    )
+    compared = _Compared(facts, spec.name, spec.title, (spec.now.text, spec.prior.text), now, prior)
+    if compared.trouble:
+        return compared.change(compared.nothing(), unchanged=spec.unchanged)
+    same = compared.difference.fen == 0
+    if same:
+        reason = _unchanged(facts, spec) if spec.unchanged else compared.nothing()
+    else:
+        given = (compared.difference, compared.direction, now.amount, prior.amount)
+        reason = _reason(facts, spec, *given)
+    return compared.change(reason, unchanged=spec.unchanged)
 
 
-def _prior(facts: Facts, spec: ChangeSpec, prior: Value) -> Figure:
-    """Last year's figure: not in our own sentences, but people write it into theirs."""
-    shown = facts.in_unit(prior.amount)
-    text, basis = facts.printed(shown), (spec.prior.text,)
-    name, title = f"{spec.name}.prior", f"{spec.title}的上年数"
-    return facts.keep(Figure(name, title, "amount", text, shown, prior.cells, "change", basis))
+def _row_change(facts: Facts, ref: Ref, position: int, line: Item, own: str) -> Change | None:
+    """The comparison of a row with last year; None where the standard does not compare it."""
+    for spec in facts.source.row_changes:
+        same = (spec.each.block, spec.each.column) == (ref.block, ref.column)
+        if same and position in facts.compared[spec.name]:
+            return _row_compared(facts, spec, line, f"{own}.{spec.name}")
+    return None
+
+
+def _row_compared(facts: Facts, spec: RowChangeSpec, line: Item, own: str) -> Change:
+    lists = {keyed.key: keyed for keyed in facts.standard.keyed}
+    amount = line.amount.value if isinstance(line.amount.value, Amount) else None
+    now = Value(amount, line.amount.cells, gap=line.amount.review if line.amount.missing else "")
+    prior = facts.values.keyed(lists[spec.prior], _name_in(facts, spec.prior, line))
+    title = line.name.text
+    basis = (*line.amount.basis, f"{spec.prior}.{line.key}")
+    compared = _Compared(facts, own, title, basis, now, prior)
+    same = compared.difference.fen == 0
+    if compared.trouble or not spec.reason or (same and not spec.unchanged):
+        return compared.change(compared.nothing(), unchanged=spec.unchanged)
+    keyed = lists[spec.reason]
+    name = _name_in(facts, spec.reason, line)
+    given = clean_clause(facts.book.keyed.get(spec.reason, {}).get(name, ""), "原因")
+    cells = facts.values.keyed_cell(keyed, name)
+    if same:
+        reason = _why_same(facts, f"{own}.reason", keyed.title, title, given, cells, spec.reason)
+    else:
+        text = given or facts.source.words["neutral"].format(direction=compared.direction)
+        review = f"基础信息“{keyed.title}”中没有“{title}”，文中只有一般表述，请补充具体原因"
+        how = "info" if given else "given"
+        reason = Figure(
+            f"{own}.reason", keyed.title, "text", text, text, cells, how, (spec.reason,),
+            "" if given else review,
+        )  # fmt: skip
+    return compared.change(facts.keep(reason), unchanged=spec.unchanged)
+
+
+def _name_in(facts: Facts, keyed: str, line: Item) -> str:
+    """Under what a line is registered in a list of 基础信息: its name, else its code."""
+    return line.name.text if facts.book.keyed.get(keyed, {}).get(line.name.text) else line.key
+
+
+class _Compared:
+    """A figure beside last year's, while the comparison is made."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        name: str,
+        title: str,
+        basis: tuple[str, ...],
+        now: Value,
+        prior: Value,
+    ) -> None:
+        self.facts, self.name, self.title, self.basis = facts, name, title, basis
+        self.now, self.prior = now, prior
+        self.cells = (*now.cells, *prior.cells)
+        self.trouble = now.gap or prior.gap
+        if not self.trouble and prior.amount is None:
+            self.trouble = f"上年数未填写，{title}未与上年比较"
+        amount = added(((1, now), (-1, prior))).amount or Amount(0, facts.source.unit)
+        self.exact, self.difference = amount, facts.in_unit(amount)
+        words, up = facts.source.words, self.difference.fen > 0
+        same = self.difference.fen == 0
+        self.direction = words["same"] if same else words["up"] if up else words["down"]
+        self.trend = words["same"] if same else words["up_trend"] if up else words["down_trend"]
+
+    def _figure(
+        self,
+        part: str,
+        kind: str,
+        text: str,
+        value: Amount | int | str | None,
+        between: tuple[int, int] | None = None,
+    ) -> Figure:
+        name = f"{self.name}.{part}"
+        figure = Figure(
+            name, self.title, kind, text, value, self.cells, "change", self.basis, between=between
+        )
+        return self.facts.keep(figure)
+
+    def nothing(self) -> Figure:
+        """What stands for a part that does not exist."""
+        return self._figure("none", "text", "", "")
+
+    def change(self, reason: Figure, *, unchanged: bool) -> Change:
+        """The comparison, with the reason for what has changed."""
+        note = Figure(
+            f"{self.name}.note", self.title, "note", "", "", self.cells, review=self.trouble
+        )
+        self.facts.keep(note)
+        if self.trouble:
+            return Change(False, False, note, *(self.nothing(),) * 6, unchanged)
+        return Change(
+            known=True,
+            same=self.difference.fen == 0,
+            note=note,
+            amount=self._amount(),
+            direction=self._figure("direction", "text", self.direction, self.direction),
+            trend=self._figure("trend", "text", self.trend, self.trend),
+            percent=self._percent(),
+            reason=reason,
+            prior=self._prior(),
+            unchanged=unchanged,
+        )
+
+    def _amount(self) -> Figure:
+        facts = self.facts
+        size = self.difference._replace(fen=abs(self.difference.fen))
+        # Texts of coarser unit than the tables give what their own figures differ by.
+        printed = abs(facts.in_unit(self.now.amount).fen - facts.in_unit(self.prior.amount).fen)
+        between = (min(size.fen, printed), max(size.fen, printed)) if printed != size.fen else None
+        return self._figure("amount", "amount", facts.printed(size), self.difference, between)
+
+    def _percent(self) -> Figure:
+        base, same = fen_of(self.prior.amount), self.difference.fen == 0
+        if base <= 0 or same:
+            return self._figure("percent", "percent", "", None)
+        percent = round_div(abs(self.exact.fen) * 10_000, base)
+        now, source = self.now.amount, self.facts.source
+        between = None
+        if now is not None and now.unit != source.unit:
+            ulp = Amount(0, source.unit, source.places).ulp
+            between = grown_between(now.fen, base, ulp)
+        return self._figure("percent", "percent", self.facts.percent(percent), percent, between)
+
+    def _prior(self) -> Figure:
+        """Last year's figure: people write it into their sentences, and some standards do."""
+        facts = self.facts
+        shown = facts.in_unit(self.prior.amount)
+        title, basis = f"{self.title}的上年数", self.basis[-1:]
+        name = f"{self.name}.prior"
+        return facts.keep(
+            Figure(
+                name,
+                title,
+                "amount",
+                facts.printed(shown),
+                shown,
+                self.prior.cells,
+                "change",
+                basis,
+            )
+        )
+
+
+def grown_between(now: int, base: int, ulp: int) -> tuple[int, int]:
+    """The percentages (hundredths of a point, without sign) by which ``base`` may have grown to ``now``.
+
+    ``now`` may have been rounded to ``ulp`` before, and ``base``, if it is a multiple of that, already is.
+    """
+    half = ulp // 2 if base % ulp == 0 else 0
+    ends = [
+        (amount - before, before)
+        for amount in (now, round_div(now, ulp) * ulp)
+        for before in (base - half, base + half)
+        if before > 0
+    ]
+    most = max(-(-abs(moved) * 10_000 // before) for moved, before in ends)
+    if min(moved for moved, _ in ends) < 0 < max(moved for moved, _ in ends):
+        return 0, most
+    return min(abs(moved) * 10_000 // before for moved, before in ends), most
 
 
 def _told_before(
@@ -565,6 +758,28 @@ def _told_before(
             if same:
                 return other.reason
     return None
+
+
+def _unchanged(facts: Facts, spec: ChangeSpec) -> Figure:
+    """Why nothing has changed."""
+    name, label = f"{spec.name}.reason", facts.standard.fields[spec.reason].label
+    given = clean_clause(facts.book.text(spec.reason), "原因")
+    cells = facts.values.info_cell(spec.reason)
+    return facts.keep(_why_same(facts, name, label, spec.title, given, cells, spec.reason))
+
+
+def _why_same(
+    facts: Facts,
+    name: str,
+    label: str,
+    title: str,
+    given: str,
+    cells: tuple[CellRef, ...],
+    field: str,
+) -> Figure:
+    """The reason that was given for no change, or that there is none."""
+    text = given or facts.source.words["unchanged"].format(title=title)
+    return Figure(name, label, "text", text, text, cells, "info" if given else "given", (field,))
 
 
 def _reason(

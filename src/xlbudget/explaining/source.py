@@ -16,7 +16,7 @@ from xlbudget.standard.loader import is_shipped, load_layers, parse_ref
 from xlbudget.standard.model import ONE, Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xlbudget.standard.model import Standard
 
@@ -77,6 +77,7 @@ class ChangeSpec(NamedTuple):
     """A comparison with last year; ``components`` are searched for the mover.
 
     ``like`` names changes told before: one from and to the same amounts has the same reason.
+    ``unchanged``: a reason is given also where nothing has changed.
     """
 
     name: str
@@ -86,23 +87,45 @@ class ChangeSpec(NamedTuple):
     reason: str
     components: tuple[tuple[str, Expr, Expr], ...]
     like: tuple[str, ...] = ()
+    unchanged: bool = False
+
+
+class RowChangeSpec(NamedTuple):
+    """A comparison with last year of every row of ``each``, told with the lines of lists of that column.
+
+    ``prior`` and ``reason`` are lists of 基础信息, by code or name: last year's amounts, and reasons
+    ("": none is given).
+    """
+
+    name: str
+    title: str
+    each: Ref
+    prior: str
+    reason: str = ""
+    unchanged: bool = False
 
 
 class SectionSpec(NamedTuple):
-    """A section: ``when`` names a figure that must not be nought for it to appear."""
+    """A section: it appears where the figure ``when`` is not nought, or each field of ``when`` says one of these."""
 
     number: str
     heading: str
     template: str
-    when: str = ""
+    when: str | Mapping[str, str | Sequence[str]] = ""
 
 
 class Source(NamedTuple):
-    """All that the two files say; the figures of each kind in the order of the file."""
+    """All that the two files say; the figures of each kind in the order of the file.
+
+    Amounts are printed with ``separators`` or without, and with ``zeros`` at the end of their decimals or
+    without. ``paragraphs`` are texts of 基础信息 that are taken over as they are.
+    """
 
     layers: Layers
     unit: Unit
     places: int
+    separators: bool
+    zeros: bool
     words: Mapping[str, str]
     years: Mapping[str, int]
     constants: Mapping[str, tuple[str, str]]
@@ -112,6 +135,8 @@ class Source(NamedTuple):
     names: tuple[tuple[str, str, Ref], ...]
     lists: tuple[ListSpec, ...]
     changes: tuple[ChangeSpec, ...]
+    row_changes: tuple[RowChangeSpec, ...]
+    paragraphs: Mapping[str, str]
     sections: Mapping[str, tuple[SectionSpec, ...]]
 
 
@@ -139,7 +164,7 @@ def _load_source(standard: Standard) -> Source:
         raise StandardError(
             f"“notes/facts.toml”或“notes/sections.toml”的写法不对：{error}。"
         ) from error
-    _check_names(source)
+    _check_names(standard, source)
     return source
 
 
@@ -154,6 +179,8 @@ def _source(standard: Standard, facts: Mapping[str, Any], sections: Mapping[str,
         layers=standard.layers,
         unit=UNITS[facts["unit"]],
         places=facts.get("places", STANDARD_PLACES),
+        separators=facts.get("separators", True),
+        zeros=facts.get("zeros", True),
         words=words,
         years=dict(facts.get("year", {})),
         constants={
@@ -172,8 +199,19 @@ def _source(standard: Standard, facts: Mapping[str, Any], sections: Mapping[str,
         names=_of_rows(standard, facts.get("names", {})),
         lists=tuple(_list(standard, name, entry) for name, entry in facts.get("list", {}).items()),
         changes=tuple(
-            _change(standard, name, entry) for name, entry in facts.get("change", {}).items()
+            _change(standard, name, entry)
+            for name, entry in facts.get("change", {}).items()
+            if "each" not in entry
         ),
+        row_changes=tuple(
+            _row_change(standard, name, entry)
+            for name, entry in facts.get("change", {}).items()
+            if "each" in entry
+        ),
+        paragraphs={
+            name: _text_of(standard, name, entry["of"])
+            for name, entry in facts.get("paragraphs", {}).items()
+        },
         sections={
             document: tuple(
                 SectionSpec(**{"number": "", "heading": "", **entry}) for entry in entries
@@ -238,7 +276,26 @@ def _change(standard: Standard, name: str, entry: Mapping[str, Any]) -> ChangeSp
             for one in entry.get("components", ())
         ),
         like=tuple(entry.get("like", ())),
+        unchanged=entry.get("unchanged", False),
     )
+
+
+def _row_change(standard: Standard, name: str, entry: Mapping[str, Any]) -> RowChangeSpec:
+    spec = RowChangeSpec(**{**entry, "name": name, "each": _rows(standard, entry["each"])})
+    lists = {keyed.key: keyed for keyed in standard.keyed}
+    for key in (spec.prior, spec.reason):
+        if key and key not in lists:
+            raise StandardError(f"“notes/facts.toml”的{name}提到的名单“{key}”不在info.toml中。")
+    if lists[spec.prior].kind != "amount":
+        raise StandardError(f'“notes/facts.toml”的{name}要求名单“{spec.prior}”写 kind = "amount"。')
+    return spec
+
+
+def _text_of(standard: Standard, name: str, key: str) -> str:
+    """A long field or a list of 基础信息."""
+    if key not in standard.fields and key not in {keyed.key for keyed in standard.keyed}:
+        raise StandardError(f"“notes/facts.toml”的{name}提到的“{key}”不在info.toml中。")
+    return key
 
 
 def _known_field(standard: Standard, field: str) -> None:
@@ -282,12 +339,13 @@ def _cells(standard: Standard, text: str) -> Ref:
     return ref
 
 
-def _check_names(source: Source) -> None:
+def _check_names(standard: Standard, source: Source) -> None:
     every = [
         *source.years, *source.constants, *source.texts,
         *(named.name for named in source.amounts), *(count[0] for count in source.counts),
         *(name[0] for name in source.names), *(list_spec.name for list_spec in source.lists),
         *(change_spec.name for change_spec in source.changes),
+        *(change_spec.name for change_spec in source.row_changes), *source.paragraphs,
     ]  # fmt: skip
     twice = {name for name in every if every.count(name) > 1}
     strange = {name for name in every if not _NAME.fullmatch(name)}
@@ -300,7 +358,13 @@ def _check_names(source: Source) -> None:
     used = {part.fact for expr in exprs for part in expr.parts}
     used |= {name for change in source.changes for name in change.like}
     used |= {list_spec.whole for list_spec in source.lists}
-    used |= {spec.when for entries in source.sections.values() for spec in entries}
+    sections = [spec for entries in source.sections.values() for spec in entries]
+    for spec in sections:
+        if isinstance(spec.when, str):
+            used.add(spec.when)
+            continue
+        for field in spec.when:
+            _known_field(standard, field)
     unknown = used - {*every, ""}
     if unknown:
         raise StandardError(f"“notes/facts.toml”没有这些数字：{'、'.join(sorted(unknown))}。")

@@ -255,6 +255,12 @@ class Grid:
             known = self._trees[block] = self._grow(block)
         return known
 
+    def above(self, block: str) -> Mapping[int, int]:
+        """Row -> the row that it is a child of; rows without one are left out."""
+        return {
+            child: row for row, below in self.tree(block).items() if row >= 0 for child in below
+        }
+
     def _grow(self, block: str) -> dict[int, list[int]]:
         data, tree = self.data(block) or BlockData(()), dict[int, list[int]]()
         by_key = data.by_key

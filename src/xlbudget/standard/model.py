@@ -293,7 +293,7 @@ class Section(NamedTuple):
 class Keyed(NamedTuple):
     """A list of texts by name or code in 基础信息 (purposes, glosses), with room for ``room``.
 
-    ``choices``: the texts are among these.
+    ``choices``: the texts are among these; ``kind`` is text or amount, of last year's amounts by code.
     """
 
     key: str
@@ -302,6 +302,7 @@ class Keyed(NamedTuple):
     text_label: str
     room: int
     choices: tuple[str, ...] = ()
+    kind: str = "text"
 
 
 class Chart(NamedTuple):

@@ -22,12 +22,13 @@ from xlbudget.texts.names import (
     UnitName,
     doubled,
     lost_numbers,
+    lost_reasons,
     odd_wordings,
     outdated,
     unfinished,
     years,
 )
-from xlbudget.texts.readings import load_readings, plain, printed
+from xlbudget.texts.readings import level_pattern, load_readings, plain, printed
 from xlbudget.texts.required import glossary_findings, lost_passages, lost_texts
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from xlbudget.texts.binding import Mention, Number, Vocabulary
     from xlbudget.texts.readings import Readings
 
-STAFF = "人员"
-"""The section of the readings that speaks of people, wherever they are spoken of."""
 _NAMED = r"[\u4e00-\u9fff]{2}.*\d"
 """A number with a name before it, known or not."""
 _ITEM = re.compile(r"([\u4e00-\u9fff()]{4,})[\d,.]+万?元")
@@ -84,7 +83,8 @@ def check_texts(
     if readings is None:
         return TextOutcome([], [], {}, [], None)
     check = _Check(standard, book, readings, open_cells, lacking)
-    units = [*book.texts, *_table_notes(book), *_profile(book)]
+    everywhere = readings.everywhere.section
+    units = [*book.texts, *_table_notes(book, everywhere), *_profile(book, everywhere)]
     for section in dict.fromkeys(unit.section for unit in units):
         check.section(section, [unit for unit in units if unit.section == section])
     check.findings += form_findings(standard, book, readings, check.unit_name, lambda: check.facts)
@@ -119,16 +119,16 @@ def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
             )
 
 
-def _table_notes(book: Book) -> Iterator[TextUnit]:
-    """The notes below the tables that speak of people."""
+def _table_notes(book: Book, section: str) -> Iterator[TextUnit]:
+    """The notes below the tables, read as of that section."""
     for key, texts in book.notes.items():
         for number, text in enumerate(texts, 1):
             yield TextUnit(
-                "table", STAFF, f"{key}.{number}", text, Place(book.sheets.get(key, ""), "")
+                "table", section, f"{key}.{number}", text, Place(book.sheets.get(key, ""), "")
             )
 
 
-def _profile(book: Book) -> Iterator[TextUnit]:
+def _profile(book: Book, section: str) -> Iterator[TextUnit]:
     """部门概况: duties, the remark on institutions, names of institutions."""
     profile, place = book.profile, Place(book.sheets.get("profile", ""), "")
     offices = (f"{office.name}{office.duty}" for office in profile.offices)
@@ -139,7 +139,7 @@ def _profile(book: Book) -> Iterator[TextUnit]:
         ("预算单位", profile.units),
     ):
         for number, text in enumerate(texts, 1):
-            yield TextUnit("profile", STAFF, f"部门概况.{name}.{number}", text, place)
+            yield TextUnit("profile", section, f"部门概况.{name}.{number}", text, place)
 
 
 def _of_some_units(mentions: list[Mention]) -> Iterator[Mention]:
@@ -203,7 +203,7 @@ class _Check:
         units = [*book.profile.units, *(row.label for row in rows if row.kind == "unit")]
         self.other_units = OtherUnits(self.unit_name, units, readings.words["unit_ends"])
         subjects |= {row.label for row in rows if row.kind in ("subject", "class")}
-        self.subjects = SubjectNames(subjects)
+        self.subjects = SubjectNames(subjects, level_pattern(standard))
         self.counts: Counter[str] = Counter()
         self.inferred = {key: one.said for key, one in book.info.items() if one.inferred}
 
@@ -223,6 +223,10 @@ class _Check:
 
     def section(self, section: str, units: list[TextUnit]) -> None:
         """Check the paragraphs of one section, and what it must mention."""
+        if section in self.readings.ignored:
+            for unit in units:
+                self._done("placeholder", unfinished(self.paper(unit), plain(unit.text)))
+            return
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
         lost = known is not SILENT and self._lost(section)
         said = self._said(known, units)
@@ -251,18 +255,19 @@ class _Check:
                 self._done("name", self.subjects.findings(paper, text, self.book.year))
                 self.findings += odd_wordings(paper, text)
             if unit.part == "notes":
-                self.findings += self.other_units.findings(paper, text, known.topics)
-                self.findings += lost_numbers(paper, text, known.phrases, self.readings.words)
-                self.findings += named_twice(paper, text, mentions)
+                self.findings += self._of_notes(paper, text, known, mentions)
             self.findings += self._thresholds(paper, known, text)
             paper = paper._replace(money=self.facts.source.unit.name if mentions else "")
             for mention in mentions:
+                everywhere = self.readings.everywhere
                 aside = (
-                    section == STAFF and mention.number and mention.number.unit not in ("人", "")
+                    section == everywhere.section
+                    and mention.number
+                    and mention.number.unit not in (everywhere.unit, "")
                 )
                 other = self.readings.rules["other"]
                 if mention.kind == "loose" and not aside:
-                    self._not_judged(unit, mention, "认不出说的是哪个数字，未核对。", "C15")
+                    self._not_judged(unit, mention, "认不出说的是哪个数字，未核对。", other)
                 elif mention.kind != "loose":
                     self.counts[self.readings.rules.get(section, other)] += 1
                 waits, wrong = self._waits(mention) or self._cut_short(mention), list[Finding]()
@@ -277,6 +282,15 @@ class _Check:
         whole = not (self.waiting or lost or self.book.partial)
         if units and units[0].part == "notes" and whole:
             self._complete(known, units, seen)
+
+    def _of_notes(
+        self, paper: Paper, text: str, known: Vocabulary, mentions: Sequence[Mention]
+    ) -> Iterator[Finding]:
+        """What is only looked for in the explanation."""
+        yield from self.other_units.findings(paper, text, known.topics)
+        yield from lost_numbers(paper, text, known.phrases, self.readings.words)
+        yield from lost_reasons(paper, text)
+        yield from named_twice(paper, text, mentions)
 
     def _said(self, known: Vocabulary, units: list[TextUnit]) -> list[list[Mention]]:
         """The mentions of each paragraph, by the words that a section knows."""
@@ -336,9 +350,9 @@ class _Check:
         """Whether any figure may be spoken of; tables' notes and 部门概况 seldom do."""
         if any(unit.part in ("notes", "glossary") for unit in units):
             return True
-        said = [
-            plain(say) for head in self.readings.heads if head.section == STAFF for say in head.say
-        ]
+        section = self.readings.everywhere.section
+        heads = [head for head in self.readings.heads if head.section == section]
+        said = [plain(say) for head in heads for say in head.say]
         return any(say in plain(unit.text) for unit in units for say in said)
 
     def _lost(self, section: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.explaining.facts import grown_between
 from xlbudget.findings import Finding, Level, Suggestion
-from xlbudget.money import COUNT, Amount
+from xlbudget.money import COUNT, STANDARD_PLACES, UNITS, WAN, Amount, percent_text, round_div
 from xlbudget.texts.readings import plain, printed
 
 if TYPE_CHECKING:
@@ -14,13 +15,11 @@ if TYPE_CHECKING:
 
     from xlbudget.explaining.document import Change, Figure, FigureList, Item
     from xlbudget.figures import TextUnit
-    from xlbudget.texts.binding import Mention, Number
+    from xlbudget.texts.binding import Mention, Number, Target
     from xlbudget.texts.readings import Readings
 
 PRESCRIBED = "规定的写法"
 """Why a name or term should be another."""
-SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100, "": 1_000_000}
-"""分 in the units that a text may write."""
 _WHOLE = 100
 _NOTHING = Decimal(0)
 
@@ -156,7 +155,7 @@ def judge(paper: Paper, mention: Mention, fitted: Collection[str] = ()) -> Itera
     change = mention.change
     if kind in ("amount", "change"):
         yield from _number(paper, mention, said)
-    if kind in ("change", "percent") and change is not None:
+    if kind in ("change", "percent", "direction") and change is not None:
         yield from _direction(paper, mention, change, said)
         if kind == "change" and mention.rest:
             yield from _contrary(paper, mention, change, said)
@@ -168,6 +167,10 @@ def judge(paper: Paper, mention: Mention, fitted: Collection[str] = ()) -> Itera
             f"{change.amount}{paper.money}；请改写并说明原因。"
         )
         yield paper.finding(message, change.amount, said, rule="change")
+    if kind == "same" and change is not None and change.unchanged and not mention.reason:
+        yield _without_reason(paper, change, said)
+    if kind == "code" and mention.target is not None:
+        yield _other_code(paper, mention, mention.target, said)
     figure = mention.figure
     if kind == "none" and figure is not None and not figure.missing and _fen(figure):
         message = f"“{said}”与数字不符：{figure.title}为{figure.text}。"
@@ -192,6 +195,8 @@ def _number(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
     assert number is not None
     value = figure.value
     if figure.missing or not isinstance(value, Amount):
+        if mention.kind == "change" and mention.base is not None:
+            yield from _against_base(paper, mention, mention.base, said)
         return
     rule = "change" if mention.kind == "change" else ""
     if value.unit == COUNT:
@@ -202,10 +207,10 @@ def _number(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
             yield paper.finding(message, figure, said, str(value.fen), rule=rule)
         return
     size, unit = value._replace(fen=abs(value.fen)), number.unit
-    if unit not in SCALE:
+    if not number.scale:
         return
     right = f"{figure.text}{paper.money}"
-    if _equal(size, number, SCALE[unit]):
+    if _equal(size, number, number.scale) or _between(figure, number):
         if not unit and not number.value:
             return  # nought is nought in any unit
         if unit not in (paper.money, "亿元"):
@@ -213,7 +218,7 @@ def _number(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
             message = f"“{said}”{wrong}，应为“{paper.money}”。"
             level = Level.ERROR if unit != "元" else Level.WARNING
             yield paper.finding(message, figure, said, right, rule="unit", level=level)
-    elif unit != paper.money and _equal(size, number, SCALE[paper.money]):
+    elif unit != paper.money and _equal(size, number, UNITS[paper.money].fen):
         wrong = f"单位写成了“{unit}”" if unit else "没有写单位"
         yield paper.finding(f"“{said}”{wrong}，应为“{right}”。", figure, said, right, rule="unit")
     else:
@@ -231,29 +236,59 @@ def prints(figure: Figure, number: Number) -> bool:
         return False
     if value.unit == COUNT:
         return number.value == value.fen
-    return number.unit in SCALE and _equal(value, number, SCALE[number.unit])
+    return bool(number.scale) and _equal(value, number, number.scale)
 
 
 def _equal(amount: Amount, number: Number, scale: int) -> bool:
-    """Whether the amount prints as the number in a unit of ``scale`` 分, at the number's decimals."""
-    exact = Decimal(amount.fen) / scale
-    step = Decimal(1).scaleb(-number.places)
-    return exact.quantize(step, ROUND_HALF_UP) == number.value and (
-        number.places >= 2 or exact == number.value or scale > 1_000_000  # noqa: PLR2004  # 万元 have two decimals
-    )
+    """Whether the amount prints as the number in a unit of ``scale`` 分.
+
+    Numbers have two decimals, or as many as they show; zeros at their end may be left out. Of 亿元 fewer are enough.
+    """
+    few = 0 if scale > WAN.fen else STANDARD_PLACES
+    step = Decimal(1).scaleb(-max(number.places, few))
+    return (Decimal(amount.fen) / scale).quantize(step, ROUND_HALF_UP) == number.value
+
+
+def _between(figure: Figure, number: Number) -> bool:
+    """Whether a number is one of those that a figure worked out from rounded ones may be printed as."""
+    if figure.between is None:
+        return False
+    low, high = figure.between
+    return low <= number.value * number.scale <= high
+
+
+def _without_reason(paper: Paper, change: Change, said: str) -> Finding:
+    message = f"“{said}”后面没有写原因；请补上主要原因。"
+    return paper.finding(message, change.amount, said, rule="change", level=Level.WARNING)
+
+
+def _other_code(paper: Paper, mention: Mention, line: Target, said: str) -> Finding:
+    """A subject beside a code that is not its own, or below a subject to which it does not belong."""
+    if mention.rest == line.digits:
+        message = f"“{said}”的编码与名称不一致：“{line.name}”的编码是{line.digits}；请核对。"
+    else:
+        message = f"“{said}”属于“{mention.rest}”，不属于前面写的科目；请核对。"
+    return misnamed(paper, message, said, "", figure=line.figure)
 
 
 def _direction(paper: Paper, mention: Mention, change: Change, said: str) -> Iterator[Finding]:
-    size = _fen(change.amount)
+    size, figure = _fen(change.amount), mention.figure
+    told = (
+        mention.kind == "percent"
+        and mention.base is not None
+        and figure is not None
+        and figure.between is not None
+    )
     if not change.known or not size:
         return
-    if mention.up is not None and mention.up != (size > 0):
+    if not told and mention.up is not None and mention.up != (size > 0):
         right = f"{change.amount.title}比上年{change.direction}{change.amount}{paper.money}"
         message = f"“{said}”的增减方向不对：{right}。"
         yield paper.finding(message, change.amount, said, str(change.direction), rule="change")
-    if mention.kind == "change" and not mention.reason:
-        message = f"“{said}”后面没有写原因；请补上主要原因。"
-        yield paper.finding(message, change.amount, said, rule="change", level=Level.WARNING)
+    free = mention.topic is not None and mention.topic.head.unexplained
+    asked = mention.kind == "change" or (mention.kind == "percent" and change.unchanged)
+    if asked and not mention.reason and not free:
+        yield _without_reason(paper, change, said)
 
 
 def _contrary(paper: Paper, mention: Mention, change: Change, said: str) -> Iterator[Finding]:
@@ -287,6 +322,9 @@ def _percent(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
     assert figure is not None
     assert number is not None
     grown = mention.kind == "percent"
+    if grown and mention.base is not None and (figure.between or not (change and change.known)):
+        yield from _against_base(paper, mention, mention.base, said)
+        return
     if grown and change is not None and change.known and not figure.text:
         if number.value or not change.same:  # 增长0.00% where nothing changed is right
             message = f"“{said}”：上年数为0或没有增减，不能计算百分比；请删去。"
@@ -295,6 +333,8 @@ def _percent(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
     if figure.missing or not isinstance(figure.value, int):
         return
     # The figure is rounded itself: with fewer decimals, both neighbours of a half are right.
+    if figure.between is not None and _within(figure.between, number):
+        return
     off = abs(Decimal(figure.value) / 100 - number.value)
     if not off or 2 * off <= Decimal(1).scaleb(-number.places):
         return
@@ -307,6 +347,40 @@ def _percent(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:
     else:
         message = f"“{said}”应为{figure.text}（{figure.title}）。"
         yield paper.finding(message, figure, said, figure.text, rule="change" if grown else "")
+
+
+def _within(between: tuple[int, int], number: Number) -> bool:
+    """Whether a percentage is printed of one between these, in hundredths of a point."""
+    low, high = (Decimal(end) / 100 for end in between)
+    half = Decimal(1).scaleb(-number.places) / 2
+    return low - half <= number.value <= high + half
+
+
+def _against_base(paper: Paper, mention: Mention, base: Number, said: str) -> Iterator[Finding]:
+    """A change or its percentage beside the figure of last year that the text itself names."""
+    number, target = mention.number, mention.topic.target if mention.topic is not None else None
+    now = target.figure.value if target is not None else None
+    if target is None or not isinstance(now, Amount) or number is None or not base.scale:
+        return
+    ulp = int(base.scale * Decimal(1).scaleb(-max(base.places, STANDARD_PLACES)))
+    before = int(base.value * base.scale)
+    moved = now.fen - before
+    if mention.kind == "percent":
+        if not before:
+            return
+        right = _within(grown_between(now.fen, before, ulp), number)
+        size = f"{percent_text(round_div(abs(moved) * 10_000, before))}"
+    else:
+        right = abs(abs(moved) - number.value * number.scale) <= ulp
+        size = f"{Amount(abs(moved)).text}{paper.money}"
+    if right and (abs(moved) <= ulp or mention.up is (moved > 0)):
+        return
+    words = paper.readings.words["up" if moved > 0 else "down"][0]
+    message = (
+        f"“{said}”与文中的上年数{printed(f'{base.value:f}{base.unit}')}不一致：本年为"
+        f"{target.figure.text}{paper.money}，应为{words}{size}；请核对其中哪一个数不对。"
+    )
+    yield paper.finding(message, target.figure, said, rule="change")
 
 
 def _every(paper: Paper, mention: Mention, said: str) -> Iterator[Finding]:

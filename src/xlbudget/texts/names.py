@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from xlbudget.texts.judging import Paper
+    from xlbudget.texts.readings import Dated
 
 _KEPT = re.compile(
     r"《[^》]{0,200}》|\d{4}年\d{1,2}月(?:\d{1,2}日)?|(?:截至|截止)\d{4}年(?:底|末)?"
@@ -44,6 +45,7 @@ def years(
     named = list(_YEAR.finditer(kept))
     if not named:
         return
+    dated = paper.readings.dated
     before = tuple(map(plain, paper.readings.words["before_prior"]))
     past = tuple(map(plain, paper.readings.slips.get("past", ())))
     words = _spoken(paper.readings.slips.get("budget", ()), names)
@@ -52,17 +54,32 @@ def years(
         lead, rest = kept[: match.start()], kept[match.end() + 1 :]
         prior = lead.endswith(before)
         wanted = year - 1 if prior else year
+        said_of = next((one for one in dated if _dated(one, lead, rest)), None)
+        if said_of is not None:
+            if said_of.offset is None:
+                continue
+            wanted = year + said_of.offset
         if int(match[1]) == wanted:
             continue
         listed = _LISTED.search(lead) and int(match[1]) in (year - 1, year)
         # What was done last year is said of last year (2023年提前下达).
         clause = _CLAUSE.split(rest, maxsplit=1)[0]
         listed = listed or (int(match[1]) < year and any(one in clause for one in past))
-        meant = whole or (bool(compared.match(rest)) if prior else _leads_to(words, rest))
+        meant = (
+            whole
+            or said_of is not None
+            or (bool(compared.match(rest)) if prior else _leads_to(words, rest))
+        )
         if meant and not listed:
             said = printed(kept[max(0, match.start() - 4) : match.end() + 5].replace("□", ""))
             message = f"“{said}”的年份应为{wanted}年。"
             yield paper.finding(message, None, match[1], str(wanted), rule="year", why="预算年度")
+
+
+def _dated(one: Dated, lead: str, rest: str) -> bool:
+    """Whether the readings say which year it is that stands between these."""
+    said = tuple(map(plain, one.said))
+    return rest.removeprefix("度").startswith(said) or lead.endswith(tuple(map(plain, one.behind)))
 
 
 @lru_cache(maxsize=8)  # the paragraphs of a section follow one another
@@ -172,10 +189,11 @@ def _former_names(paper: Paper, text: str, year: int) -> Iterator[Finding]:
 
 
 class SubjectNames:
-    """The subjects' names, with or without 支出, looked for in many texts."""
+    """The subjects' names, with or without 支出, looked for in many texts; ``levels`` finds what stands behind one."""
 
-    def __init__(self, subjects: Collection[str]) -> None:
+    def __init__(self, subjects: Collection[str], levels: re.Pattern[str] | None) -> None:
         self.names = sorted({plain(name) for name in subjects if name})
+        self.levels = levels
         self.tails = tuple(
             {*self.names, *(name.removesuffix("支出") for name in self.names)} - {""}
         )
@@ -184,9 +202,11 @@ class SubjectNames:
         """No name of earlier years; every “…（类）” is a subject's name."""
         former = list(_former_names(paper, text, year))
         yield from former
-        for match in re.finditer(r"\((类|款|项)\)", text):
-            before = text[max(0, match.start() - _LONGEST) : match.start()]
-            lead = re.split(r"\((?:类|款|项)\)支?出?|[、:;。,]|\d{1,9}\.", before)[-1]
+        last = 0
+        for match in self.levels.finditer(text) if self.levels is not None else ():
+            before = text[max(last, match.start() - _LONGEST) : match.start()]
+            last = match.end() + (2 if text.startswith("支出", match.end()) else 0)
+            lead = re.split(r"[、:;。,]|\d{1,9}\.", before)[-1]
             lead = re.sub(r"^\([一二三四五六七八九十]+\)", "", lead)
             if not lead or lead.endswith(
                 (*self.tails, *(plain(finding.printed) for finding in former))
@@ -259,36 +279,44 @@ class OtherUnits:
         return ""
 
 
-_UNITS = "万元|亿元|元|%|年|月|个|辆|台|人"
+_MONEY = "万元|亿元|元|%"
 _HOLES = (
     r"【待填[^】]*】|[X×x]{2,}"
-    rf"|(?<![0-9A-Za-z])[X×x*](?={_UNITS})"
+    rf"|(?<![0-9A-Za-z])[X×x*](?={_MONEY}|年|月|UNITS)"
     r"|\*{2,}|_+|\.{3,}|\?{2,}|□+|■{2,}|\(\)"
 )
 """As plain texts have them: … is three full stops, ＿ ＊ ？ are half-width there."""
 _ASIDE = re.compile(r"《[^》]{0,200}》")
 _MARKS = re.compile(r"[,;:、。][,;:、。]+")
 _LONG = re.compile(r"([\u4e00-\u9fff]{3,12})\1")
-_NUMBERLESS = re.compile(
-    r"(?<=[\u4e00-\u9fff])(?:万元|亿元|元|%|个|辆|人|台\(套\))(?=[,。;、:)]|$)"
-)
 _AROUND = 8
 """So many signs of a text are shown around a slip."""
 
 
 @lru_cache(maxsize=8)
-def _placeholders(words: tuple[str, ...], spare: tuple[str, ...]) -> re.Pattern[str]:
+def _numberless(counts: tuple[str, ...]) -> re.Pattern[str]:
+    """A unit without a number before it, at the end of a clause."""
+    units = "|".join(re.escape(plain(count)) for count in counts)
+    return re.compile(rf"(?<=[\u4e00-\u9fff])(?:{_MONEY}|{units})(?=[,。;、:)]|$)")
+
+
+@lru_cache(maxsize=8)
+def _placeholders(
+    words: tuple[str, ...], spare: tuple[str, ...], counts: tuple[str, ...]
+) -> re.Pattern[str]:
     """What stands for something to be filled in; words that only look like it are taken whole."""
     ordered = sorted({plain(word) for word in words}, key=len, reverse=True)
     named = "|".join(map(re.escape, ordered)) or "(?!)"
     passed = "|".join(map(re.escape, map(plain, spare))) or "(?!)"
-    return re.compile(rf"(?P<spare>{passed})|{_HOLES}|\((?:{named})[^()]{{0,20}}\)|{named}")
+    holes = _HOLES.replace("UNITS", "|".join(re.escape(plain(count)) for count in counts) or "个")
+    return re.compile(rf"(?P<spare>{passed})|{holes}|\((?:{named})[^()]{{0,20}}\)|{named}")
 
 
 def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
     """Left-over placeholders."""
     slips = paper.readings.slips
-    pattern = _placeholders(slips.get("placeholder", ()), slips.get("spare", ()))
+    counts = paper.readings.units.counts
+    pattern = _placeholders(slips.get("placeholder", ()), slips.get("spare", ()), counts)
     found = (match for match in pattern.finditer(text) if match["spare"] is None)
     for said in dict.fromkeys(match[0] for match in found):
         message = f"还有没填的内容“{printed(said)}”；请填好。"
@@ -335,7 +363,7 @@ def lost_numbers(
 
     ``phrases`` and the words for changes and shares are what a number is expected behind.
     """
-    bare = list(_NUMBERLESS.finditer(text))
+    bare = list(_numberless(paper.readings.units.counts).finditer(text))
     if not bare:
         return
     ends = _awaiting(phrases, *(words[key] for key in ("up", "down", "share")))
@@ -344,3 +372,17 @@ def lost_numbers(
             said = printed(text[max(0, match.start() - _AROUND) : match.end()])
             message = f"“{said}”缺少数字；请补上。"
             yield paper.finding(message, None, said, rule="placeholder")
+
+
+@lru_cache(maxsize=8)
+def _reasonless(words: tuple[str, ...]) -> re.Pattern[str]:
+    named = "|".join(map(re.escape, sorted(map(plain, words), key=len, reverse=True)))
+    return re.compile(rf"(?:{named})(?:(?<=[是系为])|是|为|在于|:)+(?=[。;,]|$)")
+
+
+def lost_reasons(paper: Paper, text: str) -> Iterator[Finding]:
+    """Words that lead in a reason (主要原因是) with none behind them."""
+    for match in _reasonless(paper.readings.words["reason"]).finditer(text):
+        said = printed(text[max(0, match.start() - _AROUND) : match.end()])
+        message = f"“{said}”后面没有写原因；请补上。"
+        yield paper.finding(message, None, said, rule="placeholder", level=Level.WARNING)

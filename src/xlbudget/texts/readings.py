@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.explaining.source import load_source
+from xlbudget.money import UNITS
 from xlbudget.standard.layers import Layers, once_if_shipped, standard_file
 
 if TYPE_CHECKING:
@@ -35,6 +36,18 @@ def printed(text: str) -> str:
     return re.sub(r'"([^"]*)"', r"“\1”", shown)
 
 
+def level_pattern(standard: Standard) -> re.Pattern[str] | None:
+    """A level of the standard's subjects in brackets, in plain text, with the digits of a code or without: （204类）."""
+    lists = standard.subjects.values()
+    return _levels(tuple(dict.fromkeys(level for one in lists for level in one.levels)))
+
+
+@lru_cache(maxsize=8)
+def _levels(levels: tuple[str, ...]) -> re.Pattern[str] | None:
+    named = "|".join(map(re.escape, levels))
+    return re.compile(rf"\((?P<code>\d{{0,7}})(?P<level>{named})\)") if levels else None
+
+
 PARTS = ("notes", "glossary", "form")
 """Where a :class:`Wording` is looked for."""
 
@@ -51,7 +64,7 @@ class Head(NamedTuple):
 
     ``required``: its section speaks of it, or denies something where the figure is nought;
     ``stated``: its section speaks of it unless the figure is nought. ``partly`` says of which of a
-    department's units it is, where it is not of all.
+    department's units it is, where it is not of all; ``unexplained``: the reason of its change stands elsewhere.
     """
 
     section: str
@@ -65,6 +78,7 @@ class Head(NamedTuple):
     required: bool = False
     stated: bool = False
     partly: str = ""
+    unexplained: bool = False
     parts: tuple[Part, ...] = ()
 
 
@@ -127,10 +141,43 @@ def _one_of(words: tuple[str, ...], text: str) -> bool:
     return any(plain(word) in text for word in words)
 
 
+class Units(NamedTuple):
+    """The units of numbers in texts.
+
+    ``counts`` count things (辆, 台（套）), ``others`` only begin like one of them (人次), ``bare`` is
+    the unit of money that a number without unit has.
+    """
+
+    counts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    bare: str = "万元"
+
+
+class Dated(NamedTuple):
+    """A year before one of ``said`` or behind one of ``behind``: that of the budget plus ``offset``.
+
+    Without an offset it may be any. ``figure`` says of what speaks a number right behind: ``now``, the figure
+    itself, or ``prior``, what it is compared with.
+    """
+
+    said: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    offset: int | None = None
+    figure: str = ""
+
+
+class Everywhere(NamedTuple):
+    """The section whose heads are looked for in 部门概况 and in tables' notes, and what it counts in."""
+
+    section: str = ""
+    unit: str = ""
+
+
 class Readings(NamedTuple):
     """The file as records; ``lines`` are (section, list) pairs, ``rules`` the codes of findings.
 
-    ``glossary`` is the list whose items the glossary explains, ``slips`` words by what they tell.
+    ``glossary`` is the list whose items the glossary explains, ``slips`` words by what they tell;
+    ``ignored`` are sections that are written freely.
     """
 
     rules: Mapping[str, str]
@@ -144,6 +191,10 @@ class Readings(NamedTuple):
     passages: tuple[Passage, ...] = ()
     glossary: str = ""
     slips: Mapping[str, tuple[str, ...]] = {}
+    units: Units = Units()
+    dated: tuple[Dated, ...] = ()
+    everywhere: Everywhere = Everywhere()
+    ignored: frozenset[str] = frozenset()
 
 
 @once_if_shipped
@@ -169,9 +220,18 @@ def load_readings(layers: Layers) -> Readings | None:
             tuple(map(_passage, raw.get("passage", ()))),
             raw.get("glossary", {}).get("list", ""),
             {key: tuple(words) for key, words in raw.get("slips", {}).items()},
+            Units(**_frozen(raw.get("units", {}))),
+            tuple(Dated(**_frozen(one)) for one in raw.get("year", ())),
+            Everywhere(**raw.get("everywhere", {})),
+            frozenset(one["section"] for one in raw.get("ignore", ())),
         )
     except (KeyError, TypeError) as error:
         raise StandardError(f"“notes/readings.toml”缺少或写错了{error}。") from error
+
+
+def _frozen(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries with tuples in place of lists."""
+    return {key: tuple(one) if isinstance(one, list) else one for key, one in raw.items()}
 
 
 def _part(raw: Mapping[str, Any]) -> Part:
@@ -246,6 +306,11 @@ def _problems(standard: Standard, source: Source, readings: Readings) -> Iterato
     for passage in readings.passages:
         if passage.zero and passage.zero not in figures:
             yield f"[[passage]]“{passage.name}”的 zero = “{passage.zero}”不在 facts.toml 中。"
+    if readings.units.bare not in UNITS:
+        yield f"[units]的 bare = “{readings.units.bare}”应为 {'、'.join(UNITS)} 之一。"
+    for dated in readings.dated:
+        if dated.figure not in ("", "now", "prior"):
+            yield f"[[year]]“{'、'.join(dated.said)}”的 figure 应为 now 或 prior。"
     for wording in readings.wordings:
         if wording.part not in PARTS:
             yield f"[[wording]]“{wording.said}”的 part 应为 {'、'.join(PARTS)} 之一。"

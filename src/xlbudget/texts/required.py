@@ -31,11 +31,7 @@ def lost_texts(
     for unit in notes:
         sections.setdefault(unit.section, []).append(unit)
     specs = facts.source.sections.get("explanation", ())
-    wanted = [
-        section
-        for section in specs
-        if section.heading and (not section.when or facts.names.get(section.when))
-    ]
+    wanted = [section for section in specs if section.heading and facts.present(section)]
     lost = [section for section in wanted if section.number not in sections]
     # Where more than half are not there, it is divided otherwise, and nothing is said.
     for spec in lost if notes and 2 * len(lost) <= len(wanted) else ():

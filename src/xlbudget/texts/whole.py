@@ -18,7 +18,7 @@ from xlbudget.findings import Level
 from xlbudget.money import COUNT, Amount, round_div
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.texts.check import check_texts
-from xlbudget.texts.judging import SCALE, prints
+from xlbudget.texts.judging import prints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ def sayings_of(
             continue
         if figure.missing or not isinstance(figure.value, Amount) or not figure.cells:
             continue
-        bounds = _bounds(figure.value, number)
+        bounds = _bounds(figure.value, number, facts.source.unit.name)
         terms = _terms(grid, facts, figure)
         if bounds is None or terms is None:
             continue
@@ -94,17 +94,20 @@ def disagreeing(mentions: Iterable[tuple[TextUnit, Mention]]) -> bool:
     return False
 
 
-def _bounds(value: Amount, number: Number) -> tuple[int, int] | None:
-    """The amounts, in 分 (counts: things), that print as the number; None where its unit is odd."""
+def _bounds(value: Amount, number: Number, usual: str) -> tuple[int, int] | None:
+    """The amounts, in 分 (counts: things), that print as the number; None where its unit is odd.
+
+    ``usual`` is the unit of money in which the texts are written.
+    """
     if value.unit == COUNT:
         whole = int(number.value)
         return (whole, whole) if number.value == whole else None
-    if number.unit not in SCALE:
+    scale = number.scale
+    if not scale:
         return None
-    scale = SCALE[number.unit]
     fen = int(number.value * scale)
     size = abs(value.fen)
-    if fen and size and number.unit != "万元" and not size // 100 <= fen <= size * 100:
+    if fen and size and number.unit != usual and not size // 100 <= fen <= size * 100:
         # 元 for 万元 or the reverse: the unit is wrong, and told as that.
         return None
     ulp = scale // 10**number.places

@@ -44,7 +44,7 @@ from xlbudget.importing.published.texts import (
     read_profile_part,
     units_of,
 )
-from xlbudget.texts.check import STAFF
+from xlbudget.texts.readings import load_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -194,7 +194,9 @@ def read_document(
     days = [field.key for field in standard.fields.values() if field.kind == "date"]
     info |= {key: InfoValue(day) for key in days[:1] if day}
     lines = profile_lines(standard, parts.parts[_PROFILE]) if _PROFILE in parts.parts else {}
-    units = (*units_of(texts), *_profile_units(lines.get("units", ())))
+    readings = load_readings(standard.layers)
+    people = _profile_units(lines.get("units", ()), readings.everywhere.section) if readings else ()
+    units = (*units_of(texts), *people)
     book = Book(
         name=path.name,
         standard=standard.id,
@@ -239,12 +241,12 @@ def _short_name(
     return {}
 
 
-def _profile_units(lines: Sequence[Line]) -> list[TextUnit]:
-    """The sentences of 部门概况 that speak of people."""
+def _profile_units(lines: Sequence[Line], section: str) -> list[TextUnit]:
+    """The sentences of 部门概况 that speak of people, read as of that section."""
     return [
         TextUnit(
             _PROFILE,
-            STAFF,
+            section,
             f"{_PROFILE_TITLE}.{number}",
             one.text,
             Place(_PROFILE_TITLE, one.where),

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 _DAY = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日|(20\d\d)-(\d{1,2})-(\d{1,2})")
 _HEAD_ROWS = 3
-_SCALE = {"亿元": 10_000_000_000, "万元": 1_000_000, "万": 1_000_000, "元": 100}
 
 
 def years_of(parts: Parts) -> Counter[int]:
@@ -238,7 +237,7 @@ def _told(
         if count:
             yield field, from_number(int(number), COUNT)
         else:
-            scale = _SCALE.get(mention.number.unit, standard.unit.fen)
+            scale = mention.number.scale or standard.unit.fen
             yield field, from_number(number * scale / standard.unit.fen, standard.unit)
 
 
@@ -248,7 +247,7 @@ def _moved(standard: Standard, mention: Mention) -> Amount | None:
         return Amount(0, standard.unit)
     if mention.kind != "change" or mention.number is None:
         return None
-    fen = int(mention.number.value * _SCALE.get(mention.number.unit, 1_000_000))
+    fen = int(mention.number.value * (mention.number.scale or standard.unit.fen))
     value = Decimal(fen if mention.up else -fen)
     return from_number(value / standard.unit.fen, standard.unit)
 
