@@ -114,6 +114,21 @@ def split_code(text: str) -> tuple[str, str]:
     return match[1], name if any(map(str.isalnum, name)) else ""
 
 
+_DIGITS = "零一二三四五六七八九"
+
+
+def ordinal(number: int) -> str:
+    """A Chinese numeral: 1 一, 10 十, 21 二十一, 105 一百零五 (up to 999)."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    text = f"{_DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        text += ("" if tens == 1 and not hundreds else _DIGITS[tens]) + "十"
+    elif hundreds and ones:
+        text += "零"
+    return text + (_DIGITS[ones] if ones or not text else "")
+
+
 _QUOTES = re.compile("[“”‘’\"'「」『』《》]")
 _YEAR = re.compile(r"20\d\d年")
 _TITLE_YEAR = re.compile(r"^20\d\d年度?")

@@ -14,9 +14,9 @@ from python_calamine import CalamineWorkbook
 
 from xlbudget.building.contents import render_table
 from xlbudget.building.formulas.derived import book_formulas
+from xlbudget.characters import ordinal
 from xlbudget.editing.build import build_workbook, workbook_bytes
 from xlbudget.errors import UnusableFileError
-from xlbudget.explaining.wording import ordinal
 from xlbudget.figures import (
     TOTAL,
     BlockData,

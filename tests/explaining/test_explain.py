@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from explaining.notes_books import HOSTILE, setting, wrong
+from xlbudget.characters import ordinal
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import BODY, HEADING, document_text
 from xlbudget.explaining.explain import explain, glossary
-from xlbudget.explaining.wording import clean, clean_clause, ordinal
+from xlbudget.explaining.wording import clean, clean_clause
 from xlbudget.figures import BlockData
 from xlbudget.standard.loader import load_folder
 

@@ -244,19 +244,55 @@ def own(standard: Standard, tmp_path: Path) -> Path:
 
 def test_another_arrangement_is_data_alone(own: Path, example: Book) -> None:
     plan = own / "disclosure.toml"
-    text = plan.read_text("utf-8").replace('part = "第{ordinal}部分  {title}"', 'part = "{title}"')
-    text = text.replace('"tables"', '"x"').replace('"explanation"', '"tables"')
-    plan.write_text(text.replace('"x"', '"explanation"'), encoding="utf-8")
+    before = plan.read_text("utf-8").partition("[[part]]")[0]
+    before = before.replace("{ordinal}、{title}", "{number}. {title}")
+    plan.write_text(before + _ANOTHER, encoding="utf-8")
     found = disclosure(load_folder(own), example)
-    assert [part.holds for part in found.parts] == ["profile", "explanation", "tables", "glossary"]
-    assert found.parts[0].heading == "部门概况"
-    assert len(found.parts[2].items) == 11
+    unit = example.text("unit_name")
+    assert [(part.listed, part.heading) for part in found.parts] == [
+        ("一、主要职能", "一、主要职能"),
+        ("二、名词解释", f"{unit}名词解释"),
+        ("三、收支说明", "2024年收支说明"),
+        ("四、预算表", "四、预算表"),
+        ("五、其他说明", "十、2024年其他重要事项的说明情况"),
+    ]
+    assert [len(part.items) for part in found.parts] == [3, 0, 9, 11, 0]
+    assert found.parts[2].items[0].heading == "一、2024年部门收支情况"
+    first = found.parts[3].items[0]
+    assert (first.listed, first.heading) == ("1. 部门收支总表", "部门收支总表")
+    assert [text for _, text in found.lines][-1] == "五、其他说明"
+
+
+_ANOTHER = """
+heading = "{title}"
+[[part]]
+contents = "{ordinal}、主要职能"
+holds = "profile"
+[[part]]
+contents = "{ordinal}、名词解释"
+heading = "{unit_name}名词解释"
+holds = "glossary"
+[[part]]
+contents = "{ordinal}、收支说明"
+heading = "{year}年收支说明"
+holds = "explanation"
+sections = ["一", "二", "三", "四", "五", "六", "七", "八", "九"]
+[[part]]
+contents = "{ordinal}、预算表"
+holds = "tables"
+[[part]]
+contents = "{ordinal}、其他说明"
+holds = "explanation"
+sections = ["十"]
+"""
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('[[part]]\nholds = "tables"\n', "", "应有4个"),
+        ('holds = "tables"', 'holds = "profile"', "现有0个"),
+        ('holds = "tables"', 'holds = "tables"\nsections = ["六"]', "“六”"),
+        ('contents = "第{ordinal}部分  名词解释"', "", "contents"),
         ('money = "单位：{money}"\n', "", "缺少：money"),
         ('holds = "tables"', "holds = 1", "holds"),
         ('holds = "glossary"', 'holds = "glosary"', "glosary"),

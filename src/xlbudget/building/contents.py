@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.explaining.wording import ordinal
+from xlbudget.characters import ordinal
 from xlbudget.figures import Cell, Place, Row, Unreadable, row_indent
 from xlbudget.money import Amount
 from xlbudget.printed import row_entries

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from xlbudget.characters import ordinal
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import BODY, HEADING, Document, Figure, Paragraph, Section, Span
 from xlbudget.explaining.facts import Facts, evaluate_facts
 from xlbudget.explaining.source import load_source
-from xlbudget.explaining.wording import ordinal, profile_texts, told_entries
+from xlbudget.explaining.wording import profile_texts, told_entries
 from xlbudget.standard.layers import Layers, layer_path
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def _section(facts: Facts, names: dict[str, object], spec: SectionSpec) -> Secti
         marked = _heading(spec.heading, facts.names)
         paragraphs.append(_paragraph(facts, spec.number, 1, marked))
     seen: dict[str, int] = {}
-    for key, level, marked, reviews in _pieces(_render(facts, spec.template, names)):
+    text = _render(facts, spec.template, names) if spec.template else ""
+    for key, level, marked, reviews in _pieces(text):
         paragraph = _paragraph(facts, f"{spec.number}.{key}", level, marked, reviews)
         if paragraph.text:
             seen[key] = again = seen.get(key, 0) + 1

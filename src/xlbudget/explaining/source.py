@@ -1,4 +1,4 @@
-"""A standard's templates, named facts and the plan of the published document, as its files say them."""
+"""A standard's templates and named facts, as its files say them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
-from xlbudget.explaining.wording import ordinal
 from xlbudget.money import STANDARD_PLACES, UNITS, Unit
 from xlbudget.rules.grid import INFO
 from xlbudget.standard.layers import Layers, standard_file
@@ -106,11 +105,14 @@ class RowChangeSpec(NamedTuple):
 
 
 class SectionSpec(NamedTuple):
-    """A section: it appears where the figure ``when`` is not nought, or each field of ``when`` says one of these."""
+    """A section: it appears where the figure ``when`` is not nought, or each field of ``when`` says one of these.
+
+    One without a ``template`` holds only what the user writes below its heading.
+    """
 
     number: str
     heading: str
-    template: str
+    template: str = ""
     when: str | Mapping[str, str | Sequence[str]] = ""
 
 
@@ -368,65 +370,6 @@ def _check_names(standard: Standard, source: Source) -> None:
     unknown = used - {*every, ""}
     if unknown:
         raise StandardError(f"“notes/facts.toml”没有这些数字：{'、'.join(sorted(unknown))}。")
-
-
-TABLES = "tables"
-"""The part that holds the tables; any other is a document of ``notes/sections.toml``."""
-_FILE = "disclosure"
-_PHRASES = ("contents", "part", "table", "unit", "money")
-
-
-class PartPlan(NamedTuple):
-    """A part: its title (``{year}`` filled in later), what it holds, and whether terms stand out."""
-
-    title: str
-    holds: str
-    terms: bool
-
-
-class Plan(NamedTuple):
-    """The parts in their order, and the set phrases by name."""
-
-    parts: tuple[PartPlan, ...]
-    texts: Mapping[str, str]
-
-    def phrase(self, name: str, number: int = 0, **words: str) -> str:
-        """A set phrase with its words filled in; ``number`` gives ``{ordinal}``."""
-        text = self.texts[name].replace("{ordinal}", ordinal(number))
-        for key, word in words.items():
-            text = text.replace(f"{{{key}}}", word)
-        return text
-
-
-def load_plan(standard: Standard) -> Plan:
-    """What the standard says.
-
-    Raises:
-        StandardError: the file is missing, or does not fit the standard's parts.
-    """
-    shown = f"{_FILE}.toml"
-    raw = standard_file(standard.layers, _FILE)
-    if raw is None:
-        raise StandardError(f"标准缺少文件“{shown}”，不能编排公开文本。")
-    texts, entries = raw.get("text", {}), raw.get("part", [])
-    missing = [name for name in _PHRASES if not isinstance(texts.get(name), str)]
-    if missing:
-        raise StandardError(f"“{shown}”的[text]缺少：{'、'.join(missing)}。")
-    held = [entry.get("holds") for entry in entries]
-    if len(held) != len(standard.parts) or not all(isinstance(one, str) for one in held):
-        raise StandardError(
-            f"“{shown}”应有{len(standard.parts)}个[[part]]，各用 holds 说明放什么，"
-            "次序与“standard.toml”相同。"
-        )
-    known = load_source(standard).sections
-    unknown = [one for one in held if one != TABLES and one not in known]
-    if unknown:
-        raise StandardError(f'“{shown}”的 holds = "{unknown[0]}" 不在“notes/sections.toml”中。')
-    parts = tuple(
-        PartPlan(title, entry["holds"], bool(entry.get("terms", False)))
-        for title, entry in zip(standard.parts, entries, strict=True)
-    )
-    return Plan(parts, {name: texts[name] for name in _PHRASES})
 
 
 def compared_fields(source: Source) -> dict[str, Expr]:

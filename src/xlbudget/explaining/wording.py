@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import ordinal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -18,7 +20,6 @@ _REPEATED = re.compile(r"([。，；、：])[。，；、：]+")
 _LEADING = re.compile(
     r"(?:其?主要原因(?:是|为|在于)?|其?原因(?:是|为|在于|(?=[：:，,]))|主要是|是?因为|是?由于)[：:，,]?"
 )
-_DIGITS = "零一二三四五六七八九"
 
 
 def clean(text: str) -> str:
@@ -53,18 +54,6 @@ def clean_clause(text: str, leading: str = "") -> str:
         if rest == cleaned:
             return _REPEATED.sub(r"\1", cleaned)
         cleaned = rest
-
-
-def ordinal(number: int) -> str:
-    """A Chinese numeral: 1 一, 10 十, 21 二十一, 105 一百零五 (up to 999)."""
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    text = f"{_DIGITS[hundreds]}百" if hundreds else ""
-    if tens:
-        text += ("" if tens == 1 and not hundreds else _DIGITS[tens]) + "十"
-    elif hundreds and ones:
-        text += "零"
-    return text + (_DIGITS[ones] if ones or not text else "")
 
 
 # ------------------------------------------------------------------ 部门概况: duties, offices, remarks and budget units

@@ -13,12 +13,12 @@ from xlbudget.building.contents import last_line, note_contents, render_table, w
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import HEADING
 from xlbudget.explaining.explain import document as generate
-from xlbudget.explaining.source import TABLES, PartPlan, Plan, load_plan
+from xlbudget.explaining.plan import TABLES, PartPlan, Plan, load_plan
 from xlbudget.printed import FORM, TABLE, PrintedCell, PrintedTable, head_rows, strong_row
 from xlbudget.report.pictures import cell_text
 from xlbudget.sheets.layout import GLOSSARY, NOTES, form_of, is_form, place_book, table_layout
-from xlbudget.sheets.notes import notes_lines
-from xlbudget.standard.model import AMOUNT
+from xlbudget.sheets.notes import OWN, notes_lines
+from xlbudget.standard.model import AMOUNT, numbered
 from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ class Text(NamedTuple):
 
 
 class Item(NamedTuple):
-    """What one line of the contents leads to."""
+    """What one line of the contents leads to; ``listed`` is that line, where it is not the heading."""
 
     heading: str
     content: tuple[Text | PrintedTable, ...]
+    listed: str = ""
 
     @property
     def tables(self) -> list[PrintedTable]:
@@ -59,12 +60,12 @@ class Item(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part: texts before its first item, then the items; ``holds`` is tables or a document."""
+    """A part: texts before its first item, then the items; ``listed`` as for these."""
 
     heading: str
-    holds: str
     lead: tuple[Text, ...]
     items: tuple[Item, ...]
+    listed: str = ""
 
 
 class Disclosure(NamedTuple):
@@ -84,11 +85,19 @@ class Disclosure(NamedTuple):
 
     @property
     def headings(self) -> Iterator[tuple[int, str]]:
-        """Level (1, 2) and text of every line of the contents."""
+        """Level (1, 2) and text of every heading to which a line of the contents leads."""
         for part in self.parts:
             yield 1, part.heading
             for item in part.items:
                 yield 2, item.heading
+
+    @property
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """The same as the contents print them."""
+        for part in self.parts:
+            yield 1, part.listed or part.heading
+            for item in part.items:
+                yield 2, item.listed or item.heading
 
     @property
     def grids(self) -> Iterator[PrintedTable]:
@@ -120,20 +129,25 @@ def disclosure(
     """
     plan = load_plan(standard)
     placed = place_book(standard, book)
-    texts = final_texts or {}
+    texts = dict(final_texts or {})
     unit, year = visible_line(book.text("unit_name")), str(book.year)
-    parts = []
-    for number, one in enumerate(plan.parts, 1):
-        title = one.title.replace("{year}", year)
-        heading = plan.phrase("part", number, title=title)
+    parts: list[Part] = []
+    for one in plan.parts:
+        number = len(parts) + 1
+        listed, heading = (
+            _label(numbered(phrase, number), book) for phrase in (one.spec.contents, one.heading)
+        )
         if one.holds == TABLES:
             items = tuple(_table_items(standard, placed, plan, unit))
-            parts.append(Part(heading, one.holds, (), items))
-        else:
-            found = texts.get(one.holds)
-            if found is None:
-                found = _generated(generate(standard, book, one.holds))
-            parts.append(_document_part(heading, one, found))
+            parts.append(Part(heading, (), items, listed))
+            continue
+        if one.holds not in texts:
+            texts[one.holds] = _generated(generate(standard, book, one.holds))
+        sections = {section.number for section in one.sections}
+        found = [text for text in texts[one.holds] if text.section in sections]
+        if one.spec.free and all(text.level for text in found):
+            continue
+        parts.append(_document_part(Part(heading, (), (), listed), one, found))
     words = {"{unit}": unit, "{year}": year}
     return Disclosure(
         title=_filled(standard, "book", words),
@@ -163,33 +177,38 @@ def _day(text: str) -> str:
 
 def _table_items(standard: Standard, placed: Book, plan: Plan, unit: str) -> Iterator[Item]:
     for number, table in enumerate(standard.tables, 1):
-        heading = plan.phrase("table", number, title=visible_line(table.title))
+        title = visible_line(table.title)
+        heading, listed = (plan.phrase(name, number, title=title) for name in ("heading", "table"))
         if is_form(table):
-            yield Item(heading, tuple(form_grids(table, placed)))
+            yield Item(heading, tuple(form_grids(table, placed)), listed)
         else:
             money = plan.phrase("money", money=table.blocks[0].unit.name)
-            above = (plan.phrase("unit", unit=unit), money)
-            yield Item(heading, (table_grid(standard, table, placed, above),))
+            above = (_label(plan.phrase("unit", unit=unit), placed), money)
+            yield Item(heading, (table_grid(standard, table, placed, above),), listed)
 
 
-def _document_part(heading: str, plan: PartPlan, found: Sequence[FinalText]) -> Part:
-    """Headings of the first level begin the items; what stands before them leads the part."""
+def _document_part(part: Part, plan: PartPlan, found: Sequence[FinalText]) -> Part:
+    """Headings of the first level begin the items; what stands before them leads the part.
+
+    The heading of a part's only section is the part's own, in the words that the user gave it.
+    """
     lead: list[Text] = []
     items: list[tuple[str, list[Text]]] = []
+    own = len(plan.sections) == 1 and plan.heading == plan.sections[0].heading
     for one in found:
         lines = [line for line in visible(one.text).split("\n") if line]
+        if one.level == 1 and lines and own:
+            part = part._replace(heading=" ".join(lines))
+            continue
         if one.level == 1 and lines:
             items.append((" ".join(lines), []))
             continue
         into = items[-1][1] if items else lead
         for line in lines:
-            term = _TERM.match(line) if plan.terms else None
+            term = _TERM.match(line) if plan.spec.terms else None
             into.append(Text(line, one.level > 1, term.end() if term else 0))
-    return Part(
-        heading,
-        plan.holds,
-        tuple(lead),
-        tuple(Item(text, tuple(content)) for text, content in items),
+    return part._replace(
+        lead=tuple(lead), items=tuple(Item(text, tuple(content)) for text, content in items)
     )
 
 
@@ -197,9 +216,10 @@ def _document_part(heading: str, plan: PartPlan, found: Sequence[FinalText]) -> 
 
 
 class FinalText(NamedTuple):
-    """A paragraph: ``level`` 1 for a section's heading, 2 for one within it, 0 for text."""
+    """A paragraph of a section: ``level`` 1 for its heading, 2 for one within it, 0 for text."""
 
     text: str
+    section: str
     level: int = 0
 
 
@@ -216,20 +236,27 @@ def final_paragraphs(
     for name, sheet in _SHEETS.items():
         fresh = generate(standard, book, name)
         levels = {paragraph.id: paragraph.level for paragraph in fresh.paragraphs}
-        held = []
+        held: list[FinalText] = []
+        section = next((one.number for one in fresh.sections), "")
         for line in notes_lines(sheet, sheets.get(sheet, []), source.formulas(sheet)):
             if not line.published:
                 continue
             # A heading that is not generated any more is a section's if its id has no point, as
             # long as it is not the user's own line.
             level = (1 if line.id and "." not in line.id else 2) if line.kind == HEADING else 0
-            held.append(FinalText(line.published, levels.get(line.id, level)))
+            said = line.id.partition(".")[0]
+            section = said if said not in ("", OWN) else section
+            held.append(FinalText(line.published, section, levels.get(line.id, level)))
         found[name] = tuple(held) or _generated(fresh)
     return found
 
 
 def _generated(document: Document) -> tuple[FinalText, ...]:
-    return tuple(FinalText(paragraph.text, paragraph.level) for paragraph in document.paragraphs)
+    return tuple(
+        FinalText(paragraph.text, section.number, paragraph.level)
+        for section in document.sections
+        for paragraph in section.paragraphs
+    )
 
 
 # ------------------------------------------------------------------ tables and forms as they are printed: headings, merged captions, body, notes below

@@ -84,8 +84,8 @@ def docx_bytes(disclosure: Disclosure, pages: Sequence[int] = ()) -> bytes:
         table for section in sections for table in section.blocks if isinstance(table, _Table)
     )
     sizes = sorted({_TEXT_SIZE, *(table.fit.size for table in tables)})
-    shown = [*map(str, pages), *[""] * len(list(disclosure.headings))]
-    lines = [(*one, page) for one, page in zip(disclosure.headings, shown, strict=False)]
+    shown = [*map(str, pages), *[""] * len(list(disclosure.lines))]
+    lines = [(*one, page) for one, page in zip(disclosure.lines, shown, strict=False)]
     styles = [(_table_style(size), size, line_height(size)) for size in sizes]
     made: dict[str, tuple[str, dict[str, object]]] = {
         # The author is the unit, never a person.
@@ -277,7 +277,10 @@ class _Sections:
             if not headed:
                 self._heading(2, item.heading, new_page=not begun, flush=True)
                 headed = begun = True
-            self._open.extend(_above(table, fit.page, new_page=not begun))
+            above_it = _above(table, fit.page, titled=table.title != item.heading)
+            self._open.extend(
+                one._replace(new_page=not begun and not at) for at, one in enumerate(above_it)
+            )
             if table.columns:
                 self._open.append(_table(table, fit))
             self._open.extend(_Paragraph("TableNote", ((note, False),)) for note in table.notes)
@@ -297,9 +300,10 @@ def _text(one: Text) -> _Paragraph:
     return _Paragraph("BodyText", ((one.text[: one.term], True), (one.text[one.term :], False)))
 
 
-def _above(grid: PrintedTable, page: Page, *, new_page: bool) -> Iterator[_Paragraph]:
-    """The title of a table, and what stands between it and the table."""
-    yield _Paragraph("TableTitle", ((grid.title, False),), new_page=new_page)
+def _above(grid: PrintedTable, page: Page, *, titled: bool) -> Iterator[_Paragraph]:
+    """The title of a table where its item's heading is another one, and what stands between it and the table."""
+    if titled:
+        yield _Paragraph("TableTitle", ((grid.title, False),))
     if grid.subtitle:
         yield _Paragraph("TableSubtitle", ((grid.subtitle, False),))
     if any(grid.above):

@@ -9,6 +9,7 @@ Lines and columns are sheet rows (from 1) and sheet columns (from 0).
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError
@@ -487,8 +488,8 @@ PAGE_COLUMN = "B"
 """The column of 目录 that says on which page of the disclosure something begins."""
 TEXT_PAGES = "H1"
 """The hidden cell of 情况说明 that says how many pages its final texts take as they are published."""
-_TARGETS = (PROFILE, "", NOTES, GLOSSARY)
-_ORDINALS = "一二三四五六七八九"
+_TARGETS = MappingProxyType({"profile": PROFILE, "explanation": NOTES, "glossary": GLOSSARY})
+"""The sheets of the documents that parts hold."""
 _WORKING = (
     (INFO_SHEET, "单位、年度、人员、上年数和变动原因"),
     (OVERVIEW, "结构图和勾稽核对表"),
@@ -514,11 +515,10 @@ class ContentsLine(NamedTuple):
 def contents_lines(standard: Standard) -> list[ContentsLine]:
     """All lines of 目录 from the standard alone, ``{year}`` as it stands there."""
     lines: list[ContentsLine] = []
-    for place, part in enumerate(standard.parts):
-        text = f"第{_ORDINALS[place]}部分  {part}"
-        target = _TARGETS[place] if place < len(_TARGETS) else ""
-        lines.append(ContentsLine(0, "part", text, target))
-        if place == 1:
+    for number, part in enumerate(standard.parts, 1):
+        target = _TARGETS.get(part.holds, "")
+        lines.append(ContentsLine(0, "part", part.listed(number), target))
+        if not target:
             lines += [
                 ContentsLine(0, "table", table.title, table.sheet, table.number)
                 for table in standard.tables

@@ -40,7 +40,6 @@ _VARIANTS = "variants"
 _VERSION = 2
 
 _KEYS = {
-    "standard:part": ("title",),
     "standard:chart": ("key",),
     "standard:transfer": ("title",),
     "standard:carry": ("from",),
@@ -57,7 +56,7 @@ _KEYS = {
     "ledger:column": ("key",),
     "ledger:kind": ("key",),
     "ledger:post": ("block",),
-    "disclosure:part": ("holds",),
+    "disclosure:part": ("contents",),
     "package:figure": ("fact",),
     "notes/sections:*": ("template",),
     "notes/facts:list.*.items": ("key", "name"),

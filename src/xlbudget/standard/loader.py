@@ -41,6 +41,7 @@ from xlbudget.standard.model import (
     FormCell,
     FormLine,
     Keyed,
+    PartSpec,
     Picture,
     Ref,
     RowSpec,
@@ -144,7 +145,7 @@ def load_layers(layers: Layers) -> Standard:
         rounding_limit=int(Decimal(main["rounding_limit"]) * unit.fen),
         layers=layers,
         titles=main["title"],
-        parts=tuple(part["title"] for part in main["part"]),
+        parts=tuple(map(_part, files.get("disclosure", {}).get("part", ()))),
         tables=tables,
         sections=sections,
         keyed=tuple(
@@ -176,6 +177,15 @@ def load_layers(layers: Layers) -> Standard:
         totals={name: parse_ref(cell) for name, cell in main.get("totals", {}).items()},
         department=main.get("department", ""),
     )
+
+
+def _part(entry: Mapping[str, Any]) -> PartSpec:
+    try:
+        return PartSpec(**{**entry, "sections": tuple(entry.get("sections", ()))})
+    except TypeError as error:
+        raise StandardError(
+            f"“disclosure.toml”的[[part]]缺少 contents 或 holds，或有不认识的项目：{error}。"
+        ) from error
 
 
 def _file(files: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -9,7 +9,10 @@ A *block* is one body of rows with its own columns (表1 has two side by side); 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.characters import ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -396,6 +399,46 @@ class Rule(NamedTuple):
     compares: str = ""
 
 
+class PartSpec(NamedTuple):
+    """A part of the published document: its line in the contents, its heading in the body, what it holds.
+
+    ``holds``: tables, or a document of ``notes/sections.toml``, of which ``sections`` are the numbers of those
+    that stand here (empty: all). What stands in a ``free`` part is the user's, and nobody judges it. ``terms``:
+    what stands before a colon stands out. Texts have names in braces: ``{year}``, fields of 基础信息, and in
+    the contents ``{ordinal}`` (一) or ``{number}`` (1). A ``heading`` that is not given is its only section's,
+    or what the contents say.
+    """
+
+    contents: str
+    holds: str
+    heading: str = ""
+    sections: tuple[str, ...] = ()
+    terms: bool = False
+    free: bool = False
+
+    def listed(self, number: int) -> str:
+        """Its line in the contents, as the part of that number."""
+        return numbered(self.contents, number)
+
+    @property
+    def title(self) -> str:
+        """What the contents say without what numbers it."""
+        return unnumbered(self.contents)
+
+
+_NUMBER = re.compile(r"第?\{(?:ordinal|number)\}(?:部分|[、.．])\s*")
+
+
+def unnumbered(phrase: str) -> str:
+    """A phrase without the place for its number: ``{ordinal}、名词解释`` is 名词解释."""
+    return _NUMBER.sub("", phrase)
+
+
+def numbered(phrase: str, number: int) -> str:
+    """A phrase with a number for ``{ordinal}`` (一) or ``{number}`` (1)."""
+    return phrase.replace("{ordinal}", ordinal(number)).replace("{number}", str(number))
+
+
 class Standard(NamedTuple):
     """A standard as a whole; ``layers`` are the folders of its files, most specific first, ``template_year`` is the blank template's.
 
@@ -414,7 +457,7 @@ class Standard(NamedTuple):
     rounding_limit: int
     layers: tuple[Path, ...]
     titles: Mapping[str, str]
-    parts: tuple[str, ...]
+    parts: tuple[PartSpec, ...]
     tables: tuple[Table, ...]
     sections: tuple[Section, ...]
     keyed: tuple[Keyed, ...]
@@ -436,6 +479,10 @@ class Standard(NamedTuple):
     def table(self, key: str) -> Table:
         """The table of that key."""
         return next(table for table in self.tables if table.key == key)
+
+    def title_of(self, holds: str) -> str:
+        """The title of the first part that holds the tables or a document, "" where none does."""
+        return next((part.title for part in self.parts if part.holds == holds), "")
 
     def table_of(self, block: Block) -> Table:
         """The table in which a block stands."""

@@ -214,7 +214,7 @@ class _Check:
 
     def paper(self, unit: TextUnit) -> Paper:
         """How findings about a paragraph are made."""
-        titles = {"glossary": self.standard.parts[-1], "profile": "部门概况"}
+        titles = {"glossary": self.standard.title_of("glossary"), "profile": "部门概况"}
         if unit.part == "table":
             titles["table"] = self.standard.table(unit.id.partition(".")[0]).title
         title = unit.place.sheet or titles.get(unit.part, "情况说明")

@@ -267,7 +267,7 @@ def passages(standard: Standard, book: Book, *, generate: bool = False) -> tuple
         for paragraph in section.paragraphs
     ]
     origins = Origins(evaluate_facts(standard, book, load_source(standard)))
-    titles = {"notes": _NOTES, "glossary": standard.parts[-1]}
+    titles = {"notes": _NOTES, "glossary": standard.title_of("glossary")}
     return tuple(
         _passage(unit, titles.get(unit.part, ""), paragraph, origins)
         for unit in units

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xlbudget.characters import ordinal
 from xlbudget.explaining.document import Figure, FigureList
-from xlbudget.explaining.wording import ordinal
 from xlbudget.findings import Finding, Level
 from xlbudget.texts.readings import plain, printed
 

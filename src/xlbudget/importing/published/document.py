@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 _LARGEST = 100 * 2**20
 _MOST_CELLS = 1_000_000
 """Paragraphs, and cells of tables, of a whole document."""
-_TABLES = "tables"
 _PROFILE = "profile"
 _PROFILE_TITLE = "部门概况"
 
@@ -160,7 +159,7 @@ def read_document(
     source = source._replace(elements=elements)
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
-    tables = parts.parts[_TABLES].elements if _TABLES in parts.parts else elements
+    tables = parts.tables or elements
     every = find_tables(standard, tables)
     whole = readable(source, every)
     figures = read_figures(standard, tables, whole, found)
@@ -170,10 +169,7 @@ def read_document(
     if odd_unit := other_unit(path, standard, every):
         raise UnusableFileError(odd_unit)
     texts = [
-        text
-        for holds in DOCUMENTS
-        if holds in parts.parts
-        for text in published_texts(standard, parts.parts[holds])
+        text for holds in DOCUMENTS for part in parts.of(holds) for text in published_texts(part)
     ]
     unit, day = read_cover(standard, parts)
     info = {
@@ -193,7 +189,7 @@ def read_document(
         info[phone] = InfoValue(numbers)
     days = [field.key for field in standard.fields.values() if field.kind == "date"]
     info |= {key: InfoValue(day) for key in days[:1] if day}
-    lines = profile_lines(standard, parts.parts[_PROFILE]) if _PROFILE in parts.parts else {}
+    lines = profile_lines(standard, parts.of(_PROFILE))
     readings = load_readings(standard.layers)
     people = _profile_units(lines.get("units", ()), readings.everywhere.section) if readings else ()
     units = (*units_of(texts), *people)
@@ -204,7 +200,7 @@ def read_document(
         info=info,
         blocks=figures.blocks,
         forms=figures.forms,
-        profile=read_profile_part(lines) if lines else Profile(),
+        profile=read_profile_part(lines) if parts.of(_PROFILE) else Profile(),
         notes={key: texts for key, texts in figures.notes.items() if texts},
         sheets={key: standard.table(key).title for key in figures.origins},
         findings=figures.findings,
@@ -278,8 +274,8 @@ def _origins(parts: Parts, tables: dict[str, str]) -> dict[str, str]:
     """Where everything was found, in words."""
     names = {"explanation": "notes", "glossary": "glossary", _PROFILE: _PROFILE}
     found = dict(tables)
-    for holds, part in parts.parts.items():
-        if holds in names:
-            found[names[holds]] = f"“{part.heading.text}”（{part.heading.where}）"
+    for holds, name in names.items():
+        spots = [f"“{part.heading.text}”（{part.heading.where}）" for part in parts.of(holds)]
+        found |= {name: "、".join(spots)} if spots else {}
     found["info"] = "封面、表上方和表下说明、情况说明"
     return found

@@ -54,7 +54,8 @@ class Matrix(NamedTuple):
 
     ``starts`` are the rows (from 0) where it goes on at another place, with the place; the cells of a
     ``ragged`` one may lack at the end of rows. The amounts in ``loose`` rows (from 0) are in
-    their order from the first column on: under which headings they stand does not show.
+    their order from the first column on: under which headings they stand does not show. ``edges`` are
+    where its columns begin on the paper, and where the last one ends, for kinds of files that say so.
     """
 
     lines: list[list[str]]
@@ -62,6 +63,7 @@ class Matrix(NamedTuple):
     starts: tuple[tuple[int, str], ...] = ()
     ragged: bool = False
     loose: frozenset[int] = frozenset()
+    edges: tuple[float, ...] = ()
 
 
 Element = Line | Matrix | NotRead

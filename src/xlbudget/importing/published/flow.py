@@ -33,6 +33,8 @@ _LONGEST = 60
 _CONTINUED = "续"
 _TITLE = re.compile(r"[^，。；：、]{2,40}表")
 _FEW = 2
+_SAME = 2.0
+"""Lines between columns are the same so many points apart."""
 
 
 def masked(text: str) -> str:
@@ -108,10 +110,13 @@ def _ends_headings(above: Sequence[str], below: Sequence[str]) -> bool:
 
 def _continuation(table: Matrix, other: Matrix) -> list[list[str]] | None:
     """The rows with which a table goes on, without its headings; None where another one begins."""
-    width, wide = len(table.lines[0]), len(other.lines[0])
-    if wide != width and not (table.ragged and other.ragged and _FEW <= wide < width):
+    columns = _columns(table, other)
+    if columns is None or _begins_with_title(other):
         return None
-    rows = [[*row, *[""] * (width - wide)] for row in other.lines]
+    rows = [[""] * len(table.lines[0]) for _ in other.lines]
+    for row, cells in zip(rows, other.lines, strict=True):
+        for at, cell in zip(columns, cells, strict=True):
+            row[at] = cell
     repeated = 0
     for row, above in zip(rows, table.lines, strict=False):
         if list(map(squash, row)) != list(map(squash, above)):
@@ -121,3 +126,26 @@ def _continuation(table: Matrix, other: Matrix) -> list[list[str]] | None:
             break
         repeated += 1
     return rows[repeated:]
+
+
+def _columns(table: Matrix, other: Matrix) -> Sequence[int] | None:
+    """Where the columns of a table's rest stand in it; None where they are none of its columns.
+
+    The last page may show fewer lines between columns: that of a total whose name covers several.
+    """
+    width, wide = len(table.lines[0]), len(other.lines[0])
+    if wide == width or (table.ragged and other.ragged and _FEW <= wide < width):
+        return range(wide)
+    if wide > width or not table.edges or not other.edges:
+        return None
+    found = [
+        at for edge in other.edges for at, own in enumerate(table.edges) if abs(edge - own) <= _SAME
+    ]
+    return found[:-1] if len(found) == len(other.edges) and found[-1] == width else None
+
+
+def _begins_with_title(matrix: Matrix) -> bool:
+    """Whether the first row that is not blank holds nothing but a table's title."""
+    texts = next((texts for row in matrix.lines if (texts := [cell for cell in row if cell])), [])
+    name = plain_name(texts[0]) if len(texts) == 1 else ""
+    return _TITLE.fullmatch(name) is not None and _CONTINUED not in name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.explaining.wording import ordinal
+from xlbudget.characters import ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,10 +16,12 @@ from xlbudget.characters import YEAR, caption, squash
 from xlbudget.errors import AmountError
 from xlbudget.explaining.document import FigureList
 from xlbudget.explaining.facts import evaluate_facts
-from xlbudget.explaining.source import load_plan, load_source
+from xlbudget.explaining.plan import load_plan
+from xlbudget.explaining.source import load_source
 from xlbudget.explaining.wording import clean_clause
 from xlbudget.figures import InfoValue
 from xlbudget.importing.published.elements import Line
+from xlbudget.importing.published.phrases import line_pattern
 from xlbudget.money import COUNT, Amount, from_number
 from xlbudget.reading.particulars import noted_fields
 from xlbudget.rules.grid import INFO
@@ -47,7 +49,7 @@ _HEAD_ROWS = 3
 def years_of(parts: Parts) -> Counter[int]:
     """How often each year stands on the cover, in headings and above columns."""
     found: Counter[int] = Counter()
-    lines = [*parts.cover, *parts.contents, *(part.heading for part in parts.parts.values())]
+    lines = [*parts.cover, *parts.contents, *(part.heading for part in parts.parts)]
     texts = [squash(line.text) for line in lines]
     for matrix in _elements(parts):
         if not isinstance(matrix, Line):
@@ -61,17 +63,15 @@ def years_of(parts: Parts) -> Counter[int]:
 def read_cover(standard: Standard, parts: Parts) -> tuple[str, str]:
     """The unit's name as it is printed most often, and the day of publication (2024-02-27)."""
     pattern = unit_line(standard)
-    title = _pattern(
-        standard.titles.get("book", "").replace("{unit}", "\0").replace("{year}", "\1")
-    )
+    title = line_pattern(standard, standard.titles.get("book", ""))
     named: Counter[str] = Counter()
     for one in _elements(parts):
         if isinstance(one, Line) and (match := pattern.fullmatch(squash(one.text))) is not None:
-            named[_shown(re.split(r"[\t]", one.text)[0], match[1])] += 1
+            named[_shown(re.split(r"[\t]", one.text)[0], match["unit"])] += 1
     if not named:
         for line in parts.cover:
             if (match := title.fullmatch(squash(line.text))) is not None:
-                named[_shown(line.text, match[1])] += 1
+                named[_shown(line.text, match["unit"])] += 1
     if not named:
         named.update(line.text for line in parts.cover[:1] if not YEAR.search(squash(line.text)))
     unit = named.most_common(1)[0][0] if named else ""
@@ -83,25 +83,16 @@ def read_cover(standard: Standard, parts: Parts) -> tuple[str, str]:
 
 
 def unit_line(standard: Standard) -> re.Pattern[str]:
-    """What a squashed line above a table that names the unit looks like: the name is the first group."""
-    plan = load_plan(standard)
-    money = f"(?:{_pattern(plan.phrase('money', money=chr(0))).pattern})?"
-    return re.compile(_pattern(plan.phrase("unit", unit="\0")).pattern + money)
+    """What a squashed line above a table that names the unit looks like: the name is the group ``unit``."""
+    texts = load_plan(standard).texts
+    unit, money = (line_pattern(standard, texts[name]).pattern for name in ("unit", "money"))
+    return re.compile(f"{unit}(?:{money})?")
 
 
 def _elements(parts: Parts) -> Iterator[Line | Matrix]:
-    for part in parts.parts.values():
+    for part in parts.parts:
         yield from part.elements
     yield from parts.rest
-
-
-def _pattern(phrase: str) -> re.Pattern[str]:
-    r"""A phrase as a pattern: \0 stands for the text sought, \1 for a year."""
-    elements = re.split("([\0\1])", phrase)
-    made = {"\0": "(.+?)", "\1": r"20\d\d"}
-    return re.compile(
-        "".join(made.get(element) or re.escape(squash(element)) for element in elements)
-    )
 
 
 def _shown(text: str, plain: str) -> str:

@@ -41,7 +41,8 @@ _WHOLE = re.compile(r"[（(“《〈【]*(?:[\d.,%]+|[A-Za-z]+|.)[）)”》〉�
 _ENDS = "。；：;:"
 """A paragraph may end so."""
 _HEADING = re.compile(
-    r"第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|([（(][一二三四五六七八九十]{1,3}[)）])"
+    r"第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、]\s*(?![\d\s])"
+    r"|([（(][一二三四五六七八九十]{1,3}[)）])"
 )
 _GO_ON = "，、（(“《"
 _HALF = 0.6
@@ -163,6 +164,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _printed_pages(number: int, page: Any) -> list[_Page]:
     """What is printed on a page: itself, two pages beside each other, and what was printed sideways."""
+    page = page.filter(lambda drawn: not _is_outside(drawn, page))
     turns = Counter(turn for char in page.chars if (turn := _turn(char)))
     if turns.total() <= len(page.chars) * _FEW:
         return _in_turn([_page(number, one) for one in _halves(page)])
@@ -195,6 +197,13 @@ def _is_slanted(char: dict[str, Any]) -> bool:
     return bool(rising > _LEVEL * level and level > _LEVEL * rising)
 
 
+def _is_outside(drawn: dict[str, Any], page: Any) -> bool:
+    """Whether a sign stands above or below the paper, as a part of a text box that other pages show."""
+    _, top, _, bottom = page.bbox
+    middle = (drawn["top"] + drawn["bottom"]) / 2
+    return drawn["object_type"] == "char" and not top <= middle <= bottom
+
+
 def _is_upright(drawn: dict[str, Any]) -> bool:
     return drawn["object_type"] != "char" or bool(drawn["upright"])
 
@@ -211,7 +220,7 @@ def _turned(page: Any, degrees: int) -> Any:
 
 def _with_texts(page: _Page) -> _Page:
     """Without tables in which nothing stands: their lines are those of what is printed sideways."""
-    tables = [(top, rows) for top, rows in page.tables if any(any(row) for row in rows)]
+    tables = [(top, table) for top, table in page.tables if any(map(any, table.lines))]
     return page._replace(tables=tables)
 
 
@@ -260,16 +269,17 @@ class _Printed(NamedTuple):
 
 
 class _Page(NamedTuple):
-    """A page: its lines outside the tables, and each table's top and rows."""
+    """A page: its lines outside the tables, and the tables with where each begins."""
 
     number: int
     lines: list[_Printed]
-    tables: list[tuple[float, list[list[str]]]]
+    tables: list[tuple[float, Matrix]]
 
 
 def _page(number: int, page: Any) -> _Page:  # the library has no types
     ruled = page.filter(lambda drawn: not _is_ground(drawn, page))
-    tables = [table for table in ruled.find_tables() if len(table.rows) > 1 or len(table.cells) > 1]
+    # A single column is a box around paragraphs.
+    tables = [table for table in ruled.find_tables() if len(table.rows[0].cells) > 1]
     boxes = [table.bbox for table in tables]
     lines = [
         _Printed(
@@ -286,8 +296,16 @@ def _page(number: int, page: Any) -> _Page:  # the library has no types
         if not _inside(line, boxes)
         for words in [_printed(number, line)]
     ]
-    grids = [(table.bbox[1], _grid(table, page)) for table in tables]
+    grids = [
+        (table.bbox[1], Matrix(_grid(table, page), f"第{number}页", edges=_edges(table)))
+        for table in tables
+    ]
     return _Page(number, lines, grids)
+
+
+def _edges(table: Any) -> tuple[float, ...]:
+    """Where a table's columns begin, and where the last one ends."""
+    return (*sorted({cell[0] for cell in table.cells}), table.bbox[2])
 
 
 def _grid(table: Any, page: Any) -> list[list[str]]:
@@ -360,6 +378,7 @@ class _Assembly:
 
     def whole(self, pages: list[_Page]) -> list[Line | Matrix]:
         """All elements of all pages."""
+        before: list[_Printed] = []
         for page in pages:
             lines = [
                 line
@@ -371,18 +390,18 @@ class _Assembly:
                     and (masked(line.text) in self.running or _FOOTER.fullmatch(line.text))
                 )
             ]
+            lines = lines[_drawn_again(before, lines) :]
+            before = lines
             wide = [line for line in lines if len(line.text) > _LEAST_FULL]
             if wide:
                 self.margin = (min(one.left for one in wide), max(one.right for one in wide))
-            found: list[tuple[float, _Printed | list[list[str]]]] = [
-                (line.top, line) for line in lines
-            ]
+            found: list[tuple[float, _Printed | Matrix]] = [(line.top, line) for line in lines]
             found += page.tables
             for _, one in sorted(found, key=lambda pair: pair[0]):
                 if isinstance(one, _Printed):
                     self._line(page.number, one)
                 else:
-                    self.elements.append(Matrix(one, f"第{page.number}页"))
+                    self.elements.append(one)
                     self.last = None
         return self.elements
 
@@ -402,6 +421,16 @@ class _Assembly:
                 self.elements[-1] = open_line._replace(text=whole, raw=raw, printed=printed)
                 return
         self.elements.append(Line(tidy(line.text), f"第{number}页", line.text, (line.words,)))
+
+
+def _drawn_again(before: list[_Printed], lines: list[_Printed]) -> int:
+    """How many of a page's first lines are the last ones of the page before.
+
+    A text box that goes over pages is drawn on each of them, and only a part of it shows there.
+    """
+    texts, above = [line.text for line in lines], [line.text for line in before]
+    most = min(len(texts), len(above))
+    return next((size for size in range(most, 1, -1) if above[-size:] == texts[:size]), 0)
 
 
 def _begins(before: str, text: str) -> bool:

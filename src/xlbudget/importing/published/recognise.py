@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import caption, heading, is_note, plain_name, squash
 from xlbudget.errors import UnusableFileError
-from xlbudget.explaining.source import load_plan
+from xlbudget.explaining.plan import TABLES, load_plan
 from xlbudget.importing.published.elements import Line, Matrix
+from xlbudget.importing.published.phrases import heading_pattern
 from xlbudget.importing.titles import Titles
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.layers import standard_ids
 from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.standard.model import unnumbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from xlbudget.explaining.plan import PartPlan, Plan
     from xlbudget.standard.model import Form, Standard, Table
 
 
@@ -28,6 +31,7 @@ _PAGE_NUMBER = re.compile(r"(?:[.…·。_\-－—\s]{2,}|\t)\d{1,4}\s*$|[.…·
 _CONTENTS_PAGE = re.compile(r"[.…·。_\-－—\s]*(?<!\d)\d{1,4}\s*$|[.…·_\-－—]{2,}\s*$")
 """No heading ends in a number: in the contents one that does is a page's."""
 _PART = re.compile(r"第[一二三四五六七八九十]{1,3}部分")
+_ORDINAL = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、](?!\d))\s*")
 _LONGEST = 60
 """A heading has fewer letters."""
 _BEFORE = 6
@@ -53,9 +57,12 @@ _SEVERAL = 2
 
 
 class DocumentPart(NamedTuple):
-    """A part: what it ``holds`` (as ``disclosure.toml`` says), its heading and its elements."""
+    """A part as the standard has it, its heading and its elements.
 
-    holds: str
+    Where the tables have no heading, theirs is the first one's title.
+    """
+
+    plan: PartPlan
     heading: Line
     elements: tuple[Line | Matrix, ...]
 
@@ -68,8 +75,17 @@ class Parts(NamedTuple):
 
     cover: tuple[Line, ...]
     contents: tuple[Line, ...]
-    parts: Mapping[str, DocumentPart]
+    parts: tuple[DocumentPart, ...]
     rest: tuple[Line | Matrix, ...]
+
+    def of(self, holds: str) -> list[DocumentPart]:
+        """The parts that hold the tables or a part of a document."""
+        return [part for part in self.parts if part.plan.holds == holds]
+
+    @property
+    def tables(self) -> tuple[Line | Matrix, ...]:
+        """What stands among the tables."""
+        return tuple(one for part in self.of(TABLES) for one in part.elements)
 
 
 def bare_heading(text: str) -> str:
@@ -80,14 +96,12 @@ def bare_heading(text: str) -> str:
 def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
     """Find the contents and the parts by their headings, whatever year these name."""
     plan = load_plan(standard)
-    titles = [
-        heading(plan.phrase("part", number, title=one.title.replace("{year}", "2000")))
-        for number, one in enumerate(plan.parts, 1)
-    ]
+    headings = PartHeadings(standard, plan)
+    elements = list(_unboxed(squash(plan.texts["contents"]), elements))
     spots = [
         (at, number)
         for at, one in enumerate(elements)
-        if isinstance(one, Line) and (number := _part_of(titles, one.text)) is not None
+        if isinstance(one, Line) and (number := headings.part(one.text)) is not None
     ]
     lines = ((at, one) for at, one in enumerate(elements) if isinstance(one, Line))
     title = squash(plan.texts["contents"])
@@ -95,6 +109,7 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
     body = _body(spots, listed=start is not None)
     if start is not None and body and body[0][0] < start:
         start = None
+    body = _with_parts(standard, plan, elements, spots, body)
     first = body[0][0] if body else len(elements) if start is None else start
     front = [
         line for line in elements[: start if start is not None else first] if isinstance(line, Line)
@@ -103,37 +118,68 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
         line._replace(text=_CONTENTS_PAGE.sub("", line.text).strip())
         for line in chain.from_iterable(map(_rows, elements[start + 1 : first]))
     ]  # fmt: skip
-    last = [at for at, one in enumerate(contents) if _part_of(titles, one.text) is not None]
+    last = [at for at, one in enumerate(contents) if headings.part(one.text) is not None]
     end = _contents_end(contents, last)
-    parts: dict[str, DocumentPart] = {}
+    parts: list[DocumentPart] = []
     ends = [*(at for at, _ in body[1:]), len(elements)] if body else []
     for (at, number), after in zip(body, ends, strict=True):
         line = elements[at]
         assert isinstance(line, Line)
-        held = plan.parts[number].holds
-        before = parts[held].elements if held in parts else ()
-        parts[held] = DocumentPart(held, line, (*before, *elements[at + 1 : after]))
+        part = plan.parts[number]
+        # The tables may have no heading of their own: then the first one's title is also theirs.
+        headed = headings.part(line.text) == number
+        parts.append(DocumentPart(part, line, tuple(elements[at + headed : after])))
     rest = tuple(elements) if not body else ()
-    return Parts(tuple(front), tuple(contents[:end]), parts, rest)
+    return Parts(tuple(front), tuple(contents[:end]), tuple(parts), rest)
 
 
-def _part_of(titles: list[str], text: str) -> int | None:
-    """Which part's heading a line is; a slip in its title does not matter where its number is there."""
-    if len(text) > _LONGEST:
-        return None
-    found = heading(bare_heading(text))
-    if found in titles:
-        return titles.index(found)
-    # The parts stand in another order where a title has another number.
-    bare = _PART.sub("", found, count=1)
-    named = [at for at, title in enumerate(titles) if _PART.sub("", title, count=1) == bare]
-    match = _PART.match(found)
-    if match is not None and named:
-        return named[0]
-    if match is None:
-        return None
-    same = [at for at, title in enumerate(titles) if title.startswith(match[0])]
-    return same[0] if same and len(found) <= 2 * len(titles[same[0]]) else None
+def _unboxed(title: str, elements: Iterable[Line | Matrix]) -> Iterator[Line | Matrix]:
+    """The elements with the lines of a table that only frames the contents, or other paragraphs."""
+    for one in elements:
+        framed = isinstance(one, Matrix) and (
+            len(one.lines[0]) == 1
+            or any(squash("".join(row)) == title for row in one.lines[:_MOST_HEAD])
+        )
+        if isinstance(one, Line) or not framed:
+            yield one
+            continue
+        for row in one.lines:
+            texts = (text.strip() for text in " ".join(filter(None, row)).split("\n"))
+            yield from (Line(text, one.where, text) for text in texts if text)
+
+
+class PartHeadings:
+    """How the parts of a standard's documents are headed, in the contents and in the body."""
+
+    def __init__(self, standard: Standard, plan: Plan) -> None:
+        self.titles: list[str] = []
+        self.patterns: list[list[re.Pattern[str]]] = []
+        for number, part in enumerate(plan.parts, 1):
+            listed = part.spec.listed(number)
+            self.titles.append(heading(listed.replace("{year}", "2000")))
+            phrases = map(unnumbered, (part.spec.contents, part.heading))
+            self.patterns.append([heading_pattern(standard, one) for one in phrases])
+        self.numbered = [_PART.match(title) is not None for title in self.titles]
+
+    def part(self, text: str) -> int | None:
+        """Which part's heading a line is; a slip in its title does not matter where its number is there."""
+        if len(text) > _LONGEST:
+            return None
+        found = heading(bare_heading(text))
+        if found in self.titles:
+            return self.titles.index(found)
+        match = _PART.match(found)
+        bare = _ORDINAL.sub("", _PART.sub("", found, count=1), count=1)
+        # The parts stand in another order where a title has another number.
+        for at, patterns in enumerate(self.patterns):
+            if (match is not None or not self.numbered[at]) and any(
+                pattern.fullmatch(bare) for pattern in patterns
+            ):
+                return at
+        if match is None:
+            return None
+        same = [at for at, title in enumerate(self.titles) if title.startswith(match[0])]
+        return same[0] if same and len(found) <= 2 * len(self.titles[same[0]]) else None
 
 
 def _rows(element: Line | Matrix) -> list[Line]:
@@ -160,6 +206,40 @@ def _body(spots: list[tuple[int, int]], *, listed: bool) -> list[tuple[int, int]
         for number, at in last.items()
         if number in twice or (at > end and (at > begin or number < min(twice)))
     )
+
+
+def _with_parts(
+    standard: Standard,
+    plan: Plan,
+    elements: Sequence[Line | Matrix],
+    spots: Sequence[tuple[int, int]],
+    body: Sequence[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    """The headings in the body with those that show in another way.
+
+    A free part begins with the first of its headings, of which each of its texts may have one; the
+    tables, where they have no heading, with the title of the first.
+    """
+    if not body:
+        return []
+    found: list[tuple[int, int]] = []
+    for at, number in body:
+        before = found[-1][0] if found else -1
+        same = [spot for spot, other in spots if other == number and spot > before]
+        found.append((min(same) if plan.parts[number].spec.free and found else at, number))
+    tables = next(number for number, part in enumerate(plan.parts) if part.holds == TABLES)
+    if all(number != tables for _, number in found):
+        titles = Titles(standard)
+        named = [
+            at
+            for at, one in enumerate(elements)
+            if isinstance(one, Line) and titles.exact(one.text) is not None
+            and any(isinstance(other, Matrix) for other in elements[at + 1 : at + 1 + _BEFORE])
+            and not any(at < spot < at + _BEFORE for spot, _ in found)
+        ]  # fmt: skip
+        if named and named[0] > found[0][0]:
+            found.append((named[0], tables))
+    return sorted(found)
 
 
 def _contents_end(contents: list[Line], parts: list[int]) -> int:

@@ -60,16 +60,16 @@ class FinalMatch(NamedTuple):
     covered: Mapping[str, str] = {}
 
 
-def published_texts(standard: Standard, part: DocumentPart) -> tuple[PublishedText, ...]:
+def published_texts(part: DocumentPart) -> tuple[PublishedText, ...]:
     """The paragraphs of a part with the number of the section in which they stand."""
-    kind = DOCUMENTS[part.holds]
-    specs = load_source(standard).sections.get(part.holds, ())
+    kind, specs = DOCUMENTS[part.plan.holds], part.plan.sections
     titles = {
         heading(row_label(re.sub(r"\{\w+\}", "2000", section.heading))): section.number
         for section in specs
         if section.heading
     }
     section = next((section.number for section in specs if not section.heading), "")
+    section = specs[0].number if len(specs) == 1 else section
     texts = []
     for line in part.elements:
         if isinstance(line, Line):
@@ -205,24 +205,27 @@ def lost_texts(match: FinalMatch) -> Iterator[str]:
         yield f"生成段落“{key}”的内容公开文本写在“{other}”里；请清空“{key}”的定稿，以免重复。"
 
 
-def profile_lines(standard: Standard, part: DocumentPart) -> dict[str, list[Line]]:
+def profile_lines(standard: Standard, parts: Iterable[DocumentPart]) -> dict[str, list[Line]]:
     """The lines of each section by what its template shows: duties, offices, units."""
     found: dict[str, list[Line]] = {"duties": [], "offices": [], "units": []}
-    titles: dict[str, str] = {}
-    source = load_source(standard)
-    for spec in source.sections.get(part.holds, ()):
-        template = layer_path(source.layers, f"notes/{spec.template}").read_text(encoding="utf-8")
-        shown = (key for key in found if f"profile.{key}" in template)
-        titles[row_label(spec.heading)] = next(shown, "")
-    current = ""
-    for line in part.elements:
-        if not isinstance(line, Line):
-            continue
-        label = row_label(line.text)
-        if label in titles:
-            current = titles[label]
-        elif current:
-            found[current].append(line)
+    layers = load_source(standard).layers
+    for part in parts:
+        titles: dict[str, str] = {}
+        for spec in part.plan.sections:
+            path = layer_path(layers, f"notes/{spec.template}") if spec.template else None
+            template = path.read_text(encoding="utf-8") if path is not None else ""
+            shown = (key for key in found if f"profile.{key}" in template)
+            titles[row_label(spec.heading)] = next(shown, "")
+        # The heading of a part's only section is the part's.
+        current = next(iter(titles.values())) if len(titles) == 1 else ""
+        for line in part.elements:
+            if not isinstance(line, Line):
+                continue
+            label = row_label(line.text)
+            if label in titles:
+                current = titles[label]
+            elif current:
+                found[current].append(line)
     return found
 
 
@@ -277,7 +280,7 @@ def printed_texts(parts: Parts) -> Iterator[Printed]:
     """Cover, contents, all parts: paragraphs, and cells with what stands on their left."""
     yield from _elements(_COVER, parts.cover)
     yield from _elements(_CONTENTS, parts.contents)
-    for part in parts.parts.values():
+    for part in parts.parts:
         yield from _elements(part.heading.text, part.elements)
     yield from _elements(_REST, parts.rest)
 

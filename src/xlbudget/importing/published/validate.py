@@ -87,7 +87,8 @@ def contents_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
 def _headings(standard: Standard, parts: Parts) -> Iterator[Line]:
     """Headings of parts and of their items; the glossary's items are not listed in contents."""
     titles = Titles(standard)
-    for holds, part in parts.parts.items():
+    for part in parts.parts:
+        holds = part.plan.holds
         yield part.heading._replace(text=bare_heading(part.heading.text))
         if holds == _GLOSSARY:
             continue
@@ -116,7 +117,7 @@ def unit_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
     """Another unit above a table than above most of them."""
     pattern, code = unit_line(standard), _rule(standard, "name")
     named = [
-        (title, line, match[1])
+        (title, line, match["unit"])
         for title, line in _around_tables(standard, parts)
         if (match := pattern.fullmatch(squash(line.text))) is not None
     ]
@@ -136,7 +137,7 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
     """Another year on the cover, in the contents, the parts' headings, around and above the tables."""
     places: list[tuple[str, Line]] = [(_COVER, line) for line in parts.cover]
     places += [(_CONTENTS, line) for line in parts.contents]
-    places += [(part.heading.text, part.heading) for part in parts.parts.values()]
+    places += [(part.heading.text, part.heading) for part in parts.parts]
     places += _around_tables(standard, parts)
     code = _rule(standard, "year")
     for title, line in places:
@@ -158,7 +159,7 @@ def _around_tables(standard: Standard, parts: Parts) -> Iterator[tuple[str, Line
     """Short lines (titles, subtitles) and the headings of columns, each with its table's title."""
     titles = Titles(standard)
     title = ""
-    for line in parts.parts["tables"].elements if "tables" in parts.parts else ():
+    for line in parts.tables:
         if isinstance(line, Line):
             if len(line.text) <= _LONGEST and line.text[-1] not in _SENTENCE:
                 known = titles.exact(line.text)
