@@ -183,6 +183,18 @@ def code_name(context: Context) -> Iterator[Outcome]:
             message = f"科目字典中没有编码 {row.key}{name}；请核对，或导入本地完整的科目目录。"
             level = Level.HINT if row.label else Level.WARNING
             yield context.in_row(key, position, message, level=level)
+    for key, block in context.blocks("fixed"):
+        for position, row in enumerate(context.grid.book.blocks[key].rows):
+            if row.kind != "class":
+                continue
+            subjects = context.grid.standard.subjects[block.subjects]
+            renamed = subjects.renamed(row.key, squash(row.label), year)
+            if renamed:
+                former, now = renamed
+                message = (
+                    f"“{row.label}”是{former.last}年度以前的名称，{year}年度应为“{now.name}”。"
+                )
+                yield context.in_row(key, position, message, printed=row.label)
 
 
 def code_order(context: Context) -> Iterator[Outcome]:

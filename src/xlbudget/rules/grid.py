@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -138,6 +139,27 @@ class Grid:
             return number
         block, row, column = self.spot(number)
         return other.number_at(block, row.key, column)
+
+    def is_another_subject(self, block: str, position: int) -> bool:
+        """Whether a row's code and its name speak of different things, so that the code alone proves nothing.
+
+        What a rule says of 30212 (travel abroad) is not true of a row with that code and the name of something
+        else; the name is reported by itself. A name that has half of its signs in common is a spelling of it.
+        """
+        data = self.data(block)
+        row = data.rows[position] if data is not None else None
+        if row is None or row.kind != "subject" or not row.label:
+            return False
+        known = self.standard.subjects[self.standard.blocks[block].subjects].find(
+            row.key, self.book.year
+        )
+        if known is None:
+            return False
+        printed = Counter(row.label)
+        names = map(Counter, (known.name, *known.aliases))
+        return all(
+            2 * (printed & name).total() < min(printed.total(), name.total()) for name in names
+        )
 
     def right(self, number: int) -> Cell:
         """What a cell should hold, as far as that is known; else what it holds."""

@@ -93,7 +93,7 @@ def _side(grid: Grid, sign: int, ref: Ref, lead: Ref | None, columns: tuple[int,
     children = None
     if ref.how == ONE:
         found = by_key.get(ref.which, -1)
-        fixed = [found] if found >= 0 else []
+        fixed = [found] if found >= 0 and not grid.is_another_subject(ref.block, found) else []
     elif ref.how == ALL and ref.which == "child":
         children = grid.tree(ref.block)
     elif ref.how == ALL and ref.which == "top":

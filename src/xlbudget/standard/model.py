@@ -119,13 +119,22 @@ class SubjectList(NamedTuple):
         )
 
     def classes(self, year: int) -> dict[str, str]:
-        """Name (and every alias) of a top-level subject -> its code, in ``year``."""
-        return {
-            name: subject.code
-            for subject in self.subjects
-            if len(subject.code) == self.lengths[0] and subject.valid(year)
-            for name in (subject.name, *subject.aliases)
-        }
+        """Name (and every alias) of a top-level subject -> its code: those of ``year`` before former names."""
+        tops = (subject for subject in self.subjects if len(subject.code) == self.lengths[0])
+        names: dict[str, str] = {}
+        for subject in sorted(tops, key=lambda one: not one.valid(year)):
+            for name in (subject.name, *subject.aliases):
+                names.setdefault(name, subject.code)
+        return names
+
+    def renamed(self, code: str, name: str, year: int) -> tuple[Subject, Subject] | None:
+        """The subject that had that name in other years and the one of ``year``, where they differ."""
+        now = self.find(code, year)
+        others = (one for one in self.by_code.get(code, ()) if not one.valid(year))
+        former = next((one for one in others if name in (one.name, *one.aliases)), None)
+        if now is None or former is None or name in (now.name, *now.aliases):
+            return None
+        return former, now
 
     def parents(self, code: str) -> list[str]:
         """The codes above ``code``, nearest last: 2010301 gives 201, 20103."""

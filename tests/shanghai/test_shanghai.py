@@ -1,0 +1,67 @@
+"""The second city's standard: two real budgets make workbooks that are filled, judged and explained."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests_support import leaves_only
+from xlbudget.checks.validate import check_names
+from xlbudget.editing.build import build_workbook
+from xlbudget.findings import Level
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.reading.book import read_book
+from xlbudget.rules.fill import fill_book
+from xlbudget.standard.check import check_folder
+from xlbudget.standard.loader import DATA, load_standard
+from xlbudget.texts.whole import validate_whole
+from xlbudget.xlsx.workbook import Workbook
+
+if TYPE_CHECKING:
+    from xlbudget.standard.model import Standard
+
+HERE = Path(__file__).parent
+EXPECTED: dict[str, Any] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def standard() -> Standard:
+    return load_standard("shanghai")
+
+
+def test_the_standard_fits_together() -> None:
+    assert check_folder(DATA / "shanghai", check_names()) == []
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_real_budget_is_judged(standard: Standard, name: str, tmp_path: Path) -> None:
+    """Every mistake of the tables is found, and nothing that is right is accused."""
+    book = read_folder(HERE / name, standard)
+    path = tmp_path / "部门预算.xlsx"
+    build_workbook(standard, book, path, year=book.year)
+    report = validate_whole(standard, read_book(Workbook(path)))
+    errors = [one for one in report.findings if one.level is Level.ERROR]
+    expected = EXPECTED[name]["tables"]
+    missed = [one for one in expected if not any(one["said"] in error.message for error in errors)]
+    false = [error for error in errors if not any(one["said"] in error.message for one in expected)]
+    assert not missed
+    assert not false
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_same_figures_follow_from_the_leaves(standard: Standard, name: str) -> None:
+    """Filling what people type gives the printed sums."""
+    book = read_folder(HERE / name, standard)
+    bare, derived = leaves_only(standard, book)
+    filled = fill_book(standard, bare).book
+    assert derived
+    for key, data in book.blocks.items():
+        printed = {row.key: row.cells for row in data.rows if row.kind in ("subject", "total")}
+        again = {row.key: row.cells for row in filled.blocks[key].rows}
+        assert printed.keys() <= again.keys(), key
+        for row, cells in printed.items():
+            pairs = zip(cells, again[row], strict=True)
+            assert all(not a or a.fen == (b.fen if b else 0) for a, b in pairs), (key, row)  # type: ignore[union-attr]
