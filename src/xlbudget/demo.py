@@ -19,6 +19,7 @@ from xlbudget.report import render
 from xlbudget.report.pictures import report_pictures
 from xlbudget.report.spending import Bar, spending_bars, spending_picture
 from xlbudget.standard.loader import load_standard
+from xlbudget.standard.placeholders import fill, said_by
 from xlbudget.texts.whole import validate_whole
 from xlbudget.xlsx.locks import refuse_open_file
 from xlbudget.xlsx.sets import replace_set
@@ -73,8 +74,8 @@ def run_demo(folder: Path, say: Callable[[str], None]) -> DemoResult:
     """
     standard = load_standard()
     book = read_folder(example_folder(), standard)
-    title = standard.titles["book"].replace("{unit}", book.text("unit_name"))
-    name = f"{title.replace('{year}', str(book.year))}.xlsm"
+    title = fill(standard.titles["book"], said_by(book.year, book.info, standard.fields))
+    name = f"{title}.xlsm"
     refuse_open_file(folder / name)
     say(f"读取样例数据：{len(standard.tables)} 张表、{len(book.forms)} 份绩效目标")
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as elsewhere:

@@ -273,6 +273,13 @@ class InfoValue(NamedTuple):
     change: Amount | None = None
 
     @property
+    def plain(self) -> str:
+        """What it says as a text; "" for nothing."""
+        if isinstance(self.value, Unreadable):
+            return self.value.raw
+        return self.value.plain if isinstance(self.value, Amount) else self.value or ""
+
+    @property
     def inferred(self) -> bool:
         """Whether it follows from a change that the text prints."""
         return self.change is not None

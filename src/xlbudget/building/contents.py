@@ -25,6 +25,7 @@ from xlbudget.sheets.layout import (
     names_itself,
     table_layout,
 )
+from xlbudget.standard.placeholders import NAME, fill, names_in, said_by
 from xlbudget.xlsx.references import quoted
 
 if TYPE_CHECKING:
@@ -89,8 +90,8 @@ def note_contents(table: Table, book: Book, line: int) -> list[CellContent]:
     same text.
     """
     found = [book.blocks[block.key] for block in table.blocks if block.key in book.blocks]
-    empty = all(data.empty for data in found)
-    templates = (table.empty_statement,) if empty and table.empty_statement else table.notes
+    statement = table.template.empty_statement
+    templates = (statement,) if all(data.empty for data in found) and statement else table.notes
     ready = {_fill_in(template, book): template for template in templates}
     texts = book.notes.get(table.key, tuple(ready))
     contents: list[CellContent] = []
@@ -102,42 +103,35 @@ def note_contents(table: Table, book: Book, line: int) -> list[CellContent]:
     return contents
 
 
-_PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")
-
-
 def _fill_in(template: str, book: Book) -> str:
-    return _PLACEHOLDER.sub(lambda match: _info_text(book, match[1]), template)
-
-
-def _info_text(book: Book, key: str) -> str:
-    if key == "year":
-        return str(book.year)
-    info = book.info.get(key)
-    value = info.value if info is not None else ""
-    if isinstance(value, Unreadable):
-        return value.raw
-    return value.plain if isinstance(value, Amount) else value or ""
+    return fill(template, said_by(book.year, book.info))
 
 
 def with_info(cell: str, template: str, book: Book, role: str) -> CellContent:
     """A text with what 基础信息 says in its placeholders (``{year}``), following it by a formula."""
     text = _fill_in(template, book)
-    keys = _PLACEHOLDER.findall(template)
+    keys = [_AFTER.get(key, key) for key in names_in(template)]
     if keys and all(key in book.info and book.info[key].cell for key in keys):
         return CellContent(cell, "formula", text, _info_formula(template, book), role)
     return text_content(cell, text, role)
 
 
+_AFTER = {"last_year": "year"}
+"""The field of 基础信息 that a name follows, where it is not one itself."""
+
+
 def _info_formula(template: str, book: Book) -> str:
     """The formula of a text whose placeholders are fields of 基础信息."""
-    pieces = _PLACEHOLDER.split(template)
+    pieces = NAME.split(template)
     parts: list[str] = []
     for index, piece in enumerate(pieces):
         if index % 2 == 0:
             parts += ['"' + piece.replace('"', '""') + '"'] if piece else []
         else:
-            cell = f"{quoted(INFO_SHEET)}!{book.info[piece].cell}"
-            value = book.info[piece].value
+            key = _AFTER.get(piece, piece)
+            cell = f"{quoted(INFO_SHEET)}!{book.info[key].cell}"
+            value = book.info[key].value
+            cell = f"({cell}-1)" if piece == "last_year" else cell
             money = isinstance(value, Amount) and value.places > 0
             parts.append(f'TEXT({cell},"0.00")' if money else cell)
     return "&".join(parts)

@@ -41,6 +41,7 @@ from xlbudget.sheets.layout import (
     is_form,
 )
 from xlbudget.standard.model import ALL, Ref
+from xlbudget.standard.placeholders import NAME
 from xlbudget.xlsx.references import areas_of, column_letter, quoted
 
 if TYPE_CHECKING:
@@ -194,7 +195,9 @@ class _Board:
         if table.empty_statement:
             body = self.areas.bodies[table.blocks[0].key]
             notes = self.areas.area(body.sheet, "A", body.first, body.last + 1)
-            stated = count_if(notes, literal(table.empty_statement))
+            # Wherever the statement stands and whatever 基础信息 said when it was written.
+            pieces = NAME.sub("\0", table.template.empty_statement).split("\0")
+            stated = count_if(notes, "*".join(map(literal, pieces)))
             empty = iff(stated > 0, BALANCED, empty)
         without = iff(self._sum(alone, self._broken) > 0, UNBALANCED, empty)
         return iff(_figures(self.areas, table).equals(0), without, state)

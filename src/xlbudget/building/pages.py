@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building import styles
 from xlbudget.printed import headings
+from xlbudget.standard.model import ANY_YEAR, dated
 from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _heading_heights(layout: TableLayout, widths: Sequence[float]) -> list[float
         for label in headings(paths, layout.table.depth):
             left = one.first + label.column
             width = sum(widths[left : left + label.columns])
-            needed = styles.lines_of(label.label.replace("{year}", "0000"), width)
+            needed = styles.lines_of(dated(label.label, ANY_YEAR), width)
             lines[label.level] = max(lines[label.level], -(-needed // label.rows))
     return [styles.row_height(count, least=22) for count in lines]
 

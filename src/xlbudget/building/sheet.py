@@ -201,10 +201,14 @@ class Sheet:
         self.link("A1", CONTENTS, "返回目录", styles.LINK)
         self.height(1, 24)
 
-    def title(self, last: str, text: str, height: float) -> None:
+    def title(self, last: str, text: str | CellContent, height: float) -> None:
         """Tool row, and the title up to the column ``last``."""
         self.tool_row()
-        self.merge(f"A{TITLE_ROW}", f"{last}{TITLE_ROW}", text, styles.TITLE)
+        first, end = f"A{TITLE_ROW}", f"{last}{TITLE_ROW}"
+        if isinstance(text, str):
+            self.merge(first, end, text, styles.TITLE)
+        else:
+            self.merge_put(first, end, text, styles.TITLE)
         self.height(TITLE_ROW, height)
 
     def headings(

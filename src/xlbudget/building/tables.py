@@ -65,7 +65,8 @@ def write_table(
     widths = printed.widths
     sheet.widths(widths)
     last_column = column_letter(layout.width - 1)
-    sheet.title(last_column, table.title, TITLE_HEIGHT)
+    title = with_info(f"A{TITLE_ROW}", table.template.title, book, "title")
+    sheet.title(last_column, title, TITLE_HEIGHT)
     sheet.unit_row(book)
     unit = f"单位：{layout.blocks[0].block.unit.name}"
     sheet.text(f"{last_column}{UNIT_ROW}", unit, replace(styles.BODY, align="right"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.characters import squash
+from xlbudget.characters import row_label, squash
 from xlbudget.checks.wording import (
     cell_label,
     finding_at,
@@ -17,6 +18,7 @@ from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.rules.unfilled import Lack, block_title
+from xlbudget.standard.placeholders import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -293,10 +295,14 @@ _LISTED = frozenset(("item", "form", "subject"))
 """Rows that somebody put there: a table that has them waits for its figures."""
 
 
+_NO_FIGURE = re.compile(r"20(?:\d\d|XX)年|附?表\d+")
+
+
 def _denies(note: str) -> bool:
-    """Whether a note says that there is nothing."""
-    return any(word in note for word in ("无", "没有", "未安排")) and not any(
-        char.isdigit() for char in note
+    """Whether a note says that there is nothing: a year or a table's number in it is no figure."""
+    said = _NO_FIGURE.sub("", row_label(note))
+    return any(word in said for word in ("无", "没有", "未安排")) and not any(
+        map(str.isdigit, said)
     )
 
 
@@ -361,7 +367,7 @@ def _unfilled_finding(context: Context, virtual: Virtual, one: Unfilled, *, whol
     match one.lack:
         case Lack.TABLE:
             said = next((note for note in book.notes.get(table.key, ()) if note.strip()), "")
-            denies = said.strip() == table.empty_statement and bool(said)
+            denies = fits(said, table.spelled.statements, squash)
             said = f"，表下却写着“{said.strip()}”" if denies else ""
             message = f"{title}尚未填列{said}{other}，{left}"
         case Lack.ROWS:

@@ -53,6 +53,7 @@ from xlbudget.sheets.layout import (
     place_book,
     sheet_names,
 )
+from xlbudget.standard.placeholders import fill, for_book, said_by
 from xlbudget.xlsx.references import column_letter, column_number
 
 if TYPE_CHECKING:
@@ -132,10 +133,12 @@ def workbook_bytes(
     Raises:
         UnusableFileError: more rows than fit.
     """
-    placed, contents = _rendered(standard, book._replace(year=year))
+    book = book._replace(year=year)
+    standard = for_book(standard, book)
+    placed, contents = _rendered(standard, book)
     tables = {table.sheet: table for table in standard.tables}
     live = render_live(standard, placed, contents)
-    title = standard.titles["cover"].replace("{year}", str(year))
+    title = fill(standard.titles["cover"], said_by(year, placed.info))
     with warnings.catch_warnings(action="error", category=UserWarning):  # XlsxWriter's
         writer = Writer(title)
         sheets: dict[str, Sheet] = {}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import plain_name, squash
+from xlbudget.standard.placeholders import is_open, known_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,25 +41,36 @@ class Title(NamedTuple):
 
 
 class Titles:
-    """Comparable titles -> tables of a standard; a form's title leads to the form too."""
+    """Comparable titles -> tables of a standard; a form's title leads to the form too.
+
+    ``open`` are those that leave room for what 基础信息 says.
+    """
 
     def __init__(self, standard: Standard) -> None:
         self.known: dict[str, tuple[Table, Form | None]] = {}
         for table in standard.tables:
-            for text in (table.title, table.sheet):
+            for text in (*table.spelled.titles, table.sheet):
                 self.known.setdefault(plain_name(text), (table, None))
         for table in standard.tables:
             for owner in _OWNERS:
-                self.known.setdefault(_WHOSE.sub(owner, plain_name(table.title)), (table, None))
+                for text in table.spelled.titles:
+                    self.known.setdefault(_WHOSE.sub(owner, plain_name(text)), (table, None))
         for table in standard.tables:
             for form in table.forms:
                 self.known[plain_name(form.title)] = (table, form)
+        self.open = {title: self.known.pop(title) for title in [*self.known] if is_open(title)}
 
     def exact(self, text: str) -> tuple[Table, Form | None] | None:
         """The table or form that a text names, where it says nothing else but year, number, brackets."""
         if len(text) > _LONGEST:
             return None
-        return next((self.known[bare] for bare in _bare(text) if bare in self.known), None)
+        return next(filter(None, map(self._named, _bare(text))), None)
+
+    def _named(self, bare: str) -> tuple[Table, Form | None] | None:
+        if bare in self.known:
+            return self.known[bare]
+        title = known_as(bare, self.open)
+        return None if title is None else self.open[title]
 
     def match(self, text: str) -> tuple[Table, bool] | None:
         """The table that a text names, and whether it says nothing else."""

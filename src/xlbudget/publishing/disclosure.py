@@ -19,10 +19,11 @@ from xlbudget.report.pictures import cell_text
 from xlbudget.sheets.layout import GLOSSARY, NOTES, form_of, is_form, place_book, table_layout
 from xlbudget.sheets.notes import OWN, notes_lines
 from xlbudget.standard.model import AMOUNT, numbered
+from xlbudget.standard.placeholders import fill, said_by
 from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from xlbudget.building.contents import CellContent
     from xlbudget.explaining.document import Document
@@ -130,7 +131,8 @@ def disclosure(
     plan = load_plan(standard)
     placed = place_book(standard, book)
     texts = dict(final_texts or {})
-    unit, year = visible_line(book.text("unit_name")), str(book.year)
+    unit = visible_line(book.text("unit_name"))
+    said = said_by(book.year, book.info, standard.fields)
     parts: list[Part] = []
     for one in plan.parts:
         number = len(parts) + 1
@@ -148,11 +150,10 @@ def disclosure(
         if one.spec.free and all(text.level for text in found):
             continue
         parts.append(_document_part(Part(heading, (), (), listed), one, found))
-    words = {"{unit}": unit, "{year}": year}
     return Disclosure(
-        title=_filled(standard, "book", words),
+        title=_filled(standard, "book", said, unit),
         unit=unit,
-        cover=_filled(standard, "cover", words),
+        cover=_filled(standard, "cover", said, unit),
         day=_day(book.text("issued")),
         year=book.year,
         contents=plan.texts["contents"],
@@ -160,13 +161,10 @@ def disclosure(
     )
 
 
-def _filled(standard: Standard, name: str, words: dict[str, str]) -> str:
+def _filled(standard: Standard, name: str, said: Callable[[str], str | None], unit: str) -> str:
     if name not in standard.titles:
         raise StandardError(f"“standard.toml”的[title]缺少“{name}”。")
-    text = standard.titles[name]
-    for mark, word in words.items():
-        text = text.replace(mark, word)
-    return text
+    return fill(standard.titles[name].replace("{unit}", unit), said)
 
 
 def _day(text: str) -> str:

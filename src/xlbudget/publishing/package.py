@@ -42,6 +42,7 @@ from xlbudget.report.pictures import report_pictures
 from xlbudget.sheets.layout import MEMORY, MODELS, forget
 from xlbudget.standard.layers import standard_file
 from xlbudget.standard.loader import own_standard
+from xlbudget.standard.placeholders import fill, said_by
 from xlbudget.templates import rendered
 from xlbudget.xlsx.locks import is_open
 from xlbudget.xlsx.sets import FINISHED, finish_set, replace_set
@@ -369,7 +370,7 @@ def _packed(name: str, what: str, data: bytes) -> PackedFile:
 def _book_title(standard: Standard, book: Book) -> str:
     """``某局2024年部门预算``, on one line."""
     title = standard.titles["book"].replace("{unit}", clean(book.text("unit_name")))
-    return title.replace("{year}", str(book.year))
+    return fill(title, said_by(book.year, book.info, standard.fields))
 
 
 def file_names(title: str, marks: str = "") -> dict[str, str]:

@@ -58,6 +58,7 @@ from xlbudget.sheets.layout import (
 )
 from xlbudget.sheets.notes import read_texts
 from xlbudget.standard.loader import DEFAULT, OWN_LISTS, load_standard, with_subjects
+from xlbudget.standard.placeholders import for_info, known_as
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
@@ -224,6 +225,7 @@ def _read(source: Source, standard: Standard | None, *, figures: bool = False) -
         standard = with_subjects(standard, own)
     findings: list[Finding] = []
     year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
+    standard = for_info(standard, year, data.info)
     # Before the forms are read: that writes merged cells out.
     printed = () if figures else tuple(read_printed(source, sheets.values()))
     blocks, forms, notes, noticed = _read_tables(source, standard, sheets, year)
@@ -260,7 +262,9 @@ def _read(source: Source, standard: Standard | None, *, figures: bool = False) -
     )
     return book._replace(
         as_text=stored_as_text(standard, book, source.lines),
-        dated=dated_titles({key: (name, source.lines(name)) for key, name in sheets.items()}),
+        dated=dated_titles(
+            standard, year, {key: (name, source.lines(name)) for key, name in sheets.items()}
+        ),
     )
 
 
@@ -337,9 +341,16 @@ def _named_standard(source: Source, info_sheet: str) -> Standard:
 
 def _table_sheets(source: Source, standard: Standard) -> dict[str, str]:
     """Table key -> sheet: by name, else by the title in its first lines."""
-    found = {table.key: source.find(table.sheet, table.title) for table in standard.tables}
+    found = {
+        table.key: source.find(table.sheet, *table.spelled.titles) for table in standard.tables
+    }
     taken = {name for name in found.values() if name}
-    missing = {plain_name(table.title): table for table in standard.tables if not found[table.key]}
+    missing = {
+        plain_name(title): table
+        for table in standard.tables
+        if not found[table.key]
+        for title in table.spelled.titles
+    }
     if missing:
         for name in source.names:
             if name not in taken and plain_name(name) not in OTHER_SHEETS:
@@ -380,8 +391,12 @@ def _refuse_foreign(source: Source, standard: Standard, sheets: Mapping[str, str
 def _titled(lines: Lines, titles: dict[str, Table]) -> Table | None:
     """The table whose title stands in the first lines; none where there are several (目录)."""
     cells = (cell for line in lines[:_TITLE_LINES] for cell in line if isinstance(cell, str))
-    seen = {plain for plain in map(plain_name, cells) if plain in titles}
-    return titles[seen.pop()] if len(seen) == 1 else None
+    seen = {
+        titles[known].key: titles[known]
+        for plain in map(plain_name, cells)
+        if (known := known_as(plain, titles)) is not None
+    }
+    return next(iter(seen.values())) if len(seen) == 1 else None
 
 
 def _year(

@@ -11,9 +11,10 @@ from xlbudget.characters import heading, split_code, years_in
 from xlbudget.sheets.cells import Grid, Sheet, heading_unit, without_unit
 from xlbudget.sheets.layout import HEADING_ROW
 from xlbudget.standard.model import AMOUNT
+from xlbudget.standard.placeholders import is_open, matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from xlbudget.money import Unit
     from xlbudget.standard.model import Block, Column, Table
@@ -174,8 +175,8 @@ def _match(
     found = known[first, depth]
     if not found:
         return None
-    wanted: dict[Spot, _Path] = {
-        (block.key, index): tuple(_distinct([*map(plain_heading, column.heading(2000))]))
+    wanted = {
+        (block.key, index): _wanted(column)
         for block in table.blocks
         for index, column in enumerate(block.columns)
     }
@@ -211,6 +212,11 @@ def _match(
         exact=exact,
         depth=depth,
     )
+
+
+def _wanted(column: Column) -> tuple[_Path, ...]:
+    """The paths by which a column is known, made comparable."""
+    return tuple(tuple(_distinct([*map(plain_heading, path)])) for path in column.paths)
 
 
 def plain_heading(text: str) -> str:
@@ -263,7 +269,7 @@ def _joined(path: _Path) -> str:
 
 
 def _assign(
-    wanted: dict[Spot, _Path],
+    wanted: Mapping[Spot, tuple[_Path, ...]],
     found: dict[int, _Found],
     year: int | None,
     *,
@@ -279,10 +285,14 @@ def _assign(
     exact = 0
     for level in range(_LEVELS + ordered):
         groups: dict[tuple[int, ...], list[Spot]] = {}
-        for spot, path in wanted.items():
+        for spot, paths in wanted.items():
             if spot in columns or spot in doubled:
                 continue
-            fitting = tuple(at for at, one in free.items() if _fits(path, one.path, level))
+            fitting = tuple(
+                at
+                for at, one in free.items()
+                if any(_fits(path, one.path, level) for path in paths)
+            )
             fitting = _of_year(fitting, free, year)
             if fitting:
                 groups.setdefault(fitting, []).append(spot)
@@ -313,6 +323,8 @@ def _fits(wanted: _Path, path: _Path, level: int) -> bool:
             return path[-len(wanted) :] == wanted
         case 2:  # run together in one cell
             return any(_joined(path[start:]) == _joined(wanted) for start in range(len(path)))
+        case 3 if is_open(_joined(wanted)):
+            return matcher(_joined(wanted)).fullmatch(_joined(path)) is not None
         case 3:  # without outer labels
             return path == wanted[-len(path) :] or _joined(path) == _joined(wanted[-1:])
         case 4:  # without the year

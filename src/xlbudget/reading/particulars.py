@@ -85,6 +85,19 @@ def _value(field: Field, value: object) -> str | Cell:
     return text_of(value)
 
 
+def _pattern(template: str) -> str:
+    """What matches the texts of a template; what a name says twice is the same."""
+    seen: set[str] = set()
+
+    def place(match: re.Match[str]) -> str:
+        name = match[1]
+        again = name in seen
+        seen.add(name)
+        return f"(?P={name})" if again else f"(?P<{name}>.*?)"
+
+    return _PLACE.sub(place, re.escape(template))
+
+
 def noted_fields(
     standard: Standard, table: Table, notes: Iterable[str]
 ) -> tuple[list[str], dict[str, InfoValue]]:
@@ -92,9 +105,7 @@ def noted_fields(
     rest: list[str] = []
     values: dict[str, InfoValue] = {}
     templates = [
-        _PLACE.sub(r"(?P<\1>.*?)", re.escape(squash(note)))
-        for note in (*table.notes, table.empty_statement)
-        if note
+        _pattern(squash(note)) for note in (*table.notes, table.template.empty_statement) if note
     ]
     for note in notes:
         match = next((one for t in templates if (one := re.fullmatch(t, squash(note)))), None)

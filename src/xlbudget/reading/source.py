@@ -35,6 +35,7 @@ from xlbudget.sheets.notes import (
     notes_lines,
     same_value,
 )
+from xlbudget.standard.model import LAST_YEAR
 from xlbudget.xlsx.references import column_letter, column_number, split_cell
 
 if TYPE_CHECKING:
@@ -192,13 +193,31 @@ def _amounts(standard: Standard, book: Book) -> Iterator[Place]:
             yield Place(book.sheets[INFO], value.cell)
 
 
-def dated_titles(sheets: Mapping[str, tuple[str, Lines]]) -> tuple[tuple[Place, int], ...]:
-    """The years in the first lines of the tables' sheets (name and lines by table key)."""
+def dated_titles(
+    standard: Standard, year: int, sheets: Mapping[str, tuple[str, Lines]]
+) -> tuple[tuple[Place, int], ...]:
+    """The years in the first lines of the tables' sheets (name and lines by table key).
+
+    Headings of last year's figures are left out: they say another year rightly.
+    """
     found = []
+    labels = (
+        (column.label, column.heading(year))
+        for block in standard.blocks.values()
+        for column in block.columns
+    )
+    last = {
+        squash(said)
+        for parts in labels
+        for part, said in zip(*parts, strict=True)
+        if LAST_YEAR in part
+    }
     for name, lines in sheets.values():
         for number, line in enumerate(lines[:_TITLE_LINES], 1):
             for column, cell in enumerate(line):
-                if isinstance(cell, str) and (match := YEAR.search(squash(cell))):
+                if not isinstance(cell, str) or squash(cell) in last:
+                    continue
+                if match := YEAR.search(squash(cell)):
                     found.append((Place(name, f"{column_letter(column)}{number}"), int(match[1])))
     return tuple(found)
 

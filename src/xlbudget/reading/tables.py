@@ -23,6 +23,7 @@ from xlbudget.money import Amount
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.cells import cells_reader, text_of, whole_lines
 from xlbudget.standard.model import AMOUNT
+from xlbudget.standard.placeholders import is_open, known_as
 from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ class _Fixed(Recogniser):
             lower = (at for at, one in above if not one.slot and one.indent < spec.indent)
             self.parents.append(next(lower, -1))
             if not spec.slot:
-                label = row_label(spec.label.replace("{year}", "2000"))
-                self.known.setdefault(label, []).append(position)
+                for label in dict.fromkeys(map(row_label, spec.labels)):
+                    self.known.setdefault(label, []).append(position)
+        self.open = [label for label in self.known if is_open(label)]
         self.classes: dict[str, str] = {}
         if block.subjects and any(spec.slot for spec in block.rows):
             for name, code in standard.subjects[block.subjects].classes(year).items():
@@ -128,7 +130,7 @@ class _Fixed(Recogniser):
             printed = self.specs[position].label
         else:
             printed = text_of(line.values[self.label])
-            label = row_label(printed)
+            label = self._known_as(row_label(printed))
             if label not in self.known:
                 code = self.classes.get(label) if label else None
                 return code and self.row(line, code, "class", without_ordinal(printed))
@@ -138,6 +140,12 @@ class _Fixed(Recogniser):
         self.used.add(position)
         self.last = position
         return self.row(line, self.specs[position].key, "fixed", printed)
+
+    def _known_as(self, label: str) -> str:
+        """The label by which the standard knows it: one that leaves room for what 基础信息 says, or itself."""
+        if label and label not in self.known and label not in self.classes:
+            return known_as(label, self.open) or label
+        return label
 
     def _choose(self, positions: list[int]) -> int | None:
         """Of rows with the same label, the one that belongs below the last row found."""

@@ -19,6 +19,7 @@ from xlbudget.printed import (
     strong_row,
 )
 from xlbudget.rules.grid import INFO
+from xlbudget.standard.placeholders import fill, said_by
 from xlbudget.texts.passages import passages
 from xlbudget.xlsx.references import column_letter
 
@@ -79,11 +80,12 @@ def _picture(standard: Standard, table: Table, book: Book) -> PrintedTable:
             at = row.line if placed else number
             lines.setdefault(at, [None] * len(sides))[side] = row
     units = dict.fromkeys(block.unit.name for block in table.blocks)
+    said = said_by(book.year, book.info, standard.fields)
     return PrintedTable(
         TABLE,
         table.title,
         tuple(column.kind for block in table.blocks for column in block.columns),
-        head_rows(table, lambda label: "".join(label.replace("{year}", str(book.year)).split())),
+        head_rows(table, lambda label: "".join(fill(label, said).split())),
         tuple(_line(standard, table, sides, lines[at]) for at in sorted(lines)),
         sheet=book.sheets.get(table.key, table.sheet),
         unit="、".join(units),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.money import Amount, percent_text, share
 from xlbudget.rules.grid import Grid
+from xlbudget.standard.model import dated
 from xlbudget.templates import rendered
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _bars(pairs: Iterable[tuple[str, object]]) -> list[Bar]:
 def spending_picture(standard: Standard, book: Book) -> str:
     """The picture as SVG text; says so where there is no spending."""
     bars = spending_bars(standard, book)
-    title = standard.picture.title.replace("{year}", str(book.year)) if standard.picture else ""
+    title = dated(standard.picture.title, book.year) if standard.picture else ""
     unit = bars[0].amount.unit.name if bars else standard.unit.name
     bottom = _TOP + _ROW * max(len(bars), 1)
     longest = max((bar.amount.fen for bar in bars), default=1)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.characters import squash
 from xlbudget.figures import TOTAL, UNFILLED, BlockData, Cell, Row, Unreadable
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import definitions, evaluate, expand
 from xlbudget.rules.unfilled import CellKey
 from xlbudget.standard.model import EACH
+from xlbudget.standard.placeholders import fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -250,7 +252,9 @@ def statements(standard: Standard, book: Book) -> dict[str, tuple[str, ...]]:
         if not table.empty_statement or not blocks:
             continue
         others = tuple(
-            note for note in notes.get(table.key, ()) if note.strip() != table.empty_statement
+            note
+            for note in notes.get(table.key, ())
+            if not fits(note, table.spelled.statements, squash)
         )
         empty = all(data.empty for data in blocks)
         notes[table.key] = (*others, table.empty_statement) if empty else others

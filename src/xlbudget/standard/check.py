@@ -17,9 +17,10 @@ from xlbudget.standard.layers import layers_of, standard_files
 from xlbudget.standard.ledger import selects
 from xlbudget.standard.loader import load_folder
 from xlbudget.standard.model import ALL, EACH, ONE, PLACEHOLDER
+from xlbudget.standard.placeholders import names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from xlbudget.standard.ledger import FormPosting, LedgerStandard, Posting, Selection
@@ -36,6 +37,7 @@ class _Column(_Strict):
     key: Annotated[str, Field(pattern=r"^[a-z_0-9]+$")]
     kind: Literal["amount", "code", "name", "label", "text", "level1", "level2"]
     label: Annotated[list[str], Field(min_length=1)]
+    aliases: list[str | list[str]] = []
     width: float = 0
     last_year_of: str = ""
 
@@ -49,6 +51,7 @@ def _unreserved(key: str) -> str:
 class _Row(_Strict):
     key: Annotated[str, Field(pattern=r"^[a-z_0-9]*$"), AfterValidator(_unreserved)] = ""
     label: str
+    aliases: list[str] = []
     indent: int = 0
     anchor: str = ""
     total: bool = False
@@ -75,6 +78,7 @@ class _Table(_Strict):
     key: str
     number: int
     title: str
+    aliases: list[str] = []
     sheet: str = ""
     unit: Literal["元", "万元"] | None = None
     notes: list[str] = []
@@ -145,6 +149,7 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
     ]
     for rule in standard.rules:
         problems.extend(_rule_problems(standard, rule, checks))
+    problems += _name_problems(standard)
     problems += _structure_problems(files["rules"]["rule"], standard)
     for condition in standard.conditions.values():
         problems.extend(
@@ -222,7 +227,7 @@ def _rule_problems(standard: Standard, rule: Rule, checks: frozenset[str]) -> It
                 yield f"规则 {rule.code}：{problem}"
 
 
-def _structure_problems(rules: Sequence[Mapping[str, Any]], standard: Standard) -> Iterator[str]:
+def _structure_problems(rules: Iterable[Mapping[str, Any]], standard: Standard) -> Iterator[str]:
     """Rules whose structure no block has, and structures that no rule stands for."""
     wanted = {
         (kind, one)
@@ -253,6 +258,29 @@ def _structure_problems(rules: Sequence[Mapping[str, Any]], standard: Standard) 
     yield from (
         f'{key} 写明了 {kind}，却没有 structure = "{kind}" 的规则。' for kind, key in sorted(wanted)
     )
+
+
+def _name_problems(standard: Standard) -> Iterator[str]:
+    """Names in braces that 基础信息 does not have."""
+    for table in standard.tables:
+        texts = [table.template.title, table.template.empty_statement, *table.notes, *table.aliases]
+        for block in table.blocks:
+            texts += (
+                part for one in block.columns for path in (one.label, *one.aliases) for part in path
+            )
+            texts += (
+                text for row in block.rows if not row.slot for text in (row.template, *row.aliases)
+            )
+        unknown = (
+            name
+            for text in texts
+            for name in names_in(text)
+            if name not in ("year", "last_year", *standard.fields)
+        )
+        yield from (
+            f"表 {table.key} 的文字里，没有年度、基础信息字段 {{{name}}}。"
+            for name in dict.fromkeys(unknown)
+        )
 
 
 def _chart_problems(standard: Standard, chart: Chart) -> Iterator[str]:

@@ -51,10 +51,12 @@ from xlbudget.standard.model import (
     Subject,
     SubjectList,
     Table,
+    Template,
     Term,
     Transfer,
     make_list,
 )
+from xlbudget.standard.placeholders import for_book, with_spellings, without_names
 from xlbudget.standard.structure import structural
 
 if TYPE_CHECKING:
@@ -121,6 +123,9 @@ def load_layers(layers: Layers) -> Standard:
         unit = UNITS[main["unit"]]
         tables = tuple(parse_table(_file(files, f"tables/{name}"), unit) for name in main["tables"])
         info = _file(files, "info")
+        sections = tuple(map(_section, info["section"]))
+        fields = {field.key: field for section in sections for field in section.fields}
+        tables = with_spellings(tables, fields)
         blocks = {block.key: block for table in tables for block in table.blocks}
         rules = tuple(_rule(entry, tables, blocks) for entry in _file(files, "rules")["rule"])
         charts = tuple(_chart(entry) for entry in main.get("chart", ()))
@@ -128,12 +133,6 @@ def load_layers(layers: Layers) -> Standard:
         ledger = parse_ledger(files["ledger"]) if "ledger" in files else None
     except KeyError as error:
         raise StandardError(f"标准“{layers[0].name}”缺少必需的项目{error}。") from error
-    sections = tuple(
-        Section(
-            one["title"], tuple(_field(entry) for entry in one["fields"]), one.get("summed", False)
-        )
-        for one in info["section"]
-    )
     return Standard(
         id=main["id"],
         name=main["name"],
@@ -172,7 +171,7 @@ def load_layers(layers: Layers) -> Standard:
             for one in main.get("transfer", ())
         ),
         blocks=blocks,
-        fields={field.key: field for section in sections for field in section.fields},
+        fields=fields,
         ledger=ledger,
         totals={name: parse_ref(cell) for name, cell in main.get("totals", {}).items()},
         department=main.get("department", ""),
@@ -212,17 +211,19 @@ def parse_table(data: Mapping[str, Any], unit: Unit) -> Table:
         key=data["key"],
         number=data["number"],
         title=data["title"],
-        sheet=data.get("sheet", data["title"]),
+        sheet=data.get("sheet", without_names(data["title"])),
         blocks=tuple(_block(entry, data["key"], unit) for entry in data["block"]),
         notes=tuple(data.get("notes", ())),
         empty_statement=data.get("empty_statement", ""),
         forms=tuple(_form(entry) for entry in data.get("form", ())),
         balance=tuple(data.get("balance", ())),
+        aliases=tuple(data.get("aliases", ())),
+        template=Template(data["title"], data.get("empty_statement", "")),
     )
 
 
 def _block(data: Mapping[str, Any], table: str, unit: Unit) -> Block:
-    columns = tuple(Column(**{**one, "label": tuple(one["label"])}) for one in data["columns"])
+    columns = tuple(map(_column, data["columns"]))
     amounts = tuple(column.key for column in columns if column.kind == AMOUNT)
     return Block(
         key=f"{table}.{data['key']}" if "key" in data else table,
@@ -242,8 +243,19 @@ def _block(data: Mapping[str, Any], table: str, unit: Unit) -> Block:
     )
 
 
+def _column(data: Mapping[str, Any]) -> Column:
+    """A column; an alias that is one text is the innermost heading below the same outer ones."""
+    label = tuple(data["label"])
+    aliases = (
+        (*label[:-1], alias) if isinstance(alias, str) else tuple(alias)
+        for alias in data.get("aliases", ())
+    )
+    return Column(**{**data, "label": label, "aliases": tuple(aliases)})
+
+
 def _row(data: Mapping[str, Any]) -> RowSpec:
-    row = RowSpec(**{"key": "", **data})
+    aliases = tuple(data.get("aliases", ()))
+    row = RowSpec(**{"key": "", **data, "aliases": aliases, "template": data["label"]})
     if row.key in (EACH, ALL):
         raise StandardError(f"行的键不能是“{row.key}”：规则里它表示每一行或求和；请换一个键。")
     return row
@@ -272,6 +284,11 @@ def _form(data: Mapping[str, Any]) -> Form:
         data.get("period", ""),
         data.get("known", {}),
     )
+
+
+def _section(data: Mapping[str, Any]) -> Section:
+    fields = tuple(_field(entry) for entry in data["fields"])
+    return Section(data["title"], fields, data.get("summed", False))
 
 
 def _field(data: Mapping[str, Any]) -> Field:
@@ -461,10 +478,13 @@ OWN_LISTS = "按科目字典补充"
 
 
 def own_standard(book: Book) -> Standard:
-    """The standard that a workbook names, with the subjects that it adds, and what a sum of units needs."""
+    """The standard that a workbook names, as the book says it.
+
+    With the subjects that it adds, what a sum of units needs, and the names in the tables' texts filled in.
+    """
     standard = load_standard(book.standard)
     standard = with_subjects(standard, book.subjects) if book.subjects else standard
-    return for_sum(standard, book)
+    return for_sum(for_book(standard, book), book)
 
 
 def for_sum(standard: Standard, book: Book) -> Standard:

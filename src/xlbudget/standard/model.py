@@ -155,10 +155,26 @@ def make_list(
     return SubjectList(key, name, lengths, levels, subjects, by_code)
 
 
+ANY_YEAR = 2000
+"""Stands for a year where a text is made comparable: readers take one year for another."""
+
+
+LAST_YEAR = "{last_year}"
+
+
+def dated(text: str, year: int) -> str:
+    """A text of a standard with its years."""
+    if "{" not in text:
+        return text
+    return text.replace("{year}", str(year)).replace(LAST_YEAR, str(year - 1))
+
+
 class Column(NamedTuple):
     """A column: ``kind`` is amount, code, name, label, text, level1 or level2.
 
-    ``label`` is the path of its heading, outermost first; ``{year}`` stands for the budget year.
+    ``label`` is the path of its heading, outermost first, with names in braces (``standard.placeholders``);
+    ``said`` is the same with all but the year filled in, where a book is known. ``aliases`` are other paths that
+    are read, never written; ``spelled`` all that are read, where these are more than one.
     ``last_year_of``: the amount column of the same block whose figures it shows a year later.
     """
 
@@ -167,14 +183,27 @@ class Column(NamedTuple):
     label: tuple[str, ...]
     width: float = 0.0
     last_year_of: str = ""
+    aliases: tuple[tuple[str, ...], ...] = ()
+    said: tuple[str, ...] = ()
+    spelled: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """The paths by which a reader knows it, of whatever year."""
+        return self.spelled or (self.heading(ANY_YEAR),)
 
     def heading(self, year: int) -> tuple[str, ...]:
         """The heading's path for ``year``."""
-        return tuple(part.replace("{year}", str(year)) for part in self.label)
+        return tuple(dated(part, year) for part in self.said or self.label)
 
 
 class RowSpec(NamedTuple):
-    """A row that the standard prescribes, or (``slot``) the place where subject classes stand."""
+    """A row that the standard prescribes, or (``slot``) the place where subject classes stand.
+
+    ``label`` is what is printed: ``template`` with its names in braces filled in, where a book is known.
+    ``aliases`` are other labels that are read, never written; ``spelled`` all that are read, where these are more
+    than one.
+    """
 
     key: str
     label: str
@@ -182,6 +211,14 @@ class RowSpec(NamedTuple):
     anchor: str = ""
     total: bool = False
     slot: str = ""
+    aliases: tuple[str, ...] = ()
+    template: str = ""
+    spelled: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels by which a reader knows it, of whatever year."""
+        return self.spelled or (dated(self.label, ANY_YEAR),)
 
 
 class Block(NamedTuple):
@@ -253,10 +290,26 @@ class Form(NamedTuple):
     known: Mapping[str, str] = {}
 
 
+class Template(NamedTuple):
+    """Texts of a table as the standard writes them, with names in braces."""
+
+    title: str
+    empty_statement: str
+
+
+class Spelled(NamedTuple):
+    """All that a table's titles and its statement of emptiness may be printed as (``standard.placeholders``)."""
+
+    titles: tuple[str, ...]
+    statements: tuple[str, ...]
+
+
 class Table(NamedTuple):
     """A standard table: its blocks stand side by side on one sheet.
 
-    ``balance``: what its sides have in common (``standard.structure``).
+    ``balance``: what its sides have in common (``standard.structure``). ``title`` and ``empty_statement`` are what
+    is printed: the texts of ``template`` with their names in braces filled in, where a book is known.
+    ``aliases`` are other titles that are read, never written; ``spelled`` all that is read.
     """
 
     key: str
@@ -268,6 +321,9 @@ class Table(NamedTuple):
     empty_statement: str = ""
     forms: tuple[Form, ...] = ()
     balance: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    template: Template = Template("", "")
+    spelled: Spelled = Spelled((), ())
 
     @property
     def depth(self) -> int:
@@ -346,7 +402,7 @@ class Chart(NamedTuple):
 
     def dated(self, text: str, year: int) -> str:
         """A title or a name of the chart for ``year``."""
-        return text.replace("{year}", str(year)).replace("{last_year}", str(year - 1))
+        return dated(text, year)
 
 
 class Picture(NamedTuple):

@@ -25,6 +25,7 @@ from xlbudget.rules.relations import expand
 from xlbudget.sheets.cells import NOTHING, Sheet
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.model import AMOUNT
+from xlbudget.standard.placeholders import fits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -356,7 +357,7 @@ def _unit_findings(table: Table, found: Sequence[Found], *, stated: bool) -> Ite
 def _states_nothing(table: Table, line: str) -> bool:
     """Whether a line below the title says that there is nothing to show."""
     plain = squash(line)
-    return plain == squash(table.empty_statement) or (is_note(line) and "无" in plain)
+    return fits(line, table.spelled.statements, squash) or (is_note(line) and "无" in plain)
 
 
 def _left(found: Found) -> str:

@@ -46,9 +46,7 @@ def unwrapped(
 
 def _known(standard: Standard, block: Block, year: int) -> frozenset[str]:
     """The labels that rows of a block can have."""
-    labels = [
-        row_label(spec.label.replace("{year}", "2000")) for spec in block.rows if not spec.slot
-    ]
+    labels = [row_label(label) for spec in block.rows if not spec.slot for label in spec.labels]
     if block.subjects:
         labels += map(row_label, standard.subjects[block.subjects].classes(year))
     return frozenset(filter(None, labels))

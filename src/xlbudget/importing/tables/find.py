@@ -13,6 +13,7 @@ from xlbudget.limits import MOST_HEADINGS, MOST_TITLES
 from xlbudget.reading.headings import find_headings
 from xlbudget.sheets.cells import Grid
 from xlbudget.sheets.layout import is_form
+from xlbudget.standard.placeholders import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -247,7 +248,9 @@ class Finder:
         known = 0
         for block in heads.table.blocks:
             at = next((heads.columns.get((block.key, i)) for i in block.of_kind("label")), None)
-            labels = {row_label(row_spec.label) for row_spec in block.rows if not row_spec.slot}
+            labels = {
+                row_label(label) for spec in block.rows if not spec.slot for label in spec.labels
+            }
             if at is not None and labels:
                 texts = {row_label(grid.text(i, at)) for i in range(heads.body, grid.bottom)}
                 known += len(labels & texts)
@@ -275,8 +278,8 @@ def _texts(grid: Grid, line: int) -> list[str]:
 
 def says_none(table: Table, grid: Grid) -> bool:
     """Whether the statement stands there that the department has no such table."""
-    wanted = squash(table.empty_statement)
-    return bool(wanted) and any(squash(text) == wanted for text in part_texts(grid))
+    known = table.spelled.statements
+    return bool(known) and any(fits(text, known, squash) for text in part_texts(grid))
 
 
 def _is_form(table: Table, grid: Grid) -> bool:
