@@ -11,6 +11,7 @@ import pytest
 from tests_support import leaves_only
 from xlbudget.checks.validate import check_names
 from xlbudget.editing.build import build_workbook
+from xlbudget.figures import BlockData
 from xlbudget.findings import Level
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.reading.book import read_book
@@ -65,3 +66,17 @@ def test_the_same_figures_follow_from_the_leaves(standard: Standard, name: str) 
         for row, cells in printed.items():
             pairs = zip(cells, again[row], strict=True)
             assert all(not a or a.fen == (b.fen if b else 0) for a, b in pairs), (key, row)  # type: ignore[union-attr]
+
+
+def test_an_empty_table_with_its_total_row_is_judged(standard: Standard) -> None:
+    """Documents print 合计 below a table that has no figures."""
+    book = read_folder(HERE / "justice-bureau-2026", standard)
+    total = book.blocks["general"].rows[-1]
+    blank = total._replace(cells=(None,) * len(total.cells))
+    wrong = total._replace(cells=(None, *total.cells[1:]))
+    blocks = {
+        "fund": BlockData.of([blank]),
+        "general": BlockData.of([*book.blocks["general"].rows[1:-1], wrong]),
+    }
+    report = validate_whole(standard, book.with_blocks(blocks))
+    assert {one.code for one in report.findings if one.level is Level.ERROR} == {"A01", "B05"}

@@ -518,7 +518,13 @@ def _open(known: Known) -> dict[str, int]:
 
 
 def _judged(known: Known, block: str, row: Row, *, full: bool) -> Iterator[Cell]:
-    """The cells of a row as they are judged: computed in an open block, else only unknown."""
+    """The cells of a row as they are judged: computed in an open block, else only unknown.
+
+    A table without figures may be printed with its total row; filling leaves no row there, so nothing is known of it.
+    """
+    if known.grid.row(block, row.key) is None:
+        yield from row.cells
+        return
     for number, cell in zip(known.grid.row_numbers(block, row.key), row.cells, strict=True):
         now = known.cells[number]
         yield now if cell is None and (full or now == UNFILLED) else cell
