@@ -102,11 +102,18 @@ def write_standard(
         "levels": ["类", "款", "项"],
     }
     text = _lines(head | main) + _lines({"title": {"cover": "{year}年部门预算", "book": "预算"}})
-    text += "".join(
-        f"[[part]]\ntitle = {toml(one)}\n" for one in ("概况", "部门预算表", "说明", "名词解释")
-    )
     text += f"[subjects.functional]\n{_lines(listed)}"
     (folder / "standard.toml").write_text(text, "utf-8")
+    parts = {
+        "概况": "profile",
+        "部门预算表": "tables",
+        "说明": "explanation",
+        "名词解释": "glossary",
+    }
+    arranged = "".join(
+        f"[[part]]\n{_lines({'contents': one, 'holds': holds})}" for one, holds in parts.items()
+    )
+    (folder / "disclosure.toml").write_text(arranged, "utf-8")
     known = FUNCTIONAL if subjects is None else subjects
     csv = "".join(f"{code},{name}\n" for code, name in known.items())
     (folder / "subjects" / "f.csv").write_text(f"code,name\n{csv}", "utf-8")

@@ -144,7 +144,7 @@ def random_budget(random: Random, kind: str, year: int, *, exact: bool) -> Budge
     business = {place[0]: amount(500_000, 5_000_000)} if kind == "单位" else {}
     if kind == "单位":
         project = {} if random.random() < 0.5 else project
-    fund = {}
+    fund: dict[str, int] = {}
     general = {**basic}
     for code, value in project.items():
         general[code] = general.get(code, 0) + value
