@@ -34,14 +34,14 @@ _MANY = 5
 def fill(source: Source) -> Change:
     """Fill in derived subtotals."""
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
-    from xlbudget.editing.fill import ROW_RULES, kept_typed, plan_fill  # noqa: PLC0415
+    from xlbudget.editing.fill import ROW_CHECKS, kept_typed, plan_fill  # noqa: PLC0415
     from xlbudget.rules.forms import forms_left  # noqa: PLC0415
 
     plan = plan_fill(source.book)
     said = [kept] if (kept := kept_typed(plan)) else []
     said += [
         f"{finding.sheet}{finding.cell}：{finding.message}"
-        for finding in check_rows(plan.standard, plan.book, ROW_RULES)
+        for finding in check_rows(plan.standard, plan.book, ROW_CHECKS)
     ]
     said += forms_left(plan.standard, plan.book)
     more = (

@@ -187,12 +187,12 @@ def _indicator_contents(form: Form, data: FormData, heading: int) -> Iterator[Ce
     for indicator in data.indicators:
         for column in form.indicators:
             cell = f"{data.letters[column.key]}{indicator.line}"
-            yield indicator_content(cell, column.key, indicator.values.get(column.key, ""))
+            yield indicator_content(cell, column.kind, indicator.values.get(column.key, ""))
 
 
-def indicator_content(cell: str, column: str, text: str) -> CellContent:
+def indicator_content(cell: str, kind: str, text: str) -> CellContent:
     """What stands in a cell of an indicator: a weight is a number."""
-    if column == "weight" and _NUMBER.fullmatch(text):
+    if kind == "weight" and _NUMBER.fullmatch(text):
         places = -int(Decimal(text).as_tuple().exponent)
         return CellContent(cell, "number", Decimal(text), "", "indicator", 0, places)
     return text_content(cell, text, "indicator")

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
     from xlbudget.checks.diagnosis.evidence import Saying
     from xlbudget.checks.named_checks import Context, Outcome
-    from xlbudget.figures import FormData, Indicator
+    from xlbudget.figures import FormData
     from xlbudget.rules.grid import Grid
 
-_BLOCK = "performance"
 _STATED = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)\s*+%")
 _COST = re.compile(r"(?:<=|>=|=|≤|≥|<|>|不超过|不高于)?\s*([\d,.]+)\s*(亿元|万元|元)?")
 
@@ -29,13 +28,23 @@ _COST = re.compile(r"(?:<=|>=|=|≤|≥|<|>|不超过|不高于)?\s*([\d,.]+)\s*
 def _finding(
     context: Context, form: FormData, cell: str, message: str, printed: str, expected: str
 ) -> Finding:
-    table = context.grid.standard.table_of(context.grid.standard.blocks[_BLOCK])
+    table = context.grid.standard.form_table
+    if table is None:
+        raise ValueError(form.name)  # a form of no table
     finding = context.in_table(table, f"项目“{form.name}”{message}", cell)
     return finding._replace(row=form.name, printed=printed, expected=expected)
 
 
-def _cell(form: FormData, column: str, line: int) -> str:
-    return f"{form.letters[column]}{line}" if form.letters else ""
+def _texts(grid: Grid, form: FormData, kind: str) -> list[str]:
+    """What the indicators of a form have in their column of a kind; blanks where it has none."""
+    key = grid.standard.form(form.form).indicator(kind)
+    return [indicator.values.get(key, "") for indicator in form.indicators]
+
+
+def _cell(grid: Grid, form: FormData, kind: str, at: int) -> str:
+    """The cell of an indicator's column of a kind."""
+    key = grid.standard.form(form.form).indicator(kind)
+    return f"{form.letters[key]}{form.indicators[at].line}" if form.letters else ""
 
 
 _WEIGHT = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,9})?")
@@ -52,9 +61,9 @@ def _number(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _weights(form: FormData) -> list[Decimal] | None:
+def _weights(grid: Grid, form: FormData) -> list[Decimal] | None:
     """The weights of a form, or None where one is missing or no number."""
-    weights = [_decimal(indicator.values.get("weight", "")) for indicator in form.indicators]
+    weights = [_decimal(text) for text in _texts(grid, form, "weight")]
     return None if None in weights else [weight for weight in weights if weight is not None]
 
 
@@ -64,31 +73,36 @@ def _unweighable(context: Context, form: FormData) -> NotExecuted:
 
 def weight_sum(context: Context) -> Iterator[Outcome]:
     """The weights of a form sum to the total set in 基础信息 (90, or 100)."""
-    wanted = context.grid.book.number("weight_total")
-    if wanted is None or isinstance(wanted, Unreadable):
-        yield NotExecuted(context.rule.code, "基础信息“绩效指标权重合计”未填或不是数字。")
+    total_set, book = context.cell("total"), context.grid.book
+    if total_set is None:
+        yield context.untold
         return
-    for form in context.grid.book.forms:
-        weights = _weights(form)
+    label = context.grid.standard.fields[total_set.which].label
+    wanted = book.number(total_set.which)
+    if wanted is None or isinstance(wanted, Unreadable):
+        yield NotExecuted(context.rule.code, f"基础信息“{label}”未填或不是数字。")
+        return
+    for form in book.forms:
+        weights = _weights(context.grid, form)
         if weights is None:
             yield _unweighable(context, form)
         elif weights and sum(weights) != wanted.fen:
             total = _number(Decimal(sum(weights)))
             message = f"各指标权重合计为{total}，应为{wanted.fen}。"
-            cell = _cell(form, "weight", form.indicators[-1].line)
+            cell = _cell(context.grid, form, "weight", -1)
             yield _finding(context, form, cell, message, total, str(wanted.fen))
 
 
 def weight_stated(context: Context) -> Iterator[Outcome]:
     """Where a first-level label states a percentage, its weights sum to it."""
     for form in context.grid.book.forms:
-        labels = [indicator.values.get("first", "") for indicator in form.indicators]
+        labels = _texts(context.grid, form, "level1")
         if not any(map(_STATED.search, labels)):
             continue
         if "" in labels:
             yield NotExecuted(context.rule.code, f"项目“{form.name}”有指标缺少一级指标。")
             continue
-        weights = _weights(form)
+        weights = _weights(context.grid, form)
         if weights is None:
             yield _unweighable(context, form)
             continue
@@ -99,18 +113,20 @@ def weight_stated(context: Context) -> Iterator[Outcome]:
             if stated and total != Decimal(stated[1]):
                 shown = _number(total)
                 message = f"“{label}”各指标权重合计为{shown}，与标明的{stated[1]}%不一致。"
-                cell = _cell(form, "first", form.indicators[labels.index(label)].line)
+                cell = _cell(context.grid, form, "level1", labels.index(label))
                 yield _finding(context, form, cell, message, shown, stated[1])
 
 
 def cost_indicator(context: Context) -> Iterator[Outcome]:
     """The values of the economic cost indicators sum to the project's amount (as corrected)."""
-    grid = context.grid
-    for form, costs, number in _with_costs(grid):
+    grid, cost = context.grid, context.rule.argument("cost")
+    if not cost:
+        yield context.untold
+    for form, costs, number in _with_costs(grid, cost):
         whole, right = grid.cells[number], grid.right(number)
         if not isinstance(whole, Amount) or number in grid.open_cells:
             continue
-        total = _total(grid, costs)
+        total = _total(grid, form, costs)
         if total is None:
             yield NotExecuted(context.rule.code, f"项目“{form.name}”的经济成本指标值不是金额。")
         elif total not in (whole.fen, right.fen if isinstance(right, Amount) else whole.fen):
@@ -118,7 +134,7 @@ def cost_indicator(context: Context) -> Iterator[Outcome]:
             message = (
                 f"的经济成本指标合计为 {shown.text}{unit}，年度资金总额为 {whole.text}{unit}。"
             )
-            cell = _cell(form, "value", costs[0].line)
+            cell = _cell(grid, form, "value", costs[0])
             yield _finding(context, form, cell, message, shown.plain, whole.plain)
 
 
@@ -129,38 +145,41 @@ def cost_sayings(grid: Grid) -> Iterator[Saying]:
         Saying,
     )
 
-    for _, costs, number in _with_costs(grid):
-        total = _total(grid, costs)
+    rules = (rule for rule in grid.standard.rules if rule.check == "cost_indicator")
+    cost = next((rule.argument("cost") for rule in rules), "")
+    for form, costs, number in _with_costs(grid, cost):
+        total = _total(grid, form, costs)
         if total:
             yield Saying(((1, number),), total, total, INDICATOR)
 
 
-def _total(grid: Grid, costs: Sequence[Indicator]) -> int | None:
-    """What cost indicators sum to, in 分; None where one is no amount."""
-    values = [_cost(grid, indicator.values.get("value", "")) for indicator in costs]
+def _total(grid: Grid, form: FormData, costs: Sequence[int]) -> int | None:
+    """What cost indicators (by their places) sum to, in 分; None where one is no amount."""
+    texts = _texts(grid, form, "value")
+    values = [_cost(grid, texts[at]) for at in costs]
     return (
         sum(amount.fen for amount in values if amount is not None) if None not in values else None
     )
 
 
-def _with_costs(grid: Grid) -> Iterator[tuple[FormData, list[Indicator], int]]:
-    """The forms that have economic cost indicators, with these and the cell of the project's amount."""
-    data = grid.book.blocks.get(_BLOCK)
-    for form in grid.book.forms:
-        costs = [
-            indicator
-            for indicator in form.indicators
-            if "经济成本" in indicator.values.get("second", "")
-        ]
+def _with_costs(grid: Grid, cost: str) -> Iterator[tuple[FormData, list[int], int]]:
+    """The forms that have indicators of ``cost``, with the places of these and the cell of the project's amount."""
+    table = grid.standard.form_table
+    key = table.blocks[0].key if table is not None else ""
+    data = grid.book.blocks.get(key)
+    for form in grid.book.forms if cost else ():
+        costs = [at for at, text in enumerate(_texts(grid, form, "level2")) if cost in text]
         if costs and data is not None and form.name in data.by_key:
-            yield form, costs, grid.row_numbers(_BLOCK, form.name)[0]
+            yield form, costs, grid.row_numbers(key, form.name)[0]
 
 
 def _cost(grid: Grid, text: str) -> Amount | None:
+    table = grid.standard.form_table
+    unit = table.blocks[0].unit if table is not None else grid.standard.unit
     match = _COST.fullmatch(folded(text).strip())
     if match is None:
         return None
     try:
-        return parse_amount(match[1] + (match[2] or ""), grid.standard.blocks[_BLOCK].unit)
+        return parse_amount(match[1] + (match[2] or ""), unit)
     except AmountError:
         return None

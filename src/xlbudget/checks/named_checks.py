@@ -17,7 +17,9 @@ from xlbudget.checks.wording import (
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
 from xlbudget.money import STANDARD_PLACES, Amount
+from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import Lack, block_title
+from xlbudget.standard.loader import parse_ref
 from xlbudget.standard.placeholders import fits
 
 if TYPE_CHECKING:
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from xlbudget.figures import Row
     from xlbudget.rules.grid import Grid
     from xlbudget.rules.unfilled import Unfilled, Virtual, Witness
-    from xlbudget.standard.model import Block, Rule, SubjectList, Table
+    from xlbudget.standard.model import Block, Ref, Rule, SubjectList, Table
 
 Outcome = Finding | NotExecuted
+NOT_APPLICABLE = "本标准没有这项检查要看的栏目，不适用。"
+"""Why a check does not run where the standard does not name what it looks at."""
 
 
 class Context(NamedTuple):
@@ -41,6 +45,20 @@ class Context(NamedTuple):
     def level(self) -> Level:
         """The level of a violation."""
         return Level(self.rule.level)
+
+    def cell(self, name: str) -> Ref | None:
+        """The cell that the rule tells its check; None where it does not, or the standard has no such cell."""
+        told = self.rule.argument(name)
+        ref = parse_ref(told) if told else None
+        if ref is None or (ref.block == INFO and ref.which in self.grid.standard.fields):
+            return ref
+        block = self.grid.standard.blocks.get(ref.block)
+        return ref if block is not None and ref.column in block.amount_index else None
+
+    @property
+    def untold(self) -> NotExecuted:
+        """The check does not apply: the standard does not say what it looks at."""
+        return NotExecuted(self.rule.code, NOT_APPLICABLE)
 
     def title(self, block: str) -> str:
         """The title of a block's table."""
@@ -421,21 +439,29 @@ def _column_heading(context: Context, block: str, column: str) -> str:
 def vehicle_plan(context: Context) -> Iterator[Outcome]:
     """公务用车购置费 is budgeted if and only if the purchase of vehicles is planned."""
     book, code = context.grid.book, context.rule.code
-    row = context.grid.row("three_public", "vehicle_purchase")
+    spent, plan = context.cell("money"), context.cell("planned")
+    if spent is None or plan is None:
+        yield context.untold
+        return
+    row = context.grid.row(spent.block, spent.which)
     if row is None:
         yield NotExecuted(code, "“三公”经费支出表中没有公务用车购置费一行。")
         return
-    if book.without_info and "plan_vehicles" not in book.info:
+    if book.without_info and plan.which not in book.info:
         yield NotExecuted(code, "没有“基础信息”，不知道计划购置的车辆数。")
         return
-    money = context.grid.right(context.grid.row_numbers("three_public", row.key)[0])
-    planned = book.number("plan_vehicles")
+    at = context.grid.standard.blocks[spent.block].amount_index[spent.column]
+    money = context.grid.right(context.grid.row_numbers(spent.block, row.key)[at])
+    planned = book.number(plan.which)
     if isinstance(money, Unreadable) or isinstance(planned, Unreadable):
         yield NotExecuted(code, "公务用车购置费或计划购置车辆数无法读作数字。")
     elif money and money.fen and not (planned and planned.fen):
-        message = f"安排了公务用车购置费 {money.text}{money.unit.name}，基础信息中“本年计划购置车辆”却为零或未填。"
-        yield context.in_info("plan_vehicles", message)
+        label = context.grid.standard.fields[plan.which].label
+        message = (
+            f"安排了公务用车购置费 {money.text}{money.unit.name}，基础信息中“{label}”却为零或未填。"
+        )
+        yield context.in_info(plan.which, message)
     elif planned and planned.fen and not (money and money.fen):
         # A vehicle may be bought with other money than the table's: then only a look is due.
         message = "基础信息中计划购置车辆，“三公”经费支出表却没有公务用车购置费；如由其他资金购置，可不改。"
-        yield context.in_info("plan_vehicles", message, Level.WARNING)
+        yield context.in_info(plan.which, message, Level.WARNING)

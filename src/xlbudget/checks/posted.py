@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.checks.diagnosis.ledger_findings import Witnessed, witnessed
 from xlbudget.checks.diagnosis.ledger_witnesses import TABLE
 from xlbudget.checks.ledger_lines import lines_named
-from xlbudget.checks.wording import cell_label, difference_text, rule_code, table_place
+from xlbudget.checks.wording import cell_label, difference_text, table_place
 from xlbudget.figures import BlockData, Place, Row, Unreadable
 from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
@@ -200,11 +200,11 @@ def without_repetitions(
     Of a ledger that is not ``sound`` it is not said that its tables are not filled in.
     """
     findings = list(findings)
-    told, names = rule_code(standard, "ledger_codes"), rule_code(standard, "code_name")
-    twins = rule_code(standard, "ledger_twins")
+    told, names = standard.code_of("ledger_codes"), standard.code_of("code_name")
+    twins = standard.code_of("ledger_twins")
     codes = [one.printed for one in findings if one.code == told]
     cells = {(one.sheet, one.cell) for one in witnessed}
-    filled = {rule_code(standard, name) for name in ("tables_filled", "subtotals_filled")}
+    filled = {standard.code_of(name) for name in ("tables_filled", "subtotals_filled")}
     removed = {one.printed for one in witnessed if one.suggestions and one.expected in _NOTHING}
     return [
         one
@@ -228,7 +228,7 @@ def lacking_findings(standard: Standard, book: Book, settled: Settled) -> Iterat
     """Rows that the tables lack, and lines that no formula counts: filling puts both right."""
     ledger = standard.ledger
     assert ledger is not None
-    code, title = rule_code(standard, "ledger_rows"), ledger.title
+    code, title = standard.code_of("ledger_rows"), ledger.title
     amount = ledger.amount.key
     if book.ledger.beside.uncounted:
         numbers = set(book.ledger.beside.uncounted)
@@ -284,7 +284,7 @@ def off_findings(
     ``formulas`` are the cells that hold one: these were not computed anew. None: that is not known.
     """
     assert standard.ledger is not None
-    code = rule_code(standard, "ledger_prints")
+    code = standard.code_of("ledger_prints")
     sheets: dict[tuple[str, bool], list[Off]] = defaultdict(list)
     for one in off:
         computed = formulas is not None and one.place in formulas

@@ -19,7 +19,6 @@ from xlbudget.checks.wording import (
     cell_label,
     finding_at,
     finding_in_info,
-    rule_code,
     table_place,
     table_title,
 )
@@ -94,7 +93,7 @@ class RowRepair:
     ) -> None:  # fmt: skip
         """A finding about a row; ``value`` is what the cell should hold, for the reason ``why``."""
         title, sheet = table_place(self.standard, self.book, block.key)
-        code = rule_code(self.standard, check)
+        code = self.standard.code_of(check)
         if not code:
             return
         self.told.add((sheet, row.line))
@@ -440,7 +439,7 @@ def _wrong_year(
         f"本次按{year}年度校验。"
     )
     place = book.info_place(key)
-    code = rule_code(standard, "required_info")
+    code = standard.code_of("required_info")
     finding = finding_in_info(book, code, Level.ERROR, message, key)._replace(
         printed=str(book.year),
         expected=str(year),
@@ -455,7 +454,7 @@ def _wrong_title(standard: Standard, book: Book, place: Place, year: int) -> Fin
     key = next((key for key, sheet in book.sheets.items() if sheet == place.sheet), "")
     title = next((table.title for table in standard.tables if table.key == key), place.sheet)
     message = f"{title}{place.cell}写的是{year}年，预算年度为{book.year}年；请改正。"
-    code = rule_code(standard, "required_info")
+    code = standard.code_of("required_info")
     return Finding(code, Level.ERROR, message, title, *place)._replace(
         printed=str(year),
         expected=str(book.year),
@@ -525,7 +524,7 @@ def repaired(
 
 def _stored(grid: Grid, formulas: Formulas) -> list[Finding]:
     """Amounts stored as text: formulas leave them out. A formula that shows such a text is none."""
-    code = rule_code(grid.standard, _CHECK)
+    code = grid.standard.code_of(_CHECK)
     tables: dict[str, list[int]] = {}
     for at in range(len(grid.cells)):
         place = grid.place(at)
@@ -552,7 +551,7 @@ def _stored(grid: Grid, formulas: Formulas) -> list[Finding]:
 
 def _unreadable(grid: Grid, cells: list[int], formulas: Formulas) -> list[Finding]:
     """Words, dates, errors where an amount belongs; not the formulas that show what they refer to."""
-    code = rule_code(grid.standard, _CHECK)
+    code = grid.standard.code_of(_CHECK)
     defined = definitions(expand(grid).relations)
     findings = []
     for at in cells:
@@ -607,6 +606,4 @@ def _valued(standard: Standard, book: Book, formulas: Formulas) -> tuple[Book, t
         f"文件里的公式没有保存计算结果（{len(done.changed)}格），已按公式应得的数校验；"
         "请用 Excel 或 WPS 打开，重新计算并保存。"
     )
-    return done.book, (
-        finding_at(grid, first, rule_code(standard, _CHECK), Level.WARNING, message),
-    )
+    return done.book, (finding_at(grid, first, standard.code_of(_CHECK), Level.WARNING, message),)

@@ -350,17 +350,16 @@ def _standing(grid: Grid, soft: list[Relation], open_cells: Collection[int]) -> 
     return standing
 
 
-def check_rows(standard: Standard, book: Book, codes: tuple[str, ...]) -> list[Finding]:
-    """What the named checks find under the rules whose codes begin with one of ``codes``.
+def check_rows(standard: Standard, book: Book, checks: tuple[str, ...]) -> list[Finding]:
+    """What the named checks find whose names begin with one of ``checks``.
 
     Nothing is reconciled: this is for a workbook that need not be complete yet.
     """
-    rules = [rule for rule in _rules(standard, book) if rule.code.startswith(codes)]
+    rules = [rule for rule in _rules(standard, book) if rule.check.startswith(checks)]
+    codes = {rule.code for rule in rules}
     outcomes = _outcomes(Grid(standard, book), rules)
     findings = [
-        finding
-        for finding in outcomes
-        if isinstance(finding, Finding) and finding.code.startswith(codes)
+        finding for finding in outcomes if isinstance(finding, Finding) and finding.code in codes
     ]
     return _ordered(standard, findings)
 

@@ -47,11 +47,6 @@ def table_place(standard: Standard, book: Book, block: str) -> tuple[str, str]:
     return table.title, book.sheets.get(table.key, table.sheet)
 
 
-def rule_code(standard: Standard, check: str) -> str:
-    """The code of the rule with a named check; "" where the standard has none."""
-    return next((rule.code for rule in standard.rules if rule.check == check), "")
-
-
 def named(labels: Sequence[str], most: int) -> str:
     """The first of these rows by name, and how many there are."""
     shown = "、".join(f"“{label}”" for label in labels[:most])

@@ -40,7 +40,7 @@ def fill_command(book: Path, output: Path | None, wanted: str | None, quiet: boo
     """
     from xlbudget.checks.validate import check_rows  # noqa: PLC0415
     from xlbudget.editing.data_source import plan_source  # noqa: PLC0415
-    from xlbudget.editing.fill import ROW_RULES, kept_typed, plan_fill  # noqa: PLC0415
+    from xlbudget.editing.fill import ROW_CHECKS, kept_typed, plan_fill  # noqa: PLC0415
     from xlbudget.rules.forms import forms_left  # noqa: PLC0415
     from xlbudget.xlsx.workbook import Workbook  # noqa: PLC0415
 
@@ -49,7 +49,7 @@ def fill_command(book: Path, output: Path | None, wanted: str | None, quiet: boo
         source = Workbook(book)
         plan = plan_fill(source) if wanted is None else plan_source(source, wanted)
         backup = write_edits(source, target, plan.edits, plan.afterwards, "fill")
-    findings = check_rows(plan.standard, plan.book, ROW_RULES)
+    findings = check_rows(plan.standard, plan.book, ROW_CHECKS)
     for said in forms_left(plan.standard, plan.book):
         click.echo(said)
     _say_filled(findings, len(plan.edits), target, backup, quiet)

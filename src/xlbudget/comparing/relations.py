@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xlbudget.characters import squash
 from xlbudget.comparing.comparison import RelationChange, RelationState
 from xlbudget.comparing.sides import DOCUMENT
-from xlbudget.reading.tables import CODE
+from xlbudget.reading.tables import UNREAD
 from xlbudget.sheets.layout import INFO_SHEET
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _asked(findings: list[Finding], side: Side, other: Side) -> list[Finding]:
     """
     skipped = {one.code for one in other.report.not_executed}
     if side.kind == DOCUMENT:
-        skipped.add(CODE)
+        skipped.add(side.standard.code_of(UNREAD))
     if not (_has_text(side) and _has_text(other)):
         skipped |= {rule.code for rule in side.standard.rules if rule.texts}
     info = not (side.book.without_info or other.book.without_info)

@@ -63,8 +63,8 @@ if TYPE_CHECKING:
     from xlbudget.xlsx.workbook import Workbook
 
 
-ROW_RULES = ("A15", "F01", "F06")
-"""Rules about rows and readability: what keeps filling from being complete."""
+ROW_CHECKS = ("code_", "readable_amount", "unknown_row")
+"""Checks about rows and readability: what keeps filling from being complete."""
 
 
 class FillPlan(NamedTuple):

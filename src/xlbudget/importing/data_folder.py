@@ -36,7 +36,7 @@ from xlbudget.printed import row_entries
 from xlbudget.reading.headings import own_headings
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import subject_of
-from xlbudget.reading.tables import CODE, line_text, read_table
+from xlbudget.reading.tables import UNREAD, line_text, read_table
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import Sheet, whole_lines
 from xlbudget.sheets.layout import is_form
@@ -447,7 +447,7 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
         forms=forms,
         keyed=keyed,
         profile=_profile(folder),
-        findings=tuple(findings),
+        findings=standard.coded(findings),
         subjects=own,
         texts=read_finals_file(folder),
         ledger=lines,
@@ -506,7 +506,7 @@ def _read_table_file(folder: Path, standard: Standard, table: Table, year: int) 
     said = [_in_file(source, one, below) for one in found.findings]
     said += [
         Finding(
-            CODE,
+            UNREAD,
             Level.WARNING,
             f"数据文件“{source.path.name}”第{number}行的“{text}”不是该表的行；表下的文字请写在“{NOTES_FILE}”里。",
             table.title,

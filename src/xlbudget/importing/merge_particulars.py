@@ -103,9 +103,10 @@ def _form_texts(merge: Merge, table: Table, sheet: str, here: FormData, given: F
         if place and text and merge.text(table.key, label, held, text, place):
             merge.edits.append(CellEdit(sheet, place, text))
     there = len(here.indicators)
+    kinds = {column.key: column.kind for column in merge.standard.form(here.form).indicators}
     for line, further in zip(here.blank_lines, given.indicators[there:], strict=False):
         contents = [
-            indicator_content(f"{here.letters[key]}{line}", key, text)
+            indicator_content(f"{here.letters[key]}{line}", kinds[key], text)
             for key, text in further.values.items()
             if text and key in here.letters
         ]

@@ -77,7 +77,7 @@ _PIECE = (
     r"\$?(?P<letters>[A-Z]{1,3})\$?(?P<line>[0-9]{1,7})(?![\w.(!])"
 )
 _NAME = r'IF\(([A-Z]{1,3}[0-9]{1,7})="","",IFERROR\(INDEX\('
-_YEAR_CODE = "F05"
+_YEAR_CHECK = "required_info"
 _TITLE_LINES = 6
 _SHOWN = 3
 OTHER_SHEETS = frozenset(
@@ -251,7 +251,7 @@ def _read(source: Source, standard: Standard | None, *, figures: bool = False) -
         profile=read_profile(source.lines(profile_sheet)) if profile_sheet else Profile(),
         notes=notes,
         sheets={**{key: name for key, name in others.items() if name}, **sheets},
-        findings=tuple(findings + noticed),
+        findings=standard.coded(findings + noticed),
         subjects=own,
         texts=tuple(with_staleness(source, texts)),
         keepsakes=read_keepsakes(source.lines(MEMORY))
@@ -419,6 +419,6 @@ def _year(
     message = f"基础信息“预算年度”未填或不是年度，暂按{origin}处理；请填写预算年度。"
     cell = stated.cell if stated is not None else ""
     findings.append(
-        Finding(_YEAR_CODE, Level.WARNING, message, INFO_SHEET, info_sheet or INFO_SHEET, cell)
+        Finding(_YEAR_CHECK, Level.WARNING, message, INFO_SHEET, info_sheet or INFO_SHEET, cell)
     )
     return year

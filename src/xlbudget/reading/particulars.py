@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import YEAR, caption, heading, squash, visible
 from xlbudget.figures import BlockData, FormData, Indicator, InfoValue, Office, Profile, Row
 from xlbudget.findings import Finding, Level
-from xlbudget.reading.tables import CODE
+from xlbudget.reading.tables import UNREAD
 from xlbudget.sheets.cells import cell_reader, count_of, text_of, whole_lines
 from xlbudget.standard.model import Subject
 from xlbudget.xlsx.references import column_letter
@@ -315,7 +315,7 @@ def _finish(table: Table, sheet: str, done: list[_Open], notes: list[str]) -> Fo
         if not name:
             message = f"{table.title}第{one.line}行的表没有项目名称；请补上。"
             cell = one.places.get("name", f"A{one.line}")
-            findings.append(Finding(CODE, Level.ERROR, message, table.title, sheet, cell))
+            findings.append(Finding(UNREAD, Level.ERROR, message, table.title, sheet, cell))
         cells: tuple[Cell, ...] = tuple(read(one.values.get(key)) for key in block.amounts)
         places = tuple(one.places.get(key, "") for key in block.amounts)
         rows.append(Row(name, "form", name, cells, (), "", one.line, places))
@@ -332,5 +332,5 @@ def _finish(table: Table, sheet: str, done: list[_Open], notes: list[str]) -> Fo
         if lost:
             message = f"项目“{name}”的绩效目标表找不到“{'”、“'.join(lost)}”，当作空白；请恢复。"
             cell = f"A{one.line}"
-            findings.append(Finding(CODE, Level.ERROR, message, table.title, sheet, cell, name))
+            findings.append(Finding(UNREAD, Level.ERROR, message, table.title, sheet, cell, name))
     return FormsData(BlockData.of(rows), tuple(forms), tuple(notes), tuple(findings))

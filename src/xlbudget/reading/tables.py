@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 
 _CODE = re.compile(r"[A-Za-z]*+\d[0-9A-Za-z]*+")
-CODE = "F06"
-"""The rule under which the reader reports what it did not understand."""
+UNREAD = "unknown_row"
+"""The check under which the reader reports what it did not understand; the book has its rule's code."""
 _COUNTED = frozenset(("栏次", "行次"))
 _NUMBERS = re.compile(r"[\d甲乙丙丁*=+()]+")
 _FEW = 3
@@ -251,7 +251,7 @@ def read_table(standard: Standard, table: Table, sheet: Sheet, year: int) -> Tab
         message = (
             f"工作表“{sheet.name}”找不到{table.title}的栏目标题行，该表没有校验；请恢复标题行。"
         )
-        return TableData({}, (), (Finding(CODE, Level.ERROR, message, table.title, sheet.name),))
+        return TableData({}, (), (Finding(UNREAD, Level.ERROR, message, table.title, sheet.name),))
     body = headings.body + numbers_columns(headings, lines[headings.body : headings.body + 1])
     numbered = list(enumerate(lines[body:], body + 1))
     findings: list[Finding] = []
@@ -420,10 +420,10 @@ def _missing(
         message = (
             f"工作表“{sheet}”找不到栏“{'”、“'.join(labels)}”，这部分没有校验；请恢复栏目标题。"
         )
-        return [Finding(CODE, Level.ERROR, message, table.title, sheet)]
+        return [Finding(UNREAD, Level.ERROR, message, table.title, sheet)]
     said = "工作表“{}”找不到栏“{}”，这一栏当作空白；请恢复该栏和它的标题。".format
     return [
-        Finding(CODE, Level.ERROR, said(sheet, label), table.title, sheet, column=label)
+        Finding(UNREAD, Level.ERROR, said(sheet, label), table.title, sheet, column=label)
         for label in labels
     ]
 
@@ -447,4 +447,4 @@ def _stray_finding(table: Table, sheet: str, stray: Stray) -> Finding:
         message = f"不认识的行“{label}”，它的金额没有参加校验；请改用规定的名称，或删去这一行。"
     else:
         message = f"{table.title}第{stray.number}行有金额，却没有名称或编码，它的金额没有参加校验；请补上。"
-    return Finding(CODE, level, message, table.title, sheet, stray.cell, label)
+    return Finding(UNREAD, level, message, table.title, sheet, stray.cell, label)

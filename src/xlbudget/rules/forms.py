@@ -47,7 +47,7 @@ def _texts(standard: Standard, book: Book, name: str) -> Iterator[tuple[str, str
 
 def with_forms(standard: Standard, book: Book) -> Book:
     """The book with a blank form for every project of the table of projects that has none."""
-    table = next((table for table in standard.tables if table.forms), None)
+    table = standard.form_table
     if table is None or table.blocks[0].key not in book.blocks:
         return book
     block = table.blocks[0]

@@ -493,23 +493,32 @@ def _projects(standard: Standard, block: Block, book: Book, sums: Sums) -> Itera
     known = {(row.key, row.parent): row for row in old.rows}
     blank = ("",) * len(block.of_kind("text"))
     order = [key for key in dict.fromkeys([*known, *sums]) if key in sums and key[0] != TOTAL]
-    types = book.keyed.get(PROJECT_TYPES, {})
+    types = book.keyed.get(ledger.project_types, {})
+    texts_of = [block.columns[index].key for index in block.of_kind("text")]
+    type_at, unit_at = (
+        _position(texts_of, key) for key in (ledger.type_column, ledger.unit_column)
+    )
     for group in [key for key, parent in order if not parent]:
         name = group.removeprefix("group:")
         texts = known[group, ""].texts if (group, "") in known else blank
-        kind = types.get(name) or "".join(texts[:1])
         cells = _cells(block, sums, group)
-        yield Row(group, "group", name, cells, (kind, *texts[1:])[: len(blank)])
+        yield Row(group, "group", name, cells, _with_text(texts, type_at, types.get(name, "")))
         for key, parent in order:
             if parent == group:
                 own = "、".join(units.get((key, parent), ()))
                 texts = known[key, parent].texts if (key, parent) in known else blank
                 cells = _cells(block, sums, key, parent)
-                yield Row(key, "item", key, cells, (*texts[:1], own or "".join(texts[1:])), group)
+                yield Row(key, "item", key, cells, _with_text(texts, unit_at, own), group)
 
 
-PROJECT_TYPES = "project_types"
-"""The list of 基础信息 that gives each 一级项目 its type."""
+def _position(keys: list[str], key: str) -> int:
+    """The place of a text column among them; -1 where the table has none."""
+    return keys.index(key) if key in keys else -1
+
+
+def _with_text(texts: tuple[str, ...], at: int, text: str) -> tuple[str, ...]:
+    """The texts of a row with one of them replaced, where there is anything to say."""
+    return (*texts[:at], text, *texts[at + 1 :]) if at >= 0 and text else texts
 
 
 def _form_rows(

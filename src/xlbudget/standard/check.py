@@ -18,6 +18,7 @@ from xlbudget.standard.ledger import selects
 from xlbudget.standard.loader import load_folder
 from xlbudget.standard.model import ALL, EACH, ONE, PLACEHOLDER
 from xlbudget.standard.placeholders import names_in
+from xlbudget.standard.roles import role_problems
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -100,6 +101,7 @@ class _Rule(_Strict):
     blocks: list[str] = []
     years: tuple[int, int] = (0, 9999)
     texts: bool = False
+    arguments: Annotated[dict[str, str], Field(alias="with")] = {}
     compares: Literal["", "name", "rows", "labels", "figures", "jumps", "wording"] = ""
 
 
@@ -163,6 +165,7 @@ def check_folder(folder: Path, checks: frozenset[str]) -> list[str]:
         )
         if allotment.whole.how != ONE or "*" in (allotment.whole.column, allotment.parts.column):
             problems.append(f"分摊：“{allotment.whole}”应指一格，“{allotment.parts}”应指一栏。")
+    problems += role_problems(standard)
     problems += _sum_problems(standard)
     for chart in standard.charts:
         problems.extend(
@@ -379,8 +382,19 @@ def _ledger_problems(standard: Standard) -> Iterator[str]:
         if asked is not None
     ]
     selections += [asked for pair in ledger.fits for asked in pair]
-    if ledger.controls and ledger.controls not in {one.key for one in standard.keyed}:
-        yield f"没有基础信息的名单 {ledger.controls}。"
+    lists = {one.key for one in standard.keyed}
+    for named in filter(None, (ledger.controls, ledger.project_types)):
+        if named not in lists:
+            yield f"没有基础信息的名单 {named}。"
+    texts = {
+        block.columns[index].key
+        for block in standard.blocks.values()
+        if block.body == "project"
+        for index in block.of_kind("text")
+    }
+    for named in filter(None, (ledger.type_column, ledger.unit_column)):
+        if named not in texts:
+            yield f"[project] 中的“{named}”不是项目表的文字栏。"
     selections += ledger.info.values()
     for posting in ledger.postings.values():
         block = standard.blocks.get(posting.block)

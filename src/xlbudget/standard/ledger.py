@@ -108,6 +108,8 @@ class LedgerStandard(NamedTuple):
     ``fits`` are pairs: a line that the first takes must be one that the second takes; ``controls`` is the list of
     基础信息 with control totals of units and sources. ``unit_field`` of 基础信息 says the unit of its amounts, ``unit`` is the one where that is blank; the
     tables follow from it where ``switch_field`` is ``from_ledger``, and not where it is ``by_hand``.
+    ``project_types`` is the list of 基础信息 with the type of each 一级项目; ``type_column`` and ``unit_column`` are the
+    text columns of the table of projects that hold that type and the units of a project; each "" where there is none.
     """
 
     sheet: str
@@ -120,6 +122,9 @@ class LedgerStandard(NamedTuple):
     info: Mapping[str, Selection]
     fits: tuple[tuple[Selection, Selection], ...]
     controls: str
+    project_types: str
+    type_column: str
+    unit_column: str
     unit_field: str
     unit: str
     switch_field: str
@@ -205,6 +210,9 @@ def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
             (_selection(entry["where"]), _selection(entry["must"])) for entry in data.get("fit", ())
         ),
         controls=data.get("control", {}).get("list", ""),
+        project_types=data.get("project", {}).get("types", ""),
+        type_column=data.get("project", {}).get("type", ""),
+        unit_column=data.get("project", {}).get("unit", ""),
         unit_field=data["unit"]["field"],
         unit=data["unit"]["default"],
         switch_field=data["switch"]["field"],

@@ -175,6 +175,7 @@ def load_layers(layers: Layers) -> Standard:
         ledger=ledger,
         totals={name: parse_ref(cell) for name, cell in main.get("totals", {}).items()},
         department=main.get("department", ""),
+        roles=main.get("role", {}).get("rule", {}),
     )
 
 
@@ -271,7 +272,7 @@ def _form(data: Mapping[str, Any]) -> Form:
         for line in data["lines"]
     )
     indicators = tuple(
-        Column(entry["key"], "text", (entry["label"],), entry["width"])
+        Column(entry["key"], entry.get("kind", "text"), (entry["label"],), entry["width"])
         for entry in data["indicators"]
     )
     return Form(
@@ -347,6 +348,7 @@ def _rule(data: Mapping[str, Any], tables: Sequence[Table], blocks: Mapping[str,
         last=last,
         texts=data.get("texts", False) or bool(data.get("compares")),
         compares=data.get("compares", ""),
+        arguments=tuple(data.get("with", {}).items()),
     )
 
 

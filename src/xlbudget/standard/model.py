@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from xlbudget.findings import Finding
     from xlbudget.money import Unit
     from xlbudget.standard.ledger import LedgerStandard
 
@@ -276,6 +277,7 @@ class Form(NamedTuple):
     """A form printed once per project: its lines and the columns of its indicators.
 
     ``period`` is the field that says from when to when the project runs, empty where none does.
+    An indicator's column is of kind level1, level2, value, weight or text.
     ``known`` are fields whose text is known of a new form, with names in braces: of the year, of fields
     of 基础信息 and (``{item.unit}``) of the project's columns in the table of projects.
     """
@@ -288,6 +290,10 @@ class Form(NamedTuple):
     indicators: tuple[Column, ...]
     period: str = ""
     known: Mapping[str, str] = {}
+
+    def indicator(self, kind: str) -> str:
+        """The key of the indicators' column of a kind (level1, level2, value, weight); "" where there is none."""
+        return next((column.key for column in self.indicators if column.kind == kind), "")
 
 
 class Template(NamedTuple):
@@ -448,7 +454,8 @@ class Rule(NamedTuple):
 
     A rule of the ``texts`` is interpreted with ``notes/readings.toml``; one that ``compares``
     (name, rows, labels, figures, jumps, wording) counts as such and needs last year's workbook. ``level`` is what a violation counts as; a ``soft`` rule is compared by itself and does not
-    take part in the joint reconciliation. Valid in the years ``first`` to ``last``.
+    take part in the joint reconciliation. Valid in the years ``first`` to ``last``. ``arguments`` tell a
+    named check what it looks at (:data:`xlbudget.standard.roles.ARGUMENTS`).
     """
 
     code: str
@@ -462,6 +469,11 @@ class Rule(NamedTuple):
     last: int = 9999
     texts: bool = False
     compares: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
+
+    def argument(self, name: str) -> str:
+        """What a named check is told under that name; "" where it is told nothing."""
+        return dict(self.arguments).get(name, "")
 
 
 class PartSpec(NamedTuple):
@@ -509,7 +521,8 @@ class Standard(NamedTuple):
 
     ``of_sum``: as it is for a workbook that sums units up.
     ``totals`` are the cells that say how large a budget is, by name; ``department`` is the field of
-    基础信息 that says to whom a unit belongs, "" where none does.
+    基础信息 that says to whom a unit belongs, "" where none does. ``roles`` are the codes of the rules
+    that play a part (:data:`xlbudget.standard.roles.RULES`).
     """
 
     id: str
@@ -540,6 +553,7 @@ class Standard(NamedTuple):
     of_sum: bool = False
     totals: Mapping[str, Ref] = {}
     department: str = ""
+    roles: Mapping[str, str] = {}
 
     def table(self, key: str) -> Table:
         """The table of that key."""
@@ -553,9 +567,32 @@ class Standard(NamedTuple):
         """The table in which a block stands."""
         return self.table(block.table)
 
+    @property
+    def form_table(self) -> Table | None:
+        """The table that is printed as forms; None where the standard has none."""
+        return next((table for table in self.tables if table.forms), None)
+
+    def form(self, key: str) -> Form:
+        """The form of that key; of an unknown one the first.
+
+        Raises:
+            LookupError: no table of the standard has forms.
+        """
+        forms = [form for table in self.tables for form in table.forms]
+        return next((form for form in forms if form.key == key), forms[0])
+
     def fields_summed(self, how: str) -> list[Field]:
         """The fields of 基础信息 that hold that of a sum of units."""
         return [field for field in self.fields.values() if field.summed == how]
+
+    def code_of(self, check: str) -> str:
+        """The code of the rule with a named check; "" where the standard has none."""
+        return next((rule.code for rule in self.rules if rule.check == check), "")
+
+    def coded(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Findings of readers, which name the check of their rule, under the code of that rule."""
+        codes = {rule.check: rule.code for rule in reversed(self.rules) if rule.check}
+        return tuple(one._replace(code=codes.get(one.code, one.code)) for one in findings)
 
     def rules_of(self, year: int) -> list[Rule]:
         """The rules valid in ``year``."""

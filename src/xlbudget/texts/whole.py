@@ -12,7 +12,7 @@ from xlbudget.checks.formulas import not_stale
 from xlbudget.checks.grade import graded_book
 from xlbudget.checks.repair import repaired
 from xlbudget.checks.validate import judge, ledger_errors
-from xlbudget.checks.wording import fen_of, rule_code, table_place
+from xlbudget.checks.wording import fen_of, table_place
 from xlbudget.figures import BlockData, InfoValue, Place
 from xlbudget.findings import Level
 from xlbudget.money import COUNT, Amount, round_div
@@ -230,7 +230,7 @@ def _of_ledger(
     fewer = without_repetitions(standard, report.findings, findings, sound=sound)
     report = report._replace(findings=tuple(fewer))
     if INDICATOR in witnessed.told:
-        cost = rule_code(standard, "cost_indicator")
+        cost = standard.code_of("cost_indicator")
         report = report._replace(findings=tuple(one for one in report.findings if one.code != cost))
     if witnessed.mended is not None:
         mended = settled_book(standard, witnessed.mended).book

@@ -55,8 +55,6 @@ _REMEDIES = {
 }
 _LEAST_SHARE = 0.005
 """A less likely candidate is not worth its reader's time."""
-_TEXTS = "C01"
-"""The rule that the text agrees with the tables, where no single section is meant."""
 _NARROW = 20
 """Ranges up to so many times what counts as 尾差 are put down to rounding."""
 _INSTEAD = 0.2
@@ -399,7 +397,9 @@ def said_finding(found: Explanation, contradiction: Contradiction) -> Finding:
                 "请核对：是这一格填错了请改正，是数字调整了请重新生成说明。"
             )
         suggestions = [_suggestion(grid, accused, number)] if _sensible(grid, accused) else []
-    return finding_at(grid, number, _TEXTS, Level.ERROR, message)._replace(
+    return finding_at(
+        grid, number, grid.standard.roles.get("texts", ""), Level.ERROR, message
+    )._replace(
         expected=expected,
         difference=difference_text(off, unit),
         suggestions=tuple(suggestions),

@@ -16,7 +16,7 @@ from xlbudget.checks.diagnosis.ledger_witnesses import (
 )
 from xlbudget.checks.forms import cost_sayings
 from xlbudget.checks.ledger_lines import lines_named
-from xlbudget.checks.wording import difference_text, rule_code
+from xlbudget.checks.wording import difference_text
 from xlbudget.errors import AmountError
 from xlbudget.figures import Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted, Suggestion
@@ -88,7 +88,7 @@ def witnessed(
         claims += _typed(standard, book, formulas or ())
     before = _before(standard, book)
     witnesses = Witnesses(standard, book, claims, before)
-    code = rule_code(standard, "ledger_witnesses")
+    code = standard.code_of("ledger_witnesses")
     if not witnesses.broken:
         hints = tuple(_changed_since(standard, book, witnesses, code))
         unseen: tuple[NotExecuted, ...] = ()
@@ -238,7 +238,7 @@ def _explained(
     printed, expected, difference = _values(line, best)
     whole = sum(one.weight for one in shown)
     finding = Finding(
-        rule_code(standard, check),
+        standard.code_of(check),
         level,
         message,
         ledger.title,
@@ -391,7 +391,7 @@ def _unexplained(standard: Standard, book: Book, witnesses: Witnesses) -> Iterat
         at = lines[0] if where != "各行金额" else None
         place = book.ledger.place(at, ledger.amount.key) if at is not None else None
         yield Finding(
-            rule_code(standard, "ledger_controls"),
+            standard.code_of("ledger_controls"),
             Level.WARNING,
             message,
             ledger.title,

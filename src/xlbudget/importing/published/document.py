@@ -139,7 +139,7 @@ def read_published(path: Path, standard: Standard, year: int | None = None) -> I
     """
     imported, _ = read_document(path, read_source(path), standard, year)
     shifted = shift_findings(standard, imported.book)
-    book = imported.book._replace(findings=(*imported.book.findings, *shifted))
+    book = imported.book._replace(findings=standard.coded((*imported.book.findings, *shifted)))
     return imported._replace(book=book)
 
 
@@ -203,7 +203,7 @@ def read_document(
         profile=read_profile_part(lines) if parts.of(_PROFILE) else Profile(),
         notes={key: texts for key, texts in figures.notes.items() if texts},
         sheets={key: standard.table(key).title for key in figures.origins},
-        findings=figures.findings,
+        findings=standard.coded(figures.findings),
         texts=units,
         printed=printed,
     )

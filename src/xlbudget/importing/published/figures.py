@@ -18,7 +18,7 @@ from xlbudget.importing.published.wrapped import unwrapped
 from xlbudget.importing.titles import Titles
 from xlbudget.money import parse_amount
 from xlbudget.reading.headings import own_headings
-from xlbudget.reading.tables import CODE, read_table, recogniser
+from xlbudget.reading.tables import UNREAD, read_table, recogniser
 from xlbudget.reading.tables import Line as RowLine
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import expand
@@ -111,7 +111,7 @@ def shift_findings(standard: Standard, book: Book) -> Iterator[Finding]:
             )
         else:
             message = f"{table.title}“{name}”一行的数像是在转换时错了栏，移法不止一种；没有改动，请对照原件核对。"
-        yield Finding(CODE, Level.WARNING, message, table.title, table.title, place, row.key)
+        yield Finding(UNREAD, Level.WARNING, message, table.title, table.title, place, row.key)
 
 
 def _shifts(cells: Sequence[Cell]) -> Iterator[_Shift]:
@@ -328,7 +328,7 @@ def _written(standard: Standard, table: Table, matrix: Matrix, year: int) -> lis
 
 def _of_reader(finding: Finding) -> Finding:
     """What the reader did not understand may be its own loss: nobody is told to mend it."""
-    if finding.code != CODE or finding.level is not Level.ERROR:
+    if finding.code != UNREAD or finding.level is not Level.ERROR:
         return finding
     message = _ADVICE.sub("；请对照原件核对。", finding.message)
     return finding._replace(level=Level.WARNING, message=message)
@@ -342,7 +342,7 @@ def _unit_findings(table: Table, found: Sequence[Found], *, stated: bool) -> Ite
     wanted = table.blocks[0].unit.name
     if stated and not any(one.money for one in found):
         message = f"{table.title}上方没有写金额单位，其他表都写了；请补上“单位：{wanted}”。"
-        yield Finding(CODE, Level.WARNING, message, table.title, table.title)
+        yield Finding(UNREAD, Level.WARNING, message, table.title, table.title)
     for money in dict.fromkeys(one.money for one in found):
         if money and money != wanted:
             message = (
@@ -350,7 +350,7 @@ def _unit_findings(table: Table, found: Sequence[Found], *, stated: bool) -> Ite
                 f"数字按{wanted}照原样读入，请核对。"
             )
             yield Finding(
-                CODE, Level.ERROR, message, table.title, table.title, "", "", "", money, wanted
+                UNREAD, Level.ERROR, message, table.title, table.title, "", "", "", money, wanted
             )
 
 
@@ -378,7 +378,7 @@ def _only(table: Table, found: Sequence[Found], findings: list[Finding]) -> Matr
                 f"文件里有{len(found)}张“{table.title}”（{places}），不知以哪一张为准，都没有读入；"
                 "请删去多余的一张再试。"
             )
-            findings.append(Finding(CODE, Level.ERROR, message, table.title, table.title))
+            findings.append(Finding(UNREAD, Level.ERROR, message, table.title, table.title))
             return None
         body = _body(whole, one.matrix)
         by = len(whole.lines) - (len(one.matrix.lines) - len(body))

@@ -15,7 +15,7 @@ from xlbudget.characters import caption, heading, squash
 from xlbudget.figures import BlockData, Row
 from xlbudget.findings import Finding, Level
 from xlbudget.reading.particulars import FormsData, read_forms
-from xlbudget.reading.tables import CODE
+from xlbudget.reading.tables import UNREAD
 from xlbudget.sheets.cells import Sheet
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _HALF = str.maketrans("：（）", ":()")
 _LEVELS = 2
 """The first columns of the indicators are levels; the others are filled on every line."""
 _FEW = 2
-_WEIGHT = "weight"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:%|分)?")
 _PERCENT = re.compile(r"[(（]?\d+(?:\.\d+)?[%分]?[)）]?$")
 
@@ -70,7 +69,7 @@ def _said(
     for number, done, text in mended.said:
         level = Level.HINT if done else Level.WARNING
         message = f"项目“{name}”的{text}；请对照原件核对。"
-        yield Finding(CODE, level, message, table.title, table.title, f"B{first + number}", name)
+        yield Finding(UNREAD, level, message, table.title, table.title, f"B{first + number}", name)
 
 
 def _mended(
@@ -218,8 +217,8 @@ def known_levels(forms: Sequence[tuple[Form, Sequence[Sequence[str]]]]) -> Level
 
 
 def _weight(form: Form, values: Sequence[str]) -> str:
-    keys = [column.key for column in form.indicators]
-    return squash(values[keys.index(_WEIGHT)]) if _WEIGHT in keys else "0"
+    keys, key = [column.key for column in form.indicators], form.indicator("weight")
+    return squash(values[keys.index(key)]) if key else "0"
 
 
 def mend_indicators(
@@ -244,7 +243,7 @@ def mend_indicators(
             else:
                 shown = "、".join(cells[:3])
                 mended.said.append((number, False, f"指标“{shown}”一行可能错位，没有改动"))
-        if _WEIGHT in [column.key for column in form.indicators] and not _weight(form, values):
+        if form.indicator("weight") and not _weight(form, values):
             mended.said.append((number, False, f"指标“{third}”没有权重，可能在转换时丢失，留空"))
         mended.lines.append(values)
     _fill_down(mended, levels)
@@ -290,7 +289,7 @@ def _placements(form: Form, cells: list[str], levels: Levels) -> Iterator[list[s
             if has_second and _base(cells[count - 1]) not in levels.second:
                 continue
             lost = len(rest) == room - 1
-            if lost and keys[-1] != _WEIGHT:
+            if lost and keys[-1] != form.indicator("weight"):
                 continue
             values = [
                 cells[0] if has_first else "",

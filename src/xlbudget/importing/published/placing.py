@@ -16,7 +16,7 @@ from xlbudget.checks.diagnosis.intervals import interval
 from xlbudget.figures import BlockData, Unreadable
 from xlbudget.findings import Finding, Level
 from xlbudget.money import Amount
-from xlbudget.reading.tables import CODE
+from xlbudget.reading.tables import UNREAD
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import expand
 
@@ -205,4 +205,4 @@ def _said(standard: Standard, one: LooseRow, *, sure: bool) -> Finding:
     else:
         level = Level.WARNING
         message = f"{table.title}“{name}”一行看不出空白格，{shown}不知各属哪一栏，没有读入；请对照原件填写。"
-    return Finding(CODE, level, message, table.title, table.title, "", one.row.key)
+    return Finding(UNREAD, level, message, table.title, table.title, "", one.row.key)

@@ -17,7 +17,7 @@ from xlbudget.importing.published.particulars import info_from_sentences, unit_l
 from xlbudget.importing.published.recognise import bare_heading, standard_of_document
 from xlbudget.importing.titles import Titles
 from xlbudget.money import COUNT, Amount, parse_amount
-from xlbudget.reading.tables import CODE
+from xlbudget.reading.tables import UNREAD
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand
 from xlbudget.sheets.layout import is_form
@@ -57,7 +57,8 @@ _REQUIRED = "required_info"
 def _rule(standard: Standard, kind: str) -> str:
     """The code of a finding of that kind."""
     readings = load_readings(standard.layers)
-    return readings.rules.get(kind, CODE) if readings is not None else CODE
+    known = readings.rules if readings is not None else {}
+    return known.get(kind) or standard.code_of(UNREAD)
 
 
 def contents_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:

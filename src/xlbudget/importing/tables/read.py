@@ -37,7 +37,14 @@ from xlbudget.reading.particulars import (
     standard_of,
     year_of,
 )
-from xlbudget.reading.tables import CODE, Stray, line_text, numbers_columns, read_block, sort_strays
+from xlbudget.reading.tables import (
+    UNREAD,
+    Stray,
+    line_text,
+    numbers_columns,
+    read_block,
+    sort_strays,
+)
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import (
     UNCOMPUTED,
@@ -331,7 +338,7 @@ class _Reading:
             info={**info, **front.book.info},
             blocks=blocks,
             forms=forms,
-            findings=tuple(findings),
+            findings=self.standard.coded(findings),
         )
         book = book._replace(notes=statements(self.standard, book))
         left = tuple(dict.fromkeys([*self.refused, *self.left, *front.left]))
@@ -539,7 +546,7 @@ def _one_total(section: Section, rows: list[Row]) -> tuple[list[Row], list[Findi
     lines = "、".join(str(row.line) for row in totals)
     message = f"工作表“{section.grid.sheet.name}”第{lines}行都是“{totals[0].label}”，金额不同，都没有导入；请核对。"
     sheet = section.grid.sheet.name
-    return kept, [Finding(CODE, Level.ERROR, message, section.table.title, sheet)]
+    return kept, [Finding(UNREAD, Level.ERROR, message, section.table.title, sheet)]
 
 
 def _refused_line(section: Section, refused: Refused) -> Finding:
@@ -548,7 +555,7 @@ def _refused_line(section: Section, refused: Refused) -> Finding:
         f"工作表“{sheet}”的单元格{refused.cell}：{refused.why}，第{refused.number}行没有导入；"
         "请把编码改成文本，重新导出。"
     )
-    return Finding(CODE, Level.ERROR, message, title, sheet, refused.cell)
+    return Finding(UNREAD, Level.ERROR, message, title, sheet, refused.cell)
 
 
 def _plain(row: Row) -> Row:
@@ -566,7 +573,7 @@ def _unreadable_cell(section: Section, cell: str, raw: str, heading: str) -> Fin
     else:
         why = f"“{shortened(raw)}”不是金额，当作空白；请改正后再导入"
     message = f"工作表“{sheet}”的单元格{cell}（{heading}）{why}。"
-    return Finding(CODE, Level.ERROR, message, section.table.title, sheet, cell, column=heading)
+    return Finding(UNREAD, Level.ERROR, message, section.table.title, sheet, cell, column=heading)
 
 
 def _finding(section: Section, stray: Stray) -> Finding:
@@ -582,7 +589,7 @@ def _finding(section: Section, stray: Stray) -> Finding:
     else:
         message = f"{place}有金额，却没有名称或编码，没有导入；请补上。"
     level = Level.ERROR if stray.filled else Level.WARNING
-    return Finding(CODE, level, message, title, sheet, stray.cell, row_label(stray.label))
+    return Finding(UNREAD, level, message, title, sheet, stray.cell, row_label(stray.label))
 
 
 def _extra(section: Section, heads: Headings, lines: list[int]) -> Iterator[str]:
@@ -704,4 +711,4 @@ def _unreadable_field(section: Section, place: str, raw: str) -> Finding:
     sheet = section.grid.sheet.name
     why = "公式没有计算结果" if raw == UNCOMPUTED else f"“{shortened(raw)}”不是金额"
     message = f"工作表“{sheet}”的单元格{place}{why}，当作空白；请改正后再导入。"
-    return Finding(CODE, Level.ERROR, message, section.table.title, sheet, place)
+    return Finding(UNREAD, Level.ERROR, message, section.table.title, sheet, place)

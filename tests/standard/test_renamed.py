@@ -1,0 +1,187 @@
+"""No name of a standard stands in code: under other names it builds, fills, finds and says the same."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from conftest import FOLDERS
+from renamed_standards import Names, other, renamed_book, write_renamed
+from thorough import either
+from xlbudget.checks.validate import check_names, validate
+from xlbudget.cli.run import run
+from xlbudget.figures import Unreadable
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.money import Amount
+from xlbudget.standard import loader
+from xlbudget.standard.check import check_folder
+from xlbudget.standard.loader import DATA, load_folder
+from xlbudget.texts.readings import reading_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xlbudget.figures import Book
+    from xlbudget.findings import Report
+    from xlbudget.standard.model import Standard
+
+
+CULTURE = Path(__file__).parents[1] / "cases" / "culture-bureau"
+
+
+class World(NamedTuple):
+    """A standard under its own names and under others."""
+
+    standard: Standard
+    renamed: Standard
+    names: Names
+    data: Path
+
+    def back(self, text: str) -> str:
+        """A text with the other rules' codes and sections put back."""
+        codes = {new: old for old, new in self.names.rules.items()}
+        return re.sub(
+            r"(?<![A-Z0-9])[T-Z]\d{2}[a-z]?(?![A-Za-z0-9])",
+            lambda match: codes.get(match[0], match[0]),
+            text,
+        ).replace("节", "")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, standard: Standard) -> World:
+    data = tmp_path_factory.mktemp("standards")
+    names = write_renamed(standard, data / "renamed")
+    (data / standard.id).symlink_to(DATA / standard.id)
+    return World(standard, load_folder(data / "renamed"), names, data)
+
+
+def test_it_contradicts_nothing(world: World) -> None:
+    assert check_folder(world.renamed.folder, check_names()) == []
+    assert reading_problems(world.renamed) == []
+    assert not set(world.renamed.blocks) & set(world.standard.blocks)
+
+
+def reported(world: World, report: Report) -> str:
+    """What a report says, in the names of the standard itself."""
+    known = {new: old for old, new in world.names.fields.items()}
+    known |= {
+        other(row.key): row.key for block in world.standard.blocks.values() for row in block.rows
+    }
+    findings = [one._replace(row=known.get(one.row, one.row)) for one in report.findings]
+    return world.back(repr(report._replace(standard="", findings=tuple(findings))))
+
+
+def damaged(book: Book, rng: random.Random) -> Book:
+    """The book with some cells changed at random: other amounts, signs, blanks, and what is no amount."""
+    blocks = dict(book.blocks)
+    for _ in range(3):
+        key = rng.choice([key for key, data in blocks.items() if data.rows])
+        data = blocks[key]
+        at = rng.randrange(len(data.rows))
+        row = data.rows[at]
+        column = rng.randrange(len(row.cells))
+        cell = row.cells[column]
+        other = rng.choice([None, Unreadable("约3"), -1, 10, 100])
+        if isinstance(other, int):
+            other = cell._replace(fen=cell.fen * other + 1) if isinstance(cell, Amount) else None
+        cells = (*row.cells[:column], other, *row.cells[column + 1 :])
+        rows = (*data.rows[:at], row._replace(cells=cells), *data.rows[at + 1 :])
+        blocks[key] = type(data).of(rows, data.letters, data.strays)
+    return book.with_blocks(blocks)
+
+
+@pytest.mark.parametrize("folder", [*FOLDERS, CULTURE], ids=lambda one: one.name)
+def test_findings_are_the_same(world: World, folder: Path) -> None:
+    book = read_folder(folder, world.standard)
+    rng = random.Random(folder.name)
+    for made in (book, *(damaged(book, rng) for _ in range(6))):
+        now = validate(world.renamed, renamed_book(made, world.names))
+        assert reported(world, now) == reported(world, validate(world.standard, made))
+
+
+SHORT = (
+    "new book.xlsx --from figures --standard",
+    "validate book.xlsx --format json",
+    "notes book.xlsx --text",
+)
+LONG = (
+    SHORT[0],
+    "finish book.xlsx",
+    "package book.xlsx -o set --draft",
+    "export book.xlsx data",
+    "rollover book.xlsx next.xlsx",
+    "fill next.xlsx",
+    "validate next.xlsx --last-year book.xlsx",
+    "diff book.xlsx next.xlsx",
+)
+
+
+PRIVATE = (
+    r' codeName="\w+"',  # of the macros' sheets
+    r"(?<=>)[0-9a-f]{12}(?=</t>)|[0-9a-f]{64}",  # what a paragraph's figures or a file come to
+    r"(?<=-)\d{8}-\d{6}(?=-)|[\d,]+ 字(?!段)|\"size\": \d+",  # when, and how long
+)
+"""What files hold that is made of keys, or of the hour."""
+
+
+def parts(path: Path) -> Iterator[tuple[str, str]]:
+    """What a file holds, part by part; of a workbook its cells but for what it remembers."""
+    if path.suffix not in (".xlsx", ".docx"):
+        yield "", path.read_text("utf-8")
+        return
+    with zipfile.ZipFile(path) as packed:
+        for name in packed.namelist():
+            if name.startswith(("xl/worksheets/sheet", "xl/sharedStrings", "word/document")):
+                text = packed.read(name).decode()
+                if '"version": 1}' not in text:
+                    yield name, text
+
+
+def done(
+    world: World, standard: str, folder: Path, steps: Sequence[str], out: pytest.CaptureFixture[str]
+) -> dict[str, object]:
+    """What the commands say and write in the present folder, by command and file."""
+    shutil.copytree(folder, "figures")
+    particulars = Path("figures/基础信息.toml")
+    named = re.sub(r'(?m)^"?适用标准"? *=.*$', "", particulars.read_text("utf-8"))
+    particulars.write_text(named, "utf-8")
+    found: dict[str, object] = {}
+    for step in steps:
+        words = step.split(" ")
+        status = run([*words, standard] if words[-1] == "--standard" else words)
+        found[step] = status, *(one.replace(standard, "") for one in out.readouterr())
+        assert "程序内部出错" not in str(found[step])
+    for path in sorted(Path().rglob("*")):
+        if path.is_file() and path.parts[0] != "figures" and path.suffix not in (".pdf", ".eml"):
+            found |= {f"{path}:{name}": text.replace(standard, "") for name, text in parts(path)}
+    private = re.compile("|".join(PRIVATE))
+    return {
+        private.sub("", name): private.sub("", world.back(str(said)))
+        for name, said in found.items()
+    }
+
+
+@pytest.mark.parametrize("folder", [FOLDERS[0], CULTURE][: either(1, 2)], ids=lambda one: one.name)
+def test_commands_do_the_same(
+    world: World,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A workbook built, judged and told; in a thorough run also packaged, rolled over, compared."""
+    monkeypatch.setattr(loader, "DATA", world.data)
+    made = []
+    for standard in (world.standard.id, world.renamed.id):
+        (tmp_path / standard).mkdir()
+        monkeypatch.chdir(tmp_path / standard)
+        made.append(done(world, standard, folder, either(SHORT, LONG), capsys))
+    own, renamed = made
+    assert own.keys() == renamed.keys()
+    assert [name for name, said in own.items() if said != renamed[name]] == []
