@@ -492,6 +492,10 @@ class Standard(NamedTuple):
         """The table of that key."""
         return next(table for table in self.tables if table.key == key)
 
+    def limit(self, unit: Unit) -> int:
+        """The largest 尾差, in 分, of an amount that is printed in ``unit``: as many of its last decimals."""
+        return self.rounding_limit * unit.fen // self.unit.fen
+
     def table_of(self, block: Block) -> Table:
         """The table in which a block stands."""
         return self.table(block.table)
