@@ -31,6 +31,7 @@ from xlbudget.building.overview import overview_last, render_overview
 from xlbudget.sheets.layout import (
     CONTENTS,
     GLOSSARY,
+    HIDDEN_FIRST,
     INFO_SHEET,
     NOTES,
     OVERALL,
@@ -57,8 +58,6 @@ EMPTY, BALANCED, NEARLY, UNBALANCED = "未填", "已平", "已平（尾差）", 
 STATE_WIDTH = 24.0
 """Digits that the longest state of a table takes on its own sheet: buttons stand beyond."""
 CHECK_COLUMNS = ("核对内容", "涉及的表", "不符处数", "结果")
-HIDDEN_FIRST = 26
-"""The first sheet column (AA, from 0) of the cells that only formulas need."""
 _TABLES, _WEIGHT, _BROKEN = column_letter(HIDDEN_FIRST), column_letter(HIDDEN_FIRST + 1), "C"
 """The columns of a check: which tables it is about, all its weight, its contradictions."""
 _INFO = 0
@@ -108,7 +107,7 @@ def render_live(
         # What a table's own sheet shows in the rows that stay in sight.
         there = f"{quoted(CONTENTS)}!$C${lines[table.number]}"
         said = constant("本表核对：") & single(there, states[table.number].value)
-        cells[table.sheet] = [content("B1", said, "state")]
+        cells[table.sheet] = [content("B1", said, "state"), *areas.codes.get(table.sheet, ())]
     return Live(cells, first, board.last, left_out(standard, book.year, checks))
 
 

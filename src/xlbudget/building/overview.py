@@ -24,7 +24,6 @@ from xlbudget.building.formulas.expressions import (
     iff,
     index,
     is_number,
-    length,
     literal,
     numbers_where,
     rounded,
@@ -180,7 +179,7 @@ def _own_figure(areas: Areas, ref: Ref) -> _Figure:
     amounts = areas.amounts(body, ref.column)
     label = _label(body, ref)
     if label:
-        keys = areas.column(body, body.letters[_key_column(body)])
+        keys = areas.column(body, body.code or body.letters[_key_column(body)])
         figures = looked_up(keys, literal(label), amounts).figures
         return _Figure(figures, sum_if(keys, literal(label), amounts))
     row = areas.book.blocks[ref.block].row(ref.which)
@@ -206,7 +205,7 @@ def _label(body: Body, ref: Ref) -> str:
         return own if labels.count(own) == 1 else ""
     if ref.how == ONE and ref.which == "total":
         return block.total if _key_column(body) == block.columns[0].key else ""
-    return ref.which if len(block.of_kind("code")) == 1 else ""
+    return ref.which if body.code else ""
 
 
 def _lines_of_rows(areas: Areas, ref: Ref) -> _Lines:
@@ -214,14 +213,7 @@ def _lines_of_rows(areas: Areas, ref: Ref) -> _Lines:
     body = areas.bodies[ref.block]
     block = body.block
     amounts = areas.amounts(body, ref.column)
-    codes = [body.letters[block.columns[number].key] for number in block.of_kind("code")]
-    if len(codes) > 1:
-        # Each level stands in a column of its own: a class has only the first.
-        digits = areas.standard.subjects[block.subjects].lengths[0]
-        upper, lower = (areas.column(body, letter) for letter in codes[:2])
-        chosen = length(upper).equals(digits) * length(lower).equals(0)
-    else:
-        chosen = selection(areas, body, ref.which)
+    chosen = selection(areas, body, ref.which)
     names = next(
         (column.key for column in block.columns if column.kind == "name"), _key_column(body)
     )

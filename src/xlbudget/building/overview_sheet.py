@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xlbudget.building import styles
-from xlbudget.building.live import CHECK_COLUMNS, HIDDEN_FIRST
+from xlbudget.building.live import CHECK_COLUMNS
 from xlbudget.building.overview import (
     HEADING_HEIGHT,
     HELPERS,
@@ -21,7 +21,7 @@ from xlbudget.building.overview import (
 )
 from xlbudget.building.sheet import TITLE_ROW, checked
 from xlbudget.rules.grid import INFO
-from xlbudget.sheets.layout import INFO_SHEET, OVERVIEW
+from xlbudget.sheets.layout import HIDDEN_FIRST, INFO_SHEET, OVERVIEW
 from xlbudget.xlsx.references import column_number, split_cell
 
 if TYPE_CHECKING:

@@ -380,6 +380,15 @@ class Sheet:
         rule = {"validate": "list", "source": f"={name}", "error_type": "warning"}
         self._validate(area, advice, rule)
 
+    def only_listed(self, area: str, cell: str, name: str, advice: Advice) -> None:
+        """Entries after which ``cell`` (of the same line) is one of the cells of a name; else a warning."""
+        rule = {
+            "validate": "custom",
+            "value": f"=COUNTIF({name},{cell})>0",
+            "error_type": "warning",
+        }
+        self._validate(area, advice, rule)
+
     def offer_words(self, area: str, words: Sequence[str], advice: Advice) -> None:
         """Words to choose from, or anything else."""
         rule = {"validate": "list", "source": list(words), "show_error": False}

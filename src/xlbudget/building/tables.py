@@ -94,6 +94,14 @@ def write_table(
     sheet.publish(continued=continued(table.title) if printed.pages > 1 else "")
 
 
+def write_codes(sheet: Sheet, codes: Sequence[CellContent]) -> None:
+    """The hidden cells in which codes stand whole whose digits are in several columns."""
+    for content in codes:
+        sheet.put(content, replace(styles.TEXT, locked=None))
+    for column in sorted({column_number(split_cell(content.cell)[0]) for content in codes}):
+        sheet.hide(column - 1)
+
+
 # ------------------------------------------------------------------ headings
 
 
@@ -197,7 +205,14 @@ def _indents(sheet: Sheet, standard: Standard, one: BlockLayout, first: int, las
 def _levels(standard: Standard, one: BlockLayout, cell: str) -> Iterator[tuple[int, str]]:
     """How far rows are set in, and the rule by which they are known from their first ``cell``."""
     block = one.block
-    if block.body == "subject" and len(block.of_kind("code")) == 1:
+    codes = block.of_kind("code")
+    if block.body == "subject" and len(codes) > 1:
+        # As deep as its last column of digits that is filled in.
+        line = split_cell(cell)[1]
+        for level, (index, below) in enumerate(zip(codes[1:], (*codes[2:], None), strict=True), 1):
+            deeper = f',${one.letters[below]}{line}=""' if below is not None else ""
+            yield level, f'AND(${one.letters[index]}{line}<>""{deeper})'
+    elif block.body == "subject" and codes:
         lengths = standard.subjects[block.subjects].lengths
         for level, length in enumerate(lengths[1:], 1):
             yield level, f"LEN(${cell})={length}"
@@ -247,9 +262,10 @@ def guide_entry(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
             f"这里只能填数字，单位{block.unit.name}，保留两位小数；没有金额请留空，不要填文字、横线或空格。",
         )
         sheet.only_amounts(_area(layout, one.amounts[0], one.amounts[-1]), advice)
-        if block.body == "subject" and len(block.of_kind("code")) == 1:
+        codes = block.of_kind("code")
+        if block.body == "subject" and codes:
             subjects = standard.subjects[block.subjects]
-            area = _area(layout, one.letters[block.of_kind("code")[0]])
+            area = _area(layout, one.letters[codes[0]], one.letters[codes[-1]])
             digits = "、".join(
                 f"{level}{length}位"
                 for level, length in zip(subjects.levels, subjects.lengths, strict=True)
@@ -260,7 +276,12 @@ def guide_entry(sheet: Sheet, standard: Standard, layout: TableLayout) -> None:
                 "确属本地补充的科目请选“是”，并在“科目字典”中补上名称。",
                 f"填{subjects.name}编码（{digits}），名称自动出现；上级科目由“填列小计”补齐。",
             )
-            sheet.offer_name(area, list_name(subjects.name), advice)
+            if one.joins:
+                sheet.only_listed(
+                    area, f"${one.code}{layout.first}", list_name(subjects.name), advice
+                )
+            else:
+                sheet.offer_name(area, list_name(subjects.name), advice)
         elif block.body == "unit" and block.of_kind("label"):
             area = _area(layout, one.letters[block.of_kind("label")[0]])
             advice = Advice(

@@ -46,7 +46,7 @@ def grade(system: System, unit_ulp: int, limit: int, *, of_sum: bool = False) ->
     are sums of rounded ones (``of_sum``): then all of it is rounding.
     """
     conflict = propagate(system, printed_bounds(system))
-    floor = _floor(system)
+    floor = _floor(system, unit_ulp)
     # Amounts that print as they do are within half a step of their prints.
     enough = unit_ulp // 2 if conflict is None else None
     slack = None if floor is None else _slack(system, floor, unit_ulp, enough)
@@ -58,19 +58,24 @@ def grade(system: System, unit_ulp: int, limit: int, *, of_sum: bool = False) ->
     return Grade(Status.ROUNDING if within else Status.ERROR, slack, conflict)
 
 
-def _floor(system: System) -> Decimal | None:
-    """A lower bound of the slack: what the worst single relation needs; None if it is exact."""
+def _floor(system: System, unit_ulp: int) -> Decimal | None:
+    """A lower bound of the slack: what the worst single relation needs; None if it is exact.
+
+    An amount printed in larger steps than ``unit_ulp`` 分 may move by as many times the slack.
+    """
     worst = Decimal(0)
     fens: list[int] = []
     movable: list[int] = []
     for cells in system.observations:
         fen, unit, places = system.amount(cells[0]) if cells else (0, COUNT, 0)
         fens.append(fen)
-        movable.append(1 if unit.fen // 10**places > 1 else 0)
+        step = unit.fen // 10**places
+        movable.append(max(1, step // unit_ulp) if step > 1 else 0)
         if len(cells) > 1:
             prints = [system.amount(cell).fen for cell in cells]
             if min(prints) != max(prints):
-                worst = max(worst, Decimal(max(prints) - min(prints)) / 2)
+                room = 2 * max(1, step // unit_ulp)
+                worst = max(worst, Decimal(max(prints) - min(prints)) / room)
     for terms, bound, _ in system.constraints:
         residual = 0
         for coefficient, variable in terms:

@@ -25,14 +25,14 @@ _ADVICE = "超过各单位取整累积的尾差；请先校验各单位的工作
 
 def beyond_rounding(grid: Grid, relation: Relation) -> bool:
     """Whether a relation is missed by more than the rounding of all its amounts, each to the limit."""
-    off, limit = residual(grid, relation), grid.standard.rounding_limit
+    off = residual(grid, relation)
     if relation.equation.relation == ">=" and off >= 0:
         return False
     allowed = 0
     for sign, number in relation.terms:
         cell = grid.cells[number]
         if isinstance(cell, Amount) and cell.unit.max_places:
-            allowed += abs(sign) * limit
+            allowed += abs(sign) * grid.standard.limit(cell.unit)
     return abs(off) > allowed
 
 

@@ -21,7 +21,7 @@ from xlbudget.building.ledger import ledger_contents, write_ledger
 from xlbudget.building.live import STATE_WIDTH, render_live
 from xlbudget.building.macros import TEXTS, load_macros, put_buttons, vba_project, write_texts
 from xlbudget.building.overview_sheet import write_overview
-from xlbudget.building.tables import write_form_models, write_forms, write_table
+from xlbudget.building.tables import write_codes, write_form_models, write_forms, write_table
 from xlbudget.building.writer import Writer, bare_workbook
 from xlbudget.editing.desk import desk_contents, row_of, write_desk
 from xlbudget.editing.findings import (
@@ -153,10 +153,7 @@ def workbook_bytes(
                     write_forms(sheet, table, placed, contents[name])
                 else:
                     write_table(sheet, standard, table, placed, contents[name])
-                sheet.put(live.cells[name][0], styles.CHECK_LEFT)
-                for column in range(2, column_number(sheet.beyond("B", STATE_WIDTH)) - 1):
-                    sheet.blank(f"{column_letter(column)}1", styles.CHECK_LEFT)
-                sheet.protect()
+                _finish_table(sheet, live.cells[name])
                 right, first, end = body_area(standard, table)
                 writer.name(body_name(name), name, f"$A${first}:${right}${end}")
             elif name == DESK:
@@ -191,6 +188,16 @@ def workbook_bytes(
         if not macros:
             return writer.finish()
         return _with_macros(writer, sheets, list(tables), codes)
+
+
+def _finish_table(sheet: Sheet, live: Sequence[CellContent]) -> None:
+    """What a table's sheet shows in its tool row, and the whole codes that its formulas need."""
+    state, *codes = live
+    sheet.put(state, styles.CHECK_LEFT)
+    for column in range(2, column_number(sheet.beyond("B", STATE_WIDTH)) - 1):
+        sheet.blank(f"{column_letter(column)}1", styles.CHECK_LEFT)
+    write_codes(sheet, codes)
+    sheet.protect()
 
 
 def _hidden_sheets(writer: Writer, standard: Standard, placed: Book) -> list[str]:

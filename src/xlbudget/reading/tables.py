@@ -22,6 +22,7 @@ from xlbudget.limits import LONGEST_CODE
 from xlbudget.money import Amount
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.cells import cells_reader, text_of, whole_lines
+from xlbudget.sheets.layout import code_widths
 from xlbudget.standard.model import AMOUNT
 from xlbudget.standard.placeholders import is_open, known_as
 from xlbudget.xlsx.references import column_letter
@@ -163,10 +164,7 @@ class _Subjects(Recogniser):
     def __init__(self, standard: Standard, block: Block) -> None:
         super().__init__(block)
         codes = [at for at, kind in enumerate(self.kinds) if kind == "code"]
-        lengths = standard.subjects[block.subjects].lengths if block.subjects else ()
-        steps = [after - before for before, after in zip((0, *lengths), lengths, strict=False)]
-        widths = steps if len(steps) == len(codes) > 1 else [0] * len(codes)
-        self.codes = list(zip(codes, widths, strict=True))
+        self.codes = list(zip(codes, code_widths(standard, block), strict=True))
 
     def __call__(self, line: Line) -> Row | str | None:
         values = line.values

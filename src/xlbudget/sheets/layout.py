@@ -9,6 +9,7 @@ Lines and columns are sheet rows (from 1) and sheet columns (from 0).
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -269,13 +270,27 @@ FIXED_ROOM = 40
 """Lines of a table whose rows are prescribed, or more where the standard needs more."""
 
 
+HIDDEN_FIRST = 26
+"""The first sheet column (AA, from 0) of the cells that only formulas need."""
+
+
 class BlockLayout(NamedTuple):
-    """A block's columns on its sheet: ``first`` is its first sheet column (from 0)."""
+    """A block's columns on its sheet: ``first`` is its first sheet column (from 0).
+
+    ``code`` is the column in which its whole codes stand: that of its codes, or, where these stand in several
+    columns, a hidden one that joins them (``joins``); "" where it has none.
+    """
 
     block: Block
     first: int
     letters: tuple[str, ...]
     amounts: tuple[str, ...]
+    code: str = ""
+
+    @property
+    def joins(self) -> bool:
+        """Whether codes stand in several columns."""
+        return bool(self.code) and self.code not in self.letters
 
 
 class TableLayout(NamedTuple):
@@ -324,6 +339,12 @@ def table_layout(standard: Standard, table: Table) -> TableLayout:
         amounts = tuple(letters[index] for index in block.of_kind("amount"))
         blocks.append(BlockLayout(block, first, letters, amounts))
         first += len(letters)
+    for at, one in enumerate(blocks):
+        codes = one.block.of_kind("code")
+        if codes:
+            hidden = column_letter(max(first + 1, HIDDEN_FIRST) + at)
+            code = one.letters[codes[0]] if len(codes) == 1 else hidden
+            blocks[at] = one._replace(code=code)
     room = max(_room(standard, block) for block in table.blocks)
     return TableLayout(table, tuple(blocks), HEADING_ROW + table.depth, room)
 
@@ -587,13 +608,33 @@ def dictionary_last(standard: Standard) -> int:
 
 def names_itself(block: Block) -> bool:
     """Whether a table's names follow from its codes."""
-    one_of_each = len(block.of_kind("code")) == len(block.of_kind("name")) == 1
-    return block.body == "subject" and one_of_each
+    return (
+        block.body == "subject" and len(block.of_kind("name")) == 1 and bool(block.of_kind("code"))
+    )
+
+
+def code_widths(standard: Standard, block: Block) -> list[int]:
+    """How many digits of a code each of its columns has; 0 where that is not known, for the rest of it."""
+    count = len(block.of_kind("code"))
+    lengths = standard.subjects[block.subjects].lengths if block.subjects else ()
+    steps = [after - before for before, after in pairwise((0, *lengths))]
+    return steps if len(steps) == count > 1 else [0] * count
+
+
+def code_formula(standard: Standard, one: BlockLayout, line: int) -> str:
+    """The formula that joins the columns of a code, in which a part typed as a number lost its zeros."""
+    parts = []
+    for index, width in zip(
+        one.block.of_kind("code"), code_widths(standard, one.block), strict=True
+    ):
+        cell = f"{one.letters[index]}{line}"
+        parts.append(f'IF(ISNUMBER({cell}),TEXT({cell},"{"0" * width}"),{cell})' if width else cell)
+    return "&".join(parts)
 
 
 def name_formula(one: BlockLayout, line: int) -> str:
     """The formula by which the name of the code on a line appears."""
-    code = f"{one.letters[one.block.of_kind('code')[0]]}{line}"
+    code = f"{one.code}{line}"
     return f'IF({code}="","",IFERROR(INDEX({NAMES},MATCH({code},{CODES},0)),""))'
 
 

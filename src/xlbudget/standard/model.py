@@ -563,6 +563,10 @@ class Standard(NamedTuple):
         """The title of the first part that holds the tables or a document, "" where none does."""
         return next((part.title for part in self.parts if part.holds == holds), "")
 
+    def limit(self, unit: Unit) -> int:
+        """The largest 尾差, in 分, of an amount that is printed in ``unit``: as many of its last decimals."""
+        return self.rounding_limit * unit.fen // self.unit.fen
+
     def table_of(self, block: Block) -> Table:
         """The table in which a block stands."""
         return self.table(block.table)

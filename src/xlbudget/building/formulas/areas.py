@@ -6,10 +6,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.building.contents import CellContent
-from xlbudget.building.formulas.expressions import Area, index, literal, match, single
+from xlbudget.building.formulas.expressions import (
+    Area,
+    index,
+    literal,
+    match,
+    single,
+    text_of,
+)
 from xlbudget.sheets.layout import (
     FORM_FIRST,
     INFO_SHEET,
+    code_formula,
+    code_widths,
     is_form,
     last_form_line,
     table_layout,
@@ -21,17 +30,19 @@ if TYPE_CHECKING:
 
     from xlbudget.building.formulas.expressions import Expression, Value
     from xlbudget.figures import Book
+    from xlbudget.sheets.layout import BlockLayout, TableLayout
     from xlbudget.standard.model import Block, Standard
 
 
 class Body(NamedTuple):
-    """The room of a block on its sheet: columns by key, first and last line."""
+    """The room of a block on its sheet: columns by key, first and last line, the column of whole codes."""
 
     block: Block
     sheet: str
     letters: Mapping[str, str]
     first: int
     last: int
+    code: str = ""
 
     def letter_of(self, kind: str) -> str:
         """The only column of a kind; "" where there is none, or several."""
@@ -40,7 +51,11 @@ class Body(NamedTuple):
 
 
 class Areas:
-    """The sheets of a placed book as they will stand: ``contents`` are their cells."""
+    """The sheets of a placed book as they will stand: ``contents`` are their cells.
+
+    ``codes`` are the hidden cells, by sheet, in which codes stand whole whose digits are in several columns: formulas
+    that look for a code look there.
+    """
 
     def __init__(
         self, standard: Standard, book: Book, contents: Mapping[str, Iterable[CellContent]]
@@ -51,6 +66,7 @@ class Areas:
         }
         self.info = self._sheets[INFO_SHEET]
         self.bodies: dict[str, Body] = {}
+        self.codes: dict[str, list[CellContent]] = {}
         for table in standard.tables:
             if is_form(table):
                 block = table.blocks[0]
@@ -61,9 +77,28 @@ class Areas:
             for one in layout.blocks:
                 keys = [column.key for column in one.block.columns]
                 letters = dict(zip(keys, one.letters, strict=True))
-                body = Body(one.block, table.sheet, letters, layout.first, layout.last)
+                body = Body(one.block, table.sheet, letters, layout.first, layout.last, one.code)
                 self.bodies[one.block.key] = body
+                if one.joins:
+                    self._join_codes(table.sheet, layout, one)
         self._known: dict[tuple[str, str, int, int], Area] = {}
+
+    def _join_codes(self, sheet: str, layout: TableLayout, one: BlockLayout) -> None:
+        cells = self._sheets[sheet]
+        widths = code_widths(self.standard, one.block)
+        letters = [one.letters[index] for index in one.block.of_kind("code")]
+        for line in range(layout.first, layout.last + 1):
+            held = (cells.get(f"{letter}{line}") for letter in letters)
+            parts = (
+                text_of(value) if isinstance(value, str) else text_of(value).zfill(width)
+                for value, width in zip(held, widths, strict=True)
+                if value is not None
+            )
+            cell, code = f"{one.code}{line}", "".join(parts)
+            formula = code_formula(self.standard, one, line)
+            content = CellContent(cell, "formula", code, formula, "code")
+            self.codes.setdefault(sheet, []).append(content)
+            cells[cell] = code or None
 
     def area(self, sheet: str, letter: str, first: int, last: int) -> Area:
         """The cells of a column of a sheet."""

@@ -80,6 +80,8 @@ ERROR = 10_000
 """The weight of a contradiction; 尾差 weighs 1."""
 _HAIR = Decimal("0.000000001")
 """Less than the smallest step of an amount (0.000001) divided by more amounts than a rule has."""
+_CERTAIN = 10**9
+"""Makes of the smallest difference more than any rounding explains."""
 _LONGEST = 1_500
 """Excel takes 8,192 characters; what nobody could read any more goes into a second cell."""
 _DIGITS = "0123456789０１２３４５６７８９"
@@ -239,8 +241,9 @@ def _of_children(areas: Areas, equation: Equation, every: list[list[TermOf]]) ->
 
 def _of_lines(areas: Areas, equation: Equation, terms: list[TermOf]) -> Expression:
     lead = equation.lead
+    coarsest = _coarsest(areas, [ref for _, ref, _ in terms])
     signed = [
-        (sign, _term(areas, equation, ref, column))
+        (sign, _scaled(_term(areas, equation, ref, column), _unit(areas, ref), coarsest))
         for sign, ref, column in terms
         if not _own(equation, ref)
     ]
@@ -249,10 +252,13 @@ def _of_lines(areas: Areas, equation: Equation, terms: list[TermOf]) -> Expressi
         for sign, ref, column in terms
         if _own(equation, ref)
     ]
-    signed += [(sign, on_own_lines(columns)) for sign, columns in _runs(areas, own)]
     refs = [ref for _, ref, _ in terms]
     if lead is None:
         return _weight(areas, equation, signed, refs)
+    signed += [
+        (sign, _scaled(on_own_lines(columns), _unit(areas, lead), coarsest))
+        for sign, columns in _runs(areas, own)
+    ]
     body = areas.bodies[lead.block]
     lines = selection(areas, body, lead.which) if lead.which else None
     weight = _weight(areas, equation, signed, refs, lines)
@@ -261,6 +267,32 @@ def _of_lines(areas: Areas, equation: Equation, terms: list[TermOf]) -> Expressi
             which = ref.which or lead.which
             weight += strangers(areas, body, areas.bodies[ref.block], which, column) * ERROR
     return weight
+
+
+class _Scaled(NamedTuple):
+    """A term in another unit, and how many numbers of it are rounded; None where its amounts are exact."""
+
+    money: Expression
+    figures: Expression | None
+
+
+def _coarsest(areas: Areas, refs: Iterable[Ref]) -> Unit:
+    """The largest unit of some terms.
+
+    Raises:
+        NotNativeError: some count and others are amounts.
+    """
+    units = {_unit(areas, ref) for ref in refs}
+    if COUNT in units and len(units) > 1:
+        raise NotNativeError("units")
+    return max(units, key=lambda unit: unit.fen)
+
+
+def _scaled(term: Term, of: Unit, unit: Unit) -> _Scaled:
+    """A term in a unit that is no smaller; amounts of the smaller one are exact beside the other's."""
+    if of == unit:
+        return _Scaled(*term)
+    return _Scaled(term.money / (unit.fen // of.fen), None)
 
 
 def _runs(areas: Areas, columns: Iterable[tuple[int, Body, str]]) -> list[tuple[int, list[Area]]]:
@@ -345,7 +377,7 @@ def _term(areas: Areas, equation: Equation, ref: Ref, column: str) -> Term:
 def _weight(
     areas: Areas,
     equation: Equation,
-    signed: Sequence[tuple[int, Term]],
+    signed: Sequence[tuple[int, Term | _Scaled]],
     refs: Sequence[Ref],
     lines: Expression | None = None,
 ) -> Expression:
@@ -358,29 +390,25 @@ def _weight(
         sums = ")+" in term.money.text or ")-" in term.money.text
         taken = grouped(term.money) if sums else term.money
         money = money + term.money if sign > 0 else money - taken
-    figures = joined(term.figures for _, term in signed)
+    figures = joined(term.figures for _, term in signed if term.figures is not None)
     off = absolute(money) if equation.relation == "=" else -grouped(money)
     weight = _graded(areas, refs, off, figures)
     return total(grouped(lines) * weight if lines else weight)
 
 
 def _graded(areas: Areas, refs: Sequence[Ref], off: Expression, figures: Expression) -> Expression:
-    """The weight of what an identity of so many figures is missed by.
-
-    Raises:
-        NotNativeError: the units differ.
-    """
-    units = {_unit(areas, ref) for ref in refs}
-    if len(units) != 1:
-        raise NotNativeError("units")
-    unit = units.pop()
+    """The weight of what an identity of so many figures is missed by, in the coarsest unit of its terms."""
+    unit = _coarsest(areas, refs)
     if unit.max_places <= STANDARD_PLACES:
         return grouped(rounded(off, STANDARD_PLACES) > LEAST) * ERROR
     half = Decimal(5).scaleb(-STANDARD_PLACES - 1)
-    limit = Decimal(areas.standard.rounding_limit) / unit.fen
+    limit = Decimal(areas.standard.limit(unit)) / unit.fen
     bounds = [("-1E+99", 0), (str(half - _HAIR), 1), (str(limit + _HAIR), ERROR)]
-    share = rounded(off, unit.max_places) / grouped(figures)
-    return graded(if_error(share, 0), bounds)
+    missed = rounded(off, unit.max_places)
+    share = missed / grouped(figures)
+    # Without a rounded figure, exact ones of a smaller unit must agree to their last decimal.
+    mixed = len({_unit(areas, ref) for ref in refs}) > 1
+    return graded(if_error(share, missed * _CERTAIN if mixed else 0), bounds)
 
 
 def _unit(areas: Areas, ref: Ref) -> Unit:
@@ -405,7 +433,7 @@ def _condition(areas: Areas, condition: Condition) -> Expression:
 def _subject_codes(areas: Areas) -> Iterator[tuple[int, Area, tuple[int, ...]]]:
     """Table number, codes and the lengths of the levels."""
     for body in areas.bodies.values():
-        if body.block.body == "subject" and len(body.block.of_kind("code")) == 1:
+        if body.block.body == "subject" and body.code:
             lengths = areas.standard.subjects[body.block.subjects].lengths
             yield areas.standard.table(body.block.table).number, keys_of(areas, body), lengths
 

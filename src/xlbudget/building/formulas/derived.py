@@ -201,17 +201,14 @@ def _lookups(
 
 
 def _code_column(grid: Grid, block: str) -> tuple[str, str, int, int, str] | None:
-    """Sheet prefix, letter, first and last line of the only column of codes, and 合计."""
+    """Sheet prefix, letter, first and last line of the column of whole codes, and 合计."""
     spec = grid.standard.blocks[block]
     if spec.body not in ("subject", "unit", "project"):
         return None
     table = grid.standard.table_of(spec)
     layout = table_layout(grid.standard, table)
     own = next(one for one in layout.blocks if one.block.key == block)
-    codes = spec.of_kind("code")
-    if len(codes) > 1:
-        return None
-    letter = own.letters[codes[0] if codes else 0]
+    letter = own.code or own.letters[0]
     return f"{quoted(table.sheet)}!", letter, layout.first, layout.last, spec.total
 
 

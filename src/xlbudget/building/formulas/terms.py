@@ -161,11 +161,11 @@ def keys_of(areas: Areas, body: Body) -> Area:
     """The column that tells rows apart.
 
     Raises:
-        NotNativeError: codes stand in several columns, or rows in none.
+        NotNativeError: no column does.
     """
-    letter = body.letter_of("code") or body.letter_of("label") or body.letter_of("level1")
     # A table's 合计 stands in its first column, whatever that is for.
-    if not letter or (len(body.block.of_kind("code")) > 1):
+    letter = body.code or body.letter_of("label") or body.letter_of("level1")
+    if not letter:
         raise NotNativeError(body.block.key)
     if body.block.body == "project":
         letter = body.letters[body.block.columns[0].key]

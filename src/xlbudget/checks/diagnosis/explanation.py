@@ -482,7 +482,7 @@ def off_by_rounding(grid: Grid, candidate: Candidate) -> bool:
     printed, right = grid.cells[candidate.cell], candidate.value
     if not isinstance(printed, Amount) or right is None:
         return False
-    return abs(printed.fen - right.fen) <= grid.standard.rounding_limit
+    return abs(printed.fen - right.fen) <= grid.standard.limit(printed.unit)
 
 
 def _blank_derived(

@@ -502,9 +502,10 @@ def _figures(found: Explanation, block: str, key: str) -> str:
 def _middle(found: Explanation, number: int) -> Amount | None:
     """The middle of what the rest allows a cell; None where that is not just a matter of rounding."""
     low, high = found.range_of(number) or (0, 0)
-    if low <= 0 or high - low > _NARROW * found.grid.standard.rounding_limit:
+    unit = found.unit_of(number)
+    if low <= 0 or high - low > _NARROW * found.grid.standard.limit(unit):
         return None
-    return Amount((low + high) // 2).rounded(found.unit_of(number))
+    return Amount((low + high) // 2).rounded(unit)
 
 
 def _name(row: Row) -> str:
