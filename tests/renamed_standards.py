@@ -14,7 +14,7 @@ from jinja2 import Environment
 
 from xlbudget.explaining.source import load_source
 from xlbudget.figures import TOTAL, BlockData, Book
-from xlbudget.standard.loader import parse_files
+from xlbudget.standard.layers import standard_files
 from xlbudget.standard.roles import FIELDS, FORM_NAME
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ class Names(NamedTuple):
 
     def row(self, key: str) -> str:
         """A prescribed row; codes of subjects are no names, and the total is reserved."""
-        return key if key == TOTAL or key.isdigit() or not key.isascii() else other(key)
+        return (
+            other(key) if key != TOTAL and re.fullmatch(r"[a-z_0-9]*[a-z_][a-z_0-9]*", key) else key
+        )
 
     def refs(self, text: str) -> str:
         """The references in a text, and where it is but the name of a figure, that."""
@@ -99,7 +101,8 @@ def names_of(standard: Standard) -> Names:
     source = load_source(standard)
     figures = [
         *source.constants, *source.texts, *source.years,
-        *(one.name for one in (*source.amounts, *source.lists, *source.changes)),
+        *(one.name for one in (*source.amounts, *source.lists, *source.changes, *source.row_changes)),
+        *source.paragraphs,
         *(one[0] for one in (*source.counts, *source.names)),
     ]  # fmt: skip
     numbers = [spec.number for entries in source.sections.values() for spec in entries]
@@ -139,7 +142,7 @@ def _each(entry: Files, name: Callable[[str], str], *keys: str) -> None:
 
 def renamed_files(standard: Standard, names: Names) -> Files:
     """All TOML files of a standard under the other names."""
-    files: Files = json.loads(json.dumps(parse_files(standard.folder)))
+    files: Files = json.loads(json.dumps(dict(standard_files(standard.layers))))
     for name, raw in files.items():
         if name.startswith("tables/"):
             _table(raw, names)
@@ -149,6 +152,7 @@ def renamed_files(standard: Standard, names: Names) -> Files:
         rule.update(
             _walk({key: rule[key] for key in ("equations", "with") if key in rule}, names.refs)
         )
+        _each(rule, lambda key: ".".join(map(other, key.split("."))), "blocks")
         for equation in rule.get("equations", ()):
             if isinstance(equation, dict):
                 _each(equation, other, "when")
@@ -159,7 +163,8 @@ def renamed_files(standard: Standard, names: Names) -> Files:
         keyed["key"] = other(keyed["key"])
     for figure in files.get("package", {}).get("figure", ()):
         figure["fact"] = names.figure(figure["fact"])
-    for part in files.get("disclosure", {}).get("part", ()):
+    files["disclosure"] = _walk(files["disclosure"], lambda text: names.places(text, names.field))
+    for part in files["disclosure"]["part"]:
         _each(part, names.section, "sections")
     if "ledger" in files:
         files["ledger"] = _ledger(files["ledger"], names)
@@ -167,7 +172,9 @@ def renamed_files(standard: Standard, names: Names) -> Files:
         for entry in entries:
             entry["number"] = names.section(entry["number"])
             entry["heading"] = names.places(entry.get("heading", ""), names.figure)
-            _each(entry, names.figure, "when")
+            if isinstance(entry.get("when"), dict):
+                entry["when"] = _keys(entry["when"], names.field)
+            _each(entry, names.figure, *(["when"] if isinstance(entry.get("when"), str) else []))
             if not entry["heading"]:
                 del entry["heading"]
     _facts(files["notes/facts"], names)
@@ -179,21 +186,23 @@ def renamed_files(standard: Standard, names: Names) -> Files:
 
 
 def _table(raw: Files, names: Names) -> None:
+    def row(match: re.Match[str]) -> str:
+        return match[0] if ":" in match[0] else names.row(match[0])
+
+    raw.update(_walk(raw, lambda text: names.places(text, names.field)))
     raw["key"] = other(raw["key"])
-    raw.update(_walk({key: raw[key] for key in ("notes", "empty_statement") if key in raw},
-                     lambda text: names.places(text, names.field)))  # fmt: skip
+    _each(raw, lambda text: re.sub(r"[a-z_]+(?=\[)", lambda one: other(one[0]), text), "balance")
     for block in raw["block"]:
         _each(block, other, "key", "subjects")
+        _each(block, lambda text: re.sub(r"[a-z_0-9]+", lambda one: other(one[0]), text), "rowsums")
+        _each(block, lambda text: re.sub(r"[A-Za-z_0-9:*]+", row, text), "sums")
         for column in block["columns"]:
             _each(column, other, "key", "last_year_of")
-        for row in block.get("rows", ()):
-            _each(row, names.row, "key")
+        for entry in block.get("rows", ()):
+            _each(entry, names.row, "key")
     for form in raw.get("form", ()):
         _each(form, other, "key", "period")
-        form["known"] = {
-            other(key): names.places(text, names.field)
-            for key, text in form.get("known", {}).items()
-        }
+        form["known"] = {other_field(key): text for key, text in form.get("known", {}).items()}
         for line in form["lines"]:
             line["cells"] = [[caption, other_field(field)] for caption, field in line["cells"]]
         for indicator in form["indicators"]:
@@ -201,6 +210,10 @@ def _table(raw: Files, names: Names) -> None:
 
 
 def _main(raw: Files, names: Names) -> None:
+    raw.pop("extends", None)
+    for key in ("title", "part"):
+        if key in raw:
+            raw[key] = _walk(raw[key], lambda text: names.places(text, names.field))
     raw["subjects"] = _keys(raw["subjects"], other)
     raw["condition"] = _keys(raw.get("condition", {}), other)
     for chart in raw.get("chart", ()):
@@ -277,7 +290,14 @@ def _facts(raw: Files, names: Names) -> None:
         _each(entry, other, "keyed")
         for item in entry.get("items", ()):
             _each(item, names.refs, "is")
+    raw["paragraphs"] = _keys(raw.get("paragraphs", {}), names.figure)
+    for entry in raw["paragraphs"].values():
+        _each(entry, lambda key: names.fields.get(key) or other(key), "of")
     for entry in raw["change"].values():
+        if "each" in entry:
+            _each(entry, names.refs, "each")
+            _each(entry, other, "prior", "reason")
+            continue
         _each(entry, names.field, "reason")
         _each(entry, names.figure, "like")
         for one in (entry, *entry.get("components", ())):
@@ -289,7 +309,7 @@ _FIGURES = ("figure", "change", "kinds", "carryover", "names", "list", "zero")
 
 def _readings(raw: Files, names: Names) -> Files:
     raw["rules"] = {names.section(key): names.rule(code) for key, code in raw["rules"].items()}
-    for group in ("head", "lines", "target", "passage"):
+    for group in ("head", "lines", "target", "passage", "ignore"):
         for entry in raw.get(group, ()):
             _each(entry, names.section, "section")
             for one in (entry, *entry.get("parts", ())):
@@ -336,16 +356,17 @@ def write_renamed(standard: Standard, folder: Path) -> Names:
     files["standard"]["id"] = folder.name
     for name, raw in files.items():
         (folder / f"{name}.toml").write_text(written_toml(raw), "utf-8")
-    for path in standard.folder.glob("notes/*.j2"):
-        text = renamed_template(path.read_text("utf-8"), names)
-        (folder / "notes" / path.name).write_text(text, "utf-8")
-    for path in standard.folder.glob("subjects/*.csv"):
-        (folder / "subjects" / path.name).write_bytes(path.read_bytes())
+    for layer in reversed(standard.layers):
+        for path in layer.glob("notes/*.j2"):
+            text = renamed_template(path.read_text("utf-8"), names)
+            (folder / "notes" / path.name).write_text(text, "utf-8")
+        for path in layer.glob("subjects/*.csv"):
+            (folder / "subjects" / path.name).write_bytes(path.read_bytes())
     return names
 
 
-def renamed_book(book: Book, names: Names) -> Book:
-    """A book of the standard as one of the other."""
+def renamed_book(book: Book, names: Names, identity: str) -> Book:
+    """A book of the standard as one of the other, which has that id."""
 
     def block_name(key: str) -> str:
         return ".".join(map(other, key.split(".")))
@@ -355,7 +376,7 @@ def renamed_book(book: Book, names: Names) -> Book:
             yield row._replace(key=names.row(row.key)) if row.kind == "fixed" else row
 
     return book._replace(
-        standard="renamed",
+        standard=identity,
         info={names.field(key): value for key, value in book.info.items()},
         blocks={
             block_name(key): BlockData.of(tuple(rows(data)), data.letters, data.strays)

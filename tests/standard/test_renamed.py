@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from conftest import FOLDERS
+from material import EVERY, EVERY_NAME, FIRST, STANDARDS
 from renamed_standards import Names, other, renamed_book, write_renamed
 from thorough import either
 from xlbudget.checks.validate import check_names, validate
@@ -19,9 +19,10 @@ from xlbudget.cli.run import run
 from xlbudget.figures import Unreadable
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
-from xlbudget.standard import loader
+from xlbudget.standard import layers, loader
 from xlbudget.standard.check import check_folder
-from xlbudget.standard.loader import DATA, load_folder
+from xlbudget.standard.layers import DATA
+from xlbudget.standard.loader import load_folder, load_standard
 from xlbudget.texts.readings import reading_problems
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.findings import Report
     from xlbudget.standard.model import Standard
-
-
-CULTURE = Path(__file__).parents[1] / "cases" / "culture-bureau"
 
 
 class World(NamedTuple):
@@ -54,15 +52,23 @@ class World(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, standard: Standard) -> World:
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
+    """Every standard that is shipped, by its id; their folders and the renamed ones lie side by side."""
     data = tmp_path_factory.mktemp("standards")
-    names = write_renamed(standard, data / "renamed")
-    (data / standard.id).symlink_to(DATA / standard.id)
-    return World(standard, load_folder(data / "renamed"), names, data)
+    for folder in DATA.iterdir():
+        (data / folder.name).symlink_to(folder)
+    made = {}
+    for identity in STANDARDS:
+        standard, folder = load_standard(identity), data / f"renamed-{identity}"
+        names = write_renamed(standard, folder)
+        made[identity] = World(standard, load_folder(folder), names, data)
+    return made
 
 
-def test_it_contradicts_nothing(world: World) -> None:
-    assert check_folder(world.renamed.folder, check_names()) == []
+@pytest.mark.parametrize("identity", STANDARDS)
+def test_it_contradicts_nothing(worlds: dict[str, World], identity: str) -> None:
+    world = worlds[identity]
+    assert check_folder(world.renamed.layers[0], check_names()) == []
     assert reading_problems(world.renamed) == []
     assert not set(world.renamed.blocks) & set(world.standard.blocks)
 
@@ -96,12 +102,13 @@ def damaged(book: Book, rng: random.Random) -> Book:
     return book.with_blocks(blocks)
 
 
-@pytest.mark.parametrize("folder", [*FOLDERS, CULTURE], ids=lambda one: one.name)
-def test_findings_are_the_same(world: World, folder: Path) -> None:
+@pytest.mark.parametrize(("identity", "folder"), EVERY, ids=EVERY_NAME)
+def test_findings_are_the_same(worlds: dict[str, World], identity: str, folder: Path) -> None:
+    world = worlds[identity]
     book = read_folder(folder, world.standard)
     rng = random.Random(folder.name)
     for made in (book, *(damaged(book, rng) for _ in range(6))):
-        now = validate(world.renamed, renamed_book(made, world.names))
+        now = validate(world.renamed, renamed_book(made, world.names, world.renamed.id))
         assert reported(world, now) == reported(world, validate(world.standard, made))
 
 
@@ -167,16 +174,19 @@ def done(
     }
 
 
-@pytest.mark.parametrize("folder", [FOLDERS[0], CULTURE][: either(1, 2)], ids=lambda one: one.name)
+@pytest.mark.parametrize(("identity", "folder"), FIRST, ids=STANDARDS)
 def test_commands_do_the_same(
-    world: World,
+    worlds: dict[str, World],
+    identity: str,
     folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A workbook built, judged and told; in a thorough run also packaged, rolled over, compared."""
-    monkeypatch.setattr(loader, "DATA", world.data)
+    world = worlds[identity]
+    for module in (layers, loader):
+        monkeypatch.setattr(module, "DATA", world.data)
     made = []
     for standard in (world.standard.id, world.renamed.id):
         (tmp_path / standard).mkdir()
