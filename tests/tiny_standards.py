@@ -2,7 +2,7 @@
 
 ``write_standard`` writes a folder from tables as Python values (shapes as in the TOML files of docs/standard-format.md);
 what is not asked for is the least that a standard needs. ``random_columns`` gives headings of any depth,
-``filled`` a book with amounts in every row.
+``filled`` a book with amounts in every row. ``district`` is a whole standard with the traits of a second city's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Row
-from xlbudget.money import Amount
+from xlbudget.money import UNITS, Amount
+from xlbudget.rules.fill import fill_book
 from xlbudget.standard.loader import load_folder
 
 if TYPE_CHECKING:
@@ -214,3 +215,155 @@ def _rows(standard: Standard, block: Block, random: Random) -> list[Row]:
         listed = standard.subjects[block.subjects].subjects
         rows = [Row(one.code, "subject", one.name, cells()) for one in listed]
     return [*rows, Row(TOTAL, "total", block.total, cells())] if block.total else rows
+
+
+# ------------------------------------------------------------------ a standard like a district's: codes in three columns, two units
+
+
+NAMED_CHECKS = ("code_form", "code_parent", "code_order", "readable_amount", "tables_filled")
+
+
+def _subject_table(key: str, group: str, *columns: tuple[str, str], codes: Sequence[Data]) -> Data:
+    amounts = [{"key": one, "kind": "amount", "label": [group, label]} for one, label in columns]
+    parts = [one for one, _ in columns[1:]]
+    block = {
+        "body": "subject",
+        "subjects": "functional",
+        "room": 30,
+        "total": "合计",
+        "tree": True,
+        "rowsums": [f"total = {' + '.join(parts)}"],
+        "columns": [*codes, *amounts],
+    }
+    return {"key": key, "title": f"{group}表", "blocks": [block]}
+
+
+def _side(key: str, label: str, rows: Sequence[Data], **more: object) -> Data:
+    columns = [
+        {"key": "item", "kind": "label", "label": [label, "项目"], "width": 28},
+        {"key": "budget", "kind": "amount", "label": [label, "预算数"]},
+    ]
+    return {"key": key, "body": "fixed", "columns": columns, "rows": list(rows), **more}
+
+
+def district(folder: Path, codes: Sequence[Data] = CODE_COLUMNS) -> Standard:
+    """Tables in 元 whose codes stand in the given columns, and a line in 万元 that follows from them."""
+    kinds = [("total", "合计"), ("basic", "基本支出"), ("project", "项目支出")]
+    total = {"key": "total", "label": "总计", "total": True, "anchor": "total"}
+    summary = {
+        "key": "summary",
+        "title": "收支总表",
+        "balance": ["income[total].budget = expense[total].budget"],
+        "blocks": [
+            _side(
+                "income",
+                "本年收入",
+                [
+                    {"key": "fiscal", "label": "一、财政拨款"},
+                    {"key": "own", "label": "二、其他"},
+                    total,
+                ],
+                sums=["total = fiscal + own"],
+            ),
+            _side(
+                "expense",
+                "本年支出",
+                [{"slot": "class", "label": "{ordinal}、{name}"}, total],
+                subjects="functional",
+                sums=["total = all:class"],
+            ),
+        ],
+    }
+    income = [("total", "合计"), ("fiscal", "财政拨款"), ("own", "其他")]
+    tables = [
+        summary,
+        _subject_table("income", "收入预算", *income, codes=codes),
+        _subject_table("expenditure", "支出预算", *kinds, codes=codes),
+        _subject_table("general", "一般公共预算支出", *kinds, codes=codes),
+        {
+            "key": "line",
+            "title": "机关运行经费表",
+            "unit": "万元",
+            "blocks": [
+                {
+                    "body": "fixed",
+                    "columns": [
+                        {"key": "total", "kind": "amount", "label": ["“三公”经费", "合计"]},
+                        {"key": "abroad", "kind": "amount", "label": ["“三公”经费", "出国费"]},
+                        {
+                            "key": "bought",
+                            "kind": "amount",
+                            "label": ["“三公”经费", "用车", "购置费"],
+                        },
+                        {"key": "run", "kind": "amount", "label": ["“三公”经费", "用车", "运行费"]},
+                        {"key": "running", "kind": "amount", "label": ["机关运行经费"]},
+                    ],
+                    "rows": [{"key": "line", "label": ""}],
+                    "rowsums": ["total = abroad + bought + run"],
+                }
+            ],
+        },
+    ]
+    rules: list[Data] = [
+        {"structure": ["tree", "rowsum", "sum"]},
+        {"structure": "balance"},
+        {
+            "equations": [
+                "expenditure[each].basic = general[each].basic",
+                "expenditure[each].project = general[each].project",
+                "income[each].fiscal = general[each].total",
+                {"is": "income[each].total = expenditure[each].total", "derive": False},
+                {"is": "expenditure[each].total >= general[each].total"},
+            ]
+        },
+        {
+            "equations": [
+                "summary.income[fiscal].budget = income[total].fiscal",
+                "summary.income[own].budget = income[total].own",
+                "summary.expense[each:class].budget = expenditure[each].total",
+            ]
+        },
+        {
+            "equations": [
+                "line[line].running = general[total].basic",
+                {"is": "general[total].project >= line[line].total"},
+                {"is": "line[line].running >= general[2010301].basic"},
+            ]
+        },
+        *({"check": check} for check in NAMED_CHECKS),
+    ]
+    fiscal = {"title": "全部为财政拨款", "zero": ["summary.income[own].budget"]}
+    return write_standard(folder, tables, rules, condition={"all_fiscal": fiscal})
+
+
+def district_book(standard: Standard, random: Random, year: int = 2024) -> Book:
+    """A right book: the leaves' amounts at random, all else filled in from them."""
+    leaves = [code for code in FUNCTIONAL if len(code) == 7 and random.random() < 0.8] or [
+        "2010301"
+    ]
+    amounts = {
+        code: (random.randrange(10**5, 10**8), random.choice((0, random.randrange(10**7, 10**9))))
+        for code in leaves
+    }
+    blocks = {}
+    for key, block in standard.blocks.items():
+        if block.body == "subject":
+            rows = [_leaf(block, code, *pair) for code, pair in amounts.items()]
+        else:
+            blank = (None,) * len(block.amounts)
+            rows = [Row(row.key, "fixed", row.label, blank) for row in block.rows if not row.slot]
+        blocks[key] = BlockData.of(rows)
+    wan = UNITS["万元"]
+    line = (None, Amount(0, wan), Amount(9_870_000, wan), Amount(1_230_000, wan), None)
+    blocks["line"] = BlockData.of([blocks["line"].rows[0]._replace(cells=line)])
+    held = {"unit_name": "某区某局", "year": str(year), "standard": standard.id}
+    info = {key: InfoValue(text) for key, text in held.items()}
+    return fill_book(standard, Book("某区某局", standard.id, year, info, blocks)).book
+
+
+def _leaf(block: Block, code: str, basic: int, project: int) -> Row:
+    given = {"basic": basic, "project": project} if block.key == "general" else {}
+    cells = tuple(
+        Amount(fen, UNITS["元"]) if (fen := given.get(key)) else None for key in block.amounts
+    )
+    return Row(code, "subject", FUNCTIONAL[code], cells)

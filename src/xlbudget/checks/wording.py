@@ -81,7 +81,8 @@ def cell_label(grid: Grid, number: int) -> str:
     block, row, _ = grid.spot(number)
     if block == INFO and (words := told_by(grid.book, row.key)):
         return f"“{row.label}”（{words}）"
-    return f"“{row_label(grid, number)}”{column}" if column else f"“{row_label(grid, number)}”"
+    label = row_label(grid, number)
+    return f"“{label}”{column}" if label and column else f"“{label or column}”"
 
 
 def told_by(book: Book, field: str) -> str:
