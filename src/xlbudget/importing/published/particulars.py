@@ -206,7 +206,8 @@ def _told(
         prior, now = _field(spec.prior), facts.value(spec.now, lenient=True)
         change = _moved(standard, mention)
         if prior and change is not None and not now.gap:
-            value = (0 if now.amount is None else now.amount.fen) - change.fen
+            # What the text prints of this year, not the exact figure: last year's is known no better than that.
+            value = facts.in_unit(now.amount).fen - change.fen
             unit = standard.info_unit(prior)
             yield prior, from_number(Decimal(value) / unit.fen, unit)
         if (
