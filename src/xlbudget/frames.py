@@ -15,7 +15,7 @@ import pandas as pd  # type: ignore[import-untyped]  # has no py.typed marker
 from xlbudget.errors import AmountError, StandardError
 from xlbudget.figures import BlockData, Book, InfoValue, Row, Unreadable
 from xlbudget.findings import Finding
-from xlbudget.money import COUNT, Amount, from_number, parse_amount
+from xlbudget.money import Amount, from_number, parse_amount
 from xlbudget.printed import column_names, row_entries, side_by_side
 from xlbudget.standard.loader import DEFAULT, load_standard, own_standard
 from xlbudget.standard.model import Standard
@@ -230,4 +230,4 @@ def _info_value(standard: Standard, key: str, value: object) -> str | Cell:
         raise StandardError(f"基础信息没有“{key}”这一项；请照 Book.to_frame('{INFO}') 给出的 key。")
     if field.kind not in ("amount", "count"):
         return _text(value)
-    return _cell(value, COUNT if field.kind == "count" else standard.unit)
+    return _cell(value, standard.info_unit(key))

@@ -156,7 +156,7 @@ def chart_unit(standard: Standard, chart: Chart) -> Unit:
 
 
 def _unit(standard: Standard, ref: Ref) -> Unit:
-    return standard.unit if ref.block == INFO else standard.blocks[ref.block].unit
+    return standard.info_unit(ref.which) if ref.block == INFO else standard.blocks[ref.block].unit
 
 
 def _figure(areas: Areas, ref: Ref, unit: Unit) -> _Figure:

@@ -23,7 +23,7 @@ from xlbudget.consolidating.figures import (
 from xlbudget.errors import AmountError
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Profile, Row
 from xlbudget.findings import Status
-from xlbudget.money import COUNT, YUAN, Amount, parse_amount
+from xlbudget.money import YUAN, Amount, parse_amount
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.rules.fill import statements
 from xlbudget.standard.loader import OWN_LISTS
@@ -355,7 +355,7 @@ def _sum_info(
             yield field.key, InfoValue(_whole_scope(units))
         elif field.kind in ("amount", "count") and not field.summed:
             cell: Cell = None
-            unit = COUNT if field.kind == "count" else standard.unit
+            unit = standard.info_unit(field.key)
             for one in units:
                 cell = added(cell, one.book.number(field.key), unit)
             yield field.key, InfoValue(cell)

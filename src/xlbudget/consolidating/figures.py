@@ -107,7 +107,7 @@ def unit_of_figure(standard: Standard, figure: Figure) -> Unit:
     """The unit in which a figure is printed."""
     if figure.block != INFO:
         return standard.blocks[figure.block].unit
-    return COUNT if standard.fields[figure.row].kind == "count" else standard.unit
+    return standard.info_unit(figure.row)
 
 
 def shown(standard: Standard, figure: Figure, fen: int) -> str:

@@ -106,8 +106,9 @@ def last_figures(
         if value.gap:
             said.append(f"“{label}”没有结转：{value.gap}；请填写。")
         blank = empty or bool(value.gap)
-        amount = value.amount or Amount(0, standard.unit)
-        values[field] = None if blank else amount.in_unit(standard.unit)
+        unit = standard.info_unit(field)
+        amount = value.amount or Amount(0, unit)
+        values[field] = None if blank else amount.in_unit(unit)
     if empty:
         said.append(f"{last.year}年的各表没有金额，上年数留空。")
     said += _carried(last_standard, last)

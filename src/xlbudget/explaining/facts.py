@@ -10,7 +10,7 @@ from xlbudget.errors import AmountError, StandardError
 from xlbudget.explaining.document import CellRef, Change, Figure, FigureList, Item, placeholder
 from xlbudget.explaining.wording import clean, clean_clause
 from xlbudget.figures import UNFILLED, Place, Unreadable
-from xlbudget.money import COUNT, YUAN, Amount, parse_amount, percent_text, round_div, share
+from xlbudget.money import COUNT, UNITS, YUAN, Amount, parse_amount, percent_text, round_div, share
 from xlbudget.rules.fill import complete_rows
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import blank_definitions, evaluate
@@ -167,7 +167,7 @@ class Values:
         text = self.book.keyed.get(keyed.key, {}).get(name, "")
         cells = self.keyed_cell(keyed, name)
         try:
-            amount = parse_amount(text, self.standard.unit)
+            amount = parse_amount(text, UNITS.get(keyed.unit, self.standard.unit))
         except AmountError:
             gap = f"基础信息“{keyed.title}”中“{name}”的“{clean(text)}”不是金额"
             return Value(None, cells, gap=gap)

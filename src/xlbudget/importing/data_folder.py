@@ -630,7 +630,7 @@ def _text(value: object, where: str) -> str:
 def _value(standard: Standard, field: Field, value: object) -> str | Cell:
     if field.kind not in ("amount", "count"):
         return _text(value, f"{INFO_FILE}“{field.label}”")
-    unit = COUNT if field.kind == "count" else standard.unit
+    unit = standard.info_unit(field.key)
     wrong = DataFolderError(
         f"{INFO_FILE}“{field.label}”的“{value}”不是{'数目' if unit is COUNT else '金额'}。"
     )

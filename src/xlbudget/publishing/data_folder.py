@@ -34,7 +34,6 @@ from xlbudget.importing.data_folder import (
     SUBJECTS_FILE,
     ledger_file,
 )
-from xlbudget.money import COUNT
 from xlbudget.printed import column_names, row_entries, side_by_side
 from xlbudget.reading.book import read_book
 from xlbudget.reading.ledger import ledger_unit
@@ -273,7 +272,7 @@ def _value(standard: Standard, book: Book, field: Field) -> str:
         return _quoted(value) if value else blank
     if value is None or isinstance(value, Unreadable):
         return blank
-    return amount_text(value, COUNT if field.kind == "count" else standard.unit)
+    return amount_text(value, standard.info_unit(field.key))
 
 
 def profile_toml(profile: Profile) -> str:

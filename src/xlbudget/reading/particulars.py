@@ -54,7 +54,10 @@ def read_info(standard: Standard, lines: Lines) -> InfoData:
     fields = {caption(field.label): field for field in standard.fields.values()}
     sections = {caption(section.title) for section in standard.sections}
     lists = {caption(keyed.title): keyed for keyed in standard.keyed}
-    read = cell_reader(standard.unit)
+    readers = {
+        unit: cell_reader(unit)
+        for unit in {standard.unit, *map(standard.info_unit, standard.fields)}
+    }
     info: dict[str, InfoValue] = {}
     keyed: dict[str, dict[str, str]] = {keyed.key: {} for keyed in standard.keyed}
     current: Keyed | None = None
@@ -72,7 +75,8 @@ def read_info(standard: Standard, lines: Lines) -> InfoData:
                 keyed[current.key].setdefault(name, text)
         elif label in fields and fields[label].key not in info:
             field = fields[label]
-            found = read(value) if field.kind == "amount" else _value(field, value)
+            unit = standard.info_unit(field.key)
+            found = readers[unit](value) if field.kind == "amount" else _value(field, value)
             info[field.key] = InfoValue(found, f"B{number}")
     return InfoData(info, {key: entries for key, entries in keyed.items() if entries})
 

@@ -243,7 +243,7 @@ def posted_book(standard: Standard, book: Book) -> Book:
         blocks[key] = BlockData.of(rows, old.letters)
     info = dict(book.info)
     for name in ledger.info:
-        cell = printed(postings.info.get(name), standard.unit)
+        cell = printed(postings.info.get(name), standard.info_unit(name))
         kept = info.get(name, InfoValue(None))
         info[name] = kept._replace(value=cell)
     return book._replace(blocks=blocks, forms=forms, info=info)

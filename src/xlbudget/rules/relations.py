@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.figures import UNFILLED, Cell, Unreadable
 from xlbudget.findings import NotExecuted
-from xlbudget.money import COUNT, STANDARD_PLACES, Amount
+from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.standard.model import ALL, EACH, ONE
 
@@ -359,7 +359,7 @@ def unit_of(grid: Grid, number: int) -> Unit:
     spot = grid.spot(number)
     if spot.block != INFO:
         return grid.standard.blocks[spot.block].unit
-    return COUNT if grid.standard.fields[spot.row.key].kind == "count" else grid.standard.unit
+    return grid.standard.info_unit(spot.row.key)
 
 
 def value_of(relation: Relation, cells: Sequence[Cell], unit: Unit) -> Cell:

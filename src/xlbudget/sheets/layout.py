@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.errors import UnusableFileError
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Keepsake, Row
 from xlbudget.memory import EXPLAINED, PASSED
-from xlbudget.money import COUNT, parse_amount
+from xlbudget.money import parse_amount
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import text_of, value_at
 from xlbudget.sheets.ledger import place_ledger
@@ -114,7 +114,7 @@ def _info_value(standard: Standard, book: Book, field: Field) -> str | Cell:
     if field.key == "standard":
         return standard.id
     if field.kind in ("amount", "count"):
-        return parse_amount(field.default, COUNT if field.kind == "count" else standard.unit)
+        return parse_amount(field.default, standard.info_unit(field.key))
     return field.default
 
 

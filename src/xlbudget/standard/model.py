@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import ordinal
+from xlbudget.money import COUNT, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -367,7 +368,8 @@ class Section(NamedTuple):
 class Keyed(NamedTuple):
     """A list of texts by name or code in 基础信息 (purposes, glosses), with room for ``room``.
 
-    ``choices``: the texts are among these; ``kind`` is text or amount, of last year's amounts by code.
+    ``choices``: the texts are among these; ``kind`` is text or amount, of last year's amounts by code, then in
+    ``unit`` or (blank) that of the standard.
     """
 
     key: str
@@ -377,6 +379,7 @@ class Keyed(NamedTuple):
     room: int
     choices: tuple[str, ...] = ()
     kind: str = "text"
+    unit: str = ""
 
 
 class Chart(NamedTuple):
@@ -554,6 +557,11 @@ class Standard(NamedTuple):
     totals: Mapping[str, Ref] = {}
     department: str = ""
     roles: Mapping[str, str] = {}
+
+    def info_unit(self, field: str) -> Unit:
+        """The unit of an amount or a count of 基础信息: its own, where it names one, else the standard's."""
+        known = self.fields[field]
+        return COUNT if known.kind == "count" else UNITS.get(known.unit, self.unit)
 
     def table(self, key: str) -> Table:
         """The table of that key."""

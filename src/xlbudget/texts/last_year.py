@@ -406,7 +406,7 @@ def _figures(years: Years, missing: list[NotExecuted]) -> Iterator[Finding]:
             reason = f"上年的工作簿{value.gap}，“{field.label}”没有核对。"
             missing.append(NotExecuted(rule.code, reason))
             continue
-        unit = years.standard.unit
+        unit = years.standard.info_unit(ref.which)
         wanted = value.amount or Amount(0, unit)
         stated = years.book.number(ref.which)
         if stated is None:
@@ -423,7 +423,7 @@ def _figures(years: Years, missing: list[NotExecuted]) -> Iterator[Finding]:
 def _figure(years: Years, rule: Rule, field: str, wanted: Amount, stated: Amount | None) -> Finding:
     """What 基础信息 states of last year (None: nothing), and last year's workbook says."""
     label = years.standard.fields[field].label
-    unit = stated.unit if stated is not None else years.standard.unit
+    unit = stated.unit if stated is not None else years.standard.info_unit(field)
     right = wanted.rounded(unit, max(wanted.places, 2)) if wanted.unit != unit else wanted
     if stated is None:
         message = f"“{label}”没有填，上年的工作簿是 {wanted.text}；请填写。"

@@ -60,7 +60,7 @@ from xlbudget.building.formulas.terms import (
     selection,
     strangers,
 )
-from xlbudget.money import COUNT, STANDARD_PLACES
+from xlbudget.money import STANDARD_PLACES
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import NOTHING
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
@@ -414,7 +414,7 @@ def _graded(areas: Areas, refs: Sequence[Ref], off: Expression, figures: Express
 def _unit(areas: Areas, ref: Ref) -> Unit:
     if ref.block != INFO:
         return areas.bodies[ref.block].block.unit
-    return COUNT if areas.standard.fields[ref.which].kind == "count" else areas.standard.unit
+    return areas.standard.info_unit(ref.which)
 
 
 def _condition(areas: Areas, condition: Condition) -> Expression:

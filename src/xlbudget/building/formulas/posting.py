@@ -52,9 +52,9 @@ def ledger_formulas(standard: Standard, book: Book) -> dict[Place, Formula]:
         found |= {Place(sheet, cell): formula for cell, formula in formulas if cell}
     for field, selection in ledger.info.items():
         if field in book.info and (cell := book.info[field].cell):
-            text = _sum(rows.chosen(selection), standard.unit)
+            text = _sum(rows.chosen(selection), standard.info_unit(field))
             found[Place(INFO_SHEET, cell)] = Formula(
-                text, printed(postings.info.get(field), standard.unit)
+                text, printed(postings.info.get(field), standard.info_unit(field))
             )
     return found
 

@@ -187,7 +187,7 @@ def _probe(standard: Standard, book: Book) -> Book:
     info = dict(book.info)
     for field in standard.fields.values():
         if field.kind in ("amount", "count"):
-            unit = COUNT if field.kind == "count" else standard.unit
+            unit = standard.info_unit(field.key)
             info[field.key] = InfoValue(Amount(unit.fen * 7, unit, 0 if unit is COUNT else 2))
     return book._replace(info=info)
 
@@ -206,8 +206,10 @@ def _told(
         prior, now = _field(spec.prior), facts.value(spec.now, lenient=True)
         change = _moved(standard, mention)
         if prior and change is not None and not now.gap:
-            value = (0 if now.amount is None else now.amount.fen) - change.fen
-            yield prior, from_number(Decimal(value) / standard.unit.fen, standard.unit)
+            # What the text prints of this year, not the exact figure: last year's is known no better than that.
+            value = facts.in_unit(now.amount).fen - change.fen
+            unit = standard.info_unit(prior)
+            yield prior, from_number(Decimal(value) / unit.fen, unit)
         if (
             mention.kind == "change"
             and spec.reason
@@ -222,14 +224,15 @@ def _told(
         return
     count = standard.fields[field].kind == "count"
     if mention.kind == "none":
-        yield field, Amount(0, COUNT, 0) if count else Amount(0, standard.unit)
+        yield field, Amount(0, COUNT, 0) if count else Amount(0, standard.info_unit(field))
     elif mention.kind == "amount" and mention.number is not None:
         number = mention.number.value
         if count:
             yield field, from_number(int(number), COUNT)
         else:
-            scale = mention.number.scale or standard.unit.fen
-            yield field, from_number(number * scale / standard.unit.fen, standard.unit)
+            unit = standard.info_unit(field)
+            scale = mention.number.scale or unit.fen
+            yield field, from_number(number * scale / unit.fen, unit)
 
 
 def _moved(standard: Standard, mention: Mention) -> Amount | None:
