@@ -235,7 +235,7 @@ def _structure_problems(folder: Path, standard: Standard) -> Iterator[str]:
         )
     }
     known = {*standard.blocks, *(table.key for table in standard.tables)}
-    for rule in tomllib.loads((folder / "rules.toml").read_text("utf-8"))["rule"]:
+    for rule in standard_files(layers_of(folder))["rules"]["rule"]:
         kinds = rule.get("structure", [])
         only = rule.get("blocks", [])
         for name in only:
