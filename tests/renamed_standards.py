@@ -101,7 +101,10 @@ def names_of(standard: Standard) -> Names:
     source = load_source(standard)
     figures = [
         *source.constants, *source.texts, *source.years,
-        *(one.name for one in (*source.amounts, *source.lists, *source.changes, *source.row_changes)),
+        *(one.name for one in source.amounts),
+        *(one.name for one in source.lists),
+        *(one.name for one in source.changes),
+        *(one.name for one in source.row_changes),
         *source.paragraphs,
         *(one[0] for one in (*source.counts, *source.names)),
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import xlbudget
+from own_standards import changed, copied
 from xlbudget import __version__
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.editing.validate import validate_file
@@ -368,13 +368,10 @@ def test_the_users_own_subjects_are_known_to_fill_and_validate(tmp_path: Path) -
 def test_another_standards_folder_is_checked_before_it_is_listed(
     tmp_path: Path, capsys: Any
 ) -> None:
-    data = Path(xlbudget.__file__).parent / "standard" / "data" / "changchun"
-    folder = tmp_path / "另一个标准"
-    shutil.copytree(data, folder)
+    folder = copied(tmp_path).rename(tmp_path / "另一个标准")
     assert run(["rules", "--folder", str(folder)]) == 0
     assert "A01［差错］" in capsys.readouterr().out
-    rules = folder / "rules.toml"
-    rules.write_text(rules.read_text("utf-8").replace('code = "A02"', 'code = "A01"', 1), "utf-8")
+    changed(folder, "rules.toml", 'code = "A02"', 'code = "A01"')
     assert run(["rules", "--folder", str(folder)]) == 2
     assert "规则编号 A01 重复" in capsys.readouterr().err
     assert run(["rules", "--folder", str(tmp_path / "没有")]) == 2

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from ledgers import ledger_of, with_ledger
+from own_standards import copied
 from xlbudget.checks.validate import check_names
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
@@ -24,7 +25,6 @@ from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import WAN, YUAN, Amount
 from xlbudget.reading.book import read_book
 from xlbudget.standard.check import check_folder
-from xlbudget.standard.layers import DATA
 from xlbudget.standard.loader import load_folder
 from xlbudget.standard.model import Subject
 from xlbudget.texts.forms import last_year_of
@@ -247,9 +247,10 @@ def test_years_in_texts(text: str, moved: str) -> None:
 
 def variant(folder: Path, **changes: tuple[str, str]) -> Standard:
     """The standard with some files changed: name (with __ for /, _ for -) -> old and new text."""
-    shutil.copytree(DATA / "changchun", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    assert copied(folder.parent) == folder
     for name, (old, new) in changes.items():
-        path = next(one for one in folder.rglob("*") if one.stem.replace("-", "_") == name)
+        parts = folder.parent.rglob("*")
+        path = next(one for one in parts if one.stem.replace("-", "_") == name)
         text = path.read_text("utf-8")
         assert old in text
         path.write_text(text.replace(old, new, 1), "utf-8")
@@ -264,7 +265,7 @@ def test_subjects_follow_the_lists(example: Book, tmp_path: Path) -> None:
             "2010399,其他政府办公厅（室）支出,2025,,2025,D,\n2013699,旧,2030,,2030,D,\n2013699,",
         ),
     )
-    text = (tmp_path / "changchun" / "subjects" / "functional.csv").read_text("utf-8")
+    text = (tmp_path / "cn" / "subjects" / "functional.csv").read_text("utf-8")
     lines = [f"{line},{'successor' if n == 0 else ''}" for n, line in enumerate(text.splitlines())]
     out = []
     for line in lines:
@@ -277,7 +278,7 @@ def test_subjects_follow_the_lists(example: Book, tmp_path: Path) -> None:
         if cells[0] == "2210201":
             cells[3] = "2024"
         out.append(",".join(cells))
-    (tmp_path / "changchun" / "subjects" / "functional.csv").write_text("\n".join(out), "utf-8")
+    (tmp_path / "cn" / "subjects" / "functional.csv").write_text("\n".join(out), "utf-8")
     changed = load_folder(tmp_path / "changchun")
     assert check_folder(tmp_path / "changchun", check_names()) == []
     book, _, done = next_book(changed, changed, example)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from explaining.notes_books import HOSTILE, setting, wrong
+from own_standards import copied
 from xlbudget.characters import ordinal
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import BODY, HEADING, document_text
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.explaining.wording import clean, clean_clause
 from xlbudget.figures import BlockData
+from xlbudget.standard.layers import layer_path
 from xlbudget.standard.loader import load_folder
 
 if TYPE_CHECKING:
@@ -248,8 +250,7 @@ def test_cleaning_and_numerals() -> None:
 @pytest.fixture
 def own(standard: Standard, tmp_path: Path) -> Standard:
     """The standard from a folder that a test may change."""
-    shutil.copytree(standard.layers[0], tmp_path / "own")
-    return load_folder(tmp_path / "own")
+    return load_folder(copied(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -269,14 +270,14 @@ def own(standard: Standard, tmp_path: Path) -> Standard:
 def test_wrong_templates_are_named(
     own: Standard, example: Book, template: str, message: str
 ) -> None:
-    (own.layers[0] / "notes" / "08-fund.j2").write_text(template, encoding="utf-8")
+    layer_path(own.layers, "notes/08-fund.j2").write_text(template, encoding="utf-8")
     with pytest.raises(StandardError, match=re.escape(message)) as caught:
         explain(own, example)
     assert "模板“notes/" in str(caught.value)
 
 
 def test_a_missing_template_is_named(own: Standard, example: Book) -> None:
-    (own.layers[0] / "notes" / "09-capital.j2").unlink()
+    layer_path(own.layers, "notes/09-capital.j2").unlink()
     with pytest.raises(StandardError, match=r"09-capital\.j2"):
         explain(own, example)
 
@@ -301,21 +302,21 @@ def test_a_missing_template_is_named(own: Standard, example: Book) -> None:
 def test_wrong_facts_are_named(
     own: Standard, example: Book, old: str, new: str, message: str
 ) -> None:
-    path = own.layers[0] / "notes" / "facts.toml"
+    path = layer_path(own.layers, "notes/facts.toml")
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(StandardError, match=message):
         explain(own, example)
 
 
 def test_a_standard_without_texts(own: Standard, example: Book) -> None:
-    shutil.rmtree(own.layers[0] / "notes")
+    shutil.rmtree(own.layers[-1] / "notes")
     with pytest.raises(StandardError, match=r"notes/facts\.toml"):
         explain(own, example)
 
 
 def test_another_standard_brings_its_own_texts(own: Standard, example: Book) -> None:
     """Other sentences, other numbering, other units: nothing but files."""
-    notes = own.layers[0] / "notes"
+    notes = own.layers[-1] / "notes"
     shutil.rmtree(notes)
     notes.mkdir()
     (notes / "facts.toml").write_text(
@@ -349,7 +350,7 @@ def test_another_standard_brings_its_own_texts(own: Standard, example: Book) -> 
 
 
 def test_section_conditions(standard: Standard, own: Standard, example: Book) -> None:
-    path = own.layers[0] / "notes" / "sections.toml"
+    path = layer_path(own.layers, "notes/sections.toml")
     text = path.read_text(encoding="utf-8")
     path.write_text(
         text.replace('template = "08-fund.j2"', 'template = "08-fund.j2"\nwhen = "fund"'),

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from own_standards import changed, copied
 from same_books import same
 from xlbudget.cli.run import run
 from xlbudget.editing.build import build_workbook
@@ -37,7 +38,6 @@ from xlbudget.money import COUNT, Amount
 from xlbudget.publishing.data_folder import export_folder, write_folder
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
-from xlbudget.standard.layers import DATA
 from xlbudget.standard.loader import OWN_LISTS, load_folder, load_standard, own_standard
 from xlbudget.standard.model import Subject
 from xlbudget.xlsx.backups import backups
@@ -256,12 +256,10 @@ def test_own_subjects(standard: Standard, example: Book, tmp_path: Path) -> None
 
 
 def test_codes_in_several_columns(example: Book, tmp_path: Path) -> None:
-    folder = tmp_path / "changchun"
-    shutil.copytree(DATA / "changchun", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    path = folder / "tables" / "06-basic.toml"
+    folder = copied(tmp_path)
     one = '{ key = "code", kind = "code", label = ["经济分类", "科目编码"] }'
     two = '{ key = "a", kind = "code", label = ["科目编码", "类"] },\n  { key = "b", kind = "code", label = ["科目编码", "款"] }'
-    path.write_text(path.read_text("utf-8").replace(one, two), "utf-8")
+    changed(folder, "tables/06-basic.toml", one, two)
     split = load_folder(folder)
     write_folder(example, split, tmp_path / "数据")
     text = (tmp_path / "数据" / "06-一般公共预算基本支出表.csv").read_text("utf-8-sig")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from own_standards import copied, file_of
 from xlbudget.editing.notes import plan_notes
 from xlbudget.errors import StandardError
 from xlbudget.figures import InfoValue, Office, Profile
@@ -237,13 +238,11 @@ def test_a_formula_without_value_follows_the_generated_text(
 @pytest.fixture
 def own(standard: Standard, tmp_path: Path) -> Path:
     """A copy of the standard's folder."""
-    folder = tmp_path / "own"
-    shutil.copytree(standard.layers[0], folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
+    return copied(tmp_path)
 
 
 def test_another_arrangement_is_data_alone(own: Path, example: Book) -> None:
-    plan = own / "disclosure.toml"
+    plan = file_of(own, "disclosure.toml")
     before = plan.read_text("utf-8").partition("[[part]]")[0]
     before = before.replace("{ordinal}、{title}", "{number}. {title}")
     plan.write_text(before + _ANOTHER, encoding="utf-8")
@@ -301,7 +300,7 @@ sections = ["十"]
 def test_an_arrangement_that_does_not_fit_is_refused(
     own: Path, example: Book, old: str, new: str, told: str
 ) -> None:
-    plan = own / "disclosure.toml"
+    plan = file_of(own, "disclosure.toml")
     text = plan.read_text("utf-8")
     assert old in text
     plan.write_text(text.replace(old, new), encoding="utf-8")
@@ -310,6 +309,6 @@ def test_an_arrangement_that_does_not_fit_is_refused(
 
 
 def test_a_standard_without_arrangement_is_refused(own: Path, example: Book) -> None:
-    (own / "disclosure.toml").unlink()
+    file_of(own, "disclosure.toml").unlink()
     with pytest.raises(StandardError, match=r"disclosure\.toml"):
         disclosure(load_folder(own), example)

@@ -175,7 +175,7 @@ def test_a_standard_that_names_no_such_fact(
     path = tmp_path / "package.toml"
     path.write_text('[[figure]]\nfact = "nothing"\ntitle = "甲"\n', encoding="utf-8")
     notes = tmp_path / "notes"
-    notes.symlink_to(standard.layers[0] / "notes")
+    notes.symlink_to(standard.layers[-1] / "notes")
     with pytest.raises(StandardError, match="nothing"):
         key_figures(standard._replace(layers=(tmp_path,)), example)
     path.write_text("[[figure]\n", encoding="utf-8")

@@ -106,6 +106,27 @@ def over(tmp_path: Path, name: str, below: str, above: str) -> dict[str, Any]:
             id="under any name",
         ),
         pytest.param(
+            "notes/sections",
+            "explanation = [{ template = 'a', number = 1 }, { template = 'b' }]",
+            "explanation = [{ drop = true }, { template = 'b' }, { template = 'c' }]",
+            "explanation = [{ template = 'b' }, { template = 'c' }]",
+            id="a list is begun anew",
+        ),
+        pytest.param(
+            "rules",
+            "rule = [{ code = 'A1', title = 'a', check = 'b' }, { code = 'A2' }]",
+            "rule = [{ code = 'A1', drop = true, title = 'c' }]",
+            "rule = [{ code = 'A1', title = 'c' }, { code = 'A2' }]",
+            id="an entry is begun anew",
+        ),
+        pytest.param(
+            "info",
+            "[a]\nb = 1\nc = 2\n[d]\nx = 1",
+            "[a]\ndrop = true\ne = 3",
+            "[a]\ne = 3\n[d]\nx = 1",
+            id="a table is begun anew",
+        ),
+        pytest.param(
             "notes/facts",
             "other = [{ name = '甲' }, { name = '乙' }]",
             "other = [{ name = '丙' }]",
@@ -152,6 +173,7 @@ def test_a_region_differs_by_what_it_says(
             'rule = [{ code = "A2" }]',
             "原有的条目有同名的",
         ),
+        ("rules", "a = 1", "rule = [{ drop = true }]", "要去掉的“rule”不存在"),
         ("info", "a = 1", "a = ", "region/info.toml”不是有效的TOML"),
         ("info", "a = ", "a = 1", "base/info.toml”不是有效的TOML"),
     ],
@@ -170,6 +192,8 @@ def test_a_file_is_dropped_and_another_added(tmp_path: Path) -> None:
     )
     files = layers.standard_files(layers_of(region))
     assert files == {"standard": {"a": 1, "b": 2}, "info": {"y": 1}, "rules": {"z": 1}}
+    write(region, info="drop = true\nz = 2")
+    assert standard_file(layers_of(region), "info") == {"z": 2}
     write(region, rules="drop = true")
     with pytest.raises(StandardError, match=r"region/rules\.toml”要去掉的“rules”不存在"):
         layers.standard_files(layers_of(region))

@@ -28,7 +28,7 @@ from xlbudget.texts.readings import reading_problems
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, Cell
     from xlbudget.findings import Report
     from xlbudget.standard.model import Standard
 
@@ -93,9 +93,10 @@ def damaged(book: Book, rng: random.Random) -> Book:
         row = data.rows[at]
         column = rng.randrange(len(row.cells))
         cell = row.cells[column]
-        other = rng.choice([None, Unreadable("约3"), -1, 10, 100])
-        if isinstance(other, int):
-            other = cell._replace(fen=cell.fen * other + 1) if isinstance(cell, Amount) else None
+        drawn = rng.choice([None, Unreadable("约3"), -1, 10, 100])
+        other: Cell = None if isinstance(drawn, int) else drawn
+        if isinstance(drawn, int) and isinstance(cell, Amount):
+            other = cell._replace(fen=cell.fen * drawn + 1)
         cells = (*row.cells[:column], other, *row.cells[column + 1 :])
         rows = (*data.rows[:at], row._replace(cells=cells), *data.rows[at + 1 :])
         blocks[key] = type(data).of(rows, data.letters, data.strays)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from own_standards import changed, copied
 from xlbudget.checks.validate import check_names
 from xlbudget.errors import StandardError
 from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text
@@ -122,21 +122,15 @@ def test_every_named_check_is_used_by_a_rule(standard: Standard) -> None:
 def test_a_slip_in_a_standard_is_named(
     tmp_path: Path, file: str, old: str, new: str, said: str
 ) -> None:
-    folder = tmp_path / "changchun"
-    shutil.copytree(DATA / "changchun", folder)
-    text = (folder / file).read_text(encoding="utf-8")
-    assert old in text
-    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    folder = copied(tmp_path)
+    changed(folder, file, old, new)
     assert any(said in problem for problem in check_folder(folder, check_names()))
 
 
 @pytest.mark.parametrize("bars", ["kinds", "nowhere"])
 def test_the_picture_needs_a_chart_of_rows(tmp_path: Path, bars: str) -> None:
-    folder = tmp_path / "changchun"
-    shutil.copytree(DATA / "changchun", folder)
-    path = folder / "standard.toml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('bars = "classes"', f'bars = "{bars}"'), encoding="utf-8")
+    folder = copied(tmp_path)
+    changed(folder, "standard.toml", 'bars = "classes"', f'bars = "{bars}"')
     with pytest.raises(StandardError, match="支出结构图的 bars"):
         load_folder(folder)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from xlbudget.standard.layers import DATA, standard_ids
+from own_standards import changed, copied
+from xlbudget.standard.layers import standard_ids
 from xlbudget.standard.loader import load_folder, load_standard
 from xlbudget.texts.readings import reading_problems
 
@@ -33,11 +33,7 @@ def test_every_name_in_the_readings_exists(identity: str) -> None:
     ],
 )
 def test_a_slip_in_the_readings_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
-    folder = tmp_path / "changchun"
-    shutil.copytree(DATA / "changchun", folder)
-    path = folder / "notes" / "readings.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    folder = copied(tmp_path)
+    changed(folder, "notes/readings.toml", old, new)
     found = reading_problems(load_folder(folder))
     assert any(said in one for one in found), found

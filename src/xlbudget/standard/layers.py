@@ -3,8 +3,9 @@
 A region's ``standard.toml`` names its base (``extends = "cn"``); a base has ``base.toml`` instead and cannot be
 chosen by itself. A layer may have variants, ``variants/NAME/variant.toml`` with ``when = { FIELD = "value" }`` or
 ``years = [first, last]``, that stand above it where 基础信息 says so. A layer holds only what differs: tables merge
-by key, lists of tables by the keys that ``_KEYS`` declares, everything else replaces what was below. An entry with
-``drop = true`` goes, one with ``after = "KEY"`` stands behind that entry (``""``: first); a file may be dropped too.
+by key, lists of tables by the keys that ``_KEYS`` declares, everything else replaces what was below. An entry that
+is just ``drop = true`` goes, with more in it that replaces what was below; in a list an entry that is just ``drop = true`` and
+names none clears the list. ``after = "KEY"`` places an entry behind that one (``""``: first). A file is an entry, too.
 
 Parsing takes longer than validating a workbook, so what was merged is kept beside the byte code. It is used
 only while every file of every layer has the size and time that it had when it was parsed; it is data, read by
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from xlbudget.errors import StandardError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
 
@@ -38,6 +39,8 @@ _MAIN, _BASE, _VARIANT = "standard", "base", "variant"
 """The main file of a region, of a base and of a variant: one and the same file of the merged standard."""
 _VARIANTS = "variants"
 _VERSION = 2
+_WORDS = ("drop", "after")
+"""Keys of an entry that speak of the entry itself."""
 
 _KEYS = {
     "standard:chart": ("key",),
@@ -312,10 +315,8 @@ def _merged_file(layers: Layers, name: str) -> _File | None:
             found = over
             continue
         merging = _Merging(_shown(layer, _main_name(layer) if name == _MAIN else name), name)
-        if merging.dropped(over, name, found is not None):
-            found = None
-        else:
-            found = merging.tables(found or {}, over, "")
+        below = merging.kept(over, name, found)
+        found = None if below is None else merging.tables(below, over, "")
     return found
 
 
@@ -329,19 +330,31 @@ class _Merging(NamedTuple):
         """``over`` over ``below``, the tables at that path."""
         found = dict(below)
         for key, value in over.items():
+            if key in _WORDS:
+                continue
+            step = f"{path}.{key}" if path else key
             if not isinstance(value, dict):
-                found[key] = self._value(below.get(key), value, self._step(path, key))
+                found[key] = self._value(below.get(key), value, step)
                 continue
-            if self.dropped(value, self._step(path, key), key in found):
-                del found[key]
-                continue
-            entry, place = self._placed(value)
-            lower = below.get(key)
-            lower = lower if isinstance(lower, dict) else {}
-            found[key] = self.tables(lower, entry, self._step(path, key))
-            if place is not None:
-                found = dict(self._moved(list(found.items()), key, place, self._step(path, key)))
+            found = self._entry(found, key, value, step, step, ())
         return found
+
+    def _entry(
+        self,
+        found: dict[str, _File],
+        key: str,
+        value: _File,
+        path: str,
+        shown: str,
+        keys: tuple[str, ...],
+    ) -> dict[str, _File]:
+        """The entries with one that an upper layer says."""
+        lower = self.kept(value, shown, found.get(key), keys)
+        if lower is None:
+            return {one: entry for one, entry in found.items() if one != key}
+        found[key] = self.tables(lower, value, path)
+        place = value.get("after")
+        return found if place is None else self._moved(found, key, str(place), shown)
 
     def _value(self, below: Any, over: Any, path: str) -> Any:
         keys = self._keys(path) if _is_tables(over) else ()
@@ -352,6 +365,9 @@ class _Merging(NamedTuple):
     def _list(
         self, below: list[_File], over: list[_File], keys: tuple[str, ...], path: str
     ) -> list[_File]:
+        if over[0] == {"drop": True}:
+            self.kept(over[0], path, {} if below else None)
+            below, over = [], over[1:]
         found = {_identity(entry, keys): entry for entry in below}
         if len(found) < len(below):
             raise StandardError(f"标准文件“{self.shown}”不能逐条修改“{path}”：原有的条目有同名的。")
@@ -360,51 +376,35 @@ class _Merging(NamedTuple):
             shown = f"{path}“{identity}”"
             if named.count(identity) > 1:
                 raise StandardError(f"标准文件“{self.shown}”的{shown}写了两次。")
-            if self.dropped(value, shown, identity in found):
-                del found[identity]
-                continue
-            entry, place = self._placed(value)
-            found[identity] = self.tables(found.get(identity, {}), entry, path)
-            if place is not None:
-                found = dict(self._moved(list(found.items()), identity, place, shown))
+            found = self._entry(found, identity, value, path, shown, keys)
         return list(found.values())
 
-    def dropped(self, value: _File, shown: str, there: bool) -> bool:
-        """Whether an entry says ``drop = true``."""
+    def kept(
+        self, value: _File, shown: str, below: _File | None, keys: tuple[str, ...] = ()
+    ) -> _File | None:
+        """What of the entry below stays: nothing (an empty one, or None) where ``value`` says ``drop = true``."""
         if value.get("drop") is not True:
-            return False
-        if not there:
+            return below if isinstance(below, dict) else {}
+        if below is None:
             raise StandardError(f"标准文件“{self.shown}”要去掉的“{shown}”不存在（drop）。")
-        return True
-
-    @staticmethod
-    def _placed(value: _File) -> tuple[_File, str | None]:
-        """An entry without the word about its place, and that word."""
-        place = value.get("after")
-        entry = {key: one for key, one in value.items() if key not in ("after", "drop")}
-        return entry, None if place is None else str(place)
+        return {} if value.keys() - {*_WORDS, *keys} else None
 
     def _moved(
-        self, entries: list[tuple[str, _File]], key: str, place: str, shown: str
-    ) -> Iterable[tuple[str, _File]]:
+        self, entries: dict[str, _File], key: str, place: str, shown: str
+    ) -> dict[str, _File]:
         """The entries with that of ``key`` behind that of ``place``."""
-        moved = next(entry for entry in entries if entry[0] == key)
-        entries.remove(moved)
-        names = [name for name, _ in entries]
+        rest = [entry for entry in entries.items() if entry[0] != key]
+        names = [name for name, _ in rest]
         if place and place not in names:
             raise StandardError(
                 f"标准文件“{self.shown}”要把“{shown}”放在“{place}”之后，没有这一项（after）。"
             )
-        entries.insert(names.index(place) + 1 if place else 0, moved)
-        return entries
+        rest.insert(names.index(place) + 1 if place else 0, (key, entries[key]))
+        return dict(rest)
 
     def _keys(self, path: str) -> tuple[str, ...]:
         whole = f"{self.name}:{path}"
         return next((keys for form, keys in _KEYS.items() if fnmatchcase(whole, form)), ())
-
-    @staticmethod
-    def _step(path: str, key: str) -> str:
-        return f"{path}.{key}" if path else key
 
 
 def _is_tables(value: Any) -> bool:
