@@ -194,7 +194,7 @@ def _table(raw: Files, names: Names) -> None:
 
     raw.update(_walk(raw, lambda text: names.places(text, names.field)))
     raw["key"] = other(raw["key"])
-    _each(raw, lambda text: re.sub(r"[a-z_]+(?=\[)", lambda one: other(one[0]), text), "balance")
+    _each(raw, names.refs, "balance")
     for block in raw["block"]:
         _each(block, other, "key", "subjects")
         _each(block, lambda text: re.sub(r"[a-z_0-9]+", lambda one: other(one[0]), text), "rowsums")
