@@ -31,7 +31,9 @@ def lost_texts(
     for unit in notes:
         sections.setdefault(unit.section, []).append(unit)
     specs = facts.source.sections.get("explanation", ())
-    wanted = [section for section in specs if section.heading and facts.present(section)]
+    # One without a template is free: who has nothing to say there leaves it out.
+    written = (section for section in specs if section.heading and section.template)
+    wanted = [section for section in written if facts.present(section)]
     lost = [section for section in wanted if section.number not in sections]
     # Where more than half are not there, it is divided otherwise, and nothing is said.
     for spec in lost if notes and 2 * len(lost) <= len(wanted) else ():
