@@ -554,6 +554,8 @@ def _next_keyed(
     """The lists by name or code, under the names and codes of the new year."""
     found: dict[str, dict[str, str]] = {}
     for keyed in standard.keyed:
+        if keyed.kind == "amount":
+            continue  # figures of the year before the last
         texts: dict[str, str] = {}
         for name, text in last.keyed.get(keyed.key, {}).items():
             new = changes.codes.get(name, changes.names.get(name, name))

@@ -195,7 +195,7 @@ def vocabulary(readings: Readings, facts: Facts, section: str) -> Vocabulary:
         found = facts.names.get(name)
         if of == section and isinstance(found, FigureList) and found.gap is None:
             whole[name] = found
-            for phrase, target in _lines(readings, name, found.items):
+            for phrase, target in (*_lines(readings, name, found.items), *_nought(facts, name)):
                 there = lines.setdefault(phrase, ())
                 if not there or (
                     there[0].list == name and target.key not in {one.key for one in there}
@@ -258,6 +258,15 @@ def _lines(readings: Readings, name: str, items: Iterable[Item]) -> Iterator[tup
         yield from _lines(readings, name, item.children.items)
 
 
+def _nought(facts: Facts, name: str) -> Iterator[tuple[str, Target]]:
+    """The lines of a list of counts that have nothing: they may be named with a 0."""
+    spec = next(one for one in facts.source.lists if one.name == name)
+    for item in spec.items:
+        figure = facts.figures[f"{name}.{item.name}.amount"]
+        if figure.kind == "count" and figure.zero:
+            yield plain(item.title), Target(figure, list=name, key=item.name, name=item.title)
+
+
 def _line(readings: Readings, name: str, item: Item) -> Iterator[tuple[str, Target]]:
     target = Target(
         item.amount,
@@ -294,7 +303,8 @@ class Mention(NamedTuple):
 
     ``kind``: amount, share, change, percent (of a change), direction, same, none, every, names, code (a subject's that
     is not its own), loose (a number that is bound to nothing). ``said`` is the stretch of text that says it, ``up`` the
-    direction word's, ``reason`` whether one follows, ``base`` what the text says that last year's figure was.
+    direction word's, ``reason`` whether one follows; ``told`` and ``base`` are what the text itself says that this year's
+    and last year's figures are.
     """
 
     kind: str
@@ -308,6 +318,7 @@ class Mention(NamedTuple):
     reason: bool = False
     rest: str = ""
     at: int = 0
+    told: Number | None = None
     base: Number | None = None
 
 
@@ -447,6 +458,7 @@ class _Sentence:
         self.trail: tuple[str, ...] = ()
         self.trail_end = -1
         self.code, self.code_end = "", -1
+        self.told: Number | None = None
         self.base: Number | None = None
 
     def mentions(self, tokens: list[Token]) -> Iterator[Mention]:
@@ -542,7 +554,7 @@ class _Sentence:
             topic = _of_line(target)
         if topic is not None:
             if topic.target != (self.topic.target if self.topic is not None else None):
-                self.base = None
+                self.told = self.base = None
             self.topic, self.topic_end = topic, token.end
         if target is None:
             return
@@ -631,7 +643,7 @@ class _Sentence:
             if up is not None and change is not None:
                 yield Mention(
                     "percent", said, change.percent, number, None, topic, change, up,
-                    at=token.end, base=self.base,
+                    at=token.end, told=self.told, base=self.base,
                 )  # fmt: skip
             elif self.share_at >= 0 and (target := self._shared()) is not None:
                 yield Mention("share", said, target.share, number, target, topic)
@@ -657,7 +669,7 @@ class _Sentence:
             yield Mention("amount", said, topic.change.prior, number, None, topic, at=token.end)
             return
         if topic is not None and topic.target is not None and dated == "now" and up is None:
-            figure, at = topic.target.figure, token.end
+            figure, at, self.told = topic.target.figure, token.end, number
             yield Mention("amount", said, figure, number, topic.target, topic, at=at)
             self.pending = None
             return
@@ -666,7 +678,7 @@ class _Sentence:
             if change is not None:
                 yield Mention(
                     "change", said, change.amount, number, None, topic, change, up,
-                    at=at, base=self.base,
+                    at=at, told=self.told, base=self.base,
                 )  # fmt: skip
             else:
                 yield Mention("loose", said, number=number)
@@ -678,6 +690,8 @@ class _Sentence:
             if not self.between.limits(between, self.text[at:]):
                 yield Mention("amount", said, pending.figure, number, pending, topic, at=at)
                 self.last, self.last_end, self.pending = pending, at, None
+                if topic is not None and topic.target is pending:
+                    self.told = number
                 return
         yield Mention("loose", said, number=number)
 

@@ -25,6 +25,7 @@ from xlbudget.texts.names import (
     lost_reasons,
     odd_wordings,
     outdated,
+    repeated,
     unfinished,
     years,
 )
@@ -227,6 +228,7 @@ class _Check:
             for unit in units:
                 self._done("placeholder", unfinished(self.paper(unit), plain(unit.text)))
             return
+        self.findings += repeated(units, self.paper)
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
         lost = known is not SILENT and self._lost(section)
         said = self._said(known, units)

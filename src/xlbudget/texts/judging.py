@@ -356,6 +356,16 @@ def _within(between: tuple[int, int], number: Number) -> bool:
     return low - half <= number.value <= high + half
 
 
+def _follows(mention: Mention, number: Number, now: int, before: int, ulp: int) -> bool:
+    """Whether a change or its percentage is that from ``before`` to ``now``, both rounded to ``ulp``."""
+    moved = now - before
+    if not (abs(moved) <= ulp or mention.up is (moved > 0)):
+        return False
+    if mention.kind == "percent":
+        return not before or _within(grown_between(now, before, ulp), number)
+    return abs(abs(moved) - number.value * number.scale) <= ulp
+
+
 def _against_base(paper: Paper, mention: Mention, base: Number, said: str) -> Iterator[Finding]:
     """A change or its percentage beside the figure of last year that the text itself names."""
     number, target = mention.number, mention.topic.target if mention.topic is not None else None
@@ -364,17 +374,15 @@ def _against_base(paper: Paper, mention: Mention, base: Number, said: str) -> It
         return
     ulp = int(base.scale * Decimal(1).scaleb(-max(base.places, STANDARD_PLACES)))
     before = int(base.value * base.scale)
+    told = mention.told
+    nows = [now.fen, int(told.value * told.scale)] if told is not None else [now.fen]
+    if any(_follows(mention, number, one, before, ulp) for one in nows):
+        return  # of a figure that is wrong in the text, that alone is told
     moved = now.fen - before
     if mention.kind == "percent":
-        if not before:
-            return
-        right = _within(grown_between(now.fen, before, ulp), number)
-        size = f"{percent_text(round_div(abs(moved) * 10_000, before))}"
+        size = percent_text(round_div(abs(moved) * 10_000, before))
     else:
-        right = abs(abs(moved) - number.value * number.scale) <= ulp
         size = f"{Amount(abs(moved)).text}{paper.money}"
-    if right and (abs(moved) <= ulp or mention.up is (moved > 0)):
-        return
     words = paper.readings.words["up" if moved > 0 else "down"][0]
     message = (
         f"“{said}”与文中的上年数{printed(f'{base.value:f}{base.unit}')}不一致：本年为"

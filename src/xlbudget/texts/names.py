@@ -12,8 +12,9 @@ from xlbudget.texts.judging import misnamed
 from xlbudget.texts.readings import plain, printed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from xlbudget.figures import TextUnit
     from xlbudget.texts.judging import Paper
     from xlbudget.texts.readings import Dated
 
@@ -347,6 +348,23 @@ def doubled(paper: Paper, text: str, names: Collection[str]) -> Iterator[Finding
         what = "标点" if _MARKS.fullmatch(bare, start, end) else "词语"
         message = f"“{around}”中的{what}“{said}”重复；请删去多写的。"
         yield paper.finding(message, None, said, rule="placeholder", level=Level.WARNING)
+
+
+_REPEATED = 20
+"""A shorter paragraph may stand there twice."""
+
+
+def repeated(units: Sequence[TextUnit], paper: Callable[[TextUnit], Paper]) -> Iterator[Finding]:
+    """Paragraphs that stand word for word before, in the same list."""
+    seen: set[tuple[str, str]] = set()
+    for unit in units:
+        text = plain(unit.text)
+        key = unit.id.rpartition(".")[0], text
+        if len(text) >= _REPEATED and not unit.heading and key in seen:
+            said = printed(text[:_AROUND])
+            message = f"“{said}……”这一段与前面的一段一字不差；请删去重复的。"
+            yield paper(unit).finding(message, rule="placeholder", level=Level.WARNING)
+        seen.add(key)
 
 
 @lru_cache(maxsize=8)  # the paragraphs of a section follow one another

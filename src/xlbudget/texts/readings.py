@@ -114,7 +114,7 @@ class Former(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """What the body of a section must speak of, unless the figure ``zero`` is nought.
+    """What the body of a section must speak of, unless the figure ``zero`` is nought, or nothing has changed by it.
 
     It does in a sentence with one of ``any``, with one of ``near`` if there are any, and without
     those of ``without``.
@@ -304,7 +304,7 @@ def _problems(standard: Standard, source: Source, readings: Readings) -> Iterato
     if readings.glossary and readings.glossary not in lists:
         yield f"[glossary]的 list = “{readings.glossary}”不是 facts.toml 中的清单。"
     for passage in readings.passages:
-        if passage.zero and passage.zero not in figures:
+        if passage.zero and passage.zero not in figures | changes:
             yield f"[[passage]]“{passage.name}”的 zero = “{passage.zero}”不在 facts.toml 中。"
     if readings.units.bare not in UNITS:
         yield f"[units]的 bare = “{readings.units.bare}”应为 {'、'.join(UNITS)} 之一。"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from xlbudget.characters import ordinal
-from xlbudget.explaining.document import Figure, FigureList
+from xlbudget.explaining.document import Change, Figure, FigureList
 from xlbudget.findings import Finding, Level
 from xlbudget.texts.readings import plain, printed
 
@@ -58,6 +58,8 @@ def lost_passages(
     for passage in readings.passages:
         figure = facts.names.get(passage.zero)
         nought = isinstance(figure, Figure) and figure.zero
+        if isinstance(figure, Change):
+            nought = figure.same or not figure.known
         if passage.section == section and not nought and not any(map(passage.told, bodies)):
             lost.append(passage)
     return [

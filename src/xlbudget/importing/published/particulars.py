@@ -189,7 +189,13 @@ def _probe(standard: Standard, book: Book) -> Book:
         if field.kind in ("amount", "count"):
             unit = standard.info_unit(field.key)
             info[field.key] = InfoValue(Amount(unit.fen * 7, unit, 0 if unit is COUNT else 2))
-    return book._replace(info=info)
+    codes = [row.key for data in book.blocks.values() for row in data.rows if row.kind == "subject"]
+    lists = {
+        keyed.key: dict.fromkeys(codes, "7.00")
+        for keyed in standard.keyed
+        if keyed.kind == "amount"
+    }
+    return book._replace(info=info, keyed={**book.keyed, **lists})
 
 
 def _told(
@@ -283,40 +289,125 @@ def _reason(readings: Readings, mention: Mention, text: str) -> str:
 def lists_from_sentences(
     standard: Standard, book: Book, units: Sequence[TextUnit]
 ) -> dict[str, dict[str, str]]:
-    """The lists of 基础信息 (purposes by name, glosses by code) as the text gives them.
+    """The lists of 基础信息 (purposes by name, glosses and last year's figures by code) as the text gives them.
 
     A sentence belongs to the last subject named before its leading word (主要用于, 指): its name
-    with the level in brackets.
+    with the level in brackets, else the one whose amount was given.
     """
     source = load_source(standard)
     facts = evaluate_facts(standard, book, source)
     lists = {keyed.key: keyed for keyed in standard.keyed}
     found: dict[str, dict[str, str]] = {}
+    readings = load_readings(standard.layers)
+    told = _lines_told(standard, book, readings, units) if readings is not None else []
     for spec in source.lists:
         lines = facts.names.get(spec.name)
         if spec.keyed not in lists or not spec.leading or not isinstance(lines, FigureList):
             continue
         leading = plain(spec.leading)
         labels = list(_labels(lines))
+        named: Item | None = None
         for unit in units:
             before, mark, rest = plain(unit.text).partition(leading)
-            ends = [
-                (at, len(said), item) for said, item in labels if (at := before.rfind(said)) >= 0
-            ]
-            if unit.heading or not mark or not ends:
+            if unit.heading or not mark:
                 continue
-            item = max(ends, key=lambda end: end[:2])[2]
-            words = clean_clause(printed(rest.split("。")[0]), spec.leading)
+            item = _named_last(labels, before, named) or _told_before(lines, told, unit, before)
+            if item is None:
+                continue
+            named = item
+            words = clean_clause(printed(rest.split("。")[0]).lstrip("："), spec.leading)
             by = item.key if "编码" in lists[spec.keyed].name_label else item.name.text
             found.setdefault(spec.keyed, {}).setdefault(by, words)
+    for row_spec in source.row_changes:
+        for key, (prior, reason) in _compared_rows(standard, readings, row_spec.name, told).items():
+            for list_key, text in ((row_spec.prior, prior), (row_spec.reason, reason)):
+                if list_key and text:
+                    found.setdefault(list_key, {}).setdefault(key, text)
     return found
 
 
-def _labels(lines: FigureList) -> Iterator[tuple[str, Item]]:
-    """Every way to name a subject together with its level."""
+def _labels(lines: Iterable[Item]) -> Iterator[tuple[str, Item]]:
+    """Every way to name a subject together with its level, and the digits of its code."""
     for item in lines:
         if item.level:
             name = plain(item.name.text)
-            yield f"{name}({item.level})", item
-            yield f"{name.removesuffix('支出')}({item.level})", item
+            for level in (item.level, f"{item.digits}{item.level}"):
+                yield f"{name}({level})", item
+                yield f"{name.removesuffix('支出')}({level})", item
         yield from _labels(item.children)
+
+
+def _named_last(labels: Sequence[tuple[str, Item]], before: str, named: Item | None) -> Item | None:
+    """The subject named last; of several of one name the one below what else is named, or was before (``named``)."""
+    ends = [(at, len(said), item) for said, item in labels if (at := before.rfind(said)) >= 0]
+    if not ends:
+        return None
+    last = max(end[:2] for end in ends)
+    items = {item.key: item for at, length, item in ends if (at, length) == last}
+    above = {one.key for one in (*named.parents, named)} if named is not None else set()
+
+    def belongs(item: Item) -> tuple[int, int]:
+        names = [plain(one.name.text).removesuffix("支出") for one in item.parents]
+        return sum(name in before for name in names), sum(one.key in above for one in item.parents)
+
+    best = max(map(belongs, items.values()))
+    chosen = [item for item in items.values() if belongs(item) == best]
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _lines_told(
+    standard: Standard, book: Book, readings: Readings, units: Sequence[TextUnit]
+) -> list[tuple[TextUnit, Mention]]:
+    """What sections say that list subjects one by one; every figure of last year is taken as known."""
+    sections = {section for section, _ in readings.lines}
+    facts = evaluate_facts(standard, _probe(standard, book), load_source(standard))
+    found = []
+    for section in dict.fromkeys(unit.section for unit in units if unit.section in sections):
+        binder = Binder(readings, vocabulary(readings, facts, section))
+        for unit in units:
+            if unit.section == section and not unit.heading:
+                found += [(unit, mention) for mention in binder.mentions(plain(unit.text))]
+    return found
+
+
+def _told_before(
+    lines: FigureList, told: Sequence[tuple[TextUnit, Mention]], unit: TextUnit, before: str
+) -> Item | None:
+    """The line whose amount a paragraph gives in the words ``before``."""
+    keys = [
+        mention.target.key
+        for other, mention in told
+        if other is unit and mention.kind == "amount" and mention.target and mention.target.list
+        and 0 < mention.at <= len(before)
+    ]  # fmt: skip
+    return next((item for item in lines if keys and item.key == keys[-1]), None)
+
+
+def _compared_rows(
+    standard: Standard,
+    readings: Readings | None,
+    name: str,
+    told: Sequence[tuple[TextUnit, Mention]],
+) -> dict[str, tuple[str, str]]:
+    """Row -> last year's figure in the standard's unit and the reason, of the comparison of that name."""
+    found: dict[str, tuple[str, str]] = {}
+    for unit, mention in told:
+        topic = mention.topic
+        line, change = (topic.target, topic.change) if topic is not None else (None, None)
+        if line is None or change is None or change.prior.name.split(".")[-2:-1] != [name]:
+            continue
+        prior, reason = found.get(line.key, ("", ""))
+        number, now, amount = mention.number, line.figure.value, None
+        with suppress(AmountError):  # beyond 10^13 元: no figure of a budget
+            if mention.figure is change.prior and number is not None:
+                fen = number.value * (number.scale or standard.unit.fen)
+                amount = from_number(fen / standard.unit.fen, standard.unit)
+            elif (moved := _moved(standard, mention)) is not None and isinstance(now, Amount):
+                amount = Amount(now.fen - moved.fen, standard.unit)
+        if readings is not None and mention.kind in ("change", "percent", "same"):
+            reason = reason or _reason(readings, mention, plain(unit.text))
+        # A figure that the text names is surer than one worked out from its change.
+        named = mention.figure is change.prior
+        shown = amount.plain if amount is not None and (named or not prior) else prior
+        found[line.key] = shown, reason
+    return found
