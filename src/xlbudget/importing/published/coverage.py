@@ -16,17 +16,23 @@ from xlbudget.figures import Unreadable
 from xlbudget.findings import NotRead, NumbersRead
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.titles import Titles
+from xlbudget.reading.headings import own_headings
+from xlbudget.reading.tables import numbers_columns
 from xlbudget.sheets.layout import is_form
+from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Book
-    from xlbudget.importing.published.elements import Source
+    from xlbudget.importing.published.elements import Matrix, Source
     from xlbudget.importing.published.recognise import Found
-    from xlbudget.standard.model import Standard
+    from xlbudget.money import Amount
+    from xlbudget.standard.model import Standard, Table
 
-_NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*\.\d{1,2}(?![\d%])")
+_NUMBER = re.compile(r"(?<![\d.,])(?:\d[\d,]*\.\d{1,2}|\d{1,3}(?:,\d{3})+(?!\.))(?![\d,%])")
+_WHOLE = re.compile(r"-?\d{4,}")
+"""What counts as an amount without decimals and separators, where it stands in a column of amounts."""
 _REMARK = re.compile("说明|备注|注[:：\\d]")
 _PAGE = re.compile(r"第(\d+)页")
 _SHOWN = 10
@@ -146,7 +152,7 @@ def _pages(one: Found) -> set[int]:
 def _held(standard: Standard, book: Book, blocks: Sequence[str]) -> Counter[str]:
     """The numbers of some blocks, noughts aside."""
     texts = [
-        cell.raw if isinstance(cell, Unreadable) else cell.text
+        cell.raw if isinstance(cell, Unreadable) else _decimal(cell)
         for key in blocks
         for row in book.blocks[key].rows
         for cell in row.cells
@@ -182,6 +188,8 @@ def _printed(
             key = table.key if table is not None else "" if id(element) in tables else current
             current = key or current
             texts = [cell for row in element.lines for cell in row]
+            if table is not None and not is_form(table):
+                texts += _whole_numbers(table, element)
         if key and is_form(standard.table(key)):  # its texts hold numbers too
             texts = [text for text in texts if _NUMBER.fullmatch(text.strip())]
         for number in _numbers(texts) if element.where not in unread else ():
@@ -194,6 +202,29 @@ def _numbers(texts: Iterable[str]) -> Iterator[str]:
     """The amounts in some texts, without their signs and grouping; noughts aside."""
     for text in texts:
         for number in _NUMBER.findall(folded(text)):
-            plain = number.replace(",", "").rstrip("0").rstrip(".")
+            plain = number.replace(",", "")
+            plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
             if plain.strip("0."):
                 yield plain
+
+
+def _decimal(amount: Amount) -> str:
+    """An amount as it is printed where amounts have decimals: one of whole 元 counts as well."""
+    return amount.text if "." in amount.text else f"{amount.text}.0"
+
+
+def _whole_numbers(table: Table, matrix: Matrix) -> Iterator[str]:
+    """The amounts of a table that are printed without decimals and separators, with a decimal."""
+    lines: list[list[object]] = [list(line) for line in matrix.lines]
+    found = own_headings(table, lines)
+    if found is None:
+        return
+    names, amounts = set[int](), set[int]()
+    for block in table.blocks:
+        for at, column in zip(found.of(block), block.columns, strict=True):
+            (amounts if column.kind == AMOUNT else names).update(() if at is None else (at,))
+    body = found.body + numbers_columns(found, lines[found.body : found.body + 1])
+    for line in matrix.lines[body:] if amounts else ():
+        for at, cell in enumerate(line):
+            if at >= min(amounts) and at not in names and _WHOLE.fullmatch(squash(cell)):
+                yield f"{squash(cell)}.0"
