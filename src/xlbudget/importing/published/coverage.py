@@ -15,6 +15,7 @@ from xlbudget.characters import folded, squash
 from xlbudget.figures import Unreadable
 from xlbudget.findings import NotRead, NumbersRead
 from xlbudget.importing.published.elements import Line
+from xlbudget.importing.published.figures import body_of, other_columns
 from xlbudget.importing.titles import Titles
 from xlbudget.reading.headings import own_headings
 from xlbudget.reading.tables import numbers_columns
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from xlbudget.importing.published.elements import Matrix, Source
     from xlbudget.importing.published.recognise import Found
     from xlbudget.money import Amount
-    from xlbudget.standard.model import Standard, Table
+    from xlbudget.standard.model import Block, Standard, Table
 
 _NUMBER = re.compile(r"(?<![\d.,])(?:\d[\d,]*\.\d{1,2}|\d{1,3}(?:,\d{3})+(?!\.))(?![\d,%])")
 _WHOLE = re.compile(r"-?\d{4,}")
@@ -189,7 +190,7 @@ def _printed(
             current = key or current
             texts = [cell for row in element.lines for cell in row]
             if table is not None and not is_form(table):
-                texts += _whole_numbers(table, element)
+                texts = list(_own_cells(table, element))
         if key and is_form(standard.table(key)):  # its texts hold numbers too
             texts = [text for text in texts if _NUMBER.fullmatch(text.strip())]
         for number in _numbers(texts) if element.where not in unread else ():
@@ -213,18 +214,27 @@ def _decimal(amount: Amount) -> str:
     return amount.text if "." in amount.text else f"{amount.text}.0"
 
 
-def _whole_numbers(table: Table, matrix: Matrix) -> Iterator[str]:
-    """The amounts of a table that are printed without decimals and separators, with a decimal."""
+def _own_cells(table: Table, matrix: Matrix) -> Iterator[str]:
+    """The cells of a table; amounts of whole 元 with a decimal, those of columns that the standard lacks left out."""
     lines: list[list[object]] = [list(line) for line in matrix.lines]
     found = own_headings(table, lines)
     if found is None:
+        yield from (cell for line in matrix.lines for cell in line)
         return
-    names, amounts = set[int](), set[int]()
-    for block in table.blocks:
-        for at, column in zip(found.of(block), block.columns, strict=True):
-            (amounts if column.kind == AMOUNT else names).update(() if at is None else (at,))
-    body = found.body + numbers_columns(found, lines[found.body : found.body + 1])
-    for line in matrix.lines[body:] if amounts else ():
+    others = {} if matrix.loose else other_columns(found, lines)
+    names = {at for block in table.blocks for at in _names(found.of(block), block)}
+    body = body_of(found, lines)
+    body += numbers_columns(found, lines[body : body + 1])
+    for number, line in enumerate(matrix.lines):
         for at, cell in enumerate(line):
-            if at >= min(amounts) and at not in names and _WHOLE.fullmatch(squash(cell)):
-                yield f"{squash(cell)}.0"
+            if number < body or at not in others:
+                amount = number >= body and at > min(names, default=-1) and at not in names
+                whole = amount and _WHOLE.fullmatch(squash(cell))
+                yield f"{squash(cell)}.0" if whole else cell
+
+
+def _names(columns: Sequence[int | None], block: Block) -> Iterator[int]:
+    """Where the columns of a block stand that hold no amounts."""
+    for at, column in zip(columns, block.columns, strict=True):
+        if at is not None and column.kind != AMOUNT:
+            yield at
