@@ -151,10 +151,10 @@ def heading(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def plain_name(text: str) -> str:
-    """A sheet's name or title without quotes, leading number and year: ``5-一般公共预算支出表``."""
+    """A sheet's name or title without quotes, leading number and year: ``5-一般公共预算支出表``, ``1.2026年收支总表``."""
     found = _TITLE_YEAR.sub("", _QUOTES.sub("", squash(text)))
     match = re.match(_LEADING, found)
-    return found[match.end() :] if match else found
+    return _TITLE_YEAR.sub("", found[match.end() :]) if match else found
 
 
 @lru_cache(maxsize=8192)

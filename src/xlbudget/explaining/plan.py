@@ -34,6 +34,11 @@ class PartPlan(NamedTuple):
         """The tables or a document."""
         return self.spec.holds
 
+    @property
+    def contents(self) -> str:
+        """Its line in the contents."""
+        return self.spec.contents
+
 
 class Plan(NamedTuple):
     """The parts in their order, and the set phrases by name."""

@@ -22,7 +22,7 @@ _PREFIX = re.compile(
 )
 _CONTINUED = re.compile(r"\(?续\)?表?[一二三四五六七八九十\d]*[-_、.:]*")
 _BRACKETS = re.compile(r"(?:\([^()]*\)|[-_—]+\d*|\(?续\)?)$")
-_YEAR = re.compile(r"^(?:20\d\d年度?)?(?:(?:部门|单位)预算(?:公开)?)?")
+_YEAR = re.compile(r"^(?:20\d\d年度?)?(?:(?:部门|单位)预算(?:公开)?|预算(?=部门|单位))?")
 _WHOSE, _OWNERS = re.compile("^部门(?=收支|收入|支出)"), ("", "单位")
 """Whose table it is need not be said: 收支总表, 单位收支总表."""
 _HEADS = tuple("年度级局厅委办院会处室站所校队部司署社团心)")

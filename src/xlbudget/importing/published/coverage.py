@@ -15,18 +15,25 @@ from xlbudget.characters import folded, squash
 from xlbudget.figures import Unreadable
 from xlbudget.findings import NotRead, NumbersRead
 from xlbudget.importing.published.elements import Line
+from xlbudget.importing.published.figures import body_of, other_columns
 from xlbudget.importing.titles import Titles
+from xlbudget.reading.headings import own_headings
+from xlbudget.reading.tables import numbers_columns
 from xlbudget.sheets.layout import is_form
+from xlbudget.standard.model import AMOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Book
-    from xlbudget.importing.published.elements import Source
+    from xlbudget.importing.published.elements import Matrix, Source
     from xlbudget.importing.published.recognise import Found
-    from xlbudget.standard.model import Standard
+    from xlbudget.money import Amount
+    from xlbudget.standard.model import Block, Standard, Table
 
-_NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*\.\d{1,2}(?![\d%])")
+_NUMBER = re.compile(r"(?<![\d.,])(?:\d[\d,]*\.\d{1,2}|\d{1,3}(?:,\d{3})+(?!\.))(?![\d,%])")
+_WHOLE = re.compile(r"-?\d{4,}")
+"""What counts as an amount without decimals and separators, where it stands in a column of amounts."""
 _REMARK = re.compile("说明|备注|注[:：\\d]")
 _PAGE = re.compile(r"第(\d+)页")
 _SHOWN = 10
@@ -146,7 +153,7 @@ def _pages(one: Found) -> set[int]:
 def _held(standard: Standard, book: Book, blocks: Sequence[str]) -> Counter[str]:
     """The numbers of some blocks, noughts aside."""
     texts = [
-        cell.raw if isinstance(cell, Unreadable) else cell.text
+        cell.raw if isinstance(cell, Unreadable) else _decimal(cell)
         for key in blocks
         for row in book.blocks[key].rows
         for cell in row.cells
@@ -182,6 +189,8 @@ def _printed(
             key = table.key if table is not None else "" if id(element) in tables else current
             current = key or current
             texts = [cell for row in element.lines for cell in row]
+            if table is not None and not is_form(table):
+                texts = list(_own_cells(table, element))
         if key and is_form(standard.table(key)):  # its texts hold numbers too
             texts = [text for text in texts if _NUMBER.fullmatch(text.strip())]
         for number in _numbers(texts) if element.where not in unread else ():
@@ -194,6 +203,38 @@ def _numbers(texts: Iterable[str]) -> Iterator[str]:
     """The amounts in some texts, without their signs and grouping; noughts aside."""
     for text in texts:
         for number in _NUMBER.findall(folded(text)):
-            plain = number.replace(",", "").rstrip("0").rstrip(".")
+            plain = number.replace(",", "")
+            plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
             if plain.strip("0."):
                 yield plain
+
+
+def _decimal(amount: Amount) -> str:
+    """An amount as it is printed where amounts have decimals: one of whole 元 counts as well."""
+    return amount.text if "." in amount.text else f"{amount.text}.0"
+
+
+def _own_cells(table: Table, matrix: Matrix) -> Iterator[str]:
+    """The cells of a table; amounts of whole 元 with a decimal, those of columns that the standard lacks left out."""
+    lines: list[list[object]] = [list(line) for line in matrix.lines]
+    found = own_headings(table, lines)
+    if found is None:
+        yield from (cell for line in matrix.lines for cell in line)
+        return
+    others = {} if matrix.loose else other_columns(found, lines)
+    names = {at for block in table.blocks for at in _names(found.of(block), block)}
+    body = body_of(found, lines)
+    body += numbers_columns(found, lines[body : body + 1])
+    for number, line in enumerate(matrix.lines):
+        for at, cell in enumerate(line):
+            if number < body or at not in others:
+                amount = number >= body and at > min(names, default=-1) and at not in names
+                whole = amount and _WHOLE.fullmatch(squash(cell))
+                yield f"{squash(cell)}.0" if whole else cell
+
+
+def _names(columns: Sequence[int | None], block: Block) -> Iterator[int]:
+    """Where the columns of a block stand that hold no amounts."""
+    for at, column in zip(columns, block.columns, strict=True):
+        if at is not None and column.kind != AMOUNT:
+            yield at

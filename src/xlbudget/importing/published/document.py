@@ -24,6 +24,7 @@ from xlbudget.importing.published.particulars import (
     info_from_sentences,
     lists_from_sentences,
     read_cover,
+    stated_choices,
     stated_info,
     years_of,
 )
@@ -44,6 +45,7 @@ from xlbudget.importing.published.texts import (
     read_profile_part,
     units_of,
 )
+from xlbudget.standard.placeholders import for_info
 from xlbudget.texts.readings import load_readings
 
 if TYPE_CHECKING:
@@ -159,6 +161,8 @@ def read_document(
     source = source._replace(elements=elements)
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
+    choices = {key: InfoValue(said) for key, said in stated_choices(standard, parts).items()}
+    standard = for_info(standard, found, choices)
     tables = parts.tables or elements
     every = find_tables(standard, tables)
     whole = readable(source, every)
@@ -178,6 +182,7 @@ def read_document(
             for field in standard.fields.values()
             if field.kind == "year"
         },
+        **choices,
         "standard": InfoValue(standard.id),
         **stated_info(standard, figures.notes, figures.forms),
     }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Cell, FormData
     from xlbudget.importing.published.elements import Matrix
     from xlbudget.importing.published.recognise import Found
+    from xlbudget.reading.headings import Headings
     from xlbudget.reading.tables import Recogniser
     from xlbudget.rules.relations import Relation
     from xlbudget.standard.model import Block, Standard, Table
@@ -44,6 +45,7 @@ _FIGURE = re.compile(r"-?\d[\d,]*\.\d{2}")
 _CODE = re.compile(r"(\d{3,9})\s*(\D.*)?")
 _NOTHING = NOTHING | {"无", "空"}
 _ADVICE = re.compile("；请[^；。]*。$")
+_DIGIT = re.compile(r"\d")
 _ZERO = re.compile(r"0(?:\.0+)?")
 _BODIES = ("fixed", "subject", "unit")
 
@@ -233,8 +235,8 @@ def read_figures(
 ) -> Figures:
     """All tables of the standard that the document has; ``every`` are those that it shows."""
     result = Figures({}, (), {}, {}, (), ())
-    left = [_left(one) for one in every if one.table is None]
     plain = [one for one in every if one.table is not None and not is_form(one.table)]
+    left = [said for one in every for said in _not_taken(one)]
     stated_often = 2 * sum(bool(one.money) for one in plain) > len(plain)
     findings: list[Finding] = []
     unruled: list[LooseRow] = []
@@ -310,6 +312,8 @@ def _written(standard: Standard, table: Table, matrix: Matrix, year: int) -> lis
     found = own_headings(table, lines)
     if found is None:
         return lines
+    for line in lines[found.body : body_of(found, lines)]:
+        line[:] = [""] * len(line)
     lines = unwrapped(standard, found, lines, year)
     for block in table.blocks:
         places = [at for at in found.of(block) if at is not None]
@@ -324,6 +328,36 @@ def _written(standard: Standard, table: Table, matrix: Matrix, year: int) -> lis
                 for at in amounts:
                     line[at] = ""
     return lines
+
+
+def body_of(found: Headings, lines: Sequence[Sequence[object]]) -> int:
+    """The first line below all headings, also those that stand deeper than the standard's: words beside no name."""
+    first = min(_columns(found, amounts=True), default=0)
+    for number, line in enumerate(lines[found.body :], found.body):
+        texts = [str(cell) for cell in line if cell]
+        if not texts or any(line[:first]) or any(map(_DIGIT.search, texts)):
+            return number
+    return len(lines)
+
+
+def other_columns(found: Headings, lines: Sequence[Sequence[object]]) -> dict[int, str]:
+    """Columns right of a name that the standard does not have, with their headings; none where one of its own is lost."""
+    if found.missing or found.doubled:
+        return {}
+    first = min(_columns(found, amounts=True), default=0)
+    free = set(range(first, len(lines[0]))) - set(_columns(found, amounts=False))
+    free -= set(_columns(found, amounts=True))
+    heads = lines[found.first : body_of(found, lines)]
+    texts = {at: [str(line[at]) for line in heads if line[at]] for at in sorted(free)}
+    return {at: said[-1] for at, said in texts.items() if said}
+
+
+def _columns(found: Headings, *, amounts: bool) -> Iterator[int]:
+    """Where the table's columns of amounts stand, or its others."""
+    for block in found.table.blocks:
+        for at, column in zip(found.of(block), block.columns, strict=True):
+            if at is not None and (column.kind == AMOUNT) is amounts:
+                yield at
 
 
 def _of_reader(finding: Finding) -> Finding:
@@ -358,6 +392,20 @@ def _states_nothing(table: Table, line: str) -> bool:
     """Whether a line below the title says that there is nothing to show."""
     plain = squash(line)
     return fits(line, table.spelled.statements, squash) or (is_note(line) and "无" in plain)
+
+
+def _not_taken(one: Found) -> Iterator[str]:
+    """A sentence on a table that is none of the standard's, or on columns that are not."""
+    if one.table is None:
+        yield _left(one)
+    if one.table is None or is_form(one.table):
+        return
+    lines: list[list[object]] = [list(line) for line in one.matrix.lines]
+    found = own_headings(one.table, lines)
+    others = other_columns(found, lines) if found is not None else {}
+    if others:
+        named = "”“".join(squash(text) for text in others.values())
+        yield f"“{one.table.title}”（{one.matrix.where}）的栏“{named}”不是本标准的栏，没有读入。"
 
 
 def _left(found: Found) -> str:

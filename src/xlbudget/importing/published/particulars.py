@@ -21,10 +21,13 @@ from xlbudget.explaining.source import load_source
 from xlbudget.explaining.wording import clean_clause
 from xlbudget.figures import InfoValue
 from xlbudget.importing.published.elements import Line
-from xlbudget.importing.published.phrases import line_pattern
+from xlbudget.importing.published.phrases import chosen, heading_pattern, line_pattern
+from xlbudget.importing.published.recognise import unnumbered_heading
 from xlbudget.money import COUNT, Amount, from_number
 from xlbudget.reading.particulars import noted_fields
 from xlbudget.rules.grid import INFO
+from xlbudget.standard.model import unnumbered
+from xlbudget.standard.placeholders import names_in
 from xlbudget.texts.binding import Binder, vocabulary
 from xlbudget.texts.readings import load_readings, plain, printed
 
@@ -80,6 +83,31 @@ def read_cover(standard: Standard, parts: Parts) -> tuple[str, str]:
             year, month, day = [group for group in match.groups() if group]
             return unit, f"{year}-{int(month):02d}-{int(day):02d}"
     return unit, ""
+
+
+def stated_choices(standard: Standard, parts: Parts) -> dict[str, str]:
+    """The fields with choices that headings, titles and the lines above tables say, as most of them do."""
+    plan = load_plan(standard)
+    phrases = [
+        *(unnumbered(one) for part in plan.parts for one in (part.spec.contents, part.heading)),
+        *(title for table in standard.tables for title in (table.template.title, *table.aliases)),
+    ]
+    asked = {key for key, field in standard.fields.items() if field.kind == "choice"}
+    patterns = [
+        heading_pattern(standard, phrase)
+        for phrase in dict.fromkeys(phrases)
+        if not asked.isdisjoint(names_in(phrase))
+    ]
+    above = unit_line(standard)
+    lines = [*parts.cover, *parts.contents, *(part.heading for part in parts.parts)]
+    lines += [one for one in _elements(parts) if isinstance(one, Line)]
+    said: Counter[tuple[str, str]] = Counter()
+    for line in lines if patterns or not asked.isdisjoint(above.groupindex) else ():
+        bare = unnumbered_heading(line.text)
+        matches = [above.fullmatch(squash(line.text)), *(one.fullmatch(bare) for one in patterns)]
+        found = next(filter(None, matches), None)
+        said.update(chosen(standard, found).items() if found is not None else ())
+    return dict(pair for pair, _ in reversed(said.most_common()))
 
 
 def unit_line(standard: Standard) -> re.Pattern[str]:

@@ -19,11 +19,14 @@ _LONGEST_NAME, _LONGEST_CHOICE = 40, 12
 _ANY_YEAR = "20XX年"
 
 
-def heading_pattern(standard: Standard, phrase: str) -> re.Pattern[str]:
-    """What a heading looks like that ``characters.heading`` has made comparable; the year may be left out."""
+def heading_pattern(standard: Standard, phrase: str, *, own: bool = False) -> re.Pattern[str]:
+    """What a heading looks like that ``characters.heading`` has made comparable; the year may be left out.
+
+    ``own``: its author may have put something before it.
+    """
     dated = _NAME.sub(lambda name: "2000" if name[1] in _YEARS else name[0], phrase)
-    pattern = _pattern(standard, heading(dated))
-    return re.compile(pattern.replace(_ANY_YEAR, "(?:20XX年度?)?"))
+    pattern = _pattern(standard, heading(dated)).replace(_ANY_YEAR, "(?:20XX年度?)?")
+    return re.compile(f"{_WORDS}{{0,{_LONGEST_NAME}}}{pattern}" if own else pattern)
 
 
 def line_pattern(standard: Standard, phrase: str) -> re.Pattern[str]:

@@ -93,6 +93,11 @@ def bare_heading(text: str) -> str:
     return _PAGE_NUMBER.sub("", text).strip()
 
 
+def unnumbered_heading(text: str) -> str:
+    """A heading made comparable, without its number, whatever year it names."""
+    return _ORDINAL.sub("", _PART.sub("", heading(bare_heading(text)), count=1), count=1)
+
+
 def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
     """Find the contents and the parts by their headings, whatever year these name."""
     plan = load_plan(standard)
@@ -158,7 +163,9 @@ class PartHeadings:
             listed = part.spec.listed(number)
             self.titles.append(heading(listed.replace("{year}", "2000")))
             phrases = map(unnumbered, (part.spec.contents, part.heading))
-            self.patterns.append([heading_pattern(standard, one) for one in phrases])
+            self.patterns.append(
+                [heading_pattern(standard, one, own=part.spec.free) for one in phrases]
+            )
         self.numbered = [_PART.match(title) is not None for title in self.titles]
 
     def part(self, text: str) -> int | None:
@@ -169,7 +176,7 @@ class PartHeadings:
         if found in self.titles:
             return self.titles.index(found)
         match = _PART.match(found)
-        bare = _ORDINAL.sub("", _PART.sub("", found, count=1), count=1)
+        bare = unnumbered_heading(text)
         # The parts stand in another order where a title has another number.
         for at, patterns in enumerate(self.patterns):
             if (match is not None or not self.numbered[at]) and any(
@@ -501,12 +508,15 @@ def _of_accounts(elements: Sequence[Line | Matrix]) -> bool:
 
 def other_unit(path: Path, standard: Standard, every: Sequence[Found]) -> str:
     """A sentence on a document most of whose tables are in another unit than the standard's; "" for others."""
-    stated = [one.money for one in every if one.table is not None and one.money]
-    own = standard.unit.name
-    others = Counter(unit for unit in stated if unit != own)
+    stated = [
+        (one.money, one.table.blocks[0].unit.name)
+        for one in every
+        if one.table is not None and one.money
+    ]
+    others = Counter((unit, own) for unit, own in stated if unit != own)
     if len(stated) < _SEVERAL or 2 * others.total() <= len(stated):
         return ""
-    unit = others.most_common(1)[0][0]
+    unit, own = others.most_common(1)[0][0]
     return (
         f"“{path.name}”各表的金额单位是{unit}，“{standard.name}”的是{own}，没有读入；"
         f"请选对文件，数字确是{own}的请先改正各表上方的单位。"

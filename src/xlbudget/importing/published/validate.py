@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import heading, squash, years_in
 from xlbudget.checks.validate import judge
+from xlbudget.explaining.plan import TABLES, load_plan
 from xlbudget.figures import UNFILLED, InfoValue, Place, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted, Status
 from xlbudget.importing.published.document import read_document, read_source
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.particulars import info_from_sentences, unit_line
-from xlbudget.importing.published.recognise import bare_heading, standard_of_document
+from xlbudget.importing.published.recognise import (
+    PartHeadings,
+    bare_heading,
+    standard_of_document,
+)
 from xlbudget.importing.titles import Titles
 from xlbudget.money import COUNT, Amount, parse_amount
 from xlbudget.reading.tables import UNREAD
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand
 from xlbudget.sheets.layout import is_form
+from xlbudget.standard.placeholders import for_book
 from xlbudget.texts.names import bare_name
 from xlbudget.texts.readings import load_readings
 from xlbudget.texts.whole import corrected_book, validate_whole
@@ -33,10 +39,12 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.findings import Report
     from xlbudget.importing.published.coverage import Coverage
-    from xlbudget.importing.published.recognise import Parts
+    from xlbudget.importing.published.elements import Matrix
+    from xlbudget.importing.published.recognise import DocumentPart, Parts
     from xlbudget.standard.model import Standard
 
 
+_NUMBER = re.compile(r"\s*\d{1,2}[.．、]")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _SENTENCE = "。；：，;:"
 _LONGEST = 40
@@ -62,12 +70,24 @@ def _rule(standard: Standard, kind: str) -> str:
 
 
 def contents_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
-    """Every line of the contents is a heading of the body, and every heading stands in the contents."""
+    """Every line of the contents is a heading of the body, and every heading stands in the contents.
+
+    Items of a kind that the contents do not list at all (sections) need not stand there.
+    """
     if not parts.contents:
         return
     code = _rule(standard, "stale")
-    entries = {squash(line.text): line for line in parts.contents}
-    body = {squash(line.text): line for line in _headings(standard, parts)}
+    known = _Headings(standard)
+    entries = {
+        known.key(line.text): line for line in parts.contents if not known.is_bare(line.text, parts)
+    }
+    body: dict[str, Line] = {}
+    for part in parts.parts:
+        body[known.key(part.heading.text)] = part.heading._replace(
+            text=bare_heading(part.heading.text)
+        )
+        items = {known.key(line.text): line for line in known.items(part)}
+        body |= items if not entries.keys().isdisjoint(items) else {}
     lost = [one for key, one in entries.items() if key not in body]
     new = [one for key, one in body.items() if key not in entries]
     for one in lost:
@@ -85,20 +105,59 @@ def contents_findings(standard: Standard, parts: Parts) -> Iterator[Finding]:
         yield Finding(code, Level.WARNING, message, _CONTENTS, _CONTENTS, one.where)
 
 
-def _headings(standard: Standard, parts: Parts) -> Iterator[Line]:
-    """Headings of parts and of their items; the glossary's items are not listed in contents."""
-    titles = Titles(standard)
-    for part in parts.parts:
+class _Headings:
+    """The headings of a standard's documents, and by what two of them are the same.
+
+    ``plain``: above a table stands its mere title, which the contents number.
+    """
+
+    def __init__(self, standard: Standard) -> None:
+        self.plan, self.titles = load_plan(standard), Titles(standard)
+        self.parts = PartHeadings(standard, self.plan)
+        self.plain = self.plan.texts["heading"] != self.plan.texts["table"]
+
+    def key(self, text: str) -> str:
+        """What a heading is compared by: its words, as far as contents and body are to have the same."""
+        number = self.parts.part(text)
+        if (
+            number is not None
+            and self.plan.parts[number].heading != self.plan.parts[number].contents
+        ):
+            return str(number)
+        titled = self.plain and self.titles.exact(bare_heading(text)) is not None
+        return squash(bare_heading(_NUMBER.sub("", text, count=1) if titled else text))
+
+    def is_bare(self, text: str, parts: Parts) -> bool:
+        """Whether a line of the contents leads to the tables, and these have no heading of their own."""
+        number = self.parts.part(text)
+        tables = parts.of(TABLES)
+        return (
+            number is not None
+            and self.plan.parts[number].holds == TABLES
+            and bool(tables)
+            and self.parts.part(tables[0].heading.text) != number
+        )
+
+    def items(self, part: DocumentPart) -> Iterator[Line]:
+        """The headings of a part's items; those of glossaries and of free parts are listed nowhere."""
         holds = part.plan.holds
-        yield part.heading._replace(text=bare_heading(part.heading.text))
-        if holds == _GLOSSARY:
-            continue
-        for line in part.elements:
-            if not isinstance(line, Line) or not _NUMBERED.match(line.text):
-                continue
+        for line in () if holds == _GLOSSARY or part.plan.spec.free else _lines(part.elements):
             short = len(line.text) <= _LONGEST and line.text[-1] not in _SENTENCE
-            if short and (holds != "tables" or titles.exact(line.text) is not None):
+            titled = holds != TABLES or self.titles.exact(line.text) is not None
+            numbered = (holds == TABLES and self.plain) or _NUMBERED.match(line.text) is not None
+            if short and titled and numbered:
                 yield line
+
+
+def _lines(elements: Sequence[Line | Matrix]) -> Iterator[Line]:
+    """The lines, and what stands alone in the first rows of a table: its title may."""
+    for one in elements:
+        if isinstance(one, Line):
+            yield one
+            continue
+        for row in one.lines[:_HEAD_ROWS]:
+            texts = [cell for cell in row if cell]
+            yield from (Line(text, one.where) for text in texts if len(texts) == 1)
 
 
 def _nearest(one: Line, others: Sequence[Line]) -> Line | None:
@@ -202,6 +261,7 @@ def examine_published(
     source = read_source(path)
     standard = standard or standard_of_document(path, source.elements)
     imported, parts = read_document(path, source, standard, year)
+    standard = for_book(standard, imported.book)
     read = imported.coverage
     assert read is not None
     book = imported.book._replace(partial=bool(source.unread))
