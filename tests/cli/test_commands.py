@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from own_standards import changed, copied
+from own_standards import copied, file_of
 from xlbudget import __version__
 from xlbudget.cli.run import COMMANDS, run
 from xlbudget.editing.validate import validate_file
@@ -365,14 +365,18 @@ def test_the_users_own_subjects_are_known_to_fill_and_validate(tmp_path: Path) -
     assert all("本地的行政管理事务" in one.message for one in named)
 
 
-def test_another_standards_folder_is_checked_before_it_is_listed(
-    tmp_path: Path, capsys: Any
-) -> None:
-    folder = copied(tmp_path).rename(tmp_path / "另一个标准")
-    assert run(["rules", "--folder", str(folder)]) == 0
-    assert "A01［差错］" in capsys.readouterr().out
-    changed(folder, "rules.toml", 'code = "A02"', 'code = "A01"')
-    assert run(["rules", "--folder", str(folder)]) == 2
-    assert "规则编号 A01 重复" in capsys.readouterr().err
-    assert run(["rules", "--folder", str(tmp_path / "没有")]) == 2
-    assert "rules.toml" in capsys.readouterr().err
+def test_a_standards_folder_is_checked(tmp_path: Path, capsys: Any) -> None:
+    folder = copied(tmp_path)
+    assert run(["standard", "check", str(folder)]) == 0
+    assert capsys.readouterr().out == "没有写错的地方。\n"
+    rules = file_of(folder, "rules.toml")
+    text = rules.read_text("utf-8").replace('code = "A02"', 'code = "A01"', 1)
+    rules.write_text(text, "utf-8")
+    assert run(["standard", "check", str(folder)]) == 1
+    line = text[: text.rindex('code = "A01"')].count("\n") + 1
+    said = f"rules.toml第{line}行：规则编号 A01 重复。\n写错的地方1处。\n"
+    assert capsys.readouterr().out == said
+    assert run(["standard", "check", str(tmp_path / "没有")]) == 2
+    assert "选项" not in capsys.readouterr().out
+    assert run(["standard", "look"]) == 2
+    assert "现有命令：check" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import openpyxl
 import pytest
 
 from ledgers import amounts, ledger_of, with_ledger
+from xlbudget.authoring.check import check_folder
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.fill import plan_fill
 from xlbudget.figures import FormData, Indicator, InfoValue
@@ -19,7 +21,7 @@ from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.forms import forms_left, with_forms
 from xlbudget.sheets.layout import MODELS, place_book
-from xlbudget.standard.check import _ledger_problems
+from xlbudget.standard.layers import DATA
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -237,15 +239,17 @@ def test_imported_indicators_fill_blank_lines(
         assert texts == given[:10]
 
 
-def test_a_kind_of_money_without_a_cell_is_no_standard(standard: Standard) -> None:
-    assert list(_ledger_problems(standard)) == []
-    ledger = standard.ledger
-    assert ledger is not None
-    posting = ledger.postings[BLOCK]
-    columns = {**posting.forms[1].columns, "other": {"funding": ("单位资金",)}}
-    short = posting._replace(forms=(posting.forms[0], posting.forms[1]._replace(columns=columns)))
-    changed = standard._replace(ledger=ledger._replace(postings={**ledger.postings, BLOCK: short}))
-    problems = list(_ledger_problems(changed))
+def test_a_kind_of_money_without_a_cell_is_no_standard(tmp_path: Path) -> None:
+    folder = tmp_path / "changchun"
+    shutil.copytree(DATA / "changchun", folder)
+    path = folder / "ledger.toml"
+    text = path.read_text("utf-8")
+    wide = 'other = { funding = ["财政专户管理资金", "单位资金"] }'
+    assert wide in text
+    path.write_text(
+        text[::-1].replace(wide[::-1], 'other = { funding = ["单位资金"] }'[::-1], 1)[::-1], "utf-8"
+    )
+    problems = [str(one) for one in check_folder(folder)]
     assert problems
     assert all("财政专户管理资金" in one and "没有格" in one for one in problems)
 

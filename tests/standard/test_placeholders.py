@@ -9,14 +9,14 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tiny_standards import filled, write_standard
+from xlbudget.authoring.check import check_folder
 from xlbudget.checks.named_checks import _denies
-from xlbudget.checks.validate import check_names, validate
+from xlbudget.checks.validate import validate
 from xlbudget.editing.build import build_workbook
 from xlbudget.importing.tables.open import open_tables
 from xlbudget.importing.tables.read import read_tables
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
-from xlbudget.standard.check import check_folder
 from xlbudget.standard.placeholders import for_book, spellings
 
 if TYPE_CHECKING:
@@ -175,4 +175,4 @@ def test_spellings_are_bounded(standard: Standard) -> None:
 def test_an_unknown_name_is_told(tmp_path: Path) -> None:
     tables = [TABLES[0] | {"title": "{knid}收支总表"}, TABLES[1]]
     write_standard(tmp_path / "tiny", tables, RULES, fields=[KIND, AREA])
-    assert any("{knid}" in problem for problem in check_folder(tmp_path / "tiny", check_names()))
+    assert any("{knid}" in one.text for one in check_folder(tmp_path / "tiny"))

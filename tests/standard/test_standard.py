@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from own_standards import changed, copied
+from xlbudget.authoring.check import check_folder
 from xlbudget.checks.validate import check_names
 from xlbudget.errors import StandardError
 from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text
-from xlbudget.standard.check import check_folder
-from xlbudget.standard.layers import DATA, standard_ids
 from xlbudget.standard.loader import (
     load_folder,
     load_standard,
@@ -42,11 +41,6 @@ TITLES = [
 ]
 
 
-@pytest.mark.parametrize("identity", standard_ids())
-def test_every_name_that_a_standard_uses_exists(identity: str) -> None:
-    assert check_folder(DATA / identity, check_names()) == []
-
-
 def test_the_eleven_tables_stand_in_their_order(standard: Standard) -> None:
     assert [table.title for table in standard.tables] == TITLES
     assert [table.number for table in standard.tables] == list(range(1, 12))
@@ -75,7 +69,7 @@ def test_every_named_check_is_used_by_a_rule(standard: Standard) -> None:
         ),
         ("rules.toml", 'income[total].general"', 'income[total].genral"', "没有金额栏 genral"),
         ("rules.toml", 'check = "weight_sum"', 'check = "weight_sun"', "检查“weight_sun”不存在"),
-        ("rules.toml", 'code = "A02"', 'code = "A01"', "编号 A01 重复"),
+        ("rules.toml", 'code = "A02"', 'code = "A01"', "规则编号 A01 重复"),
         ("rules.toml", 'when = "all_fiscal"', 'when = "all_fisca"', "条件“all_fisca”不存在"),
         ("tables/05-general.toml", 'kind = "amount"', 'kind = "amout"', "05-general.toml"),
         ("standard.toml", "project[total].own", "project[total].owm", "没有金额栏 owm"),
@@ -87,12 +81,12 @@ def test_every_named_check_is_used_by_a_rule(standard: Standard) -> None:
             "没有基础信息 prior_abroat",
         ),
         ("standard.toml", "basic[each:class].total", "basic[each:leaf].total", "不能成图"),
-        ("standard.toml", "basic[each:class].total", "basic[total].total", "不能成图"),
+        ("standard.toml", "basic[each:class].total", "basic[total].total", "应是若干行"),
         ("standard.toml", 'kind = "column"', 'kind = "pie"', "pie 只能有一个系列"),
-        ("standard.toml", 'kind = "column"', 'kind = "columns"', "standard.toml chart.3.kind"),
+        ("standard.toml", 'kind = "column"', 'kind = "columns"', "“kind”写的是“columns”"),
         ("standard.toml", ', "公务用车购置费"]', "]", "names 应与 cells 一一对应"),
         ("standard.toml", ', "{last_year}年预算数"]', "]", "series 应为每个系列一个名称"),
-        ("standard.toml", 'key = "three_public"', 'key = "economic"', "图 economic：键重复"),
+        ("standard.toml", 'key = "three_public"', 'key = "economic"', "图 economic 的键重复"),
         (
             "ledger.toml",
             'funding = ["单位资金"]',
@@ -124,7 +118,7 @@ def test_a_slip_in_a_standard_is_named(
 ) -> None:
     folder = copied(tmp_path)
     changed(folder, file, old, new)
-    assert any(said in problem for problem in check_folder(folder, check_names()))
+    assert any(said in str(problem) for problem in check_folder(folder))
 
 
 @pytest.mark.parametrize("bars", ["kinds", "nowhere"])

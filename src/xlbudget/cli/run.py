@@ -56,9 +56,11 @@ class Command(click.Command):
 class Group(Command, click.Group):
     """Commands by name, each with the one line that the overview shows, imported when it is called."""
 
-    def __init__(self, *, lazy: dict[str, str], **options: object) -> None:
+    def __init__(self, *, lazy: dict[str, str], module: str = "", **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
         self.lazy = lazy
+        self.module = module
+        """The module in which all its commands stand; "" where each has one of its own, or shares one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -69,7 +71,7 @@ class Group(Command, click.Group):
         if cmd_name not in self.lazy:
             return None
         own = f"{cmd_name}_command"
-        shared = _SHARED.get(cmd_name)
+        shared = self.module or _SHARED.get(cmd_name)
         command = getattr(
             import_module(f"xlbudget.cli.{shared or own}"), own if shared else "command"
         )
@@ -152,6 +154,7 @@ COMMANDS = {
     "setup": "设置按钮：装上 Excel 的加载项。",
     "doctor": "检查按钮所需的一切，缺的给出办法。",
     "rules": "列出标准的全部勾稽规则。",
+    "standard": "制作和检查标准：新建、检查、预览、比较、试验。",
     "schema": "输出校验结果、比较结果（json）的 JSON Schema。",
 }
 """Every command with the line that the overview shows."""

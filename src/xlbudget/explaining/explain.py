@@ -68,6 +68,22 @@ def document(standard: Standard, book: Book, name: str) -> Document:
     return Document(tuple(_section(facts, names, spec) for spec in specs if facts.present(spec)))
 
 
+def section_errors(standard: Standard, book: Book) -> Iterator[tuple[SectionSpec, StandardError]]:
+    """The sections of all documents that cannot be written for a book, each with what went wrong.
+
+    Raises:
+        StandardError: the standard's facts are wrong.
+    """
+    source = load_source(standard)
+    facts = evaluate_facts(standard, book, source)
+    names: dict[str, object] = {**facts.names, "profile": profile_texts(standard, book)}
+    for spec in (spec for specs in source.sections.values() for spec in specs):
+        try:
+            _section(facts, names, spec)
+        except StandardError as error:
+            yield spec, error
+
+
 def _section(facts: Facts, names: dict[str, object], spec: SectionSpec) -> Section:
     paragraphs = []
     if spec.heading:
@@ -217,8 +233,17 @@ def _environment(layers: Layers) -> jinja2.Environment:
             raise StandardError(f"模板“notes/{name}”不是UTF-8编码。") from error
         return _broken(source), str(path), lambda: path.stat().st_mtime_ns == stamp
 
+    return template_environment(jinja2.FunctionLoader(load))
+
+
+TEMPLATE_NAMES = ("profile", "number", "key", "review", "basis")
+"""What templates may use beside the named figures."""
+
+
+def template_environment(loader: jinja2.BaseLoader | None = None) -> jinja2.Environment:
+    """The sandbox in which a standard's templates run; without a loader they can only be looked at."""
     environment = ImmutableSandboxedEnvironment(
-        loader=jinja2.FunctionLoader(load),
+        loader=loader,
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
         autoescape=False,  # plain text, no markup

@@ -357,7 +357,7 @@ class _Merging(NamedTuple):
         return found if place is None else self._moved(found, key, str(place), shown)
 
     def _value(self, below: Any, over: Any, path: str) -> Any:
-        keys = self._keys(path) if _is_tables(over) else ()
+        keys = self.keys_of(path) if _is_tables(over) else ()
         if not keys:
             return over
         return self._list(below if _is_tables(below) else [], over, keys, path)
@@ -402,7 +402,8 @@ class _Merging(NamedTuple):
         rest.insert(names.index(place) + 1 if place else 0, (key, entries[key]))
         return dict(rest)
 
-    def _keys(self, path: str) -> tuple[str, ...]:
+    def keys_of(self, path: str) -> tuple[str, ...]:
+        """The keys by which the list at a path merges; none where it is replaced."""
         whole = f"{self.name}:{path}"
         return next((keys for form, keys in _KEYS.items() if fnmatchcase(whole, form)), ())
 
@@ -519,3 +520,53 @@ def keep_all() -> None:
             layers = with_variants(shipped.layers, fields, variant.first)
             if layers != shipped.layers:
                 _pack(layers, _facts(layers, _merged_files(layers)))
+
+
+# --- Where something was written ------------------------------------------------------------------------------------
+
+
+KeyPath = tuple[str | int, ...]
+"""Keys and positions from the top of a file: ``("rule", 3, "equations", 0)``."""
+
+
+def layer_files(layer: Path) -> Iterator[tuple[str, str]]:
+    """The TOML files of one layer: name in the merged standard, and the layer's own name, both without suffix."""
+    for own, _, _ in _stamps(layer):
+        yield (_MAIN if own in (_BASE, _VARIANT) else own), own
+
+
+def path_in_layer(name: str, merged: Any, own: Any, path: KeyPath) -> KeyPath:
+    """The path in one layer's file of what a path means in the merged one, as far as the layer says it.
+
+    Entries of lists that merge are found by the keys by which they merge, others by their position.
+    """
+    found: KeyPath = ()
+    words: list[str] = []
+    for step in path:
+        if isinstance(step, str):
+            words.append(step)
+            if not isinstance(own, dict) or step not in own:
+                return found
+            found, own = (*found, step), own[step]
+            merged = merged.get(step) if isinstance(merged, dict) else None
+            continue
+        at = _position(name, ".".join(words), merged, own, step)
+        if at is None:
+            return found
+        found, own, merged = (*found, at), own[at], merged[step]
+    return found
+
+
+def _position(name: str, path: str, merged: Any, own: Any, step: int) -> int | None:
+    """Where an entry of a merged list stands in a layer's own; None where the layer says nothing of it."""
+    if not isinstance(own, list) or not isinstance(merged, list) or step >= len(merged):
+        return None
+    entry = merged[step]
+    keys = _Merging("", name).keys_of(path) if isinstance(entry, dict) else ()
+    named = _identity(entry, keys) if keys else ""
+    same = [
+        at for at, one in enumerate(own) if isinstance(one, dict) and _identity(one, keys) == named
+    ]
+    if not keys or step in same:
+        return step if step < len(own) else None
+    return same[0] if same else None

@@ -426,7 +426,7 @@ def with_columns(equation: Equation, blocks: Mapping[str, Block]) -> Equation:
     return equation._replace(columns=tuple(found))
 
 
-_HEADINGS = {
+HEADINGS = {
     "code": ("code", "科目编码", "编码"),
     "name": ("name", "科目名称", "名称"),
     "first": ("valid_from", "启用年度"),
@@ -434,6 +434,7 @@ _HEADINGS = {
     "aliases": ("aliases", "别名"),
     "successor": ("successor", "改列科目"),
 }
+"""What a list of subjects may call each of its columns."""
 
 
 def read_subjects(path: Path) -> tuple[Subject, ...]:
@@ -452,7 +453,7 @@ def read_subjects(path: Path) -> tuple[Subject, ...]:
     header = [cell.strip() for cell in lines[0]] if lines else []
     places = {
         key: next((header.index(name) for name in names if name in header), -1)
-        for key, names in _HEADINGS.items()
+        for key, names in HEADINGS.items()
     }
     if places["code"] < 0 or places["name"] < 0:
         raise StandardError(f"科目目录“{path.name}”的第一行应有“科目编码”和“科目名称”两栏。")

@@ -10,14 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.errors import StandardError
-from xlbudget.standard.loader import parse_ref
-from xlbudget.standard.model import ONE
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from xlbudget.standard.model import Rule, Standard
+    from collections.abc import Mapping
 
 FIELDS: Mapping[str, tuple[tuple[str, ...], bool]] = {
     "unit_name": (("text",), True),
@@ -49,48 +43,3 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
 }
 """What a named check is told in ``with`` of its rule: a cell of a table, a field of 基础信息 (``info[…].value``), or
 words that stand in a form. Without it the check does not apply."""
-
-
-def role_problems(standard: Standard) -> Iterator[str]:
-    """What is wrong with reserved names, roles and arguments, a sentence each."""
-    for key, (kinds, needed) in FIELDS.items():
-        field = standard.fields.get(key)
-        if field is None and needed:
-            yield f"基础信息缺少程序要用的字段 {key}（kind 为{'或'.join(kinds)}）。"
-        elif field is not None and field.kind not in kinds:
-            yield f"基础信息的 {key} 是程序保留的字段，kind 应为{'或'.join(kinds)}，不是 {field.kind}。"
-    codes = {rule.code for rule in standard.rules}
-    for role, code in standard.roles.items():
-        if role not in RULES:
-            yield f"[role.rule] 没有“{role}”；可用：{'、'.join(RULES)}。"
-        elif code not in codes:
-            yield f"[role.rule] {role} 的规则“{code}”不存在。"
-    for rule in standard.rules:
-        yield from _argument_problems(standard, rule)
-
-
-def _argument_problems(standard: Standard, rule: Rule) -> Iterator[str]:
-    wanted = ARGUMENTS.get(rule.check, {})
-    if unknown := sorted(set(dict(rule.arguments)) - set(wanted)):
-        yield f"规则 {rule.code} 的 with 不用“{'”“'.join(unknown)}”。"
-    for name, what in wanted.items():
-        told = rule.argument(name)
-        if not told:
-            yield f"规则 {rule.code} 的检查“{rule.check}”要在 with 中写明 {name}，不写就不适用。"
-        elif what != "words" and not _is(standard, told, what):
-            where = "基础信息的一个字段 info[字段].value" if what == "field" else "表中的一格"
-            yield f"规则 {rule.code} 的 with 中，{name} 应是{where}，没有“{told}”。"
-
-
-def _is(standard: Standard, told: str, what: str) -> bool:
-    """Whether a reference names one cell that the standard has, of the kind wanted."""
-    try:
-        ref = parse_ref(told)
-    except StandardError:
-        return False
-    if ref.block == "info":
-        return what == "field" and ref.which in standard.fields
-    block = standard.blocks.get(ref.block)
-    return (
-        what == "cell" and ref.how == ONE and block is not None and ref.column in block.amount_index
-    )

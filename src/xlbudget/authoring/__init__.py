@@ -1,0 +1,1 @@
+"""Working with a standard: what its files may say, whether they hold together, what comes of them."""
