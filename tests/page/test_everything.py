@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from page_browsers import CHROMIUM, FIREFOX, Chromium, Firefox, idle, press, ready
+from page_attempts import IN_A_PAGE
+from page_browsers import CHROMIUM, FIREFOX, Chromium, Firefox, idle, press
 from page_parity import ALL, differences
 from xlbudget.cli.run import run
 from xlbudget.page.assemble import page_html
@@ -170,12 +171,15 @@ def test_first_and_later_answers_in_chromium(page_file: Path, example_file: Path
         assert (first <= FIRST, later <= LATER) == (True, True), (first, later)
 
 
-def test_firefox(page_file: Path, example_file: Path) -> None:
+def test_firefox(page_file: Path, example_file: Path, heard: tuple[int, list[bytes]]) -> None:
     if FIREFOX is None:
         pytest.skip("no Firefox here (apt: firefox-esr)")
     with Firefox(FIREFOX) as browser:
         first, later = answered(browser, page_file, example_file)
-        ready(browser)
+        port, sent = heard
+        tried = browser.run(IN_A_PAGE.replace("PORT", str(port)))
+        assert {"fetch", "no-cors", "xhr"} <= set(tried)
+        assert sent == []
     if os.environ.get("XLBUDGET_IDLE"):
         assert (first <= FIRST_FIREFOX, later <= LATER) == (True, True), (first, later)
 

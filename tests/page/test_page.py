@@ -7,14 +7,12 @@ import gzip
 import json
 import re
 import shutil
-import socket
-import threading
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from page_attempts import ATTEMPTS, IN_A_PAGE
 from page_browsers import (
     CHROMIUM,
     Chromium,
@@ -33,9 +31,6 @@ from xlbudget.reading.book import read_book
 from xlbudget.report.html_report import page_script
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 MOST = 13_000_000
@@ -162,57 +157,6 @@ def test_the_engine_survives_and_is_begun_anew(opened: Chromium, example_file: P
     assert opened.run("return await xlbudget.engine.heap()") <= 128 * 2**20
 
 
-@pytest.fixture
-def heard() -> Iterator[tuple[int, list[bytes]]]:
-    """A port of this machine, and what was sent there; connections without a byte are not told."""
-    sent: list[bytes] = []
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def read(line: socket.socket) -> None:
-        with line:
-            if data := line.recv(1000):
-                sent.append(data)
-
-    def listen() -> None:
-        while True:
-            try:
-                line, _ = listening.accept()
-            except OSError:  # the end of the test
-                return
-            threading.Thread(target=read, args=(line,), daemon=True).start()
-
-    threading.Thread(target=listen, daemon=True).start()
-    yield listening.getsockname()[1], sent
-    listening.shutdown(socket.SHUT_RDWR)
-    listening.close()
-
-
-ATTEMPTS = """
-const address = 'http://127.0.0.1:PORT/';
-const tried = [];
-const attempt = async (name, work) => { try { await work(); } catch { tried.push(name); } };
-await attempt('fetch', () => fetch(address + 'fetch'));
-await attempt('no-cors', () => fetch(address + 'no-cors', { mode: 'no-cors', method: 'POST', body: 'x' }));
-await attempt('xhr', () => new Promise((yes, no) => {
-  const one = new XMLHttpRequest(); one.onload = yes; one.onerror = no; one.open('GET', address + 'xhr'); one.send(); }));
-await attempt('socket', () => new Promise((yes, no) => {
-  const one = new WebSocket(address.replace('http', 'ws')); one.onopen = yes; one.onerror = no; }));
-"""
-IN_A_PAGE = (
-    ATTEMPTS
-    + """
-navigator.sendBeacon(address + 'beacon', 'x');
-for (const [tag, name] of [['img', 'src'], ['iframe', 'src'], ['script', 'src'], ['audio', 'src'], ['object', 'data']]) {
-  const one = document.createElement(tag); one[name] = address + tag; document.body.append(one); }
-const link = document.createElement('link'); link.rel = 'stylesheet'; link.href = address + 'link'; document.head.append(link);
-const early = document.createElement('link'); early.rel = 'prefetch'; early.href = address + 'prefetch'; document.head.append(early);
-const form = document.createElement('form'); form.action = address + 'form'; form.method = 'post'; document.body.append(form);
-try { form.submit(); } catch { tried.push('form'); }
-const style = document.createElement('style'); style.textContent = `body { background: url(${address}style) }`; document.head.append(style);
-await new Promise((done) => setTimeout(done, 300));
-return tried;
-"""
-)
 IN_THE_WORKER = """
 const engine = xlbudget.engine;
 const more = `answers.attempt = async () => { ATTEMPTS

@@ -60,7 +60,7 @@ from xlbudget.building.formulas.terms import (
     selection,
     strangers,
 )
-from xlbudget.money import STANDARD_PLACES
+from xlbudget.money import COUNT, STANDARD_PLACES
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import NOTHING
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
