@@ -79,6 +79,9 @@ class Browser:
 _STATE = "return document.body ? document.body.innerText.slice(-300) : ''"
 
 
+_KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, "")}
+
+
 class Chromium(Browser):
     """Chromium of any version; ``asked`` are the addresses that it asked for, ``said`` what it complained of."""
 
@@ -88,6 +91,9 @@ class Chromium(Browser):
         super().__init__(command, folder, environment)
         self.asked: list[str] = []
         self.said: list[str] = []
+        self._choosers: list[int] = []
+        self._traced: list[dict[str, Any]] = []
+        self._traced_all = False
         self._last = 0
         address = _awaited(lambda: _address(folder / "DevToolsActivePort"))
         self.socket = websocket.create_connection(address, timeout=SECONDS, suppress_origin=True)
@@ -112,6 +118,12 @@ class Chromium(Browser):
             self.said.append(params["entry"]["text"])
         elif method == "Runtime.exceptionThrown":
             self.said.append(json.dumps(params["exceptionDetails"]))
+        elif method == "Page.fileChooserOpened":
+            self._choosers.append(params["backendNodeId"])
+        elif method == "Tracing.dataCollected":
+            self._traced += params["value"]
+        elif method == "Tracing.tracingComplete":
+            self._traced_all = True
 
     def open(self, page: Path) -> None:
         self.asked.clear()
@@ -134,6 +146,71 @@ class Chromium(Browser):
 
     def picture(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.tell("Page.captureScreenshot")["data"]))
+
+    def drop(self, css: str, *paths: Path) -> None:
+        """Drag files from the desktop with the mouse, and let them go over an element."""
+        x, y = self.run(
+            "const one = document.querySelector(given[0]); one.scrollIntoView({ block: 'center' });"
+            "const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]",
+            css,
+        )
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.tell("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
+
+    def key(self, name: str) -> None:
+        """Press a key: Tab, Enter, Escape, or a letter."""
+        if name not in _KEYS:
+            self.tell("Input.dispatchKeyEvent", type="char", text=name)
+            return
+        code, text = _KEYS[name]
+        key = {"key": name, "code": name, "windowsVirtualKeyCode": code}
+        self.tell("Input.dispatchKeyEvent", type="keyDown", text=text, **key)
+        self.tell("Input.dispatchKeyEvent", type="keyUp", **key)
+
+    def choose_by_key(self, *paths: Path) -> None:
+        """Press Enter on the file input that has the focus, and choose files in the dialog that opens."""
+        self.tell("Page.setInterceptFileChooserDialog", enabled=True)
+        self.key("Enter")
+        end = time.monotonic() + SECONDS
+        while not self._choosers:
+            assert time.monotonic() < end, "no dialog opened"
+            self.run("return 0")
+        self.tell("Page.setInterceptFileChooserDialog", enabled=False)
+        files = [str(path) for path in paths]
+        self.tell("DOM.setFileInputFiles", backendNodeId=self._choosers.pop(), files=files)
+
+    def heard(self) -> list[tuple[str, str]]:
+        """Role and name of everything that a screen reader finds."""
+        nodes = self.tell("Accessibility.getFullAXTree")["nodes"]
+        return [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in nodes
+            if not node["ignored"]
+        ]
+
+    def watch(self) -> None:
+        """Begin to note what the page's thread does."""
+        self._traced, self._traced_all = [], False
+        self.tell("Tracing.start", traceConfig={"includedCategories": ["toplevel", "__metadata"]})
+
+    def longest(self) -> float:
+        """Since ``watch``: the longest time for which a page's thread stood still, in milliseconds of processor time."""
+        self.tell("Tracing.end")
+        while not self._traced_all:
+            self.run("return 0")
+        names = {
+            (one["pid"], one["tid"]): one["args"]["name"]
+            for one in self._traced
+            if one["name"] == "thread_name"
+        }
+        tasks = [
+            one.get("tdur", 0) / 1000
+            for one in self._traced
+            if names.get((one["pid"], one["tid"])) == "CrRendererMain" and one["ph"] == "X"
+        ]
+        assert len(tasks) > 10
+        return max(tasks)
 
     def frame(self, body: str) -> Any:
         """The same as ``run``, in the frame of the page."""
@@ -263,10 +340,33 @@ def call(browser: Browser, folder: str, *words: str) -> tuple[int, str, str]:
 
 def get(browser: Browser, name: str) -> bytes:
     """A file of a job."""
+    return _bytes(browser, "await xlbudget.engine.get(given[0])", name)
+
+
+def keep_downloads(browser: Browser) -> None:
+    """From now on what is offered for download can be read by ``download``."""
+    browser.run(
+        "const made = URL.createObjectURL; window.offered = {};"
+        "URL.createObjectURL = (blob) => { const name = made.call(URL, blob); offered[name] = blob; return name; }"
+    )
+
+
+def download(browser: Browser, name: str) -> bytes:
+    """What is offered under a name."""
+    link = "[...document.querySelectorAll('#downloads a')].find((one) => one.download === given[0])"
+    return _bytes(browser, f"new Uint8Array(await offered[{link}.href].arrayBuffer())", name)
+
+
+def _bytes(browser: Browser, expression: str, *given: str) -> bytes:
     body = (
-        "const data = await xlbudget.engine.get(given[0]); let text = '';"
+        f"const data = {expression}; let text = '';"
         "for (let at = 0; at < data.length; at += 30000)"
         "  text += String.fromCharCode(...data.subarray(at, at + 30000));"
         "return btoa(text)"
     )
-    return base64.b64decode(browser.run(body, name))
+    return base64.b64decode(browser.run(body, *given))
+
+
+def clear(browser: Browser) -> None:
+    """Take away the files that were given."""
+    browser.run("[...document.querySelectorAll('.card .last')].forEach((one) => one.click())")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,3 +54,28 @@ def opened(page_file: Path) -> Iterator[Chromium]:
         browser.open(page_file)
         ready(browser)
         yield browser
+
+
+@pytest.fixture
+def heard() -> Iterator[tuple[int, list[bytes]]]:
+    """A port of this machine, and what was sent there; connections without a byte are not told."""
+    sent: list[bytes] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def read(line: socket.socket) -> None:
+        with line:
+            if data := line.recv(1000):
+                sent.append(data)
+
+    def listen() -> None:
+        while True:
+            try:
+                line, _ = listening.accept()
+            except OSError:  # the end of the test
+                return
+            threading.Thread(target=read, args=(line,), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    yield listening.getsockname()[1], sent
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()

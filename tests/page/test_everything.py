@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from page_browsers import CHROMIUM, FIREFOX, Chromium, Firefox, idle, ready
+from page_attempts import IN_A_PAGE
+from page_browsers import CHROMIUM, FIREFOX, Chromium, Firefox, idle, press
 from page_parity import ALL, differences
 from xlbudget.cli.run import run
 from xlbudget.page.assemble import page_html
@@ -26,8 +27,8 @@ ROOT = HERE.parents[1]
 CULTURE = ROOT / "tests" / "cases" / "culture-bureau"
 FIRST, LATER, FIRST_FIREFOX, BLOCKED = 5.0, 2.0, 8.0, 300.0
 """Seconds to the first answer and to later ones, on an idle machine; milliseconds that the page may stand still."""
-WATCH = """window.longest = 0; let last = performance.now();
-  setInterval(() => { const now = performance.now(); window.longest = Math.max(window.longest, now - last - 20); last = now; }, 20);"""
+_AUDIT = """return (await axe.run({ exclude: [['#report']] })).violations.map((one) =>
+  [one.id, one.help, one.nodes.map((node) => node.html.slice(0, 200))])"""
 _UNPACK = (
     "const fs = require('fs'), zlib = require('zlib');"
     "fs.writeFileSync(process.argv[2], zlib.brotliDecompressSync(fs.readFileSync(process.argv[1])))"
@@ -81,7 +82,7 @@ def test_damaged_files_get_the_same_sentences(
         assert differences(opened, book, folder, ALL[:2]) == [], name
 
 
-def test_twenty_files_and_one_of_thirty_megabytes(
+def test_twenty_files_one_of_thirty_megabytes_and_more_while_these_are_read(
     page_file: Path, example_file: Path, tmp_path: Path
 ) -> None:
     assert CHROMIUM is not None
@@ -89,14 +90,59 @@ def test_twenty_files_and_one_of_thirty_megabytes(
     large.write_bytes(example_file.read_bytes() + os.urandom(30 * 2**20))
     books = [Path(shutil.copy(example_file, tmp_path / f"{at}.xlsm")) for at in range(20)]
     with Chromium(CHROMIUM) as browser:
+        browser.watch()
         browser.open(page_file)
-        browser.run(WATCH)
-        browser.give("#files", large, *books)
+        browser.give("#files", large, *books[:10])
+        browser.until("document.querySelectorAll('.card.pass').length === 1")
+        assert browser.run("return document.getElementById('bar').className") == "busy"
+        browser.give("#files", *books[10:])
         browser.until("document.querySelectorAll('.card').length === 21")
         idle(browser)
         assert browser.run("return document.querySelectorAll('.card.pass').length") == 20
         assert browser.run("return document.querySelectorAll('.card.unknown').length") == 1
-        assert browser.run("return window.longest") < BLOCKED
+        heap = browser.run("return await xlbudget.engine.heap()")
+        longest = browser.longest()
+    print(f"page's thread at most {longest:.0f} ms at once; heap {heap / 2**20:.0f} MB")
+    assert longest < BLOCKED
+
+
+def test_the_tab_is_closed_in_between(page_file: Path, example_file: Path) -> None:
+    assert CHROMIUM is not None
+    with Chromium(CHROMIUM) as browser:
+        for wait in ("document.querySelector('.card')", "document.querySelector('.card.pass')"):
+            browser.open(page_file)
+            browser.give("#files", example_file)
+            browser.until(wait)
+            browser.run(
+                "const one = [...document.querySelectorAll('button')].find((one) => one.textContent === '生成说明');"
+                "if (one) { one.click(); }"
+            )
+            browser.tell("Page.navigate", url="about:blank")
+            browser.until("location.href === 'about:blank'")
+        browser.open(page_file)
+        assert browser.run("return document.querySelectorAll('.card, #downloads li').length") == 0
+        browser.give("#files", example_file)
+        browser.until("document.querySelector('.card.pass')")
+        idle(browser)
+        assert browser.said == []
+
+
+def test_nothing_is_found_by_an_audit_of_accessibility(page_file: Path, example_file: Path) -> None:
+    assert CHROMIUM is not None
+    audit = HERE / "browsers" / "node_modules" / "axe-core" / "axe.min.js"
+    if not audit.is_file():
+        pytest.skip("no axe-core: npm ci --prefix tests/page/browsers")
+    with Chromium(CHROMIUM) as browser:
+        browser.open(page_file)
+        browser.give("#files", example_file)
+        idle(browser)
+        browser.tell("Runtime.evaluate", expression=audit.read_text("utf-8"))
+        assert browser.run("return (await axe.run()).passes.length") > 10
+        assert browser.run(_AUDIT) == []
+        for title in ("打包…", "导入…", "录入底稿…", "结转下年…", "新建工作簿…"):
+            press(browser, title)
+            assert browser.run(_AUDIT) == [], title
+            press(browser, "取消")
 
 
 def answered(browser: Browser, page: Path, book: Path) -> tuple[float, float]:
@@ -125,12 +171,15 @@ def test_first_and_later_answers_in_chromium(page_file: Path, example_file: Path
         assert (first <= FIRST, later <= LATER) == (True, True), (first, later)
 
 
-def test_firefox(page_file: Path, example_file: Path) -> None:
+def test_firefox(page_file: Path, example_file: Path, heard: tuple[int, list[bytes]]) -> None:
     if FIREFOX is None:
         pytest.skip("no Firefox here (apt: firefox-esr)")
     with Firefox(FIREFOX) as browser:
         first, later = answered(browser, page_file, example_file)
-        ready(browser)
+        port, sent = heard
+        tried = browser.run(IN_A_PAGE.replace("PORT", str(port)))
+        assert {"fetch", "no-cors", "xhr"} <= set(tried)
+        assert sent == []
     if os.environ.get("XLBUDGET_IDLE"):
         assert (first <= FIRST_FIREFOX, later <= LATER) == (True, True), (first, later)
 

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import re
 import shutil
-import threading
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from page_browsers import CHROMIUM, Chromium, call, get, idle, press, put
+from page_attempts import ATTEMPTS, IN_A_PAGE
+from page_browsers import (
+    CHROMIUM,
+    Chromium,
+    call,
+    clear,
+    download,
+    get,
+    idle,
+    keep_downloads,
+    press,
+    put,
+)
 from page_parity import ALL, differences
+from xlbudget.cli.run import run
+from xlbudget.reading.book import read_book
+from xlbudget.report.html_report import page_script
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[2]
 MOST = 13_000_000
 """Bytes of the page."""
 SLIP = CellEdit("一般公共预算支出表", "F8", Decimal("431.90"))
@@ -85,7 +98,7 @@ def test_files_are_judged_one_after_the_other_and_bad_ones_in_a_sentence(
 def test_what_was_filled_goes_on_into_notes_and_package(
     opened: Chromium, leaves_file: Path
 ) -> None:
-    opened.run("[...document.querySelectorAll('.card .last')].forEach((one) => one.click())")
+    clear(opened)
     opened.give("#files", leaves_file)
     idle(opened)
     for title in ("填列小计", "生成说明"):
@@ -120,7 +133,7 @@ def test_a_new_workbook_and_one_from_a_ledger(opened: Chromium, tmp_path: Path) 
         "document.querySelector('#ask-new [value=ledger]').click()"
     )
     lines = tmp_path / "明细.csv"
-    shutil.copy("tests/cases/changchun-ledger.csv", lines)
+    shutil.copy(ROOT / "tests" / "cases" / "changchun-ledger.csv", lines)
     opened.give("#ask-new [name=sources]", lines)
     press(opened, "新建")
     assert ".._底稿.xlsm" in opened.run(f"return {DOWNLOADS}")
@@ -140,58 +153,12 @@ def test_the_engine_survives_and_is_begun_anew(opened: Chromium, example_file: P
                "const next = xlbudget.engine.restart();"
                "await old.then(() => 0, () => 1); await next")  # fmt: skip
     put(opened, f"2/{example_file.name}", example_file.read_bytes())
-    assert call(opened, "2", "validate", example_file.name, "-q")[0] == 0
     assert get(opened, f"2/{example_file.name}") == example_file.read_bytes()
     assert opened.run("return await xlbudget.engine.heap()") <= 128 * 2**20
 
 
-@pytest.fixture
-def heard() -> Iterator[tuple[int, list[str]]]:
-    """A server on this machine, and what it was asked for."""
-    asked: list[str] = []
-
-    class Listener(BaseHTTPRequestHandler):
-        def handle_one_request(self) -> None:
-            if line := self.rfile.readline():  # Chromium may open a connection and say nothing
-                asked.append(str(line))
-
-    server = HTTPServer(("127.0.0.1", 0), Listener)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port, asked
-    server.shutdown()
-    server.server_close()
-
-
-ATTEMPTS = """
-const address = 'http://127.0.0.1:PORT/';
-const tried = [];
-const attempt = async (name, work) => { try { await work(); } catch { tried.push(name); } };
-await attempt('fetch', () => fetch(address + 'fetch'));
-await attempt('no-cors', () => fetch(address + 'no-cors', { mode: 'no-cors', method: 'POST', body: 'x' }));
-await attempt('xhr', () => new Promise((yes, no) => {
-  const one = new XMLHttpRequest(); one.onload = yes; one.onerror = no; one.open('GET', address + 'xhr'); one.send(); }));
-await attempt('socket', () => new Promise((yes, no) => {
-  const one = new WebSocket(address.replace('http', 'ws')); one.onopen = yes; one.onerror = no; }));
-"""
-IN_A_PAGE = (
-    ATTEMPTS
-    + """
-navigator.sendBeacon(address + 'beacon', 'x');
-for (const [tag, name] of [['img', 'src'], ['iframe', 'src'], ['script', 'src'], ['audio', 'src'], ['object', 'data']]) {
-  const one = document.createElement(tag); one[name] = address + tag; document.body.append(one); }
-const link = document.createElement('link'); link.rel = 'stylesheet'; link.href = address + 'link'; document.head.append(link);
-const early = document.createElement('link'); early.rel = 'prefetch'; early.href = address + 'prefetch'; document.head.append(early);
-const form = document.createElement('form'); form.action = address + 'form'; form.method = 'post'; document.body.append(form);
-try { form.submit(); } catch { tried.push('form'); }
-const style = document.createElement('style'); style.textContent = `body { background: url(${address}style) }`; document.head.append(style);
-await new Promise((done) => setTimeout(done, 300));
-return tried;
-"""
-)
 IN_THE_WORKER = """
-const packed = Uint8Array.from(atob(document.getElementById('packed-worker').textContent), (c) => c.charCodeAt(0));
-const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-const script = await new Response(stream).text();
+const engine = xlbudget.engine;
 const more = `answers.attempt = async () => { ATTEMPTS
   tried.push(python.runPython(\\`
 import urllib.request
@@ -201,37 +168,59 @@ try:
 except Exception as error:
     said = type(error).__name__
 said\\`)); return tried; };`;
-const worker = new Worker(URL.createObjectURL(new Blob([script, more], { type: 'text/javascript' })));
-const { first } = await workerFromPage();
-const ask = (what, rest) => new Promise((yes, no) => {
-  worker.onmessage = ({ data }) => (data.error ? no(new Error(data.error)) : yes(data.value));
-  worker.postMessage({ id: 1, what, ...rest }); });
-await ask('start', first);
-const tried = await ask('attempt', {});
-worker.terminate();
-return tried;
+engine.makeWorker = async () => {
+  const packed = Uint8Array.from(atob(document.getElementById('packed-worker').textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const script = await new Response(stream).text();
+  const { worker, first } = await workerFromPage();
+  worker.terminate();
+  return { first, worker: new Worker(URL.createObjectURL(new Blob([script, more], { type: 'text/javascript' }))) };
+};
+await engine.restart();
+return await engine.send('attempt');
 """
+NEEDS_A_LINE = (
+    r"RTCPeerConnection|WebTransport|preconnect|dns-prefetch|window\.open|\.submit\("
+    r"|(?<!\w)location(?:\.href)? *=(?![=>])|location\.(?:assign|replace)\("
+)
+"""What the policy does not keep from opening a connection, or from leaving the page."""
 
 
 def test_nothing_leaves_the_page_its_worker_or_its_frame(
-    page_file: Path, example_file: Path, heard: tuple[int, list[str]]
+    opened: Chromium, example_file: Path, heard: tuple[int, list[bytes]]
 ) -> None:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here (apt: chromium)")
-    port, asked = heard
-    with Chromium(CHROMIUM) as browser:
-        browser.open(page_file)
-        browser.give("#files", example_file)
-        browser.until("document.querySelector('.card.pass')")
-        idle(browser)
-        worker = IN_THE_WORKER.replace("ATTEMPTS", ATTEMPTS).replace("PORT", str(port))
-        tried = browser.run(worker)
-        assert tried[:3] == ["fetch", "no-cors", "xhr"]
-        assert tried[-1] != "reached"
-        body = IN_A_PAGE.replace("PORT", str(port))
-        for tried in (browser.frame(body), browser.run(body)):
-            assert {"fetch", "no-cors", "xhr"} <= set(tried)
-    assert asked == []
+    port, sent = heard
+    clear(opened)
+    opened.give("#files", example_file)
+    opened.until("document.querySelector('.card.pass')")
+    idle(opened)
+    worker = IN_THE_WORKER.replace("ATTEMPTS", ATTEMPTS).replace("PORT", str(port))
+    tried = opened.run(worker)
+    assert tried[:3] == ["fetch", "no-cors", "xhr"]
+    assert tried[-1] != "reached"
+    body = IN_A_PAGE.replace("PORT", str(port))
+    for tried in (opened.frame(body), opened.run(body)):
+        assert {"fetch", "no-cors", "xhr"} <= set(tried)
+    assert sent == []
+    # The engine was begun anew for this; it works.
+    put(opened, f"2/{example_file.name}", example_file.read_bytes())
+    assert call(opened, "2", "validate", example_file.name, "-q")[0] == 0
+
+
+def test_its_programs_do_nothing_that_the_policy_cannot_refuse(page_file: Path) -> None:
+    text = page_file.read_text("utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    packed = re.search(r'id="packed-worker">([^<]+)<', text)
+    assert packed is not None
+    worker = gzip.decompress(base64.b64decode(packed[1])).decode()
+    for script in (*scripts, worker, page_script()):
+        assert [
+            script[one.start() - 60 : one.end() + 60] for one in re.finditer(NEEDS_A_LINE, script)
+        ] == []
+    assert len(scripts) == 3
+    assert not re.search(
+        r"<(form|frame|object|embed|link|img|audio|video)\b|<a [^>]*href=\"[^#\"]", text
+    )
 
 
 def test_where_nothing_can_run_a_sentence_says_so_at_once(page_file: Path) -> None:
@@ -247,15 +236,107 @@ def test_where_nothing_can_run_a_sentence_says_so_at_once(page_file: Path) -> No
     assert seen[1]
 
 
-def test_the_page_can_be_used_by_keyboard_and_heard(opened: Chromium) -> None:
-    named = """[...document.querySelectorAll('input, button, textarea, iframe, dialog')].filter((one) =>
-      !(one.labels && one.labels.length) && !one.textContent.trim() && !one.title &&
-      !one.getAttribute('aria-labelledby')).map((one) => one.outerHTML.slice(0, 80))"""
-    assert opened.run(f"return {named}") == []
-    assert opened.run("return document.querySelector('[aria-live]').id") == "state"
-    order = opened.run("""const found = []; document.getElementById('files').focus();
-      found.push(document.activeElement.id); return [found[0], document.documentElement.lang]""")
-    assert order == ["files", "zh-CN"]
+SPOKEN = {
+    "button",
+    "link",
+    "textbox",
+    "checkbox",
+    "radio",
+    "dialog",
+    "Iframe",
+    "heading",
+    "status",
+}
+"""Roles that say nothing without a name."""
+
+
+def test_all_that_is_there_has_a_name_for_a_screen_reader(
+    opened: Chromium, example_file: Path
+) -> None:
+    clear(opened)
+    opened.give("#files", example_file)
+    idle(opened)
+    parts = opened.heard()
+    assert [one for one in parts if one[0] in SPOKEN - {"status"} and not one[1].strip()] == []
+    assert ("group", example_file.name) in parts
+    assert {("Iframe", "校验报告"), ("main", ""), ("heading", "看结果")} <= set(parts)
+    assert any(role == "status" for role, _ in parts), "what is happening is read out"
+    assert opened.run("return document.documentElement.lang") == "zh-CN"
+    for title in ("打包…", "导入…", "录入底稿…", "结转下年…", "新建工作簿…"):
+        press(opened, title)
+        parts = opened.heard()
+        assert [one for one in parts if one[0] in SPOKEN - {"status"} and not one[1].strip()] == []
+        assert [name for role, name in parts if role == "dialog"], title
+        press(opened, "取消")
+
+
+def reach(browser: Chromium, name: str) -> None:
+    """Go on with the tabulator to what is called so."""
+    held = "return document.activeElement.id || document.activeElement.name || document.activeElement.textContent"
+    for _ in range(40):
+        browser.key("Tab")
+        if browser.run(held) == name:
+            return
+    raise AssertionError(name)
+
+
+def test_all_is_done_by_keyboard_alone(opened: Chromium, leaves_file: Path) -> None:
+    clear(opened)
+    opened.run("document.activeElement.blur(); getSelection().collapse(document.body, 0)")
+    reach(opened, "files")
+    opened.choose_by_key(leaves_file)
+    opened.until("document.querySelector('.card')")
+    idle(opened)
+    reach(opened, "填列小计")
+    opened.key("Enter")
+    idle(opened)
+    # The focus stays where it was, though the buttons are those of the new workbook.
+    assert opened.run("return document.activeElement.textContent") == "填列小计"
+    assert leaves_file.name in opened.run(f"return {DOWNLOADS}")
+    reach(opened, "打包…")
+    opened.key("Enter")
+    assert opened.run("return document.querySelector('dialog[open]').id") == "ask-package"
+    opened.key("Escape")
+    assert opened.run("return document.querySelector('dialog[open]')") is None
+    assert opened.run("return document.activeElement.textContent") == "打包…"
+    reach(opened, "结转下年…")
+    opened.key("Enter")
+    reach(opened, "name")
+    opened.run("document.activeElement.value = ''")
+    for letter in "next.xlsm":
+        opened.key(letter)
+    opened.key("Enter")
+    opened.until("document.querySelectorAll('.card').length === 2")
+    idle(opened)
+    assert "next.xlsm" in opened.run(f"return {DOWNLOADS}")
+
+
+def test_files_are_dropped_and_imported_after_a_look_and_an_answer(
+    opened: Chromium, tmp_path: Path
+) -> None:
+    clear(opened)
+    keep_downloads(opened)
+    blank = tmp_path / "空 白.xlsm"
+    assert run(["new", str(blank), "--year", "2024", "-q"]) == 0
+    opened.drop("#drop", blank)
+    opened.until("document.querySelector('.card')")
+    idle(opened)
+    press(opened, "导入…")
+    opened.give(
+        "#ask-import [name=sources]", ROOT / "tests" / "cases" / "ledger-exports" / "要问的.csv"
+    )
+    press(opened, "预览")
+    seen = "return document.querySelector('#ask-import .preview').innerText"
+    assert "是元还是万元？没有写入" in opened.run(seen)
+    opened.run("document.querySelector('#ask-import textarea').value = '金额单位=元'")
+    press(opened, "预览")
+    assert "录入底稿：明细14行" in opened.run(seen)
+    assert blank.name not in opened.run(f"return {DOWNLOADS}"), "only looked at"
+    press(opened, "导入")
+    assert blank.name in opened.run(f"return {DOWNLOADS}")
+    book = tmp_path / "导入.xlsm"
+    book.write_bytes(download(opened, blank.name))
+    assert len(read_book(book).ledger.lines) == 14
 
 
 def test_json_says_the_same_of_a_wrong_workbook(

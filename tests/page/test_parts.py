@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import ast
+import email
 import json
 import re
 import subprocess
 import sys
+from email import policy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xlbudget
+from xlbudget.cli.run import run
+from xlbudget.page import PAGE
 from xlbudget.page.inputs import HERE, parts
+
+if TYPE_CHECKING:
+    import pytest
 
 SOURCE = Path(xlbudget.__file__).parent
 ROOT = Path(__file__).parents[2]
@@ -59,6 +67,29 @@ def test_no_module_of_the_library_is_left_out_that_ours_import() -> None:
                 steps = name.split(".")
                 above = {".".join(steps[:count]) for count in range(1, len(steps) + 1)}
                 assert not above & gone, f"{module}: {name}"
+
+
+def test_a_package_holds_the_page_where_it_is_asked_for(
+    example_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlbudget.page.assemble.page_html", lambda: "<html>网页版</html>")
+    made = tmp_path / "套件"
+    words = [
+        "package",
+        str(example_file),
+        "-o",
+        str(made),
+        "--no-pdf",
+        "-q",
+        "--to",
+        "a@example.cn",
+    ]
+    assert run([*words, "--with-page"]) == 0
+    assert (made / PAGE).read_text("utf-8") == "<html>网页版</html>"
+    listed = json.loads(next(made.glob("*校验清单.json")).read_text("utf-8"))
+    assert PAGE in [one["name"] for one in listed["files"]]
+    mail = email.message_from_bytes(next(made.glob("*.eml")).read_bytes(), policy=policy.default)
+    assert PAGE not in [part.get_filename() for part in mail.iter_attachments()]  # type: ignore[attr-defined]
 
 
 def test_the_commands_of_the_page_need_no_library_that_it_has_not(

@@ -6,6 +6,7 @@ same, byte for byte, as that of the command line in the user's folder.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
@@ -25,8 +26,12 @@ def prepare() -> None:
     """Be ready for calls, with what they import imported."""
     os.umask(0o022)
     JOBS.mkdir(exist_ok=True)
+    gc.disable()
     import xlbudget.cli.validation  # noqa: PLC0415  # the first thing that is asked for
     import xlbudget.report.html_report  # noqa: F401, PLC0415  # as above
+
+    gc.freeze()  # what was imported stays: the collector of garbage need not look at it
+    gc.enable()
 
 
 def call(folder: str, arguments: list[str]) -> tuple[int, str, str]:

@@ -16,7 +16,10 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["fixed_part", "rendered"]
+__all__ = ["fixed_part", "keep_compiled", "rendered"]
+
+_KEPT = Path(__file__).parent / "compiled"
+"""Where compiled templates lie, if somebody kept them; Jinja takes one only if it is made of the same text."""
 
 
 def rendered(
@@ -37,6 +40,15 @@ def fixed_part(folder: Path, name: str) -> Markup:
     return Markup((folder / name).read_text("utf-8"))  # noqa: S704  # our own file
 
 
+def keep_compiled(package: Path) -> None:
+    """Compile the templates below ``package`` that are rendered here, and keep them for later processes."""
+    _KEPT.mkdir(exist_ok=True)
+    _environment.cache_clear()
+    for path in sorted(package.rglob("*.*.j2")):
+        _environment(path.parent, None).get_template(path.name)
+    _environment.cache_clear()
+
+
 @lru_cache(maxsize=8)
 def _environment(folder: Path, clean: Callable[[str], str] | None) -> jinja2.Environment:
     def finalize(value: object) -> object:
@@ -47,6 +59,7 @@ def _environment(folder: Path, clean: Callable[[str], str] | None) -> jinja2.Env
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder, Path(__file__).parent]),
         autoescape=jinja2.select_autoescape(("html.j2", "xml.j2", "svg.j2")),
+        bytecode_cache=jinja2.FileSystemBytecodeCache(str(_KEPT)) if _KEPT.is_dir() else None,
         undefined=jinja2.StrictUndefined,
         finalize=finalize,
         trim_blocks=True,

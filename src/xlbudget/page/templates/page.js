@@ -182,7 +182,10 @@
       const last = button("移去", () => this.remove());
       last.className = "last";
       buttons.push(last);
-      this.part(".actions").replaceChildren(...buttons);
+      const group = this.part(".actions");
+      const held = group.contains(document.activeElement) ? document.activeElement.textContent : null;
+      group.replaceChildren(...buttons);
+      if (held !== null) { (buttons.find((one) => one.textContent === held) || buttons[0]).focus(); }
     }
   }
 

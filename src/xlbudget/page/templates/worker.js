@@ -41,7 +41,7 @@ function writeSite(bundle, moment) {
       python.FS.mkdirTree(folder);
       folders.add(folder);
     }
-    python.FS.writeFile(path, bundle.subarray(at, at + length));
+    python.FS.writeFile(path, bundle.subarray(at, at + length), { canOwn: true }); // not copied
     python.FS.utime(path, moment, moment);
     at += length;
   }
