@@ -374,7 +374,7 @@ def test_a_standards_folder_is_checked(tmp_path: Path, capsys: Any) -> None:
     rules.write_text(text, "utf-8")
     assert run(["standard", "check", str(folder)]) == 1
     line = text[: text.rindex('code = "A01"')].count("\n") + 1
-    said = f"rules.toml第{line}行：规则编号 A01 重复。\n写错的地方1处。\n"
+    said = f"cn/rules.toml第{line}行：规则编号 A01 重复。\n写错的地方1处。\n"
     assert capsys.readouterr().out == said
     assert run(["standard", "check", str(tmp_path / "没有")]) == 2
     assert "选项" not in capsys.readouterr().out
