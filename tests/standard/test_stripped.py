@@ -37,7 +37,7 @@ def write_stripped(standard: Standard, table: Table, folder: Path) -> None:
     """A standard of this one table: what the program needs, and every named check with nothing to look at."""
     files = standard_files(standard.layers)
     named = {
-        name: without(raw, ("tree", "rowsums", "sums", "balance"))
+        name: without(raw, ("tree", "rowsums", "sums", "balance", "known"))
         for name, raw in files.items()
         if raw.get("key") == table.key
     }
