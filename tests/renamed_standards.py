@@ -336,7 +336,9 @@ def _toml(value: Any) -> str:
 
 def written_toml(raw: Mapping[str, Any]) -> str:
     """A file of TOML with one line per key."""
-    return "".join(f"{json.dumps(key)} = {_toml(value)}\n" for key, value in raw.items())
+    return "".join(
+        f"{json.dumps(key, ensure_ascii=False)} = {_toml(value)}\n" for key, value in raw.items()
+    )
 
 
 def renamed_template(text: str, names: Names) -> str:

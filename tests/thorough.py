@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TypeVar
 
 THOROUGH = bool(os.environ.get("XLBUDGET_THOROUGH"))
 
 
-def either(few: int, many: int) -> int:
-    """How many the suite takes, or how many a thorough run takes."""
+T = TypeVar("T")
+
+
+def either(few: T, many: T) -> T:
+    """What (how many) the suite takes, or what a thorough run takes."""
     return many if THOROUGH else few

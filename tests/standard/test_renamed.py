@@ -23,6 +23,7 @@ from xlbudget.money import Amount
 from xlbudget.standard import layers, loader
 from xlbudget.standard.layers import DATA
 from xlbudget.standard.loader import load_folder, load_standard
+from xlbudget.standard.placeholders import for_book
 from xlbudget.texts.readings import reading_problems
 
 if TYPE_CHECKING:
@@ -110,8 +111,9 @@ def test_findings_are_the_same(worlds: dict[str, World], identity: str, folder: 
     book = read_folder(folder, world.standard)
     rng = random.Random(folder.name)
     for made in (book, *(damaged(book, rng) for _ in range(6))):
-        now = validate(world.renamed, renamed_book(made, world.names, world.renamed.id))
-        assert reported(world, now) == reported(world, validate(world.standard, made))
+        named = renamed_book(made, world.names, world.renamed.id)
+        now = validate(for_book(world.renamed, named), named)
+        assert reported(world, now) == reported(world, validate(for_book(world.standard, made), made))
 
 
 SHORT = (

@@ -136,9 +136,10 @@ def write_contents(
 def _contents_line(sheet: Sheet, one: ContentsLine, book: Book) -> None:
     big = replace(styles.BODY, font_name="黑体", font_size=12, font_color=_BLACK)
     if one.kind in ("part", "heading"):
+        content = with_info(f"A{one.line}", one.text, book, one.kind)
         if one.sheet:
-            sheet.link(f"A{one.line}", one.sheet, one.text, big)
-        sheet.put(with_info(f"A{one.line}", one.text, book, one.kind), big)
+            sheet.link(f"A{one.line}", one.sheet, str(content.value), big)
+        sheet.put(content, big)
         sheet.height(one.line, 30)
         return
     text = f"表{one.number}　{one.text}" if one.number else one.text

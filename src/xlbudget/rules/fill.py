@@ -10,7 +10,7 @@ from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import definitions, evaluate, expand
 from xlbudget.rules.unfilled import CellKey
 from xlbudget.standard.model import EACH
-from xlbudget.standard.placeholders import fits
+from xlbudget.standard.placeholders import fits, for_book
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -245,9 +245,9 @@ def cell_key(grid: Grid, number: int) -> CellKey:
 
 
 def statements(standard: Standard, book: Book) -> dict[str, tuple[str, ...]]:
-    """The notes below each table with the statement of emptiness added or taken away."""
+    """The notes below each table with the statement of emptiness, as the book says it, added or taken away."""
     notes = dict(book.notes)
-    for table in standard.tables:
+    for table in for_book(standard, book).tables:
         blocks = [book.blocks[block.key] for block in table.blocks if block.key in book.blocks]
         if not table.empty_statement or not blocks:
             continue
