@@ -220,7 +220,14 @@ def _rows(standard: Standard, block: Block, random: Random) -> list[Row]:
 # ------------------------------------------------------------------ a standard like a district's: codes in three columns, two units
 
 
-NAMED_CHECKS = ("code_form", "code_parent", "code_order", "readable_amount", "tables_filled")
+NAMED_CHECKS = (
+    "code_form",
+    "code_parent",
+    "code_order",
+    "code_name",
+    "readable_amount",
+    "tables_filled",
+)
 
 
 def _subject_table(key: str, group: str, *columns: tuple[str, str], codes: Sequence[Data]) -> Data:

@@ -122,7 +122,7 @@ def strong_row(standard: Standard, block: Block, row: Row) -> bool:
     return row.kind == "fixed" and any(spec.total and spec.key == row.key for spec in block.rows)
 
 
-def _code_part(standard: Standard, block: Block, code: str, position: int) -> str:
+def code_part(standard: Standard, block: Block, code: str, position: int) -> str:
     """A code, or its part where the standard prints each level in a column of its own."""
     columns = len(block.of_kind("code"))
     if columns == 1:
@@ -156,7 +156,7 @@ def row_entries(
             entry = next(texts, "")
         elif column.kind == "code":
             part = next(codes)
-            entry = _code_part(standard, block, row.key, part) if row.kind == "subject" else ""
+            entry = code_part(standard, block, row.key, part) if row.kind == "subject" else ""
         elif column.kind == "level1":
             entry = label if row.kind == "group" else group
         elif column.kind == "level2":

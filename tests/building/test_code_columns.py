@@ -21,6 +21,8 @@ from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.sheets.layout import CONTENTS, OVERALL, place_book
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +61,8 @@ def test_live_checks_are_as_many_as_with_one_column(standard: Standard, tmp_path
     single = district(tmp_path / "tiny", ONE_COLUMN)
     several = _checks(standard, district_book(standard, Random(1)))
     assert several == _checks(single, district_book(single, Random(1)))
-    assert several[1] == ["A10"]  # that a table is filled in, no formula says
+    # That a name is the dictionary's and that a table is filled in, no formula says.
+    assert several[1] == ["A09", "A11"]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -121,3 +124,19 @@ def test_whole_codes_stand_in_a_hidden_column(standard: Standard, tmp_path: Path
     assert {key: [row.cells for row in data.rows] for key, data in again.blocks.items()} == {
         key: [row.cells for row in data.rows] for key, data in book.blocks.items()
     }
+
+
+def test_a_wrong_part_of_a_code_is_to_be_mended_in_its_column(
+    standard: Standard, tmp_path: Path
+) -> None:
+    book = district_book(standard, Random(1))
+    path = tmp_path / "工作簿.xlsx"
+    build_workbook(standard, book, path, year=book.year)
+    sheet = load_workbook(path, data_only=True)["支出预算表"]
+    line = next(row[0].row for row in sheet.iter_rows(min_row=6) if row[2].value)
+    edits = [CellEdit("支出预算表", f"B{line}", "77")]
+    Workbook(path).patch(path, edits)
+    found = validate(standard, read_book(path, standard)).findings
+    one = next(finding for finding in found if finding.code == "A09")
+    assert (one.cell, one.printed) == (f"B{line}", "77")
+    assert [suggestion.value for suggestion in one.suggestions] == [sheet[f"B{line}"].value]

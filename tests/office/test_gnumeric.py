@@ -21,12 +21,16 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from thorough import either
+from tiny_standards import district, district_book
+from xlbudget.checks.validate import validate
 from xlbudget.editing.build import build_workbook
+from xlbudget.findings import Level, Status
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.sheets.cells import value_at
+from xlbudget.standard.placeholders import for_book
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
@@ -193,6 +197,57 @@ def test_the_culture_bureau_with_random_edits(
     path = tmp_path / "文化局.xlsx"
     build_workbook(standard, book, path, year=book.year)
     check_with_edits(standard, path, recalculate_all, gnumeric)
+
+
+def test_codes_in_several_columns_and_two_units(
+    tmp_path: Path,
+    recalculate_all: Callable[[list[Path]], list[Path]],
+    gnumeric: Callable[[Path], Path],
+) -> None:
+    """Codes typed in parts, as numbers too; what the workbook says of wrong amounts is what validation says."""
+    standard = district(tmp_path / "tiny")
+    right = district_book(standard, random.Random(SEED))
+    base = tmp_path / "区.xlsx"
+    build_workbook(standard, right, base, year=right.year)
+    line, amount = "机关运行经费表", f"F{_line_of(base, '支出预算表', '项目支出')}"
+    shown = openpyxl.load_workbook(base)
+    income, parts = "收入预算表", ("B7", "B8", "C8")
+    planted = [
+        ([CellEdit("支出预算表", amount, Decimal("1.00"))], Status.ERROR),
+        ([CellEdit(line, "E7", Decimal("0.50"))], Status.ERROR),
+        # Parts of codes typed as numbers are read, and found, with their zeros; another code is told.
+        (
+            [CellEdit(income, cell, Decimal(shown[income][cell].value)) for cell in parts],
+            Status.PASS,
+        ),
+        ([CellEdit(income, cell, Decimal(77)) for cell in parts[:2]], Status.ERROR),
+        ([], Status.PASS),
+    ]
+    paths = []
+    for number, (edits, _) in enumerate(planted):
+        paths.append(tmp_path / f"区{number}.xlsx")
+        Workbook(base).patch(paths[-1], edits)
+    every = formulas(base)
+    for path, again, (edits, status) in zip(paths, recalculate_all(paths), planted, strict=True):
+        typed = {(one.sheet, one.cell) for one in edits}
+        left = {place: text for place, text in every.items() if place not in typed}
+        other = gnumeric(path)
+        judge(compared(again, other, left), len(left))
+        book = read_book(path, standard)
+        told = validate(for_book(standard, book), book).findings
+        wrong = any(one.level is Level.ERROR for one in told)
+        assert wrong is (status is Status.ERROR), path.name
+        for engine in (again, other):
+            said = str(values(engine, [("目录", "B1")])["目录", "B1"])
+            assert ("不平" in said) is wrong, (path.name, said)
+
+
+def _line_of(path: Path, sheet: str, text: str) -> int:
+    """The first line of the body below a heading."""
+    shown = openpyxl.load_workbook(path)[sheet]
+    return (
+        next(row[0].row for row in shown.iter_rows() if any(cell.value == text for cell in row)) + 1
+    )
 
 
 def test_what_is_listed_is_gnumeric_s_own_way(

@@ -193,9 +193,13 @@ def _runs(width: int, names: Collection[int]) -> list[list[int]]:
 
 
 def _indents(sheet: Sheet, standard: Standard, one: BlockLayout, first: int, last: int) -> None:
-    """Labels of lower levels set in, wherever their rows move: blanks before the text."""
+    """Labels of lower levels set in, wherever their rows move: blanks before the text.
+
+    Codes in several columns show their level by where they end.
+    """
     block = one.block
-    for index in (*block.of_kind("code"), *block.of_kind("name"), *block.of_kind("label")):
+    codes = () if one.joins else block.of_kind("code")
+    for index in (*codes, *block.of_kind("name"), *block.of_kind("label")):
         letter = one.letters[index]
         for level, rule in _levels(standard, one, f"{one.letters[0]}{first}"):
             look = replace(styles.BORDERED, num_format=f'"{"   " * level}"@')

@@ -25,6 +25,7 @@ from xlbudget.checks.wording import (
 from xlbudget.figures import TOTAL, UNFILLED, BlockData, InfoValue, Place, Row, Unreadable
 from xlbudget.findings import Finding, Level, Suggestion
 from xlbudget.money import Amount
+from xlbudget.printed import code_part
 from xlbudget.rules.fill import cell_key, recomputed
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import definitions, expand, value_of
@@ -97,13 +98,29 @@ class RowRepair:
         if not code:
             return
         self.told.add((sheet, row.line))
+        printed, whole = row.key if cell == "A" and value else "", value
+        if printed:
+            cell, printed, value = self._part(block, row.key, value)
         place = f"{cell}{row.line}" if row.line else ""
         key = row.key.removeprefix("group:")
-        finding = Finding(code, Level.ERROR, message, title, sheet, place, key, expected=value)
+        finding = Finding(
+            code, Level.ERROR, message, title, sheet, place, key, expected=value or whole
+        )
         if value:
-            printed = row.key if cell == "A" else ""
             finding = finding._replace(printed=printed, suggestions=(Suggestion(value, why, 1.0),))
         self.findings.append(finding)
+
+    def _part(self, block: Block, code: str, right: str) -> tuple[str, str, str]:
+        """The column in which a code is wrong, what stands there and what should; of several columns nothing."""
+        columns = block.of_kind("code")
+        if block.body != "subject" or len(columns) < 2:  # noqa: PLR2004  # several
+            return "A", code, right
+        pairs: list[tuple[str, str, str]] = []
+        for place, at in enumerate(columns):
+            held, wanted = (code_part(self.standard, block, one, place) for one in (code, right))
+            pairs.append((chr(ord("A") + at), held, wanted))
+        wrong = [pair for pair in pairs if pair[1] != pair[2]]
+        return wrong[0] if len(wrong) == 1 else (wrong[0][0], code, "")
 
     def _names(self, block: Block, code: str) -> set[str]:
         """What a code may be called: by the list, else by other tables."""

@@ -37,7 +37,7 @@ from xlbudget.explaining.document import HEADING
 from xlbudget.publishing.drawings import MAIN, REL, Drawings, local, parsed, serialized
 from xlbudget.publishing.publish import packed
 from xlbudget.reading.source import find_cover, find_sheet
-from xlbudget.sheets.layout import CONTENTS, GLOSSARY, NOTES, PROFILE
+from xlbudget.sheets.layout import CONTENTS, GLOSSARY, HIDDEN_FIRST, NOTES, PROFILE
 from xlbudget.sheets.notes import FIRST, last_line
 from xlbudget.templates import rendered
 from xlbudget.xlsx.archive import naming
@@ -261,6 +261,7 @@ class _Sheet:
         _strip_views(root)
         if _strip_links(root, kept):
             self.dropped.append("通往本工作簿以外或未收入的工作表的链接")
+        _strip_helpers(root, self.rows)
         root.remove(self.rows)
         if final:
             self.behind = []
@@ -304,6 +305,25 @@ def _name_cells(rows: ET.Element) -> None:
             else:
                 letters = column_letter(column_number(letters))
                 cell.set("r", f"{letters}{line}")
+
+
+def _strip_helpers(root: ET.Element, rows: ET.Element) -> None:
+    """Hidden columns far right in which formulas alone stand: formulas need them, and there are none in the copy."""
+    columns = root.find(f"{MAIN}cols")
+    for column in [] if columns is None else list(columns):
+        first, last = (int(column.get(name, "0")) for name in ("min", "max"))
+        if column.get("hidden") not in ("1", "true") or first <= HIDDEN_FIRST:
+            continue
+        span = {column_letter(number) for number in range(first - 1, last)}
+        held = [
+            (row, cell) for row in rows for cell in row if cell.get("r", "").rstrip(digits) in span
+        ]
+        if all(cell.find(f"{MAIN}f") is not None for _, cell in held if len(cell)):
+            for row, cell in held:
+                row.remove(cell)
+            columns.remove(column)  # type: ignore[union-attr]  # it has this one
+    if columns is not None and not len(columns):
+        root.remove(columns)
 
 
 def _strip_to_texts(root: ET.Element, rows: ET.Element, last: int) -> None:
