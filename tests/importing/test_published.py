@@ -617,13 +617,13 @@ def test_last_years_file_is_told_from_this_years(standard: Standard) -> None:
 def test_a_document_of_another_standard_is_named(standard: Standard, tmp_path: Path) -> None:
     path = tmp_path / "某区.txt"
     path.write_text(
-        "某区某局2024年度部门预算\n\n2024年部门财务收支预算总表\n\n单位：元\n\n项目\t预算数\n财政拨款收入\t1.00\n\n"
-        "2024年部门收入预算总表\n\n单位：元\n\n类\t款\t项\t合计\n201\t03\t01\t1.00\n",
+        "某区某局2024年度部门预算\n\n2024年部门经费收支汇总表\n\n单位：元\n\n项目\t预算数\n财政拨款收入\t1.00\n\n"
+        "2024年部门经费来源表\n\n单位：元\n\n类\t款\t项\t合计\n201\t03\t01\t1.00\n",
         encoding="utf-8",
     )
     with pytest.raises(UnusableFileError) as caught:
         validate_published(path)
-    assert "另一种公开标准：有“部门财务收支预算总表”“部门收入预算总表”" in str(caught.value)
+    assert "另一种公开标准：有“部门经费收支汇总表”“部门经费来源表”" in str(caught.value)
     assert "金额单位为元" in str(caught.value)
     with pytest.raises(UnusableFileError, match="另一种公开标准"):
         read_published(path, standard, 2026)  # of another year too, which matters less

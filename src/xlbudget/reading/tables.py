@@ -279,7 +279,9 @@ def read_table(standard: Standard, table: Table, sheet: Sheet, year: int) -> Tab
             strays += others
     loud, notes = sort_strays(strays, known)
     findings += [_stray_finding(table, sheet.name, stray) for stray in loud]
-    texts = tuple(line_text(lines[number - 1]) for number in notes)
+    # What a formula puts beside the table, as the parts of a code joined, is none of its texts.
+    width = max(headings.columns.values()) + 1
+    texts = tuple(line_text(lines[number - 1][:width]) for number in notes)
     return TableData(blocks, texts, tuple(findings))
 
 

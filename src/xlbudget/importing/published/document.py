@@ -35,6 +35,7 @@ from xlbudget.importing.published.recognise import (
     names_tables,
     other_standard,
     other_unit,
+    unframed,
     with_tables_apart,
 )
 from xlbudget.importing.published.texts import (
@@ -156,7 +157,7 @@ def read_document(
     elements = source.elements
     if not names_tables(standard, elements):
         raise UnusableFileError(other_standard(path, standard, elements))
-    apart = with_tables_apart(standard, elements)
+    apart = with_tables_apart(standard, list(unframed(standard, elements)))
     elements = tuple(with_aligned_tables(standard, apart))
     source = source._replace(elements=elements)
     parts = divide(standard, elements)

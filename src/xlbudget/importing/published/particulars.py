@@ -23,7 +23,7 @@ from xlbudget.figures import InfoValue
 from xlbudget.importing.published.elements import Line
 from xlbudget.importing.published.phrases import chosen, heading_pattern, line_pattern
 from xlbudget.importing.published.recognise import unnumbered_heading
-from xlbudget.money import COUNT, Amount, from_number
+from xlbudget.money import COUNT, UNITS, Amount, from_number
 from xlbudget.reading.particulars import noted_fields
 from xlbudget.rules.grid import INFO
 from xlbudget.standard.model import unnumbered
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell, FormData, TextUnit
     from xlbudget.importing.published.elements import Matrix
     from xlbudget.importing.published.recognise import Parts
+    from xlbudget.money import Unit
     from xlbudget.standard.model import Standard
     from xlbudget.texts.binding import Mention
     from xlbudget.texts.readings import Readings
@@ -347,7 +348,9 @@ def lists_from_sentences(
             by = item.key if "编码" in lists[spec.keyed].name_label else item.name.text
             found.setdefault(spec.keyed, {}).setdefault(by, words)
     for row_spec in source.row_changes:
-        for key, (prior, reason) in _compared_rows(standard, readings, row_spec.name, told).items():
+        money = UNITS.get(lists[row_spec.prior].unit, standard.unit)
+        compared = _compared_rows(standard, readings, row_spec.name, told, money)
+        for key, (prior, reason) in compared.items():
             for list_key, text in ((row_spec.prior, prior), (row_spec.reason, reason)):
                 if list_key and text:
                     found.setdefault(list_key, {}).setdefault(key, text)
@@ -416,8 +419,9 @@ def _compared_rows(
     readings: Readings | None,
     name: str,
     told: Sequence[tuple[TextUnit, Mention]],
+    money: Unit,
 ) -> dict[str, tuple[str, str]]:
-    """Row -> last year's figure in the standard's unit and the reason, of the comparison of that name."""
+    """Row -> last year's figure in the unit ``money`` and the reason, of the comparison of that name."""
     found: dict[str, tuple[str, str]] = {}
     for unit, mention in told:
         topic = mention.topic
@@ -429,9 +433,9 @@ def _compared_rows(
         with suppress(AmountError):  # beyond 10^13 元: no figure of a budget
             if mention.figure is change.prior and number is not None:
                 fen = number.value * (number.scale or standard.unit.fen)
-                amount = from_number(fen / standard.unit.fen, standard.unit)
+                amount = from_number(fen / money.fen, money)
             elif (moved := _moved(standard, mention)) is not None and isinstance(now, Amount):
-                amount = Amount(now.fen - moved.fen, standard.unit)
+                amount = from_number(Decimal(now.fen - moved.fen) / money.fen, money)
         if readings is not None and mention.kind in ("change", "percent", "same"):
             reason = reason or _reason(readings, mention, plain(unit.text))
         # A figure that the text names is surer than one worked out from its change.

@@ -102,7 +102,6 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
     """Find the contents and the parts by their headings, whatever year these name."""
     plan = load_plan(standard)
     headings = PartHeadings(standard, plan)
-    elements = list(_unboxed(squash(plan.texts["contents"]), elements))
     spots = [
         (at, number)
         for at, one in enumerate(elements)
@@ -138,19 +137,27 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
     return Parts(tuple(front), tuple(contents[:end]), tuple(parts), rest)
 
 
-def _unboxed(title: str, elements: Iterable[Line | Matrix]) -> Iterator[Line | Matrix]:
-    """The elements with the lines of a table that only frames the contents, or other paragraphs."""
+def unframed(standard: Standard, elements: Iterable[Line | Matrix]) -> Iterator[Line | Matrix]:
+    """The elements with lines in place of tables that only frame or align these.
+
+    A single column is a box; the contents may stand in a table, and so may what is said above one: 编制部门：…, 单位：元.
+    """
+    title = squash(load_plan(standard).texts["contents"])
     for one in elements:
-        framed = isinstance(one, Matrix) and (
-            len(one.lines[0]) == 1
-            or any(squash("".join(row)) == title for row in one.lines[:_MOST_HEAD])
-        )
-        if isinstance(one, Line) or not framed:
+        if isinstance(one, Line) or not _is_frame(title, one):
             yield one
             continue
         for row in one.lines:
             texts = (text.strip() for text in " ".join(filter(None, row)).split("\n"))
             yield from (Line(text, one.where, text) for text in texts if text)
+
+
+def _is_frame(title: str, matrix: Matrix) -> bool:
+    if len(matrix.lines[0]) == 1:
+        return True
+    if len(matrix.lines) == 1:
+        return any(_UNIT.search(squash(cell)) for cell in matrix.lines[0])
+    return any(squash("".join(row)) == title for row in matrix.lines[:_MOST_HEAD])
 
 
 class PartHeadings:
