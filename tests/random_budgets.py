@@ -65,7 +65,7 @@ def random_budgets(standard: Standard, rng: random.Random, leaves: int = 8) -> B
     nought = {
         number
         for condition in standard.conditions.values()
-        if rng.random() < 0.5  # noqa: PLR2004  # one in two
+        if rng.random() < 0.5  # one in two
         for ref in condition.zero
         for number in blank.numbers_of(ref)
     }
@@ -104,7 +104,9 @@ def _text(standard: Standard, key: str, year: int) -> str | Cell:
         return standard.id
     if field.kind in ("amount", "count"):
         return None
-    return field.default or (field.choices[0] if field.choices else "某局" if field.required else "")
+    return field.default or (
+        field.choices[0] if field.choices else "某局" if field.required else ""
+    )
 
 
 def _rows(
@@ -203,7 +205,9 @@ def _printed(grid: Grid, exact: list[int]) -> Book:
             rows = tuple(row for row in rows if any(row.cells) or row.kind in ("item", "form"))
         blocks[key] = BlockData.of(rows)
     info = {
-        key: InfoValue(cells[number]) if (number := grid.number_at(INFO, key, "value")) is not None else one
+        key: InfoValue(cells[number])
+        if (number := grid.number_at(INFO, key, "value")) is not None
+        else one
         for key, one in grid.book.info.items()
     }
     defaults = {

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from xlbudget.standard.check import check_folder
 
 from material import FIRST
 from renamed_standards import written_toml
@@ -15,7 +16,6 @@ from xlbudget.checks.validate import check_names
 from xlbudget.cli.run import run
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.standard import layers, loader
-from xlbudget.standard.check import check_folder
 from xlbudget.standard.layers import standard_files
 from xlbudget.standard.loader import load_folder, load_standard
 from xlbudget.standard.roles import ARGUMENTS, FIELDS

@@ -53,7 +53,8 @@ from xlbudget.sheets.layout import (
     place_book,
     sheet_names,
 )
-from xlbudget.standard.placeholders import fill, for_book, said_by
+from xlbudget.standard.loader import standard_for
+from xlbudget.standard.placeholders import fill, said_by
 from xlbudget.xlsx.references import column_letter, column_number
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def workbook_bytes(
         UnusableFileError: more rows than fit.
     """
     book = book._replace(year=year)
-    standard = for_book(standard, book)
+    standard = standard_for(standard, book.year, book.info)
     placed, contents = _rendered(standard, book)
     tables = {table.sheet: table for table in standard.tables}
     live = render_live(standard, placed, contents)

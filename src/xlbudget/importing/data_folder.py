@@ -40,7 +40,7 @@ from xlbudget.reading.tables import UNREAD, line_text, read_table
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import Sheet, whole_lines
 from xlbudget.sheets.layout import is_form
-from xlbudget.standard.loader import OWN_LISTS, with_subjects
+from xlbudget.standard.loader import OWN_LISTS, standard_for, with_subjects
 from xlbudget.standard.model import AMOUNT
 from xlbudget.standard.placeholders import for_book
 from xlbudget.toml import read_toml
@@ -421,6 +421,7 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
     if own:
         standard = with_subjects(standard, own)
         info["subject_lists"] = InfoValue(OWN_LISTS)
+    standard = standard_for(standard, year, info)
     lines = read_ledger_file(folder, standard, info)
     if standard.ledger is not None and lines.lines:
         info.setdefault(standard.ledger.switch_field, InfoValue(standard.ledger.from_ledger))

@@ -57,8 +57,8 @@ from xlbudget.sheets.layout import (
     read_keepsakes,
 )
 from xlbudget.sheets.notes import read_texts
-from xlbudget.standard.loader import DEFAULT, OWN_LISTS, load_standard, with_subjects
-from xlbudget.standard.placeholders import for_info, known_as
+from xlbudget.standard.loader import DEFAULT, OWN_LISTS, load_standard, standard_for, with_subjects
+from xlbudget.standard.placeholders import known_as
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
@@ -225,7 +225,7 @@ def _read(source: Source, standard: Standard | None, *, figures: bool = False) -
         standard = with_subjects(standard, own)
     findings: list[Finding] = []
     year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
-    standard = for_info(standard, year, data.info)
+    standard = standard_for(standard, year, data.info)
     # Before the forms are read: that writes merged cells out.
     printed = () if figures else tuple(read_printed(source, sheets.values()))
     blocks, forms, notes, noticed = _read_tables(source, standard, sheets, year)

@@ -22,6 +22,7 @@ from xlbudget.standard.layers import (
     once_if_shipped,
     standard_files,
     standard_ids,
+    with_variants,
 )
 from xlbudget.standard.ledger import parse_ledger
 from xlbudget.standard.model import (
@@ -56,14 +57,14 @@ from xlbudget.standard.model import (
     Transfer,
     make_list,
 )
-from xlbudget.standard.placeholders import for_book, with_spellings, without_names
+from xlbudget.standard.placeholders import for_info, with_spellings, without_names
 from xlbudget.standard.structure import structural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from xlbudget.figures import Book
+    from xlbudget.figures import Book, InfoValue
 
 
 DEFAULT = "changchun"
@@ -480,6 +481,17 @@ OWN_LISTS = "按科目字典补充"
 """What 基础信息 says where the workbook's 科目字典 has subjects of its own."""
 
 
+def standard_for(standard: Standard, year: int, info: Mapping[str, InfoValue]) -> Standard:
+    """The standard with the variants that 基础信息 and the year choose, and the names in its tables' texts filled in.
+
+    Subjects that were added stay. The very same where nothing depends on them.
+    """
+    layers = with_variants(standard.layers, {key: one.plain for key, one in info.items()}, year)
+    if layers != standard.layers:
+        standard = load_layers(layers)._replace(subjects=standard.subjects)
+    return for_info(standard, year, info)
+
+
 def own_standard(book: Book) -> Standard:
     """The standard that a workbook names, as the book says it.
 
@@ -487,7 +499,7 @@ def own_standard(book: Book) -> Standard:
     """
     standard = load_standard(book.standard)
     standard = with_subjects(standard, book.subjects) if book.subjects else standard
-    return for_sum(for_book(standard, book), book)
+    return for_sum(standard_for(standard, book.year, book.info), book)
 
 
 def for_sum(standard: Standard, book: Book) -> Standard:
