@@ -124,12 +124,19 @@ def test_what_was_filled_goes_on_into_notes_and_package(
 
 def test_a_new_workbook_and_one_from_a_ledger(opened: Chromium, tmp_path: Path) -> None:
     press(opened, "新建工作簿…")
-    opened.run("document.querySelector('#ask-new [name=year]').value = '2025'")
+    opened.run(
+        "document.querySelector('#ask-new [name=year]').value = '2025';"
+        "document.querySelector('#ask-new [name=standard]').value = 'shanghai'"
+    )
+    keep_downloads(opened)
     press(opened, "新建")
-    assert "部门预算.xlsm" in opened.run(f"return {DOWNLOADS}")
+    made = tmp_path / "部门预算.xlsm"
+    made.write_bytes(download(opened, made.name))
+    assert read_book(made).standard == "shanghai"
     press(opened, "新建工作簿…")
     opened.run(
         "document.querySelector('#ask-new [name=name]').value = '../底稿.xlsm';"
+        "document.querySelector('#ask-new [name=standard]').value = 'changchun';"
         "document.querySelector('#ask-new [value=ledger]').click()"
     )
     lines = tmp_path / "明细.csv"

@@ -27,6 +27,8 @@ from xlbudget.building.macros import macro_folder
 from xlbudget.errors import UnusableFileError
 from xlbudget.page.inputs import HERE, fetched, parts, program, run
 from xlbudget.report.html_report import page_script, report_html
+from xlbudget.standard.layers import standard_ids
+from xlbudget.standard.loader import DEFAULT, load_standard
 from xlbudget.templates import fixed_part, rendered
 
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ def page_html() -> str:
         "moment": _MOMENT * 1000,
         "lock": Markup(json.dumps({"info": _about(inputs.engine), "packages": {}})),  # noqa: S704  # the engine's own
         "licences": list(_licences(inputs)),
+        "standards": [load_standard(identity) for identity in standard_ids()],
+        "default": DEFAULT,
     }
     return rendered(_TEMPLATES, "page.html.j2", values)
 

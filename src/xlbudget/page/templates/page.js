@@ -231,17 +231,17 @@
     const sentences = [...summary.querySelectorAll("p")].map((one) => one.textContent.trim());
     const state = ["pass", "rounding", "error"].find((one) => summary.classList.contains(one));
     card.look(state || "unknown", verdict, [...new Set([...err.trim().split("\n"), ...sentences])].filter(Boolean));
-    const usable = status !== 2 || await isBudget(card, folder);
+    const usable = status !== 2 || await standardOf(card, folder) !== "";
     if (usable) { offer(target, data, `“${card.name}”的校验报告（网页）`, card); } else { card.report = null; }
     card.offerActions(usable ? actionsOf(card) : []);
     if (usable && (!shown || shown === card)) { show(card); } else if (shown === card) { show(null); }
     return `“${card.name}”校验完毕：${verdict}`;
   }
 
-  /* What cannot be judged may be a budget that is not filled in yet, or none at all. */
-  async function isBudget(card, folder) {
+  /* By which standard it was judged; "" where by none. What cannot be judged may be a budget that is not filled in yet. */
+  async function standardOf(card, folder) {
     const { out } = await engine.call(folder, ["validate", asWord(card.name), "--format", "json"]);
-    try { return JSON.parse(out).standard !== ""; } catch { return false; }
+    try { return JSON.parse(out).standard; } catch { return ""; }
   }
 
   function actionsOf(card) {
@@ -288,7 +288,9 @@
     const name = `${stemOf(card.name)}.xlsm`;
     makeNew(`正在做成工作簿：“${card.name}”……`, name, async (folder) => {
       await engine.put(`${folder}/${card.name}`, card.data);
-      return ["import", asWord(card.name), "--yes", "-w", asWord(name)];
+      const standard = await standardOf(card, folder);
+      const by = standard ? ["--standard", standard] : [];
+      return ["import", asWord(card.name), "--yes", "-w", asWord(name), ...by];
     }, (text) => card.note("做成工作簿", text));
   }
 
@@ -422,7 +424,7 @@
       const name = plainName(valueOf(asked, "name"));
       const from = picked(asked, "from");
       const year = valueOf(asked, "year");
-      const dated = year ? ["--year", year] : [];
+      const dated = ["--standard", valueOf(asked, "standard"), ...(year ? ["--year", year] : [])];
       asked.close();
       let said = "";
       makeNew(`正在新建：“${name}”……`, name, async (folder) => {
