@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xlbudget.figures import BlockData as Data
 from xlbudget.figures import Book, InfoValue, Row, TextUnit
 from xlbudget.money import COUNT, WAN, YUAN, Amount, from_number
-from xlbudget.standard.loader import load_folder
+from xlbudget.standard.loader import load_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from xlbudget.figures import Cell
     from xlbudget.standard.model import Standard
 
-HERE = Path(__file__).parent / "second"
-DOCUMENTS: dict[str, Any] = tomllib.loads((HERE / "documents.toml").read_text("utf-8"))
+_DOCUMENTS = Path(__file__).parent / "second_documents.toml"
+DOCUMENTS: dict[str, Any] = tomllib.loads(_DOCUMENTS.read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)
 def second_standard() -> Standard:
-    return load_folder(HERE / "standard")
+    return load_standard("shanghai")
 
 
 def yuan(fen: int) -> Amount:
@@ -141,8 +141,11 @@ def second_book(
         "report_kind": InfoValue(given["kind"]),
     }
     for key, one in given["info"].items():
-        value = yuan(_fen(one)) if isinstance(one, str) else Amount(one, COUNT, 0)
-        info[key] = InfoValue(value)
+        if isinstance(one, int):
+            info[key] = InfoValue(Amount(one, COUNT, 0))
+        else:
+            money = standard.fields[key].kind == "amount"
+            info[key] = InfoValue(yuan(_fen(one)) if money else one)
     return Book(
         name=given["name"],
         standard=standard.id,

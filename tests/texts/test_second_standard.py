@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xlbudget.findings import Finding
 
 JUSTICE = DOCUMENTS["justice"]
-EXECUTED = {"2040601": "16906900", "2040604": "21703947.00", "2040605": "0"}
+EXECUTED = {"2040601": "1690.69", "2040604": "2170.39", "2040605": "0"}
 
 
 def findings_of(book: Book) -> list[Finding]:
@@ -85,8 +85,8 @@ def test_generated_texts_have_no_findings(name: str) -> None:
 def test_lists_are_read_from_the_texts() -> None:
     """Last year's figures, their reasons and the purposes, by code."""
     lists = lists_from_sentences(second_standard(), second_book(JUSTICE), published_units(JUSTICE))
-    assert lists["executions"]["2040601"] == "16906900.00"
-    assert lists["executions"]["2210203"] == "2417600.00"
+    assert lists["executions"]["2040601"] == "1690.69"
+    assert lists["executions"]["2210203"] == "241.76"
     assert lists["execution_reasons"]["2040601"] == "部分人员退休"
     assert lists["purpose"]["2210201"] == "行政事业单位为职工缴纳的住房公积金"
 
@@ -112,12 +112,11 @@ def test_an_item_says_its_path_and_last_years_figure() -> None:
     assert "57.8万元" in text["编.2080501"]
 
 
-def test_sections_are_for_kinds_and_free_texts_are_taken_over() -> None:
-    notes = {"一、项目概述": "人民调解项目。\n由协会实施。"}
-    text = document_text(explain(second_standard(), second_book(JUSTICE, project_notes=notes)))
-    assert "一、项目概述\n\n人民调解项目。\n\n由协会实施。" in text
-    unit = second_book({**JUSTICE, "kind": "单位"}, project_notes=notes)
-    assert "项目概述" not in document_text(explain(second_standard(), unit))
+def test_sections_are_for_kinds() -> None:
+    text = document_text(explain(second_standard(), second_book(JUSTICE)))
+    assert "项目经费情况说明" in text
+    unit = second_book({**JUSTICE, "kind": "单位"})
+    assert "项目经费情况说明" not in document_text(explain(second_standard(), unit))
 
 
 def test_free_sections_are_only_asked_for_what_is_not_filled_in() -> None:
@@ -223,7 +222,7 @@ def test_last_years_figure_of_an_item_is_the_base(rest: str, wrong: str) -> None
 
 
 def test_last_years_figure_that_is_known_counts() -> None:
-    lists = {"executions": {"2040601": "15981000"}}
+    lists = {"executions": {"2040601": "1598.10"}}
     base = "2025年当年预算执行数为1598.10万元，比2025年预算执行数增加4.67%。"
     assert told(JUSTICE, "编", item(PATH, base), **lists) == []
     other = told(JUSTICE, "编", item(PATH, base.replace("1598.10", "1589.10")), **lists)

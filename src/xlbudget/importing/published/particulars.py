@@ -196,7 +196,7 @@ def info_from_sentences(
                     else _told(standard, facts, readings, changes, mention, text)
                 )
                 with suppress(AmountError):  # beyond 10^13 元: no figure of a budget
-                    change = _moved(standard, mention)
+                    change = _moved(standard.unit, mention)
                     for key, value in told_here:
                         said.setdefault(key, Counter())[value] += 1
                         place = unit.place
@@ -239,7 +239,7 @@ def _told(
     spec = changes.get(id(mention.change))
     if mention.kind in ("change", "same") and spec is not None:
         prior, now = _field(spec.prior), facts.value(spec.now, lenient=True)
-        change = _moved(standard, mention)
+        change = _moved(standard.unit, mention)
         if prior and change is not None and not now.gap:
             # What the text prints of this year, not the exact figure: last year's is known no better than that.
             value = facts.in_unit(now.amount).fen - change.fen
@@ -270,15 +270,14 @@ def _told(
             yield field, from_number(number * scale / unit.fen, unit)
 
 
-def _moved(standard: Standard, mention: Mention) -> Amount | None:
+def _moved(unit: Unit, mention: Mention) -> Amount | None:
     """By how much a figure has changed, as a mention says, with its sign; None where it speaks of no change."""
     if mention.kind == "same":
-        return Amount(0, standard.unit)
+        return Amount(0, unit)
     if mention.kind != "change" or mention.number is None:
         return None
-    fen = int(mention.number.value * (mention.number.scale or standard.unit.fen))
-    value = Decimal(fen if mention.up else -fen)
-    return from_number(value / standard.unit.fen, standard.unit)
+    fen = int(mention.number.value * (mention.number.scale or unit.fen))
+    return from_number(Decimal(fen if mention.up else -fen) / unit.fen, unit)
 
 
 def _all_of_a_kind(mention: Mention, before: Mention | None) -> Iterator[tuple[str, Cell | str]]:
@@ -349,8 +348,7 @@ def lists_from_sentences(
             found.setdefault(spec.keyed, {}).setdefault(by, words)
     for row_spec in source.row_changes:
         money = UNITS.get(lists[row_spec.prior].unit, standard.unit)
-        compared = _compared_rows(standard, readings, row_spec.name, told, money)
-        for key, (prior, reason) in compared.items():
+        for key, (prior, reason) in _compared_rows(money, readings, row_spec.name, told).items():
             for list_key, text in ((row_spec.prior, prior), (row_spec.reason, reason)):
                 if list_key and text:
                     found.setdefault(list_key, {}).setdefault(key, text)
@@ -415,15 +413,14 @@ def _told_before(
 
 
 def _compared_rows(
-    standard: Standard,
+    unit: Unit,
     readings: Readings | None,
     name: str,
     told: Sequence[tuple[TextUnit, Mention]],
-    money: Unit,
 ) -> dict[str, tuple[str, str]]:
-    """Row -> last year's figure in the unit ``money`` and the reason, of the comparison of that name."""
+    """Row -> last year's figure in ``unit`` and the reason, of the comparison of that name."""
     found: dict[str, tuple[str, str]] = {}
-    for unit, mention in told:
+    for paragraph, mention in told:
         topic = mention.topic
         line, change = (topic.target, topic.change) if topic is not None else (None, None)
         if line is None or change is None or change.prior.name.split(".")[-2:-1] != [name]:
@@ -432,12 +429,12 @@ def _compared_rows(
         number, now, amount = mention.number, line.figure.value, None
         with suppress(AmountError):  # beyond 10^13 元: no figure of a budget
             if mention.figure is change.prior and number is not None:
-                fen = number.value * (number.scale or standard.unit.fen)
-                amount = from_number(fen / money.fen, money)
-            elif (moved := _moved(standard, mention)) is not None and isinstance(now, Amount):
-                amount = from_number(Decimal(now.fen - moved.fen) / money.fen, money)
+                amount = from_number(number.value * (number.scale or unit.fen) / unit.fen, unit)
+            elif (moved := _moved(unit, mention)) is not None and isinstance(now, Amount):
+                # What the text prints of this year: last year's is known no better than that.
+                amount = moved._replace(fen=now.rounded(unit).fen - moved.fen)
         if readings is not None and mention.kind in ("change", "percent", "same"):
-            reason = reason or _reason(readings, mention, plain(unit.text))
+            reason = reason or _reason(readings, mention, plain(paragraph.text))
         # A figure that the text names is surer than one worked out from its change.
         named = mention.figure is change.prior
         shown = amount.plain if amount is not None and (named or not prior) else prior
