@@ -205,9 +205,7 @@ def _printed(grid: Grid, exact: list[int]) -> Book:
             rows = tuple(row for row in rows if any(row.cells) or row.kind in ("item", "form"))
         blocks[key] = BlockData.of(rows)
     info = {
-        key: InfoValue(cells[number])
-        if (number := grid.number_at(INFO, key, "value")) is not None
-        else one
+        key: InfoValue(cells[at]) if (at := grid.number_at(INFO, key, "value")) is not None else one
         for key, one in grid.book.info.items()
     }
     defaults = {

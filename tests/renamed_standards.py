@@ -105,7 +105,6 @@ def names_of(standard: Standard) -> Names:
         *(one.name for one in source.lists),
         *(one.name for one in source.changes),
         *(one.name for one in source.row_changes),
-        *source.paragraphs,
         *(one[0] for one in (*source.counts, *source.names)),
     ]  # fmt: skip
     numbers = [spec.number for entries in source.sections.values() for spec in entries]

@@ -16,7 +16,8 @@ from xlbudget.findings import Level
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import fill_book
-from xlbudget.standard.loader import DATA, load_standard, own_standard
+from xlbudget.standard.layers import DATA
+from xlbudget.standard.loader import load_standard, own_standard
 from xlbudget.texts.whole import validate_whole
 from xlbudget.xlsx.workbook import Workbook
 

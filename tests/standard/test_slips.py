@@ -12,7 +12,8 @@ import pytest
 
 from thorough import THOROUGH
 from xlbudget.authoring.check import check_folder
-from xlbudget.standard.loader import DATA, standard_ids
+from xlbudget.standard.layers import DATA
+from xlbudget.standard.loader import standard_ids
 
 HERE = Path(__file__).parent
 SLIPS: list[dict[str, Any]] = tomllib.loads((HERE / "slips.toml").read_text("utf-8"))["slip"]
