@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,18 @@ from texts.second_variants import MISTAKES, drafted, harmed
 from texts.text_books import with_texts
 from thorough import either
 from xlbudget.explaining.document import document_text
-from xlbudget.explaining.explain import explain
+from xlbudget.explaining.explain import document, explain
 from xlbudget.figures import TextUnit
 from xlbudget.findings import Level
 from xlbudget.importing.published.particulars import lists_from_sentences
+from xlbudget.standard.layers import DATA
+from xlbudget.standard.loader import load_folder
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.readings import reading_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.findings import Finding
@@ -117,6 +121,31 @@ def test_sections_are_for_kinds() -> None:
     assert "项目经费情况说明" in text
     unit = second_book({**JUSTICE, "kind": "单位"})
     assert "项目经费情况说明" not in document_text(explain(second_standard(), unit))
+
+
+def test_a_profile_may_show_what_a_list_holds(tmp_path: Path) -> None:
+    """Texts of 基础信息 taken over as they are, each below its name."""
+    folder = tmp_path / "shanghai"
+    shutil.copytree(DATA / "shanghai", folder)
+    for name, more in (
+        (
+            "info",
+            '[[keyed]]\nkey = "staff"\ntitle = "人员情况"\nname_label = "标题"\ntext_label = "内容"\nroom = 5',
+        ),
+        ("notes/facts", '[paragraphs.staff_told]\nof = "staff"'),
+        (
+            "notes/sections",
+            '[[profile]]\nnumber = "概三"\nheading = "人员情况"\ntemplate = "staff.j2"',
+        ),
+    ):
+        path = folder / f"{name}.toml"
+        path.write_text(f"{path.read_text('utf-8')}\n{more}\n", "utf-8")
+    template = "{% for it in staff_told %}\n\n# {{ it.name }}\n{% for text in it.texts %}\n\n{{ text }}\n{% endfor %}\n{% endfor %}"
+    (folder / "notes" / "staff.j2").write_text(template, "utf-8")
+    told_so = {"一、编制": "行政编制20名。\n事业编制5名。"}
+    shown = document(load_folder(folder), second_book(JUSTICE, staff=told_so), "profile")
+    last = [one.text for one in shown.sections[-1].paragraphs]
+    assert last == ["人员情况", "一、编制", "行政编制20名。", "事业编制5名。"]
 
 
 def test_free_sections_are_only_asked_for_what_is_not_filled_in() -> None:

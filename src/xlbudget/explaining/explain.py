@@ -22,7 +22,7 @@ from xlbudget.errors import StandardError
 from xlbudget.explaining.document import BODY, HEADING, Document, Figure, Paragraph, Section, Span
 from xlbudget.explaining.facts import Facts, evaluate_facts
 from xlbudget.explaining.source import load_source
-from xlbudget.explaining.wording import profile_texts
+from xlbudget.explaining.wording import entries_of, profile_texts
 from xlbudget.standard.layers import Layers, layer_path
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def document(standard: Standard, book: Book, name: str) -> Document:
     facts = evaluate_facts(standard, book, source)
     specs = source.sections.get(name, ())
     names: dict[str, object] = {**facts.names, "profile": profile_texts(standard, book)}
+    for key, of in source.paragraphs.items():
+        names[key] = entries_of(book.text(of), book.keyed.get(of, {}))
     return Document(tuple(_section(facts, names, spec) for spec in specs if facts.present(spec)))
 
 

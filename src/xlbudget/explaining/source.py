@@ -119,6 +119,7 @@ class Source(NamedTuple):
     """All that the two files say; the figures of each kind in the order of the file.
 
     Amounts are printed with ``separators`` or without, and with ``zeros`` at the end of their decimals or without.
+    ``paragraphs`` are texts of 基础信息 that are taken over as they are, by name.
     """
 
     layers: Layers
@@ -136,6 +137,7 @@ class Source(NamedTuple):
     lists: tuple[ListSpec, ...]
     changes: tuple[ChangeSpec, ...]
     row_changes: tuple[RowChangeSpec, ...]
+    paragraphs: Mapping[str, str]
     sections: Mapping[str, tuple[SectionSpec, ...]]
 
 
@@ -205,6 +207,10 @@ def _source(standard: Standard, facts: Mapping[str, Any], sections: Mapping[str,
             for name, entry in facts.get("change", {}).items()
             if "each" in entry
         ),
+        paragraphs={
+            name: _text_of(standard, name, entry["of"])
+            for name, entry in facts.get("paragraphs", {}).items()
+        },
         sections={
             document: tuple(
                 SectionSpec(**{"number": "", "heading": "", **entry}) for entry in entries
@@ -284,6 +290,13 @@ def _row_change(standard: Standard, name: str, entry: Mapping[str, Any]) -> RowC
     return spec
 
 
+def _text_of(standard: Standard, name: str, key: str) -> str:
+    """A long field or a list of 基础信息."""
+    if key not in standard.fields and key not in {keyed.key for keyed in standard.keyed}:
+        raise StandardError(f"“notes/facts.toml”的{name}提到的“{key}”不在info.toml中。")
+    return key
+
+
 def _known_field(standard: Standard, field: str) -> None:
     if field not in standard.fields:
         raise StandardError(f"“notes/facts.toml”提到的“{field}”不在info.toml中。")
@@ -331,7 +344,7 @@ def _check_names(standard: Standard, source: Source) -> None:
         *(named.name for named in source.amounts), *(count[0] for count in source.counts),
         *(name[0] for name in source.names), *(list_spec.name for list_spec in source.lists),
         *(change_spec.name for change_spec in source.changes),
-        *(change_spec.name for change_spec in source.row_changes),
+        *(change_spec.name for change_spec in source.row_changes), *source.paragraphs,
     ]  # fmt: skip
     twice = {name for name in every if every.count(name) > 1}
     strange = {name for name in every if not _NAME.fullmatch(name)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import ordinal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
@@ -82,6 +82,19 @@ class ListedOffice(NamedTuple):
     name: str
     texts: tuple[str, ...]
     marked: bool
+
+
+class Entry(NamedTuple):
+    """A text that is taken over as it is: paragraphs below a ``name``, if it has one."""
+
+    name: str
+    texts: tuple[str, ...]
+
+
+def entries_of(text: str, entries: Mapping[str, str]) -> tuple[Entry, ...]:
+    """A long field of 基础信息, or a list of texts by name; nothing where both are blank."""
+    alone = (Entry("", _lines([text])),) if text.strip() else ()
+    return alone + tuple(Entry(_line(name), _lines([said])) for name, said in entries.items())
 
 
 class ProfileTexts(NamedTuple):
