@@ -115,7 +115,7 @@ def test_whole_codes_stand_in_a_hidden_column(standard: Standard, tmp_path: Path
     build_workbook(standard, book, path, year=book.year)
     sheet = load_workbook(path)["支出预算表"]
     assert sheet.column_dimensions["AA"].hidden
-    assert sheet["AA7"].value.startswith('=IF(ISNUMBER(A7),TEXT(A7,"000"),A7)&IF(ISNUMBER(B7)')
+    assert sheet["AA7"].value.startswith('=IF(OR(A7="合计",ISNUMBER(FIND(LEFT(A7),')
     assert sheet["D7"].value.startswith("=IF(AA7=")
     shown = load_workbook(path, data_only=True)["支出预算表"]
     assert (shown["AA7"].value, shown["D7"].value) == ("20502", "普通教育")

@@ -15,6 +15,7 @@ from xlbudget.building.formulas.expressions import (
     text_of,
 )
 from xlbudget.sheets.layout import (
+    CODE_STARTS,
     FORM_FIRST,
     INFO_SHEET,
     code_formula,
@@ -95,6 +96,8 @@ class Areas:
                 if value is not None
             )
             cell, code = f"{one.code}{line}", "".join(parts)
+            if code != one.block.total and code[:1] not in CODE_STARTS:
+                code = ""
             formula = code_formula(self.standard, one, line)
             content = CellContent(cell, "formula", code, formula, "code")
             self.codes.setdefault(sheet, []).append(content)
