@@ -111,7 +111,8 @@ def write_standard(
         "说明": "explanation",
         "名词解释": "glossary",
     }
-    arranged = "".join(
+    said = {"contents": "目录", "table": "{title}", "unit": "单位：{unit}", "money": "单位：{money}"}
+    arranged = f"[text]\n{_lines(said)}" + "".join(
         f"[[part]]\n{_lines({'contents': one, 'holds': holds})}" for one, holds in parts.items()
     )
     (folder / "disclosure.toml").write_text(arranged, "utf-8")
