@@ -55,7 +55,7 @@ class Areas:
     """The sheets of a placed book as they will stand: ``contents`` are their cells.
 
     ``codes`` are the hidden cells, by sheet, in which codes stand whole whose digits are in several columns: formulas
-    that look for a code look there.
+    that look for a code look there. ``unexpressed`` are the rules of which an equation is no formula.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Areas:
         self.info = self._sheets[INFO_SHEET]
         self.bodies: dict[str, Body] = {}
         self.codes: dict[str, list[CellContent]] = {}
+        self.unexpressed: dict[str, None] = {}
         for table in standard.tables:
             if is_form(table):
                 block = table.blocks[0]
