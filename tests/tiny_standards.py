@@ -111,7 +111,13 @@ def write_standard(
         "说明": "explanation",
         "名词解释": "glossary",
     }
-    arranged = "".join(
+    said = {
+        "contents": "目录",
+        "table": "{title}",
+        "unit": "单位：{unit}",
+        "money": "单位：{money}",
+    }
+    arranged = f"[text]\n{_lines(said)}" + "".join(
         f"[[part]]\n{_lines({'contents': one, 'holds': holds})}" for one, holds in parts.items()
     )
     (folder / "disclosure.toml").write_text(arranged, "utf-8")
@@ -253,8 +259,13 @@ def _side(key: str, label: str, rows: Sequence[Data], **more: object) -> Data:
     return {"key": key, "body": "fixed", "columns": columns, "rows": list(rows), **more}
 
 
-def district(folder: Path, codes: Sequence[Data] = CODE_COLUMNS) -> Standard:
-    """Tables in 元 whose codes stand in the given columns, and a line in 万元 that follows from them."""
+def district(
+    folder: Path, codes: Sequence[Data] = CODE_COLUMNS, also: Iterable[Data] = ()
+) -> Standard:
+    """Tables in 元 whose codes stand in the given columns, and a line in 万元 that follows from them.
+
+    ``also`` are further rules.
+    """
     kinds = [("total", "合计"), ("basic", "基本支出"), ("project", "项目支出")]
     total = {"key": "total", "label": "总计", "total": True, "anchor": "total"}
     summary = {
@@ -338,6 +349,7 @@ def district(folder: Path, codes: Sequence[Data] = CODE_COLUMNS) -> Standard:
             ]
         },
         *({"check": check} for check in NAMED_CHECKS),
+        *also,
     ]
     fiscal = {"title": "全部为财政拨款", "zero": ["summary.income[own].budget"]}
     return write_standard(folder, tables, rules, condition={"all_fiscal": fiscal})

@@ -177,9 +177,9 @@ def test_codes_may_stand_in_a_column_per_level(tmp_path: Path) -> None:
     found = values(tmp_path / "a.xlsx", "一般公共预算支出表")
     assert [found.get(cell) for cell in ("A8", "B8", "C8", "D8")] == ["201", "03", "01", "行政运行"]
     assert [found.get(cell) for cell in ("A6", "B6", "A9")] == ["201", None, "合计"]
-    # Codes in several columns single no row out: direct references instead of lookups.
+    # Whole codes stand in a hidden column, where other tables look them up.
     amount = str(formula(tmp_path / "a.xlsx", "财政拨款收支总表", "F7"))
-    assert "一般公共预算支出表!E6" in amount
+    assert 'SUMIF(一般公共预算支出表!$AA$6:$AA$306,"201",一般公共预算支出表!E$6:E$306)' in amount
 
 
 def test_an_equal_total_is_a_formula_and_another_stays_as_typed(built: Path) -> None:

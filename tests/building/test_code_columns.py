@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from tiny_standards import CODE_COLUMNS, district, district_book
+from tiny_standards import CODE_COLUMNS, district, district_book, filled, write_standard
 from xlbudget.building.contents import render_sheets
 from xlbudget.building.formulas.areas import Areas
 from xlbudget.building.formulas.checks import check_lines, left_out
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
+LABEL = {"key": "item", "kind": "label", "label": ["项目"]}
+AMOUNT = {"key": "budget", "kind": "amount", "label": ["预算数"]}
+ROW = {"key": "x", "label": "甲项"}
 ONE_COLUMN = ({"key": "code", "kind": "code", "label": ["科目编码"], "width": 10}, CODE_COLUMNS[-1])
 
 
@@ -115,7 +118,7 @@ def test_whole_codes_stand_in_a_hidden_column(standard: Standard, tmp_path: Path
     build_workbook(standard, book, path, year=book.year)
     sheet = load_workbook(path)["支出预算表"]
     assert sheet.column_dimensions["AA"].hidden
-    assert sheet["AA7"].value.startswith('=IF(ISNUMBER(A7),TEXT(A7,"000"),A7)&IF(ISNUMBER(B7)')
+    assert sheet["AA7"].value.startswith('=IF(OR(A7="合计",ISNUMBER(FIND(LEFT(A7),')
     assert sheet["D7"].value.startswith("=IF(AA7=")
     shown = load_workbook(path, data_only=True)["支出预算表"]
     assert (shown["AA7"].value, shown["D7"].value) == ("20502", "普通教育")
@@ -140,3 +143,17 @@ def test_a_wrong_part_of_a_code_is_to_be_mended_in_its_column(
     one = next(finding for finding in found if finding.code == "A09")
     assert (one.cell, one.printed) == (f"B{line}", "77")
     assert [suggestion.value for suggestion in one.suggestions] == [sheet[f"B{line}"].value]
+
+
+def test_what_no_formula_says_is_not_said_to_be_balanced(tmp_path: Path) -> None:
+    leaves = {"is": "income[total].total = expenditure[all:leaf].total", "derive": False}
+    standard = district(tmp_path / "tiny", also=[{"equations": [leaves]}])
+    assert _overall(standard, district_book(standard, Random(1))) == "总体核对：公式能核对的已平"
+    silent = write_standard(
+        tmp_path / "silent",
+        [{"key": "one", "blocks": [{"body": "fixed", "columns": [LABEL, AMOUNT], "rows": [ROW]}]}],
+    )
+    placed, contents = _contents(silent, filled(silent, Random(0)))
+    cells = {one.cell: one.value for one in render_live(silent, placed, contents).cells[CONTENTS]}  # type: ignore[arg-type]
+    assert cells[OVERALL] == "总体核对：公式能核对的已平"
+    assert "公式未核对" in cells.values()

@@ -115,8 +115,9 @@ def test_a_statement_of_another_year_or_kind_is_replaced(standard: Standard) -> 
     book = filled(standard, Random(1), 2025, kind="部门")
     book = book.with_blocks({"fund": book.blocks["fund"]._replace(rows=())})
     held = {"fund": ("注：本单位2024年无政府性基金预算支出，故本表为空表。", "附注")}
-    notes = statements(for_book(standard, book), book._replace(notes=held))
-    assert notes["fund"] == ("附注", "注：本部门2025年无政府性基金预算支出，故本表为空表。")
+    for one in (standard, for_book(standard, book)):
+        notes = statements(one, book._replace(notes=held))
+        assert notes["fund"] == ("附注", "注：本部门2025年无政府性基金预算支出，故本表为空表。")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def _said(folder: Path) -> list[str]:
     return [
         str(one)
         for one in check_folder(folder)
-        if not one.advice and "缺少这个文件" not in one.text
+        if not one.advice and "缺少这个文件" not in one.text and one.file != "disclosure.toml"
     ]
 
 

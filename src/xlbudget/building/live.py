@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 
 
 EMPTY, BALANCED, NEARLY, UNBALANCED = "未填", "已平", "已平（尾差）", "不平"
+UNCHECKED = "公式未核对"
+"""The state of a table with figures that no formula checks."""
 STATE_WIDTH = 24.0
 """Digits that the longest state of a table takes on its own sheet: buttons stand beyond."""
 CHECK_COLUMNS = ("核对内容", "涉及的表", "不符处数", "结果")
@@ -67,12 +69,16 @@ _HEADINGS = 3
 
 
 class Live(NamedTuple):
-    """The cells by sheet, the lines of the checks on 总览, and the rules that no formula tells."""
+    """The cells by sheet, the lines of the checks on 总览, and the rules that no formula tells.
+
+    ``partly`` are those of which formulas tell some equations and not others.
+    """
 
     cells: dict[str, list[CellContent]]
     first: int
     last: int
     left_out: list[str]
+    partly: list[str]
 
 
 def render_live(
@@ -94,7 +100,8 @@ def render_live(
     states = {number: board.state(number) for number in lines}
     shown = [content(f"C{lines[number]}", one, "state") for number, one in states.items()]
     area = f"C{min(lines.values())}:C{max(lines.values())}"
-    overall = _overall(standard, Area(area, [expression.value for expression in states.values()]))
+    told = Area(area, [expression.value for expression in states.values()])
+    overall = _overall(standard, told, whole=not areas.unexpressed and board.covers(standard))
     cells = {
         OVERVIEW: [*render_overview(areas), *board.cells],
         CONTENTS: [
@@ -108,7 +115,9 @@ def render_live(
         there = f"{quoted(CONTENTS)}!$C${lines[table.number]}"
         said = constant("本表核对：") & single(there, states[table.number].value)
         cells[table.sheet] = [content("B1", said, "state"), *areas.codes.get(table.sheet, ())]
-    return Live(cells, first, board.last, left_out(standard, book.year, checks))
+    left = left_out(standard, book.year, checks)
+    partly = [code for code in areas.unexpressed if code not in left]
+    return Live(cells, first, board.last, left, partly)
 
 
 def _page_cells(
@@ -138,6 +147,7 @@ class _Board:
         self.areas = areas
         self.cells: list[CellContent] = []
         self.last = first + len(checks) - 1
+        self._covered = {number for check in checks for number in check.tables}
         columns: dict[str, list[Value]] = {_TABLES: [], _WEIGHT: [], _BROKEN: []}
         for line, check in enumerate(checks, first):
             for letter, value in zip(columns, self._line(check, line), strict=True):
@@ -177,6 +187,10 @@ class _Board:
         ]
         return tables, weight.value, broken.value
 
+    def covers(self, standard: Standard) -> bool:
+        """Whether every table is spoken of by some check."""
+        return all(table.number in self._covered for table in standard.tables)
+
     def _sum(self, tables: str, column: Area) -> Expression:
         """The sum of a column of the checks over the lines about some tables."""
         return sum_if(self._tables, tables, column)
@@ -185,6 +199,8 @@ class _Board:
         """The state of a table."""
         every, alone = f"*|{number}|*", f"|{number}|"
         weighed = iff(self._sum(every, self._weight) > 0, NEARLY, BALANCED)
+        if number not in (_INFO, *self._covered):
+            weighed = constant(UNCHECKED)
         state = iff(self._sum(every, self._broken) > 0, UNBALANCED, weighed)
         if number == _INFO:
             return state
@@ -219,15 +235,15 @@ def _figures(areas: Areas, table: Table) -> Expression:
     )
 
 
-def _overall(standard: Standard, states: Area) -> Expression:
-    """What is said of all tables.
+def _overall(standard: Standard, states: Area, *, whole: bool) -> Expression:
+    """What is said of all tables; ``whole``: formulas express all that must be equal.
 
     Nothing is filled in where all tables that must have figures have none.
     """
     least = sum(not table.empty_statement for table in standard.tables)
     wrong, empty, nearly = (count_if(states, one) for one in (UNBALANCED, EMPTY, NEARLY))
     rounding = iff(nearly > 0, "（有尾差）", "")
-    good = constant("全部已平") & rounding
+    good = constant("全部已平" if whole else "公式能核对的已平") & rounding
     some = constant("已填的表") & good & "，还有" & empty & "张表未填"
     rest = iff(empty >= least, "尚未填表", iff(empty > 0, some, good))
     told = iff(wrong > 0, constant("不平（") & wrong & "处）", rest)

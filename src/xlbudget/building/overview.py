@@ -252,7 +252,11 @@ def _named(areas: Areas, chart: Chart) -> list[str]:
             continue
         block = standard.blocks[ref.block]
         labels = [row.label for row in block.rows if row.key == ref.which] if by_row else []
-        found.append(labels[0] if labels else "".join(block.column(ref.column).label[-1].split()))
+        found.append(
+            labels[0]
+            if labels
+            else "".join(block.column(ref.column).heading(areas.book.year)[-1].split())
+        )
     return list(chart.names) or found
 
 

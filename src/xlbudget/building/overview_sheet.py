@@ -154,6 +154,10 @@ def _checks(sheet: Sheet, live: Live) -> int:
         last += 1
         text = f"另有{len(live.left_out)}条规则要看文字或名称，公式不能表达，由“校验”检查：{'、'.join(live.left_out)}。"
         sheet.text(f"A{last}", text, styles.HINT)
+    if live.partly:
+        last += 1
+        text = f"规则{'、'.join(live.partly)}的一部分等式公式不能表达，也由“校验”检查。"
+        sheet.text(f"A{last}", text, styles.HINT)
     return last
 
 

@@ -8,6 +8,7 @@ from xlbudget.characters import squash
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.money import COUNT, Amount, Unit
 from xlbudget.rules.grid import INFO
+from xlbudget.standard.placeholders import without_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -135,7 +136,7 @@ def column_name(standard: Standard, figure: Figure) -> str:
     if figure.block == INFO:
         return ""
     label = standard.blocks[figure.block].column(figure.column).label
-    return "/".join(squash(part.replace("{year}年", "").replace("{year}", "")) for part in label)
+    return "/".join(squash(without_names(part)) for part in label)
 
 
 def table_name(standard: Standard, figure: Figure) -> str:

@@ -46,7 +46,7 @@ def _spending_split(standard: Standard, book: Book) -> Iterator[tuple[str, objec
     for ref in standard.picture.split if standard.picture else ():
         data = grid.data(ref.block)
         row = data.row(ref.which) if data else None
-        label = standard.blocks[ref.block].column(ref.column).label[-1]
+        label = standard.blocks[ref.block].column(ref.column).heading(book.year)[-1]
         cell = row.cells[grid.column(ref.block, ref.column)] if row else None
         yield "".join(label.split()), cell
 

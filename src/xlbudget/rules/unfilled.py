@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.standard.placeholders import without_names
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -79,4 +81,4 @@ def block_title(standard: Standard, block: str) -> str:
     table = standard.table_of(spec)
     if len(table.blocks) == 1:
         return table.title
-    return f"{table.title}“{''.join(spec.columns[0].label[0].split())}”"
+    return f"{table.title}“{''.join(without_names(spec.columns[0].label[0]).split())}”"

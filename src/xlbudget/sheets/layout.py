@@ -615,6 +615,10 @@ def names_itself(block: Block) -> bool:
     )
 
 
+CODE_STARTS = "0123456789０１２３４５６７８９ \u00a0\u3000"
+"""What a code begins with, rightly or wrongly: digits of both widths, and spaces that people type or paste."""
+
+
 def code_widths(standard: Standard, block: Block) -> list[int]:
     """How many digits of a code each of its columns has; 0 where that is not known, for the rest of it."""
     count = len(block.of_kind("code"))
@@ -624,14 +628,21 @@ def code_widths(standard: Standard, block: Block) -> list[int]:
 
 
 def code_formula(standard: Standard, one: BlockLayout, line: int) -> str:
-    """The formula that joins the columns of a code, in which a part typed as a number lost its zeros."""
+    """The formula that joins the columns of a code, in which a part typed as a number lost its zeros.
+
+    It shows "" on lines that hold neither a code nor 合计, but a note.
+    """
+    first = f"{one.letters[one.block.of_kind('code')[0]]}{line}"
+    there = f'ISNUMBER(FIND(LEFT({first}),"{CODE_STARTS}"))'
+    if one.block.total:
+        there = f'OR({first}="{one.block.total}",{there})'
     parts = []
     for index, width in zip(
         one.block.of_kind("code"), code_widths(standard, one.block), strict=True
     ):
         cell = f"{one.letters[index]}{line}"
         parts.append(f'IF(ISNUMBER({cell}),TEXT({cell},"{"0" * width}"),{cell})' if width else cell)
-    return "&".join(parts)
+    return f'IF({there},{"&".join(parts)},"")'
 
 
 def name_formula(one: BlockLayout, line: int) -> str:

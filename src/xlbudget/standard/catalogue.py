@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlbudget.standard.model import ALL, EACH
+from xlbudget.standard.placeholders import without_names
 
 if TYPE_CHECKING:
     from xlbudget.standard.model import Block, Equation, Ref, RowSpec, Rule, Standard, Term
@@ -56,13 +57,15 @@ def _ref(standard: Standard, ref: Ref, leads: bool) -> str:
     block = standard.blocks[ref.block]
     table = standard.table(block.table)
     column = "各栏" if ref.column == "*" else "/".join(_short(block.column(ref.column).label))
-    side = "".join(block.columns[0].label[0].split()) if len(table.blocks) > 1 else ""
+    side = (
+        "".join(without_names(block.columns[0].label[0]).split()) if len(table.blocks) > 1 else ""
+    )
     row = _row(standard, ref) if leads or ref.how != EACH else "同名行"
     return f"表{table.number}{side}[{row}]{column}"
 
 
 def _short(label: tuple[str, ...]) -> list[str]:
-    parts = ["".join(part.replace("{year}年", "").split()) for part in label]
+    parts = ["".join(without_names(part).split()) for part in label]
     return [part for part in parts if part not in ("收入", "支出")] or parts
 
 

@@ -15,6 +15,7 @@ from xlbudget.building.formulas.expressions import (
     text_of,
 )
 from xlbudget.sheets.layout import (
+    CODE_STARTS,
     FORM_FIRST,
     INFO_SHEET,
     code_formula,
@@ -54,7 +55,7 @@ class Areas:
     """The sheets of a placed book as they will stand: ``contents`` are their cells.
 
     ``codes`` are the hidden cells, by sheet, in which codes stand whole whose digits are in several columns: formulas
-    that look for a code look there.
+    that look for a code look there. ``unexpressed`` are the rules of which an equation is no formula.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Areas:
         self.info = self._sheets[INFO_SHEET]
         self.bodies: dict[str, Body] = {}
         self.codes: dict[str, list[CellContent]] = {}
+        self.unexpressed: dict[str, None] = {}
         for table in standard.tables:
             if is_form(table):
                 block = table.blocks[0]
@@ -95,6 +97,8 @@ class Areas:
                 if value is not None
             )
             cell, code = f"{one.code}{line}", "".join(parts)
+            if code != one.block.total and code[:1] not in CODE_STARTS:
+                code = ""
             formula = code_formula(self.standard, one, line)
             content = CellContent(cell, "formula", code, formula, "code")
             self.codes.setdefault(sheet, []).append(content)

@@ -102,7 +102,7 @@ class CheckLine(NamedTuple):
 
 
 def check_lines(areas: Areas, year: int) -> list[CheckLine]:
-    """The lines of all rules that a workbook breaks when they do not hold."""
+    """The lines of all rules that a workbook breaks when they do not hold; ``areas`` learns what is left out."""
     lines: list[CheckLine] = []
     for rule in _hard(areas.standard, year):
         grouped_: dict[tuple[int, ...], list[Expression]] = {}
@@ -118,7 +118,8 @@ def check_lines(areas: Areas, year: int) -> list[CheckLine]:
                 try:
                     weights += equation_weights(areas, equation)
                 except NotNativeError:
-                    continue
+                    if equation.relation == "=":
+                        areas.unexpressed[rule.code] = None
         for table, weight in NAMED[rule.check](areas) if rule.check in NAMED else ():
             grouped_.setdefault((table,), []).append(weight)
         for tables, weights in grouped_.items():

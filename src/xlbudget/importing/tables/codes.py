@@ -1,4 +1,7 @@
-"""Codes that exports print in a column for each level (类、款、项), put together in the first of them."""
+"""Codes that exports print in a column for each level (类、款、项), put together in the first of them.
+
+Where the standard's own tables have a column for each level, every level gets its own digits in its own column.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,22 @@ CODE_HEADING = "科目编码"
 
 
 class _Levels(NamedTuple):
-    """Columns of levels: the line of their headings, the first column, the digits of each level."""
+    """Columns of levels: the line of their headings, the first column, the digits of each level.
+
+    ``apart``: the standard has them in several columns too.
+    """
 
     line: int
     column: int
     widths: tuple[int, ...]
+    apart: bool
 
 
 def whole_codes(sheet: Sheet, standard: Standard) -> Sheet:
-    """The sheet with every code in one cell, the other cells of its levels blank; all places stay."""
+    """The sheet with every code as the standard has it; all places stay.
+
+    That is in one cell, the other cells of its levels blank, or each level by itself in its own.
+    """
     found = list(_levels(sheet.lines, standard))
     if not found:
         return sheet
@@ -38,13 +48,15 @@ def whole_codes(sheet: Sheet, standard: Standard) -> Sheet:
             (one.line for one in found if one.line > levels.line and _over(one, levels)), len(lines)
         )
         _join(lines, levels, below)
-        merged = tuple(_without(area, levels) for area in merged)
+        if not levels.apart:
+            merged = tuple(_without(area, levels) for area in merged)
     return sheet._replace(lines=lines, merged=merged)
 
 
 def _levels(lines: Lines, standard: Standard) -> Iterator[_Levels]:
     """Where the names of a list's levels stand beside each other; of two lists the deeper one's."""
     lists = sorted(standard.subjects.values(), key=lambda one: -len(one.levels))
+    apart = {block.subjects for block in standard.blocks.values() if len(block.of_kind("code")) > 1}
     for number, line in enumerate(lines):
         texts = [
             squash(cell) if isinstance(cell, str) and len(cell) < _SHORT else "" for cell in line
@@ -57,7 +69,7 @@ def _levels(lines: Lines, standard: Standard) -> Iterator[_Levels]:
                     length - before
                     for before, length in zip((0, *fitting.lengths), fitting.lengths, strict=False)
                 )
-                yield _Levels(number, at, widths)
+                yield _Levels(number, at, widths, fitting.key in apart)
             at += len(fitting.levels) if fitting is not None else 1
 
 
@@ -78,14 +90,15 @@ def _over(one: _Levels, other: _Levels) -> bool:
 def _join(lines: Lines, levels: _Levels, below: int) -> None:
     """Write the codes down to the line ``below``; a level left out is that of the line above."""
     start, end = levels.column, levels.column + len(levels.widths)
-    lines[levels.line][start:end] = [CODE_HEADING, *[""] * (end - start - 1)]
+    if not levels.apart:
+        lines[levels.line][start:end] = [CODE_HEADING, *[""] * (end - start - 1)]
     above = [""] * len(levels.widths)
     for line in lines[levels.line + 1 : below]:
         parts = [code_text(text_of(cell)) for cell in line[start:end]]
         if not any(parts) or not all(part.isdigit() for part in parts if part):
             continue  # 合计, a note, or headings once more
         deepest = max(at for at, part in enumerate(parts) if part)
-        code = ""
+        code, own = "", [""] * len(parts)
         for at in range(deepest + 1):
             part = parts[at] or above[at]
             whole = len(code) + levels.widths[at]
@@ -95,9 +108,9 @@ def _join(lines: Lines, levels: _Levels, below: int) -> None:
                 if len(part) == whole and part.startswith(code)
                 else code + part.zfill(levels.widths[at])
             )
-            above[at] = digits[len(code) :]
+            above[at] = own[at] = digits[len(code) :]
             code = digits
-        line[start:end] = [code, *[""] * (end - start - 1)]
+        line[start:end] = own if levels.apart else [code, *[""] * (end - start - 1)]
 
 
 def _without(area: Area, levels: _Levels) -> Area:
