@@ -36,14 +36,15 @@ class Budgets(NamedTuple):
     grid: Grid
     patterns: tuple[tuple[int, ...], ...]
 
-    def draw(self, rng: random.Random) -> Book:
-        """One of them, printed."""
-        weights = [rng.randrange(1, 10**5) for _ in self.patterns]
-        exact = [
+    def draw(self, rng: random.Random, *, exact: bool = False) -> Book:
+        """One of them, printed; an ``exact`` one has nothing to round."""
+        step = self.grid.standard.unit.fen if exact else 1
+        weights = [rng.randrange(1, 10**5) * step for _ in self.patterns]
+        fens_of = [
             sum(weight * fen for weight, fen in zip(weights, fens, strict=True))
             for fens in zip(*self.patterns, strict=True)
         ]
-        return _printed(self.grid, exact)
+        return _printed(self.grid, fens_of)
 
 
 def random_budgets(standard: Standard, rng: random.Random, leaves: int = 8) -> Budgets:
@@ -204,12 +205,11 @@ def _printed(grid: Grid, exact: list[int]) -> Book:
         if standard.blocks[key].body != "fixed":
             rows = tuple(row for row in rows if any(row.cells) or row.kind in ("item", "form"))
         blocks[key] = BlockData.of(rows)
-    info = {
-        key: InfoValue(cells[number])
-        if (number := grid.number_at(INFO, key, "value")) is not None
-        else one
-        for key, one in grid.book.info.items()
-    }
+    info = dict(grid.book.info)
+    for key in info:
+        at = grid.number_at(INFO, key, "value")
+        if at is not None:
+            info[key] = InfoValue(cells[at])
     defaults = {
         key: InfoValue(Amount(int(field.default), COUNT, 0))
         for key, field in standard.fields.items()

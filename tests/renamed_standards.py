@@ -359,6 +359,10 @@ def write_renamed(standard: Standard, folder: Path) -> Names:
         (folder / below).mkdir(parents=True)
     files = renamed_files(standard, names)
     files["standard"]["id"] = folder.name
+    for section in files["info"]["section"]:
+        for field in section["fields"]:
+            if field["key"] == "standard":
+                field["default"] = folder.name
     for name, raw in files.items():
         (folder / f"{name}.toml").write_text(written_toml(raw), "utf-8")
     for layer in reversed(standard.layers):
