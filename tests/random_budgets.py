@@ -7,6 +7,7 @@ then printed. Nothing here knows a table: rows are drawn from the standard's lis
 
 from __future__ import annotations
 
+from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 import highspy
@@ -14,6 +15,7 @@ import numpy as np
 
 from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Row
 from xlbudget.money import COUNT, Amount
+from xlbudget.rules.forms import new_form
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand, unit_of
 from xlbudget.standard.loader import parse_ref
@@ -38,11 +40,13 @@ class Budgets(NamedTuple):
 
     def draw(self, rng: random.Random, *, exact: bool = False) -> Book:
         """One of them, printed; an ``exact`` one has nothing to round."""
-        step = self.grid.standard.unit.fen if exact else 1
-        weights = [rng.randrange(1, 10**5) * step for _ in self.patterns]
+        steps = [block.unit.fen // 100 for block in self.grid.standard.blocks.values()]
+        most, step = (10**3, max(steps)) if exact else (10**5, 1)
+        weights = [rng.randrange(1, most) * step for _ in self.patterns]
+        counts = [unit_of(self.grid, number) == COUNT for number in range(len(self.grid.cells))]
         fens_of = [
-            sum(weight * fen for weight, fen in zip(weights, fens, strict=True))
-            for fens in zip(*self.patterns, strict=True)
+            sum(fens) if count else sum(map(mul, weights, fens))
+            for count, *fens in zip(counts, *self.patterns, strict=True)
         ]
         return _printed(self.grid, fens_of)
 
@@ -154,7 +158,8 @@ def _solved(
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     count, free = len(grid.cells), highspy.kHighsInf
-    held = {one.key for one in grid.standard.fields.values() if one.default}
+    fields = grid.standard.fields.values()
+    held = {one.key for one in fields if one.default or one.summed == "limit"}
     nought = nought | {
         number
         for number in range(count)
@@ -221,4 +226,19 @@ def _printed(grid: Grid, exact: list[int]) -> Book:
         for table in standard.tables
         if table.empty_statement and all(blocks[block.key].empty for block in table.blocks)
     }
-    return book._replace(notes=notes)
+    return _with_forms(standard, book._replace(notes=notes))
+
+
+def _with_forms(standard: Standard, book: Book) -> Book:
+    """The book with a form for each project, of a kind that shows every amount."""
+    table = standard.form_table
+    if table is None:
+        return book
+    amounts = set(table.blocks[0].amounts)
+    kinds = [
+        form.key
+        for form in table.forms
+        if amounts.issubset(cell.field for line in form.lines for cell in line.cells)
+    ]
+    rows = book.blocks[table.blocks[0].key].rows
+    return book._replace(forms=tuple(new_form(standard, book, row.key, kinds[0]) for row in rows))

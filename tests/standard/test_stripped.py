@@ -15,7 +15,7 @@ from xlbudget.checks.named_checks import NOT_APPLICABLE
 from xlbudget.checks.validate import check_names
 from xlbudget.cli.run import run
 from xlbudget.importing.data_folder import read_folder
-from xlbudget.standard import layers, loader
+from xlbudget.standard import layers
 from xlbudget.standard.layers import standard_files
 from xlbudget.standard.loader import load_folder, load_standard
 from xlbudget.standard.roles import ARGUMENTS, FIELDS
@@ -132,8 +132,7 @@ def test_one_table_is_a_standard(
     (tmp_path / "figures" / "基础信息.toml").write_text(particulars, "utf-8")
     for path in figures.glob(f"{table.number:02}-*.csv"):
         shutil.copy(path, tmp_path / "figures")
-    for module in (layers, loader):
-        monkeypatch.setattr(module, "DATA", folder.parent)
+    monkeypatch.setattr(layers, "DATA", folder.parent)
     monkeypatch.chdir(tmp_path)
     said = {}
     for step in either(SHORT, LONG):
