@@ -7,6 +7,7 @@ then printed. Nothing here knows a table: rows are drawn from the standard's lis
 
 from __future__ import annotations
 
+from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 import highspy
@@ -14,6 +15,7 @@ import numpy as np
 
 from xlbudget.figures import TOTAL, BlockData, Book, InfoValue, Row
 from xlbudget.money import COUNT, Amount
+from xlbudget.rules.forms import new_form
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand, unit_of
 from xlbudget.standard.loader import parse_ref
@@ -36,14 +38,17 @@ class Budgets(NamedTuple):
     grid: Grid
     patterns: tuple[tuple[int, ...], ...]
 
-    def draw(self, rng: random.Random) -> Book:
-        """One of them, printed."""
-        weights = [rng.randrange(1, 10**5) for _ in self.patterns]
-        exact = [
-            sum(weight * fen for weight, fen in zip(weights, fens, strict=True))
-            for fens in zip(*self.patterns, strict=True)
+    def draw(self, rng: random.Random, *, exact: bool = False) -> Book:
+        """One of them, printed; an ``exact`` one has nothing to round."""
+        steps = [block.unit.fen // 100 for block in self.grid.standard.blocks.values()]
+        most, step = (10**3, max(steps)) if exact else (10**5, 1)
+        weights = [rng.randrange(1, most) * step for _ in self.patterns]
+        counts = [unit_of(self.grid, number) == COUNT for number in range(len(self.grid.cells))]
+        fens_of = [
+            sum(fens) if count else sum(map(mul, weights, fens))
+            for count, *fens in zip(counts, *self.patterns, strict=True)
         ]
-        return _printed(self.grid, exact)
+        return _printed(self.grid, fens_of)
 
 
 def random_budgets(standard: Standard, rng: random.Random, leaves: int = 8) -> Budgets:
@@ -153,7 +158,8 @@ def _solved(
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     count, free = len(grid.cells), highspy.kHighsInf
-    held = {one.key for one in grid.standard.fields.values() if one.default}
+    fields = grid.standard.fields.values()
+    held = {one.key for one in fields if one.default or one.summed == "limit"}
     nought = nought | {
         number
         for number in range(count)
@@ -204,10 +210,11 @@ def _printed(grid: Grid, exact: list[int]) -> Book:
         if standard.blocks[key].body != "fixed":
             rows = tuple(row for row in rows if any(row.cells) or row.kind in ("item", "form"))
         blocks[key] = BlockData.of(rows)
-    info = {
-        key: InfoValue(cells[at]) if (at := grid.number_at(INFO, key, "value")) is not None else one
-        for key, one in grid.book.info.items()
-    }
+    info = dict(grid.book.info)
+    for key in info:
+        at = grid.number_at(INFO, key, "value")
+        if at is not None:
+            info[key] = InfoValue(cells[at])
     defaults = {
         key: InfoValue(Amount(int(field.default), COUNT, 0))
         for key, field in standard.fields.items()
@@ -219,4 +226,19 @@ def _printed(grid: Grid, exact: list[int]) -> Book:
         for table in standard.tables
         if table.empty_statement and all(blocks[block.key].empty for block in table.blocks)
     }
-    return book._replace(notes=notes)
+    return _with_forms(standard, book._replace(notes=notes))
+
+
+def _with_forms(standard: Standard, book: Book) -> Book:
+    """The book with a form for each project, of a kind that shows every amount."""
+    table = standard.form_table
+    if table is None:
+        return book
+    amounts = set(table.blocks[0].amounts)
+    kinds = [
+        form.key
+        for form in table.forms
+        if amounts.issubset(cell.field for line in form.lines for cell in line.cells)
+    ]
+    rows = book.blocks[table.blocks[0].key].rows
+    return book._replace(forms=tuple(new_form(standard, book, row.key, kinds[0]) for row in rows))

@@ -14,7 +14,7 @@ from jinja2 import Environment
 
 from xlbudget.explaining.source import load_source
 from xlbudget.figures import TOTAL, BlockData, Book
-from xlbudget.standard.layers import standard_files
+from xlbudget.standard.layers import Layers, standard_files, variants_of
 from xlbudget.standard.roles import FIELDS, FORM_NAME
 
 if TYPE_CHECKING:
@@ -142,9 +142,9 @@ def _each(entry: Files, name: Callable[[str], str], *keys: str) -> None:
             entry[key] = [name(one) for one in found] if isinstance(found, list) else name(found)
 
 
-def renamed_files(standard: Standard, names: Names) -> Files:
-    """All TOML files of a standard under the other names."""
-    files: Files = json.loads(json.dumps(dict(standard_files(standard.layers))))
+def renamed_files(layers: Layers, names: Names) -> Files:
+    """All TOML files of the layers, merged, under the other names."""
+    files: Files = json.loads(json.dumps(dict(standard_files(layers))))
     for name, raw in files.items():
         if name.startswith("tables/"):
             _table(raw, names)
@@ -292,9 +292,6 @@ def _facts(raw: Files, names: Names) -> None:
         _each(entry, other, "keyed")
         for item in entry.get("items", ()):
             _each(item, names.refs, "is")
-    raw["paragraphs"] = _keys(raw.get("paragraphs", {}), names.figure)
-    for entry in raw["paragraphs"].values():
-        _each(entry, lambda key: names.fields.get(key) or other(key), "of")
     for entry in raw["change"].values():
         if "each" in entry:
             _each(entry, names.refs, "each")
@@ -356,10 +353,26 @@ def write_renamed(standard: Standard, folder: Path) -> Names:
     names = names_of(standard)
     for below in ("tables", "notes", "subjects"):
         (folder / below).mkdir(parents=True)
-    files = renamed_files(standard, names)
+    files = renamed_files(standard.layers, names)
     files["standard"]["id"] = folder.name
+    for section in files["info"]["section"]:
+        for field in section["fields"]:
+            if field["key"] == "standard":
+                field["default"] = folder.name
     for name, raw in files.items():
         (folder / f"{name}.toml").write_text(written_toml(raw), "utf-8")
+    for variant in variants_of(standard.layers):
+        (folder / "variants" / variant.folder.name / "tables").mkdir(parents=True)
+        chosen = {names.field(key): [*values] for key, values in variant.when.items()}
+        when = {"when": chosen, "years": [variant.first, variant.last]}
+        merged = renamed_files((variant.folder, *standard.layers), names)
+        changed = {
+            name: raw for name, raw in merged.items() if name != "standard" and raw != files[name]
+        }
+        for name, raw in {"variant": when, **changed}.items():
+            if name != "info":
+                path = folder / "variants" / variant.folder.name / f"{name}.toml"
+                path.write_text(written_toml(raw), "utf-8")
     for layer in reversed(standard.layers):
         for path in layer.glob("notes/*.j2"):
             text = renamed_template(path.read_text("utf-8"), names)

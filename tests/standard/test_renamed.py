@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from material import EVERY, EVERY_NAME, FIRST, STANDARDS
-from renamed_standards import Names, other, renamed_book, write_renamed
+from renamed_standards import Names, renamed_book, write_renamed
 from thorough import either
 from xlbudget.authoring.check import check_folder
 from xlbudget.checks.validate import validate
@@ -20,7 +20,7 @@ from xlbudget.cli.run import run
 from xlbudget.figures import Unreadable
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
-from xlbudget.standard import layers, loader
+from xlbudget.standard import layers
 from xlbudget.standard.layers import DATA
 from xlbudget.standard.loader import load_folder, load_layers, load_standard, standard_for
 from xlbudget.texts.readings import reading_problems
@@ -42,13 +42,12 @@ class World(NamedTuple):
     data: Path
 
     def back(self, text: str) -> str:
-        """A text with the other rules' codes and sections put back."""
+        """A text with the other rules' codes, keys and sections put back."""
         codes = {new: old for old, new in self.names.rules.items()}
-        return re.sub(
-            r"(?<![A-Z0-9])[T-Z]\d{2}[a-z]?(?![A-Za-z0-9])",
-            lambda match: codes.get(match[0], match[0]),
-            text,
-        ).replace("节", "")
+        code = r"(?<![A-Z0-9])[T-Z]\d{2}[a-z]?(?![A-Za-z0-9])"
+        text = re.sub(code, lambda match: codes.get(match[0], match[0]), text)
+        text = re.sub(r"\bq[a-z_0-9]+\b", lambda match: match[0][:0:-1], text)
+        return text.replace("节", "")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +72,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
     return made
 
 
-@pytest.mark.parametrize("identity", STANDARDS)
+@pytest.mark.parametrize("identity", either(STANDARDS[:1], STANDARDS))
 def test_it_contradicts_nothing(worlds: dict[str, World], identity: str) -> None:
     world = worlds[identity]
     problems = check_folder(world.renamed.layers[0])
@@ -84,12 +83,7 @@ def test_it_contradicts_nothing(worlds: dict[str, World], identity: str) -> None
 
 def reported(world: World, report: Report) -> str:
     """What a report says, in the names of the standard itself."""
-    known = {new: old for old, new in world.names.fields.items()}
-    known |= {
-        other(row.key): row.key for block in world.standard.blocks.values() for row in block.rows
-    }
-    findings = [one._replace(row=known.get(one.row, one.row)) for one in report.findings]
-    return world.back(repr(report._replace(standard="", findings=tuple(findings))))
+    return world.back(repr(report._replace(standard="")))
 
 
 def damaged(book: Book, rng: random.Random) -> Book:
@@ -198,8 +192,7 @@ def test_commands_do_the_same(
 ) -> None:
     """A workbook built, judged and told; in a thorough run also packaged, rolled over, compared."""
     world = worlds[identity]
-    for module in (layers, loader):
-        monkeypatch.setattr(module, "DATA", world.data)
+    monkeypatch.setattr(layers, "DATA", world.data)
     made = []
     for standard in (world.standard.id, world.renamed.id):
         (tmp_path / standard).mkdir()

@@ -434,7 +434,7 @@ def _of_readings(known: Known, files: Files, facts: Facts) -> Iterator[Remark]:
         yield remark(("glossary", "list"), f"清单{missing}。")
     for position, entry in enumerate(raw.get("passage", ())):
         zero = entry.get("zero", "")
-        missing = facts.missing(zero, *_FIGURES) if zero else ""
+        missing = facts.missing(zero, *_FIGURES, "change") if zero else ""
         if missing:
             yield remark(("passage", position, "zero"), f"{missing}。")
     said = [(("head", at, "say"), one["say"]) for at, one in enumerate(raw["head"])]

@@ -1,0 +1,155 @@
+"""What holds for every standard that is shipped, on random budgets of it: nothing here knows a table of any of them."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from material import STANDARDS
+from random_budgets import Budgets, random_budgets
+from same_books import same
+from tests_support import leaves_only
+from thorough import either
+from xlbudget.checks.validate import validate
+from xlbudget.editing.build import build_workbook
+from xlbudget.figures import BlockData
+from xlbudget.findings import Level, Status
+from xlbudget.importing.data_folder import read_folder
+from xlbudget.money import Amount
+from xlbudget.publishing.data_folder import write_folder
+from xlbudget.reading.book import read_book
+from xlbudget.rules.fill import fill_book
+from xlbudget.standard.loader import load_standard, own_standard, standard_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlbudget.figures import Book
+    from xlbudget.standard.model import Standard
+
+ROWS = either(3, 50)
+DRAWN = either(3, 20)
+"""So many sets of rows, and so many budgets of each: 1,000 in a thorough run."""
+
+
+@pytest.fixture(scope="module", params=STANDARDS)
+def any_standard(request: pytest.FixtureRequest) -> Standard:
+    """Every standard that is shipped, in turn."""
+    return load_standard(request.param)
+
+
+@pytest.fixture(scope="module")
+def budgets(any_standard: Standard) -> list[Budgets]:
+    """Right budgets of random rows."""
+    return [random_budgets(any_standard, random.Random(seed)) for seed in range(ROWS)]
+
+
+@pytest.fixture(scope="module")
+def budget(budgets: list[Budgets]) -> Book:
+    """One of them, whose sums come out as printed."""
+    return budgets[0].draw(random.Random(1), exact=True)
+
+
+def test_nothing_right_is_accused(any_standard: Standard, budgets: list[Budgets]) -> None:
+    rng = random.Random(2)
+    for one in budgets:
+        for _ in range(DRAWN):
+            book = one.draw(rng)
+            assert sum(len(row.fens) for data in book.blocks.values() for row in data.rows) > 50
+            report = validate(standard_for(any_standard, book.year, book.info), book)
+            assert report.findings == ()
+            assert report.status is Status.PASS
+
+
+def test_leaves_are_enough(any_standard: Standard, budgets: list[Budgets]) -> None:
+    """What filling computes from what people type is what was there."""
+    for seed, one in enumerate(budgets):
+        book = one.draw(random.Random(seed), exact=True)
+        standard = standard_for(any_standard, book.year, book.info)
+        bare, derived = leaves_only(standard, book)
+        assert len(derived) > 100
+        filled = fill_book(standard, bare).book
+        for key, data in book.blocks.items():
+            for row in data.rows:
+                again = filled.blocks[key].row(row.key)
+                assert again is not None or not row.fens, (key, row.key)
+                assert again is None or again.fens == row.fens, (key, row.key)
+
+
+def slipped(amount: Amount, rng: random.Random) -> Amount:
+    """The amount with a slip of the hand: a digit more, one digit wrong, or a sign."""
+    kind = rng.randrange(3)
+    if kind == 0:
+        return amount._replace(fen=amount.fen * 10)
+    return amount._replace(fen=-amount.fen if kind == 1 else amount.fen + 300 * amount.ulp)
+
+
+def planted(book: Book, rng: random.Random) -> tuple[Book, str, str]:
+    """A book with one wrong amount, the row in which it stands, and what stands there."""
+    cells = [
+        (key, at, column)
+        for key, data in book.blocks.items()
+        for at, row in enumerate(data.rows)
+        for column, cell in enumerate(row.cells)
+        if isinstance(cell, Amount) and cell.fen
+    ]
+    key, at, column = rng.choice(cells)
+    data = book.blocks[key]
+    row = data.rows[at]
+    cell = row.cells[column]
+    assert isinstance(cell, Amount)
+    wrong = slipped(cell, rng)
+    changed = row._replace(cells=(*row.cells[:column], wrong, *row.cells[column + 1 :]))
+    rows = (*data.rows[:at], changed, *data.rows[at + 1 :])
+    return book.with_blocks({key: BlockData.of(rows, data.letters)}), row.key, wrong.plain
+
+
+def test_one_wrong_cell_is_found_and_named(any_standard: Standard, budgets: list[Budgets]) -> None:
+    rng = random.Random(3)
+    trials = either(20, 300)
+    named = 0
+    for number in range(trials):
+        book, row, printed = planted(budgets[number % len(budgets)].draw(rng), rng)
+        report = validate(standard_for(any_standard, book.year, book.info), book)
+        errors = [one for one in report.findings if one.level is Level.ERROR]
+        assert errors
+        named += (errors[0].row, errors[0].printed) == (row, printed)
+    assert named >= 0.9 * trials
+
+
+@pytest.fixture(scope="module")
+def workbook(
+    budget: Book, any_standard: Standard, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The budget as a workbook."""
+    path = tmp_path_factory.mktemp("random") / f"{any_standard.id}.xlsx"
+    build_workbook(any_standard, budget, path, year=budget.year)
+    return path
+
+
+def said(book: Book) -> dict[str, object]:
+    """The amounts of a book that are not nought, and what 基础信息 says."""
+    found: dict[str, object] = {
+        f"{key} {row.key}": [cell.fen if isinstance(cell, Amount) else 0 for cell in row.cells]
+        for key, data in book.blocks.items()
+        for row in data.rows
+        if row.fens
+    }
+    return found | {key: one.value for key, one in book.info.items() if one.value}
+
+
+def test_a_workbook_says_what_its_budget_says(budget: Book, workbook: Path) -> None:
+    book = read_book(workbook)
+    assert book.findings == ()
+    assert said(book) == said(budget)
+    assert validate(own_standard(book), book).status is Status.PASS
+
+
+def test_a_data_folder_says_it_too(any_standard: Standard, workbook: Path, tmp_path: Path) -> None:
+    book = read_book(workbook)
+    write_folder(book, own_standard(book), tmp_path / "data")
+    again = read_folder(tmp_path / "data", any_standard)
+    assert same(own_standard(book), again)["blocks"] == same(own_standard(book), book)["blocks"]
+    assert said(again) == said(book)
