@@ -16,6 +16,7 @@ await attempt('socket', () => new Promise((yes, no) => {
 IN_A_PAGE = (
     ATTEMPTS
     + """
+const before = new Set([...document.body.children, ...document.head.children]);
 navigator.sendBeacon(address + 'beacon', 'x');
 for (const [tag, name] of [['img', 'src'], ['iframe', 'src'], ['script', 'src'], ['audio', 'src'], ['object', 'data']]) {
   const one = document.createElement(tag); one[name] = address + tag; document.body.append(one); }
@@ -25,6 +26,7 @@ const form = document.createElement('form'); form.action = address + 'form'; for
 try { form.submit(); } catch { tried.push('form'); }
 const style = document.createElement('style'); style.textContent = `body { background: url(${address}style) }`; document.head.append(style);
 await new Promise((done) => setTimeout(done, 300));
+for (const one of [...document.body.children, ...document.head.children]) { if (!before.has(one)) { one.remove(); } }
 return tried;
 """
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xlbudget
+from thorough import either
 from xlbudget.cli.run import run
 from xlbudget.page import PAGE
 from xlbudget.page.inputs import HERE, parts
@@ -106,7 +107,7 @@ def test_the_commands_of_the_page_need_no_library_that_it_has_not(
         ["rollover", "说明.xlsm", "下年.xlsm", "-q"],
         ["new", "新.xlsm", "--year", "2025", "-q"],
         ["fill", "新.xlsm", "-q"],
-    ]
+    ][: either(2, 9)]  # the others' way in the page itself is tested in a browser
     done = subprocess.run(
         [sys.executable, "-c", _WITHOUT, json.dumps(ABSENT), json.dumps(commands)],
         cwd=tmp_path, capture_output=True, encoding="utf-8", check=False,
