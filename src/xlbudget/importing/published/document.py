@@ -29,6 +29,7 @@ from xlbudget.importing.published.particulars import (
     years_of,
 )
 from xlbudget.importing.published.recognise import (
+    columns_found,
     divide,
     find_tables,
     mostly_known,
@@ -46,7 +47,8 @@ from xlbudget.importing.published.texts import (
     read_profile_part,
     units_of,
 )
-from xlbudget.standard.placeholders import for_info
+from xlbudget.standard.layers import variants_of
+from xlbudget.standard.loader import standard_for
 from xlbudget.texts.readings import load_readings
 
 if TYPE_CHECKING:
@@ -163,8 +165,9 @@ def read_document(
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
     choices = {key: InfoValue(said) for key, said in stated_choices(standard, parts).items()}
-    standard = for_info(standard, found, choices)
     tables = parts.tables or elements
+    choices = _fitting(standard, tables, found, choices)
+    standard = standard_for(standard, found, choices)
     every = find_tables(standard, tables)
     whole = readable(source, every)
     figures = read_figures(standard, tables, whole, found)
@@ -228,6 +231,27 @@ def read_document(
     rest = [one for one in figures.left if not any(title in one for title in titles)]
     left = tuple(dict.fromkeys([*rest, *said]))
     return Imported(book, origins, tuple(texts), left, coverage=read), parts
+
+
+def _fitting(
+    standard: Standard,
+    tables: Sequence[Line | Matrix],
+    year: int,
+    stated: dict[str, InfoValue],
+) -> dict[str, InfoValue]:
+    """What is stated, with the fields of the variant that fits more of the tables' columns than any other.
+
+    A variant of which something else is stated is not meant.
+    """
+    best, most = stated, columns_found(standard_for(standard, year, stated), tables)
+    for variant in variants_of(standard.layers):
+        if not variant.when or variant.when.keys() & stated.keys():
+            continue
+        told = stated | {key: InfoValue(values[0]) for key, values in variant.when.items()}
+        count = columns_found(standard_for(standard, year, told), tables)
+        if count > most:
+            best, most = told, count
+    return best
 
 
 def _short_name(

@@ -486,6 +486,16 @@ def _fits(table: Table, matrix: Matrix) -> bool:
     return headings is not None and len(headings.columns) >= _MOST_COLUMNS * wanted
 
 
+def columns_found(standard: Standard, elements: Sequence[Line | Matrix]) -> int:
+    """How many columns of the standard's tables the document's tables show by their headings."""
+    count = 0
+    for one in find_tables(standard, elements):
+        if one.table is not None and not is_form(one.table):
+            headings = own_headings(one.table, [list(line) for line in one.matrix.lines])
+            count += len(headings.columns) if headings is not None else 0
+    return count
+
+
 def _shared(standard: Standard, names: set[str]) -> int:
     return len(names & Titles(standard).known.keys())
 
