@@ -21,6 +21,7 @@ from xlbudget.importing.published.elements import Line, Matrix, Source
 from xlbudget.importing.published.figures import read_figures, shift_findings
 from xlbudget.importing.published.flow import whole_tables
 from xlbudget.importing.published.particulars import (
+    headed_fields,
     info_from_sentences,
     lists_from_sentences,
     read_cover,
@@ -31,6 +32,7 @@ from xlbudget.importing.published.particulars import (
 from xlbudget.importing.published.recognise import (
     divide,
     find_tables,
+    fitting_standard,
     mostly_known,
     names_tables,
     other_standard,
@@ -46,7 +48,6 @@ from xlbudget.importing.published.texts import (
     read_profile_part,
     units_of,
 )
-from xlbudget.standard.placeholders import for_info
 from xlbudget.texts.readings import load_readings
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def read_published(path: Path, standard: Standard, year: int | None = None) -> I
     Raises:
         UnusableFileError: missing, damaged, encrypted, a scan, of another standard or year.
     """
-    imported, _ = read_document(path, read_source(path), standard, year)
+    imported, _, standard = read_document(path, read_source(path), standard, year)
     shifted = shift_findings(standard, imported.book)
     book = imported.book._replace(findings=standard.coded((*imported.book.findings, *shifted)))
     return imported._replace(book=book)
@@ -148,8 +149,10 @@ def read_published(path: Path, standard: Standard, year: int | None = None) -> I
 
 def read_document(
     path: Path, source: Source, standard: Standard, year: int | None = None
-) -> tuple[Imported, Parts]:
-    """The same of a document that was read already, without looking for figures in wrong columns; the parts.
+) -> tuple[Imported, Parts, Standard]:
+    """The same of a document that was read already, without looking for figures in wrong columns.
+
+    Its parts, and the standard as the document says it.
 
     Raises:
         UnusableFileError: it is of another standard or year.
@@ -163,7 +166,7 @@ def read_document(
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
     choices = {key: InfoValue(said) for key, said in stated_choices(standard, parts).items()}
-    standard = for_info(standard, found, choices)
+    standard = fitting_standard(standard, found, choices, parts.tables or elements)
     tables = parts.tables or elements
     every = find_tables(standard, tables)
     whole = readable(source, every)
@@ -214,6 +217,7 @@ def read_document(
         printed=printed,
     )
     info = {
+        **headed_fields(standard, parts),
         **info_from_sentences(standard, book, units),
         **_short_name(standard, info, texts),
         **info,
@@ -227,7 +231,7 @@ def read_document(
     titles = [f"“{standard.table(key).title}”" for key in read.tables]
     rest = [one for one in figures.left if not any(title in one for title in titles)]
     left = tuple(dict.fromkeys([*rest, *said]))
-    return Imported(book, origins, tuple(texts), left, coverage=read), parts
+    return Imported(book, origins, tuple(texts), left, coverage=read), parts, standard
 
 
 def _short_name(

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import caption, heading, is_note, plain_name, squash
 from xlbudget.errors import UnusableFileError
 from xlbudget.explaining.plan import TABLES, load_plan
+from xlbudget.figures import InfoValue
 from xlbudget.importing.published.elements import Line, Matrix
 from xlbudget.importing.published.phrases import heading_pattern
 from xlbudget.importing.titles import Titles
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.layout import is_form
-from xlbudget.standard.loader import DEFAULT, every_standard
+from xlbudget.standard.layers import variants_of
+from xlbudget.standard.loader import DEFAULT, every_standard, standard_for
 from xlbudget.standard.model import unnumbered
+from xlbudget.standard.placeholders import for_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.explaining.plan import PartPlan, Plan
@@ -510,6 +513,39 @@ def _of_accounts(elements: Sequence[Line | Matrix]) -> bool:
     )
     found = next(filter(None, map(_WHICH.search, map(squash, texts))), None)
     return found is not None and found[0] == _ACCOUNTS
+
+
+def fitting_standard(
+    standard: Standard,
+    year: int,
+    info: Mapping[str, InfoValue],
+    elements: Sequence[Line | Matrix],
+) -> Standard:
+    """The standard as ``info`` says it, with the variants that it chooses, or others where tables fit these better."""
+    said = standard_for(standard, year, info)
+    variants = (
+        {**info, **{key: InfoValue(values[0]) for key, values in one.when.items()}}
+        for one in variants_of(standard.layers)
+    )
+    options = {said.layers: said}
+    for fields in ({}, *variants):
+        other = standard_for(standard, year, fields)
+        options.setdefault(other.layers, for_info(other, year, info))
+    if len(options) == 1:
+        return said
+    return max(options.values(), key=lambda option: _fit(option, elements))
+
+
+def _fit(standard: Standard, elements: Sequence[Line | Matrix]) -> tuple[int, int]:
+    """How few columns of the tables are missing, and how many are there."""
+    missing = there = 0
+    for one in find_tables(standard, elements):
+        if one.table is not None and not is_form(one.table):
+            lines: list[list[object]] = [list(line) for line in one.matrix.lines]
+            found = own_headings(one.table, lines)
+            missing += 0 if found is None else len(found.missing)
+            there += 0 if found is None else len(found.columns)
+    return -missing, there
 
 
 def other_unit(path: Path, standard: Standard, every: Sequence[Found]) -> str:
