@@ -157,7 +157,7 @@ def told_there(new: set[tuple[str, str, str]], place: str, lines: set[str]) -> b
 
 def of_texts(path: Path, standard: Standard) -> list[Finding]:
     """What the texts, the contents and the lines above the tables say, without the tables' sums."""
-    imported, parts = read_document(path, read_source(path), standard)
+    imported, parts, _ = read_document(path, read_source(path), standard)
     book = imported.book
     return [
         *book.findings,

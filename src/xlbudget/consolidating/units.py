@@ -54,7 +54,9 @@ def read_judged(path: Path) -> Read:
         from xlbudget.importing.published.validate import validate_published  # noqa: PLC0415
 
         source = read_source(path)
-        imported, _ = read_document(path, source, standard_of_document(path, source.elements), None)
+        imported, *_ = read_document(
+            path, source, standard_of_document(path, source.elements), None
+        )
         lost = imported.coverage.tables if imported.coverage is not None else {}
         return Read(imported.book, validate_published(path), lost)
     book = read(path) if path.is_dir() else read_figures(path)

@@ -42,7 +42,6 @@ from xlbudget.sheets.cells import Sheet, whole_lines
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.loader import OWN_LISTS, standard_for, with_subjects
 from xlbudget.standard.model import AMOUNT
-from xlbudget.standard.placeholders import for_book
 from xlbudget.toml import read_toml
 from xlbudget.xlsx.references import split_cell
 from xlbudget.xlsx.sets import UNFINISHED, is_unfinished
@@ -455,7 +454,7 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
         ledger=lines,
     )
     # Lines that the folder states are kept, also where a statement is out of place.
-    notes = {**statements(for_book(standard, book), book), **read_notes_file(folder, standard)}
+    notes = {**statements(standard, book), **read_notes_file(folder, standard)}
     return book._replace(notes=notes)
 
 

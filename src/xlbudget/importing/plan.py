@@ -30,7 +30,7 @@ from xlbudget.rules.fill import statements
 from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import CellKey
 from xlbudget.sheets.layout import INFO_SHEET, is_form
-from xlbudget.standard.loader import own_standard, with_subjects
+from xlbudget.standard.loader import own_standard, standard_for, with_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -171,6 +171,7 @@ def new_book(standard: Standard, found: Imported) -> Book:
 
 def new_tallies(standard: Standard, found: Imported) -> tuple[Tally, ...]:
     """What of every table goes into a new workbook."""
+    standard = standard_for(standard, found.book.year, found.book.info)
     counts: dict[str, Mapping[Kind, int]] = {}
     for table in standard.tables:
         held = [found.book.blocks[one.key] for one in table.blocks if one.key in found.book.blocks]

@@ -73,10 +73,11 @@ class Recogniser(ABC):
         return Row(key, kind, label, line.cells, texts, parent, line.number)
 
     def total_row(self, line: Line) -> Row | None:
-        """The row of 合计, where one of the first two columns says so."""
+        """The row of 合计, where one of the first two columns, or the name behind a code's parts, says so."""
+        naming = max(2, self.kinds.count("code") + 1)
         if self.total and any(
             isinstance(value, str) and squash(value).rstrip(":") == self.total
-            for value in line.values[:2]
+            for value in line.values[:naming]
         ):
             return Row(TOTAL, "total", self.block.total, line.cells, line=line.number)
         return None

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import folded, squash
+from xlbudget.explaining.plan import load_plan
 from xlbudget.importing.published.aligned_forms import FormDraft
 from xlbudget.importing.published.alignment import (
     YEAR,
@@ -27,6 +28,7 @@ from xlbudget.importing.published.alignment import (
     stacked,
 )
 from xlbudget.importing.published.elements import Line, Matrix, Word, tidy
+from xlbudget.importing.published.recognise import PartHeadings
 from xlbudget.importing.titles import Titles
 from xlbudget.sheets.layout import is_form
 from xlbudget.standard.model import AMOUNT
@@ -99,12 +101,12 @@ def _drafts(
     standard: Standard, elements: Sequence[Line | Matrix]
 ) -> Iterator[tuple[int, _Draft | FormDraft]]:
     """The tables whose headings show among the lines below a title, by the number of the first of these."""
-    titles = Titles(standard)
+    titles, parts = Titles(standard), PartHeadings(standard, load_plan(standard))
     for at, one in enumerate(elements, 1):
         if not isinstance(one, Line) or (known := titles.exact(one.text)) is None:
             continue
         end = at
-        while end < len(elements) and _goes_on(titles, elements[end]):
+        while end < len(elements) and _goes_on(titles, parts, elements[end]):
             end += 1
         if end < len(elements) and isinstance(elements[end], Matrix):
             continue
@@ -119,13 +121,13 @@ def _drafts(
             yield at, _Draft(table, printed, head, end)
 
 
-def _goes_on(titles: Titles, element: Line | Matrix) -> bool:
+def _goes_on(titles: Titles, parts: PartHeadings, element: Line | Matrix) -> bool:
     """Whether the lines below a title go on with this one."""
     if not isinstance(element, Line) or not element.printed:
         return False
     text = squash(element.text)
     part = _PART.match(text) is not None and len(text) < _LONGEST_PART
-    return not part and titles.exact(element.text) is None
+    return not part and parts.part(element.text) is None and titles.exact(element.text) is None
 
 
 class _Draft:
@@ -505,6 +507,8 @@ def _column(
             if at >= 0 and leaves[at].kind == AMOUNT:
                 return at
     names = [at for at, leaf in enumerate(leaves) if leaf.kind != AMOUNT]
+    if not names:  # a table of nothing but amounts
+        return _in_middle(leaves, _Cluster(word.left, word.right, ()))
     over = [at for at in names if word.left < leaves[at].right and leaves[at].left < word.right]
     if len(over) == 1:
         return over[0]

@@ -21,6 +21,7 @@ from xlbudget.importing.published.elements import Line, Matrix, Source
 from xlbudget.importing.published.figures import read_figures, shift_findings
 from xlbudget.importing.published.flow import whole_tables
 from xlbudget.importing.published.particulars import (
+    headed_fields,
     info_from_sentences,
     lists_from_sentences,
     read_cover,
@@ -29,9 +30,9 @@ from xlbudget.importing.published.particulars import (
     years_of,
 )
 from xlbudget.importing.published.recognise import (
-    columns_found,
     divide,
     find_tables,
+    fit,
     mostly_known,
     names_tables,
     other_standard,
@@ -142,7 +143,7 @@ def read_published(path: Path, standard: Standard, year: int | None = None) -> I
     Raises:
         UnusableFileError: missing, damaged, encrypted, a scan, of another standard or year.
     """
-    imported, _ = read_document(path, read_source(path), standard, year)
+    imported, _, standard = read_document(path, read_source(path), standard, year)
     shifted = shift_findings(standard, imported.book)
     book = imported.book._replace(findings=standard.coded((*imported.book.findings, *shifted)))
     return imported._replace(book=book)
@@ -150,8 +151,10 @@ def read_published(path: Path, standard: Standard, year: int | None = None) -> I
 
 def read_document(
     path: Path, source: Source, standard: Standard, year: int | None = None
-) -> tuple[Imported, Parts]:
-    """The same of a document that was read already, without looking for figures in wrong columns; the parts.
+) -> tuple[Imported, Parts, Standard]:
+    """The same of a document that was read already, without looking for figures in wrong columns.
+
+    Its parts, and the standard as the document says it.
 
     Raises:
         UnusableFileError: it is of another standard or year.
@@ -217,6 +220,7 @@ def read_document(
         printed=printed,
     )
     info = {
+        **headed_fields(standard, parts),
         **info_from_sentences(standard, book, units),
         **_short_name(standard, info, texts),
         **info,
@@ -230,7 +234,7 @@ def read_document(
     titles = [f"“{standard.table(key).title}”" for key in read.tables]
     rest = [one for one in figures.left if not any(title in one for title in titles)]
     left = tuple(dict.fromkeys([*rest, *said]))
-    return Imported(book, origins, tuple(texts), left, coverage=read), parts
+    return Imported(book, origins, tuple(texts), left, coverage=read), parts, standard
 
 
 def _fitting(
@@ -239,16 +243,16 @@ def _fitting(
     year: int,
     stated: dict[str, InfoValue],
 ) -> dict[str, InfoValue]:
-    """What is stated, with the fields of the variant that fits more of the tables' columns than any other.
+    """What is stated, with the fields of the variant that fits the tables' columns better than any other.
 
     A variant of which something else is stated is not meant.
     """
-    best, most = stated, columns_found(standard_for(standard, year, stated), tables)
+    best, most = stated, fit(standard_for(standard, year, stated), tables)
     for variant in variants_of(standard.layers):
         if not variant.when or variant.when.keys() & stated.keys():
             continue
         told = stated | {key: InfoValue(values[0]) for key, values in variant.when.items()}
-        count = columns_found(standard_for(standard, year, told), tables)
+        count = fit(standard_for(standard, year, told), tables)
         if count > most:
             best, most = told, count
     return best

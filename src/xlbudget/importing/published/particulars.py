@@ -111,6 +111,18 @@ def stated_choices(standard: Standard, parts: Parts) -> dict[str, str]:
     return dict(pair for pair, _ in reversed(said.most_common()))
 
 
+def headed_fields(standard: Standard, parts: Parts) -> dict[str, InfoValue]:
+    """The texts of 基础信息 that stand in the headings of parts: whose duties, which project."""
+    found: dict[str, InfoValue] = {}
+    for part in parts.parts:
+        pattern = heading_pattern(standard, unnumbered(part.plan.heading))
+        match = pattern.fullmatch(unnumbered_heading(part.heading.text))
+        for key, text in match.groupdict().items() if match is not None else ():
+            if key in standard.fields and standard.fields[key].kind == "text":
+                found.setdefault(key, InfoValue(_shown(part.heading.text, text)))
+    return found
+
+
 def unit_line(standard: Standard) -> re.Pattern[str]:
     """What a squashed line above a table that names the unit looks like: the name is the group ``unit``."""
     texts = load_plan(standard).texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import caption, heading, is_note, plain_name, squash
@@ -121,13 +121,14 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
         line._replace(text=_CONTENTS_PAGE.sub("", line.text).strip())
         for line in chain.from_iterable(map(_rows, elements[start + 1 : first]))
     ]  # fmt: skip
+    contents = _whole_entries(headings, Titles(standard), contents)
     last = [at for at, one in enumerate(contents) if headings.part(one.text) is not None]
     end = _contents_end(contents, last)
     parts: list[DocumentPart] = []
     ends = [*(at for at, _ in body[1:]), len(elements)] if body else []
     for (at, number), after in zip(body, ends, strict=True):
-        line = elements[at]
-        assert isinstance(line, Line)
+        element = elements[at]
+        line = element if isinstance(element, Line) else next(_inner_titles(element))
         part = plan.parts[number]
         # The tables may have no heading of their own: then the first one's title is also theirs.
         headed = headings.part(line.text) == number
@@ -221,6 +222,22 @@ def _body(spots: list[tuple[int, int]], *, listed: bool) -> list[tuple[int, int]
     )
 
 
+def _whole_entries(headings: PartHeadings, titles: Titles, lines: Sequence[Line]) -> list[Line]:
+    """The lines of the contents with those put together that had no room on one."""
+    found: list[Line] = []
+    for line in lines:
+        whole = f"{found[-1].text}{line.text}" if found else ""
+        known = (
+            headings.part(text) is not None or titles.exact(text) is not None
+            for text in (line.text, whole)
+        )  # fmt: skip
+        if whole and list(known) == [False, True]:
+            found[-1] = found[-1]._replace(text=whole)
+        else:
+            found.append(line)
+    return found
+
+
 def _with_parts(
     standard: Standard,
     plan: Plan,
@@ -243,16 +260,27 @@ def _with_parts(
     tables = next(number for number, part in enumerate(plan.parts) if part.holds == TABLES)
     if all(number != tables for _, number in found):
         titles = Titles(standard)
-        named = [
-            at
-            for at, one in enumerate(elements)
-            if isinstance(one, Line) and titles.exact(one.text) is not None
-            and any(isinstance(other, Matrix) for other in elements[at + 1 : at + 1 + _BEFORE])
-            and not any(at < spot < at + _BEFORE for spot, _ in found)
-        ]  # fmt: skip
-        if named and named[0] > found[0][0]:
-            found.append((named[0], tables))
+        begun = found[0][0]
+        named = (
+            at for at in range(begun + 1, len(elements)) if _begins_table(titles, elements, at)
+        )
+        found += [(at, tables) for at in islice(named, 1)]
     return sorted(found)
+
+
+def _begins_table(titles: Titles, elements: Sequence[Line | Matrix], at: int) -> bool:
+    """Whether a title stands here with its table below, or a table that begins with its title."""
+    one = elements[at]
+    if isinstance(one, Matrix):
+        return any(titles.exact(line.text) is not None for line in islice(_inner_titles(one), 1))
+    if titles.exact(one.text) is None:
+        return False
+    for below in elements[at + 1 : at + 1 + _BEFORE]:
+        if isinstance(below, Matrix):
+            return True
+        if titles.exact(below.text) is not None:
+            return False
+    return False
 
 
 def _contents_end(contents: list[Line], parts: list[int]) -> int:
@@ -486,16 +514,6 @@ def _fits(table: Table, matrix: Matrix) -> bool:
     return headings is not None and len(headings.columns) >= _MOST_COLUMNS * wanted
 
 
-def columns_found(standard: Standard, elements: Sequence[Line | Matrix]) -> int:
-    """How many columns of the standard's tables the document's tables show by their headings."""
-    count = 0
-    for one in find_tables(standard, elements):
-        if one.table is not None and not is_form(one.table):
-            headings = own_headings(one.table, [list(line) for line in one.matrix.lines])
-            count += len(headings.columns) if headings is not None else 0
-    return count
-
-
 def _shared(standard: Standard, names: set[str]) -> int:
     return len(names & Titles(standard).known.keys())
 
@@ -520,6 +538,18 @@ def _of_accounts(elements: Sequence[Line | Matrix]) -> bool:
     )
     found = next(filter(None, map(_WHICH.search, map(squash, texts))), None)
     return found is not None and found[0] == _ACCOUNTS
+
+
+def fit(standard: Standard, elements: Sequence[Line | Matrix]) -> tuple[int, int]:
+    """How few columns of the tables are missing, and how many are there."""
+    missing = there = 0
+    for one in find_tables(standard, elements):
+        if one.table is not None and not is_form(one.table):
+            lines: list[list[object]] = [list(line) for line in one.matrix.lines]
+            found = own_headings(one.table, lines)
+            missing += 0 if found is None else len(found.missing)
+            there += 0 if found is None else len(found.columns)
+    return -missing, there
 
 
 def other_unit(path: Path, standard: Standard, every: Sequence[Found]) -> str:

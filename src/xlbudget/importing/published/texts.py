@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.characters import heading, row_label
 from xlbudget.explaining.document import HEADING
 from xlbudget.explaining.explain import explain, glossary
+from xlbudget.explaining.plan import load_plan
 from xlbudget.explaining.source import load_source
 from xlbudget.figures import Office, Place, Printed, Profile, TextUnit
 from xlbudget.importing.imported import GLOSSARY_TEXT, NOTES_TEXT, PublishedText
@@ -52,12 +53,13 @@ class FinalMatch(NamedTuple):
 
     ``unmatched`` are the published paragraphs without a counterpart. ``covered`` are generated ones
     without, whose content stands in another published paragraph of their section (id -> its id):
-    published beside it, they would say the same twice.
+    published beside it, they would say the same twice. ``free`` are the published paragraphs of free parts.
     """
 
     texts: Mapping[str, str]
     unmatched: tuple[PublishedText, ...]
     covered: Mapping[str, str] = {}
+    free: tuple[PublishedText, ...] = ()
 
 
 def published_texts(part: DocumentPart) -> tuple[PublishedText, ...]:
@@ -136,9 +138,13 @@ def final_texts(standard: Standard, book: Book, texts: tuple[PublishedText, ...]
             found |= matched
             covered |= _covered(section.paragraphs, matched)
             unmatched += left
+    parts = load_plan(standard).parts
+    free = {section.number for part in parts if part.spec.free for section in part.sections}
+    own = tuple(text for text in unmatched if text.part == NOTES_TEXT and text.section in free)
+    unmatched = [text for text in unmatched if text not in own]
     order = {id(one): number for number, one in enumerate(texts)}
     unmatched.sort(key=lambda text: order.get(id(text), 0))
-    return FinalMatch(found, tuple(unmatched), covered)
+    return FinalMatch(found, tuple(unmatched), covered, own)
 
 
 def _aligned(
@@ -201,6 +207,12 @@ def lost_texts(match: FinalMatch) -> Iterator[str]:
     """Sentences on paragraphs without a counterpart, published or generated."""
     for text in match.unmatched:
         yield f"{_TITLES[text.part]}{text.where}的段落（“{text.text[:20]}…”）没有对应的生成段落，没有写入定稿。"
+    for section in dict.fromkeys(text.section for text in match.free):
+        texts = [text for text in match.free if text.section == section]
+        yield (
+            f"{_TITLES[NOTES_TEXT]}{texts[0].where}起的{len(texts)}段（“{texts[0].text[:20]}…”）由单位自己编写，"
+            "没有写入定稿；需要时请贴到该部分的标题下面。"
+        )
     for key, other in match.covered.items():
         yield f"生成段落“{key}”的内容公开文本写在“{other}”里；请清空“{key}”的定稿，以免重复。"
 

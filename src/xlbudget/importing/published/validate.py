@@ -26,7 +26,6 @@ from xlbudget.reading.tables import UNREAD
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand
 from xlbudget.sheets.layout import is_form
-from xlbudget.standard.loader import standard_for
 from xlbudget.texts.names import bare_name
 from xlbudget.texts.readings import load_readings
 from xlbudget.texts.whole import corrected_book, validate_whole
@@ -260,8 +259,7 @@ def examine_published(
     """
     source = read_source(path)
     standard = standard or standard_of_document(path, source.elements)
-    imported, parts = read_document(path, source, standard, year)
-    standard = standard_for(standard, imported.book.year, imported.book.info)
+    imported, parts, standard = read_document(path, source, standard, year)
     read = imported.coverage
     assert read is not None
     book = imported.book._replace(partial=bool(source.unread))
