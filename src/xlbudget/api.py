@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlbudget.importing.published import is_document
-from xlbudget.standard import layers, loader
+from xlbudget.standard import loader
 from xlbudget.standard.loader import own_standard, with_subjects
 
 if TYPE_CHECKING:
@@ -23,16 +23,15 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 
-def load_standard(standard: str | PathLike[str] = loader.DEFAULT) -> Standard:
-    """A shipped standard by its id (``"changchun"``), or the one in a folder.
+def load_standard(standard: str | PathLike[str] = "") -> Standard:
+    """A standard by its id (``"changchun"``) or its folder; without either the default.
 
     Raises:
         StandardError: there is no such standard, or it contradicts itself.
     """
-    if isinstance(standard, str) and standard in layers.standard_ids():
+    if isinstance(standard, str):
         return loader.load_standard(standard)
-    folder = Path(standard)
-    return loader.load_folder(folder) if folder.is_dir() else loader.load_standard(str(standard))
+    return loader.load_folder(Path(standard))
 
 
 def read(path: str | PathLike[str], standard: Standard | None = None) -> Book:

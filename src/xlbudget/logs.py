@@ -9,26 +9,10 @@ from pathlib import Path
 
 from xlbudget import __version__
 from xlbudget.errors import MACHINE, XlbudgetError, reason_of
+from xlbudget.folders import state_folder
 
 _LONGEST = 1_000_000
 """A log that has grown beyond so many bytes is begun anew; the old one is kept beside it."""
-
-
-def state_folder() -> Path:
-    """The user's own folder for the program's state, by the rules of each system.
-
-    ``XLBUDGET_HOME`` names another. The folder need not exist yet.
-    """
-    own = os.environ.get("XLBUDGET_HOME")
-    if own:
-        return Path(own)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return (Path(base) if base else Path.home() / "AppData" / "Local") / "xlbudget"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "xlbudget"
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "xlbudget"
 
 
 def log_path() -> Path:

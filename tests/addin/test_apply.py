@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlbudget import logs
+from xlbudget import folders, logs
 from xlbudget.addin import session as undo
 from xlbudget.addin.program import blocks_of, busy, changing
 from xlbudget.xlsx.cells import CellEdit
@@ -89,7 +89,7 @@ def test_each_system_keeps_state_where_it_should(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", platform)
-    assert logs.state_folder() == Path(folder)
+    assert folders.state_folder() == Path(folder)
     assert logs.log_path() == Path(folder) / "xlbudget.log"
 
 

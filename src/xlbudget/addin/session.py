@@ -39,7 +39,8 @@ from xlbudget.addin.program import (
 )
 from xlbudget.deeds import note_written, recording
 from xlbudget.errors import MACHINE, UnusableFileError, XlbudgetError, reason_of
-from xlbudget.logs import log_fault, logged, state_folder
+from xlbudget.folders import state_folder
+from xlbudget.logs import log_fault, logged
 from xlbudget.sheets.cells import text_of, value_at
 from xlbudget.xlsx.atomic import replace_text
 from xlbudget.xlsx.cells import Afterwards, CellEdit

@@ -830,9 +830,9 @@ def _of_ledger(known: Known) -> Iterator[Remark]:
         for column in block["columns"]
         if column["kind"] == "text"
     }
-    for place, named in (("type", ledger.type_column), ("unit", ledger.unit_column)):
+    for key, named in (("type", ledger.type_column), ("unit", ledger.unit_column)):
         if named and named not in texts:
-            yield remark(("project", place), f"“{named}”不是项目表的文字栏{near(named, texts)}。")
+            yield remark(("project", key), f"“{named}”不是项目表的文字栏{near(named, texts)}。")
     if ledger.controls and ledger.controls not in known.keyed:
         yield remark(
             ("control", "list"),

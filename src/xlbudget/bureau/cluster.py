@@ -7,6 +7,7 @@ die of a file; a worker that is lost itself costs its chunk one more try, by ano
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from importlib import import_module
 from itertools import islice
@@ -16,9 +17,10 @@ from xlbudget import __version__
 from xlbudget.bureau.engines import Processes
 from xlbudget.bureau.work import Outcome, Task, unusable
 from xlbudget.errors import UnusableFileError
+from xlbudget.standard.search import CHOSEN, SEARCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _CHUNK = 16
 """Files that go to a worker at once: two seconds of work, so that talking about it does not count."""
@@ -32,8 +34,14 @@ _MISSING = "用 --scheduler 要先安装 Dask：请安装 xlbudget[bureau]，再
 _here = threading.local()
 
 
-def inspect_chunk(tasks: list[Task], limit: float) -> list[Outcome]:
-    """On a worker: the outcomes of some tasks, by the process that this thread keeps for that."""
+def inspect_chunk(
+    tasks: list[Task], limit: float, standards: Mapping[str, str] | None = None
+) -> list[Outcome]:
+    """On a worker: the outcomes of some tasks, by the process that this thread keeps for that.
+
+    ``standards`` are the variables that say where standards are found; folders must be there by the same paths.
+    """
+    os.environ.update(standards or {})
     kept = getattr(_here, "processes", {})
     if limit not in kept:
         kept[limit] = Processes(1, limit, kept=True)
@@ -123,10 +131,11 @@ class Cluster:
         coming = dask.as_completed(loop=client.loop)
 
         def give(chunk: list[Task], *, again: bool = False) -> None:
-            future = client.submit(inspect_chunk, chunk, self._limit, pure=False)
+            future = client.submit(inspect_chunk, chunk, self._limit, standards, pure=False)
             given[future] = chunk, again
             coming.add(future)
 
+        standards = {name: os.environ[name] for name in (SEARCHED, CHOSEN) if name in os.environ}
         threads = sum(client.nthreads().values()) or 1
         for _ in range(_CHUNKS_AHEAD * threads):
             if chunk := list(islice(waiting, _CHUNK)):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlbudget.explaining.source import compared_fields, load_source
 from xlbudget.money import STANDARD_PLACES, Amount
 from xlbudget.standard.loader import load_standard
+from xlbudget.standard.stamp import standard_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,19 +91,10 @@ def _cells(standard: Standard, book: Book, ref: Ref) -> Iterator[Cell]:
         yield row.cells[standard.blocks[ref.block].amount_index[ref.column]]
 
 
-@lru_cache(maxsize=8)
-def standard_hash(identity: str) -> str:
-    """The fingerprint of all files of a shipped standard: what it says when it judges.
+def hash_of_standard(identity: str) -> str:
+    """The fingerprint of all files of a standard: what it says when it judges.
 
     Raises:
         StandardError: there is none.
     """
-    files = sorted(
-        (f"{layer.name}/{path.relative_to(layer).as_posix()}", path)
-        for layer in load_standard(identity).layers
-        for path in layer.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    )
-    return digest(
-        "\n".join(f"{name}\t{digest(path.read_bytes())}" for name, path in files).encode()
-    )
+    return standard_hash(load_standard(identity).layers)

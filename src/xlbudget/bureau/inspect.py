@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget import __version__
-from xlbudget.bureau.fingerprints import standard_hash
+from xlbudget.bureau.fingerprints import hash_of_standard
 from xlbudget.bureau.records import BEFORE, PART, RESULTS, UNUSABLE, head_of
 from xlbudget.bureau.work import Outcome, Task, unusable
 from xlbudget.errors import StandardError, UnusableFileError, reason_of
@@ -100,7 +100,7 @@ def _still_holds(record: Record) -> bool:
     if record.verdict == UNUSABLE or record.program != __version__:
         return False
     try:
-        return standard_hash(record.standard or "") == record.standard_hash
+        return hash_of_standard(record.standard or "") == record.standard_hash
     except StandardError:
         return False
 

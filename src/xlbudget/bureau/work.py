@@ -16,6 +16,7 @@ from xlbudget.findings import Level
 from xlbudget.importing.published import is_document
 from xlbudget.logs import sentence_about
 from xlbudget.report.json_report import report_dict
+from xlbudget.standard.stamp import standard_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -158,7 +159,7 @@ def _judged(record: Record, path: Path) -> Record:
         department=book.text(standard.department) or None,
         year=report.year or None,
         standard=standard.id,
-        standard_hash=fingerprints.standard_hash(standard.id),
+        standard_hash=standard_hash(standard.layers),
         verdict=report.status.value,
         slack=report.slack or None,
         counts=counts,
@@ -195,7 +196,7 @@ def _examined(path: Path, kind: str | None) -> tuple[Report, Standard, Book]:
 def warm() -> None:
     """Load what every file needs, before the first."""
     from xlbudget.editing import validate  # noqa: PLC0415  # by whoever works alone
-    from xlbudget.standard.loader import DEFAULT  # noqa: PLC0415  # as above
+    from xlbudget.standard.loader import load_standard  # noqa: PLC0415  # as above
 
     assert validate
-    fingerprints.standard_hash(DEFAULT)
+    standard_hash(load_standard().layers)

@@ -16,7 +16,7 @@ from xlbudget.cli.common import (
     refuse_no_workbook,
     telling,
 )
-from xlbudget.cli.run import Command, path_option, quiet_option
+from xlbudget.cli.run import Command, path_option, quiet_option, standard_option
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
 
@@ -63,6 +63,7 @@ _DIFFERENCES = 200
     metavar="部门",
     said="用各单位之和核对这个部门公开的文本或工作簿，逐格列出不同的数。",
 )
+@standard_option
 @quiet_option
 def command(
     paths: tuple[Path, ...],

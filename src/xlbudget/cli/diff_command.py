@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlbudget.cli.common import WRONG, fail, refuse_workbook, telling, write_text
-from xlbudget.cli.run import PATH, Command, path_option, quiet_option
+from xlbudget.cli.run import PATH, Command, path_option, quiet_option, standard_option
 from xlbudget.report import FORMATS
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     help="输出的格式：文字（默认）、json 或网页。",
 )
 @path_option("--output", "-o", said="写入文件，不在屏幕上显示。")
+@standard_option
 @quiet_option
 def command(before: Path, after: Path, form: str, output: Path | None, quiet: bool) -> int:
     """比较两份预算：两稿之间，或报送的与公开的之间，哪些金额、行和文字不同。

@@ -16,8 +16,7 @@ from xlbudget.cli.common import (
     standard_input,
     write_edits,
 )
-from xlbudget.cli.making_commands import standard_option
-from xlbudget.cli.run import PATH, Command, path_option, quiet_option
+from xlbudget.cli.run import PATH, Command, path_option, quiet_option, standard_option
 from xlbudget.errors import UnusableFileError
 from xlbudget.standard.loader import load_standard
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xlbudget.standard.model import Subject
+    from xlbudget.standard.model import Standard, Subject
 
 
 @click.command(cls=Command)
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     help="工作簿里已填、与来源不同的格也改写，录入底稿的行由明细替换；不写时保留原数并列出。",
 )
 @click.option("--year", type=int, metavar="年度", help="预算年度；默认按工作簿，新建时按来源。")
-@standard_option("新建工作簿用的标准")
+@standard_option
 @path_option(
     "--subjects",
     multiple=True,
@@ -61,7 +60,6 @@ def command(
     yes: bool,
     overwrite: bool,
     year: int | None,
-    identity: str,
     subjects: tuple[Path, ...],
     answer: tuple[str, ...],
     ask_again: bool,
@@ -89,7 +87,7 @@ def command(
         if book.exists():
             planned = _into(book, sources, subjects, year, answers, overwrite=overwrite)
         else:
-            planned = _new(book, sources, subjects, year, identity, answers)
+            planned = _new(book, sources, subjects, year, answers)
         return _write(planned, answers, dry=dry, yes=yes, quiet=quiet)
 
 
@@ -182,7 +180,7 @@ def _into(
             f"“{book.name}”是{held.year}年度的工作簿，与 --year {year} 不一致；请核对。"
         )
     standard = own_standard(held)
-    lists = _subjects(subjects, standard.id)
+    lists = _subjects(subjects, standard)
     if overwrite and standard.ledger is not None:
         answers.given.setdefault(standard.ledger.sheet, REPLACE)
     plan = answers.settle(
@@ -214,7 +212,6 @@ def _new(
     sources: tuple[Path, ...],
     subjects: tuple[Path, ...],
     year: int | None,
-    identity: str,
     answers: Answers,
 ) -> _Planned:
     """Into a new workbook."""
@@ -230,8 +227,9 @@ def _new(
     refuse_existing(book)
     if not sources:
         raise UnusableFileError(f"找不到工作簿“{book}”；请先用 xlbudget new 新建，再导入科目。")
-    lists = _subjects(subjects, identity)
-    standard = with_subjects(load_standard(identity), lists)
+    standard = load_standard()
+    lists = _subjects(subjects, standard)
+    standard = with_subjects(standard, lists)
     imported = answers.settle(lambda given: read_sources(sources, standard, year, given))
     figures = new_book(standard, imported)
     if lists:
@@ -265,14 +263,13 @@ def _new(
     )
 
 
-def _subjects(paths: tuple[Path, ...], identity: str) -> dict[str, tuple[Subject, ...]]:
+def _subjects(paths: tuple[Path, ...], standard: Standard) -> dict[str, tuple[Subject, ...]]:
     """The bureau's own subjects by list."""
     if not paths:
         return {}
     from xlbudget.importing.subject_lists import read_subject_list  # noqa: PLC0415
 
     found: dict[str, tuple[Subject, ...]] = {}
-    standard = load_standard(identity)
     for path in paths:
         for key, subjects in read_subject_list(path, standard).items():
             found[key] = (*found.get(key, ()), *subjects)

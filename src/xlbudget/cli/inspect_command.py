@@ -14,7 +14,7 @@ from xlbudget.bureau.listing import list_sources, summed_up
 from xlbudget.bureau.records import RESULTS, UNUSABLE
 from xlbudget.cli.common import UNUSABLE as STATUS_UNUSABLE
 from xlbudget.cli.common import WRONG, fail, telling
-from xlbudget.cli.run import Command, path_option, quiet_option
+from xlbudget.cli.run import Command, path_option, quiet_option, standard_option
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
 from xlbudget.interrupts import INTERRUPTED
@@ -79,6 +79,7 @@ def _engine(jobs: int | None, scheduler: str | None, limit: float) -> Engine:
     metavar="秒",
     help="一个文件最多检查多久，默认120秒。",
 )
+@standard_option
 @quiet_option
 def command(
     paths: tuple[str, ...],

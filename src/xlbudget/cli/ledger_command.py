@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlbudget.cli.common import UNUSABLE, WRONG, fail
-from xlbudget.cli.run import Command, book_argument, path_option, quiet_option
+from xlbudget.cli.run import Command, book_argument, path_option, quiet_option, standard_option
 from xlbudget.errors import UnusableFileError
 from xlbudget.money import Amount
 
@@ -28,6 +28,7 @@ _WHOLE = 10_000
 @path_option(
     "--output", "-o", required=True, said="底稿写到哪个文件（.csv）；已有的文件留一份备份。"
 )
+@standard_option
 @quiet_option
 def command(book: Path, output: Path, quiet: bool) -> int:
     """由各表得出底稿：一行一笔、精确到分，按它汇总取整，印出的就是这些表。

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from xlbudget import report
-from xlbudget.cli.making_commands import standard_option
-from xlbudget.cli.run import Command, path_option, quiet_option
+from xlbudget.cli.run import Command, path_option, quiet_option, standard_option
 from xlbudget.standard.loader import load_standard
 
 
@@ -62,17 +61,17 @@ def doctor_command(folder: Path, quiet: bool) -> int:
 
 
 @click.command(cls=Command)
-@standard_option()
+@standard_option
 @click.option("--year", type=int, metavar="年度", help="只列该年度适用的规则。")
 @click.option("--markdown", is_flag=True, help="输出 Markdown 表格。")
 @click.option("--quiet", "-q", is_flag=True, hidden=True)
-def rules_command(identity: str, year: int | None, markdown: bool, quiet: bool) -> None:
+def rules_command(year: int | None, markdown: bool, quiet: bool) -> None:
     """列出标准的全部勾稽规则：编号、名称、级别、来源和等式。"""
     from xlbudget.standard.catalogue import catalogue_markdown, catalogue_text  # noqa: PLC0415
 
     del quiet
     render = catalogue_markdown if markdown else catalogue_text
-    click.echo(render(load_standard(identity), year), nl=False)
+    click.echo(render(load_standard(), year), nl=False)
 
 
 @click.command(cls=Command)

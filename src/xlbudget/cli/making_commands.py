@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from xlbudget.cli.asking import Answers, answer_option
 from xlbudget.cli.common import refuse_existing, refuse_no_workbook
-from xlbudget.cli.run import PATH, Command, book_argument, path_option, quiet_option
+from xlbudget.cli.run import (
+    PATH,
+    Command,
+    book_argument,
+    path_option,
+    quiet_option,
+    standard_option,
+)
 from xlbudget.errors import DataFolderError, UnusableFileError
 from xlbudget.findings import Level
-from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.standard.loader import load_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from xlbudget.demo import DemoResult
     from xlbudget.figures import Book
     from xlbudget.importing.imported import Imported
     from xlbudget.standard.model import Standard
-
-_F = TypeVar("_F", bound="Callable[..., Any]")
-
-
-def standard_option(what: str = "标准的代号") -> Callable[[_F], _F]:
-    """Which standard is meant."""
-    said = f"{what}（默认 {DEFAULT}）。"
-    return click.option("--standard", "identity", default=DEFAULT, metavar="代号", help=said)
 
 
 @click.command(cls=Command)
@@ -42,7 +41,7 @@ def standard_option(what: str = "标准的代号") -> Callable[[_F], _F]:
 )
 @answer_option
 @click.option("--year", type=int, metavar="年度", help="预算年度；空白工作簿默认为下一年度。")
-@standard_option()
+@standard_option
 @click.option(
     "--subjects",
     multiple=True,
@@ -57,7 +56,6 @@ def new_command(
     lines: Path | None,
     answer: tuple[str, ...],
     year: int | None,
-    identity: str,
     subjects: tuple[tuple[str, Path], ...],
     quiet: bool,
 ) -> int:
@@ -78,7 +76,7 @@ def new_command(
 
     refuse_no_workbook(book)
     refuse_existing(book)
-    standard = with_subject_files(load_standard(identity), subjects)
+    standard = with_subject_files(load_standard(), subjects)
     if source:
         figures = read_folder(source, standard, whole=True)
         standard = for_sum(with_subjects(standard, figures.subjects), figures)
@@ -165,9 +163,9 @@ TEMPLATE = "budget_template.xlsm"
     default=Path(TEMPLATE),
     said=f"写到哪里（默认当前文件夹的 {TEMPLATE}）；已有的文件留一份备份。",
 )
-@standard_option()
+@standard_option
 @quiet_option
-def build_command(output: Path, identity: str, quiet: bool) -> None:
+def build_command(output: Path, quiet: bool) -> None:
     """由标准生成空白模板。同样的标准和版本，生成的文件内容逐部分相同。"""
     from xlbudget.editing.build import build_workbook  # noqa: PLC0415
     from xlbudget.importing.imported import blank_book  # noqa: PLC0415
@@ -176,11 +174,13 @@ def build_command(output: Path, identity: str, quiet: bool) -> None:
 
     refuse_no_workbook(output)
     refuse_open_file(output)
-    standard = load_standard(identity)
+    standard = load_standard()
     year = standard.template_year
     book = blank_book(standard, year)
     replace_atomically(
-        output, lambda target: build_workbook(standard, book, target, year=year), by="build"
+        output,
+        lambda target: build_workbook(standard, book, target, year=year, stamped=False),
+        by="build",
     )
     if not quiet:
         click.echo(f"已生成空白模板“{output}”（{standard.name}，{year}年度）。")
@@ -190,6 +190,7 @@ def build_command(output: Path, identity: str, quiet: bool) -> None:
 @book_argument
 @click.argument("target", metavar="下年工作簿", type=PATH)
 @click.option("--overwrite", is_flag=True, help="下年工作簿已存在时改写它，原文件留作备份。")
+@standard_option
 @quiet_option
 def rollover_command(book: Path, target: Path, overwrite: bool, quiet: bool) -> None:
     """结转下年：由今年的工作簿生成下年的工作簿。
@@ -213,6 +214,7 @@ def rollover_command(book: Path, target: Path, overwrite: bool, quiet: bool) -> 
 @book_argument
 @click.argument("folder", metavar="文件夹", type=PATH)
 @click.option("--overwrite", is_flag=True, help="文件夹里已有的数据文件也改写，原文件留作备份。")
+@standard_option
 @quiet_option
 def export_command(book: Path, folder: Path, overwrite: bool, quiet: bool) -> None:
     """导出为数据文件夹（CSV 和 TOML），可用文本编辑器修改，再由 new --from 生成同样的工作簿。

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlbudget.cli.common import WRONG, fail
-from xlbudget.cli.run import Command, book_argument, path_option, quiet_option
+from xlbudget.cli.run import Command, book_argument, path_option, quiet_option, standard_option
 from xlbudget.report.text_report import clean
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
     metavar="MB",
     help="附件合计的上限，默认 20 MB。",
 )
+@standard_option
 @quiet_option
 def command(
     book: Path,

@@ -98,6 +98,24 @@ def path_option(
     return click.option(*names, type=kind, metavar=metavar, help=said, **how)
 
 
+def _choose(context: click.Context, _: click.Parameter, asked: str) -> None:
+    """Have one standard used until the command is through."""
+    if asked and not context.resilient_parsing:
+        from xlbudget.standard.search import choosing  # noqa: PLC0415  # only where it is asked for
+
+        context.with_resource(choosing(asked))
+
+
+standard_option = click.option(
+    "--standard",
+    default="",
+    expose_value=False,
+    callback=_choose,
+    metavar="代号|文件夹",
+    help="只用这个标准：代号，或标准的文件夹（默认用工作簿写明的）。",
+)
+
+
 def usage_sentence(error: click.UsageError) -> str:
     """One Chinese sentence for a wrong command line, naming the way out."""
     path = error.ctx.command_path if error.ctx else "xlbudget"

@@ -37,6 +37,12 @@ from xlbudget.cli.run import Command, path_option, quiet_option
     metavar="上年",
     said="同时与上年核对：上年的工作簿或数据文件夹；有多个单位时写放上年工作簿的文件夹，按单位名称对应。",
 )
+@click.option(
+    "--standard",
+    default="",
+    metavar="代号|文件夹",
+    help="只用这个标准：代号，或标准的文件夹（默认用工作簿写明的）。",
+)
 @quiet_option
 def command(**asked: Any) -> int:
     """校验勾稽关系：逐格指出差错、应为的金额和依据。

@@ -25,7 +25,10 @@ from xlbudget.importing.published import is_document
 from xlbudget.logs import sentence_about
 from xlbudget.reading.book import read_book
 from xlbudget.report import FORMATS, render
+from xlbudget.sheets.layout import MEMORY, read_stamp
 from xlbudget.standard.loader import load_standard, own_standard
+from xlbudget.standard.search import choosing
+from xlbudget.standard.stamp import stamp_of
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -38,7 +41,13 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 
-_VALUED = {"--format": "form", "-o": "output", "--output": "output", "--last-year": "last_year"}
+_VALUED = {
+    "--format": "form",
+    "-o": "output",
+    "--output": "output",
+    "--last-year": "last_year",
+    "--standard": "standard",
+}
 _FLAGS = {"--quiet": "quiet", "-q": "quiet", "--write": "write"}
 _DOCUMENT = "公开文本不与上年核对；请先用 xlbudget import 做成工作簿。"
 _PICTURED = 20
@@ -48,7 +57,7 @@ _PICTURED = 20
 class Request(NamedTuple):
     """What to validate and where the report goes (None: the screen).
 
-    ``write``: the findings also go into every workbook's 校验结果. ``last_year`` is last year's
+    ``write``: the findings also go into every workbook's 校验结果. ``standard`` is the only one that is used, if any. ``last_year`` is last year's
     workbook or data folder, or a folder with those of all units.
     """
 
@@ -58,12 +67,13 @@ class Request(NamedTuple):
     quiet: bool = False
     write: bool = False
     last_year: Path | None = None
+    standard: str = ""
 
 
 def simple_request(arguments: Sequence[str]) -> Request | None:
     """The request that plain arguments make; None where click must look at them.
 
-    Plain are paths, ``-`` for standard input, ``--format``, ``-o`` and ``--last-year`` each followed by its value, ``--write``,
+    Plain are paths, ``-`` for standard input, ``--format``, ``-o``, ``--standard`` and ``--last-year`` each followed by its value, ``--write``,
     ``--quiet``.
     """
     books: list[Path] = []
@@ -76,7 +86,7 @@ def simple_request(arguments: Sequence[str]) -> Request | None:
             field, value = _VALUED[argument], next(waiting, "")
             if not value or (field == "form" and value not in FORMATS):
                 return None
-            asked[field] = value if field == "form" else Path(value)
+            asked[field] = value if field in ("form", "standard") else Path(value)
         elif (argument.startswith("-") and argument != "-") or not argument:
             return None
         else:
@@ -90,6 +100,11 @@ def validate_files(request: Request) -> int:
     Raises:
         UnusableFileError: nothing comes in where ``-`` asks for it, or a report cannot be written.
     """
+    with choosing(request.standard):
+        return _validate_chosen(request)
+
+
+def _validate_chosen(request: Request) -> int:
     if STANDARD_INPUT not in request.books:
         return _validate(request)
     if request.write:
@@ -128,6 +143,8 @@ def _validate(request: Request, piped: Path | None = None) -> int:
                 report, own, picture = _examined(path, last, pictured=pictured)
             except Exception as error:  # noqa: BLE001  # whatever one file does, the others are reported
                 report, own, picture = _unusable(path, error), None, None
+            if own is not None and not request.quiet:
+                sys.stderr.write(_other_stamp(*own))
             reports.append(report._replace(path=shown))
             pictures.append(picture)
             if request.write and own is not None:
@@ -170,6 +187,20 @@ def _examined(
     examined = examine_file(source)
     report = last.compared(examined) if last is not None else examined.report
     return report, (source, examined.standard), _pictures(examined) if pictured else None
+
+
+def _other_stamp(source: Workbook, standard: Standard) -> str:
+    """A line on a workbook that was made with the same standard as it was at another time; "" for any other."""
+    stamp = read_stamp(source.lines_of([MEMORY]).get(MEMORY, []))
+    if stamp is None or stamp.standard != standard.id:
+        return ""
+    now = stamp_of(standard)
+    if now.hash == stamp.hash:
+        return ""
+    return (
+        f"“{source.path.name}”是按标准 {stamp.standard}（{stamp.shown}）做的，现在的是 {now.shown}，已按现在的校验；"
+        "表和公式有变化的，请用 xlbudget export 导出后再用 new --from 重做工作簿。\n"
+    )
 
 
 def _unusable(path: Path, error: Exception) -> Report:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlbudget.cli.common import WRONG, fail, telling, write_edits, writing_to
-from xlbudget.cli.run import Command, book_argument, path_option, quiet_option
+from xlbudget.cli.run import Command, book_argument, path_option, quiet_option, standard_option
 from xlbudget.findings import Level
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     help="把数据来源改为录入底稿或直接填表，再填列：改为直接填表时，由底稿得出的公式变成数值；"
     "改为录入底稿时，底稿得不出的数保留未动，逐格列出。",
 )
+@standard_option
 @quiet_option
 def fill_command(book: Path, output: Path | None, wanted: str | None, quiet: bool) -> int:
     """填列小计：补齐上级科目行，填写空白的小计、合计和由他表得出的数。
@@ -86,6 +87,7 @@ def _say_filled(
     help="只在屏幕上输出，不写工作簿：text 同 --text；json 为各段定稿，每个数字出自哪些单元格，"
     "每个单元格写进了哪些段落。",
 )
+@standard_option
 @quiet_option
 def notes_command(
     book: Path, output: Path | None, text: bool, form: str | None, quiet: bool
@@ -148,6 +150,7 @@ def _say_generated(documents: tuple[Document, Document], plan: NotesPlan, target
 @click.command(cls=Command)
 @book_argument
 @path_option("--output", "-o", said="另存为，原工作簿不动。")
+@standard_option
 @quiet_option
 def finish_command(book: Path, output: Path | None, quiet: bool) -> int:
     """一键完成：填列小计、生成说明、校验一次做完，校验结果写入工作簿。

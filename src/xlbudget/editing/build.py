@@ -31,6 +31,7 @@ from xlbudget.editing.findings import (
 )
 from xlbudget.editing.notes import write_notes
 from xlbudget.errors import UnusableFileError
+from xlbudget.figures import InfoValue
 from xlbudget.rules.posting import fill_from_ledger, follows_from_ledger
 from xlbudget.sheets.layout import (
     CONTENTS,
@@ -47,6 +48,7 @@ from xlbudget.sheets.layout import (
     OVERVIEW,
     PROFILE,
     PROFILE_FIRST,
+    STAMP,
     body_area,
     body_name,
     is_form,
@@ -55,6 +57,7 @@ from xlbudget.sheets.layout import (
 )
 from xlbudget.standard.loader import standard_for
 from xlbudget.standard.placeholders import fill, said_by
+from xlbudget.standard.stamp import stamp_of
 from xlbudget.xlsx.references import column_letter, column_number
 
 if TYPE_CHECKING:
@@ -105,14 +108,19 @@ def build_workbook(
     *,
     year: int,
     further: Sequence[FurtherSheet] = (),
+    stamped: bool = True,
 ) -> None:
     """Write a new workbook; a target ending in .xlsm is declared as one with macros.
+
+    It remembers the standard as it is now, unless it is to be filled in at another time (not ``stamped``).
 
     Raises:
         UnusableFileError: more rows than fit, or the file cannot be written.
     """
     macros = target.suffix.lower() == ".xlsm"
-    data = workbook_bytes(standard, book, year=year, macros=macros, further=further)
+    data = workbook_bytes(
+        standard, book, year=year, macros=macros, further=further, stamped=stamped
+    )
     try:
         target.write_bytes(data)
     except OSError as error:
@@ -128,13 +136,15 @@ def workbook_bytes(
     year: int,
     macros: bool = True,
     further: Sequence[FurtherSheet] = (),
+    stamped: bool = True,
 ) -> bytes:
     """The workbook as bytes: the same book gives the same bytes.
 
     Raises:
         UnusableFileError: more rows than fit.
     """
-    book = book._replace(year=year)
+    # A workbook names the standard that it was made with, whatever its figures came from.
+    book = book._replace(year=year, info={**book.info, "standard": InfoValue(standard.id)})
     standard = standard_for(standard, book.year, book.info)
     placed, contents = _rendered(standard, book)
     tables = {table.sheet: table for table in standard.tables}
@@ -185,7 +195,7 @@ def workbook_bytes(
         for one in further:
             codes.append(one.code)
             one.write(writer.sheet(one.name, one.code), placed)
-        codes += _hidden_sheets(writer, standard, placed)
+        codes += _hidden_sheets(writer, standard, placed, stamped=stamped)
         if not macros:
             return writer.finish()
         return _with_macros(writer, sheets, list(tables), codes)
@@ -201,11 +211,13 @@ def _finish_table(sheet: Sheet, live: Sequence[CellContent]) -> None:
     sheet.protect()
 
 
-def _hidden_sheets(writer: Writer, standard: Standard, placed: Book) -> list[str]:
+def _hidden_sheets(writer: Writer, standard: Standard, placed: Book, *, stamped: bool) -> list[str]:
     """What the workbook remembers, and the looks of new forms; gives the sheets' code names."""
     memory = writer.sheet(MEMORY, CODE_NAMES[MEMORY])
     for cell in ("A1", MEMORY_END):  # empty, of the extent that it may come to have
         memory.text(cell, "xlbudget", styles.BODY)
+    if stamped:
+        memory.text(STAMP, stamp_of(standard).text, styles.BODY)
     memory.raw.very_hidden()
     table = next(filter(is_form, standard.tables), None)
     if table is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xlbudget.memory import keepsake
+from xlbudget.memory import PASSED, keepsake
 from xlbudget.reading.book import read_book
 from xlbudget.sheets.cells import text_of, value_at
-from xlbudget.sheets.layout import MEMORY, remember
+from xlbudget.sheets.layout import MEMORY, STAMP, read_stamp, remember
 from xlbudget.standard.loader import own_standard
+from xlbudget.standard.stamp import stamp_of
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.references import column_number, same_formula, split_cell
 
@@ -67,4 +68,9 @@ def remembering(source: Workbook, moment: str) -> list[CellEdit]:
         return []
     book = read_book(source)
     computed = source.formula_cells(set(book.sheets.values()))
-    return remember(keepsake(own_standard(book), book, computed, moment), there[MEMORY])
+    standard = own_standard(book)
+    edits = remember(keepsake(standard, book, computed, moment), there[MEMORY])
+    stamp = stamp_of(standard)
+    if moment == PASSED and read_stamp(there[MEMORY]) != stamp:
+        edits.append(CellEdit(MEMORY, STAMP, stamp.text))
+    return edits

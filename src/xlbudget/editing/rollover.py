@@ -23,9 +23,8 @@ from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import Grid
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
-from xlbudget.standard.layers import standard_ids
 from xlbudget.standard.ledger import selects
-from xlbudget.standard.loader import load_standard, own_standard, with_subjects
+from xlbudget.standard.loader import every_standard, load_standard, own_standard, with_subjects
 from xlbudget.texts.forms import last_year_of
 from xlbudget.xlsx.atomic import replace_atomically
 from xlbudget.xlsx.cells import CellEdit
@@ -685,9 +684,10 @@ def _standard_of(standard: Standard, year: int) -> Standard:
     """
     if standard.first <= year <= standard.last:
         return load_standard(standard.id)
-    others = [load_standard(identity) for identity in standard_ids()]
     valid = [
-        one for one in others if one.region == standard.region and one.first <= year <= one.last
+        one
+        for one in every_standard()
+        if one.region == standard.region and one.first <= year <= one.last
     ]
     if len(valid) == 1:
         return valid[0]

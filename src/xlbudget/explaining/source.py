@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.money import STANDARD_PLACES, UNITS, Unit
 from xlbudget.rules.grid import INFO
-from xlbudget.standard.layers import Layers, standard_file
-from xlbudget.standard.loader import is_shipped, load_layers, parse_ref
+from xlbudget.standard.layers import Layers, once, standard_file
+from xlbudget.standard.loader import as_written, load_layers, parse_ref
 from xlbudget.standard.model import ONE, Ref
 
 if TYPE_CHECKING:
@@ -148,13 +147,11 @@ def load_source(standard: Standard) -> Source:
     Raises:
         StandardError: a file is missing, or names what the standard does not have.
     """
-    if is_shipped(standard):
-        return _of_shipped(standard.layers)
-    return _load_source(standard)
+    return _of_layers(standard.layers) if as_written(standard) else _load_source(standard)
 
 
-@lru_cache(maxsize=8)
-def _of_shipped(layers: Layers) -> Source:
+@once
+def _of_layers(layers: Layers) -> Source:
     return _load_source(load_layers(layers))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.errors import UnusableFileError
-from xlbudget.logs import state_folder
+from xlbudget.folders import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -57,8 +57,9 @@ from xlbudget.sheets.layout import (
     read_keepsakes,
 )
 from xlbudget.sheets.notes import read_texts
-from xlbudget.standard.loader import DEFAULT, OWN_LISTS, load_standard, standard_for, with_subjects
+from xlbudget.standard.loader import OWN_LISTS, load_standard, standard_for, with_subjects
 from xlbudget.standard.placeholders import known_as
+from xlbudget.standard.search import chosen
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
@@ -330,13 +331,18 @@ def _read_tables(
 def _named_standard(source: Source, info_sheet: str) -> Standard:
     named = standard_of(source.lines(info_sheet)) if info_sheet else None
     identity = named.value if named is not None and isinstance(named.value, str) else ""
+    place = (
+        f"工作簿“{source.workbook.path.name}”{info_sheet}{named.cell if named is not None else ''}"
+    )
     try:
-        return load_standard(identity or DEFAULT)
+        standard = load_standard() if chosen() else load_standard(identity)
     except StandardError as error:
-        cell = named.cell if named is not None else ""
+        raise UnusableFileError(f"{place}的适用标准不能用：{error}") from error
+    if identity and identity != standard.id:
         raise UnusableFileError(
-            f"工作簿“{source.workbook.path.name}”{info_sheet}{cell}的适用标准不对：{error}"
-        ) from error
+            f"{place}的适用标准是“{identity}”，不是指定的“{standard.id}”；请换用 --standard {identity}，或不写 --standard。"
+        )
+    return standard
 
 
 def _table_sheets(source: Source, standard: Standard) -> dict[str, str]:

@@ -20,6 +20,7 @@ from xlbudget.money import parse_amount
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import text_of, value_at
 from xlbudget.sheets.ledger import place_ledger
+from xlbudget.standard.stamp import parse_stamp
 from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Standard,
         Table,
     )
+    from xlbudget.standard.stamp import Stamp
     from xlbudget.xlsx.cells import CellEdit, Lines
 
 
@@ -660,6 +662,15 @@ def remember(kept: Keepsake, lines: Lines) -> list[CellEdit]:
     if len(chunks) > _ROOM:
         return list(_column(_COLUMNS.index(kept.moment), [], lines))
     return list(_column(_COLUMNS.index(kept.moment), [kept.head, *chunks], lines))
+
+
+STAMP = "B1"
+"""Where the sheet keeps the standard with which the workbook was made, or under which it last passed."""
+
+
+def read_stamp(lines: Lines) -> Stamp | None:
+    """The standard that the workbook remembers; None where it remembers none."""
+    return parse_stamp(text_of(value_at(lines, 1, 2)))
 
 
 def forget(lines: Lines) -> list[CellEdit]:

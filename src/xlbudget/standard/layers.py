@@ -17,6 +17,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -118,13 +119,18 @@ def variants_of(layers: Layers) -> list[Variant]:
     return [variant for layer in layers for variant in _variants(layer)]
 
 
+def plain_layers(layers: Layers) -> Layers:
+    """The layers without the variants among them."""
+    return tuple(layer for layer in layers if not _is_variant(layer))
+
+
 def with_variants(layers: Layers, fields: Mapping[str, str], year: int) -> Layers:
     """The layers with the variants that 基础信息 chooses; the very same where none applies.
 
     Raises:
         StandardError: a ``variant.toml`` cannot be read.
     """
-    plain = tuple(layer for layer in layers if not _is_variant(layer))
+    plain = plain_layers(layers)
     chosen = [one.folder for one in variants_of(plain) if one.applies(fields, year)]
     found: list[Path] = []
     for layer in plain:
@@ -164,15 +170,37 @@ def is_ours(layers: Layers) -> bool:
     return _region(layers).parent == DATA
 
 
-def once_if_shipped(make: Callable[[Layers], T]) -> Callable[[Layers], T]:
-    """``make`` of a standard's layers; of a shipped one, only once."""
+def once(make: Callable[[Layers], T]) -> Callable[[Layers], T]:
+    """``make`` of a standard's layers, only once while its files stay as they are.
+
+    Those of a shipped one do, as long as we run; of any other, all are looked at.
+    """
     kept = lru_cache(maxsize=32)(make)
+    latest: dict[Layers, tuple[object, T]] = {}
 
     @wraps(make)
     def made(layers: Layers) -> T:
-        return kept(layers) if is_ours(layers) else make(layers)
+        if is_ours(layers):
+            return kept(layers)
+        stamp = _whole_stamp(layers)
+        if layers not in latest or latest[layers][0] != stamp:
+            latest[layers] = stamp, make(layers)
+        return latest[layers][1]
 
     return made
+
+
+def _whole_stamp(layers: Layers) -> list[tuple[str, int, int]]:
+    """Every file of the layers with its size and time."""
+    found = []
+    for layer in layers:
+        for below in ("", "tables", "notes", "subjects"):
+            with suppress(FileNotFoundError), os.scandir(layer / below) as entries:
+                for entry in entries:
+                    if entry.is_file():
+                        facts = entry.stat()
+                        found.append((entry.path, facts.st_size, facts.st_mtime_ns))
+    return sorted(found)
 
 
 def _is_variant(layer: Path) -> bool:

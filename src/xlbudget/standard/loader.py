@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING, Any
 from xlbudget.errors import StandardError
 from xlbudget.money import UNITS, Amount, Unit
 from xlbudget.standard.layers import (
-    DATA,
     Layers,
-    is_ours,
     keep_all,
     layer_path,
     layers_of,
-    once_if_shipped,
+    once,
     standard_files,
-    standard_ids,
     with_variants,
 )
 from xlbudget.standard.ledger import parse_ledger
@@ -58,10 +55,11 @@ from xlbudget.standard.model import (
     make_list,
 )
 from xlbudget.standard.placeholders import for_info, with_spellings, without_names
+from xlbudget.standard.search import chosen, standard_folder, standard_ids
 from xlbudget.standard.structure import structural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.figures import Book, InfoValue
@@ -71,22 +69,35 @@ DEFAULT = "changchun"
 """The standard of a new workbook where none is asked for."""
 
 
-def load_standard(identity: str = DEFAULT) -> Standard:
-    """The shipped standard of that id, the same whenever it is asked for.
+def load_standard(asked: str = "") -> Standard:
+    """A standard by its id or its folder (``standard.search``); without either the one that was chosen, or the default.
 
     Raises:
-        StandardError: there is none.
+        StandardError: there is none, or it contradicts itself.
     """
-    if identity not in standard_ids():
-        known = "、".join(standard_ids())
-        raise StandardError(f"没有名为“{identity}”的标准；现有：{known}。")
-    return load_folder(DATA / identity)
+    return load_folder(standard_folder(asked or chosen() or DEFAULT))
 
 
-def is_shipped(standard: Standard) -> bool:
-    """Whether it is one of ours, but for what a workbook adds: subjects, and room for a sum of units."""
-    if not is_ours(standard.layers):
-        return False
+def every_standard() -> Iterator[Standard]:
+    """The standards that a file may be of: all that can be loaded, or the one that was chosen.
+
+    One that was only found and is faulty is told where it is asked for.
+
+    Raises:
+        StandardError: the one that was chosen contradicts itself.
+    """
+    if chosen():
+        yield load_standard()
+        return
+    for asked in standard_ids():
+        try:
+            yield load_standard(asked)
+        except StandardError:
+            continue
+
+
+def as_written(standard: Standard) -> bool:
+    """Whether it says what its files say, but for what a workbook adds: subjects, and room for a sum of units."""
     ours = load_layers(standard.layers)
     return (
         standard._replace(
@@ -111,13 +122,22 @@ def load_folder(folder: Path) -> Standard:
     return load_layers(layers_of(folder))
 
 
-@once_if_shipped
+@once
 def load_layers(layers: Layers) -> Standard:
     """A standard from its folders, with the variants among them.
 
     Raises:
         StandardError: a file is missing or contradicts itself.
     """
+    try:
+        return _loaded(layers)
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        raise StandardError(
+            f"标准“{layers[0].name}”的写法不对，不能用；哪里不对，请用 xlbudget standard check “{layers[0]}” 查看。"
+        ) from error
+
+
+def _loaded(layers: Layers) -> Standard:
     try:
         files = standard_files(layers)
         main = _file(files, "standard")
@@ -176,6 +196,7 @@ def load_layers(layers: Layers) -> Standard:
         ledger=ledger,
         totals={name: parse_ref(cell) for name, cell in main.get("totals", {}).items()},
         department=main.get("department", ""),
+        version=main.get("version", ""),
         roles=main.get("role", {}).get("rule", {}),
     )
 

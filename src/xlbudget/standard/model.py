@@ -556,6 +556,7 @@ class Standard(NamedTuple):
     of_sum: bool = False
     totals: Mapping[str, Ref] = {}
     department: str = ""
+    version: str = ""
     roles: Mapping[str, str] = {}
 
     def info_unit(self, field: str) -> Unit:

@@ -13,7 +13,7 @@ from xlbudget.characters import squash
 from xlbudget.errors import StandardError
 from xlbudget.explaining.source import load_source
 from xlbudget.money import UNITS
-from xlbudget.standard.layers import Layers, once_if_shipped, standard_file
+from xlbudget.standard.layers import Layers, once, standard_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -197,7 +197,7 @@ class Readings(NamedTuple):
     ignored: frozenset[str] = frozenset()
 
 
-@once_if_shipped
+@once
 def load_readings(layers: Layers) -> Readings | None:
     """The readings of a standard, None where it has none.
 

@@ -15,8 +15,7 @@ from xlbudget.importing.published.phrases import heading_pattern
 from xlbudget.importing.titles import Titles
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.layout import is_form
-from xlbudget.standard.layers import standard_ids
-from xlbudget.standard.loader import DEFAULT, load_standard
+from xlbudget.standard.loader import DEFAULT, every_standard
 from xlbudget.standard.model import unnumbered
 
 if TYPE_CHECKING:
@@ -453,10 +452,10 @@ def standard_of_document(path: Path, elements: Sequence[Line | Matrix]) -> Stand
         UnusableFileError: it names no table of any.
     """
     names = {plain_name(text) for text in _titles(elements)}
-    best = max(standard_ids(), key=lambda one: (_shared(load_standard(one), names), one == DEFAULT))
-    if not _shared(load_standard(best), names):
-        raise UnusableFileError(other_standard(path, load_standard(best), elements))
-    return load_standard(best)
+    best = max(every_standard(), key=lambda one: (_shared(one, names), one.id == DEFAULT))
+    if not _shared(best, names):
+        raise UnusableFileError(other_standard(path, best, elements))
+    return best
 
 
 def names_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> bool:
@@ -540,15 +539,12 @@ def other_standard(path: Path, standard: Standard, elements: Sequence[Line | Mat
             f"“{path.name}”有“{own[0]}”等标题，却读不出一张表（格没有分开，或文件不完整）；"
             "请换用有表格线的 .docx 或 .pdf。"
         )
-    others = [
-        (_shared(load_standard(one), names), one) for one in standard_ids() if one != standard.id
-    ]
-    count, best = max(others, default=(0, ""))
-    if count:
-        name = load_standard(best).name
+    others = [one for one in every_standard() if one.id != standard.id]
+    best = max(others, key=lambda one: (_shared(one, names), one.id), default=standard)
+    if best.id != standard.id and _shared(best, names):
         return (
-            f"“{path.name}”像是“{name}”（{best}）的文件，不是“{standard.name}”的，没有读入；"
-            f"请改用标准 {best}。"
+            f"“{path.name}”像是“{best.name}”（{best.id}）的文件，不是“{standard.name}”的，没有读入；"
+            f"请改用标准 {best.id}。"
         )
     if not titles:
         return f"“{path.name}”里没有“{standard.name}”的预算表，不像部门预算的公开文本；请选对文件。"

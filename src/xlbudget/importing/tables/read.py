@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import plain_name, row_label, shortened, years_in
-from xlbudget.errors import StandardError, UnusableFileError
+from xlbudget.errors import UnusableFileError
 from xlbudget.figures import (
     BlockData,
     Book,
@@ -57,7 +57,7 @@ from xlbudget.sheets.cells import (
 )
 from xlbudget.sheets.layout import DICTIONARY, GLOSSARY, INFO_SHEET, NOTES, PROFILE, is_form
 from xlbudget.sheets.notes import read_texts
-from xlbudget.standard import layers, loader
+from xlbudget.standard import loader
 from xlbudget.standard.loader import OWN_LISTS
 from xlbudget.standard.model import AMOUNT
 from xlbudget.xlsx.references import column_letter, column_number, split_cell
@@ -83,13 +83,9 @@ _ABOVE = 3
 
 def _other_standard(file: TableFile, standard: Standard) -> str:
     """Why no table of the file is the standard's."""
-    for identity in layers.standard_ids():
-        if identity == standard.id:
+    for other in loader.every_standard():
+        if other.id == standard.id:
             continue
-        try:
-            other = loader.load_standard(identity)
-        except StandardError:
-            continue  # a faulty standard is told where it is used
         finder = Finder(file.name, other, None)
         found = {
             section.table.key
