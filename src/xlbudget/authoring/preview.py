@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.authoring.samples import sample_books
+from xlbudget.authoring.samples import sample_books, usual
 from xlbudget.publishing.disclosure import Item, Part, Text, disclosure
 from xlbudget.publishing.web import web_copy
 from xlbudget.standard.catalogue import equation_text, rule_kind
+from xlbudget.standard.loader import standard_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,8 @@ def preview_page(standard: Standard) -> str:
     Raises:
         StandardError: the standard cannot be used.
     """
-    *_, (_, book) = sample_books(standard)
+    *_, (_, book) = sample_books(standard, usual(standard))
+    standard = standard_for(standard, book.year, book.info)
     made = disclosure(standard, book)
     rules = Part("勾稽规则", (), tuple(_rules(standard)))
     return web_copy(made._replace(parts=(*made.parts, rules), remarks=(_REMARK,)))

@@ -18,7 +18,7 @@ from xlbudget.money import Amount
 from xlbudget.rules.fill import fill_book
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import checked, expand
-from xlbudget.standard.loader import load_folder
+from xlbudget.standard.loader import for_sum, load_folder, standard_for
 from xlbudget.texts.whole import validate_whole
 from xlbudget.toml import read_toml
 
@@ -81,7 +81,7 @@ def try_standard(folder: Path) -> Trial:
     for path in _paths(folder / FOLDER):
         wanted = expected.get(path.name, {}).get("errors", [])
         try:
-            report, book = _judged(standard, path)
+            report, own, book = _judged(standard, path)
         except XlbudgetError as error:
             budgets.append(Tried(path.name, str(error)))
             continue
@@ -89,7 +89,7 @@ def try_standard(folder: Path) -> Trial:
         wrong = "" if codes == sorted(set(wanted)) else _unlike(codes, wanted, report)
         budgets.append(Tried(path.name, wrong))
         if book is not None and not codes:
-            for code, found in _plant(standard, book):
+            for code, found in _plant(own, book):
                 counts.setdefault(code, []).append(found)
     strange = sorted(set(expected) - {one.name for one in budgets})
     budgets += [Tried(name, f"{EXPECTED} 里写了它，文件夹里没有。") for name in strange]
@@ -130,15 +130,17 @@ def _expected(folder: Path) -> Mapping[str, Any]:
         return {}
 
 
-def _judged(standard: Standard, path: Path) -> tuple[Report, Book | None]:
-    """What is said of a budget, and its book where errors can be planted in it."""
+def _judged(standard: Standard, path: Path) -> tuple[Report, Standard, Book | None]:
+    """What is said of a budget, the standard as it chooses it, and its book where errors can be planted in it."""
     if path.is_dir():
-        book = fill_book(standard, read_folder(path, standard)).book
-        return validate_whole(standard, book), book
+        book = read_folder(path, standard)
+        own = for_sum(standard_for(standard, book.year, book.info), book)
+        book = fill_book(own, book).book
+        return validate_whole(own, book), own, book
     report = validate_published(path, standard)
     if report.unusable:
         raise UnusableFileError(report.unusable)
-    return report, None
+    return report, standard, None
 
 
 def _unlike(codes: list[str], wanted: list[str], report: Report) -> str:
