@@ -2,7 +2,7 @@
 
 First whether the files can be read and have their shape, then whether every name exists; a standard
 of which that is true is tried: its rules on a sample budget, its texts, its workbook. A standard with
-variants is checked once as it is, and once with each of them.
+variants is checked once as 基础信息 has it by itself, and once with each of them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from xlbudget.authoring.names import Known, name_remarks
 from xlbudget.authoring.notes import NOTES, note_remarks
 from xlbudget.authoring.problems import Problem, Remark
+from xlbudget.authoring.samples import Choice
 from xlbudget.authoring.sources import read_sources, shape_remarks
 from xlbudget.authoring.subject_files import subject_remarks
 from xlbudget.authoring.trying import tried
 from xlbudget.checks.validate import check_names
 from xlbudget.errors import StandardError
-from xlbudget.standard.layers import layers_of, variants_of, with_variants
+from xlbudget.standard.layers import layers_of, standard_file, variants_of, with_variants
 from xlbudget.standard.loader import load_layers
 
 if TYPE_CHECKING:
@@ -38,27 +39,34 @@ def check_folder(folder: Path) -> list[Problem]:
     except StandardError as error:
         sources = read_sources((folder,), folder)
         return [*sources.remarks] or [Problem("standard.toml", 1, str(error))]
-    problems = _checked(layers, folder)
+    fields, year = _defaults(layers)
+    problems = _checked(with_variants(layers, fields, year), folder, Choice(year))
     for variant in variants:
         if folder in variant.folder.parents:
-            problems |= _checked(_with(layers, variant), folder)
+            when = {key: values[0] for key, values in variant.when.items() if values}
+            choice = Choice(min(max(year, variant.first), variant.last), when)
+            chosen = with_variants(layers, {**fields, **when}, choice.year)
+            problems |= _checked(chosen, folder, choice)
             problems |= dict.fromkeys(_unreachable(layers, folder, variant))
     return sorted(problems, key=lambda one: (one.advice, one.file, one.line))
 
 
-def _with(layers: Layers, variant: Variant) -> Layers:
-    """The layers with one variant alone."""
-    fields = {key: values[0] for key, values in variant.when.items() if values}
-    chosen = with_variants(layers, fields, variant.first)
-    others = {one.folder for one in variants_of(layers)} - {variant.folder}
-    return tuple(layer for layer in chosen if layer not in others)
+def _defaults(layers: Layers) -> tuple[dict[str, str], int]:
+    """What 基础信息 says of itself, and the year of the blank template; nothing where that cannot be told."""
+    try:
+        info, main = (standard_file(layers, name) or {} for name in ("info", "standard"))
+        fields = [field for section in info["section"] for field in section["fields"]]
+        given = {field["key"]: str(field.get("default", "")) for field in fields}
+        return given, int(main.get("template_year") or main["years"][0])
+    except (StandardError, LookupError, TypeError, AttributeError, ValueError):
+        return {}, 0
 
 
 _VOCABULARY = ("standard", "info", "rules")
 """The files that give the names of which all others speak, beside those of the tables."""
 
 
-def _checked(layers: Layers, folder: Path) -> dict[Problem, None]:
+def _checked(layers: Layers, folder: Path, choice: Choice) -> dict[Problem, None]:
     sources = read_sources(layers, folder)
     remarks = list(shape_remarks(sources))
     wrong = {remark.file for remark in remarks if not remark.advice}
@@ -70,7 +78,7 @@ def _checked(layers: Layers, folder: Path) -> dict[Problem, None]:
         remarks += _of_names(sources, files, folder)
     sound = given and not sources.remarks
     if sound and all(remark.advice for remark in remarks):
-        remarks += _tried(layers, sources)
+        remarks += _tried(layers, sources, choice)
     told = (sources.told(remark) for remark in remarks)
     problems = dict.fromkeys(sources.remarks)
     return problems | dict.fromkeys(problem for problem in told if problem is not None)
@@ -96,13 +104,13 @@ def _of_names(sources: Sources, files: Files, folder: Path) -> Iterator[Remark]:
             yield Remark(shown, (), text, advice=True, line=1)
 
 
-def _tried(layers: Layers, sources: Sources) -> Iterator[Remark]:
+def _tried(layers: Layers, sources: Sources, choice: Choice) -> Iterator[Remark]:
     files = {
         held["key"]: name for name, held in sources.files.items() if name.startswith("tables/")
     }
     shown = {name: one for name, (one, _) in sources.templates.items()}
     try:
-        yield from tried(load_layers(layers), files, sources.files["rules"]["rule"], shown)
+        yield from tried(load_layers(layers), choice, files, sources.files["rules"]["rule"], shown)
     except StandardError as error:
         yield Remark("standard", (), str(error))
 

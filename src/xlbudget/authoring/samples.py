@@ -6,7 +6,7 @@ The figures are no real ones, and agree only where one follows from the other.
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import compared_fields, load_source
@@ -19,7 +19,7 @@ from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import definitions, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Block, Field, Standard
@@ -32,18 +32,29 @@ _STEP = 1_000_00
 """By so much 分 in the unit of the table's smallest amounts the figures grow."""
 
 
-def sample_books(standard: Standard) -> Iterator[tuple[str, Book]]:
+class Choice(NamedTuple):
+    """What of a standard is tried: a year, and what some fields of 基础信息 say; the others say their defaults."""
+
+    year: int
+    fields: Mapping[str, str] = {}
+
+
+def usual(standard: Standard) -> Choice:
+    """The year of the blank template, and the defaults."""
+    return Choice(standard.template_year)
+
+
+def sample_books(standard: Standard, choice: Choice) -> Iterator[tuple[str, Book]]:
     """Budgets that differ in what their texts must say, each with what it is.
 
     Raises:
         StandardError: the standard's facts are wrong.
     """
-    year = standard.template_year
-    empty = blank_book(standard, year)
-    yield "没有一个数的", empty
-    bare = filled_book(standard)
+    empty = blank_book(standard, choice.year)
+    yield "没有一个数的", empty._replace(info={**empty.info, **_chosen(standard, choice)})
+    bare = filled_book(standard, choice)
     yield "没有填基础信息的", bare
-    told = _told(standard, bare)
+    told = _told(standard, bare, choice)
     fields = compared_fields(load_source(standard))
     now = {
         field: facts.value(expr).amount
@@ -63,14 +74,14 @@ def sample_books(standard: Standard) -> Iterator[tuple[str, Book]]:
         yield name, told._replace(info={**told.info, **last})
 
 
-def filled_book(standard: Standard) -> Book:
-    """A budget with a figure in every cell that is typed, the others derived; 基础信息 is blank but for the name."""
-    year = standard.template_year
-    book = blank_book(standard, year)
+def filled_book(standard: Standard, choice: Choice) -> Book:
+    """A budget with a figure in every cell that is typed, the others derived; 基础信息 has the name and the choices."""
+    book = blank_book(standard, choice.year)
     blocks = {
-        key: BlockData.of(list(_rows(standard, block))) for key, block in standard.blocks.items()
+        key: BlockData.of(list(_rows(standard, block, choice.year)))
+        for key, block in standard.blocks.items()
     }
-    info = {"unit_name": InfoValue(_UNIT), **_by_hand(standard)}
+    info = _chosen(standard, choice)
     book = complete_rows(standard, with_forms(standard, book._replace(blocks=blocks, info=info)))
     grid = Grid(standard, book)
     derived = definitions(expand(grid, assume=True).relations)
@@ -99,12 +110,21 @@ def _amount(block: Block, size: int) -> Amount:
     return Amount(block.unit.fen * (10 + size % 90), block.unit)
 
 
-def _by_hand(standard: Standard) -> dict[str, InfoValue]:
+def _chosen(standard: Standard, choice: Choice) -> dict[str, InfoValue]:
+    """The fields that choose: those with choices, and what the ledger is switched by."""
     ledger = standard.ledger
-    return {} if ledger is None else {ledger.switch_field: InfoValue(ledger.by_hand)}
+    chosen = {
+        field.key: field.default
+        for field in standard.fields.values()
+        if field.default and field.choices
+    }
+    if ledger is not None:
+        chosen[ledger.switch_field] = ledger.by_hand
+    named = {"unit_name": _UNIT, "standard": standard.id}
+    return {key: InfoValue(text) for key, text in {**chosen, **named, **choice.fields}.items()}
 
 
-def _rows(standard: Standard, block: Block) -> Iterator[Row]:
+def _rows(standard: Standard, block: Block, year: int) -> Iterator[Row]:
     blank = (None,) * len(block.amounts)
     texts = ("",) * len(block.of_kind("text"))
     if block.body == "fixed":
@@ -119,14 +139,14 @@ def _rows(standard: Standard, block: Block) -> Iterator[Row]:
         yield Row(_ITEM, "item", _ITEM, blank, texts, parent=group)
     elif block.body == "subject":
         listed = standard.subjects[block.subjects]
-        for code in _leaves(standard, block.subjects):
-            found = listed.find(code, standard.template_year)
+        for code in _leaves(standard, block.subjects, year):
+            found = listed.find(code, year)
             yield Row(code, "subject", found.name if found else "", blank, texts)
 
 
-def _leaves(standard: Standard, key: str) -> list[str]:
+def _leaves(standard: Standard, key: str, year: int) -> list[str]:
     """One subject of the lowest level that the list has, of each of the first classes."""
-    listed, year = standard.subjects[key], standard.template_year
+    listed = standard.subjects[key]
     found: dict[str, str] = {}
     for length in reversed(listed.lengths):
         for subject in listed.subjects:
@@ -135,14 +155,14 @@ def _leaves(standard: Standard, key: str) -> list[str]:
     return [found[top] for top in sorted(found)[:_SUBJECTS]]
 
 
-def _told(standard: Standard, book: Book) -> Book:
+def _told(standard: Standard, book: Book, choice: Choice) -> Book:
     """The book with 基础信息, lists and profile filled in."""
     info = {
-        key: _info(field, standard.template_year)
+        key: _info(field, choice.year)
         for key, field in standard.fields.items()
         if field.summed != "limit"
     }
-    info |= {"unit_name": InfoValue(_UNIT), **_by_hand(standard)}
+    info |= _chosen(standard, choice)
     names = [
         row.key
         for data in book.blocks.values()

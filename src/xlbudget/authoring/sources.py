@@ -12,7 +12,7 @@ from xlbudget.authoring.places import lines_of, nearest
 from xlbudget.authoring.problems import Problem, Remark, near
 from xlbudget.authoring.shapes import model_of
 from xlbudget.errors import StandardError
-from xlbudget.standard.layers import layer_files, path_in_layer, standard_file
+from xlbudget.standard.layers import doubled, layer_files, path_in_layer, standard_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,7 +129,12 @@ def _merged(
         try:
             held = standard_file(layers, name)
         except StandardError as error:
-            remarks.append(_unmergeable(ones, str(error)))
+            twice = [
+                Problem(one.shown, nearest(one.lines, path), f"{named} 写了两次。")
+                for one in ones
+                for path, named in doubled(name, one.held)
+            ]
+            remarks += twice or [_unmergeable(ones, str(error))]
             continue
         if held is not None:
             files[name] = held

@@ -12,7 +12,6 @@ from xlbudget.checks.validate import validate
 from xlbudget.editing.build import build_workbook
 from xlbudget.errors import StandardError, UnusableFileError
 from xlbudget.explaining.explain import section_errors
-from xlbudget.figures import InfoValue
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import expand
@@ -21,6 +20,7 @@ from xlbudget.sheets.layout import place_book
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from xlbudget.authoring.samples import Choice
     from xlbudget.figures import Book
     from xlbudget.rules.grid import Spot
     from xlbudget.rules.relations import Relation
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 def tried(
     standard: Standard,
+    choice: Choice,
     tables: Mapping[str, str],
     rules: Sequence[Mapping[str, Any]],
     shown: Mapping[str, str],
@@ -42,9 +43,9 @@ def tried(
     Raises:
         StandardError: it cannot be used at all.
     """
-    book = filled_book(standard)
+    book = filled_book(standard, choice)
     yield from _derivations(standard, book, rules)
-    yield from _texts(standard, shown)
+    yield from _texts(standard, choice, shown)
     yield from _workbook(standard, book, tables)
 
 
@@ -66,12 +67,9 @@ def _derivations(
         for at, equation in enumerate(rule.equations)
     }
 
-    def remark(relation: Relation, text: str) -> Remark:
-        return Remark(
-            "rules",
-            places[relation.rule.code, relation.equation.text],
-            f"规则 {relation.rule.code}{text}",
-        )
+    def remark(relation: Relation, text: str, *, advice: bool = False) -> Remark:
+        place = places[relation.rule.code, relation.equation.text]
+        return Remark("rules", place, f"规则 {relation.rule.code}{text}", advice)
 
     defined: dict[int, Relation] = {}
     told: set[tuple[str, str, str, str]] = set()
@@ -90,7 +88,8 @@ def _derivations(
             told.add(pair)
             yield remark(
                 relation,
-                f"：“{relation.equation.text}”的左端在规则 {first.rule.code} 里已经由“{first.equation.text}”得出；请在一处写 derive = false。",
+                f"：“{relation.equation.text}”的左端在规则 {first.rule.code} 里已经由“{first.equation.text}”得出；只按那一条填列；不是这个意思的，请在一处写 derive = false。",
+                advice=True,
             )
     for circle in _circles(defined):
         texts = dict.fromkeys(defined[number].equation.text for number in circle)
@@ -148,10 +147,10 @@ def _circles(defined: dict[int, Relation]) -> Iterator[list[int]]:
 # ------------------------------------------------------------------ texts
 
 
-def _texts(standard: Standard, shown: Mapping[str, str]) -> Iterator[Remark]:
+def _texts(standard: Standard, choice: Choice, shown: Mapping[str, str]) -> Iterator[Remark]:
     """What the templates come to grief with, each once."""
     told: set[tuple[str, int]] = set()
-    for name, book in sample_books(standard):
+    for name, book in sample_books(standard, choice):
         for spec, error in section_errors(standard, book):
             template, line = _in_template(error, spec.template)
             if (template, line) not in told:
@@ -181,7 +180,6 @@ def _in_template(error: BaseException, template: str) -> tuple[str, int]:
 
 def _workbook(standard: Standard, book: Book, files: Mapping[str, str]) -> Iterator[Remark]:
     """The workbook is built, read back cell for cell, and judged."""
-    book = book._replace(info={**book.info, "standard": InfoValue(standard.id)})
     with tempfile.TemporaryDirectory(prefix="xlbudget-") as folder:
         path = Path(folder) / "试.xlsx"
         try:

@@ -103,14 +103,19 @@ def catalogue_text(standard: Standard, year: int | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def rule_kind(rule: Rule) -> str:
+    """How a rule without equations is judged."""
+    if rule.compares:
+        return "与上年的工作簿核对"
+    return "核对文字" if rule.texts else "逐项检查"
+
+
 def catalogue_markdown(standard: Standard, year: int | None = None) -> str:
     """The catalogue as a Markdown table, for the documentation."""
     lines = ["| 编号 | 级别 | 规则 | 来源 | 等式 |", "|---|---|---|---|---|"]
     for rule in _rules(standard, year):
         equations = "<br>".join(equation_text(standard, equation) for equation in rule.equations)
-        # How a rule without equations is judged.
-        how = "核对文字" if rule.texts else "逐项检查"
-        how = "与上年的工作簿核对" if rule.compares else how
-        cells = (rule.code, _LEVELS[rule.level], rule.title, rule.source, equations or f"（{how}）")
+        how = equations or f"（{rule_kind(rule)}）"
+        cells = (rule.code, _LEVELS[rule.level], rule.title, rule.source, how)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

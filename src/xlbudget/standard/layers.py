@@ -598,3 +598,28 @@ def _position(name: str, path: str, merged: Any, own: Any, step: int) -> int | N
     if not keys or step in same:
         return step if step < len(own) else None
     return same[0] if same else None
+
+
+def entry_names(name: str, path: str, value: Any) -> dict[str, Any] | None:
+    """The entries of a list by the names by which they merge; None for what is no such list."""
+    if not _is_tables(value):
+        return None
+    keys = _Merging("", name).keys_of(path)
+    found = {_identity(entry, keys): entry for entry in value} if keys else {}
+    return found if len(found) == len(value) else None
+
+
+def doubled(name: str, held: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """The entries of one layer's file that stand there twice, by the names by which they would merge."""
+    if isinstance(held, dict):
+        for key, value in held.items():
+            yield from doubled(name, value, (*path, key))
+    elif _is_tables(held):
+        keys = _Merging("", name).keys_of(".".join(step for step in path if isinstance(step, str)))
+        seen: set[str] = set()
+        for at, entry in enumerate(held):
+            named = _identity(entry, keys) if keys else ""
+            if keys and named in seen:
+                yield (*path, at), named
+            seen.add(named)
+            yield from doubled(name, entry, (*path, at))
