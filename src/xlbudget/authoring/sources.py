@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pydantic import BaseModel
-    from pydantic_core import ErrorDetails
 
     from xlbudget.authoring.names import Files
     from xlbudget.standard.layers import KeyPath, Layers
@@ -242,7 +241,7 @@ def _shape(name: str, held: Mapping[str, Any], model: type[BaseModel]) -> Iterat
                 yield Remark(name, path, _said(detail, path, value, model))
 
 
-def _path(held: Any, detail: ErrorDetails) -> tuple[KeyPath, Any]:
+def _path(held: Any, detail: Mapping[str, Any]) -> tuple[KeyPath, Any]:
     """The place of an error in the file, without the names of pydantic's alternatives, and what stands there."""
     path: KeyPath = ()
     value = held
@@ -274,7 +273,7 @@ _KINDS = {
 }
 
 
-def _said(detail: ErrorDetails, path: KeyPath, value: Any, model: type[BaseModel]) -> str:
+def _said(detail: Mapping[str, Any], path: KeyPath, value: Any, model: type[BaseModel]) -> str:
     key = str(path[-1]) if path else ""
     limits = detail.get("ctx", {})
     kind = detail["type"]

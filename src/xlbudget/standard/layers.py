@@ -39,7 +39,9 @@ DATA = Path(__file__).parent / "data"
 _MAIN, _BASE, _VARIANT = "standard", "base", "variant"
 """The main file of a region, of a base and of a variant: one and the same file of the merged standard."""
 _VARIANTS = "variants"
-_VERSION = 2
+_TESTS = "tests"
+"""A folder of documents to try a standard on, which is no part of it."""
+_VERSION = 3
 _WORDS = ("drop", "after")
 """Keys of an entry that speak of the entry itself."""
 
@@ -301,34 +303,54 @@ def _layer_file(layer: Path, name: str) -> _File | None:
     return {key: value for key, value in raw.items() if key not in {"extends", *of_layer}}
 
 
-def _names(layer: Path) -> Iterator[str]:
-    """The names of a layer's files in the merged standard."""
-    for name, _, _ in _stamps(layer):
-        yield _MAIN if name in (_BASE, _VARIANT) else name
-
-
 def _stamps(layer: Path) -> _Stamp:
-    """Name without suffix, size and time of every TOML file of a layer."""
+    """Name, size and time of every file of a layer: TOML, templates and lists of subjects."""
     found: _Stamp = []
-    for below in ("", "tables", "notes"):
+    for below in ("", "tables", "notes", "subjects"):
         try:
             entries = sorted(os.scandir(layer / below), key=lambda entry: entry.name)
         except FileNotFoundError:
             continue
         for entry in entries:
-            if entry.name.endswith(".toml"):
+            if entry.is_file():
                 facts = entry.stat()
-                name = entry.name.removesuffix(".toml")
-                path = f"{below}/{name}" if below else name
+                path = f"{below}/{entry.name}" if below else entry.name
                 found.append((path, facts.st_size, facts.st_mtime_ns))
     return found
+
+
+def fingerprint(layers: Layers) -> str:
+    """The SHA-256 of all files of a standard without variants; of a shipped one as it is kept.
+
+    The files of its variants count, those of its ``tests`` do not.
+    """
+    if is_ours(layers):
+        return _shipped(_region(layers)).fingerprint
+    return _fingerprint(layers)
+
+
+def _fingerprint(layers: Layers) -> str:
+    import hashlib  # noqa: PLC0415  # slow to load, and of a shipped standard it is kept
+
+    whole = hashlib.sha256()
+    for name, path in sorted(_counted(layers)):
+        whole.update(f"{name}\t{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return f"sha256:{whole.hexdigest()}"
+
+
+def _counted(layers: Layers) -> Iterator[tuple[str, Path]]:
+    for layer in layers:
+        for path in layer.rglob("*.*"):
+            parts = path.relative_to(layer).parts
+            if parts[0] != _TESTS and "__pycache__" not in parts and path.is_file():
+                yield f"{layer.name}/{'/'.join(parts)}", path
 
 
 # --- Merging --------------------------------------------------------------------------------------------------------
 
 
 def _merged_files(layers: Layers) -> dict[str, _File]:
-    names = dict.fromkeys(name for layer in reversed(layers) for name in _names(layer))
+    names = dict.fromkeys(name for layer in reversed(layers) for name, _ in layer_files(layer))
     files = ((name, _merged_file(layers, name)) for name in names)
     return {name: data for name, data in files if data is not None}
 
@@ -453,6 +475,7 @@ class _Shipped(NamedTuple):
     layers: Layers
     variants: list[Variant]
     files: dict[str, _File]
+    fingerprint: str
 
 
 @lru_cache(maxsize=8)
@@ -463,17 +486,18 @@ def _shipped(folder: Path) -> _Shipped:
         layers = tuple(DATA / name for name in kept["layers"])
         variants = [Variant(DATA / name, *rest) for name, *rest in kept["variants"]]
         if kept["stamp"] == _stamp(layers):
-            return _Shipped(layers, variants, kept["files"])
+            return _Shipped(layers, variants, kept["files"], kept["fingerprint"])
     return _make_shipped(folder, keep=not sys.dont_write_bytecode)
 
 
 def _make_shipped(folder: Path, *, keep: bool) -> _Shipped:
     layers = _chain(folder)
     variants = [variant for layer in layers for variant in _variants(layer)]
-    made = _Shipped(layers, variants, _merged_files(layers))
+    made = _Shipped(layers, variants, _merged_files(layers), _fingerprint(layers))
     if keep:
         known = [(_under(one.folder), one.when, one.first, one.last) for one in variants]
-        _pack((folder,), {**_facts(layers, made.files), "variants": known})
+        more = {"variants": known, "fingerprint": made.fingerprint}
+        _pack((folder,), {**_facts(layers, made.files), **more})
     return made
 
 
@@ -559,8 +583,10 @@ KeyPath = tuple[str | int, ...]
 
 def layer_files(layer: Path) -> Iterator[tuple[str, str]]:
     """The TOML files of one layer: name in the merged standard, and the layer's own name, both without suffix."""
-    for own, _, _ in _stamps(layer):
-        yield (_MAIN if own in (_BASE, _VARIANT) else own), own
+    for file, _, _ in _stamps(layer):
+        if file.endswith(".toml"):
+            own = file.removesuffix(".toml")
+            yield (_MAIN if own in (_BASE, _VARIANT) else own), own
 
 
 def path_in_layer(name: str, merged: Any, own: Any, path: KeyPath) -> KeyPath:

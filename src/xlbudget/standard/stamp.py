@@ -5,18 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.standard.layers import once, plain_layers
+from xlbudget.standard.layers import fingerprint, once, plain_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from xlbudget.standard.layers import Layers
     from xlbudget.standard.model import Standard
 
-_ALGORITHM = "sha256"
-_ASIDE = ("tests",)
-"""What stands in a standard's folder and is no part of it."""
 _SHOWN = 8
 """So many signs of a fingerprint tell two standards apart for people."""
 
@@ -56,17 +50,4 @@ def parse_stamp(text: str) -> Stamp | None:
 @once
 def standard_hash(layers: Layers) -> str:
     """The fingerprint of all files of a standard, with all its variants: what it says when it judges."""
-    import hashlib  # noqa: PLC0415  # slow to load, and most workbooks ask for nothing
-
-    whole = hashlib.sha256()
-    for name, path in sorted(_files(plain_layers(layers))):
-        whole.update(f"{name}\t{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return f"{_ALGORITHM}:{whole.hexdigest()}"
-
-
-def _files(layers: Layers) -> Iterator[tuple[str, Path]]:
-    for layer in layers:
-        for path in layer.rglob("*.*"):
-            parts = path.relative_to(layer).parts
-            if parts[0] not in _ASIDE and "__pycache__" not in parts and path.is_file():
-                yield f"{layer.name}/{'/'.join(parts)}", path
+    return fingerprint(plain_layers(layers))
