@@ -41,7 +41,7 @@ _MAIN, _BASE, _VARIANT = "standard", "base", "variant"
 _VARIANTS = "variants"
 _TESTS = "tests"
 """A folder of documents to try a standard on, which is no part of it."""
-_VERSION = 3
+_VERSION = 4
 _WORDS = ("drop", "after")
 """Keys of an entry that speak of the entry itself."""
 
@@ -149,7 +149,7 @@ def standard_file(layers: Layers, name: str) -> _File | None:
     Raises:
         StandardError: it is no TOML, or does not fit what is below.
     """
-    return _shipped_files(layers).get(name) if is_ours(layers) else _merged_file(layers, name)
+    return standard_files(layers).get(name)
 
 
 def standard_files(layers: Layers) -> Mapping[str, _File]:
@@ -158,7 +158,17 @@ def standard_files(layers: Layers) -> Mapping[str, _File]:
     Raises:
         StandardError: one is no TOML, or does not fit what is below.
     """
-    return _shipped_files(layers) if is_ours(layers) else _merged_files(layers)
+    return _shipped_files(layers) if is_ours(layers) else _merged_now(layers)
+
+
+def _merged_now(layers: Layers) -> dict[str, _File]:
+    """Of a standard that may change while we run."""
+    return _as_of(layers, tuple((name, tuple(stamps)) for name, stamps in _stamp(layers)))
+
+
+@lru_cache(maxsize=8)
+def _as_of(layers: Layers, _stamps: object) -> dict[str, _File]:
+    return _merged_files(layers)
 
 
 def layer_path(layers: Layers, name: str) -> Path:
@@ -350,23 +360,33 @@ def _counted(layers: Layers) -> Iterator[tuple[str, Path]]:
 
 
 def _merged_files(layers: Layers) -> dict[str, _File]:
-    names = dict.fromkeys(name for layer in reversed(layers) for name, _ in layer_files(layer))
-    files = ((name, _merged_file(layers, name)) for name in names)
-    return {name: data for name, data in files if data is not None}
+    """All files, without what a base says of what the region does not have."""
+    from xlbudget.standard.applicable import applicable  # noqa: PLC0415  # as tomllib
+
+    above = layers.index(_region(layers)) + 1
+    below: dict[str, _File] = {}
+    for layer in reversed(layers[above:]):
+        below = _over(below, layer, bottom=layer == layers[-1])
+    found = below
+    for layer in reversed(layers[:above]):
+        found = _over(found, layer, bottom=layer == layers[-1])
+    return applicable(found, below)
 
 
-def _merged_file(layers: Layers, name: str) -> _File | None:
-    found: _File | None = None
-    for layer in reversed(layers):
+def _over(below: dict[str, _File], layer: Path, *, bottom: bool) -> dict[str, _File]:
+    """The files of a layer over those below; at the ``bottom`` they are taken as they are."""
+    found = dict(below)
+    for name, _ in layer_files(layer):
         over = _layer_file(layer, name)
-        if over is None:
-            continue
-        if found is None and layer == layers[-1]:
-            found = over
+        if over is None or bottom:
+            found[name] = over or {}
             continue
         merging = _Merging(_shown(layer, _main_name(layer) if name == _MAIN else name), name)
-        below = merging.kept(over, name, found)
-        found = None if below is None else merging.tables(below, over, "")
+        lower = merging.kept(over, name, found.get(name))
+        if lower is None:
+            del found[name]
+        else:
+            found[name] = merging.tables(lower, over, "")
     return found
 
 

@@ -27,6 +27,7 @@ from xlbudget.standard.model import (
     AMOUNT,
     EACH,
     ONE,
+    REF,
     Allotment,
     Block,
     Carry,
@@ -374,10 +375,7 @@ def _rule(data: Mapping[str, Any], tables: Sequence[Table], blocks: Mapping[str,
     )
 
 
-_REF = re.compile(
-    r"(?P<block>[a-z_0-9]+(?:\.[a-z_0-9]+)?)\[(?:(?P<how>each|all)(?::(?P<which>[a-z]+|\d+\*))?"
-    r"|(?P<row>[^\]\s]+))\]\.(?P<column>\*|[a-z_0-9]+)"
-)
+_REF = re.compile(REF)
 
 
 def parse_ref(text: str) -> Ref:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from xlbudget.money import Unit
     from xlbudget.standard.ledger import LedgerStandard
 
+REF = (
+    r"(?P<block>[a-z_0-9]+(?:\.[a-z_0-9]+)?)\[(?:(?P<how>each|all)(?::(?P<which>[a-z]+|\d+\*))?"
+    r"|(?P<row>[^\]\s]+))\]\.(?P<column>\*|[a-z_0-9]+)"
+)
+"""A reference as files write it: ``block[row].column``."""
 AMOUNT = "amount"
 EACH, ALL, ONE = "each", "all", "one"
 
