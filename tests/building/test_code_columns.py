@@ -17,10 +17,14 @@ from xlbudget.building.live import render_live
 from xlbudget.checks.validate import validate
 from xlbudget.editing.build import build_workbook
 from xlbudget.findings import Level, Status
+from xlbudget.importing.imported import blank_book
 from xlbudget.money import Amount
+from xlbudget.publishing.values import write_values_copy
 from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.sheets.layout import CONTENTS, OVERALL, place_book
+from xlbudget.standard.layers import standard_ids
+from xlbudget.standard.loader import load_standard
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -157,3 +161,40 @@ def test_what_no_formula_says_is_not_said_to_be_balanced(tmp_path: Path) -> None
     cells = {one.cell: one.value for one in render_live(silent, placed, contents).cells[CONTENTS]}  # type: ignore[arg-type]
     assert cells[OVERALL] == "总体核对：公式能核对的已平"
     assert "公式未核对" in cells.values()
+
+
+def test_a_copy_of_values_has_no_hidden_columns(standard: Standard, tmp_path: Path) -> None:
+    book = district_book(standard, Random(3))
+    path, copy = tmp_path / "工作簿.xlsx", tmp_path / "副本.xlsx"
+    build_workbook(standard, book, path, year=book.year)
+    sheets = [table.sheet for table in standard.tables]
+    assert write_values_copy(path, copy, sheets).hidden == ()
+    before, after = load_workbook(path, data_only=True), load_workbook(copy)
+    for name in sheets:
+        sheet = after[name]
+        assert not any(one.hidden for one in sheet.column_dimensions.values())
+        assert sheet.max_column <= 26
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert (cell.value or "") == (before[name][cell.coordinate].value or "")
+    # It is read like the workbook, though nothing joins the codes there.
+    again = read_book(copy, standard)
+    assert {key: [row.cells for row in data.rows] for key, data in again.blocks.items()} == {
+        key: [row.cells for row in data.rows] for key, data in book.blocks.items()
+    }
+
+
+@pytest.mark.parametrize("identity", standard_ids())
+def test_formulas_express_all_that_must_be_equal(identity: str) -> None:
+    shipped = load_standard(identity)
+    placed, contents = _contents(shipped, blank_book(shipped, shipped.template_year))
+    areas = Areas(shipped, placed, contents)  # type: ignore[arg-type]
+    lines = check_lines(areas, placed.year)
+    assert not areas.unexpressed
+    with_lines = {line.code for line in lines}
+    hard = (rule for rule in shipped.rules_of(placed.year) if rule.level == "error")
+    assert {rule.code for rule in hard if rule.equations and not rule.soft} <= with_lines
+    # Every table is spoken of.
+    assert {number for line in lines for number in line.tables} == {
+        table.number for table in shipped.tables
+    }

@@ -143,7 +143,10 @@ def _contents_line(sheet: Sheet, one: ContentsLine, book: Book) -> None:
         sheet.height(one.line, 30)
         return
     text = f"表{one.number}　{one.text}" if one.number else one.text
-    sheet.link(f"A{one.line}", one.sheet, text, _ENTRY)
+    entry = with_info(f"A{one.line}", text, book, one.kind)
+    sheet.link(f"A{one.line}", one.sheet, str(entry.value), _ENTRY)
+    if entry.formula:
+        sheet.put(entry, _ENTRY)
     if one.note:
         sheet.text(f"D{one.line}", one.note, styles.HINT)
     sheet.height(one.line, 23)

@@ -124,8 +124,10 @@ def _page_cells(
     standard: Standard, pages: Mapping[str, int], text_pages: int
 ) -> Iterator[CellContent]:
     """The page on which every part and table begins; 名词解释 follows the pages of 情况说明."""
-    waiting, notes = "", ""
-    for line in contents_lines(standard):
+    lines = contents_lines(standard)
+    texts = (f"{PAGE_COLUMN}{line.line}" for line in lines if line.sheet == NOTES)
+    waiting, notes = "", next(texts, "")
+    for line in lines:
         cell = f"{PAGE_COLUMN}{line.line}"
         if line.kind == "part" and not line.sheet:
             waiting = cell  # begins with its first table
@@ -134,7 +136,6 @@ def _page_cells(
             for one in filter(None, (waiting, cell)):
                 yield CellContent(one, "number", number, "", "page")
             waiting = ""
-            notes = cell if line.sheet == NOTES else notes
         elif line.sheet == GLOSSARY and notes:
             text = f"{notes}+{quoted(NOTES)}!{TEXT_PAGES}"
             yield CellContent(cell, "formula", Decimal(pages[NOTES] + text_pages), text, "page")

@@ -536,14 +536,14 @@ class ContentsLine(NamedTuple):
 
 
 def contents_lines(standard: Standard) -> list[ContentsLine]:
-    """All lines of 目录 from the standard alone, ``{year}`` as it stands there."""
+    """All lines of 目录 from the standard alone, names in braces as they stand there."""
     lines: list[ContentsLine] = []
     for number, part in enumerate(standard.parts, 1):
         target = _TARGETS.get(part.holds, "")
         lines.append(ContentsLine(0, "part", part.listed(number), target))
         if not target:
             lines += [
-                ContentsLine(0, "table", table.title, table.sheet, table.number)
+                ContentsLine(0, "table", table.template.title, table.sheet, table.number)
                 for table in standard.tables
             ]
     lines.append(ContentsLine(0, "heading", "填写与检查"))
