@@ -377,6 +377,11 @@ class Binder:
                 yield Token(PATH, level[0], at, level.end(), None, level["level"], level["code"])
                 at = level.end()
                 continue
+            code = _BARE_CODE.match(text, at)
+            if code is not None and len(code[1]) in self.known.lengths:
+                yield Token(PATH, code[0], at, code.end(), None, "", code[1])
+                at = code.end()
+                continue
             if match is not None and match.start() < at:
                 match = self.words.pattern.search(text, at)
             if match is not None and match.start() == at:
@@ -390,6 +395,9 @@ class Binder:
         end, lines = at + len(phrase), self.known.lines.get(phrase, ())
         level = self.known.levels.match(text, end) if lines and self.known.levels else None
         if level is None or all(one.level != level["level"] for one in lines):
+            code = _BARE_CODE.match(text, end) if lines else None
+            if code is not None and any(code[1] in (one.digits, one.key) for one in lines):
+                return Token(PHRASE, phrase, at, code.end(), None, "", code[1])
             return Token(PHRASE, phrase, at, end)
         end = level.end()
         goes_on = text.startswith(_ENDING, end) and not phrase.endswith(_ENDING)
@@ -397,6 +405,12 @@ class Binder:
         return Token(
             PHRASE, phrase, at, end + len(ending), None, level["level"], level["code"], ending
         )
+
+
+_SHORT_CODE = 3
+"""An amount without its unit may look like a code of so few digits."""
+_BARE_CODE = re.compile(r"\((\d{2,7})\)")
+"""A code in brackets without its level, behind a subject's name."""
 
 
 class _Between:
@@ -615,6 +629,10 @@ class _Sentence:
     def _path(self, token: Token) -> None:
         """A level behind a name that is not known: below it, names are looked for by its code."""
         every = [one for lines in self.known.lines.values() for one in lines]
+        if not token.level:
+            line = self._of_key(token.code)
+            self.trail, self.trail_end = ((*line.path, line.key) if line else ()), token.end
+            return
         ranks = [len(one.path) for one in every if one.level == token.level]
         self.trail = self.trail[: min(ranks, default=0)]
         for one in every:
@@ -672,7 +690,10 @@ class _Sentence:
                 yield Mention("amount", said, after.target.figure, number, after.target, after)
                 self.served = token.end
                 return
-        elif self._is_code(number, token, following):
+        elif not number.unit and (
+            self._is_code(number, token, following)
+            or (len(token.text) > _SHORT_CODE and self._of_key(token.text) is not None)
+        ):
             self.code, self.code_end = token.text, token.end
             return
         dated = self.between.year_before(self.text, token.start)
