@@ -16,6 +16,7 @@ from thorough import either
 from xlbudget.explaining.explain import explain
 from xlbudget.findings import Level
 from xlbudget.importing.data_folder import read_folder
+from xlbudget.importing.published.particulars import lists_from_sentences
 from xlbudget.texts.check import check_texts
 from xlbudget.texts.whole import validate_whole
 
@@ -274,3 +275,44 @@ def test_shares_that_were_made_to_add_up_are_accepted(standard: Standard, folder
         if moved[last] != shares[last]:
             made = with_shares(standard, book, {key: f"{one}%" for key, one in moved.items()})
             assert {one.row for one in about_texts(standard, made)} == {last}
+
+
+def one_name(book: Book, code: str, name: str) -> Book:
+    """The book with that subject under the name of another one, its texts as generated without purposes."""
+    blocks = {
+        key: data._replace(
+            rows=tuple(row._replace(label=name) if row.key == code else row for row in data.rows)
+        )
+        for key, data in book.blocks.items()
+    }
+    return book._replace(blocks=blocks, keyed={**book.keyed, "purpose": {}})
+
+
+def test_subjects_of_one_name_in_a_class_are_told_apart(standard: Standard, example: Book) -> None:
+    """行政运行 stands below many 款: it is the one below the 款 named before, else the one that prints so."""
+    told = with_texts(standard, one_name(example, "2013699", "行政运行"))
+    office, party = "政府办公厅（室）及相关机构事务（款）", "其他共产党事务支出（款）"
+    rest = "一般行政管理事务（项）2,934.35万元"
+
+    def expected(text: str) -> list[str]:
+        lead = "一般公共服务支出（类）5,251.36万元，占83.41%，其中："
+        found = about_texts(standard, edited(told, "五.201", f"{lead}{text}。"))
+        return [one.expected for one in found]
+
+    assert (
+        expected(f"{office}行政运行（项）2,315.10万元、{rest}、{party}行政运行（项）1.92万元") == []
+    )
+    assert expected(f"行政运行（项）2,315.10万元、{rest}、行政运行（项）1.92万元") == []
+    assert expected(f"行政运行（项）1.92万元、行政运行（项）2,315.10万元、{rest}") == []
+    assert expected(f"行政运行（项）2,315.10万元、{rest}、行政运行（项）1.29万元") == ["1.92万元"]
+    assert expected(f"{office}行政运行（项）1.92万元、{rest}") == ["2,315.10万元"]
+    assert expected(f"{party}行政运行（项）2,315.10万元、{rest}") == ["1.92万元"]
+
+
+def test_glosses_of_subjects_of_one_name_are_read_by_their_path(
+    standard: Standard, example: Book
+) -> None:
+    book = one_name(example, "2013699", "行政运行")
+    glosses = lists_from_sentences(standard, book, with_texts(standard, book).texts)["gloss"]
+    assert "办公厅机关日常办公" in glosses["2010301"]
+    assert "党组织" in glosses["2013699"]

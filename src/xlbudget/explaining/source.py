@@ -163,6 +163,12 @@ def _load_source(standard: Standard) -> Source:
         raise StandardError(
             f"“notes/facts.toml”或“notes/sections.toml”的写法不对：{error}。"
         ) from error
+    told = [one.unchanged for one in source.changes]
+    told += [one.unchanged for one in source.row_changes]
+    if any(told) and "unchanged" not in source.words:
+        raise StandardError(
+            "“notes/facts.toml”有 unchanged = true 的比较，[words]缺少：unchanged。"
+        )
     _check_names(standard, source)
     return source
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.explaining.document import Change, Figure, FigureList, Item
@@ -127,8 +128,8 @@ class Target(NamedTuple):
     """What a phrase stands for; ``variant``: a name as it should not be written, ``name`` as it should.
 
     ``list`` and ``key`` tell which line of which list it is, ``path`` the keys of the lines above it, topmost
-    first; ``level`` and ``digits`` are its own, ``change`` its comparison with last year. ``others``, where the
-    text does not say of which of several lines of one name it speaks, are all of these.
+    first; ``level`` and ``digits`` are its own, ``inner``: others stand below it, ``change`` is its comparison with
+    last year. ``others``, where the text does not say of which of several lines of one name it speaks, are all of these.
     """
 
     figure: Figure
@@ -140,6 +141,7 @@ class Target(NamedTuple):
     path: tuple[str, ...] = ()
     level: str = ""
     digits: str = ""
+    inner: bool = False
     change: Change | None = None
     others: tuple[Target, ...] = ()
 
@@ -253,8 +255,8 @@ def _lines(readings: Readings, name: str, items: Iterable[Item]) -> Iterator[tup
     """The lines of a list with those above and below them, each by every way to name it."""
     for item in items:
         for above in item.parents:
-            yield from _line(readings, name, above)
-        yield from _line(readings, name, item)
+            yield from _line(readings, name, above, inner=True)
+        yield from _line(readings, name, item, inner=bool(item.children.items))
         yield from _lines(readings, name, item.children.items)
 
 
@@ -267,7 +269,9 @@ def _nought(facts: Facts, name: str) -> Iterator[tuple[str, Target]]:
             yield plain(item.title), Target(figure, list=name, key=item.name, name=item.title)
 
 
-def _line(readings: Readings, name: str, item: Item) -> Iterator[tuple[str, Target]]:
+def _line(
+    readings: Readings, name: str, item: Item, *, inner: bool
+) -> Iterator[tuple[str, Target]]:
     target = Target(
         item.amount,
         item.share,
@@ -277,6 +281,7 @@ def _line(readings: Readings, name: str, item: Item) -> Iterator[tuple[str, Targ
         path=tuple(above.key for above in item.parents),
         level=item.level,
         digits=item.digits,
+        inner=inner,
         change=item.change,
     )
     for one in (item.name.text, *readings.alias.get(item.name.text, ())):
@@ -372,6 +377,11 @@ class Binder:
                 yield Token(PATH, level[0], at, level.end(), None, level["level"], level["code"])
                 at = level.end()
                 continue
+            code = _BARE_CODE.match(text, at)
+            if code is not None and len(code[1]) in self.known.lengths:
+                yield Token(PATH, code[0], at, code.end(), None, "", code[1])
+                at = code.end()
+                continue
             if match is not None and match.start() < at:
                 match = self.words.pattern.search(text, at)
             if match is not None and match.start() == at:
@@ -385,6 +395,9 @@ class Binder:
         end, lines = at + len(phrase), self.known.lines.get(phrase, ())
         level = self.known.levels.match(text, end) if lines and self.known.levels else None
         if level is None or all(one.level != level["level"] for one in lines):
+            code = _BARE_CODE.match(text, end) if lines else None
+            if code is not None and any(code[1] in (one.digits, one.key) for one in lines):
+                return Token(PHRASE, phrase, at, code.end(), None, "", code[1])
             return Token(PHRASE, phrase, at, end)
         end = level.end()
         goes_on = text.startswith(_ENDING, end) and not phrase.endswith(_ENDING)
@@ -392,6 +405,12 @@ class Binder:
         return Token(
             PHRASE, phrase, at, end + len(ending), None, level["level"], level["code"], ending
         )
+
+
+_SHORT_CODE = 3
+"""An amount without its unit may look like a code of so few digits."""
+_BARE_CODE = re.compile(r"\((\d{2,7})\)")
+"""A code in brackets without its level, behind a subject's name."""
 
 
 class _Between:
@@ -458,6 +477,7 @@ class _Sentence:
         self.trail: tuple[str, ...] = ()
         self.trail_end = -1
         self.code, self.code_end = "", -1
+        self.given: set[str] = set()
         self.told: Number | None = None
         self.base: Number | None = None
 
@@ -527,6 +547,7 @@ class _Sentence:
     def _stop(self, token: Token) -> None:
         if token.text in "。;":
             self.pending, self.quiet = None, ""
+            self.given.clear()
             if token.text == "。" and self.topic is not None and self.topic.target is None:
                 self.topic = None  # 安排购置…: what is bought is named in the same sentence
             self.up, self.share_at, self.none = None, -1, False
@@ -577,10 +598,16 @@ class _Sentence:
             shared = max(self._shared_path(one) for one in fitting)
             fitting = [one for one in fitting if self._shared_path(one) == shared]
         chosen = fitting or lines
+        if all(one.key in self.given for one in chosen):
+            chosen = [one for one in lines if one.key not in self.given] or chosen
         if len(chosen) > 1:
             return chosen[0]._replace(others=tuple(chosen))
-        self.trail, self.trail_end = (*chosen[0].path, chosen[0].key), token.end
-        return chosen[0]
+        line = chosen[0]
+        # A line opens those above it, but the lowest does not: the next may stand below others of the same name.
+        named = (one if one == there else "" for one, there in zip_longest(line.path, self.trail))
+        above = line.path if line.inner else tuple(named)[: len(line.path)]
+        self.trail, self.trail_end = (*above, line.key), token.end
+        return line
 
     def _named(self, token: Token) -> list[Target]:
         """The lines of that name, of the level and code that stand there."""
@@ -594,20 +621,24 @@ class _Sentence:
 
     def _goes_on(self, line: Target) -> bool:
         """Whether a line may stand below, beside or above what was named last."""
-        return all(one == other for one, other in zip(line.path, self.trail, strict=False))
+        return all(other in ("", one) for one, other in zip(line.path, self.trail, strict=False))
 
     def _shared_path(self, line: Target) -> int:
-        return min(len(line.path), len(self.trail))
+        return sum(one == other for one, other in zip(line.path, self.trail, strict=False))
 
     def _path(self, token: Token) -> None:
         """A level behind a name that is not known: below it, names are looked for by its code."""
         every = [one for lines in self.known.lines.values() for one in lines]
+        if not token.level:
+            line = self._of_key(token.code)
+            self.trail, self.trail_end = ((*line.path, line.key) if line else ()), token.end
+            return
         ranks = [len(one.path) for one in every if one.level == token.level]
         self.trail = self.trail[: min(ranks, default=0)]
         for one in every:
             coded = token.code and token.code in (one.digits, one.key)
-            if coded and one.level == token.level and one.path == self.trail:
-                self.trail, self.trail_end = (*self.trail, one.key), token.end
+            if coded and one.level == token.level and self._goes_on(one):
+                self.trail, self.trail_end = (*one.path, one.key), token.end
                 return
 
     def _stray(self, token: Token) -> Iterator[Mention]:
@@ -619,11 +650,11 @@ class _Sentence:
         if token.code and token.code not in (line.digits, line.key):
             yield Mention("code", said, target=line, rest=line.digits)
         elif self.trail_end == token.start and not self._goes_on(line):
-            above = self.known_line(line.path[-1]) if line.path else None
+            above = self._of_key(line.path[-1]) if line.path else None
             if above is not None and len(self.trail) == len(line.path):
                 yield Mention("code", said, target=line, rest=above.name)
 
-    def known_line(self, key: str) -> Target | None:
+    def _of_key(self, key: str) -> Target | None:
         """The line of that key."""
         every = (one for lines in self.known.lines.values() for one in lines)
         return next((one for one in every if one.key == key), None)
@@ -659,7 +690,10 @@ class _Sentence:
                 yield Mention("amount", said, after.target.figure, number, after.target, after)
                 self.served = token.end
                 return
-        elif self._is_code(number, token, following):
+        elif not number.unit and (
+            self._is_code(number, token, following)
+            or (len(token.text) > _SHORT_CODE and self._of_key(token.text) is not None)
+        ):
             self.code, self.code_end = token.text, token.end
             return
         dated = self.between.year_before(self.text, token.start)
@@ -690,6 +724,7 @@ class _Sentence:
             if not self.between.limits(between, self.text[at:]):
                 yield Mention("amount", said, pending.figure, number, pending, topic, at=at)
                 self.last, self.last_end, self.pending = pending, at, None
+                self.given.add(pending.key)
                 if topic is not None and topic.target is pending:
                     self.told = number
                 return
