@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlbudget.standard.loader import standard_ids
+from xlbudget.standard.layers import standard_ids
 
 HERE = Path(__file__).parent
 DEPARTMENTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,22 +23,26 @@ from xlbudget.publishing.data_folder import write_folder
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import fill_book
 from xlbudget.standard.loader import load_standard, own_standard, standard_for
+from xlbudget.standard.search import SEARCHED
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from xlbudget.figures import Book
     from xlbudget.standard.model import Standard
 
+OUTLINES = Path(__file__).parents[1] / "standards"
 ROWS = either(3, 50)
 DRAWN = either(3, 20)
 """So many sets of rows, and so many budgets of each: 1,000 in a thorough run."""
 
 
-@pytest.fixture(scope="module", params=STANDARDS)
-def any_standard(request: pytest.FixtureRequest) -> Standard:
-    """Every standard that is shipped, in turn."""
-    return load_standard(request.param)
+@pytest.fixture(scope="module", params=[*STANDARDS, "qingjiang"])
+def any_standard(request: pytest.FixtureRequest) -> Iterator[Standard]:
+    """Every standard that is shipped, in turn, and one from an outline that is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SEARCHED, str(OUTLINES))
+        yield load_standard(request.param)
 
 
 @pytest.fixture(scope="module")
