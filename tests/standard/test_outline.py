@@ -12,6 +12,7 @@ import pytest
 from random_budgets import random_budgets
 from xlbudget.authoring.check import check_folder
 from xlbudget.cli.run import run
+from xlbudget.figures import Office, Profile
 from xlbudget.publishing.data_folder import write_folder
 from xlbudget.publishing.disclosure import disclosure
 from xlbudget.publishing.docx import docx_bytes
@@ -47,6 +48,11 @@ def command(
     monkeypatch.chdir(tmp_path)
     standard = load_folder(FOLDER)
     book = random_budgets(standard, random.Random(4)).draw(random.Random(4), exact=True)
+    book = book._replace(
+        profile=Profile(
+            ("贯彻执行有关政策。",), "", (Office("办公室", "负责日常运转。"),), ("某局（本级）",)
+        )
+    )
     write_folder(book, standard, tmp_path / "figures")
 
     def call(line: str) -> str:
@@ -74,6 +80,8 @@ def test_from_nothing_to_a_published_document(command: Callable[[str], str]) -> 
         judged = json.loads(command(f"validate {document} --format json"))
         assert judged["standard"] == "qingjiang"
         assert judged["findings"] == []
+        printed = sum(one["printed"] for one in judged["coverage"]["tables"])
+        assert printed == sum(one["read"] for one in judged["coverage"]["tables"]) > 300
 
 
 @pytest.mark.thorough
