@@ -22,3 +22,6 @@ EVERY = [(identity, folder) for identity in STANDARDS for folder in DEPARTMENTS[
 EVERY_NAME = [folder.name for _, folder in EVERY]
 FIRST = [(identity, DEPARTMENTS[identity][0]) for identity in STANDARDS]
 """One department of each standard."""
+
+OUTLINE = HERE / "standards" / "qingjiang"
+"""A further one that is not shipped: another province's eleven tables on the national base."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from material import OUTLINE
 from random_budgets import random_budgets
 from xlbudget.authoring.check import check_folder
 from xlbudget.cli.run import run
@@ -24,19 +25,16 @@ from xlbudget.standard.search import SEARCHED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OUTLINES = Path(__file__).parents[1] / "standards"
-FOLDER = OUTLINES / "qingjiang"
-
 
 def test_it_is_less_than_150_lines_of_data() -> None:
-    files = [path for path in FOLDER.rglob("*") if path.is_file()]
+    files = [path for path in OUTLINE.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} == {".toml", ".j2"}
     assert sum(len(path.read_text("utf-8").splitlines()) for path in files) < 150
-    assert len(load_folder(FOLDER).tables) == 11
+    assert len(load_folder(OUTLINE).tables) == 11
 
 
 def test_nothing_contradicts_itself() -> None:
-    assert check_folder(FOLDER) == []
+    assert check_folder(OUTLINE) == []
 
 
 @pytest.fixture
@@ -44,9 +42,9 @@ def command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[str], str]:
     """Run a command beside the figures of a random budget; gives what it says."""
-    monkeypatch.setenv(SEARCHED, str(OUTLINES))
+    monkeypatch.setenv(SEARCHED, str(OUTLINE.parent))
     monkeypatch.chdir(tmp_path)
-    standard = load_folder(FOLDER)
+    standard = load_folder(OUTLINE)
     book = random_budgets(standard, random.Random(4)).draw(random.Random(4), exact=True)
     book = book._replace(
         profile=Profile(
