@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlbudget.standard.loader import standard_ids
+from xlbudget.standard.layers import standard_ids
 
 HERE = Path(__file__).parent
 DEPARTMENTS = {
@@ -22,3 +22,6 @@ EVERY = [(identity, folder) for identity in STANDARDS for folder in DEPARTMENTS[
 EVERY_NAME = [folder.name for _, folder in EVERY]
 FIRST = [(identity, DEPARTMENTS[identity][0]) for identity in STANDARDS]
 """One department of each standard."""
+
+OUTLINE = HERE / "standards" / "qingjiang"
+"""A further one that is not shipped: another province's eleven tables on the national base."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def load_standard(standard: str | PathLike[str] = "") -> Standard:
-    """A standard by its id (``"changchun"``) or its folder; without either the default.
+    """A standard by its id or its folder; without either the default.
 
     Raises:
         StandardError: there is no such standard, or it contradicts itself.

@@ -106,6 +106,13 @@ def over(tmp_path: Path, name: str, below: str, above: str) -> dict[str, Any]:
             id="under any name",
         ),
         pytest.param(
+            "rules",
+            "rule = [{ code = 'A1' }, { code = 'A1' }]",
+            "rule = [{ code = 'A2' }]",
+            "rule = [{ code = 'A1' }, { code = 'A1' }, { code = 'A2' }]",
+            id="beside two of one name",
+        ),
+        pytest.param(
             "notes/sections",
             "explanation = [{ template = 'a', number = 1 }, { template = 'b' }]",
             "explanation = [{ drop = true }, { template = 'b' }, { template = 'c' }]",
@@ -170,7 +177,7 @@ def test_a_region_differs_by_what_it_says(
         (
             "rules",
             'rule = [{ code = "A1" }, { code = "A1" }]',
-            'rule = [{ code = "A2" }]',
+            'rule = [{ code = "A1", soft = true }]',
             "原有的条目有同名的",
         ),
         ("rules", "a = 1", "rule = [{ drop = true }]", "要去掉的“rule”不存在"),

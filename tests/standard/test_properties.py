@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from material import STANDARDS
+from material import OUTLINE, STANDARDS
+from planted_errors import planted
 from random_budgets import Budgets, random_budgets
 from same_books import same
 from tests_support import leaves_only
 from thorough import either
 from xlbudget.checks.validate import validate
 from xlbudget.editing.build import build_workbook
-from xlbudget.figures import BlockData
+from xlbudget.editing.rollover import roll_over
 from xlbudget.findings import Level, Status
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.money import Amount
@@ -22,8 +23,10 @@ from xlbudget.publishing.data_folder import write_folder
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import fill_book
 from xlbudget.standard.loader import load_standard, own_standard, standard_for
+from xlbudget.standard.search import SEARCHED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from xlbudget.figures import Book
@@ -34,10 +37,12 @@ DRAWN = either(3, 20)
 """So many sets of rows, and so many budgets of each: 1,000 in a thorough run."""
 
 
-@pytest.fixture(scope="module", params=STANDARDS)
-def any_standard(request: pytest.FixtureRequest) -> Standard:
-    """Every standard that is shipped, in turn."""
-    return load_standard(request.param)
+@pytest.fixture(scope="module", params=[*STANDARDS, OUTLINE.name])
+def any_standard(request: pytest.FixtureRequest) -> Iterator[Standard]:
+    """Every standard that is shipped, in turn, and one from an outline that is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SEARCHED, str(OUTLINE.parent))
+        yield load_standard(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -76,34 +81,6 @@ def test_leaves_are_enough(any_standard: Standard, budgets: list[Budgets]) -> No
                 again = filled.blocks[key].row(row.key)
                 assert again is not None or not row.fens, (key, row.key)
                 assert again is None or again.fens == row.fens, (key, row.key)
-
-
-def slipped(amount: Amount, rng: random.Random) -> Amount:
-    """The amount with a slip of the hand: a digit more, one digit wrong, or a sign."""
-    kind = rng.randrange(3)
-    if kind == 0:
-        return amount._replace(fen=amount.fen * 10)
-    return amount._replace(fen=-amount.fen if kind == 1 else amount.fen + 300 * amount.ulp)
-
-
-def planted(book: Book, rng: random.Random) -> tuple[Book, str, str]:
-    """A book with one wrong amount, the row in which it stands, and what stands there."""
-    cells = [
-        (key, at, column)
-        for key, data in book.blocks.items()
-        for at, row in enumerate(data.rows)
-        for column, cell in enumerate(row.cells)
-        if isinstance(cell, Amount) and cell.fen
-    ]
-    key, at, column = rng.choice(cells)
-    data = book.blocks[key]
-    row = data.rows[at]
-    cell = row.cells[column]
-    assert isinstance(cell, Amount)
-    wrong = slipped(cell, rng)
-    changed = row._replace(cells=(*row.cells[:column], wrong, *row.cells[column + 1 :]))
-    rows = (*data.rows[:at], changed, *data.rows[at + 1 :])
-    return book.with_blocks({key: BlockData.of(rows, data.letters)}), row.key, wrong.plain
 
 
 def test_one_wrong_cell_is_found_and_named(any_standard: Standard, budgets: list[Budgets]) -> None:
@@ -153,3 +130,12 @@ def test_a_data_folder_says_it_too(any_standard: Standard, workbook: Path, tmp_p
     again = read_folder(tmp_path / "data", any_standard)
     assert same(own_standard(book), again)["blocks"] == same(own_standard(book), book)["blocks"]
     assert said(again) == said(book)
+
+
+def test_next_year_begins_with_its_rows(budget: Book, workbook: Path, tmp_path: Path) -> None:
+    roll_over(workbook, tmp_path / "next.xlsx")
+    book = read_book(tmp_path / "next.xlsx")
+    assert book.year == budget.year + 1
+    assert not any(row.fens for data in book.blocks.values() for row in data.rows)
+    kept = [key for key, data in book.blocks.items() if len(data.rows) > 1]
+    assert len(kept) > 0.8 * len(budget.blocks)

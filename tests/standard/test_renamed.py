@@ -201,3 +201,21 @@ def test_commands_do_the_same(
     own, renamed = made
     assert own.keys() == renamed.keys()
     assert [name for name, said in own.items() if said != renamed[name]] == []
+
+
+def test_no_city_stands_in_code() -> None:
+    """Not in comments, messages or templates either; the demonstration names its example's folder."""
+    source = Path(layers.__file__).parents[1]
+    standards = [load_standard(identity) for identity in STANDARDS]
+    cities = {
+        name for one in standards for name in (one.id, one.region, one.region.rstrip("市省区"))
+    }
+    named = {
+        f"{path.relative_to(source)}: {city}"
+        for path in source.rglob("*")
+        if path.suffix in (".py", ".j2", ".toml", ".js", ".css", ".html", ".bas")
+        and layers.DATA not in path.parents
+        for city in cities
+        if city in path.read_text("utf-8")
+    }
+    assert named == {f"demo.py: {STANDARDS[0]}"}

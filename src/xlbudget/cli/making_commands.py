@@ -249,7 +249,7 @@ _BAR = 36
 def demo_command(output: Path, quiet: bool) -> int:
     """用自带的样例走完全部步骤：建表、填列、生成说明、校验、打包。
 
-    样例取自长春市人民政府办公厅（本级）2024 年部门预算公开文本。
+    样例取自一个市级部门真实公开的 2024 年部门预算。
     """
     from xlbudget.demo import run_demo  # noqa: PLC0415
 

@@ -48,7 +48,7 @@ def is_amount(text: str) -> bool:
 
 
 def standard_name(report: Report, standard: Standard | None) -> str:
-    """``长春市标准 changchun``, or ``标准 changchun`` where the standard is not at hand."""
+    """``某市标准 id``, or ``标准 id`` where the standard is not at hand."""
     if not report.standard:
         return ""
     return f"{standard.region if standard else ''}标准 {clean(report.standard)}"

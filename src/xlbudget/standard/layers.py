@@ -438,12 +438,18 @@ class _Merging(NamedTuple):
         if over[0] == {"drop": True}:
             self.kept(over[0], path, {} if below else None)
             below, over = [], over[1:]
-        found = {_identity(entry, keys): entry for entry in below}
-        if len(found) < len(below):
-            raise StandardError(f"标准文件“{self.shown}”不能逐条修改“{path}”：原有的条目有同名的。")
+        found: dict[str, _File] = {}
+        doubled: set[str] = set()
+        for place, entry in enumerate(below):
+            identity = _identity(entry, keys)
+            if identity in found:
+                doubled.add(identity)
+            found[f"{identity}\0{place}" if identity in found else identity] = entry
         named = [_identity(entry, keys) for entry in over]
         for identity, value in zip(named, over, strict=True):
             shown = f"{path}“{identity}”"
+            if identity in doubled:
+                raise StandardError(f"标准文件“{self.shown}”不能修改{shown}：原有的条目有同名的。")
             if named.count(identity) > 1:
                 raise StandardError(f"标准文件“{self.shown}”的{shown}写了两次。")
             found = self._entry(found, identity, value, path, shown, keys)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xlbudget.errors import StandardError
 from xlbudget.money import UNITS, Amount, Unit
 from xlbudget.standard.layers import (
+    DATA,
     Layers,
     keep_all,
     layer_path,
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
     from xlbudget.figures import Book, InfoValue
 
 
-DEFAULT = "changchun"
+DEFAULT = (DATA / "default.txt").read_text("utf-8").strip()
 """The standard of a new workbook where none is asked for."""
 
 

@@ -226,13 +226,13 @@ def _whole_entries(headings: PartHeadings, titles: Titles, lines: Sequence[Line]
     """The lines of the contents with those put together that had no room on one."""
     found: list[Line] = []
     for line in lines:
-        whole = f"{found[-1].text}{line.text}" if found else ""
-        known = (
+        above = found[-1].text if found else ""
+        known = [
             headings.part(text) is not None or titles.exact(text) is not None
-            for text in (line.text, whole)
-        )  # fmt: skip
-        if whole and list(known) == [False, True]:
-            found[-1] = found[-1]._replace(text=whole)
+            for text in (above, line.text, f"{above}{line.text}")
+        ]
+        if above and known == [False, False, True]:
+            found[-1] = found[-1]._replace(text=f"{above}{line.text}")
         else:
             found.append(line)
     return found
