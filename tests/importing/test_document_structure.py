@@ -134,6 +134,29 @@ def test_contents_in_a_ruled_box_are_contents(
     ]
 
 
+def test_texts_behind_the_tables_are_no_notes_though_their_part_has_no_heading(
+    second: Standard, made: tuple[Path, Printed], tmp_path: Path
+) -> None:
+    text = made[0].read_text("utf-8")
+    bare = re.sub(r"<h2[^>]*>其他相关情况说明</h2>", "", text)
+    assert bare != text
+    path = tmp_path / "无标题.html"
+    path.write_text(bare, "utf-8")
+    plain, found = read_published(made[0], second), read_published(path, second)
+    assert [(one.section, one.text) for one in found.texts] == [
+        (one.section, one.text) for one in plain.texts
+    ]
+    assert found.book.notes == plain.book.notes
+    unknown = re.sub(
+        r"<h2[^>]*>其他相关情况说明</h2>.*",
+        "<p>注：单位为万元。</p><p>另行说明的事</p><p>略</p>",
+        text,
+        flags=re.DOTALL,
+    )
+    path.write_text(unknown, "utf-8")
+    assert read_published(path, second).book.notes["three_public"] == ("注：单位为万元。",)
+
+
 def test_parts_are_known_with_and_without_number_year_and_kind(second: Standard) -> None:
     headings = PartHeadings(second, load_plan(second))
     parts = [

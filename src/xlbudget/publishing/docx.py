@@ -120,7 +120,7 @@ class _Paragraph(NamedTuple):
     """A paragraph: the name of its style, and texts with whether they are bold.
 
     ``stop``: texts stand on both sides, up to so many points; ``before``: points above it; ``mark``:
-    a line of the contents (from 1) leads here; ``flush``: its first line is not indented.
+    a line of the contents (from 1) leads here; ``flush``: its first line is not indented; ``centred``: it stands in the middle.
     """
 
     style: str
@@ -129,6 +129,7 @@ class _Paragraph(NamedTuple):
     stop: float = 0
     before: float = 0
     flush: bool = False
+    centred: bool = False
     mark: int = 0
 
 
@@ -233,13 +234,20 @@ class _Sections:
         return cover
 
     def _heading(
-        self, level: int, text: str, *, new_page: bool = False, flush: bool = False
+        self, level: int, text: str, *, new_page: bool = False, title: bool | None = None
     ) -> None:
-        """A heading to which the contents lead."""
+        """A heading to which the contents lead; ``title``: one of a table, and whether it is this one's title."""
         self.headings += 1
         runs = ((text, False),)
         self._open.append(
-            _Paragraph(f"Heading{level}", runs, new_page=new_page, flush=flush, mark=self.headings)
+            _Paragraph(
+                f"Heading{level}",
+                runs,
+                new_page=new_page,
+                flush=title is not None,
+                centred=bool(title),
+                mark=self.headings,
+            )
         )
 
     def _part(self, part: Part) -> None:
@@ -275,7 +283,8 @@ class _Sections:
             page = fit.page if table.columns else self.sections[-1].page
             begun = (above > 0 and not headed) or self._turn(page)
             if not headed:
-                self._heading(2, item.heading, new_page=not begun, flush=True)
+                own = table.title == item.heading
+                self._heading(2, item.heading, new_page=not begun, title=own)
                 headed = begun = True
             above_it = _above(table, fit.page, titled=table.title != item.heading)
             self._open.extend(

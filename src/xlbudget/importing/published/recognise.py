@@ -51,6 +51,8 @@ _ROW = re.compile(r"[^\W\d_]{5}.*(?<=[\s%])\d{1,3}$")
 """A row of indicators as a line of text: words, and its weight at the end."""
 _BOTH = 2
 """The rest of a form has so many of its captions."""
+_SHORT, _ENDS = 30, "。；;：:，,、）)"
+"""A heading has so few letters, and none of these at its end."""
 _SEVERAL = 2
 """Fewer units above tables may be a slip."""
 
@@ -248,7 +250,7 @@ def _with_parts(
     """The headings in the body with those that show in another way.
 
     A free part begins with the first of its headings, of which each of its texts may have one; the
-    tables, where they have no heading, with the title of the first.
+    tables, where they have no heading, with the title of the first; texts behind these with that of a section.
     """
     if not body:
         return []
@@ -265,7 +267,32 @@ def _with_parts(
             at for at in range(begun + 1, len(elements)) if _begins_table(titles, elements, at)
         )
         found += [(at, tables) for at in islice(named, 1)]
+    found.sort()
+    begun = next((at for at, number in found if number == tables), len(elements))
+    end = next((at for at, _ in found if at > begun), len(elements))
+    there = {number for _, number in found}
+    for number, part in enumerate(plan.parts):
+        if number not in there:
+            behind = _section_heading(standard, part, elements[begun:end])
+            found += [(begun + at, number) for at in behind]
     return sorted(found)
+
+
+def _section_heading(
+    standard: Standard, part: PartPlan, elements: Sequence[Line | Matrix]
+) -> Iterator[int]:
+    """Where the heading of one of a part's sections stands first among the elements, if it does."""
+    patterns = [
+        heading_pattern(standard, _ORDINAL.sub("", section.heading, count=1))
+        for section in part.sections
+        if section.heading and section.heading != part.heading
+    ]
+    for at, one in enumerate(elements):
+        if isinstance(one, Line) and len(one.text) <= _LONGEST:
+            text = unnumbered_heading(one.text)
+            if any(pattern.fullmatch(text) for pattern in patterns):
+                yield at
+                return
 
 
 def _begins_table(titles: Titles, elements: Sequence[Line | Matrix], at: int) -> bool:
@@ -325,7 +352,10 @@ def find_tables(standard: Standard, elements: Sequence[Line | Matrix]) -> list[F
                 found.append(Found(found[-1].table, None, row, None, (), continued=True))
                 above.clear()
             elif noting and (is_note(line.text) or found[-1].notes):
-                found[-1] = found[-1]._replace(notes=(*found[-1].notes, line.text))
+                # What is headed below the last note is no note any more.
+                noting = is_note(line.text) or len(line.text) > _SHORT or line.text[-1] in _ENDS
+                notes = (*found[-1].notes, line.text) if noting else found[-1].notes
+                found[-1] = found[-1]._replace(notes=notes)
             continue
         if not above and found and _form_goes_on(found[-1], line):
             found[-1] = found[-1]._replace(matrix=_joined(found[-1].matrix, line))
