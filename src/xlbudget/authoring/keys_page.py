@@ -6,7 +6,6 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel
-from pydantic_core import PydanticUndefined
 
 from xlbudget.authoring.shapes import FILES
 
@@ -43,9 +42,8 @@ def _tables(models: list[type[BaseModel]], told: list[type[BaseModel]]) -> Itera
         yield _HEAD
         below: list[type[BaseModel]] = []
         for key, field in model.model_fields.items():
-            needed = field.default is PydanticUndefined and field.default_factory is None
             said = _said(field.annotation)
-            yield f"| `{field.alias or key}`{'（必有）' * needed} | {said} | {field.description} |"
+            yield f"| `{field.alias or key}`{'（必有）' * field.is_required()} | {said} | {field.description} |"
             below += _inner(field.annotation)
         yield ""
         yield from _tables(below, told)
