@@ -59,7 +59,7 @@ findings-diff: $(READY)
 	$(BIN)/python benchmarks/findings_diff.py $(KEEP)
 
 golden: $(READY)
-	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/explaining/test_golden.py tests/report/test_report.py \
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/authoring/test_page.py tests/explaining/test_golden.py tests/report/test_report.py \
 		tests/rules/test_pairs.py tests/test_api.py tests/test_docs.py tests/fuzz/test_security_page.py
 
 # The corpus of layouts of published documents: made, read and measured, a line each (needs LibreOffice, Chromium,

@@ -20,6 +20,7 @@ from rule_pairs import markdown as pairs_markdown
 from xlbudget.building.macros import function_helps
 from xlbudget.checks.validate import validate
 from xlbudget.cli.run import COMMANDS, run
+from xlbudget.cli.standard_command import command as standard_group
 from xlbudget.figures import BlockData
 from xlbudget.findings import Level
 from xlbudget.money import parse_amount
@@ -100,8 +101,9 @@ def test_commands_page_is_the_help(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     parts = []
-    for name in ("", *COMMANDS):
-        assert run([*([name] if name else []), "--help"]) == 0
+    within = (f"standard {name}" for name in standard_group.lazy)
+    for name in ("", *COMMANDS, *within):
+        assert run([*name.split(), "--help"]) == 0
         body = "\n".join(line.rstrip() for line in capsys.readouterr().out.strip().splitlines())
         title = f"xlbudget {name}".strip()
         parts.append(f"## {title}\n\n```text\n{body}\n```\n")
@@ -282,6 +284,7 @@ def test_the_hooks_before_a_commit_are_those_of_lint() -> None:
 
 WRITTEN_BY_USERS = {
     "表下说明.toml", "定稿.toml", "邮件设置.toml", "基本支出/人员经费", "ribbon.xml", "jsplugins.xml",
+    "tests/expected.toml", "variants/名称/variant.toml", "variant.toml", "expected.toml",
 }  # fmt: skip
 """What looks like a path in a page and is none of the repository's."""
 FILLED_IN = {"NN-name": "03-expenditure", "NAME": "import"}

@@ -97,3 +97,6 @@ MOST_DESK_LINES = 20_000
 MOST_PAGE_FILES = 100_000
 MOST_PAGE_FINDINGS = 150_000
 """Files and findings on the bureau's page, some 20 and 40 MB; the others are in the reports of the units."""
+
+LARGEST_STANDARD_FILE = 2**20
+"""Bytes of a file of a standard, as its checker reads them; the largest of ours has 40,000."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _ABOVE = 4
 """A title stands in one of so many lines above its table."""
 _NO_TITLE = re.compile(r"单位[:：]|^[（(]?(?:续|附)|^第\d+页|编制")
+_NUMBERED = re.compile(r"^\s*附?(?:表|件)\s*[0-9一二三四五六七八九十]{1,3}\s*[-：:、.．]?\s*")
+"""A table's number, while a space still keeps it apart from the year."""
 _LONGEST = 40
 _CODE = re.compile(r"编码|代码|^类$|^款$|^项$")
 _NAME = re.compile(r"名称|科目")
@@ -90,7 +92,7 @@ def proposals(elements: Iterable[Line | Matrix]) -> list[Proposal]:
 def _title(lines: Sequence[str]) -> str:
     """The nearest line above that may be a title, without its number and year."""
     for line in reversed(lines):
-        text = plain_name(line)
+        text = plain_name(_NUMBERED.sub("", line))
         if text and not _NO_TITLE.search(text) and len(text) <= _LONGEST and "。" not in line:
             return text
     return ""

@@ -12,6 +12,7 @@ from xlbudget.authoring.places import lines_of, nearest
 from xlbudget.authoring.problems import Problem, Remark, near
 from xlbudget.authoring.shapes import model_of
 from xlbudget.errors import StandardError
+from xlbudget.limits import LARGEST_STANDARD_FILE
 from xlbudget.standard.layers import doubled, layer_files, path_in_layer, standard_file
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(r"\(at line (\d+)")
 _QUOTED = re.compile("“([^“”]*)”")
-_LARGEST = 2**20
-"""More bytes than a file of a standard has."""
 _SYNTAX = (
     ("Cannot overwrite a value", "这个键在同一处写了两次"),
     ("Cannot declare", "这个表头写了两次"),
@@ -167,8 +166,8 @@ def _text(path: Path, shown: str, remarks: list[Problem]) -> str | None:
     except OSError as error:
         remarks.append(Problem(shown, 1, f"读不出来：{error.strerror}。"))
         return None
-    if len(data) > _LARGEST:
-        remarks.append(Problem(shown, 1, f"超过{_LARGEST // 2**20}MB，没有读取。"))
+    if len(data) > LARGEST_STANDARD_FILE:
+        remarks.append(Problem(shown, 1, f"超过{LARGEST_STANDARD_FILE // 2**20}MB，没有读取。"))
         return None
     try:
         text = data.decode("utf-8")
