@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint thorough fuzz coverage golden findings-diff layouts template bench faults page page-check lock clean
+.PHONY: demo test test-fast lint thorough fuzz coverage golden findings-diff layouts second-city template bench faults page page-check lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
