@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint thorough fuzz coverage golden findings-diff layouts template bench faults page page-check lock clean
+.PHONY: demo test test-fast lint thorough fuzz coverage golden findings-diff layouts second-city template bench faults page page-check lock clean
 
 demo: $(READY)
 	$(BIN)/xlbudget demo -o demo
@@ -66,6 +66,11 @@ golden: $(READY)
 # gnumeric and poppler); ARGUMENTS=--fast takes those of the tests.
 layouts: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m layouts $(ARGUMENTS)
+
+# Ten documents in the layout of the second city's, with mistakes planted in them, printed by LibreOffice and Chromium:
+# the cells that are read right, and how many errors are true and mistakes found; ARGUMENTS="--documents 40 --seed 3".
+second-city: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m shanghai.measure $(ARGUMENTS)
 
 template: $(READY)
 	$(BIN)/xlbudget build -q

@@ -173,7 +173,7 @@ def vehicles(page: Printed, random: Random) -> Planted:
 
 def no_reason(page: Printed, random: Random) -> Planted:
     page.says["vehicle_reason"] = ""
-    return Planted("a reason that is not given", ("主要原因是。",))
+    return Planted("a reason that is not given", ("后面没有写原因",))
 
 
 def doubled_stop(page: Printed, random: Random) -> Planted:

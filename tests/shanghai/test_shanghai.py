@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shanghai.measure import measured
 from tests_support import leaves_only
 from xlbudget.authoring.check import check_folder
 from xlbudget.editing.build import build_workbook
@@ -81,3 +82,13 @@ def test_an_empty_table_with_its_total_row_is_judged(standard: Standard) -> None
     }
     report = validate_whole(standard, book.with_blocks(blocks))
     assert {one.code for one in report.findings if one.level is Level.ERROR} == {"A01", "B05"}
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("at", [1, 3])
+def test_made_documents_are_read_and_judged(at: int, tmp_path: Path) -> None:
+    """A part of ``make second-city``: every cell is read, every planted mistake told, nothing else accused."""
+    result = measured(at, tmp_path)
+    assert (result.refused, result.lost, result.missed, result.false) == ("", [], [], [])
+    assert result.cells > 150
+    assert len(result.planted) == 6

@@ -169,12 +169,16 @@ class _Subjects(Recogniser):
 
     def __call__(self, line: Line) -> Row | str | None:
         values = line.values
-        code = "".join(
-            [
-                code_text(value) if isinstance(value := values[at], str) else _padded(value, width)
-                for at, width in self.codes
-            ]
+        parts = [
+            code_text(value) if isinstance(value := values[at], str) else _padded(value, width)
+            for at, width in self.codes
+        ]
+        # A part that has lost or got a digit must not become a part of another code: 7 11 02 is no 711 02.
+        odd = any(
+            part.isdigit() and width and len(part) != width
+            for part, (_, width) in zip(parts, self.codes, strict=True)
         )
+        code = (" " if odd else "").join(filter(None, parts))
         if not code or not code[0].isdigit():
             total = self.total_row(line)
             if total or not code:

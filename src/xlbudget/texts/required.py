@@ -57,7 +57,9 @@ def lost_passages(
     lost = []
     for passage in readings.passages:
         figure = facts.names.get(passage.zero)
-        nought = isinstance(figure, Figure) and figure.zero
+        nought = (isinstance(figure, Figure) and figure.zero) or (
+            isinstance(figure, Change) and figure.same
+        )
         if isinstance(figure, Change):
             nought = figure.same or not figure.known
         if passage.section == section and not nought and not any(map(passage.told, bodies)):
