@@ -133,8 +133,7 @@ def test_a_workbook_of_the_region(
     data.mkdir()
     (data / "cn").symlink_to(layers.DATA / "cn")
     region.rename(data / "demo")
-    for name in ("layers", "loader"):
-        monkeypatch.setattr(f"xlbudget.standard.{name}.DATA", data)
+    monkeypatch.setattr(layers, "DATA", data)
     standard = load_folder(data / "demo")
     book = tmp_path / "某局.xlsx"
     assert run(["new", str(book), "--standard", "demo", "--year", "2026", "-q"]) == 0

@@ -24,7 +24,13 @@ from xlbudget.reading.book import read_book
 from xlbudget.rules.grid import Grid
 from xlbudget.sheets.layout import INFO_SHEET, info_lines
 from xlbudget.standard.ledger import selects
-from xlbudget.standard.loader import every_standard, load_standard, own_standard, with_subjects
+from xlbudget.standard.loader import (
+    every_standard,
+    load_standard,
+    own_standard,
+    standard_for,
+    with_subjects,
+)
 from xlbudget.texts.forms import last_year_of
 from xlbudget.xlsx.atomic import replace_atomically
 from xlbudget.xlsx.cells import CellEdit
@@ -627,7 +633,9 @@ def roll_over(source: Path, target: Path, *, overwrite: bool = False) -> Rollove
     last = read_book(opened)
     last = last._replace(texts=read_finals(opened))
     last_standard = own_standard(last)
-    standard = with_subjects(_standard_of(last_standard, last.year + 1), last.subjects)
+    year = last.year + 1
+    standard = standard_for(_standard_of(last_standard, year), year, last.info)
+    standard = with_subjects(standard, last.subjects)
     book, dropped, done = next_book(standard, last_standard, last)
     finals, afterwards = plan_finals(book.texts, _REMARK, older=True)
     edits = [*finals, *_marks(standard, book)]

@@ -226,7 +226,15 @@ def _read(source: Source, standard: Standard | None, *, figures: bool = False) -
         standard = with_subjects(standard, own)
     findings: list[Finding] = []
     year = _year(source, standard, data.info.get("year"), info_sheet, sheets, findings)
-    standard = standard_for(standard, year, data.info)
+    plain, standard = standard, standard_for(standard, year, data.info)
+    if standard.layers != plain.layers:
+        # A table that a variant names otherwise may still stand on a sheet of the usual name.
+        found = _table_sheets(source, standard)
+        keys = [table.key for table in standard.tables]
+        sheets = {key: name for key in keys if (name := found.get(key) or sheets.get(key, ""))}
+        source.check(sheets.values())
+        if info_sheet:
+            data = read_info(standard, source.lines(info_sheet))
     # Before the forms are read: that writes merged cells out.
     printed = () if figures else tuple(read_printed(source, sheets.values()))
     blocks, forms, notes, noticed = _read_tables(source, standard, sheets, year)
