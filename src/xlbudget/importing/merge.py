@@ -41,9 +41,10 @@ class Kind(Enum):
     TEXTS = "文字"
     LINES = "明细"
     SAME_LINES = "相同的明细"
+    SUBJECTS = "科目"
 
 
-_COUNTED = {Kind.TEXTS: "段", Kind.LINES: "行", Kind.SAME_LINES: "行"}
+_COUNTED = {Kind.TEXTS: "段", Kind.LINES: "行", Kind.SAME_LINES: "行", Kind.SUBJECTS: "个"}
 
 
 class Change(NamedTuple):

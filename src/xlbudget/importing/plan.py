@@ -24,12 +24,13 @@ from xlbudget.importing.merge_particulars import (
     shown_edits,
 )
 from xlbudget.importing.published import SUFFIXES as PUBLISHED
+from xlbudget.importing.subject_lists import SUBJECTS, looks_like_list, read_list
 from xlbudget.importing.tables.open import PAGES, SUFFIXES, TEXT_SUFFIXES
 from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import statements
 from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import CellKey
-from xlbudget.sheets.layout import INFO_SHEET, is_form
+from xlbudget.sheets.layout import DICTIONARY, INFO_SHEET, is_form
 from xlbudget.standard.loader import own_standard, standard_for, with_subjects
 
 if TYPE_CHECKING:
@@ -226,6 +227,9 @@ def _tallies(
     ]
     if counts.get(INFO):
         tallies.append(Tally(INFO_SHEET, found.origins.get("info", whole), counts[INFO]))
+    if SUBJECTS in found.origins:
+        number = sum(map(len, found.book.subjects.values()))
+        tallies.append(Tally(DICTIONARY, found.origins[SUBJECTS], {Kind.SUBJECTS: number}))
     return tallies
 
 
@@ -303,6 +307,8 @@ def _read_source(
         from xlbudget.importing.tables.read import read_tables  # noqa: PLC0415  # one kind is needed
         from xlbudget.importing.tables.web import is_export  # noqa: PLC0415  # one kind is needed
 
+        if looks_like_list(file):
+            return read_list(file, standard, year)
         if looks_like_lines(file, standard):
             return read_lines(file, standard, year, answers or {})
         if suffix not in PUBLISHED or (suffix in PAGES and any(map(is_export, file.sheets))):

@@ -1,4 +1,8 @@
-"""A bureau's subject list from a spreadsheet or CSV file: codes and names for 科目字典."""
+"""A bureau's subject list from a spreadsheet, CSV file or pasted text: codes and names for 科目字典.
+
+Codes may stand in one column, or in one per level (类, 款, 项), where a level that is left blank is that of
+the line above; names may be indented by level.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from xlbudget.characters import code_text, squash
 from xlbudget.errors import UnusableFileError
+from xlbudget.importing.imported import Imported, blank_book
 from xlbudget.sheets.cells import text_of
 from xlbudget.standard.model import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from xlbudget.sheets.cells import TableFile
     from xlbudget.standard.model import Standard
 
 
@@ -24,6 +30,14 @@ _HEADINGS = {
     "last": ("停用年度", "valid_to"),
     "aliases": ("别名", "aliases"),
 }
+_LEVELS = ("类", "款", "项")
+"""Headings of a column for each level of the codes."""
+_LONGEST_LEVEL = 3
+_BESIDE = ("序号", "级次", "层级", "说明", "科目说明", "释义", "备注", "是否末级")
+"""What else a list may say of subjects, which is not taken."""
+_TITLES = ("科目", "目录", "分类")
+SUBJECTS = "subjects"
+"""Under what an import says where its subjects came from."""
 _SEARCHED = 10
 
 
@@ -35,15 +49,59 @@ def read_subject_list(path: Path, standard: Standard) -> dict[str, tuple[Subject
     Raises:
         UnusableFileError: unreadable, without codes and names, or the list cannot be told.
     """
+    from xlbudget.importing.tables.open import open_tables  # noqa: PLC0415  # where it is asked for
+
+    return subjects_of(open_tables(path), standard)
+
+
+def looks_like_list(file: TableFile) -> bool:
+    """Whether an opened file, of which other readers might take something too, is a list of subjects.
+
+    Below its headings it has codes and names and, but for what lists say of subjects, no other column.
+    """
+    sheets = [lines for _, lines in _sheets(file) if lines]
+    return bool(sheets) and all(map(_is_list, sheets))
+
+
+def _is_list(lines: Sequence[Sequence[str]]) -> bool:
+    number, places = _header(lines)
+    if not places:
+        return False
+    named = [[squash(text) for text in line if text.strip()] for line in lines[:number][-2:]]
+    headings = {text for line in named if len(line) > 1 for text in line}  # above may be a title
+    known = {name for names in _HEADINGS.values() for name in names}
+    return all(
+        heading in known | {*_LEVELS, *_BESIDE} or heading.endswith(_TITLES) for heading in headings
+    )
+
+
+def read_list(file: TableFile, standard: Standard, year: int | None) -> Imported:
+    """A list as the subjects of a book without tables.
+
+    Raises:
+        UnusableFileError: as for :func:`read_subject_list`.
+    """
+    found = subjects_of(file, standard)
+    book = blank_book(standard, year or 0)._replace(name=file.name, blocks={}, info={})
+    return Imported(book._replace(subjects=found), {SUBJECTS: f"“{file.name}”"})
+
+
+def subjects_of(file: TableFile, standard: Standard) -> dict[str, tuple[Subject, ...]]:
+    """The subjects of an opened file by the key of their list.
+
+    Raises:
+        UnusableFileError: as for :func:`read_subject_list`.
+    """
     found: dict[str, dict[str, Subject]] = {}
-    for where, lines in _sheets(path):
+    for where, lines in _sheets(file):
         number, places = _header(lines)
+        above = [""] * len(_LEVELS)
         for line, cells in enumerate(lines[number:], number + 1):
             one = {key: cells[at] if at < len(cells) else "" for key, at in places.items()}
-            code = code_text(one.get("code", ""))
+            code = code_text(one.get("code", "")) or _joined(one, above)
             if not code and not one.get("name"):
                 continue
-            at = f"科目目录“{path.name}”{where}第{line}行"
+            at = f"科目目录“{file.name}”{where}第{line}行"
             if not code.isascii() or not code.isdigit():
                 if not any(sign.isdigit() for sign in code):
                     continue  # a heading between the codes, or a note below
@@ -65,16 +123,27 @@ def read_subject_list(path: Path, standard: Standard) -> dict[str, tuple[Subject
                 )
     if not found:
         raise UnusableFileError(
-            f"科目目录“{path.name}”里没有“科目编码”和“科目名称”两栏，或两栏下没有科目；请补上标题行。"
+            f"科目目录“{file.name}”里没有“科目编码”和“科目名称”两栏，或两栏下没有科目；请补上标题行。"
         )
     return {key: tuple(subjects.values()) for key, subjects in found.items()}
 
 
-def _sheets(path: Path) -> Iterable[tuple[str, list[list[str]]]]:
-    """Every sheet with how it is called in sentences."""
-    from xlbudget.importing.tables.open import open_tables  # noqa: PLC0415  # where it is asked for
+def _joined(one: Mapping[str, str], above: list[str]) -> str:
+    """The code of a line with a column for each level; ``above``: the levels of the line before, which are kept up."""
+    parts = [code_text(one.get(level, "")) for level in _LEVELS]
+    own = next((at for at, part in reversed([*enumerate(parts)]) if part), -1)
+    if own < 0:
+        return ""
+    if len(parts[own]) > _LONGEST_LEVEL and parts[own].startswith("".join(above[:own])):
+        return parts[own]  # the whole code stands in the column of its level
+    above[:own] = [part or before for part, before in zip(parts[:own], above[:own], strict=True)]
+    above[own:] = [parts[own], *[""] * (len(_LEVELS) - own - 1)]
+    return "".join(above)
 
-    sheets = open_tables(path).sheets
+
+def _sheets(file: TableFile) -> Iterable[tuple[str, list[list[str]]]]:
+    """Every sheet with how it is called in sentences."""
+    sheets = file.sheets
     for sheet in sheets:
         if not sheet.hidden:
             name = f"工作表“{sheet.name}”" if len(sheets) > 1 else ""
@@ -90,6 +159,13 @@ def _header(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
             for key, names in _HEADINGS.items()
             if any(name in texts for name in names)
         }
+        below = [squash(text) for text in lines[number]] if number < len(lines) else []
+        for levels, last in ((texts, number), (below, number + 1)):
+            if {"code"} & places.keys() and last == number:
+                continue  # of a heading above several columns, the line below names them
+            if _LEVELS[0] in levels and _LEVELS[1] in levels and "name" in places:
+                found = {key: at for key, at in places.items() if key != "code"}
+                return last, found | {one: levels.index(one) for one in _LEVELS if one in levels}
         if "code" in places and "name" in places:
             return number, places
     return len(lines), {}
