@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,10 +14,13 @@ from texts.second_books import DOCUMENTS, published_units, second_book, second_s
 from texts.second_variants import MISTAKES, drafted, harmed
 from texts.text_books import with_texts
 from thorough import either
+from xlbudget.consolidating.adding import sum_units
+from xlbudget.consolidating.figures import UnitBook
+from xlbudget.editing.rollover import next_book
 from xlbudget.explaining.document import document_text
 from xlbudget.explaining.explain import document, explain
 from xlbudget.figures import TextUnit
-from xlbudget.findings import Level
+from xlbudget.findings import Level, Status
 from xlbudget.importing.published.particulars import lists_from_sentences
 from xlbudget.standard.layers import DATA
 from xlbudget.standard.loader import load_folder
@@ -24,7 +29,6 @@ from xlbudget.texts.readings import reading_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from xlbudget.figures import Book
     from xlbudget.findings import Finding
@@ -311,3 +315,29 @@ def test_repeated_paragraphs_are_told(standard: Any, example: Book) -> None:
     again = book._replace(texts=(*book.texts, unit._replace(id="一.99")))
     found = [one for one in check_texts(standard, again).findings if one.row == "一.99"]
     assert [one.level for one in found if "一字不差" in one.message] == [Level.WARNING]
+
+
+def test_last_years_figures_by_code_are_added_up_where_every_unit_has_them() -> None:
+    standard = second_standard()
+    units = [
+        UnitBook(
+            name,
+            Path(name),
+            second_book(SAME_NAMES, executions=executions),
+            Status.PASS,
+            Decimal(0),
+        )
+        for name, executions in (
+            ("甲", {"2010301": "100.50", "2010601": "7"}),
+            ("乙", {"2010301": "0.25"}),
+        )
+    ]
+    assert sum_units(standard, units).book.keyed["executions"] == {"2010301": "100.75"}
+
+
+def test_next_years_workbook_does_not_have_last_years_executions() -> None:
+    standard = second_standard()
+    lists = {"executions": EXECUTED, "purpose": {"2040601": "行政单位的基本支出"}}
+    book, _, _ = next_book(standard, standard, second_book(JUSTICE, **lists))
+    assert not book.keyed.get("executions")
+    assert book.keyed["purpose"] == lists["purpose"]

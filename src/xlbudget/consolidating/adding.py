@@ -23,7 +23,7 @@ from xlbudget.consolidating.figures import (
 from xlbudget.errors import AmountError
 from xlbudget.figures import TOTAL, BlockData, FormData, InfoValue, Profile, Row
 from xlbudget.findings import Status
-from xlbudget.money import YUAN, Amount, parse_amount
+from xlbudget.money import UNITS, YUAN, Amount, from_number, parse_amount
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.rules.fill import statements
 from xlbudget.standard.loader import OWN_LISTS
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from xlbudget.consolidating.figures import UnitBook
     from xlbudget.figures import Book, Cell
-    from xlbudget.standard.model import Block, Field, Standard, Subject
+    from xlbudget.standard.model import Block, Field, Keyed, Standard, Subject
 
 _NAMED = 5
 """So many units are named in a sentence."""
@@ -426,7 +426,7 @@ def own_subjects(units: Sequence[UnitBook], remarks: list[str]) -> dict[str, tup
 def _sum_keyed(
     standard: Standard, units: Sequence[UnitBook], remarks: list[str], texts: list[UnitText]
 ) -> dict[str, dict[str, str]]:
-    """The lists of 基础信息: control totals are added up, of texts those on which all agree that say anything."""
+    """The lists of 基础信息: amounts are added up, of texts those on which all agree that say anything."""
     controls = standard.ledger.controls if standard.ledger is not None else ""
     found: dict[str, dict[str, str]] = {}
     for keyed in standard.keyed:
@@ -438,6 +438,9 @@ def _sum_keyed(
         if keyed.key == controls:
             found[keyed.key] = dict(_sum_controls(standard, units, said))
             continue
+        if keyed.kind == "amount":
+            found[keyed.key] = dict(_sum_amounts(standard, keyed, units, said))
+            continue
         kept = found[keyed.key] = {}
         for name, given in said.items():
             if len({squash(text) for _, text in given}) == 1:
@@ -446,6 +449,25 @@ def _sum_keyed(
             remarks.append(f"“{keyed.title}”的“{name}”各单位写法不同，没有汇总，请填写。")
             texts += [UnitText(f"{keyed.title}：{name}", unit.name, text) for unit, text in given]
     return found
+
+
+def _sum_amounts(
+    standard: Standard,
+    keyed: Keyed,
+    units: Sequence[UnitBook],
+    said: Mapping[str, list[tuple[UnitBook, str]]],
+) -> Iterator[tuple[str, str]]:
+    """Amounts by code; one counts only where every unit that has money under the code states it."""
+    money = UNITS.get(keyed.unit, standard.unit)
+    for name, given in said.items():
+        stating = {unit.name for unit, _ in given}
+        rows = ((unit.name, data.row(name)) for unit in units for data in unit.book.blocks.values())
+        if {unit for unit, row in rows if row is not None and row.fens} - stating:
+            continue
+        with suppress(AmountError):
+            amounts = [parse_amount(text, money) for _, text in given]
+            total = sum(amount.fen for amount in amounts if amount is not None)
+            yield name, from_number(Decimal(total) / money.fen, money).plain
 
 
 def _sum_controls(

@@ -281,8 +281,7 @@ class _Check:
                 else:
                     self.findings += wrong
         self.mentions += seen
-        whole = not (self.waiting or lost or self.book.partial)
-        if units and units[0].part == "notes" and whole:
+        if units and units[0].part == "notes" and not (lost or self.book.partial):
             self._complete(known, units, seen)
 
     def _of_notes(
@@ -315,12 +314,11 @@ class _Check:
             figures.append(mention.change.amount)
         if topic is not None and mention.kind in ("every", "names", "same"):
             figures += [topic.names, topic.target.figure if topic.target is not None else None]
-        return any(
-            (cell.block, cell.row, cell.column) in self.waiting
-            for figure in figures
-            if figure is not None
-            for cell in figure.cells
-        )
+        return any(self._in_doubt(figure) for figure in figures if figure is not None)
+
+    def _in_doubt(self, figure: Figure) -> bool:
+        """Whether a figure rests on a cell of which it is not known whether it is right."""
+        return any((cell.block, cell.row, cell.column) in self.waiting for cell in figure.cells)
 
     def _cut_short(self, mention: Mention) -> bool:
         """Whether names are listed of rows that a table lacks: it does not go down to them, and is told that."""
@@ -407,6 +405,7 @@ class _Check:
                 if line.key not in there
                 and line.amount
                 and not line.amount.missing
+                and not self._in_doubt(line.amount)
                 and not any(prints(line.amount, number) for number in loose)
                 # Something else may be told with the line's name and amount (they may be alike).
                 and not any(
@@ -418,7 +417,7 @@ class _Check:
             ]
             listing = {id(unit) for unit, _ in listed}
             self.findings += self._otherwise_named(
-                [line for line in lines.items if line.key not in there],
+                [line for line in lines.items if line.key not in there and not self.waiting],
                 [(unit, one) for unit, one in seen if id(unit) in listing],
             )
             if listed and lost:
@@ -427,7 +426,8 @@ class _Check:
                 message = f"没有列出“{names}”；请补上名称和金额。"
                 paper = self.paper(max(spots, key=spots.count))
                 self.findings.append(paper.finding(message, lost[0].amount, "", names))
-        self.findings += self._unspoken(known, units, [one for _, one in seen], loose)
+        if not self.waiting:
+            self.findings += self._unspoken(known, units, [one for _, one in seen], loose)
 
     def _otherwise_named(
         self, lost: Sequence[Item], said: Sequence[tuple[TextUnit, Mention]]
