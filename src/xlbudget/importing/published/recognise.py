@@ -226,17 +226,19 @@ def _body(spots: list[tuple[int, int]], *, listed: bool) -> list[tuple[int, int]
 
 def _whole_entries(headings: PartHeadings, titles: Titles, lines: Sequence[Line]) -> list[Line]:
     """The lines of the contents with those put together that had no room on one."""
+
+    def known(text: str) -> bool:
+        return headings.part(text) is not None or titles.exact(text) is not None
+
     found: list[Line] = []
     for line in lines:
-        above = found[-1].text if found else ""
-        known = [
-            headings.part(text) is not None or titles.exact(text) is not None
-            for text in (above, line.text, f"{above}{line.text}")
-        ]
-        if above and known == [False, False, True]:
-            found[-1] = found[-1]._replace(text=f"{above}{line.text}")
-        else:
-            found.append(line)
+        numbered = _ORDINAL.match(line.text) or _PART.match(line.text)
+        if found and not numbered and not known(found[-1].text) and not known(line.text):
+            whole = f"{found[-1].text}{line.text}"
+            if known(whole):
+                found[-1] = found[-1]._replace(text=whole)
+                continue
+        found.append(line)
     return found
 
 
