@@ -75,7 +75,8 @@ def test_tables_are_proposed_from_a_document(document: Path, tmp_path: Path) -> 
         ["财政拨款", "收入总计"],
         ["教育支出", "支出总计"],
     ]
-    assert second.title == "政府采购预算表"
+    assert first.title == "{year}年部门收支总表"
+    assert second.title == "{year}年政府采购预算表"
     (block,) = second.blocks
     assert [(one.kind, one.label) for one in block.columns] == [
         ("code", ("科目编码",)),
@@ -88,6 +89,7 @@ def test_tables_are_proposed_from_a_document(document: Path, tmp_path: Path) -> 
         "info.toml",
         "rules.toml",
         "standard.toml",
+        "tables/01-summary.toml",
         "tables/102-table2.toml",
     ]
     assert any("政府采购预算表" in sentence for sentence in made.said)

@@ -147,6 +147,24 @@ def test_validate_says_that_the_standard_has_changed(
     assert "是按标准" not in capsys.readouterr().err, "it passed under the new one"
 
 
+def test_a_bureau_inspects_with_a_standard_of_its_own(folder: Path, tmp_path: Path) -> None:
+    """The processes that do the work find it too, and a line says what judged it."""
+    example = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024"
+    book, results = tmp_path / "预算.xlsx", tmp_path / "结果"
+    assert run(["new", str(book), "--from", str(example), "--standard", str(folder), "-q"]) == 0
+    asked = ["inspect", str(book), "-o", str(results), "-q", "--standard", str(folder)]
+    assert run(asked) == 0
+    (line,) = (
+        json.loads(text)
+        for path in results.glob("*.jsonl")
+        for text in path.read_text("utf-8").splitlines()
+        if '"unit"' in text
+    )
+    assert line["standard"] == ID
+    assert line["standard_hash"] == stamp_of(load_standard(str(folder))).hash
+    assert line["verdict"] in ("pass", "rounding")
+
+
 def test_a_stamp_that_somebody_edited_counts_for_nothing() -> None:
     stamp = stamp_of(load_standard("changchun"))
     assert parse_stamp(stamp.text) == stamp

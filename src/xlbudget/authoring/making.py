@@ -108,7 +108,7 @@ def _from_document(
             continue
         if name:
             used.append(name)
-            if plain_name(base[name]["title"]) != table.title:
+            if base[name]["title"] != table.title:
                 files[f"tables/{name}.toml"] = _written(
                     "title.toml.j2", {**values, "title": table.title, "headings": _headings(table)}
                 )
@@ -135,7 +135,7 @@ def _from_document(
 
 
 def _plain(title: str) -> str:
-    return re.sub(r"\{[^{}]*\}|[“”\"]", "", plain_name(title))
+    return plain_name(re.sub(r"\{year\}年度?|\{[^{}]*\}|[“”\"]", "", title))
 
 
 def _headings(table: Proposal) -> list[str]:

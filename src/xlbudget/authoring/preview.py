@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlbudget.authoring.samples import sample_books, usual
+from xlbudget.authoring.samples import FALLEN, sample_books, usual
 from xlbudget.publishing.disclosure import Item, Part, Text, disclosure
 from xlbudget.publishing.web import web_copy
 from xlbudget.standard.catalogue import equation_text, rule_kind
@@ -19,12 +19,12 @@ _REMARK = "预览：数字是编的，只为看表和文字的样子。"
 
 
 def preview_page(standard: Standard) -> str:
-    """The page, with the figures of the last of the made-up budgets: all is filled in.
+    """The page, with the figures of a made-up budget in which all is filled in.
 
     Raises:
         StandardError: the standard cannot be used.
     """
-    *_, (_, book) = sample_books(standard, usual(standard))
+    book = dict(sample_books(standard, usual(standard)))[FALLEN]
     standard = standard_for(standard, book.year, book.info)
     made = disclosure(standard, book)
     rules = Part("勾稽规则", (), tuple(_rules(standard)))

@@ -21,9 +21,11 @@ _ABOVE = 4
 _NO_TITLE = re.compile(r"单位[:：]|^[（(]?(?:续|附)|^第\d+页|编制")
 _NUMBERED = re.compile(r"^\s*附?(?:表|件)\s*[0-9一二三四五六七八九十]{1,3}\s*[-：:、.．]?\s*")
 """A table's number, while a space still keeps it apart from the year."""
+_YEAR = re.compile(r"20\d\d\s*年")
 _LONGEST = 40
 _CODE = re.compile(r"编码|代码|^类$|^款$|^项$")
 _NAME = re.compile(r"名称|科目")
+_NAMED = re.compile(r"名称$")
 _TOTALS = ("合计", "总计", "支出总计", "收入总计", "合 计")
 _MOST_HEADS = 5
 _ECONOMIC = re.compile(r"[35]\d{2}(?:\d{2})?")
@@ -90,12 +92,18 @@ def proposals(elements: Iterable[Line | Matrix]) -> list[Proposal]:
 
 
 def _title(lines: Sequence[str]) -> str:
-    """The nearest line above that may be a title, without its number and year."""
+    """The nearest line above that may be a title, without its number and with ``{year}`` for its year."""
     for line in reversed(lines):
-        text = plain_name(_NUMBERED.sub("", line))
-        if text and not _NO_TITLE.search(text) and len(text) <= _LONGEST and "。" not in line:
+        text = _dated(_NUMBERED.sub("", line.strip()).strip())
+        named = plain_name(text.replace("{year}年", ""))
+        if named and not _NO_TITLE.search(text) and len(text) <= _LONGEST and "。" not in line:
             return text
     return ""
+
+
+def _dated(text: str) -> str:
+    """A text with ``{year}`` for the year that it names."""
+    return _YEAR.sub("{year}年", text)
 
 
 def _blocks(lines: Sequence[Sequence[str]]) -> tuple[ProposedBlock, ...]:
@@ -172,7 +180,7 @@ def _paths(heads: Sequence[Sequence[str]], width: int) -> list[tuple[str, ...]]:
             ):
                 text = paths[at - 1][level]
             if text:
-                paths[at].append(text)
+                paths[at].append(_dated(text))
     seen: dict[tuple[str, ...], int] = {}
     found = []
     for at, path in enumerate(paths, 1):
@@ -191,7 +199,7 @@ def _kind(path: tuple[str, ...], cells: Sequence[str]) -> str:
         return "amount"
     if filled:
         return "name" if _NAME.search(path[-1]) else "label"
-    return "amount"
+    return "name" if _NAMED.search(path[-1]) else "amount"
 
 
 def _amount(cell: str) -> bool:

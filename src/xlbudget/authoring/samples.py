@@ -32,6 +32,10 @@ _STEP = 1_000_00
 """By so much 分 in the unit of the table's smallest amounts the figures grow."""
 
 
+FALLEN = "比上年减少的"
+"""The budget whose texts say most: everything is filled in and less than last year."""
+
+
 class Choice(NamedTuple):
     """What of a standard is tried: a year, and what some fields of 基础信息 say; the others say their defaults."""
 
@@ -62,7 +66,7 @@ def sample_books(standard: Standard, choice: Choice) -> Iterator[tuple[str, Book
         for field, expr in fields.items()
     }
     for name, times, more in (
-        ("比上年减少的", 2, 10_000),
+        (FALLEN, 2, 10_000),
         ("与上年相同的", 1, 0),
         ("上年没有的", 0, 0),
     ):

@@ -58,9 +58,9 @@ def new_command(
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, text)
-    for sentence in made.said:
-        click.echo(sentence, err=quiet)
     if not quiet:
+        for sentence in made.said:
+            click.echo(sentence)
         click.echo(f"已新建标准“{target}”；改好后用 xlbudget standard check {target} 检查。")
 
 
