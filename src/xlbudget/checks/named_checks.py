@@ -180,8 +180,9 @@ def code_parent(context: Context) -> Iterator[Outcome]:
 
 
 def code_name(context: Context) -> Iterator[Outcome]:
-    """The name is the list's for that year; an unknown code is a hint, as no list is complete."""
+    """The name is the list's for that year; an unknown code is a hint, as no list is complete, and told once."""
     year = context.grid.book.year
+    told: set[tuple[str, str, str]] = set()
     for key, position, row, subjects in _subject_rows(context):
         if not subjects.level(row.key):
             continue
@@ -198,7 +199,8 @@ def code_name(context: Context) -> Iterator[Outcome]:
             years = f"{ended.first or '……'}至{ended.last}年度"
             message = f"科目“{row.key} {ended.name}”只适用于{years}，不适用于{year}年度。"
             yield context.in_row(key, position, message)
-        else:
+        elif (one := (subjects.key, row.key, squash(row.label))) not in told:
+            told.add(one)
             name = f"（{row.label}）" if row.label else "，也没有写名称"
             message = f"科目字典中没有编码 {row.key}{name}；请核对，或导入本地完整的科目目录。"
             level = Level.HINT if row.label else Level.WARNING
