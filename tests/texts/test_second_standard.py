@@ -309,6 +309,18 @@ def test_made_up_departments_are_right_and_their_mistakes_are_found() -> None:
     assert missed.total() <= 0.02 * tried.total()
 
 
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_paragraphs_that_run_together_are_read_the_same(name: str) -> None:
+    given = DOCUMENTS[name]
+    sections: dict[str, str] = {}
+    for unit in published_units(given):
+        sections[unit.section] = sections.get(unit.section, "") + unit.text
+    units = [TextUnit("notes", key, f"{key}.1", text) for key, text in sections.items()]
+    outcome = check_texts(second_standard(), second_book(given, units))
+    assert len(outcome.findings) == sum(len(one["said"]) for one in given["genuine"])
+    assert outcome.loose == []
+
+
 def test_repeated_paragraphs_are_told(standard: Any, example: Book) -> None:
     book = with_texts(standard, example)
     unit = next(one for one in book.texts if one.id == "一.2")

@@ -65,8 +65,11 @@ class Token(NamedTuple):
     ending: str = ""
 
 
-_ASIDE = re.compile(r"《[^》]{0,200}》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?")
-"""Titles, of two hundred signs at most lest each of many opened ones is followed to the end, and dates hold no tokens."""
+_ASIDE = re.compile(
+    r"《[^》]{0,200}》|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?<=[。;:])\d{1,2}[.、](?!\d)"
+)
+"""Titles, of two hundred signs at most lest each of many opened ones is followed to the end, dates and the numbers of
+items that follow one another in one paragraph hold no tokens."""
 
 
 class _Words(NamedTuple):
