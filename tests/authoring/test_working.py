@@ -62,7 +62,7 @@ def wrong(folder: Path) -> list[str]:
     return [str(one) for one in check_folder(folder) if not one.advice]
 
 
-@pytest.mark.parametrize("base", standard_ids())
+@pytest.mark.parametrize("base", [*standard_ids(), "cn"])
 def test_a_new_standard_is_without_mistakes(base: str, tmp_path: Path) -> None:
     made = new_standard("mycity", base, 2027)
     assert wrong(put(tmp_path / "mycity", made.files)) == []

@@ -379,4 +379,4 @@ def test_a_standards_folder_is_checked(tmp_path: Path, capsys: Any) -> None:
     assert run(["standard", "check", str(tmp_path / "没有")]) == 2
     assert "选项" not in capsys.readouterr().out
     assert run(["standard", "look"]) == 2
-    assert "现有命令：check" in capsys.readouterr().err
+    assert "现有命令：new、check" in capsys.readouterr().err

@@ -593,6 +593,8 @@ def _of_rules(known: Known, checks: frozenset[str]) -> Iterator[Remark]:
             yield Remark(
                 "rules", (*base, "years"), f"规则 {code} 的年度在标准的适用年度之外，永远用不到。"
             )
+        for at in twice(entry if isinstance(entry, str) else str(entry) for entry in equations):
+            yield Remark("rules", (*base, "equations", at), f"规则 {code}：这条等式写了两次。")
         for at, entry in enumerate(equations):
             path = (*base, "equations", at)
             try:
