@@ -123,10 +123,16 @@ def strong_row(standard: Standard, block: Block, row: Row) -> bool:
 
 
 def code_part(standard: Standard, block: Block, code: str, position: int) -> str:
-    """A code, or its part where the standard prints each level in a column of its own."""
+    """A code, or its part where the standard prints each level in a column of its own.
+
+    One whose parts have lost or got a digit is read with blanks between them, and printed as it was.
+    """
     columns = len(block.of_kind("code"))
     if columns == 1:
         return code
+    if " " in code:
+        parts = code.split(" ", columns - 1)
+        return parts[position] if position < len(parts) else ""
     lengths = (0, *standard.subjects[block.subjects].lengths)
     return code[lengths[position] : None if position == columns - 1 else lengths[position + 1]]
 

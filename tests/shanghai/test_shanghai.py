@@ -84,6 +84,25 @@ def test_an_empty_table_with_its_total_row_is_judged(standard: Standard) -> None
     assert {one.code for one in report.findings if one.level is Level.ERROR} == {"A01", "B05"}
 
 
+def test_a_part_of_a_code_that_lost_digits_is_no_other_code(
+    standard: Standard, tmp_path: Path
+) -> None:
+    """7 11 02 stays as it was printed in a workbook, is told with the right code, and belongs to no other class."""
+    book = read_folder(HERE / "welfare-home-2024", standard)
+    rows = book.blocks["general"].rows
+    cut = [row._replace(key="7 11 02") if row.key == "2101102" else row for row in rows]
+    path = tmp_path / "部门预算.xlsx"
+    build_workbook(standard, book.with_blocks({"general": BlockData.of(cut)}), path, year=book.year)
+    read = read_book(Workbook(path))
+    assert [row.key for row in read.blocks["general"].rows] == [row.key for row in cut]
+    report = validate_whole(own_standard(read), read)
+    own = [
+        one for one in report.findings if one.table == "2024年单位一般公共预算支出功能分类预算表"
+    ]
+    assert [one.code for one in own if one.level is Level.ERROR] == ["A15a"]
+    assert "应为 2101102" in own[0].message
+
+
 @pytest.mark.office
 @pytest.mark.parametrize("at", [1, 3])
 def test_made_documents_are_read_and_judged(at: int, tmp_path: Path) -> None:
