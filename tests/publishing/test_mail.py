@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from own_standards import copied, file_of
 from xlbudget.errors import MailError, StandardError
 from xlbudget.publishing.mail import Address, Attachment, Letter, address_of, draft, size_text
 from xlbudget.publishing.package import key_figures
+from xlbudget.standard.layers import layers_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,14 +174,14 @@ def test_key_figures_are_the_books(standard: Standard, example: Book) -> None:
 def test_a_standard_that_names_no_such_fact(
     standard: Standard, example: Book, tmp_path: Path
 ) -> None:
-    path = tmp_path / "package.toml"
+    folder = copied(tmp_path, standard.layers)
+    own = standard._replace(layers=layers_of(folder))
+    path = file_of(folder, "package.toml")
     path.write_text('[[figure]]\nfact = "nothing"\ntitle = "甲"\n', encoding="utf-8")
-    notes = tmp_path / "notes"
-    notes.symlink_to(standard.layers[-1] / "notes")
     with pytest.raises(StandardError, match="nothing"):
-        key_figures(standard._replace(layers=(tmp_path,)), example)
+        key_figures(own, example)
     path.write_text("[[figure]\n", encoding="utf-8")
     with pytest.raises(StandardError, match=r"package\.toml"):
-        key_figures(standard._replace(layers=(tmp_path,)), example)
+        key_figures(own, example)
     path.unlink()
-    assert key_figures(standard._replace(layers=(tmp_path,)), example) == []
+    assert key_figures(own, example) == []

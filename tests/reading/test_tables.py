@@ -103,7 +103,7 @@ def test_an_unknown_row_with_an_amount_is_reported_and_left_out() -> None:
     )
     assert keys(data, "three_public") == ["total"]
     unknown, repeated = data.findings
-    assert (unknown.code, unknown.level, unknown.cell) == ("F06", Level.ERROR, "A6")
+    assert (unknown.code, unknown.level, unknown.cell) == ("unknown_row", Level.ERROR, "A6")
     assert "不认识的行“4、会议费”" in unknown.message
     assert repeated.cell == "A7"
     assert "重复" in repeated.message
