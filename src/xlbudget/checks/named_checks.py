@@ -11,8 +11,10 @@ from xlbudget.checks.wording import (
     cell_label,
     finding_at,
     finding_in_info,
+    name_title,
     short_heading,
     table_place,
+    to_fill,
 )
 from xlbudget.figures import TOTAL, Unreadable
 from xlbudget.findings import Finding, Level, NotExecuted
@@ -183,6 +185,7 @@ def code_name(context: Context) -> Iterator[Outcome]:
     """The name is the list's for that year; an unknown code is a hint, as no list is complete, and told once."""
     year = context.grid.book.year
     told: set[tuple[str, str, str]] = set()
+    names = _unlisted(context)
     for key, position, row, subjects in _subject_rows(context):
         if not subjects.level(row.key):
             continue
@@ -201,10 +204,11 @@ def code_name(context: Context) -> Iterator[Outcome]:
             yield context.in_row(key, position, message)
         elif (one := (subjects.key, row.key, squash(row.label))) not in told:
             told.add(one)
-            name = f"（{row.label}）" if row.label else "，也没有写名称"
-            message = f"科目字典中没有编码 {row.key}{name}；请核对，或导入本地完整的科目目录。"
-            level = Level.HINT if row.label else Level.WARNING
-            yield context.in_row(key, position, message, level=level)
+            if not row.label:
+                yield _nameless(context, key, position, names[subjects.key, row.key])
+            elif "" not in names[subjects.key, row.key]:  # else the row without a name tells it
+                message = f"科目字典中没有编码 {row.key}（{row.label}）；请核对，或导入本地完整的科目目录。"
+                yield context.in_row(key, position, message, level=Level.HINT)
     for key, block in context.blocks("fixed"):
         for position, row in enumerate(context.grid.book.blocks[key].rows):
             if row.kind != "class":
@@ -217,6 +221,35 @@ def code_name(context: Context) -> Iterator[Outcome]:
                     f"“{row.label}”是{former.last}年度以前的名称，{year}年度应为“{now.name}”。"
                 )
                 yield context.in_row(key, position, message, printed=row.label)
+
+
+def _unlisted(context: Context) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The names under which the tables print codes that their list does not have; "" where without."""
+    names: dict[tuple[str, str], dict[str, None]] = {}
+    for _, _, row, subjects in _subject_rows(context):
+        if row.key not in subjects.by_code:
+            names.setdefault((subjects.key, row.key), {})[row.label] = None
+    return {code: tuple(labels) for code, labels in names.items()}
+
+
+def _nameless(context: Context, key: str, position: int, names: tuple[str, ...]) -> Finding:
+    """The one finding about a code that has no name, an error where a text has a hole for it.
+
+    ``names`` are those that the tables print.
+    """
+    book = context.grid.book
+    code = book.blocks[key].rows[position].key
+    hole = to_fill(name_title(code))
+    level = Level.ERROR if any(hole in unit.text for unit in book.texts) else Level.WARNING
+    follows = f"，说明文字因此写着“{hole}”" if level is Level.ERROR else ""
+    named = next(filter(None, names), "")
+    other = f"（其他表里是“{named}”）" if named else ""
+    again = "，再生成一次说明" if follows else ""
+    message = (
+        f"科目字典中没有编码 {code}，表里也没有写名称{follows}；"
+        f"请在这一行写上名称{other}{again}，或导入本地完整的科目目录。"
+    )
+    return context.in_row(key, position, message, level=level)
 
 
 def code_order(context: Context) -> Iterator[Outcome]:

@@ -24,6 +24,28 @@ _MANY = 4
 """A sum of more parts than this is named, not spelt out."""
 
 
+def to_fill(title: str) -> str:
+    """What stands in a text for something that the book does not say."""
+    return f"【待填：{title}】"
+
+
+def name_title(code: str) -> str:
+    """What a subject's missing name is called in sentences."""
+    return f"科目名称{code}"
+
+
+def nameless_codes(standard: Standard, book: Book) -> set[str]:
+    """The codes of rows without a name for which the year's list has none either."""
+    return {
+        row.key
+        for key, data in book.blocks.items()
+        if key in standard.blocks
+        and (subjects := standard.subjects.get(standard.blocks[key].subjects)) is not None
+        for row in data.rows
+        if row.kind == "subject" and not row.label and subjects.find(row.key, book.year) is None
+    }
+
+
 def table_title(grid: Grid, number: int) -> str:
     """The title of the table in which a cell stands."""
     block, row, _ = grid.spot(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.checks.wording import to_fill
 from xlbudget.money import Amount
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def placeholder(
     name: str, title: str, kind: str, reason: str, cells: tuple[CellRef, ...] = ()
 ) -> Figure:
     """What stands for a figure that cannot be given; ``reason`` is for the person who mends it."""
-    text = f"【待填：{title}】"
-    return Figure(name, title, kind, text, cells=cells, review=reason, missing=True)
+    return Figure(name, title, kind, to_fill(title), cells=cells, review=reason, missing=True)
 
 
 class Item(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import squash
-from xlbudget.checks.wording import fen_of
+from xlbudget.checks.wording import fen_of, name_title
 from xlbudget.errors import AmountError, StandardError
 from xlbudget.explaining.document import CellRef, Change, Figure, FigureList, Item, placeholder
 from xlbudget.explaining.wording import clean, clean_clause
@@ -355,11 +355,11 @@ def make_names(facts: Facts, name: str, title: str, ref: Ref) -> Figure:
     if gap:
         return placeholder(name, title, "list", gap)
     cells: list[CellRef] = []
-    labels: list[str] = []
+    labels: list[Figure] = []
     for position in facts.values.positions(ref):
         value, row = facts.values.at(ref, position)
         if value.gap or (value.amount is not None and value.amount.fen):
-            labels.append(_label(facts, ref.block, row.key, row.label) or f"【待填：{row.key}】")
+            labels.append(_name(facts, ref, position, f"{name}.{clean(row.key)}.name", title))
             cells += [*value.cells, *facts.values.name_cell(ref.block, position)]
     return _joined(facts, name, title, labels, cells, (str(ref),))
 
@@ -368,13 +368,14 @@ def _joined(
     facts: Facts,
     name: str,
     title: str,
-    labels: Iterable[str],
+    labels: Iterable[Figure],
     cells: Iterable[CellRef],
     basis: tuple[str, ...],
 ) -> Figure:
-    found = tuple(dict.fromkeys(labels))
+    labels = tuple(labels)
+    found = tuple(dict.fromkeys(label.text for label in labels))
     text = facts.source.words["separator"].join(found)
-    review = f"{title}有名称缺失" if "【待填：" in text else ""
+    review = "；".join(dict.fromkeys(label.review for label in labels if label.missing))
     return Figure(name, title, "list", text, found, tuple(cells), "rows", basis, review)
 
 
@@ -402,10 +403,10 @@ def _hole(facts: Facts, spec: ListSpec, gap: str, whole: Figure | None) -> Figur
 def _finished(
     facts: Facts, name: str, title: str, lines: Sequence[Item], whole: Figure | None
 ) -> FigureList:
-    texts = [line.name.text for line in lines]
+    labels = [line.name for line in lines]
     cells = [cell for line in lines for cell in (*line.amount.cells, *line.name.cells)]
     basis = tuple(line.name.name for line in lines)
-    names = facts.keep(_joined(facts, f"{name}.names", title, texts, cells, basis))
+    names = facts.keep(_joined(facts, f"{name}.names", title, labels, cells, basis))
     return FigureList(tuple(_shared(facts, lines, whole)), whole, names)
 
 
@@ -485,13 +486,8 @@ def _row_item(
     """The line of one row, without those below it."""
     value, row = facts.values.at(ref, position)
     key = clean(row.key)
-    text = _label(facts, ref.block, row.key, row.label)
-    where = facts.values.name_cell(ref.block, position)
-    label = (
-        Figure(f"{own}.name", spec.title, "text", text, text, where, "cell", (key,))
-        if text
-        else placeholder(f"{own}.name", f"科目名称{key}", "text", f"科目{key}没有名称", where)
-    )
+    label = _name(facts, ref, position, f"{own}.name", spec.title)
+    text = "" if label.missing else label.text
     basis = (str(ref._replace(how="one", which=row.key)),)
     amount = facts.of_value(f"{own}.amount", label.text, value, basis)
     line = _item(facts, own, key, label, amount, _words(facts, spec, own, key, text))
@@ -540,6 +536,17 @@ def _prescribed(spec: ListSpec, key: str, label: str) -> str:
     """The prescribed explanation: of this code and name, else of the name wherever it stands."""
     name = squash(label)
     return spec.meanings.get(f"{key}{name}") or spec.meanings.get(name, "")
+
+
+def _name(facts: Facts, ref: Ref, position: int, name: str, title: str) -> Figure:
+    """The name of a row, or a hole in its place."""
+    row = facts.values.at(ref, position)[1]
+    key, text = clean(row.key), _label(facts, ref.block, row.key, row.label)
+    where = facts.values.name_cell(ref.block, position)
+    if text:
+        return Figure(name, title, "text", text, text, where, "cell", (key,))
+    review = f"科目{key}没有名称，请在表中这一科目的行写上名称"
+    return placeholder(name, name_title(key), "text", review, where)
 
 
 def _label(facts: Facts, block: str, key: str, label: str) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlbudget.checks.wording import name_title, nameless_codes, to_fill
 from xlbudget.explaining.facts import evaluate_facts
 from xlbudget.explaining.source import load_source
 from xlbudget.figures import UNFILLED, Place, TextUnit, Unreadable
@@ -222,11 +223,21 @@ class _Check:
         several = len(self.book.profile.units) > 1
         return Paper(self.readings, unit, title, several=several, inferred=self.inferred)
 
+    @cached_property
+    def nameless(self) -> frozenset[str]:
+        """The holes of codes without a name: the check of the names tells them at their rows."""
+        codes = nameless_codes(self.standard, self.book)
+        return frozenset(plain(to_fill(name_title(code))) for code in codes)
+
+    def unfinished(self, unit: TextUnit) -> Iterator[Finding]:
+        """The placeholders in a paragraph."""
+        return unfinished(self.paper(unit), plain(unit.text), self.nameless)
+
     def section(self, section: str, units: list[TextUnit]) -> None:
         """Check the paragraphs of one section, and what it must mention."""
         if section in self.readings.ignored:
             for unit in units:
-                self._done("placeholder", unfinished(self.paper(unit), plain(unit.text)))
+                self._done("placeholder", self.unfinished(unit))
             return
         self.findings += repeated(units, self.paper)
         known = vocabulary(self.readings, self.facts, section) if self._speaks(units) else SILENT
@@ -247,7 +258,7 @@ class _Check:
                 self._done("year", findings)
                 if unit.place.cell and "stale" in self.readings.rules:
                     self._done("stale", outdated(paper))
-            self._done("placeholder", unfinished(paper, text))
+            self._done("placeholder", self.unfinished(unit))
             if unit.part != "glossary":
                 self.findings += doubled(paper, text, self.subjects.names)
             if unit.heading:

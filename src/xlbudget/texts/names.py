@@ -210,7 +210,7 @@ class SubjectNames:
             lead = re.split(r"[、:;。,]|\d{1,9}\.", before)[-1]
             lead = re.sub(r"^\([一二三四五六七八九十]+\)", "", lead)
             if not lead or lead.endswith(
-                (*self.tails, *(plain(finding.printed) for finding in former))
+                ("】", *self.tails, *(plain(finding.printed) for finding in former))
             ):
                 continue
             near = difflib.get_close_matches(lead, self.names, 1, _CLOSE)
@@ -313,13 +313,15 @@ def _placeholders(
     return re.compile(rf"(?P<spare>{passed})|{holes}|\((?:{named})[^()]{{0,20}}\)|{named}")
 
 
-def unfinished(paper: Paper, text: str) -> Iterator[Finding]:
-    """Left-over placeholders."""
+def unfinished(paper: Paper, text: str, told: Collection[str] = ()) -> Iterator[Finding]:
+    """Left-over placeholders, but those of which the tables' findings tell (``told``, plain)."""
     slips = paper.readings.slips
     counts = paper.readings.units.counts
     pattern = _placeholders(slips.get("placeholder", ()), slips.get("spare", ()), counts)
     found = (match for match in pattern.finditer(text) if match["spare"] is None)
     for said in dict.fromkeys(match[0] for match in found):
+        if said in told:
+            continue
         message = f"还有没填的内容“{printed(said)}”；请填好。"
         yield paper.finding(message, None, printed(said), rule="placeholder")
 

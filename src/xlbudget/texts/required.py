@@ -179,8 +179,8 @@ def _twice(units: Sequence[TextUnit], paper: Papers) -> Iterator[Finding]:
         text = plain(unit.text)
         match = _NUMBER.match(text)
         term, mark, _ = text.partition(":")
-        if match is None or not mark or match.lastgroup == "below":
-            continue
+        if match is None or not mark or match.lastgroup == "below" or "【" in term:
+            continue  # a term with a hole is none yet
         term = term[match.end() :]
         if term in seen:
             message = f"“{printed(term)}”在名词解释里写了两次（前一次编号“{seen[term]}”）；请核对。"
