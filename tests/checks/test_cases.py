@@ -11,13 +11,14 @@ import pytest
 
 from xlbudget.checks.identities import holds
 from xlbudget.checks.personal import CHECKED
-from xlbudget.checks.validate import LEDGER_CHECKS, validate
+from xlbudget.checks.validate import validate
 from xlbudget.errors import AmountError
 from xlbudget.figures import BlockData, Unreadable
 from xlbudget.findings import Level
 from xlbudget.money import COUNT, Amount, parse_amount
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import expand
+from xlbudget.standard.roles import LEDGER_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

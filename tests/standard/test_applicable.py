@@ -95,12 +95,30 @@ def test_a_condition_on_cells_that_are_not_there_holds(region: Path) -> None:
             f'[[block]]\nkey = "{block}"\nrows = [{{ key = "{key}", drop = true }}]\n', "utf-8"
         )
     files = standard_files(layers_of(region))
-    assert files["standard"]["condition"]["no_next_year"]["zero"] == []
+    assert "no_next_year" not in files["standard"]["condition"]
     text = json.dumps(files["rules"])
     assert '"when": "no_next_year"' not in text
     assert "[next_year]" not in text
     block = files["tables/01-summary"]["block"][1]
     assert block["sums"] == ["subtotal = all:class", "total = subtotal"]
+
+
+def test_checks_without_what_they_look_at_are_gone(region: Path) -> None:
+    """No ledger, no forms, no texts of a section: their rules need not be dropped."""
+
+    def codes() -> set[str]:
+        rules = standard_file(layers_of(region), "rules")
+        assert rules is not None
+        return {rule["code"] for rule in rules["rule"]}
+
+    usual = codes()
+    assert usual >= {"L01", "L14", "C02"}
+    assert usual.isdisjoint({"A14b", "A14c", "B14"})  # it has no forms
+    (region / "ledger.toml").write_text("drop = true\n", "utf-8")
+    assert usual - codes() >= {"L01", "L14"}
+    (region / "notes" / "readings.toml").write_text('[rules]\n"二" = "C01"\n', "utf-8")
+    assert "C02" not in codes()
+    assert "C03" in codes()
 
 
 def test_a_mistake_of_the_region_itself_is_told(region: Path) -> None:

@@ -88,7 +88,7 @@ def _of_names(sources: Sources, files: Files, folder: Path) -> Iterator[Remark]:
     """The names in the files that have their shape."""
     yield from name_remarks(files, check_names())
     if all(name in files for name in NOTES):
-        yield from note_remarks(Known(files), files, sources.templates)
+        yield from note_remarks(Known(files), files, sources.templates, sources.own)
     main = files["standard"]
     if main["id"] != folder.name:
         yield Remark("standard", ("id",), f"id 应与文件夹“{folder.name}”同名，工作簿按它找标准。")

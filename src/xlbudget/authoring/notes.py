@@ -14,7 +14,7 @@ from xlbudget.explaining.document import Change, Figure, FigureList
 from xlbudget.explaining.explain import TEMPLATE_NAMES, template_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from xlbudget.authoring.names import Files, Known
     from xlbudget.standard.layers import KeyPath as Path
@@ -57,17 +57,22 @@ class Facts:
 
 
 def note_remarks(
-    known: Known, files: Files, templates: Mapping[str, tuple[str, str]]
+    known: Known,
+    files: Files,
+    templates: Mapping[str, tuple[str, str]],
+    own: Collection[str],
 ) -> Iterator[Remark]:
     """What is wrong with the notes; ``templates`` say how messages call each template, and its text.
 
+    ``own`` are the files of the standard itself, as messages call them: what a base's templates name is of no
+    concern where no section uses them.
     The TOML files must have their shape.
     """
     facts = Facts(files["notes/facts"])
     yield from _of_facts(known, files, facts)
     documents: Mapping[str, Any] = files["notes/sections"]
     yield from _of_sections(known, documents, facts, templates)
-    yield from _of_templates(documents, facts, templates)
+    yield from _of_templates(documents, facts, templates, own)
     if "notes/readings" in files:
         yield from _of_readings(known, files, facts)
     if "package" in files:
@@ -306,7 +311,10 @@ _OF_FIGURE = frozenset({*Figure._fields, "zero", "shown"})
 
 
 def _of_templates(
-    documents: Mapping[str, Any], facts: Facts, templates: Mapping[str, tuple[str, str]]
+    documents: Mapping[str, Any],
+    facts: Facts,
+    templates: Mapping[str, tuple[str, str]],
+    own: Collection[str],
 ) -> Iterator[Remark]:
     environment = template_environment()
     macros: dict[str, set[str]] = {}
@@ -322,11 +330,11 @@ def _of_templates(
             continue
         macros[name] = {macro.name for macro in trees[name].find_all(nodes.Macro)}
     used = {entry.get("template", "") for entries in documents.values() for entry in entries}
+    concerned = _reached({*used, *(name for name, file in shown.items() if file in own)}, trees)
     for name, tree in trees.items():
-        for imported in tree.find_all((nodes.FromImport, nodes.Import, nodes.Include)):
-            assert isinstance(imported, nodes.FromImport | nodes.Import | nodes.Include)
-            source = imported.template
-            other = source.value if isinstance(source, nodes.Const) else ""
+        if name not in concerned:
+            continue
+        for imported, other in _imports(tree):
             used.add(other)
             if other not in templates:
                 yield _in_template(
@@ -342,6 +350,26 @@ def _of_templates(
     for name in templates:
         if name not in used:
             yield Remark(shown[name], (), "没有一部分用到这个模板。", advice=True, line=1)
+
+
+def _imports(tree: nodes.Template) -> Iterator[tuple[nodes.Node, str]]:
+    """What a template takes from others, and their names."""
+    for imported in tree.find_all((nodes.FromImport, nodes.Import, nodes.Include)):
+        assert isinstance(imported, nodes.FromImport | nodes.Import | nodes.Include)
+        source = imported.template
+        yield imported, source.value if isinstance(source, nodes.Const) else ""
+
+
+def _reached(first: Collection[str], trees: Mapping[str, nodes.Template]) -> set[str]:
+    """The templates of these names, and those that they take something from."""
+    found: set[str] = set()
+    waiting = [*first]
+    while waiting:
+        name = waiting.pop()
+        if name in trees and name not in found:
+            found.add(name)
+            waiting += (other for _, other in _imports(trees[name]))
+    return found
 
 
 _SYNTAX = (

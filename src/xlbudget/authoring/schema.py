@@ -27,8 +27,11 @@ def schema_of(name: str) -> dict[str, Any]:
     schema = FILES[name].model_json_schema()
     for model in _models(schema):
         model.pop("required", None)
-        if model is not schema and "properties" in model:
-            model["properties"] |= _ENTRY
+        for value in model.get("properties", {}).values():
+            if isinstance(value.get("additionalProperties"), dict):
+                value.setdefault("properties", {})["drop"] = _ENTRY["drop"]
+        if "properties" in model:
+            model["properties"] |= _ENTRY if model is not schema else {"drop": _ENTRY["drop"]}
     if name == "standard":
         schema["properties"]["extends"] = _EXTENDS
     return {"$schema": _DIALECT, **schema}

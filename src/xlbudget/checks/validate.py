@@ -24,6 +24,7 @@ from xlbudget.findings import Finding, Level, NotExecuted, Report, Status, bound
 from xlbudget.rules.fill import cell_key
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import checked, definitions, evaluate, expand
+from xlbudget.standard.roles import LEDGER_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -45,8 +46,6 @@ _CHECKS: dict[str, Callable[[Context], Iterator[Outcome]]] = {
     if not name.startswith("_") and "context" in getattr(check, "__annotations__", ())
 }
 """Every public function of these modules that takes a ``context``, by the name that a rule's ``check`` has."""
-LEDGER_CHECKS = "ledger_"
-"""How the names of checks of the ledger begin: they say nothing where tables are filled in by hand."""
 
 
 _SLACK_STEP = Decimal("0.0001")

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.standard.model import REF
+from xlbudget.standard.roles import FORM_CHECKS, LEDGER_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -198,13 +199,10 @@ class _Applicable:
 
     def _main(self) -> _File:
         main = dict(self._raw["standard"])
+        if main.get("department") in self._gone.fields:
+            del main["department"]
         if "condition" in main:
-            main["condition"] = {
-                key: {**one, "zero": [*filter(self._ref, one["zero"])]}
-                if self._of_base(one)
-                else one
-                for key, one in main["condition"].items()
-            }
+            main["condition"] = self._entries(main["condition"], self._condition)
         if self._of_base(main.get("totals")):
             main["totals"] = {key: cell for key, cell in main["totals"].items() if self._ref(cell)}
         for name, keys in _CELLS.items():
@@ -221,6 +219,10 @@ class _Applicable:
             kept = {role: code for role, code in roles.items() if code not in gone}
             main["role"] = {**main["role"], "rule": kept}
         return main
+
+    def _condition(self, one: _File) -> _File | None:
+        zero = [*filter(self._ref, one["zero"])]
+        return {**one, "zero": zero} if zero else None
 
     def _with_cells(self, keys: tuple[str, ...], one: _File) -> _File | None:
         return one if all(self._ref(one[key]) for key in keys) else None
@@ -247,7 +249,24 @@ class _Applicable:
         rules = self._raw["rules"]
         return {**rules, "rule": self._entries(rules.get("rule", []), self._rule)}
 
+    def _checks(self, rule: _File) -> bool:
+        """Whether there is what the check of a rule of the base looks at: a ledger, forms, texts of a section."""
+        check = rule.get("check", "")
+        if check.startswith(LEDGER_CHECKS):
+            return "ledger" in self._raw or "ledger" not in self._below
+        if check in FORM_CHECKS:
+            return _has_forms(self._blocks) or not _has_forms(self._usual)
+        if rule.get("texts"):
+            own, usual = (
+                files.get("notes/readings", {}).get("rules", {}).values()
+                for files in (self._raw, self._below)
+            )
+            return rule["code"] in own or rule["code"] not in usual
+        return True
+
     def _rule(self, rule: _File) -> _File | None:
+        if not self._checks(rule):
+            return None
         found = dict(rule)
         if "equations" in rule:
             found["equations"] = [*self._equations(rule["equations"])]
@@ -453,6 +472,10 @@ def _said(kind: str, only: Collection[str], blocks: dict[str, _Block], tables: _
         block.raw.get(_STRUCTURES[kind]) and (not only or {key, key.partition(".")[0]} & set(only))
         for key, block in blocks.items()
     )
+
+
+def _has_forms(blocks: dict[str, _Block]) -> bool:
+    return any(block.raw.get("body") == "form" for block in blocks.values())
 
 
 def _keys(blocks: dict[str, _Block]) -> set[str]:

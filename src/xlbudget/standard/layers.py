@@ -360,13 +360,13 @@ def _counted(layers: Layers) -> Iterator[tuple[str, Path]]:
 
 
 def _merged_files(layers: Layers) -> dict[str, _File]:
-    """All files, without what a base says of what the region does not have."""
+    """All files, each layer without what those below say of what it does not have."""
     from xlbudget.standard.applicable import applicable  # noqa: PLC0415  # as tomllib
 
     above = layers.index(_region(layers)) + 1
     below: dict[str, _File] = {}
     for layer in reversed(layers[above:]):
-        below = _over(below, layer, bottom=layer == layers[-1])
+        below = applicable(_over(below, layer, bottom=layer == layers[-1]), below)
     found = below
     for layer in reversed(layers[:above]):
         found = _over(found, layer, bottom=layer == layers[-1])

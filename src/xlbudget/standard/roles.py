@@ -43,3 +43,9 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
 }
 """What a named check is told in ``with`` of its rule: a cell of a table, a field of 基础信息 (``info[…].value``), or
 words that stand in a form. Without it the check does not apply."""
+
+LEDGER_CHECKS = "ledger_"
+"""How the names of checks of the ledger begin: they say nothing where tables are filled in by hand."""
+
+FORM_CHECKS = frozenset(("weight_sum", "weight_stated", "cost_indicator"))
+"""The named checks of the forms of projects: they say nothing where there are no forms."""
