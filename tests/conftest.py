@@ -37,6 +37,15 @@ _ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_kept_lists(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """What the user keeps on this machine changes no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "changchun-gov-office-2024"
 DEPARTMENTS = Path(__file__).parent / "departments"

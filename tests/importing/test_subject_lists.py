@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 
 from xlbudget.cli.run import run
+from xlbudget.explaining.explain import glossary
+from xlbudget.figures import BlockData
+from xlbudget.importing.data_folder import read_folder
 from xlbudget.importing.plan import plan_import
 from xlbudget.importing.subject_lists import looks_like_list, read_subject_list
 from xlbudget.importing.tables.open import open_tables
 from xlbudget.reading.book import read_book
+from xlbudget.rules.fill import with_names
+from xlbudget.standard.loader import with_subjects
+from xlbudget.standard.model import Subject
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from xlbudget.standard.model import Standard
 
+CULTURE = Path(__file__).parents[1] / "cases" / "culture-bureau"
 WANTED = {
     "2010350": "事业运行（本地）",
     "20139": "社会工作事务",
@@ -129,7 +136,11 @@ def test_the_command_takes_a_list_without_being_told(
         set(WANTED) - {"21299"}  # that name the standard has
     )
     assert read.text("subject_lists") == "按科目字典补充"
-    # Once more: all is there.
+    # A list that says what they mean too, then the same once more: all is there.
+    assert run(["import", str(lists["utf8.csv"]), str(book), "--yes"]) == 0
+    assert "写入" in capsys.readouterr().out
+    means = {one.code: one.meaning for found in read_book(book).subjects.values() for one in found}
+    assert means == {code: f"反映{name}" for code, name in WANTED.items()}
     assert run(["import", str(lists["utf8.csv"]), str(book), "--yes"]) == 0
     assert "没有需要写入的格" in capsys.readouterr().out
 
@@ -139,3 +150,39 @@ def test_the_button_takes_it_too(example_file: Path, tmp_path: Path) -> None:
     plan = plan_import(Workbook(example_file), [path])
     assert {edit.sheet for edit in plan.edits} >= {"科目字典"}
     assert "科目字典：科目" in plan.said
+
+
+def test_a_lists_definitions_explain_what_the_standard_does_not(standard: Standard) -> None:
+    """The standard's own explanation stays, of another name nothing is said, and a person's word is the last."""
+    book = with_names(standard, read_folder(CULTURE, standard))
+    named = {"20503": "职业教育"}
+    rows = [
+        row._replace(label=named.get(row.key, row.label)) for row in book.blocks["expenditure"].rows
+    ]
+    book = book._replace(blocks={**book.blocks, "expenditure": BlockData.of(rows)})
+    official = (
+        Subject("20503", "职业教育", meaning="反映各部门举办的各类职业教育支出。"),
+        Subject("2050302", "中等职业教育", meaning="反映中等职业教育的支出。"),
+        Subject("2050399", "别的名称", meaning="反映不相干的事。"),
+        Subject("201", "一般公共服务支出", meaning="反映另一种说法。"),
+    )
+    listed = with_subjects(standard, {"functional": official})
+    texts = [paragraph.text for paragraph in glossary(listed, book).paragraphs]
+    assert any(one.endswith("职业教育（款）：反映各部门举办的各类职业教育支出。") for one in texts)
+    assert any(one.endswith("中等职业教育（项）：反映中等职业教育的支出。") for one in texts)
+    assert not any("不相干" in one or "另一种说法" in one for one in texts)
+    (key,) = (one.key for one in standard.keyed if one.title == "科目名词解释")
+    own = book._replace(keyed={**book.keyed, key: {"中等职业教育": "本单位的说法"}})
+    texts = [paragraph.text for paragraph in glossary(listed, own).paragraphs]
+    assert any(one.endswith("中等职业教育（项）：指本单位的说法。") for one in texts)
+
+
+def test_a_definition_leaves_the_other_entries_of_its_code(standard: Standard) -> None:
+    listed = standard.subjects["functional"]
+    before, after = (
+        Subject("20199", "旧名", last=2024),
+        Subject("20199", "新名", 2025, aliases=("别名",)),
+    )
+    two = listed.extended([before, after])
+    told = two.extended([after._replace(meaning="反映某事")])
+    assert told.by_code["20199"] == (before, after._replace(meaning="反映某事"))

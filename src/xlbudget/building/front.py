@@ -27,6 +27,7 @@ from xlbudget.sheets.layout import (
     PROFILE,
     PROFILE_KINDS,
     PROFILE_ROOM,
+    SUBJECT_HEADINGS,
     UNIT_LIST,
     UNIT_ROOM,
     InfoLine,
@@ -267,8 +268,8 @@ def write_profile(sheet: Sheet, profile: Profile) -> None:
 # ------------------------------------------------------------------ 科目字典
 
 
-_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度", "别名")
-_WIDTHS = (12, 44, 24, 10, 10, 24)
+_HEADINGS = SUBJECT_HEADINGS
+_WIDTHS = (12, 44, 24, 10, 10, 24, 44)
 _UNITS = "H"
 _HEADING_LINE = DICTIONARY_FIRST - 1
 _LOCKED_CODE = replace(styles.CODE, locked=None)
@@ -287,7 +288,7 @@ def write_dictionary(writer: Writer, sheet: Sheet, standard: Standard, profile: 
     last = dictionary_last(standard)
     shipped = _subjects(writer, sheet, standard)
     for line in range(shipped + 1, last + 1):
-        for letters, style in (("A", styles.CODE), ("BCF", styles.TEXT), ("DE", styles.COUNT)):
+        for letters, style in (("A", styles.CODE), ("BCFG", styles.TEXT), ("DE", styles.COUNT)):
             sheet.blanks(letters, line, style)
     writer.name(CODES, DICTIONARY, f"$A${DICTIONARY_FIRST}:$A${last}")
     writer.name(NAMES, DICTIONARY, f"$B${DICTIONARY_FIRST}:$B${last}")
@@ -297,7 +298,7 @@ def write_dictionary(writer: Writer, sheet: Sheet, standard: Standard, profile: 
     _units(writer, sheet, profile)
     sheet.quiet(f"A{DICTIONARY_FIRST}:A{last}")
     filled = f'$A{DICTIONARY_FIRST}<>""'
-    sheet.conditional(f"A{DICTIONARY_FIRST}:F{last}", filled, styles.BORDERED)
+    sheet.conditional(f"A{DICTIONARY_FIRST}:G{last}", filled, styles.BORDERED)
     repeat = (_HEADING_LINE, _HEADING_LINE)
     sheet.print_page(f"A2:F{max(shipped, DICTIONARY_FIRST)}", repeat=repeat)
     sheet.protect()
@@ -319,6 +320,7 @@ def _subjects(writer: Writer, sheet: Sheet, standard: Standard) -> int:
                 else:
                     sheet.number(f"{letter}{line}", Decimal(year), _LOCKED_YEAR)
             sheet.text(f"F{line}", "|".join(subject.aliases), _LOCKED_TEXT)
+            sheet.text(f"G{line}", subject.meaning, styles.TEXT)
         writer.name(list_name(subjects.name), DICTIONARY, f"$A${first}:$A${max(line, first)}")
     return line
 
@@ -326,7 +328,6 @@ def _subjects(writer: Writer, sheet: Sheet, standard: Standard) -> int:
 def _units(writer: Writer, sheet: Sheet, profile: Profile) -> None:
     """The budget units that 部门概况 lists, for the lists of other sheets."""
     column = "ABCDEFGHIJ".index(_UNITS)
-    sheet.width(column - 1, 3)
     sheet.width(column, 34)
     sheet.text(f"{_UNITS}{_HEADING_LINE}", "预算单位（取自部门概况）", styles.SHADED_HEADING)
     kinds = f"{quoted(PROFILE)}!$A$4:$A${3 + PROFILE_ROOM}"

@@ -50,6 +50,11 @@ if TYPE_CHECKING:
     multiple=True,
     said="财政部门的科目目录（.xlsx、.xls 或 .csv，有科目编码、科目名称两栏），补充到科目字典，可写多次。",
 )
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="来源里的科目目录也保存在本机：以后 xlbudget new 新建这一标准、这一年度起的工作簿都带上。",
+)
 @answer_option
 @click.option("--ask-again", is_flag=True, help="不用本机记住的回答，重新询问。")
 @quiet_option
@@ -61,6 +66,7 @@ def command(
     overwrite: bool,
     year: int | None,
     subjects: tuple[Path, ...],
+    keep: bool,
     answer: tuple[str, ...],
     ask_again: bool,
     quiet: bool,
@@ -88,11 +94,44 @@ def command(
             planned = _into(book, sources, subjects, year, answers, overwrite=overwrite)
         else:
             planned = _new(book, sources, subjects, year, answers)
-        return _write(planned, answers, dry=dry, yes=yes, quiet=quiet)
+        lists = (*sources, *subjects) if keep else ()
+        if lists:
+            _refuse_no_list(planned.standard, lists)
+        return _write(planned, answers, lists, dry=dry, yes=yes, quiet=quiet)
 
 
-def _write(planned: _Planned, answers: Answers, *, dry: bool, yes: bool, quiet: bool) -> int:
-    """Show what is planned, ask, write."""
+def _refuse_no_list(standard: Standard, sources: tuple[Path, ...]) -> None:
+    """Before anything is written.
+
+    Raises:
+        UnusableFileError: no source is a list of subjects.
+    """
+    from xlbudget.importing.kept_lists import lists_among  # noqa: PLC0415  # rarely needed
+
+    lists_among(standard, sources)
+
+
+def _keep(planned: _Planned, sources: tuple[Path, ...]) -> str:
+    """Keep the lists among the sources on this machine; gives what is to be said."""
+    from xlbudget.importing.kept_lists import keep_lists  # noqa: PLC0415  # rarely needed
+
+    path = keep_lists(planned.standard, planned.year, sources)
+    return (
+        f"科目目录已保存在本机“{path}”：以后在本机新建{planned.year}年度起的工作簿都带上它；"
+        "不要时删去这个文件。"
+    )
+
+
+def _write(
+    planned: _Planned,
+    answers: Answers,
+    lists: tuple[Path, ...],
+    *,
+    dry: bool,
+    yes: bool,
+    quiet: bool,
+) -> int:
+    """Show what is planned, ask, write; ``lists`` are the sources whose lists of subjects are kept."""
     if not quiet:
         click.echo(planned.preview)
     if answers.said and not quiet:
@@ -103,10 +142,14 @@ def _write(planned: _Planned, answers: Answers, *, dry: bool, yes: bool, quiet: 
     ending = planned.idle or (planned.dry if dry else "")
     if ending:
         click.echo(ending)
+        if lists and not dry:
+            click.echo(_keep(planned, lists), err=quiet)
         return status
     if not _agreed(yes, planned.question):
         return 0
     *left, said = planned.write()
+    if lists:
+        left.append(_keep(planned, lists))
     left += filter(None, [answers.keep(planned.layout)])
     for sentence in left:
         click.echo(sentence, err=quiet)
@@ -127,6 +170,8 @@ class _Planned(NamedTuple):
     ``open`` what is to be answered or settled; ``layout`` is that of the sources.
     """
 
+    standard: Standard
+    year: int
     preview: str
     subjects: int
     dry: str
@@ -195,6 +240,8 @@ def _into(
         return [f"已导入，写入“{book}”{kept}。"]
 
     return _Planned(
+        standard,
+        held.year,
         plan.said,
         sum(map(len, lists.values())),
         "以上是预览，没有写入。",
@@ -253,6 +300,8 @@ def _new(
         return [*left, f"已新建“{book}”（{figures.year}年度）。"]
 
     return _Planned(
+        standard,
+        figures.year,
         preview(plan),
         sum(map(len, lists.values())),
         f"以上是预览，没有新建“{book.name}”。",

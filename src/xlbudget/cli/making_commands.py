@@ -76,9 +76,15 @@ def new_command(
 
     refuse_no_workbook(book)
     refuse_existing(book)
-    standard = with_subject_files(load_standard(), subjects)
+
+    def listed(year: int) -> tuple[Standard, Path | None]:
+        standard, kept = _with_kept(load_standard(), year)
+        return with_subject_files(standard, subjects), kept
+
+    standard, kept = listed(year or _next_year())
     if source:
         figures = read_folder(source, standard, whole=True)
+        standard, kept = listed(figures.year)
         standard = for_sum(with_subjects(standard, figures.subjects), figures)
         figures = with_names(standard, figures)
         _refuse_other_year(source, figures, year)
@@ -89,13 +95,15 @@ def new_command(
     if lines:
         made = answers.settle(lambda given: _lines(lines, standard, figures, given))
         figures = made.book
+    if kept and 0 < figures.year < int(kept.stem):
+        standard, kept = listed(figures.year)
     if not figures.year:
-        figures = figures._replace(year=datetime.now(tz=UTC).year + 1)
+        figures = figures._replace(year=_next_year())
     if not standard.first <= figures.year <= standard.last:
         raise UnusableFileError(
             f"{standard.name}的标准适用于{standard.first}年度起，不适用于{figures.year}年度；请改 --year。"
         )
-    if subjects:
+    if subjects or kept:
         figures = figures._replace(info={**figures.info, "subject_lists": InfoValue(OWN_LISTS)})
 
     def write(target: Path) -> None:
@@ -112,7 +120,30 @@ def new_command(
         names = "”“".join(str(path) for path in (source, lines) if path)
         what = f"，数字取自“{names}”" if names else ""
         click.echo(f"已新建“{book}”（{figures.year}年度{what}）。")
+        if kept:
+            click.echo(
+                f"“科目字典”补充了本机保存的科目目录“{kept}”，校验、填列照工作簿里的这一份；不要时删去这个文件再新建。"
+            )
     return int(made is not None and bool(made.questions or made.unsettled))
+
+
+def _next_year() -> int:
+    return datetime.now(tz=UTC).year + 1
+
+
+def _with_kept(standard: Standard, year: int) -> tuple[Standard, Path | None]:
+    """The standard with the subjects that are kept on this machine for the year, and their file.
+
+    Raises:
+        UnusableFileError: the file is no list any more.
+    """
+    from xlbudget.importing.kept_lists import kept_list  # noqa: PLC0415  # rarely needed
+    from xlbudget.standard.loader import with_subjects  # noqa: PLC0415
+
+    kept = kept_list(standard, year)
+    if kept is None:
+        return standard, None
+    return with_subjects(standard, kept.subjects), kept.path
 
 
 def _lines(path: Path, standard: Standard, figures: Book, answers: Mapping[str, str]) -> Imported:

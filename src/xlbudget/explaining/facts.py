@@ -525,7 +525,7 @@ def _words(facts: Facts, spec: ListSpec, stem: str, key: str, label: str) -> Fig
     if text:
         cells = facts.values.keyed_cell(keyed, name)
         return Figure(f"{stem}.words", "说明", "text", text, text, cells, "info", (spec.keyed,))
-    prescribed = _prescribed(spec, key, label)
+    prescribed = _prescribed(spec, key, label) or _listed_meaning(facts, spec, key, label)
     if prescribed:
         return Figure(f"{stem}.words", "说明", "text", prescribed, prescribed, how="given")
     review = f"基础信息“{keyed.title}”中没有“{label or key}”，请核对这里的表述"
@@ -536,6 +536,17 @@ def _prescribed(spec: ListSpec, key: str, label: str) -> str:
     """The prescribed explanation: of this code and name, else of the name wherever it stands."""
     name = squash(label)
     return spec.meanings.get(f"{key}{name}") or spec.meanings.get(name, "")
+
+
+def _listed_meaning(facts: Facts, spec: ListSpec, key: str, label: str) -> str:
+    """What the subject list says of this code under this name, for a list that has prescribed explanations."""
+    if spec.rows is None or not spec.meanings:
+        return ""
+    subjects = facts.standard.subjects.get(facts.standard.blocks[spec.rows.block].subjects)
+    known = subjects.find(key, facts.book.year) if subjects else None
+    if known is None or squash(label) not in map(squash, (known.name, *known.aliases)):
+        return ""
+    return clean_clause(known.meaning, spec.leading)
 
 
 def _name(facts: Facts, ref: Ref, position: int, name: str, title: str) -> Figure:

@@ -39,7 +39,7 @@ from xlbudget.reading.particulars import subject_of
 from xlbudget.reading.tables import UNREAD, line_text, read_table
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import Sheet, whole_lines
-from xlbudget.sheets.layout import is_form
+from xlbudget.sheets.layout import SUBJECT_HEADINGS, is_form
 from xlbudget.standard.loader import OWN_LISTS, standard_for, with_subjects
 from xlbudget.standard.model import AMOUNT
 from xlbudget.toml import read_toml
@@ -60,8 +60,6 @@ if TYPE_CHECKING:
 INDICATOR_FILE = "绩效指标"
 FORM_KIND, PROJECT = "表式", "项目名称"
 NOTES_FILE, SUBJECTS_FILE, FINALS_FILE = "表下说明.toml", "科目字典.csv", "定稿.toml"
-SUBJECT_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度", "别名")
-"""Of the file of subjects, as on the sheet 科目字典."""
 FINAL_PARTS = {"情况说明": "notes", "名词解释": "glossary"}
 """The lists of the file of final texts, and the part of the text that each is."""
 _HEADING = "标题"
@@ -306,7 +304,7 @@ def read_subjects_file(folder: Path, standard: Standard) -> dict[str, tuple[Subj
     lists = {subjects.name: subjects.key for subjects in standard.subjects.values()}
     found: dict[str, tuple[Subject, ...]] = {}
     for number, entry in source.records:
-        code, name, kind, first, last, aliases = (
+        code, name, kind, first, last, aliases, meaning = (
             entry.get(heading, "") for heading in SUBJECT_HEADINGS
         )
         if kind not in lists:
@@ -314,7 +312,7 @@ def read_subjects_file(folder: Path, standard: Standard) -> dict[str, tuple[Subj
         numbers = [code, *filter(None, (first, last))]
         if not all(one.isascii() and one.isdigit() for one in numbers):
             raise source.wrong(number, "的编码或年度不是数字。")
-        subject = subject_of(code, name, first, last, aliases)
+        subject = subject_of(code, name, first, last, aliases, meaning)
         found[lists[kind]] = (*found.get(lists[kind], ()), subject)
     return found
 

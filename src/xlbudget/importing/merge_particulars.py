@@ -28,6 +28,7 @@ from xlbudget.sheets.layout import (
     NOTES,
     PROFILE,
     PROFILE_ROOM,
+    SUBJECT_HEADINGS,
     dictionary_last,
     form_of,
     info_lines,
@@ -219,27 +220,35 @@ def subject_edits(
     listed = {
         number: texts
         for number in range(DICTIONARY_FIRST, len(lines) + 1)
-        if any((texts := tuple(text_of(value_at(lines, number, at)) for at in range(1, 7)))[:2])
+        if any((texts := tuple(text_of(value_at(lines, number, at)) for at in range(1, 8)))[:2])
     }
     line = max(listed, default=DICTIONARY_FIRST - 1) + 1
-    have = set(listed.values())
+    have = {texts[:-1]: (number, texts[-1]) for number, texts in listed.items()}
     last = dictionary_last(standard)
     edits: list[CellEdit] = []
     for key, found in subjects.items():
         kind = standard.subjects[key].name
         for subject in found:
             texts = subject_texts(subject, kind)
-            if texts in have:
+            number, meaning = have.get(texts[:-1], (0, ""))
+            if number:
+                if texts[-1] not in ("", meaning):
+                    edits.append(CellEdit(DICTIONARY, f"G{number}", texts[-1]))
                 continue
             if line > last:
                 raise UnusableFileError(
                     f"工作表“{DICTIONARY}”放不下全部科目（到第{last}行）；请删去不用的科目后再导入。"
                 )
-            for letter, text in zip("ABCDEF", texts, strict=True):
+            for letter, text in zip("ABCDEFG", texts, strict=True):
                 value = Decimal(text) if text and letter in "DE" else text
                 if text:
                     edits.append(CellEdit(DICTIONARY, f"{letter}{line}", value))
             line += 1
+    heading = f"G{DICTIONARY_FIRST - 1}"
+    if any(edit.cell.startswith("G") for edit in edits) and not text_of(
+        value_at(lines, DICTIONARY_FIRST - 1, 7)
+    ):
+        edits.append(CellEdit(DICTIONARY, heading, SUBJECT_HEADINGS[-1]))  # an older workbook
     setting = book.info.get("subject_lists")
     if edits and setting is not None and setting.value != OWN_LISTS:
         edits.append(CellEdit(book.sheets.get(INFO, INFO_SHEET), setting.cell, OWN_LISTS))

@@ -29,11 +29,12 @@ _HEADINGS = {
     "first": ("启用年度", "valid_from"),
     "last": ("停用年度", "valid_to"),
     "aliases": ("别名", "aliases"),
+    "meaning": ("说明", "科目说明", "释义", "科目释义", "使用说明"),
 }
 _LEVELS = ("类", "款", "项")
 """Headings of a column for each level of the codes."""
 _LONGEST_LEVEL = 3
-_BESIDE = ("序号", "级次", "层级", "说明", "科目说明", "释义", "备注", "是否末级")
+_BESIDE = ("序号", "级次", "层级", "备注", "是否末级")
 """What else a list may say of subjects, which is not taken."""
 _TITLES = ("科目", "目录", "分类")
 SUBJECTS = "subjects"
@@ -113,6 +114,7 @@ def subjects_of(file: TableFile, standard: Standard) -> dict[str, tuple[Subject,
                 _year(one.get("first", ""), 0, at),
                 _year(one.get("last", ""), 9999, at),
                 tuple(alias for alias in one.get("aliases", "").split("|") if alias),
+                meaning=" ".join(one.get("meaning", "").split()),
             )
             if not subject.name:
                 raise UnusableFileError(f"{at}的编码“{code}”没有名称；请补上后再导入。")

@@ -30,7 +30,6 @@ from xlbudget.importing.data_folder import (
     NOTES_FILE,
     PROFILE_FILE,
     PROJECT,
-    SUBJECT_HEADINGS,
     SUBJECTS_FILE,
     ledger_file,
 )
@@ -38,7 +37,14 @@ from xlbudget.printed import column_names, row_entries, side_by_side
 from xlbudget.reading.book import read_book
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.reading.particulars import subject_texts
-from xlbudget.sheets.layout import INFO_SHEET, form_of, form_pairs, is_form, place_book
+from xlbudget.sheets.layout import (
+    INFO_SHEET,
+    SUBJECT_HEADINGS,
+    form_of,
+    form_pairs,
+    is_form,
+    place_book,
+)
 from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.locks import refuse_open_file
 from xlbudget.xlsx.sets import FINISHED, finish_set, replace_set

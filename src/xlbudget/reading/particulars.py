@@ -166,7 +166,9 @@ def read_profile(lines: Lines) -> Profile:
     return Profile(tuple(duties), "\n".join(remarks), tuple(offices), tuple(units))
 
 
-def subject_of(code: str, name: str, first: str, last: str, aliases: str) -> Subject:
+def subject_of(
+    code: str, name: str, first: str, last: str, aliases: str, meaning: str = ""
+) -> Subject:
     """A subject from the texts of a line; a year that is no number is no bound."""
     return Subject(
         code,
@@ -174,6 +176,7 @@ def subject_of(code: str, name: str, first: str, last: str, aliases: str) -> Sub
         int(first) if first.isdigit() else 0,
         int(last) if last.isdigit() else _NO_END,
         tuple(alias for alias in aliases.split("|") if alias),
+        meaning=meaning,
     )
 
 
@@ -181,7 +184,8 @@ def subject_texts(subject: Subject, kind: str) -> tuple[str, ...]:
     """A subject as a line of 科目字典; ``kind`` is the name of its list."""
     first = str(subject.first) if subject.first else ""
     last = str(subject.last) if subject.last != _NO_END else ""
-    return subject.code, subject.name, kind, first, last, "|".join(subject.aliases)
+    aliases = "|".join(subject.aliases)
+    return subject.code, subject.name, kind, first, last, aliases, subject.meaning
 
 
 def own_subjects(standard: Standard, lines: Lines) -> dict[str, tuple[Subject, ...]]:
@@ -189,7 +193,7 @@ def own_subjects(standard: Standard, lines: Lines) -> dict[str, tuple[Subject, .
     lists = {subjects.name: subjects for subjects in standard.subjects.values()}
     found: dict[str, list[Subject]] = {}
     for line in whole_lines(lines):
-        code, name, kind, *more = [text_of(value) for value in (*line, *[""] * 6)[:6]]
+        code, name, kind, *more = [text_of(value) for value in (*line, *[""] * 7)[:7]]
         subjects = lists.get(kind)
         if subjects is None or not code.isdigit():
             continue

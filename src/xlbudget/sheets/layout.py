@@ -580,6 +580,8 @@ COUNTS, STALE, VERDICT = "A3", "G3", "M3"
 
 CODES, NAMES = "科目编码", "科目名称"
 """The names of the columns of all codes and of their names, with the room for more."""
+SUBJECT_HEADINGS = ("编码", "名称", "分类", "启用年度", "停用年度", "别名", "说明")
+"""Of 科目字典, from column A, and of the file of subjects in a data folder."""
 UNIT_LIST = "预算单位名单"
 DICTIONARY_FIRST = 5
 SPARE = 1_600

@@ -81,7 +81,8 @@ class Equation(NamedTuple):
 class Subject(NamedTuple):
     """One subject; ``aliases`` are other spellings that mean the same.
 
-    ``successor`` is the code that takes its money once it is not valid any more.
+    ``successor`` is the code that takes its money once it is not valid any more, ``meaning`` the
+    official explanation that a bureau's list gives of it.
     """
 
     code: str
@@ -90,6 +91,7 @@ class Subject(NamedTuple):
     last: int = 9999
     aliases: tuple[str, ...] = ()
     successor: str = ""
+    meaning: str = ""
 
     def valid(self, year: int) -> bool:
         """Whether the subject is in use in ``year``."""
@@ -107,10 +109,20 @@ class SubjectList(NamedTuple):
     by_code: Mapping[str, tuple[Subject, ...]] = {}
 
     def extended(self, subjects: Iterable[Subject]) -> SubjectList:
-        """The list with ``subjects`` added; an added code replaces the entries of the same code."""
-        added = tuple(subjects)
+        """The list with ``subjects`` added; an added code replaces the entries of the same code.
+
+        One that says of an entry but what it means is no other entry: it explains that one.
+        """
+        given = {one._replace(meaning=""): one for one in subjects}
+        held = {one: one._replace(successor="", meaning="") for one in self.subjects}
+        meanings = {plain: one.meaning for plain, one in given.items() if plain in held.values()}
+        added = tuple(one for plain, one in given.items() if plain not in meanings)
         codes = {subject.code for subject in added}
-        merged = (*(subject for subject in self.subjects if subject.code not in codes), *added)
+        explained = (
+            subject._replace(meaning=meanings.get(plain) or subject.meaning)
+            for subject, plain in held.items()
+        )
+        merged = (*(subject for subject in explained if subject.code not in codes), *added)
         return make_list(self.key, self.name, self.lengths, self.levels, merged)
 
     def level(self, code: str) -> int:
