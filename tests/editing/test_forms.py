@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import openpyxl
 import pytest
 
 from ledgers import amounts, ledger_of, with_ledger
+from own_standards import copied, file_of
 from xlbudget.authoring.check import check_folder
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.fill import plan_fill
@@ -21,7 +21,6 @@ from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.rules.forms import forms_left, with_forms
 from xlbudget.sheets.layout import MODELS, place_book
-from xlbudget.standard.layers import DATA
 from xlbudget.xlsx.cells import CellEdit
 from xlbudget.xlsx.workbook import Workbook
 
@@ -240,9 +239,8 @@ def test_imported_indicators_fill_blank_lines(
 
 
 def test_a_kind_of_money_without_a_cell_is_no_standard(tmp_path: Path) -> None:
-    folder = tmp_path / "changchun"
-    shutil.copytree(DATA / "changchun", folder)
-    path = folder / "ledger.toml"
+    folder = copied(tmp_path)
+    path = file_of(folder, "ledger.toml")
     text = path.read_text("utf-8")
     wide = 'other = { funding = ["财政专户管理资金", "单位资金"] }'
     assert wide in text
