@@ -136,6 +136,7 @@ def test_all_rooms_full_go_through_every_command(
     assert run(["new", str(tmp_path / "再.xlsm"), "--from", str(tmp_path / "数据"), "-q"]) == 0
 
 
+@pytest.mark.thorough
 def test_a_large_department_goes_through_every_command(
     standard: Standard, example: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -54,7 +54,7 @@ def damaged(path: Path) -> Path:
 @pytest.mark.parametrize(
     ("steps", "source"),
     [
-        (("validate", "notes"), "example_copy"),
+        pytest.param(("validate", "notes"), "example_copy", marks=pytest.mark.thorough),
         (("fill", "validate", "notes"), "bare"),
     ],
 )

@@ -175,6 +175,7 @@ def check_with_edits(
         judge(compared(again, gnumeric(path), left), len(left))
 
 
+@pytest.mark.thorough
 def test_departments_with_random_edits(
     standard: Standard,
     costly_department: Path,

@@ -141,7 +141,14 @@ def test_the_users_own_password_stays(book: Path, capsys: pytest.CaptureFixture[
     assert again[TABLE].protection.password and again.security.lockStructure
 
 
-@pytest.mark.parametrize("text", ["#REF!", "约5", "１２，３", "12,3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#REF!",
+        "约5",
+        *(pytest.param(one, marks=pytest.mark.thorough) for one in ("１２，３", "12,3")),
+    ],
+)
 def test_an_amount_that_cannot_be_read_is_named(
     book: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
