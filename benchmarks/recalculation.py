@@ -21,11 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from calc.office import Office, load_document
 from ledgers import ledger_of, with_ledger
-from xlbudget.api import read, standard_for
+from xlbudget.api import read
 from xlbudget.editing.build import build_workbook
 from xlbudget.money import Amount
 from xlbudget.sheets.layout import CONTENTS, OVERALL
 from xlbudget.sheets.ledger import ledger_layout
+from xlbudget.standard.loader import own_standard
 
 if TYPE_CHECKING:
     from xlbudget.figures import Ledger, LedgerLine
@@ -82,7 +83,7 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=5)
     asked = parser.parse_args()
     bureau = read(CASES / "culture-bureau")
-    standard = standard_for(bureau)
+    standard = own_standard(bureau)
     ledger = ledger_of(standard, CASES / "culture-bureau-ledger.csv")
     found = {}
     with tempfile.TemporaryDirectory() as name:

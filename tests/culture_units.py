@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledgers import ledger_of, with_ledger
-from xlbudget.api import read, standard_for
+from xlbudget.api import read
 from xlbudget.editing.build import build_workbook
 from xlbudget.figures import InfoValue, Profile
 from xlbudget.importing.imported import blank_book
 from xlbudget.money import COUNT, WAN, parse_amount
 from xlbudget.rules.fill import with_names
 from xlbudget.rules.posting import fill_from_ledger
-from xlbudget.standard.loader import OWN_LISTS, read_subjects
+from xlbudget.standard.loader import OWN_LISTS, own_standard, read_subjects
 
 if TYPE_CHECKING:
     from xlbudget.figures import Book, Cell
@@ -35,7 +35,7 @@ def bureau(case: str) -> tuple[Standard, Book]:
     book = read(CASES / case)
     subjects = {"functional": read_subjects(CASES / case / "functional-subjects.csv")}
     book = book._replace(subjects=subjects)
-    return standard_for(book), book
+    return own_standard(book), book
 
 
 def unit_books(case: str, *, ledger: bool = True) -> dict[str, Book]:

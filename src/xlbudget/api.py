@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlbudget.importing.published import is_document
 from xlbudget.standard import loader
-from xlbudget.standard.loader import own_standard, with_subjects
+from xlbudget.standard.loader import own_standard
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -72,7 +72,7 @@ def validate(book: Book, standard: Standard | None = None) -> Report:
     from xlbudget.texts.whole import validate_whole  # noqa: PLC0415  # reading alone needs no checks
 
     computed = (lambda: book.computed) if book.computed else None
-    return validate_whole(standard_for(book, standard), book, computed)
+    return validate_whole(own_standard(book, standard), book, computed)
 
 
 def validate_file(path: str | PathLike[str]) -> Report:
@@ -126,16 +126,5 @@ def notes(book: Book, standard: Standard | None = None) -> Document:
     from xlbudget.explaining.document import Document  # noqa: PLC0415  # loads the templates
     from xlbudget.explaining.explain import explain, glossary  # noqa: PLC0415
 
-    standard = standard_for(book, standard)
+    standard = own_standard(book, standard)
     return Document((*explain(standard, book).sections, *glossary(standard, book).sections))
-
-
-def standard_for(book: Book, standard: Standard | None = None) -> Standard:
-    """The standard of a book with the subjects that it adds; that which it names, or another.
-
-    Raises:
-        StandardError: there is no such standard.
-    """
-    if standard is None:
-        return own_standard(book)
-    return with_subjects(standard, book.subjects) if book.subjects else standard

@@ -11,7 +11,7 @@ import pytest
 from calc.clicked import Clicked
 from ledgers import amounts, ledger_of
 from tests_support import leaves_only
-from xlbudget.api import read, standard_for
+from xlbudget.api import read
 from xlbudget.building.front import profile_rows
 from xlbudget.editing.build import build_workbook
 from xlbudget.figures import Unreadable
@@ -20,6 +20,7 @@ from xlbudget.money import Amount
 from xlbudget.reading.book import read_book
 from xlbudget.sheets.layout import DESK, INFO_SHEET, PROFILE, PROFILE_FIRST, place_info
 from xlbudget.sheets.ledger import ledger_layout
+from xlbudget.standard.loader import own_standard
 from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def test_a_department_is_typed_once(
     standard: Standard, tmp_path: Path, live: Callable[[Path], xw.Book]
 ) -> None:
     bureau = read(CASES / "culture-bureau")
-    own = standard_for(bureau)
+    own = own_standard(bureau)
     ledger = ledger_of(own, CASES / "culture-bureau-ledger.csv")
     path = tmp_path / "从 空白.xlsm"
     # The texts of forms are the same work either way.

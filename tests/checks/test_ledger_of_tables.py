@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledgers import amounts, with_ledger
-from xlbudget.api import read, standard_for
+from xlbudget.api import read
 from xlbudget.checks.diagnosis.certify import can_certify
 from xlbudget.checks.ledger.candidates import bounds
 from xlbudget.checks.ledger.found import find_ledger, misprinted
@@ -17,6 +17,7 @@ from xlbudget.figures import UNFILLED, Ledger, LedgerLine
 from xlbudget.importing.imported import blank_book
 from xlbudget.money import WAN, YUAN, Amount
 from xlbudget.rules.posting import post, posted_book, printed
+from xlbudget.standard.loader import own_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,7 @@ def _reprinted(standard: Standard, book: Book, lines: tuple[LedgerLine, ...]) ->
 
 def test_a_ledger_of_every_department_prints_all_its_cells(department: Path) -> None:
     book = read(department)
-    standard = standard_for(book)
+    standard = own_standard(book)
     found = find_ledger(standard, book)
     assert found.lines and not found.unsolved and not found.contradiction
     assert min(_fens(found.lines)) > 0
@@ -71,7 +72,7 @@ def test_rounding_differences_need_few_lines_that_are_not_whole(
 
 def test_a_large_department_has_its_units_where_their_amounts_say() -> None:
     book = read(CASES / "culture-bureau")
-    standard = standard_for(book)
+    standard = own_standard(book)
     found = find_ledger(standard, book)
     _reprinted(standard, book, found.lines)
     assert len(found.cells) == 746
@@ -194,7 +195,7 @@ def test_the_car_whose_carry_over_no_table_holds(standard: Standard) -> None:
     book = read(CASES / "culture-bureau")
     fens = {"30231": 34_500_000, "30239": 38_600_000}
     cells = {("basic", key, at): Amount(fen) for key, fen in fens.items() for at in (0, 2)}
-    found = find_ledger(standard_for(book), _with_cells(book, dict(cells)))
+    found = find_ledger(own_standard(book), _with_cells(book, dict(cells)))
     named = {(cell.block, cell.row.key, cell.column) for cell in found.contradiction}
     # All carry-over is in projects and in one class; so the basic table has 2.10 too much for cars.
     assert ("basic", "30231", "public") in named or ("basic", "30231", "total") in named

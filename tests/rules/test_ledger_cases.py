@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledgers import amounts, ledger_of, with_ledger
-from xlbudget.api import read, standard_for, validate
+from xlbudget.api import read, validate
 from xlbudget.checks.identities import residual
 from xlbudget.findings import Level, Status
 from xlbudget.importing.imported import blank_book
@@ -15,6 +15,7 @@ from xlbudget.money import WAN, Amount
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.posting import post, posted_book, printed
 from xlbudget.rules.relations import expand
+from xlbudget.standard.loader import own_standard
 
 CASES = Path(__file__).parents[1] / "cases"
 WHOLE, EXACT = "culture-bureau", "culture-bureau-exact"
@@ -29,7 +30,7 @@ ULP = 10_000
 @pytest.mark.parametrize("name", LEDGERS)
 def test_every_cell_is_printed_from_the_ledger_alone(name: str) -> None:
     book = read(CASES / name)
-    standard = standard_for(book)
+    standard = own_standard(book)
     ledger = ledger_of(standard, LEDGERS[name])
     bare = blank_book(standard, book.year)._replace(profile=book.profile, subjects=book.subjects)
     made = amounts(standard, posted_book(standard, with_ledger(standard, bare, ledger)))
@@ -49,7 +50,7 @@ def test_every_cell_is_printed_from_the_ledger_alone(name: str) -> None:
 @pytest.mark.parametrize("name", LEDGERS)
 def test_every_line_has_what_it_needs(name: str) -> None:
     book = read(CASES / name)
-    standard = standard_for(book)
+    standard = own_standard(book)
     lines = ledger_of(standard, LEDGERS[name]).lines
     assert len(lines) == 110
     for line in lines:
@@ -62,7 +63,7 @@ def test_every_line_has_what_it_needs(name: str) -> None:
 def test_the_whole_ledger_adds_up_and_the_exact_one_does_so_but_for_rounding() -> None:
     for name, least in ((WHOLE, 0), (EXACT, 10)):
         book = read(CASES / name)
-        standard = standard_for(book)
+        standard = own_standard(book)
         lines = ledger_of(standard, LEDGERS[name]).lines
         broken = [
             line for line in lines if isinstance(line.amount, Amount) and line.amount.fen % ULP

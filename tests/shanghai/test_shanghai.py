@@ -10,6 +10,7 @@ import pytest
 
 from shanghai.measure import measured
 from tests_support import leaves_only
+from xlbudget.api import notes, validate
 from xlbudget.authoring.check import check_folder
 from xlbudget.editing.build import build_workbook
 from xlbudget.figures import BlockData
@@ -52,6 +53,18 @@ def test_a_real_budget_is_judged(standard: Standard, name: str, tmp_path: Path) 
     false = [error for error in errors if not any(one["said"] in error.message for one in expected)]
     assert not missed
     assert not false
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_standard_that_is_handed_over_is_the_one_that_the_book_chooses(
+    standard: Standard, name: str
+) -> None:
+    """By its variants, its kind and its year, as where the book names it itself."""
+    book = read_folder(HERE / name, standard)
+    assert own_standard(book, standard) == own_standard(book)
+    assert own_standard(book, own_standard(book)) == own_standard(book)
+    assert validate(book, standard) == validate(book)
+    assert notes(book, standard).sections == notes(book).sections
 
 
 @pytest.mark.parametrize("name", EXPECTED)

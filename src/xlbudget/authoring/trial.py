@@ -18,7 +18,7 @@ from xlbudget.money import Amount
 from xlbudget.rules.fill import fill_book
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import checked, expand
-from xlbudget.standard.loader import for_sum, load_folder, standard_for
+from xlbudget.standard.loader import load_folder, own_standard
 from xlbudget.texts.whole import validate_whole
 from xlbudget.toml import read_toml
 
@@ -134,7 +134,7 @@ def _judged(standard: Standard, path: Path) -> tuple[Report, Standard, Book | No
     """What is said of a budget, the standard as it chooses it, and its book where errors can be planted in it."""
     if path.is_dir():
         book = read_folder(path, standard)
-        own = for_sum(standard_for(standard, book.year, book.info), book)
+        own = own_standard(book, standard)
         book = fill_book(own, book).book
         return validate_whole(own, book), own, book
     report = validate_published(path, standard)

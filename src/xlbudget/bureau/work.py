@@ -183,10 +183,11 @@ def _examined(path: Path, kind: str | None) -> tuple[Report, Standard, Book]:
 
         return examine_published(path)[:3]
     if kind == "data":
-        from xlbudget.api import read, standard_for, validate  # noqa: PLC0415  # rare
+        from xlbudget.api import read, validate  # noqa: PLC0415  # rare
+        from xlbudget.standard.loader import own_standard  # noqa: PLC0415  # as above
 
         book = read(path)
-        standard = standard_for(book)
+        standard = own_standard(book)
         return validate(book, standard), standard, book
     from xlbudget.editing.validate import examine_file  # noqa: PLC0415  # as above
 

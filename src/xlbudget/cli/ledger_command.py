@@ -36,10 +36,11 @@ def command(book: Path, output: Path, quiet: bool) -> int:
     工作簿、数据文件夹、公开文本都可以。各表通常不能唯一确定底稿，得到的是其中一种；有的格无论怎样都印不出来时，
     列出互相矛盾的各格。要有求解器：pip install xlbudget[certify]。
     """
-    from xlbudget.api import read, standard_for  # noqa: PLC0415
+    from xlbudget.api import read  # noqa: PLC0415
     from xlbudget.checks.ledger.found import find_ledger  # noqa: PLC0415
     from xlbudget.publishing.data_folder import csv_bytes  # noqa: PLC0415
     from xlbudget.rules.fill import fill_book  # noqa: PLC0415
+    from xlbudget.standard.loader import own_standard  # noqa: PLC0415
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
 
     if output.suffix.lower() != ".csv":
@@ -47,7 +48,7 @@ def command(book: Path, output: Path, quiet: bool) -> int:
     if not output.parent.is_dir():
         raise UnusableFileError(f"文件夹“{output.parent}”不存在；请先建立文件夹。")
     figures = read(book)
-    standard = standard_for(figures)
+    standard = own_standard(figures)
     found = find_ledger(standard, figures)
     if not found.lines and (filled := fill_book(standard, figures)).changed:
         again = find_ledger(standard, filled.book)

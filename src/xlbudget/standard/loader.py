@@ -512,12 +512,16 @@ def standard_for(standard: Standard, year: int, info: Mapping[str, InfoValue]) -
     return for_info(standard, year, info)
 
 
-def own_standard(book: Book) -> Standard:
-    """The standard that a workbook names, as the book says it.
+def own_standard(book: Book, standard: Standard | None = None) -> Standard:
+    """The standard that a book names, or this one, as the book says it.
 
-    With the subjects that it adds, what a sum of units needs, and the names in the tables' texts filled in.
+    With its variants, the subjects that it adds, what a sum of units needs, and the names in the tables' texts filled
+    in. One that is already the book's stays as it is.
+
+    Raises:
+        StandardError: there is no such standard.
     """
-    standard = load_standard(book.standard)
+    standard = standard or load_standard(book.standard)
     standard = with_subjects(standard, book.subjects) if book.subjects else standard
     return for_sum(standard_for(standard, book.year, book.info), book)
 
