@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from selenium.webdriver.support.ui import WebDriverWait
 
 import desk_results
 from xlbudget.bureau.desk import PAGE, write_desk
@@ -114,7 +115,7 @@ def test_a_line_opens_its_findings_and_leads_to_the_report(chrome: Chrome, tmp_p
     assert "符合条件的" in text(chrome, "#shown")
     chrome.find_element("css selector", ".cards .unusable").click()
     chrome.find_element("css selector", "[type=reset]").click()
-    assert "不是工作簿" in text(chrome, "#files")
+    WebDriverWait(chrome, 20).until(lambda _: "不是工作簿" in text(chrome, "#files"))
     chrome.find_element("css selector", "[data-key=name]").click()
     assert chrome.find_element("css selector", "#files .name .path").text
     link = next(

@@ -141,24 +141,20 @@ def year_of_change(page: Printed, random: Random) -> Planted:
     return Planted("this year for last year", (f"{page.budget.year}年预算",))
 
 
-def income_in_text(page: Printed, random: Random) -> Planted:
-    page.says["income"] = _slipped(random, page.says["income"])
-    return Planted("the income in the text", _words(page.says["income"]))
+def _slip_in_text(key: str, what: str) -> Callable[[Printed, Random], Planted]:
+    """The mistake of a figure that the text says under that key."""
+
+    def planted(page: Printed, random: Random) -> Planted:
+        page.says[key] = _slipped(random, page.says[key])
+        return Planted(what, _words(page.says[key]))
+
+    return planted
 
 
-def services(page: Printed, random: Random) -> Planted:
-    page.says["services"] = _slipped(random, page.says["services"])
-    return Planted("a part of procurement", _words(page.says["services"]))
-
-
-def three_public_in_text(page: Printed, random: Random) -> Planted:
-    page.says["operation"] = _slipped(random, page.says["operation"])
-    return Planted("running costs of vehicles in the text", _words(page.says["operation"]))
-
-
-def operating_in_text(page: Printed, random: Random) -> Planted:
-    page.says["operating"] = _slipped(random, page.says["operating"])
-    return Planted("机关运行 in the text", _words(page.says["operating"]))
+income_in_text = _slip_in_text("income", "the income in the text")
+services = _slip_in_text("services", "a part of procurement")
+three_public_in_text = _slip_in_text("operation", "running costs of vehicles in the text")
+operating_in_text = _slip_in_text("operating", "机关运行 in the text")
 
 
 def reserved(page: Printed, random: Random) -> Planted:

@@ -268,7 +268,6 @@ def write_profile(sheet: Sheet, profile: Profile) -> None:
 # ------------------------------------------------------------------ 科目字典
 
 
-_HEADINGS = SUBJECT_HEADINGS
 _WIDTHS = (12, 44, 24, 10, 10, 24, 44)
 _UNITS = "H"
 _HEADING_LINE = DICTIONARY_FIRST - 1
@@ -282,7 +281,7 @@ def write_dictionary(writer: Writer, sheet: Sheet, standard: Standard, profile: 
     sheet.title("F", DICTIONARY, 34)
     hint = "目录不可能齐全：在已有科目下方补充本地科目（编码、名称、分类），并在基础信息“科目目录”中选“按科目字典补充”。"
     sheet.text("A3", hint, styles.HINT)
-    sheet.headings(_HEADING_LINE, _HEADINGS, 24)
+    sheet.headings(_HEADING_LINE, SUBJECT_HEADINGS, 24)
     sheet.widths(_WIDTHS)
     sheet.freeze(_HEADING_LINE)
     last = dictionary_last(standard)
