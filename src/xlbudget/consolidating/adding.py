@@ -27,6 +27,7 @@ from xlbudget.money import UNITS, YUAN, Amount, from_number, parse_amount
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.rules.fill import statements
 from xlbudget.standard.loader import OWN_LISTS
+from xlbudget.standard.roles import FORM_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -298,7 +299,7 @@ def _renamed(standard: Standard, book: Book, names: Mapping[str, str]) -> Book:
     forms = tuple(
         data._replace(
             name=names[data.name],
-            fields={**data.fields, "name": names[data.name]},
+            fields={**data.fields, FORM_NAME: names[data.name]},
         )
         if data.name in names
         else data

@@ -31,6 +31,7 @@ from xlbudget.standard.loader import (
     standard_for,
     with_subjects,
 )
+from xlbudget.standard.roles import FORM_NAME
 from xlbudget.texts.forms import last_year_of
 from xlbudget.xlsx.atomic import replace_atomically
 from xlbudget.xlsx.cells import CellEdit
@@ -196,7 +197,7 @@ def next_forms(standard: Standard, book: Book, names: Collection[str]) -> tuple[
         if data.name in names:
             continue
         form = forms.get(data.form)
-        fixed = {"name", form.period if form is not None else ""}
+        fixed = {FORM_NAME, form.period if form is not None else ""}
         fields = {
             key: text if key in fixed else moved_years(text, book.year)
             for key, text in data.fields.items()

@@ -15,6 +15,7 @@ from xlbudget.rules.fill import complete_rows
 from xlbudget.rules.grid import INFO, Grid
 from xlbudget.rules.relations import blank_definitions, evaluate
 from xlbudget.standard.model import ONE
+from xlbudget.standard.roles import FORM_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -133,7 +134,7 @@ class Values:
         if row is None or not row.line:
             return ()
         forms = self.book.forms if row.kind == "form" else ()
-        cell = next((form.places.get("name", "") for form in forms if form.name == row.key), "")
+        cell = next((form.places.get(FORM_NAME, "") for form in forms if form.name == row.key), "")
         place = Place(self.sheet(block), cell)
         return (CellRef(place, block, row.key, "", clean(row.label), row.line),)
 

@@ -46,6 +46,7 @@ from xlbudget.sheets.layout import (
     place_book,
 )
 from xlbudget.standard.loader import own_standard
+from xlbudget.standard.roles import FORM_NAME
 from xlbudget.xlsx.locks import refuse_open_file
 from xlbudget.xlsx.sets import FINISHED, finish_set, replace_set
 from xlbudget.xlsx.workbook import Workbook
@@ -213,7 +214,7 @@ def _form_lines(table: Table, book: Book) -> tuple[list[list[str]], list[list[st
     rows = book.blocks.get(block.key, BlockData.of([])).rows
     for data, row in form_pairs(table, rows, book.forms):
         texts = [data.fields.get(key, "") for key in fields]
-        name = list(fields).index("name") if "name" in fields else 0
+        name = list(fields).index(FORM_NAME) if FORM_NAME in fields else 0
         texts[name] = data.name
         cells = [
             "" if isinstance(cell, Unreadable) else amount_text(cell, block.unit)

@@ -15,6 +15,7 @@ from xlbudget.findings import Finding, Level
 from xlbudget.reading.tables import UNREAD
 from xlbudget.sheets.cells import cell_reader, count_of, text_of, whole_lines
 from xlbudget.standard.model import Subject
+from xlbudget.standard.roles import FORM_NAME
 from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
@@ -322,7 +323,7 @@ def _finish(table: Table, sheet: str, done: list[_Open], notes: list[str]) -> Fo
         name = visible(text_of(one.values.get("name"))).strip()
         if not name:
             message = f"{table.title}第{one.line}行的表没有项目名称；请补上。"
-            cell = one.places.get("name", f"A{one.line}")
+            cell = one.places.get(FORM_NAME, f"A{one.line}")
             findings.append(Finding(UNREAD, Level.ERROR, message, table.title, sheet, cell))
         cells: tuple[Cell, ...] = tuple(read(one.values.get(key)) for key in block.amounts)
         places = tuple(one.places.get(key, "") for key in block.amounts)

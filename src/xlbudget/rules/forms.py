@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xlbudget.figures import BlockData, FormData, Row
 from xlbudget.money import Amount
 from xlbudget.standard.model import PLACEHOLDER
+from xlbudget.standard.roles import FORM_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def new_form(standard: Standard, book: Book, name: str, kind: str) -> FormData:
         for field, template in known.items()
         if all(texts.get(key) for key in _PLACE.findall(template))
     }
-    return FormData(name, kind, {"name": name} | fields, ())
+    return FormData(name, kind, {FORM_NAME: name} | fields, ())
 
 
 def _texts(standard: Standard, book: Book, name: str) -> Iterator[tuple[str, str]]:

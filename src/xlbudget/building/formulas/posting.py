@@ -16,6 +16,7 @@ from xlbudget.figures import TOTAL, Place
 from xlbudget.rules.posting import CLASS, post_book, printed, zero_columns
 from xlbudget.sheets.layout import INFO_SHEET, table_layout
 from xlbudget.sheets.ledger import ITEM, SEPARATOR, ledger_layout, level_key
+from xlbudget.standard.roles import FORM_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -166,8 +167,8 @@ def _form_formulas(
         form, row = kinds.get(data.form), by_name.get(data.name)
         if form is None or row is None or not row.places:
             continue
-        named = "name" in data.places and literal(data.name) == data.name
-        own = f"${data.places['name']}" if named else constant(literal(data.name)).text
+        named = FORM_NAME in data.places and literal(data.name) == data.name
+        own = f"${data.places[FORM_NAME]}" if named else constant(literal(data.name)).text
         for column, place in zip(block.amounts, row.places, strict=True):
             if place and column in form.columns:
                 criteria = [[(item, own)], *rows.chosen(posting.where, form.columns[column])]

@@ -40,6 +40,7 @@ from xlbudget.building.formulas.expressions import (
 from xlbudget.figures import TOTAL
 from xlbudget.sheets.layout import form_layout
 from xlbudget.standard.model import ALL, ONE
+from xlbudget.standard.roles import FORM_NAME
 from xlbudget.xlsx.references import split_cell
 
 if TYPE_CHECKING:
@@ -333,7 +334,7 @@ def form_lines(areas: Areas, body: Body, form: Form) -> FormLines:
     spots = form_layout(form, 0, 0).fields
     wanted = [spot for spot in spots if spot.cell.field in body.block.amounts]
     start = split_cell(wanted[0].value)[1]
-    names = next(spot for spot in spots if spot.cell.field == "name")
+    names = next(spot for spot in spots if spot.cell.field == FORM_NAME)
 
     def shifted(cell: str) -> Area:
         letter, line = split_cell(cell)
