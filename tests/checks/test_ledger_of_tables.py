@@ -61,6 +61,20 @@ def test_a_ledger_of_every_department_prints_all_its_cells(department: Path) -> 
         assert printed(sums.get(field, 0), WAN) == (book.number(field) or Amount(0)), field
 
 
+def test_another_solver_in_the_same_process_takes_nothing_away() -> None:
+    """All solvers of a process share their threads; one that asked for more made ours answer nothing."""
+    highspy = pytest.importorskip("highspy")
+    highspy.Highs.resetGlobalScheduler(True)
+    another = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", 2)):
+        another.setOptionValue(option, value)
+    another.addVar(0.0, 1.0)
+    another.changeColIntegrality(0, highspy.HighsVarType.kInteger)
+    another.run()
+    book = read(PLAIN)
+    assert find_ledger(own_standard(book), book).lines
+
+
 def test_rounding_differences_need_few_lines_that_are_not_whole(
     standard: Standard, example: Book
 ) -> None:

@@ -42,7 +42,10 @@ def can_certify() -> bool:
 
 
 def silent_solver() -> Any:
-    """A solver that says nothing and gives the same answer every time.
+    """A solver that says nothing, gives the same answer every time and never takes a failure for an answer.
+
+    It works alone in its thread. The number of threads is not said: all solvers of a process share it, and one that asks
+    for another number than the first did does not run at all.
 
     Raises:
         ImportError: it is not installed.
@@ -54,8 +57,12 @@ def silent_solver() -> Any:
             self.setOptionValue("output_flag", False)
             super().enableCallbacks()
 
+        def run(self) -> None:
+            if super().run() == highspy.HighsStatus.kError:
+                raise RuntimeError(f"the solver did not run: {self.getModelStatus()}")
+
     solver = Silent()
-    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+    for option, value in (("output_flag", False), ("parallel", "off"), ("random_seed", 1)):
         solver.setOptionValue(option, value)
     return solver
 

@@ -30,8 +30,8 @@ _OUTSIDE = 1e5
 """The same beyond the bounds, where the cell is printed otherwise."""
 _CHOICES = 90
 """So many lines at most are weighed against each other; of more, only those of the first solution."""
-_NODES, _SECONDS = 2_000, 6.0
-"""Bounds of that weighing: nodes of its tree, and seconds on a slow machine."""
+_NODES = 500
+"""Nodes of a search's tree, each some milliseconds; real budgets need some twenty."""
 _DENOMINATOR = 1_000
 """Multipliers of a proof are simple fractions."""
 _ROOM = 20
@@ -119,7 +119,6 @@ class Program:
         numbers = self._choices(amounts)
         free, integer = self.highspy.kHighsInf, self.highspy.HighsVarType.kInteger
         solver = silent_solver()
-        solver.setOptionValue("time_limit", _SECONDS)
         solver.setOptionValue("mip_max_nodes", _NODES)
         count = len(numbers)
         # Four variables for each line: whole amount, rest, whether it is there, whether it has a rest.
@@ -214,7 +213,7 @@ class Program:
     def _mended(self, fens: Mapping[int, int], free: Collection[int]) -> dict[int, int] | None:
         """The amounts with those of ``free`` changed by whole 分, as little as can be."""
         solver = silent_solver()
-        solver.setOptionValue("time_limit", _SECONDS)
+        solver.setOptionValue("mip_max_nodes", _NODES)
         integer = self.highspy.HighsVarType.kInteger
         column = {number: 2 * at for at, number in enumerate(free)}
         for number in free:
