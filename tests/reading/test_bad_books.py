@@ -69,20 +69,79 @@ def figures(path: Path) -> dict[str, list[object]]:
     return {key: [row.cells for row in data.rows] for key, data in read_book(path).blocks.items()}
 
 
-def test_sheets_in_another_order(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def _reorder(opened: Any) -> None:
+    opened.move_sheet(INCOME, offset=9)
+
+
+def _add_a_sheet(opened: Any) -> None:
+    opened.create_sheet("我的草稿", 6)["A1"] = "合计"
+
+
+def _filter_and_hide(opened: Any) -> None:
+    opened[TABLE].auto_filter.ref = "A5:G22"
+    for line in (8, 9, 10):
+        opened[TABLE].row_dimensions[line].hidden = True
+    opened[INCOME].column_dimensions["C"].hidden = True
+
+
+def _merge(opened: Any) -> None:
+    opened[TABLE].merge_cells("B24:D25")
+
+
+def _protect(opened: Any) -> None:
+    """Files are written beside any protection, and keep it."""
+    opened[TABLE].protection.set_password("秘密")
+    opened.security = WorkbookProtection(lockStructure=True)
+
+
+HARMLESS: dict[str, tuple[Callable[[Any], None], Callable[[Any], object]]] = {
+    "sheets in another order": (
+        _reorder,
+        lambda opened: opened.sheetnames.index(INCOME) > opened.sheetnames.index(TABLE),
+    ),
+    "a sheet of the user's": (
+        _add_a_sheet,
+        lambda opened: opened["我的草稿"]["A1"].value == "合计",
+    ),
+    "filters and hidden rows": (
+        _filter_and_hide,
+        lambda opened: (
+            opened[TABLE].auto_filter.ref == "A5:G22" and opened[TABLE].row_dimensions[9].hidden
+        ),
+    ),
+    "merged cells in a body": (
+        _merge,
+        lambda opened: "B24:D25" in map(str, opened[TABLE].merged_cells.ranges),
+    ),
+    "the user's own password": (
+        _protect,
+        lambda opened: opened[TABLE].protection.password and opened.security.lockStructure,
+    ),
+}
+"""What changes no figure: what is done, and whether it is still so."""
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(tuple(HARMLESS), id="all together"),
+        *(pytest.param((one,), id=one, marks=pytest.mark.thorough) for one in HARMLESS),
+    ],
+)
+def test_what_changes_no_figure_is_kept(
+    names: tuple[str, ...], book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = figures(book)
-    changed(book, lambda opened: opened.move_sheet(INCOME, offset=9))
+
+    def change(opened: Any) -> None:
+        for name in names:
+            HARMLESS[name][0](opened)
+
+    changed(book, change)
     assert every_command(book, capsys) == [0, 0, 0, 0]
     assert figures(book) == before
-
-
-def test_a_sheet_of_the_users_in_the_middle(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def add(opened: Any) -> None:
-        opened.create_sheet("我的草稿", 6)["A1"] = "合计"
-
-    changed(book, add)
-    assert every_command(book, capsys) == [0, 0, 0, 0]
-    assert openpyxl.load_workbook(book, read_only=True)["我的草稿"]["A1"].value == "合计"
+    again = openpyxl.load_workbook(book)
+    assert [name for name in names if not HARMLESS[name][1](again)] == []
 
 
 def test_a_formula_overwritten_by_a_constant_stays_the_users(
@@ -101,66 +160,22 @@ def test_a_formula_overwritten_by_a_constant_stays_the_users(
     ]
 
 
-def test_filters_and_hidden_rows_change_no_figure(
+def test_amounts_that_cannot_be_read_are_named(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = figures(book)
+    texts = {"F8": "#REF!", "F9": "约5", "F10": "１２，３", "F13": "12,3"}
 
-    def hide(opened: Any) -> None:
-        sheet = opened[TABLE]
-        sheet.auto_filter.ref = "A5:G22"
-        for line in (8, 9, 10):
-            sheet.row_dimensions[line].hidden = True
-        opened[INCOME].column_dimensions["C"].hidden = True
-
-    changed(book, hide)
-    assert every_command(book, capsys) == [0, 0, 0, 0]
-    assert figures(book) == before
-    again = openpyxl.load_workbook(book)[TABLE]
-    assert again.auto_filter.ref == "A5:G22" and again.row_dimensions[9].hidden
-
-
-def test_merged_cells_in_a_body(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    changed(book, lambda opened: opened[TABLE].merge_cells("B24:D25"))
-    assert every_command(book, capsys) == [0, 0, 0, 0]
-    assert "B24:D25" in {
-        str(one) for one in openpyxl.load_workbook(book)[TABLE].merged_cells.ranges
-    }
-
-
-def test_the_users_own_password_stays(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Files are written beside any protection, and keep it."""
-
-    def protect(opened: Any) -> None:
-        opened[TABLE].protection.set_password("秘密")
-        opened.security = WorkbookProtection(lockStructure=True)
-
-    changed(book, protect)
-    assert every_command(book, capsys) == [0, 0, 0, 0]
-    again = openpyxl.load_workbook(book)
-    assert again[TABLE].protection.password and again.security.lockStructure
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "#REF!",
-        "约5",
-        *(pytest.param(one, marks=pytest.mark.thorough) for one in ("１２，３", "12,3")),
-    ],
-)
-def test_an_amount_that_cannot_be_read_is_named(
-    book: Path, capsys: pytest.CaptureFixture[str], text: str
-) -> None:
     def write(opened: Any) -> None:
-        opened[TABLE]["F8"] = text
+        for cell, text in texts.items():
+            opened[TABLE][cell] = text
 
     changed(book, write)
     statuses = every_command(book, capsys)
     assert statuses[1] == statuses[2] == 1
     found = [one for one in validate_file(book).findings if one.code == "F01"]
-    assert [(one.sheet, one.cell) for one in found] == [(TABLE, "F8")]
-    assert openpyxl.load_workbook(book, read_only=True)[TABLE]["F8"].value == text
+    assert {(one.sheet, one.cell) for one in found} == {(TABLE, cell) for cell in texts}
+    sheet = openpyxl.load_workbook(book, read_only=True)[TABLE]
+    assert {cell: sheet[cell].value for cell in texts} == texts
 
 
 def test_cells_cut_and_pasted_elsewhere_are_found(

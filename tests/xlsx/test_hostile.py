@@ -70,7 +70,19 @@ def test_a_batch_of_hostile_workbooks_reports_every_other_one(
             assert all(len(one["message"]) < MOST_SAID for one in at_cell)
 
 
-@pytest.mark.parametrize("name", HEAVY)
+LONG = (
+    "codes in their hundred thousands",
+    "a code very many times",
+    "no codes",
+    "codes of a class",
+)
+"""Of a kind with others that are heavier or lighter: left to a thorough run."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, marks=[pytest.mark.thorough] if one in LONG else []) for one in HEAVY],
+)
 def test_a_heavy_workbook_takes_neither_long_nor_much(
     name: str, plain_file: Path, tmp_path: Path
 ) -> None:

@@ -13,7 +13,13 @@ from xml.sax.saxutils import escape
 import xlsxwriter  # type: ignore[import-untyped]  # ships annotations but no py.typed marker
 from xlsxwriter.packager import Packager  # type: ignore[import-untyped]
 from xlsxwriter.sharedstrings import SharedStrings  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter.utility import (  # type: ignore[import-untyped]
+    xl_rowcol_to_cell_fast,
+)
+from xlsxwriter.worksheet import (  # type: ignore[import-untyped]
+    CellBlankTuple,
+    Worksheet,
+)
 
 from xlbudget.building.sheet import SHARED, Sheet, checked
 from xlbudget.xlsx.cells import OUR_BREAK
@@ -49,6 +55,14 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # untyped base
     XlsxWriter looks into each for 31 functions newer than Excel 2010, one after the other; ours have none
     (tests/native holds that), and that takes a sixth of the time of a whole build.
     """
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        """Formatted cells without content are most of a workbook: nothing of theirs needs to be escaped."""
+        if isinstance(cell, CellBlankTuple) and cell.format:
+            name = xl_rowcol_to_cell_fast(row, col)
+            self.fh.write(f'<c r="{name}" s="{cell.format._get_xf_index()}"/>')  # noqa: SLF001  # as its base does
+        else:
+            super()._write_cell(row, col, cell)
 
     @staticmethod
     def _escape_control_characters(data: object) -> object:
