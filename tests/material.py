@@ -23,5 +23,11 @@ EVERY_NAME = [folder.name for _, folder in EVERY]
 FIRST = [(identity, DEPARTMENTS[identity][0]) for identity in STANDARDS]
 """One department of each standard."""
 
+LEDGERS: list[tuple[str, dict[str, str]]] = [
+    *((identity, {}) for identity in (*STANDARDS, "qingjiang")),
+    ("shanghai", {"report_kind": "单位", "summary_form": "分列"}),
+]
+"""Standards, and what 基础信息 says to choose a variant of one, whose tables follow from a ledger."""
+
 OUTLINE = HERE / "standards" / "qingjiang"
 """A further one that is not shipped: another province's eleven tables on the national base."""

@@ -786,10 +786,21 @@ def _of_ledger(known: Known) -> Iterator[Remark]:
     columns = {column.key: column for column in ledger.columns}
     for position in twice(column.key for column in ledger.columns):
         yield remark(("column", position, "key"), f"栏 {ledger.columns[position].key} 写了两次。")
-    for wanted in ("unit", "level1", "level2", "amount"):
-        if [column.kind for column in ledger.columns].count(wanted) != 1:
-            yield remark(("column",), f"应恰有一栏的 kind 是 {wanted}。")
+    bodies = {known.blocks[key]["body"] for key in ledger.postings if key in known.blocks}
+    wanted = {
+        "unit": True,
+        "amount": True,
+        "level1": "project" in bodies,
+        "level2": bool(bodies & {"project", "form"}),
+    }
+    for kind, must in wanted.items():
+        count = [column.kind for column in ledger.columns].count(kind)
+        if count > 1 or (must and not count):
+            yield remark(("column",), f"应恰有一栏的 kind 是 {kind}。")
     for position, column in enumerate(raw["column"]):
+        if "per" in column and column["per"] not in columns:
+            text = f"{column['key']} 的 per 没有栏 {column['per']}{near(column['per'], columns)}。"
+            yield remark(("column", position, "per"), text)
         subjects = column.get("subjects", "")
         if (column["kind"] == "code") != bool(subjects) or (
             subjects and subjects not in known.subjects

@@ -415,6 +415,7 @@ class LedgerColumn(Shape):
     values: dict[str, str] = _say("导出的写法 = 选项", {})
     needed: Selection | None = _say("在哪些行必填；`{}` 是每一行", None)
     absent: Selection | None = _say("在哪些行应为空", None)
+    per: str = _say("按哪一栏统一：那一栏相同的各行，这一栏也相同", "")
 
 
 class LedgerKind(Shape):
@@ -509,6 +510,9 @@ class LedgerFile(Shape):
     sheet: str = _say("工作表名", max_length=31)
     title: str = _say("标题")
     room: int = _say("可录几行", ge=1)
+    zeros: bool = _say(
+        "没有底稿行的格可以印 0.00，与空白一样（默认是空白，印 0.00 的必有底稿行）", False
+    )
     column: list[LedgerColumn] = _say("一栏", min_length=1)
     kind: list[LedgerKind] = _say("归类", [])
     post: list[Post] = _say("一个表块的各格汇总哪些行")
@@ -518,7 +522,7 @@ class LedgerFile(Shape):
     project: LedgerProject = _say("项目表的文字栏从哪里来", LedgerProject())
     fit: list[LedgerFit] = _say("必须相配的科目和类别", [])
     export: LedgerExport = _say("明细导出里通用的词")
-    carry: LedgerCarry = _say("结转下年怎样变成上年结转")
+    carry: LedgerCarry | None = _say("结转下年怎样变成上年结转；不写就没有结转", None)
     info: dict[str, Selection] = _say("基础信息里由底稿得出的金额", {})
 
 

@@ -174,7 +174,8 @@ class _Line:
             if column.kind == "code":
                 for digits in self.standard.subjects[column.subjects].lengths:
                     yield level_key(column.key, digits), left(self.code(column), digits)
-        yield ITEM, self.item()
+        if ITEM in self.layout.spots:
+            yield ITEM, self.item()
         for key in self.ledger.kinds:
             yield key, self.kind(key)
 

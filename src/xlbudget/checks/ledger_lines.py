@@ -215,9 +215,14 @@ def ledger_amounts(context: Context) -> Iterator[Outcome]:
 
 
 def ledger_projects(context: Context) -> Iterator[Outcome]:
-    """A project belongs to one group."""
+    """A project belongs to one group, a unit is of one nature: what goes by another column does so on every line."""
     ledger = _standard(context)
-    group, item = (ledger.column(ledger.key_of(kind)) for kind in ("level1", "level2"))
+    for column in ledger.columns:
+        if column.per:
+            yield from _divided(context, column, ledger.column(column.per))
+
+
+def _divided(context: Context, group: LedgerColumn, item: LedgerColumn) -> Iterator[Outcome]:
     groups: dict[str, dict[str, list[LedgerLine]]] = defaultdict(lambda: defaultdict(list))
     for line in context.grid.book.ledger.lines:
         if line.texts.get(group.key) and line.texts.get(item.key):

@@ -336,7 +336,7 @@ def next_ledger(
     ledger, old = standard.ledger, last_standard.ledger
     if ledger is None or old is None or not last.ledger.lines:
         return Ledger(), []
-    level2, year = old.key_of("level2"), old.carry.year
+    level2, carry = old.key_of("level2"), old.carry
     drafts: list[LedgerLine] = []
     carried: list[LedgerLine] = []
     moved: dict[str, str] = {}
@@ -351,22 +351,22 @@ def next_ledger(
         }
         if line.texts.get(level2) in ended:
             dropped += 1
-        elif selects(old, old.carry.left, line.texts):
-            remark = _CARRIED.format("".join(old.carry.left[old.carry.of]))
-            texts = {key: text for key, text in texts.items() if key != old.carry.of}
+        elif carry is not None and selects(old, carry.left, line.texts):
+            remark = _CARRIED.format("".join(carry.left[carry.of]))
+            texts = {key: text for key, text in texts.items() if key != carry.of}
             texts |= {
-                year: old.carry.next,
+                carry.year: carry.next,
                 ledger.key_of("text"): texts.get(ledger.key_of("text"), remark),
             }
             carried.append(LedgerLine(texts, line.amount))
-        elif line.texts.get(year) == old.carry.next:
+        elif carry is not None and line.texts.get(carry.year) == carry.next:
             before += 1
         else:
             drafts.append(LedgerLine(texts, None))
     said = [f"{ledger.sheet}：今年的{len(drafts)}行留作下年的草稿，金额留空；请填写或删去。"]
-    if carried:
+    if carry is not None and carried:
         said.append(
-            f"{ledger.sheet}：结转下年的{len(carried)}行改为“{old.carry.next}”，金额照抄；请按年末实际结转数核对，并补填科目和类别。"
+            f"{ledger.sheet}：结转下年的{len(carried)}行改为“{carry.next}”，金额照抄；请按年末实际结转数核对，并补填科目和类别。"
         )
     if before:
         said.append(f"{ledger.sheet}：上年结转来的{before}行没有带到下年。")

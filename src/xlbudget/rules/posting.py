@@ -344,12 +344,14 @@ def _with_cells(row: Row, names: Iterable[str], cells: Mapping[str, Cell]) -> Ro
 def _typed(
     standard: Standard, book: Book, key: str, ours: Collection[CellKey]
 ) -> dict[RowKey, dict[str, Cell]]:
-    """The amounts of a block that were typed, by row and column."""
+    """The amounts of a block that were typed, by row and column; where 0.00 is as good as a blank, without those."""
     found: dict[RowKey, dict[str, Cell]] = {}
+    assert standard.ledger is not None
     if key in book.blocks:
         for row in book.blocks[key].rows:
             for name, cell in zip(standard.blocks[key].amounts, row.cells, strict=True):
-                if cell is not None and CellKey(key, row.key, name) not in ours:
+                zero = standard.ledger.zeros and isinstance(cell, Amount) and not cell.fen
+                if cell is not None and not zero and CellKey(key, row.key, name) not in ours:
                     found.setdefault((row.key, row.parent), {})[name] = cell
     return found
 

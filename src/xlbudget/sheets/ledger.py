@@ -2,7 +2,7 @@
 
 Rows: 1 tools, 2 title, 3 the unit's name, 4 the sum, 5 the control total, 6 headings, then a line per
 appropriation. Behind the visible columns stand hidden ones, which formulas fill: the amount in 分, codes cut
-to each level, the project with its group, and the kinds of the choices.
+to each level, the project with its group (where the ledger has both), and the kinds of the choices.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ def ledger_layout(standard: Standard) -> LedgerLayout:
                     column,
                     digits,
                 )
-    add(ITEM, "项目", "hidden")
+    if ledger.key_of("level1") and ledger.key_of("level2"):
+        add(ITEM, "项目", "hidden")
     for kind in ledger.kinds.values():
         add(kind.key, kind.label, "hidden", ledger.column(kind.of))
     last = LEDGER_FIRST + ledger.room - 1

@@ -416,7 +416,7 @@ class _Applicable:
         def post(one: _File) -> _File | None:
             block, usual = (known.get(one["block"]) for known in (self._blocks, self._usual))
             if block is None or usual is None:
-                return one if usual is None else None
+                return None if usual and self._of_base(one) else one
             lost = {
                 *(usual.columns - block.columns),
                 *((usual.rows or set()) - (block.rows or set())),
@@ -425,25 +425,145 @@ class _Applicable:
             for key in ("column", "row"):
                 if key in one:
                     found[key] = {
-                        name: asked for name, asked in one[key].items() if name not in lost
+                        name: asked
+                        for name, asked in one[key].items()
+                        if name not in lost or not self._of_base(asked)
                     }
-            if "zero" in one:
+            if self._of_base(one.get("zero")):
                 found["zero"] = [key for key in one["zero"] if key not in lost]
             return found
 
-        found = {**ledger, "post": self._entries(ledger.get("post", []), post)}
-        projects = any(block.raw.get("body") == "project" for block in self._blocks.values())
-        if self._of_base(ledger.get("project")) and not projects:
+        found = {**ledger, "post": [*filter(None, map(post, ledger.get("post", ())))]}
+        if self._of_base(ledger.get("project")) and not self._has_projects:
             del found["project"]
-        if self._of_base(ledger.get("info")):
-            asked = ledger["info"].items()
-            found["info"] = {key: value for key, value in asked if key not in self._gone.fields}
-        return found
+        if self._of_base(ledger.get("control")) and ledger["control"]["list"] in self._gone.keyed:
+            del found["control"]
+        found["info"] = {
+            key: asked
+            for key, asked in ledger.get("info", {}).items()
+            if key not in self._gone.fields or not self._of_base(asked)
+        }
+        below = self._below.get("ledger", {})
+        return _Lines(ledger, below, self._of_base).ledger(found) if below else found
+
+    @property
+    def _has_projects(self) -> bool:
+        return any(block.raw.get("body") == "project" for block in self._blocks.values())
 
     def _means(self, number: str) -> bool:
         """Whether a section of that number, where there is one, is the one that the base means by it."""
         theirs, own = _templates(self._below), _templates(self._raw)
         return number not in theirs or own.get(number) == theirs[number]
+
+
+class _Lines:
+    """What a base says of columns and choices of the ledger that a region does not have.
+
+    Lines have no text in a column that is gone. One that every line has counts as its first choice: without a column
+    of years all money is of this year.
+    """
+
+    def __init__(self, ledger: _File, below: _File, of_base: Callable[[Any], bool]) -> None:
+        self._of_base = of_base
+        own = {one["key"]: one for one in ledger["column"]}
+        usual = {one["key"]: one for one in below["column"]}
+        self._gone: dict[str, set[str]] = {}
+        """The texts that no line has any more, by column and kind."""
+        self._always: dict[str, set[str]] = {}
+        """The texts that every line has, by columns that are gone and kinds of these."""
+        for key, column in usual.items():
+            choices = column.get("choices", [])
+            kept = own.get(key, {}).get("choices", [])
+            self._gone[key] = {*choices} - {*kept}
+            if key not in own:
+                every = column.get("needed") == {}
+                self._always[key] = {*choices[:1]} if every else set()
+        for kind in below.get("kind", ()):
+            gone, always = self._gone[kind["of"]], self._always.get(kind["of"])
+            classes = kind["values"].items()
+            self._gone[kind["key"]] = {name for name, texts in classes if gone.issuperset(texts)}
+            if always is not None:
+                self._always[kind["key"]] = {name for name, texts in classes if always & {*texts}}
+
+    def ledger(self, found: _File) -> _File:
+        """The ledger without them."""
+        kinds = [one for one in found.get("kind", ()) if one["of"] not in self._always]
+        found = {
+            **found,
+            "column": [self._column(one) for one in found["column"]],
+            "kind": [{**one, "values": self._classes(one)} for one in kinds],
+            "post": [*filter(None, map(self._post, found["post"]))],
+            "info": self._each(found["info"]),
+        }
+        fits = ({key: self._asked(one[key]) for key in one} for one in found.get("fit", ()))
+        found["fit"] = [fit for fit in fits if None not in fit.values()]
+        export = found["export"]
+        if self._of_base(export["across"]):
+            across = [key for key in export["across"] if key not in self._always]
+            found["export"] = {**export, "across": across}
+        carry = found.get("carry", {})
+        if self._of_base(carry) and (
+            carry["year"] in self._always or not self._asked(carry["left"])
+        ):
+            del found["carry"]
+        return found
+
+    def _column(self, column: _File) -> _File:
+        found, gone = dict(column), self._gone.get(column["key"], ())
+        if self._of_base(column.get("values")):
+            pairs = column["values"].items()
+            found["values"] = {said: meant for said, meant in pairs if meant not in gone}
+        for key in ("needed", "absent"):
+            if key in column:
+                found[key] = self._asked(column[key])
+                if found[key] is None:
+                    del found[key]
+        if self._of_base(column) and column.get("per") in self._always:
+            del found["per"]
+        return found
+
+    def _classes(self, kind: _File) -> _File:
+        gone = self._gone.get(kind["of"], ())
+        kept = {
+            name: [text for text in texts if not self._of_base(texts) or text not in gone]
+            for name, texts in kind["values"].items()
+        }
+        return {name: texts for name, texts in kept.items() if texts}
+
+    def _post(self, post: _File) -> _File | None:
+        where = self._asked(post.get("where", {}))
+        if where is None:
+            return None
+        found = {**post, "where": where}
+        for key in ("column", "row"):
+            if key in post:
+                found[key] = self._each(post[key])
+        if "form" in post:
+            found["form"] = [
+                {**form, "column": self._each(form["column"])}
+                | ({"only": only} if "only" in form else {})
+                for form in post["form"]
+                if (only := self._asked(form.get("only", {}))) is not None
+            ]
+        return found
+
+    def _each(self, selections: _File) -> _File:
+        asked = {name: self._asked(one) for name, one in selections.items()}
+        return {name: one for name, one in asked.items() if one is not None}
+
+    def _asked(self, selection: _File) -> _File | None:
+        """A selection of the base without what is gone; None where it takes no line any more."""
+        found: _File = {}
+        for key, texts in selection.items():
+            if not self._of_base(texts):
+                found[key] = texts
+            elif key not in self._always:
+                found[key] = [text for text in texts if text not in self._gone.get(key, ())]
+                if not found[key]:
+                    return None
+            elif not self._always[key] & {*texts}:
+                return None
+        return found
 
 
 def _without(text: str, lost: frozenset[str]) -> str:

@@ -41,7 +41,7 @@ _MAIN, _BASE, _VARIANT = "standard", "base", "variant"
 _VARIANTS = "variants"
 _TESTS = "tests"
 """A folder of documents to try a standard on, which is no part of it."""
-_VERSION = 4
+_VERSION = 5
 _WORDS = ("drop", "after")
 """Keys of an entry that speak of the entry itself."""
 

@@ -19,7 +19,8 @@ class LedgerColumn(NamedTuple):
 
     ``names`` are what detail exports of platforms call it, ``never`` what looks like it and is something
     else, ``values`` what they write for a choice. It must be filled in on the lines that ``needed`` takes, and
-    be blank on those that ``absent`` takes; None: on no line.
+    be blank on those that ``absent`` takes; None: on no line. All lines with the same text in the column ``per`` have
+    one text in this one; "": it goes with no other.
     """
 
     key: str
@@ -33,6 +34,7 @@ class LedgerColumn(NamedTuple):
     values: Mapping[str, str] = {}
     needed: Selection | None = None
     absent: Selection | None = None
+    per: str = ""
 
 
 class Kind(NamedTuple):
@@ -104,17 +106,19 @@ class Carry(NamedTuple):
 class LedgerStandard(NamedTuple):
     """The ledger of a standard.
 
-    ``codes`` are the keys of the columns of codes.
+    ``zeros``: a cell of which the ledger has no line may print 0.00 as well as nothing. ``codes`` are the keys of the columns of codes.
     ``fits`` are pairs: a line that the first takes must be one that the second takes; ``controls`` is the list of
     基础信息 with control totals of units and sources. ``unit_field`` of 基础信息 says the unit of its amounts, ``unit`` is the one where that is blank; the
     tables follow from it where ``switch_field`` is ``from_ledger``, and not where it is ``by_hand``.
     ``project_types`` is the list of 基础信息 with the type of each 一级项目; ``type_column`` and ``unit_column`` are the
     text columns of the table of projects that hold that type and the units of a project; each "" where there is none.
+    ``carry`` is None where nothing is left over for the next year.
     """
 
     sheet: str
     title: str
     room: int
+    zeros: bool
     columns: tuple[LedgerColumn, ...]
     codes: frozenset[str]
     kinds: Mapping[str, Kind]
@@ -131,18 +135,21 @@ class LedgerStandard(NamedTuple):
     from_ledger: str
     by_hand: str
     export: ExportWords
-    carry: Carry
+    carry: Carry | None
 
     def column(self, key: str) -> LedgerColumn:
         """The column of that key."""
         return next(column for column in self.columns if column.key == key)
 
     def key_of(self, kind: str, subjects: str = "") -> str:
-        """The key of the column of that kind, or of the codes of one classification."""
+        """The key of the column of that kind, or of the codes of one classification; "" where there is none."""
         return next(
-            column.key
-            for column in self.columns
-            if column.kind == kind and column.subjects == subjects
+            (
+                column.key
+                for column in self.columns
+                if column.kind == kind and column.subjects == subjects
+            ),
+            "",
         )
 
     @property
@@ -193,6 +200,7 @@ def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
         sheet=data["sheet"],
         title=data["title"],
         room=data["room"],
+        zeros=data.get("zeros", False),
         columns=columns,
         codes=frozenset(column.key for column in columns if column.kind == "code"),
         kinds={
@@ -219,8 +227,12 @@ def parse_ledger(data: Mapping[str, Any]) -> LedgerStandard:
         from_ledger=data["switch"]["ledger"],
         by_hand=data["switch"]["tables"],
         export=_export(data["export"]),
-        carry=Carry(**{**data["carry"], "left": _selection(data["carry"]["left"])}),
+        carry=_carry(data["carry"]) if "carry" in data else None,
     )
+
+
+def _carry(entry: Mapping[str, Any]) -> Carry:
+    return Carry(**{**entry, "left": _selection(entry["left"])})
 
 
 def _export(entry: Mapping[str, Any]) -> ExportWords:

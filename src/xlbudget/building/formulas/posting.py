@@ -87,7 +87,10 @@ class _Rows:
         return found
 
     def of_row(self, block: Block, row: Row, letters: Mapping[str, str]) -> _Criteria:
-        """What a row of subjects, classes, units or projects asks for; ``letters`` are its sheet columns by kind."""
+        """What a row of subjects, classes, units or projects asks for; ``letters`` are its sheet columns by kind.
+
+        That of codes is the one where they stand whole.
+        """
         if row.key == TOTAL:
             return []
         spots = self.layout.spots
@@ -138,7 +141,7 @@ def _table_formulas(
     letters = {
         column.kind: letter
         for column, letter in reversed(list(zip(block.columns, layout.letters, strict=True)))
-    }
+    } | {"code": layout.code}
     amounts = dict(zip(block.amounts, layout.amounts, strict=True))
     for row in book.blocks[block.key].rows:
         selections = [posting.where]

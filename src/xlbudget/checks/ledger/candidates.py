@@ -70,7 +70,7 @@ def posted_amounts(standard: Standard, book: Book) -> Iterator[tuple[str, Row, s
                 continue
             for name, cell in zip(block.amounts, row.cells, strict=False):
                 if name in columns:
-                    yield key, row, name, cell, name not in zero
+                    yield key, row, name, cell, not (ledger.zeros or name in zero)
 
 
 def _form(posting: Posting, kind: str | None) -> FormPosting | None:
@@ -94,6 +94,12 @@ class Candidates(NamedTuple):
     lines: list[Candidate]
     cells: list[PrintedCell]
     unread: int
+
+
+def the_unit(book: Book) -> tuple[str, ...]:
+    """The unit whose lines all are where no table tells units apart; none where the book has several."""
+    units = book.profile.units or tuple(filter(None, [book.text("unit_name")]))
+    return units if len(units) == 1 else ()
 
 
 def candidates_of(standard: Standard, book: Book) -> Candidates:
@@ -138,9 +144,11 @@ class _Enumeration:
         asked = {key: self._asked(key, posting) for key, posting in self.blocks.items()}
         every = {name for names in asked.values() for name in names}
         kinds = ("choice", "code", "level1", "level2", "unit")
-        self.columns = sorted(
-            (column for column in ledger.columns if column.key in every),
-            key=lambda column: kinds.index(column.kind),
+        self.columns = self._ordered(
+            sorted(
+                (column for column in ledger.columns if column.key in every),
+                key=lambda column: kinds.index(column.kind),
+            )
         )
         order = [column.key for column in self.columns]
         last = {key: max(order.index(name) for name in names) for key, names in asked.items()}
@@ -193,6 +201,27 @@ class _Enumeration:
                 names.add(self.ledger.key_of("level1"))
         return names
 
+    def _ordered(self, columns: Sequence[LedgerColumn]) -> list[LedgerColumn]:
+        """The columns, each behind those that say whether it must be filled in or blank."""
+        kinds = self.ledger.kinds
+        by_key = {column.key: column for column in columns}
+        placed: dict[str, LedgerColumn] = {}
+        begun: set[str] = set()
+
+        def place(column: LedgerColumn) -> None:
+            if column.key in begun:
+                return
+            begun.add(column.key)
+            for name in (*(column.needed or ()), *(column.absent or ())):
+                key = kinds[name].of if name in kinds else name
+                if key in by_key:
+                    place(by_key[key])
+            placed[column.key] = column
+
+        for column in columns:
+            place(column)
+        return list(placed.values())
+
     def _values(self, column: LedgerColumn) -> list[str]:
         """The texts that a line may have in a column: those that the tables name."""
         if column.kind == "choice":
@@ -219,7 +248,7 @@ class _Enumeration:
                 if not any(other != code and other.startswith(code) for other in named)
             ]
         if column.kind == "unit" and not named:
-            return list(self.book.profile.units[:1])
+            return list(the_unit(self.book))
         return list(named)
 
     # -------------------------------------------------------------- the lines

@@ -10,7 +10,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.diagnosis.certify import can_certify
-from xlbudget.checks.ledger.candidates import blanks_beside, candidates_of, posted_amounts
+from xlbudget.checks.ledger.candidates import (
+    blanks_beside,
+    candidates_of,
+    posted_amounts,
+    the_unit,
+)
 from xlbudget.checks.ledger.labels import labelled
 from xlbudget.checks.ledger.likeness import unlikeliness
 from xlbudget.checks.ledger.program import Program
@@ -60,19 +65,23 @@ def find_ledger(standard: Standard, book: Book) -> FoundLedger:
         raise XlbudgetError(
             "由各表得出底稿需要求解器 highspy，现在没有安装；请运行 pip install xlbudget[certify] 后再试。"
         )
-    found = candidates_of(standard, book)
-    program = Program(found, unlikeliness(standard, book, found))
-    result = FoundLedger((), tuple(found.cells), found.unread)
-    amounts = program.likely()
+    every = candidates_of(standard, book)
+    result = FoundLedger((), tuple(every.cells), every.unread)
+    for found in (*_agreeing(standard, book, every), every):
+        program = Program(found, unlikeliness(standard, book, found))
+        amounts, fens = program.likely(), None
+        if not program.outside:
+            fens = program.settled(program.weighed(amounts)) or program.settled(amounts)
+        if fens is not None:
+            break
     if program.outside:
         wrong = program.contradiction()
         blanks = blanks_beside(standard, book, wrong[0]) if len(wrong) == 1 else ()
         cells = tuple(found.cells[cell] for cell in wrong)
         return result._replace(contradiction=cells, blanks=blanks, unsolved=not cells)
-    fens = program.settled(program.weighed(amounts)) or program.settled(amounts)
     if fens is None:
         return result._replace(unsolved=True)
-    lines, unsaid = labelled(standard, book, list(_lines(standard, found, fens)))
+    lines, unsaid = labelled(standard, book, list(_lines(standard, book, found, fens)))
     lines.sort(key=lambda line: _order(standard, book, line))
     if misprinted(standard, book, lines):
         return result._replace(unsolved=True)
@@ -88,14 +97,34 @@ def find_ledger(standard: Standard, book: Book) -> FoundLedger:
     )
 
 
-def _lines(standard: Standard, found: Candidates, fens: Mapping[int, int]) -> Iterator[LedgerLine]:
+def _agreeing(standard: Standard, book: Book, every: Candidates) -> Iterator[Candidates]:
+    """The candidates with one text in a column that goes by the unit, where all lines are of one unit: for each text."""
+    ledger = standard.ledger
+    assert ledger is not None
+    unit = ledger.key_of("unit")
+    for column in ledger.columns if the_unit(book) else ():
+        texts = [line.texts.get(column.key, "") for line in every.lines]
+        if column.per == unit and any(unit not in line.texts for line in every.lines):
+            for text in dict.fromkeys(filter(None, texts)):
+                lines = [
+                    line for line, own in zip(every.lines, texts, strict=True) if own in ("", text)
+                ]
+                yield every._replace(lines=lines)
+
+
+def _lines(
+    standard: Standard, book: Book, found: Candidates, fens: Mapping[int, int]
+) -> Iterator[LedgerLine]:
     """The lines; what no table tells is said in their remark."""
     ledger = standard.ledger
     assert ledger is not None
     remark = next((column.key for column in ledger.columns if column.kind == "text"), None)
+    unit, own = ledger.key_of("unit"), the_unit(book)
     for number, fen in fens.items():
         line = found.lines[number]
         texts = {key: text for key, text in line.texts.items() if text}
+        if own and unit not in line.texts:
+            texts[unit] = own[0]
         if line.guessed and remark is not None:
             labels = "、".join(ledger.column(key).label for key in line.guessed)
             texts[remark] = f"{labels}为推定"

@@ -6,6 +6,7 @@ so amounts are settled in whole 分 at the end, against bounds that are whole nu
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from functools import cached_property
 from importlib import import_module
@@ -54,7 +55,9 @@ class Program:
             min([0, *(low for low, high in map(self.bounds.__getitem__, line.cells) if high < 0)])
             for line in found.lines
         ]
-        self.whole = max((cell.amount.ulp for cell in found.cells), default=1)
+        # Most cells print whole amounts of this; a table in 万元 among those in 元 does not make them coarser.
+        printed = Counter(cell.amount.ulp for cell in found.cells)
+        self.whole = max(printed, key=printed.__getitem__, default=1)
         self.outside = False
 
     # ------------------------------------------------------------- likely lines
@@ -91,9 +94,11 @@ class Program:
         column = len(self.found.lines)
         for cell, lines in enumerate(self.lines_of):
             fen, (low, high) = self.found.cells[cell].amount.fen, self.bounds[cell]
+            # A cell that prints less finely than most is no measure within its bounds.
+            off = _OFF if self.found.cells[cell].amount.ulp <= self.whole else 0.0
             distances = (
-                (1.0, (fen - low) / _SCALE, _OFF),
-                (-1.0, (high - fen) / _SCALE, _OFF),
+                (1.0, (fen - low) / _SCALE, off),
+                (-1.0, (high - fen) / _SCALE, off),
                 (1.0, free, _OUTSIDE),
                 (-1.0, free, _OUTSIDE),
             )

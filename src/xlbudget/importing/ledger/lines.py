@@ -379,8 +379,8 @@ class ExportLines:
         headings = tuple(
             one.heading for one in self.headings.columns if not (one.meaning or one.money)
         )
-        twin = self.ledger.column(self.ledger.key_of("level2")).label
-        copied = (twin,) if column.kind == "level1" and twin else ()
+        twin = self.ledger.key_of("level2") if column.kind == "level1" else ""
+        copied = (self.ledger.column(twin).label,) if twin else ()
         self._ask(
             Question(
                 column.label,
