@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from xlbudget.authoring.keys_page import keys_markdown
+from keys_page import keys_markdown
 from xlbudget.authoring.shapes import FILES
 from xlbudget.cli.run import run
 from xlbudget.explaining.document import Change, Figure, FigureList, Item

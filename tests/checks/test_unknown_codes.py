@@ -108,3 +108,16 @@ def test_a_name_that_another_table_has_is_the_way_out(standard: Standard) -> Non
     (one,) = about(validate(standard, with_texts(standard, given)).findings, "20503")
     assert one.table == "一般公共预算支出表"
     assert "职业教育" in one.message
+
+
+def test_a_wrong_code_is_not_put_right_where_no_rule_may_say_so(standard: Standard) -> None:
+    book = with_names(standard, read_folder(CULTURE, standard))
+    data = book.blocks["general"]
+    at, row = next((at, row) for at, row in enumerate(data.rows) if row.key == "2070101")
+    rows = [*data.rows[:at], row._replace(key="2089999"), *data.rows[at + 1 :]]
+    wrong = book.with_blocks({"general": BlockData.of(rows)})
+    silent = standard._replace(
+        rules=tuple(rule for rule in standard.rules if rule.check not in ("code_name", "code_form"))
+    )
+    assert not [one for one in validate(silent, book).findings if one.level is Level.ERROR]
+    assert [one for one in validate(silent, wrong).findings if one.level is Level.ERROR]

@@ -25,7 +25,6 @@ from xlbudget.importing.published.particulars import lists_from_sentences
 from xlbudget.standard.layers import DATA
 from xlbudget.standard.loader import load_folder
 from xlbudget.texts.check import check_texts
-from xlbudget.texts.readings import reading_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,10 +56,6 @@ def told(
 
 def item(path: str, rest: str) -> str:
     return f"1、{path}{rest}主要原因是：业务量增加。"
-
-
-def test_the_readings_fit_the_standard() -> None:
-    assert reading_problems(second_standard()) == []
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -51,6 +51,19 @@ def check_folder(folder: Path) -> list[Problem]:
     return sorted(problems, key=lambda one: (one.advice, one.file, one.line))
 
 
+def unknown_in_templates(folder: Path) -> dict[str, list[str]]:
+    """What is wrong with the templates that a standard uses, by their names, before anything of it is tried."""
+    layers = layers_of(folder.resolve())
+    sources = read_sources(layers, folder.resolve())
+    found: dict[str, list[str]] = {}
+    if all(name in sources.files for name in (*_VOCABULARY, *NOTES)):
+        known, files = Known(sources.files), sources.files
+        for remark in note_remarks(known, files, sources.templates, sources.own):
+            if remark.file.endswith(".j2") and not remark.advice:
+                found.setdefault(remark.file.rpartition("/")[2], []).append(remark.text)
+    return found
+
+
 def _defaults(layers: Layers) -> tuple[dict[str, str], int]:
     """What 基础信息 says of itself, and the year of the blank template; nothing where that cannot be told."""
     try:

@@ -186,6 +186,9 @@ class Block(Shape):
     columns: list[Column] = _say("各栏，由左到右", min_length=1)
     rows: list[Row] = _say("规定的各行（`fixed`）", [])
     subjects: str = _say("科目分类（`subject`，或有 `slot` 的 `fixed`）", "")
+    listed: bool = _say(
+        '`body = "unit"` 的各行是这张表自己的名称（如采购项目），不是预算单位', False
+    )
     room: int = _say("最多几行", 0, ge=0)
     total: str = _say("合计行的名称；不写就没有合计行", "")
     tree: bool = _say("上级＝下级之和，合计行＝最高级之和（`subject`、`project`、`unit`）", False)

@@ -13,10 +13,16 @@ from xlbudget.authoring.problems import Problem, Remark, near
 from xlbudget.authoring.shapes import model_of
 from xlbudget.errors import StandardError
 from xlbudget.limits import LARGEST_STANDARD_FILE
-from xlbudget.standard.layers import doubled, layer_files, path_in_layer, standard_file
+from xlbudget.standard.layers import (
+    doubled,
+    layer_files,
+    path_in_layer,
+    standard_file,
+    unmergeable,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from pydantic import BaseModel
@@ -111,31 +117,37 @@ def read_sources(layers: Layers, folder: Path) -> Sources:
                 text = _text(path, shown, remarks) if path.name not in texts else None
                 if text is not None:
                     texts[path.name] = (shown, text)
-    files = _merged(layers, written, remarks)
+    files = _merged(layers, written, own, remarks)
     return Sources(files, written, templates, subjects, tuple(remarks), frozenset(own))
 
 
 def _merged(
-    layers: Layers, written: Mapping[str, tuple[Written, ...]], remarks: list[Problem]
+    layers: Layers,
+    written: Mapping[str, tuple[Written, ...]],
+    own: Collection[str],
+    remarks: list[Problem],
 ) -> Files:
-    """The merged files, of those that can be read."""
+    """The merged files, of those that can be read; none where one cannot be merged."""
     unreadable = {one.file.removesuffix(".toml") for one in remarks}
     files: Files = {}
-    for name, ones in written.items():
-        if name in unreadable:
-            continue
-        try:
-            held = standard_file(layers, name)
-        except StandardError as error:
+    try:
+        for name in written:
+            held = None if name in unreadable else standard_file(layers, name)
+            if held is not None:
+                files[name] = held
+    except StandardError as error:
+        wrong = {name: said for name, said in unmergeable(layers).items() if name not in unreadable}
+        for name, said in wrong.items():
             twice = [
                 Problem(one.shown, nearest(one.lines, path), f"{named} 写了两次。")
-                for one in ones
+                for one in written[name]
+                if one.shown in own
                 for path, named in doubled(name, one.held)
             ]
-            remarks += twice or [_unmergeable(ones, str(error))]
-            continue
-        if held is not None:
-            files[name] = held
+            remarks += twice or [_unmergeable(written[name], said)]
+        if not wrong and not unreadable:
+            remarks.append(Problem("standard.toml", 1, str(error)))
+        return {}
     return files
 
 
@@ -209,7 +221,7 @@ def shape_remarks(sources: Sources) -> Iterator[Remark]:
     """Files that are missing or unknown, keys that are missing or unknown, values of the wrong kind."""
     broken = {problem.file.removesuffix(".toml") for problem in sources.remarks}
     for name in NEEDED:
-        if name not in sources.files and name not in broken:
+        if name not in sources.written and name not in broken:
             yield Remark(f"{name}.toml", (), "缺少这个文件。", line=1)
     meanings = _meanings(sources.files.get("notes/facts", {}))
     for name, held in sources.files.items():

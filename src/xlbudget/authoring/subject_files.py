@@ -6,12 +6,12 @@ import csv
 from typing import TYPE_CHECKING
 
 from xlbudget.authoring.problems import Remark
-from xlbudget.standard.loader import HEADINGS
+from xlbudget.standard.loader import HEADINGS, heading_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_NEEDED = ("code", "name")
+_NEEDED = {"code", "name"}
 
 
 def subject_remarks(file: str, text: str, lengths: Sequence[int]) -> Iterator[Remark]:
@@ -22,11 +22,8 @@ def subject_remarks(file: str, text: str, lengths: Sequence[int]) -> Iterator[Re
 
     reader = csv.reader(text.splitlines())
     header = [cell.strip() for cell in next(reader, [])]
-    places = {
-        key: next((header.index(name) for name in names if name in header), -1)
-        for key, names in HEADINGS.items()
-    }
-    if any(places[key] < 0 for key in _NEEDED):
+    places = heading_places(header)
+    if not places.keys() >= _NEEDED:
         yield remark(1, "第一行应有“科目编码”和“科目名称”两栏。")
         return
     seen: dict[str, list[tuple[int, int]]] = {}
@@ -36,7 +33,8 @@ def subject_remarks(file: str, text: str, lengths: Sequence[int]) -> Iterator[Re
         if not any(cells):
             continue
         entry = {
-            key: cells[at].strip() if 0 <= at < len(cells) else "" for key, at in places.items()
+            key: cells[places[key]].strip() if places.get(key, len(cells)) < len(cells) else ""
+            for key in HEADINGS
         }
         code = entry["code"]
         if not (code.isascii() and code.isdigit()):

@@ -129,8 +129,17 @@ def two_decimals(context: Context) -> Iterator[Outcome]:
 
 def negative_amount(context: Context) -> Iterator[Outcome]:
     """A negative amount: possible, but worth a look; unless another finding says what it should be."""
+    signed = {
+        (key, column)
+        for key, block in context.grid.standard.blocks.items()
+        for column in block.differences
+    }
     for number, cell in context.typed_amounts():
         if cell.fen < 0 and number not in context.grid.corrected:
+            spot = context.grid.spot(number)
+            block = context.grid.standard.blocks.get(spot.block)
+            if block is not None and (spot.block, block.amounts[spot.column]) in signed:
+                continue
             label = cell_label(context.grid, number)
             message = f"{label}为负数 {cell.text}；预算金额一般不为负，请核对。"
             yield context.in_cell(number, message)

@@ -91,12 +91,15 @@ class RowRepair:
     def say(
         self, block: Block, row: Row, check: str, message: str, *, cell: str = "A", value: str = "",
         why: str = "",
-    ) -> None:  # fmt: skip
-        """A finding about a row; ``value`` is what the cell should hold, for the reason ``why``."""
+    ) -> bool:  # fmt: skip
+        """A finding about a row; ``value`` is what the cell should hold, for the reason ``why``.
+
+        False where the standard has no rule to tell it by: then nothing may be mended either.
+        """
         title, sheet = table_place(self.standard, self.book, block.key)
         code = self.standard.code_of(check)
         if not code:
-            return
+            return False
         self.told.add((sheet, row.line))
         printed, whole = row.key if cell == "A" and value else "", value
         if printed:
@@ -109,6 +112,7 @@ class RowRepair:
         if value:
             finding = finding._replace(printed=printed, suggestions=(Suggestion(value, why, 1.0),))
         self.findings.append(finding)
+        return True
 
     def _part(self, block: Block, code: str, right: str) -> tuple[str, str, str]:
         """The column in which a code is wrong, what stands there and what should; of several columns nothing."""
@@ -168,23 +172,23 @@ class RowRepair:
             less = self.trouble(mended) - self.trouble()
             codes = less < 0 or (not less and named and _out_of_order(rows) == pair)
             if codes:
-                self.say(
+                if self.say(
                     block, one, "code_name",
                     f"“{one.key}”与“{other.key}”（第{one.line}、{other.line}行）的编码互换了位置"
                     f"{'，名称和数字都说明这一点' if named and less else ''}；请对调回来。",
                     value=other.key, why="两行编码互换",
-                )  # fmt: skip
-                self.told.add((self.findings[-1].sheet, other.line))
-                self.keep(mended)
+                ):  # fmt: skip
+                    self.told.add((self.findings[-1].sheet, other.line))
+                    self.keep(mended)
             elif named:
                 at = next((i for i, column in enumerate(block.columns) if column.kind == "name"), 1)
-                self.say(
+                if self.say(
                     block, one, "code_name",
                     f"“{one.label}”与“{other.label}”（第{one.line}、{other.line}行）的名称互换了位置；"
                     "请对调回来。",
                     cell=chr(ord("A") + at), value=other.label, why="两行名称互换",
-                )  # fmt: skip
-                self.keep(self.having(block, _changed(rows, pair, "label")))
+                ):  # fmt: skip
+                    self.keep(self.having(block, _changed(rows, pair, "label")))
             rows = self.book.blocks[block.key].rows
 
     def miscoded(self, block: Block) -> None:
@@ -209,13 +213,13 @@ class RowRepair:
             ):
                 continue
             what = "名称和其余各表" if row.label else "其余各表的金额"
-            self.say(
+            if self.say(
                 block, row, "code_form" if malformed else "code_name",
                 f"第{row.line}行的编码“{row.key}”{f'（{row.label}）' if row.label else ''}不对，"
                 f"按{what}应为 {best}；请改正。",
                 value=best, why=f"按{what}",
-            )  # fmt: skip
-            self.keep(books[best])
+            ):  # fmt: skip
+                self.keep(books[best])
 
     def candidates(self, block: Block, row: Row) -> list[str]:
         """Codes that the table lacks and the row may have: of its name, or with its amounts elsewhere."""
@@ -288,7 +292,8 @@ class RowRepair:
         title, sheet = table_place(self.standard, self.book, block.key)
         line, what = data.rows[again[0]].line, "，金额也相同" if same else "，有的金额不同"
         message = f"{title}从第{line}行起又贴了一遍{what}；请删去多余的一份，合计不要把它算进去。"
-        self.say(block, data.rows[again[0]], "code_order", message)
+        if not self.say(block, data.rows[again[0]], "code_order", message):
+            return
         last = max((row.line for row in (*second, *data.strays)), default=0)
         self.told |= {(sheet, number) for number in range(line, last + 1)}
         kept = self.having(block, first, ())
@@ -318,12 +323,12 @@ class RowRepair:
             mended = self.having(block, [*rows[:here], row, *rows[here:]])
             if self.trouble(mended) < self.trouble():
                 title = self.standard.table_of(block).title
-                self.say(
+                if self.say(
                     block, rows[min(here, len(rows) - 1)], "unknown_row",
                     f"{title}没有找到“{spec.label}”这一行，有关勾稽关系没有核对；请补上这一行和它的金额，"
                     "再校验。",
-                )  # fmt: skip
-                self.keep(mended)
+                ):  # fmt: skip
+                    self.keep(mended)
 
     def _doubled(self, block: Block) -> None:
         """A row that stands twice: one is left out, the one that fits worse where they differ."""
@@ -359,8 +364,8 @@ class RowRepair:
                     left = [open_row if one is first else one for one in rows if one is not row]
                     mended = self.having(block, left)
             mark = "；" if not same and better else "，"
-            self.say(block, gone, "code_order", f"{message}{mark}{way}")
-            self.keep(mended)
+            if self.say(block, gone, "code_order", f"{message}{mark}{way}"):
+                self.keep(mended)
 
     def _uncoded(self, block: Block) -> None:
         """A line with money and no code: the subject's that the table lacks, by name or amounts."""
@@ -382,12 +387,12 @@ class RowRepair:
             best, trouble = self._only_best(books)
             if best and trouble < self.trouble():
                 name = f"“{stray.label}”" if stray.label else ""
-                self.say(
+                if self.say(
                     block, stray, "unknown_row",
                     f"第{stray.line}行{name}有金额，却没有编码；按名称和其余各表应为 {best}，请补上。",
                     value=best, why="按名称和其余各表",
-                )  # fmt: skip
-                self.keep(books[best])
+                ):  # fmt: skip
+                    self.keep(books[best])
 
     def _only_best(self, books: Mapping[str, Book]) -> tuple[str, int]:
         """The code whose book has least trouble, and how much; no code where several have as little."""

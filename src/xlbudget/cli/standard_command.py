@@ -12,7 +12,7 @@ from xlbudget.cli.run import Command, Group, path_option, quiet_option
 from xlbudget.errors import StandardError
 
 _LAZY = {
-    "new": "新建：以全国的或别处的标准为基础，只写不同之处；可由公开文本提出各张表。",
+    "new": "新建：以全国的或别处的标准为基础，只写不同之处；可由公开文本提出。",
     "check": "检查：一次列出全部写错的地方，写明文件和行。",
     "preview": "预览：一个网页，各表印出的样子、规则的说法、样例数字的文字。",
     "diff": "比较：两个标准哪里写得不同。",
@@ -39,7 +39,9 @@ _standard_argument = click.argument("asked", metavar="代号|文件夹")
     said="放在哪里（默认当前文件夹中以代号为名的文件夹）。",
 )
 @path_option(
-    "--from-document", "document", said="由一份公开文本（.docx、.pdf、.html）提出表和表头。"
+    "--from-document",
+    "document",
+    said="由一份公开文本（.docx、.pdf、.html、.txt）提出各张表、合计关系、各部分和各节。",
 )
 @quiet_option
 def new_command(
@@ -47,7 +49,7 @@ def new_command(
 ) -> None:
     """新建一个标准的文件夹，可以马上检查；代号用小写英文，如 hangzhou。
 
-    只写与基础不同的地方。用 --from-document 时，公开文本里基础没有的表写成新表，供核对和改名。
+    只写与基础不同的地方。用 --from-document 时，按公开文本写出与基础不同的表、栏、行和各节，供核对、改写。
     """
     from xlbudget.authoring.making import new_standard  # noqa: PLC0415
 
@@ -106,11 +108,11 @@ def preview_command(asked: str, output: Path, quiet: bool) -> None:
 @click.argument("after", metavar="后一个")
 @quiet_option
 def diff_command(before: str, after: str, quiet: bool) -> None:
-    """比较两个标准（代号或文件夹）：增加的（+）、去掉的（-）、改动的（~），一项一行，基础里的也算在内。"""
+    """比较两个标准（代号或文件夹，也可以是基础，如 cn）：增加的（+）、去掉的（-）、改动的（~），一项一行，基础里的也算在内。"""
     from xlbudget.authoring.difference import difference  # noqa: PLC0415
-    from xlbudget.standard.search import standard_folder  # noqa: PLC0415
+    from xlbudget.standard.search import layer_folder  # noqa: PLC0415
 
-    lines = difference(standard_folder(before), standard_folder(after))
+    lines = difference(layer_folder(before), layer_folder(after))
     for line in lines:
         click.echo(line)
     if not lines and not quiet:

@@ -513,7 +513,7 @@ def by_unit(standard: Standard, unit: UnitBook) -> UnitBook:
     for key, data in unit.book.blocks.items():
         block = standard.blocks[key]
         own = [row for row in data.rows if row.kind == "unit"]
-        if block.body == "unit" and own:
+        if block.of_units and own:
             total = _Sum(own[0]._replace(key=unit.name, label=unit.name))
             for row in own[1:]:
                 total.add(row, block)

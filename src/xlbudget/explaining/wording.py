@@ -131,7 +131,7 @@ def _units_of_tables(standard: Standard, book: Book) -> list[str]:
     names = [
         row.label or row.key
         for key, data in book.blocks.items()
-        if key in standard.blocks and standard.blocks[key].body == "unit"
+        if key in standard.blocks and standard.blocks[key].of_units
         for row in data.rows
         if row.kind == "unit"
     ]

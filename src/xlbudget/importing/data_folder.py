@@ -481,9 +481,10 @@ def _read_table_file(folder: Path, standard: Standard, table: Table, year: int) 
         DataFolderError: the file is of another year, or a column without a place in the table holds something.
     """
     source = read_csv(folder / f"{table.number:02d}-{table.sheet}.csv")
-    columns = (column for block in table.blocks for column in block.columns)
+    columns = [column for block in table.blocks for column in block.columns]
     labels = source.labels or ["/".join(column.heading(year)) for column in columns]
-    strange = next((one for one in YEAR.findall("".join(labels)) if int(one) != year), "")
+    years = {year, *(year - 1 for column in columns if column.of_last_year)}
+    strange = next((one for one in YEAR.findall("".join(labels)) if int(one) not in years), "")
     if strange:
         raise DataFolderError(
             f"数据文件“{source.path.name}”首行写的是{strange}年，{INFO_FILE}的预算年度是{year}；请核对。"

@@ -12,6 +12,7 @@ from xlbudget.characters import code_text, squash
 from xlbudget.errors import UnusableFileError
 from xlbudget.importing.imported import Imported, blank_book
 from xlbudget.sheets.cells import text_of
+from xlbudget.standard.loader import HEADINGS
 from xlbudget.standard.model import Subject
 
 if TYPE_CHECKING:
@@ -22,15 +23,7 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 
-_HEADINGS = {
-    "code": ("科目编码", "科目代码", "编码", "代码", "code"),
-    "name": ("科目名称", "名称", "name"),
-    "kind": ("分类", "科目分类", "kind"),
-    "first": ("启用年度", "valid_from"),
-    "last": ("停用年度", "valid_to"),
-    "aliases": ("别名", "aliases"),
-    "meaning": ("说明", "科目说明", "释义", "科目释义", "使用说明"),
-}
+_HEADINGS = {**HEADINGS, "kind": ("分类", "科目分类", "kind")}
 _LEVELS = ("类", "款", "项")
 """Headings of a column for each level of the codes."""
 _LONGEST_LEVEL = 3

@@ -14,7 +14,7 @@ from xlbudget.standard.model import AMOUNT
 from xlbudget.standard.placeholders import is_open, matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from xlbudget.money import Unit
     from xlbudget.standard.model import Block, Column, Table
@@ -185,7 +185,13 @@ def _match(
         found = {
             at: one for at, one in found.items() if heading_unit(one.text.rpartition("/")[2]) in own
         }
-    columns, doubled, exact = _assign(wanted, found, year, ordered=ordered)
+    last = {
+        (block.key, index)
+        for block in table.blocks
+        for index, column in enumerate(block.columns)
+        if column.of_last_year
+    }
+    columns, doubled, exact = _assign(wanted, found, year, last, ordered=ordered)
     free = {at: one for at, one in found.items() if at not in columns.values()}
     body = first + depth
     for line in range(first, first + depth) if grid.cover else ():
@@ -272,12 +278,14 @@ def _assign(
     wanted: Mapping[Spot, tuple[_Path, ...]],
     found: dict[int, _Found],
     year: int | None,
+    last: Collection[Spot],
     *,
     ordered: bool,
 ) -> tuple[dict[Spot, int], list[Spot], int]:
     """Columns by their whole path, then by less and less of it; what stays unclear is not guessed.
 
-    ``ordered``: equal headings are in the standard's order, and the last label alone will do.
+    ``last`` are the columns of the year before. ``ordered``: equal headings are in the standard's order, and the last
+    label alone will do.
     """
     columns: dict[Spot, int] = {}
     doubled: list[Spot] = []
@@ -293,7 +301,7 @@ def _assign(
                 for at, one in free.items()
                 if any(_fits(path, one.path, level) for path in paths)
             )
-            fitting = _of_year(fitting, free, year)
+            fitting = _of_year(fitting, free, year, before=spot in last)
             if fitting:
                 groups.setdefault(fitting, []).append(spot)
         for fitting, spots in groups.items():
@@ -335,13 +343,13 @@ def _fits(wanted: _Path, path: _Path, level: int) -> bool:
 
 
 def _of_year(
-    fitting: tuple[int, ...], found: dict[int, _Found], year: int | None
+    fitting: tuple[int, ...], found: dict[int, _Found], year: int | None, *, before: bool
 ) -> tuple[int, ...]:
-    """Of columns that differ in their year alone, those of the year that is asked for, else the last."""
+    """Of columns that differ in their year alone, those of the year that is asked for, else the last; or the year before."""
     years = {year for at in fitting for year in found[at].years}
     if len(years) < 2:  # noqa: PLR2004  # two years to choose from
         return fitting
-    wanted = year if year in years else max(years)
+    wanted = (year if year in years else max(years)) - before
     return tuple(at for at in fitting if wanted in found[at].years)
 
 

@@ -100,6 +100,18 @@ def _has(blocks: dict[str, _Block], match: re.Match[str]) -> bool:
     return not match["row"] or block.rows is None or match["row"] in block.rows
 
 
+def _shared(blocks: dict[str, _Block], refs: list[str]) -> bool:
+    """Whether blocks of which every column (``*``) is compared have one in common."""
+    matches = (re.fullmatch(REF, ref.strip()) for ref in refs)
+    asked = [match["block"] for match in matches if match is not None and match["column"] == "*"]
+    amounts = [
+        {one.get("key", "") for one in blocks[key].raw["columns"] if one.get("kind") == "amount"}
+        for key in asked
+        if key in blocks
+    ]
+    return not amounts or bool(set.intersection(*amounts))
+
+
 class _Applicable:
     def __init__(self, files: _Files, below: _Files) -> None:
         self._raw, self._below = files, below
@@ -132,7 +144,8 @@ class _Applicable:
     def _sum(self, text: str) -> bool:
         """The same of all that an equation, a sum of cells or of figures names."""
         pieces = _SIGNS.split(text.strip())
-        return all(piece not in self._gone.figures and self._ref(piece) for piece in pieces)
+        there = all(piece not in self._gone.figures and self._ref(piece) for piece in pieces)
+        return there and (_shared(self._blocks, pieces) or not _shared(self._usual, pieces))
 
     def _of_base(self, value: Any) -> bool:
         return id(value) in self._base
@@ -180,7 +193,7 @@ class _Applicable:
             found["balance"] = [
                 text
                 for text in table["balance"]
-                if all(self._ref(sides + ref.strip()) for ref in text.split(" = "))
+                if self._sum(" = ".join(sides + ref.strip() for ref in text.split(" = ")))
             ]
         return found
 

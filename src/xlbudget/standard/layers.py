@@ -64,7 +64,7 @@ _KEYS = {
     "ledger:post": ("block",),
     "disclosure:part": ("contents",),
     "package:figure": ("fact",),
-    "notes/sections:*": ("template",),
+    "notes/sections:*": ("template|number",),
     "notes/facts:list.*.items": ("key", "name"),
     "notes/facts:change.*.components": ("name",),
     "notes/readings:head": ("section", "figure"),
@@ -77,7 +77,8 @@ _KEYS = {
 }
 """Which lists merge by which keys of their entries: file and path, lists being no step of it.
 
-Several keys are one name, joined by ``/`` without those that are blank. A list that is not declared is replaced.
+Several keys are one name, joined by ``/`` without those that are blank; of ``a|b`` the first that is not blank
+counts. A list that is not declared is replaced.
 """
 
 
@@ -373,10 +374,27 @@ def _merged_files(layers: Layers) -> dict[str, _File]:
     return applicable(found, below)
 
 
-def _over(below: dict[str, _File], layer: Path, *, bottom: bool) -> dict[str, _File]:
-    """The files of a layer over those below; at the ``bottom`` they are taken as they are."""
+def unmergeable(layers: Layers) -> dict[str, str]:
+    """The files that cannot be merged, each by itself, with why; nothing of those that are no TOML."""
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(name for layer in layers for name, _ in layer_files(layer)):
+        below: dict[str, _File] = {}
+        try:
+            for layer in reversed(layers):
+                below = _over(below, layer, bottom=layer == layers[-1], only=name)
+        except StandardError as error:
+            found[name] = str(error)
+    return found
+
+
+def _over(
+    below: dict[str, _File], layer: Path, *, bottom: bool, only: str = ""
+) -> dict[str, _File]:
+    """The files of a layer over those below, or ``only`` one; at the ``bottom`` they are taken as they are."""
     found = dict(below)
     for name, _ in layer_files(layer):
+        if only and name != only:
+            continue
         over = _layer_file(layer, name)
         if over is None or bottom:
             found[name] = over or {}
@@ -463,7 +481,7 @@ class _Merging(NamedTuple):
             return below if isinstance(below, dict) else {}
         if below is None:
             raise StandardError(f"标准文件“{self.shown}”要去掉的“{shown}”不存在（drop）。")
-        return {} if value.keys() - {*_WORDS, *keys} else None
+        return {} if value.keys() - {*_WORDS, *_named_by(value, keys)} else None
 
     def _moved(
         self, entries: dict[str, _File], key: str, place: str, shown: str
@@ -489,7 +507,13 @@ def _is_tables(value: Any) -> bool:
 
 
 def _identity(entry: _File, keys: tuple[str, ...]) -> str:
-    return "/".join(str(entry[key]) for key in keys if entry.get(key, "") != "")
+    return "/".join(str(entry[key]) for key in _named_by(entry, keys))
+
+
+def _named_by(entry: _File, keys: tuple[str, ...]) -> list[str]:
+    """The keys that make the name of an entry."""
+    filled = [[key for key in either.split("|") if entry.get(key, "") != ""] for either in keys]
+    return [names[0] for names in filled if names]
 
 
 # --- What is kept ---------------------------------------------------------------------------------------------------

@@ -263,6 +263,7 @@ def _block(data: Mapping[str, Any], table: str, unit: Unit) -> Block:
         amounts=amounts,
         amount_index={key: index for index, key in enumerate(amounts)},
         tree=data.get("tree", False),
+        listed=data.get("listed", False),
         rowsums=tuple(data.get("rowsums", ())),
         sums=tuple(data.get("sums", ())),
     )
@@ -448,18 +449,25 @@ def with_columns(equation: Equation, blocks: Mapping[str, Block]) -> Equation:
 
 
 HEADINGS = {
-    "code": ("code", "科目编码", "编码"),
+    "code": ("code", "科目编码", "科目代码", "编码", "代码"),
     "name": ("name", "科目名称", "名称"),
     "first": ("valid_from", "启用年度"),
     "last": ("valid_to", "停用年度"),
     "aliases": ("aliases", "别名"),
     "successor": ("successor", "改列科目"),
+    "meaning": ("meaning", "说明", "科目说明", "释义", "科目释义", "使用说明"),
 }
-"""What a list of subjects may call each of its columns."""
+"""What a list of subjects, the standard's or a bureau's, may call each of its columns."""
+
+
+def heading_places(header: Sequence[str]) -> dict[str, int]:
+    """The columns of a list by their headings; one that is not there is not in it."""
+    named = {key: [name for name in names if name in header] for key, names in HEADINGS.items()}
+    return {key: header.index(names[0]) for key, names in named.items() if names}
 
 
 def read_subjects(path: Path) -> tuple[Subject, ...]:
-    """Read a list from CSV: columns code/科目编码, name/科目名称, optional years, aliases, successor.
+    """Read a list from CSV: code and name, optional years, aliases, successor and meaning (:data:`HEADINGS`).
 
     Raises:
         StandardError: the file is missing, lacks a column, or a line has no code.
@@ -472,11 +480,8 @@ def read_subjects(path: Path) -> tuple[Subject, ...]:
             f"科目目录“{path.name}”打不开：请检查文件是否存在、是否为UTF-8编码。"
         ) from error
     header = [cell.strip() for cell in lines[0]] if lines else []
-    places = {
-        key: next((header.index(name) for name in names if name in header), -1)
-        for key, names in HEADINGS.items()
-    }
-    if places["code"] < 0 or places["name"] < 0:
+    places = heading_places(header)
+    if not {"code", "name"} <= places.keys():
         raise StandardError(f"科目目录“{path.name}”的第一行应有“科目编码”和“科目名称”两栏。")
     return tuple(
         _subject(path, number, line, places)
@@ -487,14 +492,14 @@ def read_subjects(path: Path) -> tuple[Subject, ...]:
 
 def _subject(path: Path, number: int, line: list[str], places: Mapping[str, int]) -> Subject:
     def cell(key: str) -> str:
-        return line[places[key]].strip() if 0 <= places[key] < len(line) else ""
+        return line[places[key]].strip() if places.get(key, len(line)) < len(line) else ""
 
     code, first, last = cell("code"), cell("first"), cell("last")
     if not code.isdigit() or not all(year.isdigit() for year in (first, last) if year):
         raise StandardError(f"科目目录“{path.name}”第{number}行的编码或年度不是数字。")
     aliases = tuple(name for name in cell("aliases").split("|") if name)
     years = int(first or 0), int(last or 9999)
-    return Subject(code, cell("name"), *years, aliases, cell("successor"))
+    return Subject(code, cell("name"), *years, aliases, cell("successor"), cell("meaning"))
 
 
 OWN_LISTS = "按科目字典补充"

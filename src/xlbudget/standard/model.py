@@ -181,6 +181,11 @@ ANY_YEAR = 2000
 LAST_YEAR = "{last_year}"
 
 
+def _any_year(text: str) -> str:
+    """A label as readers compare it: one year is as good as another."""
+    return dated(text.replace(LAST_YEAR, "{year}"), ANY_YEAR)
+
+
 def dated(text: str, year: int) -> str:
     """A text of a standard with its years."""
     if "{" not in text:
@@ -209,7 +214,12 @@ class Column(NamedTuple):
     @property
     def paths(self) -> tuple[tuple[str, ...], ...]:
         """The paths by which a reader knows it, of whatever year."""
-        return self.spelled or (self.heading(ANY_YEAR),)
+        return self.spelled or (tuple(map(_any_year, self.said or self.label)),)
+
+    @property
+    def of_last_year(self) -> bool:
+        """Whether its heading names the year before."""
+        return any(LAST_YEAR in part for part in self.label)
 
     def heading(self, year: int) -> tuple[str, ...]:
         """The heading's path for ``year``."""
@@ -237,7 +247,7 @@ class RowSpec(NamedTuple):
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels by which a reader knows it, of whatever year."""
-        return self.spelled or (dated(self.label, ANY_YEAR),)
+        return self.spelled or (_any_year(self.label),)
 
 
 class Block(NamedTuple):
@@ -245,6 +255,7 @@ class Block(NamedTuple):
 
     ``body``: fixed (rows prescribed), subject (rows by subject code), unit (one per budget unit),
     project (groups and items), form (one performance form per row). ``room`` is how many rows fit.
+    ``listed``: the rows of a body of units are names of the table's own (what is bought), and no units.
     ``tree``, ``rowsums`` and ``sums`` say which amounts are sums of others (``standard.structure``).
     """
 
@@ -262,6 +273,17 @@ class Block(NamedTuple):
     tree: bool = False
     rowsums: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
+    listed: bool = False
+
+    @property
+    def of_units(self) -> bool:
+        """Whether its rows are the department's units, and not names of its own."""
+        return self.body == "unit" and not self.listed
+
+    @property
+    def differences(self) -> frozenset[str]:
+        """The columns that are what one has more than another: less than nothing is nothing strange."""
+        return frozenset(text.partition("=")[0].strip() for text in self.rowsums if " - " in text)
 
     def column(self, key: str) -> Column:
         """The column of that key."""

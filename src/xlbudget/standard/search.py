@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SEARCHED, CHOSEN = "XLBUDGET_STANDARDS", "XLBUDGET_STANDARD"
-_MAIN = "standard.toml"
+_MAIN, _BASE = "standard.toml", "base.toml"
 
 
 def user_folder() -> Path:
@@ -84,6 +84,18 @@ def standard_folder(asked: str) -> Path:
         f"没有名为“{asked}”的标准；现有：{known}。请用 --standard 写明标准的文件夹，"
         f"或把它放进“{user_folder()}”（或环境变量 {SEARCHED} 所列的文件夹）。"
     )
+
+
+def layer_folder(asked: str) -> Path:
+    """The folder of a standard, or of one that only others stand on.
+
+    Raises:
+        StandardError: there is none.
+    """
+    for folder in (layers.DATA / asked, Path(asked)):
+        if (folder / _BASE).is_file():
+            return folder
+    return standard_folder(asked)
 
 
 def _named(identity: str) -> Iterator[Path]:

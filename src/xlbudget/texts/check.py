@@ -202,7 +202,9 @@ class _Check:
         listed = standard.subjects.values()
         subjects = {subject.name for subjects in listed for subject in subjects.subjects}
         rows = [row for data in book.blocks.values() for row in data.rows]
-        units = [*book.profile.units, *(row.label for row in rows if row.kind == "unit")]
+        own = [data for key, data in book.blocks.items() if standard.blocks[key].of_units]
+        rows_of_units = [row for data in own for row in data.rows if row.kind == "unit"]
+        units = [*book.profile.units, *(row.label for row in rows_of_units)]
         self.other_units = OtherUnits(self.unit_name, units, readings.words["unit_ends"])
         subjects |= {row.label for row in rows if row.kind in ("subject", "class")}
         self.subjects = SubjectNames(subjects, level_pattern(standard))

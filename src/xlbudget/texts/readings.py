@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.characters import squash
 from xlbudget.errors import StandardError
-from xlbudget.explaining.source import load_source
-from xlbudget.money import UNITS
 from xlbudget.standard.layers import Layers, once, standard_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from xlbudget.explaining.source import Source
     from xlbudget.standard.model import Standard
 
 _BACK = str.maketrans({"(": "（", ")": "）", ";": "；", ":": "："})
@@ -250,67 +247,3 @@ def _passage(raw: Mapping[str, Any]) -> Passage:
 def _head(raw: Mapping[str, Any]) -> Head:
     known = {**raw, "say": tuple(raw["say"]), "parts": tuple(map(_part, raw.get("parts", ())))}
     return Head(**known)
-
-
-_WORDS = (
-    "up", "down", "same", "reason", "purpose", "share", "every", "none", "this_year", "before_prior",
-    "unit_ends", "filler",
-)  # fmt: skip
-
-
-def reading_problems(standard: Standard) -> list[str]:
-    """Names, codes and words that ``notes/readings.toml`` uses and the standard lacks, a sentence each."""
-    try:
-        source, readings = load_source(standard), load_readings(standard.layers)
-    except StandardError as error:
-        return [str(error)]
-    if readings is None:
-        return []
-    return [
-        f"“notes/readings.toml”：{problem}" for problem in _problems(standard, source, readings)
-    ]
-
-
-def _problems(standard: Standard, source: Source, readings: Readings) -> Iterator[str]:
-    codes = {rule.code for rule in standard.rules}
-    for key, code in readings.rules.items():
-        if code not in codes:
-            yield f"[rules]的“{key} = {code}”不在 rules.toml 中。"
-    for word in _WORDS:
-        if not readings.words.get(word):
-            yield f"[words]缺少“{word}”。"
-    figures = {named.name for named in source.amounts} | {count[0] for count in source.counts}
-    changes = {change_spec.name for change_spec in source.changes}
-    lists = {list_spec.name for list_spec in source.lists}
-    names = {name[0] for name in source.names}
-    for head in readings.heads:
-        where = f"说法“{head.say[0]}”（{head.section}）"
-        for kind, name, known in (
-            ("figure", head.figure, figures),
-            ("change", head.change, changes),
-            ("kinds", head.kinds, lists),
-            ("carryover", head.carryover, figures),
-            ("names", head.names, names),
-            *(("parts", part.figure, figures) for part in head.parts),
-        ):
-            if name and name not in known:
-                yield f"{where}的 {kind} = “{name}”不在 facts.toml 中。"
-    for section, name in readings.lines:
-        if name not in lists:
-            yield f"[[lines]]（{section}）的“{name}”不是 facts.toml 中的清单。"
-    for target in readings.targets:
-        if target.figure not in figures:
-            yield f"[[target]]“{target.say[0]}”的“{target.figure}”不在 facts.toml 中。"
-    if readings.glossary and readings.glossary not in lists:
-        yield f"[glossary]的 list = “{readings.glossary}”不是 facts.toml 中的清单。"
-    for passage in readings.passages:
-        if passage.zero and passage.zero not in figures | changes:
-            yield f"[[passage]]“{passage.name}”的 zero = “{passage.zero}”不在 facts.toml 中。"
-    if readings.units.bare not in UNITS:
-        yield f"[units]的 bare = “{readings.units.bare}”应为 {'、'.join(UNITS)} 之一。"
-    for dated in readings.dated:
-        if dated.figure not in ("", "now", "prior"):
-            yield f"[[year]]“{'、'.join(dated.said)}”的 figure 应为 now 或 prior。"
-    for wording in readings.wordings:
-        if wording.part not in PARTS:
-            yield f"[[wording]]“{wording.said}”的 part 应为 {'、'.join(PARTS)} 之一。"

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from xlbudget.importing.published.coverage import Coverage
     from xlbudget.importing.published.elements import Matrix
     from xlbudget.importing.published.recognise import DocumentPart, Parts
-    from xlbudget.standard.model import Standard
+    from xlbudget.standard.model import Standard, Table
 
 
 _NUMBER = re.compile(r"\s*\d{1,2}[.．、]")
@@ -198,10 +198,16 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
     places += [(_CONTENTS, line) for line in parts.contents]
     places += [(part.heading.text, part.heading) for part in parts.parts]
     places += _around_tables(standard, parts)
+    last = {
+        (table.title, line.text)
+        for table in standard.tables
+        for title, line in places
+        if title == table.title and heading(line.text) in _of_last_year(table)
+    }
     code = _rule(standard, "year")
     for title, line in places:
         for named in years_in(line.text):
-            if named != year:
+            if named != year and not (named == year - 1 and (title, line.text) in last):
                 message = f"“{line.text[:40]}”的年份应为{year}年。"
                 place = (title, title, line.where)
                 yield Finding(code, Level.ERROR, message, *place, "", "", str(named), str(year))
@@ -212,6 +218,18 @@ def year_findings(standard: Standard, parts: Parts, year: int) -> Iterator[Findi
             yield Finding(
                 code, Level.WARNING, message, _COVER, _COVER, line.where, "", "", match[0]
             )
+
+
+def _of_last_year(table: Table) -> set[str]:
+    """The headings, whatever their year, under which a table shows last year's figures."""
+    return {
+        heading(part)
+        for block in table.blocks
+        for column in block.columns
+        if column.of_last_year
+        for path in column.paths
+        for part in path
+    }
 
 
 def _around_tables(standard: Standard, parts: Parts) -> Iterator[tuple[str, Line]]:
