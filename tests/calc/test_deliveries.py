@@ -79,6 +79,25 @@ def test_an_import_asks_first_and_writes_what_the_command_line_writes(
     assert "已撤销" in clicked.click("undo")
 
 
+def test_a_list_of_subjects_is_kept_where_that_is_wanted(
+    blank: Path, live: Callable[[Path], xw.Book], tmp_path: Path
+) -> None:
+    source = tmp_path / "目录.csv"
+    source.write_text("科目编码;科目名称\n201.39;社会工作事务\n201.39.04;专项业务\n", "utf-8")
+    clicked = Clicked(live(blank))
+    chosen(clicked, source)
+    assert "已保存" not in clicked.click("take_in", "yes", "no")
+    kept = tmp_path / "状态" / "subjects" / "changchun" / "2024.csv"
+    assert not kept.exists()
+    chosen(clicked, source)  # all is there already; it may be kept all the same
+    said = clicked.click("take_in", "yes")
+    assert "没有需要写入的格" in said and str(kept) in said
+    assert "2013904,专项业务" in kept.read_text("utf-8-sig")
+    assert ("科目字典", "2013904") in {
+        (sheet, value) for (sheet, _), value in contents(clicked.saved(tmp_path)).items()
+    }
+
+
 def test_no_file_and_a_useless_file_change_nothing(
     blank: Path, live: Callable[[Path], xw.Book], tmp_path: Path
 ) -> None:

@@ -316,7 +316,7 @@ def test_a_bureaus_subjects(blank: Path, standard: Standard, tmp_path: Path) -> 
         (2010399, "其他本地支出", 2024, None),
         ("30199", "其他本地工资", None, 2030),
     )
-    lists = read_subject_list(path, standard)
+    lists = read_subject_list(path, standard).subjects
     plan = plan_import(Workbook(blank), [], subjects=lists)
     book = done(blank, plan)
     assert {key: [one.code for one in found] for key, found in book.subjects.items()} == {
@@ -334,7 +334,7 @@ def test_a_subject_list_in_csv_of_any_encoding(standard: Standard, tmp_path: Pat
     for encoding in ("utf-8-sig", "gbk"):
         path = tmp_path / "科目.csv"
         path.write_bytes(text.encode(encoding))
-        (found,) = read_subject_list(path, standard)["functional"]
+        (found,) = read_subject_list(path, standard).subjects["functional"]
         assert (found.code, found.name) == ("2019999", "本地")
 
 

@@ -179,11 +179,26 @@ def take_in(source: Source) -> Change:
     kept = ""
     if plan.conflicts:
         kept = f"\n有{plan.conflicts}格与来源不同，保留了原数；要用来源的数，请先清空这些格，再导入一次。"
+    then = partial(_keep_list, source) if plan.has_list else None
     if not plan.edits:
-        return Change.telling(f"没有需要写入的格。{kept}\n\n{shown}")
+        return Change.telling(f"没有需要写入的格。{kept}\n\n{shown}")._replace(then=then)
     said = f"导入完成：写入{{count}}格。{kept}\n请再点“校验”。"
     question = f"{shown}\n\n确定写入吗？"
-    return Change(plan.edits, plan.afterwards, said, question=question)
+    return Change(plan.edits, plan.afterwards, said, question=question, then=then)
+
+
+def _keep_list(source: Source) -> str:
+    """Keep the lists of subjects among the chosen files on this machine, if that is wanted."""
+    from xlbudget.importing.kept_lists import keep_lists, kept_sentence  # noqa: PLC0415
+    from xlbudget.standard.loader import own_standard  # noqa: PLC0415
+
+    book = read_book(source.book)
+    question = (
+        f"科目目录也保存在本机吗？以后在本机用 xlbudget new 新建{book.year}年度起的工作簿都带上它。"
+    )
+    if not source.ask(question):
+        return ""
+    return kept_sentence(keep_lists(own_standard(book), book.year, source.chosen), book.year)
 
 
 @action("结转下年")

@@ -199,7 +199,8 @@ class Change(NamedTuple):
     """What an action does: the edits, what goes with them, what is said, the sheet to show.
 
     In ``message``, ``{count}`` is how many cells were written. ``question`` is asked before anything
-    is written. ``undo``: no edits of its own, the last action's are taken back.
+    is written. ``undo``: no edits of its own, the last action's are taken back. ``then`` is done once all
+    is written, and gives what is to be said of it.
     """
 
     edits: list[CellEdit]
@@ -208,6 +209,7 @@ class Change(NamedTuple):
     show: str = ""
     undo: bool = False
     question: str = ""
+    then: Callable[[], str] | None = None
 
     @classmethod
     def telling(cls, message: str) -> Change:
@@ -281,7 +283,8 @@ def _act(book: xw.Book, title: str, plan: Callable[[Source], Change]) -> str:
             _apply(book, before, edits, change.afterwards, rows)
     if change.show:
         book.sheets[change.show].activate()
-    return change.message.replace("{count}", str(len(edits)))
+    said = change.message.replace("{count}", str(len(edits)))
+    return "\n".join(filter(None, [said, change.then and change.then()]))
 
 
 def _agreed(book: xw.Book, title: str, question: str) -> bool:

@@ -113,13 +113,9 @@ def _refuse_no_list(standard: Standard, sources: tuple[Path, ...]) -> None:
 
 def _keep(planned: _Planned, sources: tuple[Path, ...]) -> str:
     """Keep the lists among the sources on this machine; gives what is to be said."""
-    from xlbudget.importing.kept_lists import keep_lists  # noqa: PLC0415  # rarely needed
+    from xlbudget.importing.kept_lists import keep_lists, kept_sentence  # noqa: PLC0415  # rarely needed
 
-    path = keep_lists(planned.standard, planned.year, sources)
-    return (
-        f"科目目录已保存在本机“{path}”：以后在本机新建{planned.year}年度起的工作簿都带上它；"
-        "不要时删去这个文件。"
-    )
+    return kept_sentence(keep_lists(planned.standard, planned.year, sources), planned.year)
 
 
 def _write(
@@ -225,7 +221,7 @@ def _into(
             f"“{book.name}”是{held.year}年度的工作簿，与 --year {year} 不一致；请核对。"
         )
     standard = own_standard(held)
-    lists = _subjects(subjects, standard)
+    lists, unlisted = _subjects(subjects, standard)
     if overwrite and standard.ledger is not None:
         answers.given.setdefault(standard.ledger.sheet, REPLACE)
     plan = answers.settle(
@@ -242,7 +238,7 @@ def _into(
     return _Planned(
         standard,
         held.year,
-        plan.said,
+        "\n".join(filter(None, [plan.said, *unlisted])),
         sum(map(len, lists.values())),
         "以上是预览，没有写入。",
         f"写入“{book.name}”吗？",
@@ -275,7 +271,7 @@ def _new(
     if not sources:
         raise UnusableFileError(f"找不到工作簿“{book}”；请先用 xlbudget new 新建，再导入科目。")
     standard = load_standard()
-    lists = _subjects(subjects, standard)
+    lists, unlisted = _subjects(subjects, standard)
     standard = with_subjects(standard, lists)
     imported = answers.settle(lambda given: read_sources(sources, standard, year, given))
     figures = new_book(standard, imported)
@@ -302,7 +298,7 @@ def _new(
     return _Planned(
         standard,
         figures.year,
-        preview(plan),
+        "\n".join([preview(plan), *unlisted]),
         sum(map(len, lists.values())),
         f"以上是预览，没有新建“{book.name}”。",
         f"新建“{book.name}”（{figures.year}年度）吗？",
@@ -312,17 +308,22 @@ def _new(
     )
 
 
-def _subjects(paths: tuple[Path, ...], standard: Standard) -> dict[str, tuple[Subject, ...]]:
-    """The bureau's own subjects by list."""
+def _subjects(
+    paths: tuple[Path, ...], standard: Standard
+) -> tuple[dict[str, tuple[Subject, ...]], list[str]]:
+    """The bureau's own subjects by list, and what of its files was not taken."""
     if not paths:
-        return {}
+        return {}, []
     from xlbudget.importing.subject_lists import read_subject_list  # noqa: PLC0415
 
     found: dict[str, tuple[Subject, ...]] = {}
+    left: list[str] = []
     for path in paths:
-        for key, subjects in read_subject_list(path, standard).items():
+        listed = read_subject_list(path, standard)
+        left += listed.left
+        for key, subjects in listed.subjects.items():
             found[key] = (*found.get(key, ()), *subjects)
-    return found
+    return found, left
 
 
 def _agreed(yes: bool, question: str) -> bool:

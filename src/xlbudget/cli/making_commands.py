@@ -69,7 +69,6 @@ def new_command(
     from xlbudget.standard.loader import (  # noqa: PLC0415
         OWN_LISTS,
         for_sum,
-        with_subject_files,
         with_subjects,
     )
     from xlbudget.xlsx.atomic import replace_atomically  # noqa: PLC0415
@@ -77,9 +76,11 @@ def new_command(
     refuse_no_workbook(book)
     refuse_existing(book)
 
+    unlisted: dict[str, None] = {}
+
     def listed(year: int) -> tuple[Standard, Path | None]:
         standard, kept = _with_kept(load_standard(), year)
-        return with_subject_files(standard, subjects), kept
+        return _with_lists(standard, subjects, unlisted), kept
 
     standard, kept = listed(year or _next_year())
     if source:
@@ -113,7 +114,7 @@ def new_command(
 
     replace_atomically(book, write, new=True)
     said = [*made.left, *(f"要回答：{one.sentence}" for one in made.questions)] if made else []
-    said += filter(None, [answers.said, answers.keep(made.layout) if made else ""])
+    said += filter(None, [*unlisted, answers.said, answers.keep(made.layout) if made else ""])
     for sentence in said:
         click.echo(sentence, err=quiet)
     if not quiet:
@@ -129,6 +130,26 @@ def new_command(
 
 def _next_year() -> int:
     return datetime.now(tz=UTC).year + 1
+
+
+def _with_lists(
+    standard: Standard, files: tuple[tuple[str, Path], ...], left: dict[str, None]
+) -> Standard:
+    """The standard with the subjects of files, each with the key of its list; what was not taken joins ``left``.
+
+    Raises:
+        StandardError: there is no such list.
+        UnusableFileError: a file cannot be read as a list.
+    """
+    from xlbudget.importing.subject_lists import read_subject_list  # noqa: PLC0415  # rarely needed
+    from xlbudget.standard.loader import with_subjects  # noqa: PLC0415
+
+    for key, path in files:
+        with_subjects(standard, {key: ()})  # refuses a key that is none
+        found = read_subject_list(path, standard, key)
+        standard = with_subjects(standard, found.subjects)
+        left.update(dict.fromkeys(found.left))
+    return standard
 
 
 def _with_kept(standard: Standard, year: int) -> tuple[Standard, Path | None]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.errors import UnusableFileError, reason_of
 from xlbudget.folders import data_folder
-from xlbudget.importing.subject_lists import looks_like_list, read_subject_list
+from xlbudget.importing.subject_lists import listed, looks_like_list, read_subject_list
 from xlbudget.importing.tables.open import open_tables
 from xlbudget.reading.particulars import subject_texts
 from xlbudget.sheets.layout import SUBJECT_HEADINGS
@@ -44,7 +44,7 @@ def kept_list(standard: Standard, year: int) -> KeptList | None:
     if path is None:
         return None
     try:
-        return KeptList(path, read_subject_list(path, standard))
+        return KeptList(path, read_subject_list(path, standard).subjects)
     except UnusableFileError as error:
         raise UnusableFileError(
             f"本机保存的科目目录“{path}”不能用：{error}也可以删去这个文件，就不再用它。"
@@ -70,6 +70,14 @@ def keep_lists(standard: Standard, year: int, sources: Iterable[Path]) -> Path:
     return path
 
 
+def kept_sentence(path: Path, year: int) -> str:
+    """What a list that was kept is good for."""
+    return (
+        f"科目目录已保存在本机“{path}”：以后在本机新建{year}年度起的工作簿都带上它；"
+        "不要时删去这个文件。"
+    )
+
+
 def lists_among(
     standard: Standard, sources: Iterable[Path]
 ) -> dict[str, dict[tuple[str, int], Subject]]:
@@ -80,9 +88,9 @@ def lists_among(
     """
     found: dict[str, dict[tuple[str, int], Subject]] = {}
     for path in sources:
-        if path.is_dir() or not looks_like_list(open_tables(path)):
+        if path.is_dir() or not looks_like_list(file := open_tables(path), standard):
             continue
-        for key, subjects in read_subject_list(path, standard).items():
+        for key, subjects in listed(file, standard).subjects.items():
             found.setdefault(key, {}).update({(one.code, one.first): one for one in subjects})
     if not found:
         raise UnusableFileError(

@@ -115,6 +115,11 @@ class ImportPlan(NamedTuple):
         """Filled cells that differ and are kept."""
         return sum(change.kind is Kind.KEPT for change in self.changes)
 
+    @property
+    def has_list(self) -> bool:
+        """Whether a source is a list of subjects."""
+        return any(Kind.SUBJECTS in tally.counts for tally in self.tallies)
+
 
 class Merge:
     """A source being merged into a workbook: what becomes of every cell that it has.

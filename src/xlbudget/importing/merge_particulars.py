@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ from xlbudget.sheets.layout import (
     form_of,
     info_lines,
 )
-from xlbudget.standard.loader import OWN_LISTS, own_standard
+from xlbudget.standard.loader import OWN_LISTS, load_layers, own_standard
 from xlbudget.xlsx.cells import Afterwards, CellEdit
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
@@ -148,7 +149,7 @@ def merge_front(merge: Merge, workbook: Workbook, merged: Book, source: Book) ->
     _keyed(merge, source, lines.get(sheet, []), sheet)
     _profile(merge, source, lines.get(PROFILE))
     if source.subjects:
-        merge.edits += subject_edits(workbook, standard, book, source.subjects)
+        merge.edits += _subject_edits(merge, workbook, source.subjects)
 
 
 def _keyed(merge: Merge, source: Book, lines: Lines, sheet: str) -> None:
@@ -206,10 +207,12 @@ def _profile(merge: Merge, source: Book, lines: Lines | None) -> None:
                 merge.edits.append(CellEdit(PROFILE, f"{letter}{line}", text or None))
 
 
-def subject_edits(
-    workbook: Workbook, standard: Standard, book: Book, subjects: Mapping[str, Iterable[Subject]]
+def _subject_edits(
+    merge: Merge, workbook: Workbook, subjects: Mapping[str, Iterable[Subject]]
 ) -> list[CellEdit]:
     """The edits that put subjects below those of 科目字典 and let the workbook use them.
+
+    What an earlier list said otherwise of one is a filled cell like any other.
 
     Raises:
         UnusableFileError: the sheet is missing, or has no room.
@@ -224,10 +227,12 @@ def subject_edits(
     }
     line = max(listed, default=DICTIONARY_FIRST - 1) + 1
     have = {texts[:-1]: (number, texts[-1]) for number, texts in listed.items()}
-    last = dictionary_last(standard)
+    own = _own_lines(merge.standard, listed)
+    last = dictionary_last(merge.standard)
     edits: list[CellEdit] = []
     for key, found in subjects.items():
-        kind = standard.subjects[key].name
+        kind = merge.standard.subjects[key].name
+        times = Counter(subject.code for subject in found)
         for subject in found:
             texts = subject_texts(subject, kind)
             number, meaning = have.get(texts[:-1], (0, ""))
@@ -235,24 +240,55 @@ def subject_edits(
                 if texts[-1] not in ("", meaning):
                     edits.append(CellEdit(DICTIONARY, f"G{number}", texts[-1]))
                 continue
+            earlier = own.get((subject.code, kind), [])
+            if len(earlier) == times[subject.code] == 1:
+                edits += _line_edits(merge, earlier[0], listed[earlier[0]], texts)
+                continue
             if line > last:
                 raise UnusableFileError(
                     f"工作表“{DICTIONARY}”放不下全部科目（到第{last}行）；请删去不用的科目后再导入。"
                 )
-            for letter, text in zip("ABCDEFG", texts, strict=True):
-                value = Decimal(text) if text and letter in "DE" else text
-                if text:
-                    edits.append(CellEdit(DICTIONARY, f"{letter}{line}", value))
+            edits += _line_edits(merge, line, ("",) * len(texts), texts)
             line += 1
     heading = f"G{DICTIONARY_FIRST - 1}"
     if any(edit.cell.startswith("G") for edit in edits) and not text_of(
         value_at(lines, DICTIONARY_FIRST - 1, 7)
     ):
         edits.append(CellEdit(DICTIONARY, heading, SUBJECT_HEADINGS[-1]))  # an older workbook
-    setting = book.info.get("subject_lists")
+    setting = merge.book.info.get("subject_lists")
     if edits and setting is not None and setting.value != OWN_LISTS:
-        edits.append(CellEdit(book.sheets.get(INFO, INFO_SHEET), setting.cell, OWN_LISTS))
+        sheet = merge.book.sheets.get(INFO, INFO_SHEET)
+        edits.append(CellEdit(sheet, setting.cell, OWN_LISTS))
     return edits
+
+
+def _own_lines(
+    standard: Standard, listed: Mapping[int, tuple[str, ...]]
+) -> dict[tuple[str, str], list[int]]:
+    """The lines of 科目字典 that were added to those of the standard, by code and kind."""
+    shipped = {
+        subject_texts(subject, items.name)[:-1]
+        for items in load_layers(standard.layers).subjects.values()
+        for subject in items.subjects
+    }
+    found: dict[tuple[str, str], list[int]] = {}
+    for number, texts in listed.items():
+        if texts[:-1] not in shipped:
+            found.setdefault((texts[0], texts[2]), []).append(number)
+    return found
+
+
+def _line_edits(
+    merge: Merge, line: int, now: tuple[str, ...], texts: tuple[str, ...]
+) -> Iterator[CellEdit]:
+    """What puts a subject into a line; a cell that says otherwise is told as one that differs."""
+    for letter, heading, held, text in zip("ABCDEFG", SUBJECT_HEADINGS, now, texts, strict=True):
+        if not text or held == text:
+            continue
+        label = (DICTIONARY, texts[0], heading)
+        if not held or merge.differs(INFO, label, held, text, f"{letter}{line}"):
+            value = Decimal(text) if letter in "DE" else text
+            yield CellEdit(DICTIONARY, f"{letter}{line}", value)
 
 
 def shown_edits(

@@ -307,7 +307,7 @@ def _read_source(
         from xlbudget.importing.tables.read import read_tables  # noqa: PLC0415  # one kind is needed
         from xlbudget.importing.tables.web import is_export  # noqa: PLC0415  # one kind is needed
 
-        if looks_like_list(file):
+        if looks_like_list(file, standard):
             return read_list(file, standard, year)
         if looks_like_lines(file, standard):
             return read_lines(file, standard, year, answers or {})
