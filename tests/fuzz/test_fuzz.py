@@ -53,7 +53,7 @@ def test_every_kind_of_file_is_mutated_and_every_run_drawn() -> None:
 
 
 def test_a_number_makes_the_same_files_and_so_does_the_recipe(pool: Mapping[str, Material]) -> None:
-    for number in range(40):
+    for number in range(either(12, 40)):
         recipe, files = draw(Random(f"{_SEED}:{number}"), pool)
         assert draw(Random(f"{_SEED}:{number}"), pool) == (recipe, files)
         assert cook(from_json(as_json(recipe, judge.Fault("", "", ""))), pool) == files

@@ -83,8 +83,7 @@ def test_slips_are_found_at_their_paragraph(standard: Standard, told: Book) -> N
 
 
 def test_every_rule_about_texts_is_violated_by_some_slip(standard: Standard, told: Book) -> None:
-    books = [edited(told, one.id, one.text) for one in slips(explain(standard, told), 300, seed=2)]
-    books += [
+    books = [
         replaced(told, "八.1", "无政府性基金预算拨款，未安排政府性基金预算支出", "政府性基金预算支出3.00万元"),
         replaced(told, "九.1", "未安排国有资本经营预算支出", "国有资本经营预算支出2.00万元"),
         replaced(told, "二.1", "占84.50%", "占84.05%"),
@@ -92,9 +91,13 @@ def test_every_rule_about_texts_is_violated_by_some_slip(standard: Standard, tol
         edited(told, "一.1", "长春市人民政府办公室2024年收支总预算6,295.86万元。"),
         replaced(told, "名词.10", "十、", "十一、"),
     ]  # fmt: skip
-    seen = {one.code for book in books for one in about_texts(standard, book)}
-    rules = {rule.code for rule in standard.rules if rule.texts and rule.code.startswith("C")}
-    assert rules - seen == {"C21"}, "C21 is about the workbook's fingerprints, not about words"
+    books += [edited(told, one.id, one.text) for one in slips(explain(standard, told), 300, seed=2)]
+    unseen = {rule.code for rule in standard.rules if rule.texts and rule.code.startswith("C")}
+    for book in books:
+        unseen -= {one.code for one in about_texts(standard, book)}
+        if unseen == {"C21"}:  # which is about the workbook's fingerprints, not about words
+            break
+    assert unseen == {"C21"}
 
 
 def test_other_words_for_the_same_facts_are_no_mistakes(standard: Standard, told: Book) -> None:
