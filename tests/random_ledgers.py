@@ -43,6 +43,8 @@ def random_ledger(standard: Standard, rng: Random, year: int, lines: int = 40) -
         for column in ledger.columns:
             if column.kind not in ("amount", "text"):
                 texts[column.key] = _text(column, rng, codes)
+        if item := ledger.key_of("level2"):
+            texts[item] += texts[ledger.key_of("unit")][-3:]  # a project is of one unit
         for column in ledger.columns:
             if column.absent is not None and selects(ledger, column.absent, texts):
                 texts[column.key] = ""
@@ -97,11 +99,15 @@ def _text(column: LedgerColumn, rng: Random, codes: Mapping[str, list[str]]) -> 
 
 
 def ledger_book(
-    standard: Standard, rng: Random, year: int, fields: Mapping[str, str] | None = None
+    standard: Standard,
+    rng: Random,
+    year: int,
+    fields: Mapping[str, str] | None = None,
+    lines: int = 40,
 ) -> Book:
     """A book whose tables are those that a random ledger prints; ``fields`` of 基础信息 choose variants."""
-    lines = random_ledger(standard, rng, year)
-    book = with_ledger(standard, blank_book(standard, year), lines)
+    drawn = random_ledger(standard, rng, year, lines)
+    book = with_ledger(standard, blank_book(standard, year), drawn)
     info = {"unit_name": UNITS[0], "year": str(year), "standard": standard.id, **(fields or {})}
     texts = {key: InfoValue(text) for key, text in info.items()}
     profile = Profile(duties=("履行法定职责。",), units=UNITS)

@@ -135,7 +135,7 @@ _TITLE_YEAR = re.compile(r"^20\d\d年度?")
 _CHINESE = "[一二三四五六七八九十百]+"
 _NUMBER = rf"(?:{_CHINESE}|\d{{1,2}})"
 _ORDINAL = re.compile(rf"其中:?|{_NUMBER}(?:、|\.(?!\d)|,)|\({_NUMBER}\)[、.]?")
-_LEADING = rf"附?表?{_NUMBER}[-_、.:)]+|附?表?\(?\d{{1,2}}\)?"
+_LEADING = rf"附?表?{_NUMBER}[-_、.:)]+|附?表?\d{{1,2}}(?=20\d\d年)|附?表?\(?\d{{1,2}}\)?"
 _NOTE = rf"说明|备注|注[:\d]|\(?{_NUMBER}\)?[、.)]"
 YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 """A year, also that of a day."""

@@ -28,8 +28,7 @@ def schema_of(name: str) -> dict[str, Any]:
     for model in _models(schema):
         model.pop("required", None)
         for value in model.get("properties", {}).values():
-            if isinstance(value.get("additionalProperties"), dict):
-                value.setdefault("properties", {})["drop"] = _ENTRY["drop"]
+            _let_drop(value)
         if "properties" in model:
             model["properties"] |= _ENTRY if model is not schema else {"drop": _ENTRY["drop"]}
     if name == "standard":
@@ -40,6 +39,15 @@ def schema_of(name: str) -> dict[str, Any]:
 def schema_text(name: str) -> str:
     """The same as JSON."""
     return json.dumps(schema_of(name), ensure_ascii=False, indent=2) + "\n"
+
+
+def _let_drop(value: dict[str, Any]) -> None:
+    """Tables whose keys are free, at any depth, may say ``drop``."""
+    for one in value.get("anyOf", ()):
+        _let_drop(one)
+    if isinstance(value.get("additionalProperties"), dict):
+        value.setdefault("properties", {})["drop"] = _ENTRY["drop"]
+        _let_drop(value["additionalProperties"])
 
 
 def _models(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -313,8 +313,8 @@ class InfoField(Shape):
     required: bool = _say("必填", False)
     choices: Texts = _say("可选的值（`choice`）", [])
     hint: str = _say("填写提示", "")
-    summed: Literal["", "same", "units", "limit"] = _say(
-        "几个单位汇总时填什么：`same` 相同的才填，`units` 各单位名称，`limit` 允许的尾差；不写时金额和数量相加",
+    summed: Literal["", "same", "units", "limit", "default"] = _say(
+        "几个单位汇总时填什么：`same` 相同的才填，`units` 各单位名称，`limit` 允许的尾差，`default` 新工作簿里的值；不写时金额和数量相加",
         "",
     )
 

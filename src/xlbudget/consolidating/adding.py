@@ -26,7 +26,8 @@ from xlbudget.findings import Status
 from xlbudget.money import UNITS, YUAN, Amount, from_number, parse_amount
 from xlbudget.reading.ledger import ledger_unit
 from xlbudget.rules.fill import statements
-from xlbudget.standard.loader import OWN_LISTS
+from xlbudget.standard.layers import variants_of
+from xlbudget.standard.loader import OWN_LISTS, load_standard, own_standard, standard_for
 from xlbudget.standard.roles import FORM_NAME
 
 if TYPE_CHECKING:
@@ -99,6 +100,35 @@ def sum_units(standard: Standard, units: Sequence[UnitBook], name: str = "") -> 
     book = book._replace(notes=statements(standard, book))
     said = tuple(dict.fromkeys(remarks))
     return Summed(tuple(units), book, shares, said, tuple(texts), limit)
+
+
+def sum_standard(units: Sequence[UnitBook], name: str) -> Standard:
+    """The standard of a sum: with the variants that what all units say, or what a sum says instead, chooses."""
+    plain, year = load_standard(units[0].book.standard), units[0].book.year
+    info = {UNIT_NAME: InfoValue(name)}
+    for field in plain.fields.values():
+        if field.kind == "choice":
+            info |= dict(_common(field, units, [], []))
+    return standard_for(plain, year, info)
+
+
+def in_columns(standard: Standard, unit: UnitBook) -> UnitBook:
+    """A unit whose tables have the columns of the sum's, which may be of another variant."""
+    if not variants_of(standard.layers):
+        return unit
+    own = own_standard(unit.book)
+    blocks = {}
+    for key, data in unit.book.blocks.items():
+        names, wanted = own.blocks[key].amounts, standard.blocks[key].amounts
+        if names != wanted:
+            cells = [dict(zip(names, row.cells, strict=True)) for row in data.rows]
+            blocks[key] = BlockData.of(
+                [
+                    row._replace(cells=tuple(map(held.get, wanted)), places=())
+                    for row, held in zip(data.rows, cells, strict=True)
+                ]
+            )
+    return unit._replace(book=unit.book.with_blocks(blocks)) if blocks else unit
 
 
 def _names(names: Sequence[str], counted: str = "个单位") -> str:
@@ -388,6 +418,9 @@ def _common(
     field: Field, units: Sequence[UnitBook], remarks: list[str], texts: list[UnitText]
 ) -> Iterator[tuple[str, InfoValue]]:
     """What all units say that say anything; what differs is told of each."""
+    if field.summed == "default":
+        yield field.key, InfoValue(field.default)
+        return
     if field.kind in ("amount", "count"):
         cells = {cell for unit in units if (cell := unit.book.number(field.key)) is not None}
         if len(cells) == 1:

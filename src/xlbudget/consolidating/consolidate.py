@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.validate import validate
-from xlbudget.consolidating.adding import by_unit, own_subjects, sum_units
+from xlbudget.consolidating.adding import (
+    by_unit,
+    in_columns,
+    own_subjects,
+    sum_standard,
+    sum_units,
+)
 from xlbudget.consolidating.figures import fens_of
 from xlbudget.consolidating.ledgers import (
     all_from_ledgers,
@@ -26,7 +32,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.figures import BlockData, InfoValue, Ledger, Profile
 from xlbudget.limits import MOST_SUMMED_ROWS
 from xlbudget.sheets.layout import PROFILE, PROFILE_ROOM, is_form, place_book
-from xlbudget.standard.loader import for_sum, load_standard, with_subjects
+from xlbudget.standard.loader import for_sum, with_subjects
 from xlbudget.xlsx.atomic import replace_atomically
 
 if TYPE_CHECKING:
@@ -62,7 +68,8 @@ def consolidate(
         UnusableFileError: a table has more rows than a sheet may.
     """
     known = own_subjects(units, [])
-    standard = with_subjects(load_standard(units[0].book.standard), known)
+    standard = with_subjects(sum_standard(units, name), known)
+    units = [in_columns(standard, unit) for unit in units]
     if one_row:
         units = [by_unit(standard, unit) for unit in units]
     summed = sum_units(standard, units, name)

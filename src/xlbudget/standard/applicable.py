@@ -280,7 +280,7 @@ class _Applicable:
     def _rule(self, rule: _File) -> _File | None:
         if not self._checks(rule):
             return None
-        found = dict(rule)
+        found = {**rule, "source": self._source(rule["source"])}
         if "equations" in rule:
             found["equations"] = [*self._equations(rule["equations"])]
         if "structure" in rule:
@@ -308,6 +308,12 @@ class _Applicable:
             found.get(key) for key in ("equations", "structure", "check", "texts", "compares")
         )
         return found if tells else None
+
+    def _source(self, text: str) -> str:
+        """The tables of a rule's source that are there; all where none of them would be left."""
+        gone = {f"{{{key}}}" for key in _keys(self._usual) - _keys(self._blocks)}
+        kept = [one for one in text.split("、") if not any(key in one for key in gone)]
+        return "、".join(kept) or text
 
     def _equations(self, equations: list[Any]) -> Iterator[Any]:
         zero = {

@@ -360,10 +360,11 @@ def _rule(data: Mapping[str, Any], tables: Sequence[Table], blocks: Mapping[str,
     level = data.get("level", "error")
     equations = (parse_equation(entry) for entry in (*built, *data.get("equations", ())))
     first, last = data.get("years", (0, 9999))
+    named = {f"{{{table.key}}}": without_names(table.title) for table in tables}
     return Rule(
         code=data["code"],
-        title=data["title"],
-        source=data["source"],
+        title=_replaced(data["title"], named),
+        source=_replaced(data["source"], named),
         level=level,
         # What only warns says nothing about which amount is wrong.
         soft=data.get("soft", False) or (level != "error" and bool(built or data.get("equations"))),
@@ -375,6 +376,12 @@ def _rule(data: Mapping[str, Any], tables: Sequence[Table], blocks: Mapping[str,
         compares=data.get("compares", ""),
         arguments=tuple(data.get("with", {}).items()),
     )
+
+
+def _replaced(text: str, said: Mapping[str, str]) -> str:
+    for name, value in said.items():
+        text = text.replace(name, value)
+    return text
 
 
 _REF = re.compile(REF)

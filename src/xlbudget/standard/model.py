@@ -381,8 +381,8 @@ class Field(NamedTuple):
     """One line of 基础信息; ``kind`` is text, long, choice, year, date, count or amount.
 
     ``summed`` says what it holds where several units are summed up: ``same``: what they all say; ``units``:
-    the units' names; ``limit``: the largest 尾差 that their rounding allows, which no other workbook has. Empty:
-    amounts and counts are added up, of anything else what all say.
+    the units' names; ``limit``: the largest 尾差 that their rounding allows, which no other workbook has; ``default``:
+    what a new workbook has, whatever they say. Empty: amounts and counts are added up, of anything else what all say.
     """
 
     key: str

@@ -281,10 +281,10 @@ def _coarsest(areas: Areas, refs: Iterable[Ref]) -> Unit:
     """The largest unit of some terms.
 
     Raises:
-        NotNativeError: some count and others are amounts.
+        NotNativeError: some count and others are amounts, or there are none.
     """
     units = {_unit(areas, ref) for ref in refs}
-    if COUNT in units and len(units) > 1:
+    if not units or (COUNT in units and len(units) > 1):
         raise NotNativeError("units")
     return max(units, key=lambda unit: unit.fen)
 

@@ -238,7 +238,7 @@ class _Enumeration:
                 named |= dict.fromkeys(row.label for row in rows if row.kind == "group")
             elif kind == "level2" and block.body == "project":
                 named |= dict.fromkeys(row.key for row in rows if row.kind == "item")
-            for asked in (posting.where, *posting.rows.values()):
+            for asked in (posting.where, *posting.rows.values(), *posting.columns.values()):
                 if kind == "code":
                     named |= dict.fromkeys(asked.get(column.key, ()))
         if column.kind == "code":

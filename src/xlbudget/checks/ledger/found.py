@@ -81,12 +81,12 @@ def find_ledger(standard: Standard, book: Book) -> FoundLedger:
         return result._replace(contradiction=cells, blanks=blanks, unsolved=not cells)
     if fens is None:
         return result._replace(unsolved=True)
-    lines, unsaid = labelled(standard, book, list(_lines(standard, book, found, fens)))
+    given = {key for number in fens for key in found.lines[number].texts}
+    lines, unsaid = labelled(standard, book, list(_lines(standard, book, found, fens)), given)
     lines.sort(key=lambda line: _order(standard, book, line))
     if misprinted(standard, book, lines):
         return result._replace(unsolved=True)
     guessed = Counter(column for number in fens for column in found.lines[number].guessed)
-    given = {key for number in fens for key in found.lines[number].texts}
     added = dict.fromkeys(key for line in lines for key, text in line.texts.items() if text)
     columns = [one.key for one in standard.ledger.columns if one.kind == "choice"]
     return result._replace(

@@ -11,7 +11,7 @@ from xlbudget.rules.posting import post, printed
 from xlbudget.standard.ledger import selects
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from xlbudget.figures import Book, LedgerLine
     from xlbudget.standard.ledger import LedgerStandard
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 
 def labelled(
-    standard: Standard, book: Book, lines: Sequence[LedgerLine]
+    standard: Standard, book: Book, lines: Sequence[LedgerLine], told: Collection[str] = ()
 ) -> tuple[list[LedgerLine], list[str]]:
     """The lines with those texts, some of them divided; and the fields of 基础信息 that they still do not say.
 
+    ``told`` are the columns that a table asks for: their texts are the lines' own.
     An amount is taken from one line that has it, else from two, else from a part of the largest line.
     """
     ledger = standard.ledger
     assert ledger is not None
     made = list(lines)
     for (column, value), fen in _asked(ledger, book).items():
-        if fen > 0:
+        if fen > 0 and column not in told:
             _label(ledger, made, column, value, fen)
     sums = post(standard, made).info
     wrong = [
