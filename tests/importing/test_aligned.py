@@ -35,7 +35,7 @@ def printed(top: float, *words: tuple[str, float], page: int = 3) -> PrintedLine
 def table(standard: Standard, title: str, lines: Sequence[PrintedLine]) -> Matrix:
     """The table that some lines below its title make."""
     elements = [Line(title, "第3页"), *(Line("", one.where, "", (one,)) for one in lines)]
-    found = with_aligned_tables(standard, elements)
+    found = with_aligned_tables([standard], elements)
     (matrix,) = [one for one in found if isinstance(one, Matrix)]
     return matrix
 
@@ -90,7 +90,7 @@ def test_amounts_between_the_lines_of_a_name_and_broken_ones(standard: Standard)
 def test_a_column_that_no_heading_is_above_is_not_taken(standard: Standard) -> None:
     lines = [HEADS, printed(40, ("201", 10), ("一般公共服务支出", 70), ("12.00", 220))]
     elements = [Line("部门支出总表", "第3页"), *(Line("", "", "", (one,)) for one in lines)]
-    assert not any(isinstance(one, Matrix) for one in with_aligned_tables(standard, elements))
+    assert not any(isinstance(one, Matrix) for one in with_aligned_tables([standard], elements))
 
 
 def test_a_text_with_columns_below_each_other_is_read(standard: Standard, tmp_path: Path) -> None:

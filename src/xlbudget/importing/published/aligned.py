@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from xlbudget.importing.published.elements import PrintedLine
     from xlbudget.standard.model import Standard, Table
 
-_AMOUNT = re.compile(r"[-(]?\d[\d,]*\.\d{1,2}\)?")
+_AMOUNT = re.compile(r"[-(]?(?:\d[\d,]*\.\d{1,2}|\d{1,3}(?:,\d{3})+)\)?")
+_WHOLE = re.compile(r"-?\d+")
+"""An amount without decimals or groups; before a name it is a code."""
 _FIGURE = re.compile(r"[-(]?\d[\d,]*(?:\.\d+)?[)%]?|[-—/]+|无")
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})*\.\d{2}")
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d{2})?")
@@ -50,18 +52,9 @@ _PART = re.compile("第[一二三四五六七八九十]{1,3}部分")
 _LONGEST_PART = 40
 _HEADED = 14
 """The headings of a table stand in so many lines below its title."""
-_DEEP = 4
-"""One heading has so many lines at most."""
-_NEAR = 2.5
-"""Words of one heading that stand beside each other are so many letters apart at most."""
-_TRIED = 20_000
 _NEARLY = 0.8
 _SAME = 0.3
 """What stands so few letters apart stands at the same place."""
-_LOOSER = 0.15
-"""Rows of a table are so many letters further apart than the lines of a cell, or more."""
-_NEAREST = 0.9
-"""Lines of one cell are nearer than so many letters."""
 
 
 class Leaf(NamedTuple):
@@ -81,10 +74,13 @@ class Leaf(NamedTuple):
 
 
 def with_aligned_tables(
-    standard: Standard, elements: Sequence[Line | Matrix]
+    shapes: Sequence[Standard], elements: Sequence[Line | Matrix]
 ) -> list[Line | Matrix]:
-    """The elements with tables in place of the lines that print one without lines between its cells."""
-    drafts = dict(_drafts(standard, elements))
+    """The elements with tables in place of the lines that print one without lines between its cells.
+
+    ``shapes``: the standard, and as its variants have it.
+    """
+    drafts = dict(_drafts(shapes, elements))
     tables = [draft for draft in drafts.values() if isinstance(draft, _Draft)]
     ways = _usual(way for draft in tables for way in draft.ways())
     found: list[Line | Matrix] = []
@@ -98,9 +94,10 @@ def with_aligned_tables(
 
 
 def _drafts(
-    standard: Standard, elements: Sequence[Line | Matrix]
+    shapes: Sequence[Standard], elements: Sequence[Line | Matrix]
 ) -> Iterator[tuple[int, _Draft | FormDraft]]:
     """The tables whose headings show among the lines below a title, by the number of the first of these."""
+    standard = shapes[0]
     titles, parts = Titles(standard), PartHeadings(standard, load_plan(standard))
     for at, one in enumerate(elements, 1):
         if not isinstance(one, Line) or (known := titles.exact(one.text)) is None:
@@ -117,8 +114,21 @@ def _drafts(
         table, form = known
         if form is not None:
             yield at, FormDraft(form, printed, end)
-        elif not is_form(table) and (head := find_leaves(table, printed)) is not None:
-            yield at, _Draft(table, printed, head, end)
+        elif not is_form(table) and (shape := _shape(table, shapes, printed)) is not None:
+            yield at, _Draft(shape[0], printed, shape[1], end)
+
+
+def _shape(
+    table: Table, shapes: Iterable[Standard], printed: Sequence[PrintedLine]
+) -> tuple[Table, Head] | None:
+    """The table as the variant has it whose headings are there with the fewest others; None without any."""
+    tables = [shape.table(table.key) for shape in shapes]
+    heads = [
+        (one, head)
+        for at, one in enumerate(tables)
+        if one not in tables[:at] and (head := find_leaves(one, printed)) is not None
+    ]
+    return min(heads, key=lambda pair: sum(leaf.block < 0 for leaf in pair[1].leaves), default=None)
 
 
 def _goes_on(titles: Titles, parts: PartHeadings, element: Line | Matrix) -> bool:
@@ -193,11 +203,11 @@ def find_leaves(table: Table, printed: Sequence[PrintedLine]) -> Head | None:
     """The headings among the first lines; None where some are not there, or not in their order."""
     rows = printed[:_HEADED]
     wanted = [
-        (number, at, column.kind, column.heading(2000))
+        (number, at, column.kind, column.paths)
         for number, block in enumerate(table.blocks)
         for at, column in enumerate(block.columns)
     ]
-    chosen = in_order(rows, [path[-1] for *_, path in wanted])
+    chosen = in_order(rows, [{path[-1] for path in paths} for *_, paths in wanted])
     if chosen is None:
         return None
     used = {spot for one in chosen for spot in one.spots}
@@ -206,7 +216,7 @@ def find_leaves(table: Table, printed: Sequence[PrintedLine]) -> Head | None:
         Leaf(number, at, kind, one.text, one.left, one.right)
         for (number, at, kind, _), one in zip(wanted, chosen, strict=True)
     ]
-    groups = {comparable(label) for *_, path in wanted for label in path[:-1]}
+    groups = {comparable(label) for *_, paths in wanted for path in paths for label in path[:-1]}
     first = _first_of_groups(rows, min(spot[0] for spot in used), "".join(groups))
     others = [
         word
@@ -397,8 +407,7 @@ def _clusters(rows: Sequence[Sequence[PrintedLine]]) -> list[_Cluster] | None:
             (word, number)
             for number, lines in enumerate(rows)
             for line in lines
-            for word in line.words
-            if _AMOUNT.fullmatch(folded(word.text))
+            for word in _amounts(line)
         ),
         key=lambda one: one[0].left,
     )
@@ -518,8 +527,18 @@ def _column(
     return max((at for at in names if at <= after), default=names[0])
 
 
+def _amounts(line: PrintedLine) -> Iterator[Word]:
+    """The words of a line that are amounts; numbers without decimals and groups are that behind a name."""
+    named = False
+    for word in line.words:
+        plain = folded(word.text)
+        if _AMOUNT.fullmatch(plain) or (named and _WHOLE.fullmatch(plain)):
+            yield word
+        named |= any(map(str.isalpha, plain))
+
+
 def _has_amount(row: PrintedLine) -> bool:
-    return any(_AMOUNT.fullmatch(folded(word.text)) for word in row.words)
+    return any(True for _ in _amounts(row))
 
 
 def _is_broken(row: PrintedLine) -> bool:

@@ -46,7 +46,7 @@ class FormDraft:
     def elements(self, _ways: object) -> list[Line | Matrix] | None:
         """The lines above the form, and the form; None where its headings do not show."""
         labels = [column.label[0] for column in self.form.indicators]
-        heads = in_order(self.printed, labels)
+        heads = in_order(self.printed, [(label,) for label in labels])
         if heads is None:
             return None
         number, last = heads[0].spots[0][0], max(place.spots[-1][0] for place in heads)

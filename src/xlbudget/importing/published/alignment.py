@@ -11,7 +11,7 @@ from xlbudget.importing.published.elements import Line, tidy
 from xlbudget.reading.headings import plain_heading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from xlbudget.importing.published.elements import PrintedLine, Word
 
@@ -72,13 +72,29 @@ class Place(NamedTuple):
     right: float
 
 
+class _Label(NamedTuple):
+    """The spellings of one heading, made comparable, and whether a year belongs to it."""
+
+    spellings: frozenset[str]
+    dated: bool
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> _Label:
+        """The label of the texts by which a heading is known."""
+        known = [*texts]
+        dated = any(YEAR.search(plain_heading(text)) is not None for text in known)
+        return cls(frozenset(map(comparable, known)), dated)
+
+    def begins(self, text: str) -> bool:
+        """Whether one of the spellings goes on behind what a text says."""
+        return any(one.startswith(text) and one != text for one in self.spellings)
+
+
 class _Places:
     """All places where one heading may stand."""
 
-    def __init__(self, rows: Sequence[PrintedLine], label: str) -> None:
-        self.rows = rows
-        self.label = comparable(label)
-        self.dated = YEAR.search(plain_heading(label)) is not None
+    def __init__(self, rows: Sequence[PrintedLine], label: _Label) -> None:
+        self.rows, self.label = rows, label
         self.found: list[Place] = []
         for number, row in enumerate(rows):
             for at, word in enumerate(row.words):
@@ -88,12 +104,11 @@ class _Places:
 
     def _extend(self, place: Place) -> None:
         text = comparable(place.text)
-        whole = squash(place.text)
-        if text == self.label and text:
+        if text in self.label.spellings and text:
             self.found.append(place)
-            return
         # A year may be broken off from what follows it.
-        if not (self.label.startswith(text) or (self.dated and whole.isdigit())):
+        dated = self.label.dated and squash(place.text).isdigit()
+        if not (self.label.begins(text) or dated):
             return
         for spot in self._next(place):
             word = self.rows[spot[0]].words[spot[1]]
@@ -127,12 +142,12 @@ class _Places:
                 return
 
 
-def in_order(rows: Sequence[PrintedLine], labels: Iterable[str]) -> list[Place] | None:
-    """A place for each heading, from left to right; None where there is none."""
-    labels = list(labels)
-    if not any(row.bottom for row in rows) and (found := _in_turn(rows, labels)) is not None:
+def in_order(rows: Sequence[PrintedLine], labels: Iterable[Collection[str]]) -> list[Place] | None:
+    """A place for each heading, known by any of its spellings, from left to right; None where there is none."""
+    known = [*map(_Label.of, labels)]
+    if not any(row.bottom for row in rows) and (found := _in_turn(rows, known)) is not None:
         return found
-    places = [_Places(rows, label) for label in labels]
+    places = [_Places(rows, label) for label in known]
     tried = 0
 
     def chosen(at: int, end: float, used: frozenset[tuple[int, int]]) -> list[Place] | None:
@@ -153,10 +168,8 @@ def in_order(rows: Sequence[PrintedLine], labels: Iterable[str]) -> list[Place] 
     return chosen(0, float("-inf"), frozenset())
 
 
-def _in_turn(rows: Sequence[PrintedLine], labels: Sequence[str]) -> list[Place] | None:
+def _in_turn(rows: Sequence[PrintedLine], labels: Sequence[_Label]) -> list[Place] | None:
     """The same where a program wrote a page as text and moved its words: on each line they keep their order."""
-    wanted = [comparable(label) for label in labels]
-    dated = [YEAR.search(plain_heading(label)) is not None for label in labels]
     held = [Place((), "", 0.0, 0.0) for _ in labels]
     for number, row in enumerate(rows):
         first = 0
@@ -165,15 +178,17 @@ def _in_turn(rows: Sequence[PrintedLine], labels: Sequence[str]) -> list[Place] 
                 before = held[one]
                 text = before.text + word.text
                 plain = comparable(text)
-                begun = bool(plain) or (dated[one] and squash(text).isdigit())
+                label = labels[one]
+                begun = bool(plain) or (label.dated and squash(text).isdigit())
                 near = not before.spots or number - before.spots[-1][0] <= 1
-                open_ = comparable(before.text) != wanted[one] or not before.spots
-                if begun and near and open_ and wanted[one].startswith(plain):
+                whole = plain in label.spellings
+                if begun and near and (whole or label.begins(plain)):
                     ends = (before.left, before.right) if before.spots else word[1:]
                     held[one] = Place((*before.spots, (number, at)), text, *ends)
-                    first = one if plain != wanted[one] else one + 1
+                    first = one + whole
                     break
-        if [comparable(one.text) for one in held] == wanted:
+        pairs = zip(held, labels, strict=True)
+        if all(comparable(one.text) in label.spellings for one, label in pairs):
             lines = [spot[0] for one in held for spot in one.spots]
             return held if max(lines) - min(lines) < _MOST_HEADING_LINES else None
     return None

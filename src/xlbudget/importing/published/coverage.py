@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"(?<![\d.,])(?:\d[\d,]*\.\d{1,2}|\d{1,3}(?:,\d{3})+(?!\.))(?![\d,%])")
 _WHOLE = re.compile(r"-?\d{4,}")
 """What counts as an amount without decimals and separators, where it stands in a column of amounts."""
+_GARBLED = re.compile(r"[-\d.,\s]*\d[-\d.,\s]*")
+"""Signs of numbers that are no number: on paper, figures that stand on each other or that a break divides."""
 _REMARK = re.compile("说明|备注|注[:：\\d]")
 _PAGE = re.compile(r"第(\d+)页")
 _SHOWN = 10
@@ -82,6 +84,10 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
             reason += "" if blocks else "，这张表没有读入"
             lost.append(NotRead(f"{table.title}（{places[table.key]}）", reason))
             tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
+        elif (garbled := _garbled(book, blocks)) and _PAGE.fullmatch(places.get(table.key, "")):
+            reason = f"有{len(garbled)}格的数字印在一起，看不出是多少（“{squash(garbled[0])}”）"
+            lost.append(NotRead(f"{table.title}（{places[table.key]}）", reason))
+            tables[table.key] = f"{table.title}没有读全，有关勾稽关系未核对。"
         elif table.key in divided:
             reason = "有的行被分页隔开，看不出属于哪一栏"
             lost.append(NotRead(f"{table.title}（{divided[table.key]}）", reason))
@@ -102,6 +108,17 @@ def coverage(standard: Standard, source: Source, every: Sequence[Found], book: B
     total, read = sum(one.printed for one in numbers), sum(one.read for one in numbers)
     enough = read >= _LEAST * total and len(tables) <= _MOST_LOST * len(standard.tables)
     return Coverage(total, read, tuple(numbers), tuple(lost), tables, enough)
+
+
+def _garbled(book: Book, blocks: Sequence[str]) -> list[str]:
+    """What stands in cells of amounts that is made of nothing but digits and their signs, and yet no amount."""
+    return [
+        cell.raw
+        for key in blocks
+        for row in book.blocks[key].rows
+        for cell in row.cells
+        if isinstance(cell, Unreadable) and _GARBLED.fullmatch(folded(cell.raw))
+    ]
 
 
 def _why_lost(source: Source, where: str) -> str:

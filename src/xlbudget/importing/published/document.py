@@ -53,7 +53,7 @@ from xlbudget.standard.loader import standard_for
 from xlbudget.texts.readings import load_readings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.importing.imported import PublishedText
@@ -163,7 +163,8 @@ def read_document(
     if not names_tables(standard, elements):
         raise UnusableFileError(other_standard(path, standard, elements))
     apart = with_tables_apart(standard, list(unframed(standard, elements)))
-    elements = tuple(with_aligned_tables(standard, apart))
+    shapes = [one for one, _ in _variants(standard, standard.template_year, {})]
+    elements = tuple(with_aligned_tables(shapes, apart))
     source = source._replace(elements=elements)
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)
@@ -247,15 +248,20 @@ def _fitting(
 
     A variant of which something else is stated is not meant.
     """
-    best, most = stated, fit(standard_for(standard, year, stated), tables)
+    fits = [(fit(one, tables), told) for one, told in _variants(standard, year, stated)]
+    most = max(count for count, _ in fits)
+    return next(told for count, told in fits if count == most)
+
+
+def _variants(
+    standard: Standard, year: int, stated: dict[str, InfoValue]
+) -> Iterator[tuple[Standard, dict[str, InfoValue]]]:
+    """The standard with what is stated, then with each of its variants that may be meant, too."""
+    yield standard_for(standard, year, stated), stated
     for variant in variants_of(standard.layers):
-        if not variant.when or variant.when.keys() & stated.keys():
-            continue
-        told = stated | {key: InfoValue(values[0]) for key, values in variant.when.items()}
-        count = fit(standard_for(standard, year, told), tables)
-        if count > most:
-            best, most = told, count
-    return best
+        if variant.when and not variant.when.keys() & stated.keys():
+            told = stated | {key: InfoValue(values[0]) for key, values in variant.when.items()}
+            yield standard_for(standard, year, told), told
 
 
 def _short_name(

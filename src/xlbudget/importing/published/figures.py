@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 _FARTHEST = 2
 """Figures are sought so many columns away."""
 _FIGURE = re.compile(r"-?\d[\d,]*\.\d{2}")
-_CODE = re.compile(r"(\d{3,9})\s*(\D.*)?")
+_CODE = re.compile(r"(\d{3}(?:\s+\d{2}){1,2}(?!\d)|\d{3,9})\s*(\D.*)?")
+"""A subject's code, whole or in its parts, and its name."""
 _NOTHING = NOTHING | {"无", "空"}
 _ADVICE = re.compile("；请[^；。]*。$")
 _DIGIT = re.compile(r"\d")
@@ -205,8 +206,11 @@ def _segments(line: str) -> Iterator[tuple[str, list[str]]]:
 
 def _row(block: Block, recognise: Recogniser, number: int, label: str) -> Row | None:
     match = _CODE.fullmatch(label) if block.body == "subject" else None
-    width = len(block.columns) - len(block.amounts)
-    values = [*([match[1], match[2] or ""] if match else [label]), *[""] * width][:width]
+    kinds = [column.kind for column in block.columns if column.kind != AMOUNT]
+    values = [""] * len(kinds)
+    for kind, text in (("code", squash(match[1])), ("name", match[2] or "")) if match else ():
+        values[kinds.index(kind) if kind in kinds else 0] += text
+    values[0] = values[0] if match else label
     blank: tuple[Cell, ...] = (None,) * len(block.amounts)
     row = recognise(RowLine(number, values, blank, filled=True))
     return row if isinstance(row, Row) else None

@@ -27,6 +27,9 @@ _BARE = re.compile(r"\d{1,4}")
 _PAGED = re.compile(r"第#页|页#|#/#|[-—–]#[-—–]")
 _DIGITS = re.compile(r"\d")
 _RUN = re.compile("#+")
+_CUT = re.compile(r"-?\d[\d,]*(?:\.\d?)?")
+_AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})*\.\d\d")
+"""An amount, and one that lacks its last digits."""
 _OFTEN = 3
 """What stands in so many places is a running line, and a bare number in as many a page's."""
 _LONGEST = 60
@@ -72,7 +75,7 @@ def whole_tables(elements: Iterable[Element]) -> Iterator[Element]:
         body = None if table is None else _continuation(table, one)
         if table is not None and body is not None and _passes(between, running):
             head = table.lines
-            if body and _ends_headings(head[-1], body[0]):
+            if body and (_ends_headings(head[-1], body[0]) or _ends_row(head[-1], body[0])):
                 whole = [above + below for above, below in zip(head[-1], body[0], strict=True)]
                 head, body = [*head[:-1], whole], body[1:]
             starts = (*table.starts, (len(head), one.where))
@@ -106,6 +109,20 @@ def _ends_headings(above: Sequence[str], below: Sequence[str]) -> bool:
     bare = not any(map(_DIGITS.search, (*above, *below)))
     under = [bool(before) for before, after in zip(above, below, strict=True) if after]
     return bare and not below[0] and bool(under) and all(under)
+
+
+def _ends_row(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a page end divides a row: below it amounts go on that lack decimals above, and words."""
+    pairs = [pair for pair in zip(above, below, strict=True) if pair[1]]
+    figures = [(before, after) for before, after in pairs if _DIGITS.search(after)]
+    return (
+        not below[0]
+        and bool(figures)
+        and all(
+            _CUT.fullmatch(before) and _AMOUNT.fullmatch(f"{before}{after}")
+            for before, after in figures
+        )
+    )
 
 
 def _continuation(table: Matrix, other: Matrix) -> list[list[str]] | None:

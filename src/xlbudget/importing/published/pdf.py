@@ -11,7 +11,7 @@ from copy import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xlbudget.characters import visible
+from xlbudget.characters import folded, visible
 from xlbudget.errors import UnusableFileError
 from xlbudget.findings import NotRead
 from xlbudget.importing.published.elements import Line, Matrix, PrintedLine, Word, tidy
@@ -34,17 +34,22 @@ _LEADER = re.compile(r"[.…·]{3,}\s*\d*$")
 _SAME_SIZE = 0.6
 _INDENT = 0.8
 """A line that begins so many letters right of the margin begins a paragraph."""
-_FULL = 2.5
-"""A line that ends so many letters before the margin, or later, is full."""
+_NUMERALS = "一二三四五六七八九十"
+_FULL, _OPEN = 2.5, 4.5
+"""A line that ends so many letters before the margin, or later, is full; the second where no sentence ends with it."""
+_FEW_WIDE = 3
+"""Fewer wide lines do not show where the margins of a page are."""
 _LEAST_FULL = 12
 _WHOLE = re.compile(r"[（(“《〈【]*(?:[\d.,%]+|[A-Za-z]+|.)[）)”》〉】、，。；：！？,.;:]*")
 _ENDS = "。；：;:"
 """A paragraph may end so."""
 _HEADING = re.compile(
-    r"第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、]\s*(?![\d\s])"
+    r"第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、]\s*(?:(?=20\d\d年)|(?![\d\s]))"
     r"|([（(][一二三四五六七八九十]{1,3}[)）])"
 )
 _GO_ON = "，、（(“《"
+_NEVER_FIRST = re.compile(r"[，。、；：？！）》”%]|万?元[^\W\d]?[^\w\s]|[^\W\d]?[，。；]")
+"""No paragraph begins so."""
 _HALF = 0.6
 """How wide a digit or a letter of Latin is."""
 _TOP, _BOTTOM = 0.1, 0.88
@@ -60,8 +65,13 @@ _PADDING = 0.4
 _DIGITS = re.compile(r"\d{1,4}")
 _LEVEL = 0.05
 _CELLS = 3
-_APART = 0.3
-"""Signs that are so many letters apart are of different words."""
+_APART, _APART_BEHIND = 0.3, 0.1
+"""Signs that are so many letters apart are of different words; the second behind a whole amount of a table."""
+_ENDS_AMOUNT = re.compile(r"(?<![\d.,])-?(?:\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d+\.\d\d)$")
+_THIN = 2.0
+"""What is drawn thinner, in points, is a line."""
+_ROW_BELOW = 3
+"""A table's next row stands within so many letters below one."""
 _GROUND = 0.5
 """What is filled without lines, over more than so much of a page's width and height, is no cell."""
 
@@ -114,9 +124,23 @@ def _written(page: Any) -> int:
         stream = resolve1(reference)
         raw = getattr(stream, "rawdata", None) or b""
         size += len(raw)
-        if raw and any(name in LITERALS_FLATE_DECODE for name, _ in stream.get_filters()):
-            size += len(zlib.decompressobj().decompress(raw, _MOST_ON_PAGE + 1))
+        for name, _ in stream.get_filters() if raw else ():
+            if name in LITERALS_FLATE_DECODE:
+                size += len(zlib.decompressobj().decompress(raw, _MOST_ON_PAGE + 1))
+                break
+            raw = _as_bytes(name, raw)
     return size
+
+
+def _as_bytes(name: Any, raw: bytes) -> bytes:
+    """What a filter that writes bytes as letters had before; other filters leave their own form."""
+    from pdfminer import ascii85, pdftypes  # noqa: PLC0415  # as above
+
+    if name in pdftypes.LITERALS_ASCII85_DECODE:
+        return ascii85.ascii85decode(raw)
+    if name in pdftypes.LITERALS_ASCIIHEX_DECODE:
+        return ascii85.asciihexdecode(raw)
+    return raw
 
 
 def _unreadable(page: Any) -> str:
@@ -280,6 +304,10 @@ def _page(number: int, page: Any) -> _Page:  # the library has no types
     ruled = page.filter(lambda drawn: not _is_ground(drawn, page))
     # A single column is a box around paragraphs.
     tables = [table for table in ruled.find_tables() if len(table.rows[0].cells) > 1]
+    printed = [
+        (line, _printed(number, line)) for line in page.extract_text_lines(return_chars=True)
+    ]
+    tables = _without_stripes(tables, ruled, [words for _, words in printed])
     boxes = [table.bbox for table in tables]
     lines = [
         _Printed(
@@ -292,15 +320,63 @@ def _page(number: int, page: Any) -> _Page:  # the library has no types
             and not _is_row(words),
             words,
         )
-        for line in page.extract_text_lines(return_chars=True)
+        for line, words in printed
         if not _inside(line, boxes)
-        for words in [_printed(number, line)]
     ]
     grids = [
         (table.bbox[1], Matrix(_grid(table, page), f"第{number}页", edges=_edges(table)))
         for table in tables
     ]
     return _Page(number, lines, grids)
+
+
+def _without_stripes(tables: list[Any], page: Any, printed: list[PrintedLine]) -> list[Any]:
+    """The tables without those that are rows with a coloured ground, between which others have none.
+
+    Such a ground says where a row stands and not how far a table goes: below it is a row as wide.
+    """
+    coloured = [table for table in tables if not _is_ruled(table, page)]
+    widths = Counter(map(_width, coloured))
+    stripes = {width for width, count in widths.items() if count > 1}
+    stripes |= {
+        _width(table)
+        for table in coloured
+        if any(_is_row_below(line, table.bbox) for line in printed)
+    }
+    return [table for table in tables if table not in coloured or _width(table) not in stripes]
+
+
+def _width(table: Any) -> tuple[int, int]:
+    """Where a table begins and ends from left to right, in whole points."""
+    return round(table.bbox[0]), round(table.bbox[2])
+
+
+def _is_row_below(line: PrintedLine, box: tuple[float, float, float, float]) -> bool:
+    """Whether a line has cells of a table and stands right below a box, within its width."""
+    left, _, right, bottom = box
+    return (
+        0 <= (line.top + line.bottom) / 2 - bottom < _ROW_BELOW * line.size
+        and len(line.words) > 1
+        and left <= line.words[0].left
+        and line.words[-1].right <= right
+        and any(after.left - before.right > line.size for before, after in pairwise(line.words))
+    )
+
+
+def _is_ruled(table: Any, page: Any) -> bool:
+    """Whether lines, or the edges of boxes, are drawn within a table's place."""
+    left, top, right, bottom = table.bbox
+    return any(
+        left - _THIN <= drawn["x0"]
+        and drawn["x1"] <= right + _THIN
+        and top - _THIN <= drawn["top"]
+        and drawn["bottom"] <= bottom + _THIN
+        for drawn in (*page.lines, *page.curves, *filter(_is_line, page.rects))
+    )
+
+
+def _is_line(rect: dict[str, Any]) -> bool:
+    return bool(rect["stroke"]) or min(rect["width"], rect["height"]) < _THIN
 
 
 def _edges(table: Any) -> tuple[float, ...]:
@@ -332,7 +408,9 @@ def _printed(number: int, line: dict[str, Any]) -> PrintedLine:
             before = None
             continue
         left, right = char["x0"], char["x1"]
-        if before is not None and left - before < _APART * size:
+        gap = size if before is None else left - before
+        near = gap < _APART_BEHIND * size
+        if near or (gap < _APART * size and not _ends_amount(words[-1].text, char["text"])):
             words[-1] = Word(words[-1].text + char["text"], words[-1].left, right)
         else:
             words.append(Word(char["text"], left, right))
@@ -340,6 +418,11 @@ def _printed(number: int, line: dict[str, Any]) -> PrintedLine:
     few = words if len(words) <= MOST_PRINTED_WORDS else []
     shown = tuple(word._replace(text=visible(word.text)) for word in few)
     return PrintedLine(shown, f"第{number}页", number, size, line["top"], line["bottom"])
+
+
+def _ends_amount(text: str, after: str) -> bool:
+    """Whether a word is over with an amount of a table; the numeral of a label may stand close behind: ``0一、``."""
+    return _ENDS_AMOUNT.search(text) is not None or (after in _NUMERALS and text.isdecimal())
 
 
 def _is_row(line: PrintedLine) -> bool:
@@ -374,7 +457,7 @@ class _Assembly:
         self.running = running
         self.elements: list[Line | Matrix] = []
         self.last: _Printed | None = None
-        self.margin = (0.0, 0.0)
+        self.margin = self.ended = (0.0, 0.0)
 
     def whole(self, pages: list[_Page]) -> list[Line | Matrix]:
         """All elements of all pages."""
@@ -392,9 +475,7 @@ class _Assembly:
             ]
             lines = lines[_drawn_again(before, lines) :]
             before = lines
-            wide = [line for line in lines if len(line.text) > _LEAST_FULL]
-            if wide:
-                self.margin = (min(one.left for one in wide), max(one.right for one in wide))
+            self._measure([line for line in lines if len(line.text) > _LEAST_FULL])
             found: list[tuple[float, _Printed | Matrix]] = [(line.top, line) for line in lines]
             found += page.tables
             for _, one in sorted(found, key=lambda pair: pair[0]):
@@ -405,15 +486,27 @@ class _Assembly:
                     self.last = None
         return self.elements
 
+    def _measure(self, wide: list[_Printed]) -> None:
+        """Find a page's margins; one with few lines of text has those of the page before, if they are wider."""
+        if not wide:
+            return
+        left, right = min(one.left for one in wide), max(one.right for one in wide)
+        if len(wide) < _FEW_WIDE and self.margin[1]:
+            left, right = min(left, self.margin[0]), max(right, self.margin[1])
+        self.margin = (left, right)
+
     def _line(self, number: int, line: _Printed) -> None:
         before, self.last = self.last, line
+        # A line at the end of a page was printed within that page's margins.
+        ended, self.ended = self.ended, self.margin
         open_line = self.elements[-1] if self.elements else None
         if before is not None and isinstance(open_line, Line):
-            left, right = self.margin
             same = abs(line.size - before.size) < _SAME_SIZE
-            flush = line.left < left + _INDENT * line.size
-            room = max(_FULL, _beginning(line.text) if before.text[-1] not in _ENDS else 0)
-            full = before.right > right - room * line.size and len(before.text) > _LEAST_FULL
+            flush = line.left < self.margin[0] + _INDENT * line.size
+            ends = before.text[-1] in _ENDS
+            room = _FULL if ends else max(_OPEN, _beginning(line.text))
+            full = before.right > ended[1] - room * line.size and len(before.text) > _LEAST_FULL
+            full |= not ends and _NEVER_FIRST.match(line.text) is not None
             goes_on = same and flush and full and not _begins(before.text, line.text)
             if goes_on and not _LEADER.search(before.text):
                 whole, raw = tidy(f"{open_line.text} {line.text}"), f"{open_line.raw}\n{line.text}"
@@ -455,7 +548,8 @@ def _cell(text: str | None, width: float) -> str:
     none: ``15,214.3⏎6``.
     """
     lines = [line.strip() for line in visible(text or "").split("\n")]
-    if _AMOUNT.fullmatch("".join(lines)) and not all(map(_NUMBER.fullmatch, lines)):
+    figures = [folded(line) for line in lines]
+    if _AMOUNT.fullmatch("".join(figures)) and not all(map(_NUMBER.fullmatch, figures)):
         return "".join(lines)
     whole = ""
     words = any(sign.isalpha() for line in lines for sign in line)

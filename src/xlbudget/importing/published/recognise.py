@@ -123,6 +123,8 @@ def divide(standard: Standard, elements: Sequence[Line | Matrix]) -> Parts:
         line._replace(text=_CONTENTS_PAGE.sub("", line.text).strip())
         for line in chain.from_iterable(map(_rows, elements[start + 1 : first]))
     ]  # fmt: skip
+    # Dots that had no room behind a title stand on a line of their own.
+    contents = [line for line in contents if any(map(str.isalnum, line.text))]
     contents = _whole_entries(headings, Titles(standard), contents)
     last = [at for at, one in enumerate(contents) if headings.part(one.text) is not None]
     end = _contents_end(contents, last)
@@ -547,7 +549,9 @@ def _fits(table: Table, matrix: Matrix) -> bool:
 
 
 def _shared(standard: Standard, names: set[str]) -> int:
-    return len(names & Titles(standard).known.keys())
+    """How many of the names are titles of the standard, also with what may stand before these: 预算单位收入预算总表."""
+    titles = Titles(standard)
+    return sum(titles.exact(name) is not None for name in names)
 
 
 def _titles(elements: Sequence[Line | Matrix]) -> Iterator[str]:
