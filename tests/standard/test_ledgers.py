@@ -109,7 +109,7 @@ def test_a_detail_export_gives_the_lines_back(
             )
             writer.writerow([YEAR, *own])
     imported = read_lines(open_tables(path), standard, None, {})
-    assert [one.text for one in imported.questions] == []
+    assert [one.sentence for one in imported.questions] == []
     assert _plain(imported.book.ledger.lines) == _plain(lines)
 
 

@@ -611,8 +611,10 @@ def _of_rules(known: Known, checks: frozenset[str]) -> Iterator[Remark]:
             )
             touched |= _columns_of(known, equation)
     yield from _structures(known)
-    for file, place, equation in _built(known):
-        yield from (Remark(file, place, text.lstrip("：")) for text in _equation(known, equation))
+    for file, at_column, equation in _built(known):
+        yield from (
+            Remark(file, at_column, text.lstrip("：")) for text in _equation(known, equation)
+        )
         touched |= _columns_of(known, equation)
     for key, amounts in known.amounts.items():
         for column in amounts if len(amounts) > 1 else ():
