@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 KILLS = either(40, 200)
+MOST_KILLS = 10 * KILLS
+"""So many where the machine's pace changes so much that nearly all come too early, or too late."""
 
 
 def plans(path: Path, standard: Any) -> list[tuple[list[CellEdit], Any]]:
@@ -92,7 +94,8 @@ def test_kills_lose_nothing(example_file: Path, standard: Any, tmp_path: Path) -
     # Where a kill came too early the next one comes later, and the other way round: the moments
     # lie around the replacement, however fast or slow the machine is meanwhile.
     rng, outcomes = random.Random(7), {"old": 0, "new": 0}
-    for number in range(KILLS):
+    number = 0
+    while number < KILLS or (min(outcomes.values()) <= KILLS // 20 and number < MOST_KILLS):
         which = number % len(jobs)
         process, ready = child(lambda: write(which))  # noqa: B023  # used before it changes
         os.read(ready, 1)
@@ -110,6 +113,7 @@ def test_kills_lose_nothing(example_file: Path, standard: Any, tmp_path: Path) -
             assert backup.path.read_bytes() == old, f"kill {number}: the backup is broken"
         drop(path)
         path.write_bytes(old)
+        number += 1
     assert min(outcomes.values()) > KILLS // 20, outcomes
     write(0)
     assert path.read_bytes() == new[0]
