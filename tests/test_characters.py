@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlbudget.characters import code_text, folded, row_label, squash, visible
+from xlbudget.characters import code_text, folded, plain_name, row_label, squash, visible
 from xlbudget.errors import AmountError
 from xlbudget.functions.cells import code_text as function_code
 from xlbudget.money import WAN, parse_amount
@@ -66,3 +66,8 @@ def test_radicals_are_read_as_the_characters_that_they_look_like() -> None:
     assert folded("\u2ed3春市⺠政局⻋辆") == "长春市民政局车辆"
     assert folded("⽀出") == "支出"
     assert squash("财政专⼾") == visible("财政专⼾") == "财政专户"
+
+
+@pytest.mark.parametrize("number", ["表2 ", "表2", "附表12", "2 ", "2.", "（2）", ""])
+def test_the_number_of_a_table_ends_before_its_year(number: str) -> None:
+    assert plain_name(f"{number}2026年部门收支总表") == "部门收支总表"

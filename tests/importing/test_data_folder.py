@@ -161,6 +161,29 @@ def test_values_of_another_kind(
     assert said in refused(folder, tmp_path, capsys)
 
 
+def test_a_folder_is_read_by_the_names_of_what_a_standard_stands_on(
+    folder: Path, tmp_path: Path
+) -> None:
+    """A standard that calls two tables otherwise reads the folders that there were before it."""
+    own = tmp_path / "linjiang"
+    (own / "tables").mkdir(parents=True)
+    main = 'extends = "changchun"\nid = "linjiang"\nname = "临江市"\nregion = "临江市"\n'
+    (own / "standard.toml").write_text(main, "utf-8")
+    (own / "tables" / "05-general.toml").write_text('title = "{year}年一般支出表"\n', "utf-8")
+    (own / "tables" / "11-performance.toml").write_text('title = "绩效表"\n', "utf-8")
+    before = read_folder(folder, load_standard())
+    (folder / "表下说明.toml").write_text('"一般公共预算支出表" = ["说明：无。"]\n', "utf-8")
+    book = read_folder(folder, load_standard(str(own)))
+    assert (book.blocks, book.forms) == (before.blocks, before.forms)
+    assert book.notes["general"] == ("说明：无。",)
+
+
+def test_the_file_of_a_table_that_a_standard_does_not_have_is_refused(folder: Path) -> None:
+    (folder / "12-别的表.csv").write_text("项目,合计\n甲,1.00\n", "utf-8")
+    with pytest.raises(DataFolderError, match=r"12-别的表\.csv”没有读入：长春市.*没有这张表"):
+        read_folder(folder, load_standard())
+
+
 def test_files_beside_and_backups_do_no_harm(folder: Path) -> None:
     for name in (
         "README.md",

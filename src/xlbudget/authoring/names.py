@@ -575,9 +575,9 @@ def _of_rules(known: Known, checks: frozenset[str]) -> Iterator[Remark]:
         check, equations = rule.get("check", ""), rule.get("equations", [])
         related = bool(equations or rule.get("structure"))
         texts = rule.get("texts", False) or bool(rule.get("compares"))
-        for place in ("title", "source"):
-            for problem in placeholder_problems(rule[place], tables):
-                yield Remark("rules", (*base, place), f"规则 {code}：{problem}")
+        for key in ("title", "source"):
+            for problem in placeholder_problems(rule[key], tables):
+                yield Remark("rules", (*base, key), f"规则 {code}：{problem}")
         if [bool(check), related, texts].count(True) != 1:
             yield Remark("rules", base, f"规则 {code} 应有等式、检查、文字（texts = true）之一。")
         if check and check not in checks:

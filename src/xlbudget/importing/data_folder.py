@@ -10,9 +10,11 @@ empty table.
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.characters import YEAR, plain_name, row_label, visible
@@ -40,8 +42,10 @@ from xlbudget.reading.tables import UNREAD, line_text, read_table
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import Sheet, whole_lines
 from xlbudget.sheets.layout import SUBJECT_HEADINGS, is_form
+from xlbudget.standard.layers import plain_layers, standard_files
 from xlbudget.standard.loader import OWN_LISTS, standard_for, with_subjects
 from xlbudget.standard.model import AMOUNT
+from xlbudget.standard.placeholders import without_names
 from xlbudget.toml import read_toml
 from xlbudget.xlsx.references import split_cell
 from xlbudget.xlsx.sets import UNFINISHED, is_unfinished
@@ -49,7 +53,6 @@ from xlbudget.xlsx.texts import no_character
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
     from xlbudget.figures import Cell
     from xlbudget.reading.headings import Headings
@@ -159,7 +162,9 @@ def read_data_file(path: Path) -> dict[str, Any]:
         raise DataFolderError(f"数据文件夹缺少“{path.name}”。") from error
 
 
-def read_form_files(folder: Path, table: Table) -> tuple[BlockData, tuple[FormData, ...]]:
+def read_form_files(
+    folder: Path, standard: Standard, table: Table
+) -> tuple[BlockData, tuple[FormData, ...]]:
     """The performance forms: their amounts as rows, their texts and indicators.
 
     Raises:
@@ -175,7 +180,7 @@ def read_form_files(folder: Path, table: Table) -> tuple[BlockData, tuple[FormDa
         if cell.field not in block.amount_index
     }
     kinds = {form.title: form for form in table.forms}
-    source = read_csv(folder / f"{table.number:02d}-{table.sheet}.csv")
+    source = read_csv(_table_file(folder, standard, table))
     source.refuse_unknown({FORM_KIND, *captions, *amounts})
     indicators = _Indicators(folder, table)
     rows: list[Row] = []
@@ -283,6 +288,9 @@ def read_notes_file(folder: Path, standard: Standard) -> dict[str, tuple[str, ..
     tables = {table.sheet: table.key for table in standard.tables}
     found: dict[str, tuple[str, ...]] = {}
     for sheet, lines in read_data_file(folder / NOTES_FILE).items():
+        if sheet not in tables:
+            older = ((table.key, _older_names(standard, table)) for table in standard.tables)
+            tables = {name: key for key, names in older for _, name in names} | tables
         if sheet not in tables:
             raise DataFolderError(
                 f"{NOTES_FILE}中不认识“{sheet}”；应为工作表的名称，如“{next(iter(tables))}”。"
@@ -427,7 +435,7 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
     forms: tuple[FormData, ...] = ()
     for table in standard.tables:
         if is_form(table):
-            blocks[table.blocks[0].key], forms = read_form_files(folder, table)
+            blocks[table.blocks[0].key], forms = read_form_files(folder, standard, table)
         else:
             table_data = _read_table_file(folder, standard, table, year)
             blocks.update(table_data.blocks)
@@ -456,9 +464,32 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
     return book._replace(notes=notes)
 
 
+def _table_file(folder: Path, standard: Standard, table: Table) -> Path:
+    """A table's file; where it is missing, the one by the name that the table has in what the standard stands on."""
+    path = folder / f"{table.number:02d}-{table.sheet}.csv"
+    if path.is_file():
+        return path
+    older = (
+        folder / f"{number:02d}-{sheet}.csv" for number, sheet in _older_names(standard, table)
+    )
+    return next(filter(Path.is_file, older), path)
+
+
+def _older_names(standard: Standard, table: Table) -> Iterator[tuple[int, str]]:
+    """A table's numbers and sheets in what the standard stands on."""
+    layers = plain_layers(standard.layers)
+    for at in range(1, len(layers)):
+        for name, raw in standard_files(layers[at:]).items():
+            if name.startswith("tables/") and raw["key"] == table.key:
+                yield raw["number"], raw.get("sheet") or without_names(raw["title"])
+
+
 def _refuse_other_files(folder: Path, standard: Standard) -> None:
-    """A file whose name is almost one of ours would not be read: a number or a mark is wrong."""
-    names = [f"{table.number:02d}-{table.sheet}.csv" for table in standard.tables]
+    """A file whose name is almost one of ours would not be read: a number or a mark is wrong.
+
+    Nor would that of a table which the standard does not have.
+    """
+    names = [_table_file(folder, standard, table).name for table in standard.tables]
     names += [
         f"{table.number:02d}-{INDICATOR_FILE}.csv" for table in standard.tables if table.forms
     ]
@@ -470,6 +501,12 @@ def _refuse_other_files(folder: Path, standard: Standard) -> None:
             raise DataFolderError(
                 f"数据文件夹里的“{path.name}”没有读入：文件名应为“{known}”；请改名或移走。"
             )
+        numbered = re.fullmatch(r"\d\d-.*\.csv", path.name) and _BACKUP not in path.name
+        if numbered and path.name not in names:
+            raise DataFolderError(
+                f"数据文件夹里的“{path.name}”没有读入：{standard.name}没有这张表；"
+                "有这张表而名称不同的，请改名，没有的请移走。"
+            )
 
 
 def _read_table_file(folder: Path, standard: Standard, table: Table, year: int) -> TableData:
@@ -480,7 +517,7 @@ def _read_table_file(folder: Path, standard: Standard, table: Table, year: int) 
     Raises:
         DataFolderError: the file is of another year, or a column without a place in the table holds something.
     """
-    source = read_csv(folder / f"{table.number:02d}-{table.sheet}.csv")
+    source = read_csv(_table_file(folder, standard, table))
     columns = [column for block in table.blocks for column in block.columns]
     labels = source.labels or ["/".join(column.heading(year)) for column in columns]
     years = {year, *(year - 1 for column in columns if column.of_last_year)}
