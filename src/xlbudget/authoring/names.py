@@ -341,6 +341,17 @@ def _of_table(known: Known, file: str) -> Iterator[Remark]:
         yield Remark(file, ("block",), 'body = "form" 的表要有 [[form]]。')
     if forms and not is_form:
         yield Remark(file, ("form",), '[[form]] 只用于 body = "form" 的表。')
+    anchors = [
+        {row["anchor"] for row in block.get("rows", ()) if row.get("anchor")} for block in blocks
+    ]
+    for position, block in enumerate(blocks):
+        for at, row in enumerate(block.get("rows", ())):
+            others = set().union(*anchors[:position], *anchors[position + 1 :])
+            if row.get("anchor") and row["anchor"] not in others:
+                text = (
+                    f"没有别的块有对齐的“{row['anchor']}”{near(row['anchor'], others)}，不起作用。"
+                )
+                yield Remark(file, ("block", position, "rows", at, "anchor"), text, advice=True)
     for position in twice(form["key"] for form in forms):
         yield Remark(file, ("form", position, "key"), f"表式的 key“{forms[position]['key']}”重复。")
     for position, form in enumerate(forms):
@@ -386,8 +397,11 @@ def _block(
                 (*path, "last_year_of"),
                 f"应是同一表块的另一个金额栏，“{source}”不是{near(source, amounts)}。",
             )
+    for sums in ("rowsums", "sums"):
+        for at, text in enumerate(block.get(sums, ())):
+            yield from (((sums, at), problem) for problem in _sum_problems(sums, text))
     kinds = {column["kind"] for column in columns}
-    wanted = {"subject": "code", "project": "level2"}.get(body)
+    wanted = {"subject": "code", "project": "level2", "unit": "label"}.get(body)
     if wanted and wanted not in kinds:
         yield ("columns",), f'body = "{body}" 的表块要有 kind = "{wanted}" 的栏。'
     if body == "fixed" and not rows:
@@ -424,6 +438,23 @@ def _block(
         yield (), "缺少科目分类 subjects。"
     if body in ("subject", "unit", "project", "form") and not block.get("room"):
         yield (), f'body = "{body}" 的表块要写 room（最多几行）。'
+
+
+_SUM = {
+    "rowsums": (re.compile(r"[a-z_0-9]+"), "栏的代号"),
+    "sums": (re.compile(r"[A-Za-z_0-9]+|all:[a-z]+"), "行的代号或 all:…"),
+}
+
+
+def _sum_problems(place: str, text: str) -> Iterator[str]:
+    """What is wrong with how a sum of columns or rows is written."""
+    name, what = _SUM[place]
+    parts = re.split(r" (?:=|[+-]) ", text.strip())
+    wrong = [part for part in parts if not name.fullmatch(part)]
+    if wrong:
+        yield f"“{text}”里的“{wrong[0]}”写法不对：应写{what}，用两侧各空一格的英文 =、+、- 相连。"
+    elif len(set(parts)) < len(parts):
+        yield f"“{text}”里“{next(one for one in parts if parts.count(one) > 1)}”写了两次。"
 
 
 def _form(
@@ -673,7 +704,7 @@ def _built(known: Known) -> Iterator[tuple[str, Path, Equation]]:
             try:
                 equations = [parse_equation(entry) for entry in structural((kind,), [alone])]
             except StandardError:
-                continue  # told where structures are gone through
+                continue  # told with the table
             yield from ((f"tables/{name}", path, equation) for equation in equations)
 
 

@@ -10,7 +10,7 @@ from jinja2 import meta, nodes
 
 from xlbudget.authoring.names import placeholder_problems, twice
 from xlbudget.authoring.problems import Remark, near
-from xlbudget.explaining.document import Change, Figure, FigureList
+from xlbudget.explaining.document import Change, Figure, FigureList, Item
 from xlbudget.explaining.explain import TEMPLATE_NAMES, template_environment
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from xlbudget.authoring.names import Files, Known
     from xlbudget.standard.layers import KeyPath as Path
 
+_PATTERN_NAME = re.compile(r"\{([a-z_]+)\}")
+"""A word's name in a pattern; what repeats (``{2,3}``) has digits."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KINDS = ("year", "constant", "text", "amount", "count", "names", "list", "change", "paragraphs")
 """The sections of facts.toml that name figures."""
@@ -307,6 +309,9 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "change": frozenset(Change._fields),
     "list": frozenset({*FigureList.__slots__, "uniform"}),
 }
+_SINGLE = ("year", "constant", "text", "amount", "count", "change")
+"""What has no items."""
+_LINES = ("children", "parents", "items")
 _OF_FIGURE = frozenset({*Figure._fields, "zero", "shown"})
 
 
@@ -398,6 +403,7 @@ def _of_names(name: str, tree: nodes.Template, facts: Facts) -> Iterator[Remark]
     facts.used |= unknown & set(facts.kinds)
     local = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
     macros = {macro.name for macro in tree.find_all(nodes.Macro)}
+    macro_names = {one.name for macro in tree.find_all(nodes.Macro) for one in macro.args}
     unknown -= {*facts.kinds, *TEMPLATE_NAMES, *local, *macros}
     told: set[str] = set()
     for node in tree.find_all(nodes.Name):
@@ -405,7 +411,21 @@ def _of_names(name: str, tree: nodes.Template, facts: Facts) -> Iterator[Remark]
             told.add(node.name)
             close = near(node.name, (*facts.kinds, *TEMPLATE_NAMES))
             yield _in_template(name, node.lineno, f"facts.toml 没有命名 {node.name}{close}。")
+    lines: set[str] = set()
+    others: set[str] = set()
+    for loop in tree.find_all(nodes.For):
+        of = facts.kinds.get(loop.iter.name, "") if isinstance(loop.iter, nodes.Name) else ""
+        if of in _SINGLE:
+            text = f"{getattr(loop.iter, 'name', '')} 是一个数字或文字，不是清单，不能逐项写。"
+            yield _in_template(name, loop.lineno, text)
+        elif isinstance(loop.target, nodes.Name):
+            below = isinstance(loop.iter, nodes.Getattr) and loop.iter.attr in _LINES
+            (lines if of == "list" or below else others).add(loop.target.name)
     for asked in tree.find_all(nodes.Getattr):
+        item = asked.node.name if isinstance(asked.node, nodes.Name) else ""
+        if item in lines - others - macro_names and asked.attr not in Item._fields:
+            text = f"清单的一项没有 {asked.attr}{near(asked.attr, Item._fields)}。"
+            yield _in_template(name, asked.lineno, text)
         if not isinstance(asked.node, nodes.Name) or asked.node.name in local:
             continue
         kind = facts.kinds.get(asked.node.name)
@@ -533,7 +553,10 @@ def _of_personal(known: Known, raw: Mapping[str, Any]) -> Iterator[Remark]:
         filled = text
         for name, word in words.items():
             filled = filled.replace(f"{{{name}}}", word)
+        for name in _PATTERN_NAME.findall(filled):
+            yield remark(path, f"[words] 没有“{name}”{near(name, words)}。")
         try:
             re.compile(filled)
         except re.error as error:
-            yield remark(path, f"正则表达式不对：{error}。")
+            where = f"“{filled[error.pos :][:12]}”起" if error.pos is not None else ""
+            yield remark(path, f"正则表达式不对：{where}写法有误（括号、方括号要成对）。")

@@ -535,11 +535,11 @@ class LedgerFile(Shape):
 class Words(Shape):
     """[words]"""
 
-    up: str = _say("增加")
-    down: str = _say("减少")
-    same: str = _say("持平")
-    up_trend: str = _say("增长（用于百分比）")
-    down_trend: str = _say("下降（用于百分比）")
+    up: str = _say("增加", min_length=1)
+    down: str = _say("减少", min_length=1)
+    same: str = _say("持平", min_length=1)
+    up_trend: str = _say("增长（用于百分比）", min_length=1)
+    down_trend: str = _say("下降（用于百分比）", min_length=1)
     inferred: str = _say("推断的原因；`{names}` 各项，`{direction}` 增减")
     neutral: str = _say("没有原因时的说法；`{direction}` 增减")
     unchanged: str = _say("没有增减的原因；`{title}` 叫法", "{title}无变化")

@@ -43,6 +43,11 @@ _SYNTAX = (
     ("Illegal character", "引号没有合上，或有不能用的字符"),
     ("Expected newline", "一行里写了多余的内容（文字要放在英文双引号里，标点要用英文的）"),
     ("Expected ']", "表头的方括号没有合上"),
+    ("Unclosed inline", "大括号没有合上（大括号里的要写在一行里）"),
+    ("Duplicate inline", "大括号里同一个键写了两次"),
+    ('Expected "', "三个引号没有合上"),
+    ("Expected '\"", "三个引号没有合上"),
+    ("Invalid hex", "引号里有不能用的反斜杠"),
     (
         "Invalid initial character",
         "键名写法不对（用英文字母、数字，或放在英文双引号里；标点要用英文的）",
@@ -66,7 +71,7 @@ class Sources(NamedTuple):
     """What was read of all layers: the merged files by name without suffix, what each layer wrote, other texts.
 
     ``templates`` and ``subjects`` give by name how messages call the file, and its text. ``remarks`` are about
-    files that cannot be used, ``own`` are the files of the standard itself, without those of its bases.
+    files that cannot be used, ``unreadable`` the names of those that are no TOML; ``own`` are the files of the standard itself, without those of its bases.
     """
 
     files: Files
@@ -75,6 +80,7 @@ class Sources(NamedTuple):
     subjects: Mapping[str, tuple[str, str]]
     remarks: tuple[Problem, ...]
     own: frozenset[str]
+    unreadable: frozenset[str]
 
     def told(self, remark: Remark) -> Problem | None:
         """A remark with its file's whole name and the line; None for advice on what a base has for others."""
@@ -101,13 +107,16 @@ def read_sources(layers: Layers, folder: Path) -> Sources:
     templates: dict[str, tuple[str, str]] = {}
     subjects: dict[str, tuple[str, str]] = {}
     own: set[str] = set()
+    unreadable: set[str] = set()
     for layer in layers:
         inside = layer == folder or folder in layer.parents
         base = folder if inside else layer.parent
         for name, stem in layer_files(layer):
             shown = (layer / f"{stem}.toml").relative_to(base).as_posix()
             one = _toml(layer / f"{stem}.toml", shown, remarks)
-            if one is not None:
+            if one is None:
+                unreadable.add(name)
+            else:
                 written[name] = (*written.get(name, ()), one)
             own |= {shown} if inside else set()
         for below, suffix, texts in (("notes", ".j2", templates), ("subjects", ".csv", subjects)):
@@ -117,18 +126,22 @@ def read_sources(layers: Layers, folder: Path) -> Sources:
                 text = _text(path, shown, remarks) if path.name not in texts else None
                 if text is not None:
                     texts[path.name] = (shown, text)
-    files = _merged(layers, written, own, remarks)
-    return Sources(files, written, templates, subjects, tuple(remarks), frozenset(own))
+    files = _merged(layers, written, own, unreadable, remarks)
+    texts_of = (templates, subjects)
+    return Sources(files, written, *texts_of, tuple(remarks), frozenset(own), frozenset(unreadable))
 
 
 def _merged(
     layers: Layers,
     written: Mapping[str, tuple[Written, ...]],
     own: Collection[str],
+    unreadable: Collection[str],
     remarks: list[Problem],
 ) -> Files:
-    """The merged files, of those that can be read; none where one cannot be merged."""
-    unreadable = {one.file.removesuffix(".toml") for one in remarks}
+    """The merged files; of those that can be read, where some cannot, and none where one cannot be merged.
+
+    ``own`` are the standard's files as messages call them, ``unreadable`` those that are no TOML, by name.
+    """
     files: Files = {}
     try:
         for name in written:
@@ -136,15 +149,16 @@ def _merged(
             if held is not None:
                 files[name] = held
     except StandardError as error:
-        wrong = {name: said for name, said in unmergeable(layers).items() if name not in unreadable}
-        for name, said in wrong.items():
+        said = unmergeable(layers)
+        wrong = {name: why for name, why in said.items() if name not in unreadable}
+        for name, why in wrong.items():
             twice = [
                 Problem(one.shown, nearest(one.lines, path), f"{named} 写了两次。")
                 for one in written[name]
                 if one.shown in own
                 for path, named in doubled(name, one.held)
             ]
-            remarks += twice or [_unmergeable(written[name], said)]
+            remarks += twice or [_unmergeable(written[name], why)]
         if not wrong and not unreadable:
             remarks.append(Problem("standard.toml", 1, str(error)))
         return {}
@@ -203,10 +217,12 @@ def _toml(path: Path, shown: str, remarks: list[Problem]) -> Written | None:
         said = str(error)
         found = _LINE.search(said)
         line = int(found[1]) if found else text.count("\n") + 1
-        meant = next((ours for theirs, ours in _SYNTAX if said.startswith(theirs)), said)
+        meant = next((ours for theirs, ours in _SYNTAX if said.startswith(theirs)), "写法不对")
         remarks.append(Problem(shown, line, f"不是有效的 TOML：{meant}。"))
     except RecursionError:
         remarks.append(Problem(shown, 1, "括号一层套一层，太深了。"))
+    except ValueError:  # of a number alone: the kinds above are of it, too
+        remarks.append(Problem(shown, 1, "有一个数的位数过多。"))
     return None
 
 
@@ -219,9 +235,8 @@ NEEDED = ("standard", "info", "rules", "disclosure", "notes/facts", "notes/secti
 
 def shape_remarks(sources: Sources) -> Iterator[Remark]:
     """Files that are missing or unknown, keys that are missing or unknown, values of the wrong kind."""
-    broken = {problem.file.removesuffix(".toml") for problem in sources.remarks}
     for name in NEEDED:
-        if name not in sources.written and name not in broken:
+        if name not in sources.written and name not in sources.unreadable:
             yield Remark(f"{name}.toml", (), "缺少这个文件。", line=1)
     meanings = _meanings(sources.files.get("notes/facts", {}))
     for name, held in sources.files.items():
@@ -286,6 +301,7 @@ _KINDS = {
 
 def _said(detail: Mapping[str, Any], path: KeyPath, value: Any, model: type[BaseModel]) -> str:
     key = str(path[-1]) if path else ""
+    key = f"第{path[-1] + 1}项" if path and isinstance(path[-1], int) else key
     limits = detail.get("ctx", {})
     kind = detail["type"]
     if kind == "missing":
@@ -296,13 +312,9 @@ def _said(detail: Mapping[str, Any], path: KeyPath, value: Any, model: type[Base
         }
         return f"不认识“{key}”{near(key, known - {key})}。"
     if kind == "literal_error":
-        allowed = (
-            str(limits.get("expected", ""))
-            .replace("'", "")
-            .replace(" or ", "、")
-            .replace(", ", "、")
-        )
-        return f"“{key}”写的是“{value}”，应为 {allowed} 之一。"
+        allowed = re.findall(r"'([^']*)'", str(limits.get("expected", "")))
+        either = "、".join(one or "空白" for one in allowed)
+        return f"“{key}”写的是“{value}”，应为 {either} 之一。"
     if kind in ("too_short", "too_long"):
         most = kind == "too_long"
         count = limits.get("max_length" if most else "min_length")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,8 +157,30 @@ def _texts(standard: Standard, choice: Choice, shown: Mapping[str, str]) -> Iter
             if (template, line) not in told:
                 told.add((template, line))
                 yield Remark(
-                    shown.get(template, template), (), f"写{name}预算时出错：{error}", line=line
+                    shown.get(template, template),
+                    (),
+                    f"写{name}预算时出错：{_in_chinese(str(error))}",
+                    line=line,
                 )
+
+
+_ENGLISH = (
+    (re.compile(r"'[\w. ]+' has no attribute '(\w+)'"), r"没有“\1”"),
+    (re.compile(r"'(\w+)' is undefined"), r"没有“\1”"),
+    (
+        re.compile(r"'[\w. ]+' object is not (?:iterable|callable)"),
+        "不能这样用（不是清单、不是句式）",
+    ),
+    (re.compile(r"unsupported operand type\(s\) for (\S+): .*?(?=。|$)"), r"不能用 \1 计算"),
+    (re.compile(r"must be real number, not \w+|can only concatenate .*?(?=。|$)"), "不能这样计算"),
+)
+"""What jinja2 and Python say of templates that come to grief, and how we say it."""
+
+
+def _in_chinese(said: str) -> str:
+    for theirs, ours in _ENGLISH:
+        said = theirs.sub(ours, said)
+    return said
 
 
 def _in_template(error: BaseException, template: str) -> tuple[str, int]:

@@ -151,7 +151,8 @@ def test_command(asked: str, quiet: bool) -> int:
     """试验一个标准：用它的 tests 文件夹里的数据文件夹和公开文本。
 
     tests/expected.toml 写明每一份应报的规则编号（errors = ["A05"]），没有写的应没有差错。
-    没有差错的数据文件夹，再逐条规则种下错数，看查不查得出。都如期返回 0，否则返回 1。
+    没有差错的数据文件夹，再逐条规则种下错数、写错的编码和名称、写错的句子，看查不查得出；没有种错的规则说明为什么。
+    都如期返回 0；有不符的、种下的错数有一处没有查出、别的规则一处也没有查出的，返回 1。
     """
     from xlbudget.authoring.trial import try_standard  # noqa: PLC0415
     from xlbudget.standard.search import standard_folder  # noqa: PLC0415
@@ -163,11 +164,11 @@ def test_command(asked: str, quiet: bool) -> int:
                 f"{'［不符］' if one.wrong else '［如期］'}{one.name}{'：' * bool(one.wrong)}{one.wrong}"
             )
     for rule in trial.rules:
-        if rule.found < rule.planted or not quiet:
+        if rule.failed or not quiet:
             said = (
                 f"种错{rule.planted}处，查出{rule.found}处"
                 if rule.planted
-                else "样本里没有可以种错的地方"
+                else f"没有种错：{rule.why}"
             )
             click.echo(f"{rule.code} {rule.title}：{said}")
     return WRONG if trial.failed else 0

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import marshal
 import os
+import re
 import sys
 from contextlib import suppress
 from fnmatch import fnmatchcase
@@ -42,6 +43,7 @@ _VARIANTS = "variants"
 _TESTS = "tests"
 """A folder of documents to try a standard on, which is no part of it."""
 _VERSION = 5
+_LINE = re.compile(r"at line (\d+)")
 _WORDS = ("drop", "after")
 """Keys of an entry that speak of the entry itself."""
 
@@ -300,8 +302,19 @@ def _parsed(layer: Path, name: str) -> _File:
 
     try:
         return tomllib.loads((layer / f"{name}.toml").read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StandardError(f"标准文件“{_shown(layer, name)}”不是有效的TOML：{error}。") from error
+    except UnicodeDecodeError as error:
+        raise StandardError(
+            f"标准文件“{_shown(layer, name)}”不是UTF-8编码；请另存为UTF-8。"
+        ) from error
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # too many digits or brackets are errors of these kinds, too
+        line = _LINE.search(str(error))
+        where = f"（第{line[1]}行）" if line else ""
+        raise StandardError(
+            f"标准文件“{_shown(layer, name)}”不是有效的TOML{where}；xlbudget standard check 会说明哪里写错。"
+        ) from error
 
 
 def _layer_file(layer: Path, name: str) -> _File | None:
