@@ -18,7 +18,7 @@ from xlbudget.figures import BlockData
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.importing.imported import blank_book
 from xlbudget.importing.merge import Kind
-from xlbudget.importing.plan import plan_import
+from xlbudget.importing.plan import plan_import, read_sources
 from xlbudget.importing.subject_lists import read_subject_list
 from xlbudget.reading.book import read_book
 from xlbudget.xlsx.cells import CellEdit
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 DEPARTMENTS = Path(__file__).parents[1] / "departments"
+LEDGER = Path(__file__).parents[1] / "cases" / "ledger-exports" / "旧版.xls"
+TEXT = Path(__file__).parents[2] / "examples" / "changchun-gov-office-2024" / "公开文本.txt"
 GENERAL, EXPENDITURE, SUMMARY = "一般公共预算支出表", "部门支出总表", "部门收支总表"
 
 
@@ -275,6 +277,13 @@ def test_several_sources(
     second = write(tmp_path / "二.xlsx", standard, example, replace(Shape(), only=tuple(keys[5:])))
     got = done(blank, plan_import(Workbook(blank), [first, second]))
     assert figures(got) == figures(read_book(example_file))
+
+
+def test_a_ledger_that_names_no_year_has_that_of_the_text_beside_it(standard: Standard) -> None:
+    for order in ([LEDGER, TEXT], [TEXT, LEDGER]):
+        found = read_sources(order, standard, None)
+        assert found.book.year == 2024
+        assert found.book.ledger.lines
 
 
 def test_two_sources_that_differ(

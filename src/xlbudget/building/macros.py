@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyopenvba import ExcelFile  # type: ignore[import-untyped]  # has no py.typed marker
+# Not from the package itself, which imports all that it can do beside.
+from pyopenvba.excel import ExcelFile  # type: ignore[import-untyped]  # has no py.typed marker
 from pyopenvba.exceptions import PyOpenVBAError  # type: ignore[import-untyped]  # as above
 
 from xlbudget.building import styles

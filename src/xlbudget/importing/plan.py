@@ -141,7 +141,7 @@ def read_sources(
     found: list[Imported] = []
     for path in sources:
         found.append(_read_source(path, standard, year, answers))
-        year = year or found[0].book.year
+        year = year or found[-1].book.year or None  # a ledger's export names none
     return _combined(found, standard)
 
 
@@ -354,7 +354,7 @@ def _combined(found: Sequence[Imported], standard: Standard) -> Imported:
     if len(years) > 1:
         named = "、".join(f"“{one.book.name}”是{one.book.year}年度" for one in found)
         raise UnusableFileError(f"来源的年度不同（{named}）；请分别导入。")
-    book = first.book
+    book = first.book._replace(year=years[0] if years else 0)
     origins = dict(first.origins)
     left = list(first.left)
     for imported in found[1:]:

@@ -41,6 +41,8 @@ _TEMPLATES = HERE / "templates"
 _PACKAGE = HERE.parent
 _MOMENT = 315_532_800
 """The time of every file, in seconds: 1980-01-01, with which zip archives begin."""
+_LEVEL = 8
+"""Of compression: 9 takes twice as long and makes the page a third of a percent smaller."""
 _DAY = (1980, 1, 1, 0, 0, 0)
 _LOADER = re.compile(r"export\{(\w+) as loadPyodide,\w+ as version\};\s*(?://#.*\s*)?$")
 _MODULE = re.compile(r"export default (\w+);")
@@ -110,13 +112,15 @@ def _fill_stage(stage: Path, inputs: Inputs) -> None:
         _unpack(wheel, site, lambda name: name.endswith(".py") and "dist-info" not in name)
     _copy_ourselves(site / "xlbudget")
     for folder, unneeded in (
-        (library, wanted["unneeded_library"]),
+        (library, [*wanted["unneeded_library"], *wanted["frozen_library"]]),
         (site, wanted["unneeded_site"]),
         (site / "xlbudget", wanted["left_out"]),
     ):
-        for name in unneeded:
-            path = folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        for pattern in unneeded:
+            for path in list(folder.glob(pattern)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for name in wanted["emptied"]:
+        (site / name).write_bytes(b"")
     texts = [f"xlbudget/{name}" for name in wanted["as_texts"]]
     (stage / "texts").write_text("\n".join(texts), "utf-8")
     for path in stage.rglob("*"):
@@ -193,7 +197,7 @@ def _worker(inputs: Inputs) -> str:
 
 
 def _encoded(data: bytes) -> str:
-    return b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
+    return b64encode(gzip.compress(data, _LEVEL, mtime=0)).decode("ascii")
 
 
 def _hash(text: str) -> str:

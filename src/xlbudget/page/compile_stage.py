@@ -3,12 +3,18 @@
 The folder ``library`` is Python's own library, ``site`` all else. What is named in ``texts`` stays beside its byte code.
 """
 
+from __future__ import annotations
+
 import ast
 import marshal
 import os
 import sys
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STAGE = Path("/stage")
 WITH_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -27,38 +33,52 @@ def byte_code(path: Path, shown: str, *, described: bool) -> bytes:
     if not shown.startswith(RUNS_AT["library"]):
         optimize = 0
         tree = ast.parse(tree, shown)
-        forget_field_types(tree)
-        if not described:
-            forget_docstrings(tree)
+        forget(tree, described=described)
     code = compile(tree, shown, "exec", dont_inherit=True, optimize=optimize)
     return MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
 
 
-def forget_docstrings(tree: ast.Module) -> None:
-    """Nobody reads them there."""
-    for node in ast.walk(tree):
-        if isinstance(node, WITH_DOCSTRINGS) and ast.get_docstring(node, clean=False) is not None:
+def forget(tree: ast.Module, *, described: bool) -> None:
+    """Take away types of named tuples' fields, and docstrings where they are not ``described`` to the user."""
+    typed = False
+    for node in statements(tree):
+        if isinstance(node, ast.ClassDef) and any(
+            isinstance(base, ast.Name) and base.id == "NamedTuple" for base in node.bases
+        ):
+            forget_field_types(node)
+            typed = True
+        if described or not isinstance(node, WITH_DOCSTRINGS):
+            continue
+        if ast.get_docstring(node, clean=False) is not None:
             node.body[:1] = [] if node.body[1:] else [ast.copy_location(ast.Pass(), node.body[0])]
+    if typed:
+        ast.fix_missing_locations(tree)
 
 
-def forget_field_types(tree: ast.Module) -> None:
-    """Fields of named tuples get no types: nothing asks for them, and Python compiles each at every start.
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The module and its statements at any depth; expressions, in which no class stands, are not gone through."""
+    left: list[ast.AST] = [tree]
+    while left:
+        node = left.pop()
+        yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            left += getattr(node, name, ())
+
+
+def forget_field_types(node: ast.ClassDef) -> None:
+    """Fields of a named tuple get no types: nothing asks for them, and Python compiles each at every start.
 
     To note a thousand types took a third of the time in which the page gets ready.
     """
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.ClassDef) or "NamedTuple" not in map(ast.unparse, node.bases):
-            continue
-        fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
-        names = [ast.unparse(one.target) for one in fields]
-        types = ast.parse(f"__annotations__ = {dict.fromkeys(names)}").body
-        defaults: list[ast.stmt] = [
-            ast.Assign([one.target], one.value) for one in fields if one.value is not None
-        ]
-        others = [one for one in node.body if not isinstance(one, ast.AnnAssign)]
-        described = others[:1] if ast.get_docstring(node, clean=False) is not None else []
-        node.body = [*described, *types, *defaults, *others[len(described) :]]
-    ast.fix_missing_locations(tree)
+    fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
+    names = [ast.unparse(one.target) for one in fields]
+    types = ast.parse(f"__annotations__ = {dict.fromkeys(names)}").body
+    defaults: list[ast.stmt] = [
+        ast.Assign([one.target], one.value) for one in fields if one.value is not None
+    ]
+    others = [one for one in node.body if not isinstance(one, ast.AnnAssign)]
+    described = others[: int(ast.get_docstring(node, clean=False) is not None)]
+    node.body = [*described, *types, *defaults, *others[len(described) :]]
 
 
 def main() -> None:

@@ -2,10 +2,21 @@
 (function () {
   "use strict";
   var page = document, card = null, number = null, opened = [];
+  /* In a frame without an address "#" would lead to the page around it, and browsers refuse to go there. */
+  var framed = location.protocol === "about:";
   function unfold(id) {
     var found = id && page.getElementById(id), box = found && found.closest("details");
     while (box) { box.open = true; box = box.parentElement.closest("details"); }
     return found;
+  }
+  function goTo(id) {
+    var found = unfold(id), before = page.querySelector(".target");
+    if (before) { before.classList.remove("target"); }
+    if (!found) { return; }
+    found.classList.add("target");
+    found.tabIndex = -1;
+    found.focus();
+    found.scrollIntoView();
   }
   function close(back) {
     if (!card) { return; }
@@ -36,8 +47,8 @@
     if (!link && event.target.closest(".card")) { return; }
     close(false);
     if (!link) { return; }
-    if (!link.classList.contains("n")) { unfold(link.hash.slice(1)); return; }
-    if (same || show(link)) { event.preventDefault(); }
+    if (link.classList.contains("n") && (same || show(link))) { event.preventDefault(); return; }
+    if (framed) { event.preventDefault(); goTo(link.hash.slice(1)); } else { unfold(link.hash.slice(1)); }
   });
   page.addEventListener("keydown", function (event) {
     if (event.key === "Escape") { close(true); }
