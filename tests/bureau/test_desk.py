@@ -91,6 +91,25 @@ def test_every_output_says_the_same_of_every_file(tmp_path: Path) -> None:
     assert sum(line[3] for line in sheet(tmp_path, "按表")) == len(findings)
 
 
+def test_shares_are_those_among_the_files_of_a_standard(tmp_path: Path) -> None:
+    """What one city's budgets have wrong is no share of the other city's."""
+    wrong = next(one for one in reports() if one.findings)
+    code = wrong.findings[0].code
+    records = [
+        record("甲1.xlsx", wrong),
+        record("甲2.xlsx", next(one for one in reports() if not one.findings)),
+        *(record(f"乙{at}.xlsx", wrong, standard="shanghai") for at in range(2)),
+        record("坏.xlsx", reason="打不开"),
+    ]
+    made(tmp_path, records)
+    lines = {(line[1], line[0]): line[4] for line in sheet(tmp_path, "按规则") if line[0] == code}
+    assert lines == {("changchun", code): 0.5, ("shanghai", code): 1}
+    page = (tmp_path / "校验总览.html").read_text("utf-8")
+    shown = re.search(rf'data-value="{code}".*?([0-9.]+)%</td>', page)
+    assert shown is not None
+    assert shown[1] == "75.0"  # three of the four that were judged
+
+
 def test_links_lead_to_files_that_are_there(tmp_path: Path) -> None:
     names = [
         "甲局",

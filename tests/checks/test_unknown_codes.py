@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING
 
+from xlbudget.cli.run import run
+from xlbudget.editing.validate import examine_file
 from xlbudget.explaining.explain import explain, glossary
 from xlbudget.figures import BlockData, TextUnit
 from xlbudget.findings import Level
 from xlbudget.importing.data_folder import read_folder
+from xlbudget.reading.book import read_book
 from xlbudget.rules.fill import with_names
 from xlbudget.texts.whole import validate_whole as validate
+from xlbudget.xlsx.cells import CellEdit
+from xlbudget.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pytest
 
     from xlbudget.figures import Book
     from xlbudget.findings import Finding
@@ -121,3 +130,76 @@ def test_a_wrong_code_is_not_put_right_where_no_rule_may_say_so(standard: Standa
     )
     assert not [one for one in validate(silent, book).findings if one.level is Level.ERROR]
     assert [one for one in validate(silent, wrong).findings if one.level is Level.ERROR]
+
+
+def unlisted(folder: Path, name: str) -> Path:
+    """The data folder of the culture bureau, with its largest class under a code that no list has."""
+    copytree(CULTURE, folder)
+    for path in folder.glob("0[13458]*.csv"):
+        lines = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+        for cells in lines[1:]:
+            if cells[0].startswith("207"):
+                cells[0] = f"299{cells[0][3:]}"
+                cells[1] = name if len(cells[0]) == 3 else cells[1] or "未命名"
+            elif cells[0].isdigit() and not cells[1]:
+                cells[1] = "未命名"
+            elif len(cells) > 4 and cells[4] == "文化旅游体育与传媒支出":
+                cells[4] = name or "299"
+        lines[1:] = sorted(lines[1:], key=lambda cells: cells[0] if cells[0].isdigit() else "0")
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows(lines)
+    return folder
+
+
+def test_a_class_that_no_list_has_is_no_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is known in every table by the name that stands beside its code, or by the code."""
+    book = tmp_path / "预算.xlsm"
+    source = unlisted(tmp_path / "有名称", "新设类支出")
+    assert run(["new", str(book), "--from", str(source), "-q"]) == 0
+    assert run(["finish", str(book), "-q"]) == 0
+    assert not capsys.readouterr().err
+    findings = examine_file(book).report.findings
+    assert not [one for one in findings if one.level is Level.ERROR]
+    (one,) = about(findings, "299")
+    assert one.level is Level.HINT
+
+
+def test_the_advice_on_a_class_without_a_name_helps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The one error says where to write the name; that alone, filling and new texts make it go away everywhere."""
+    book = tmp_path / "预算.xlsm"
+    source = unlisted(tmp_path / "没名称", "")
+    assert run(["new", str(book), "--from", str(source), "-q"]) == 0
+    assert run(["finish", str(book), "-q"]) == 1
+    (one,) = [one for one in examine_file(book).report.findings if one.level is Level.ERROR]
+    assert "编码 299，表里也没有写名称" in one.message
+    assert "填列小计后再生成一次说明，或导入本地完整的科目目录" in one.message
+    capsys.readouterr()
+    assert run(["package", str(book), "-o", str(tmp_path / "套件"), "--no-pdf", "-q"]) == 1
+    said = "".join(capsys.readouterr()).splitlines()
+    assert len([line for line in said if "299没有名称" in line or "编码 299，" in line]) == 1
+    assert "补填基础信息" not in "".join(said)
+    listed = tmp_path / "目录.csv"
+    listed.write_text("科目编码,科目名称\n299,新设类支出\n", "utf-8")
+    for way in ("写上名称", "导入目录"):
+        mended = tmp_path / f"{way}.xlsm"
+        if way == "写上名称":
+            assert one.cell.startswith("A")
+            edit = CellEdit(one.sheet, f"B{one.cell[1:]}", "新设类支出")
+            Workbook(book).patch(mended, [edit])
+        else:
+            mended.write_bytes(book.read_bytes())
+            assert run(["import", str(listed), str(mended), "--yes", "-q"]) == 0
+        assert run(["finish", str(mended), "-q"]) == 0
+        left = about(examine_file(mended).report.findings, "299")
+        assert [found.level for found in left] == [Level.HINT] * (way == "写上名称")
+        names = {
+            row.label
+            for data in read_book(mended).blocks.values()
+            for row in data.rows
+            if row.key == "299"
+        }
+        assert names == {"新设类支出"}

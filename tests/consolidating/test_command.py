@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+import jsonschema
 import pytest
 
 from culture_units import WHOLE, write_units
@@ -84,6 +86,19 @@ def test_a_department_is_checked_against_its_units(
     assert "已汇总3个单位（共3个文件）：各表的数各单位印出的数逐格相加。" in out
     assert "部门支出总表C7" in out
     assert "为9.99万元，各单位合计" in out
+    command = ["consolidate", str(made.folder), "--against", str(department), "--format", "json"]
+    assert run(command) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert run(["schema", "against"]) == 0
+    jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out)).validate(told)
+    wrong = [one for one in told["differences"] if not one["rounding"]]
+    first_wrong = next(
+        one for one in wrong if (one["sheet"], one["cell"]) == ("部门支出总表", "C7")
+    )
+    assert first_wrong["printed"] == "9.99"
+    parts = [Decimal(one["amount"]) for one in first_wrong["shares"]]
+    assert sum(parts) == Decimal(first_wrong["summed"])
+    assert len(told["units"]) == 3
     assert run(["consolidate", str(made.folder), "--against", str(CASE)]) == 1
     assert "个不同，" in capsys.readouterr().out
 
@@ -124,6 +139,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     folder = str(made.folder)
     for arguments, sentence in (
         ([folder], "请用 -o 写明汇总成的工作簿，或用 --against 写明要核对的部门文件。"),
+        ([folder, "-o", "汇总.xlsx", "--format", "json"], "--format json 是 --against 的结果"),
         ([folder, "-o", str(existing)], "已经存在，没有改动"),
         ([folder, "-o", str(tmp_path / "汇总.csv")], "扩展名应为 .xlsm 或 .xlsx"),
         ([str(empty), "-o", str(tmp_path / "汇总.xlsx")], "里没有工作簿"),

@@ -85,6 +85,19 @@ def test_what_was_found_and_is_faulty_harms_no_other(
         load_standard(ID)
 
 
+def test_an_inspection_by_a_faulty_standard_says_what_is_wrong(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "rules.toml").write_text("rule = 1", "utf-8")
+    (tmp_path / "预算.xlsx").write_bytes(b"")
+    asked = ["--standard", str(folder), "-o", str(tmp_path / "结果")]
+    assert run(["inspect", str(tmp_path / "预算.xlsx"), *asked]) == 2
+    said = capsys.readouterr().err
+    assert "标准“mycity”的写法不对" in said
+    assert "standard check" in said
+    assert not (tmp_path / "结果").exists()
+
+
 def test_a_folder_without_a_standard_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StandardError, match=r"没有 standard\.toml"):
         load_standard(str(tmp_path))
@@ -116,8 +129,11 @@ def test_the_whole_way_with_a_folder(
     assert "没有名为“mycity”的标准" in said
     assert "--standard" in said
     assert str(user_folder()) in said
+    assert "向发来工作簿的单位索取" in said
     assert run(["validate", str(book), "--standard", "changchun"]) == 2
-    assert "不是指定的“changchun”" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "不是指定的“changchun”" in said
+    assert "--standard写明它的文件夹" in said  # its id alone would not be found
     assert run(["notes", str(book), "--text", *asked, "-q"]) == 0
     assert run(["export", str(book), str(data), *asked, "-q"]) == 0
     assert run(["rules", *asked]) == 0

@@ -192,7 +192,7 @@ def _all_files(desk: Overview) -> _List:
 
 def _by_rule(desk: Overview) -> Iterator[_List]:
     titles = desk.titles
-    several = len({standard for standard, _ in desk.gathered.by_rule}) > 1
+    several = desk.gathered.several
     tallies = sorted(desk.gathered.by_rule.items(), key=lambda one: (one[1].rank, one[0]))
     columns = [
         ("规则", 10), *([("标准", 14)] if several else []), ("内容", 60), ("涉及份数", 10), ("占比", 9), ("处数", 9),
@@ -204,15 +204,15 @@ def _by_rule(desk: Overview) -> Iterator[_List]:
             *([_text(name)] if several else []),
             _text(titles.get((name, code), "")),
             _count(tally.files),
-            _Cell(Decimal(tally.files) / len(desk.lines), _SHARE),
+            _Cell(Decimal(tally.files) / desk.gathered.judged_by([name]), _SHARE),
             _count(tally.total),
             *(_count(tally.findings[level.value]) for level in Level),
         ]
         for (name, code), tally in tallies
     )
-    yield _List(
-        "按规则", "按规则汇总", "有差错的在前，其中涉及份数多的在前。", columns, lines, len(tallies)
-    )
+    order = "有差错的在前，其中涉及份数多的在前。"
+    remark = f"{order}占比是在该标准的各份中。" if several else order
+    yield _List("按规则", "按规则汇总", remark, columns, lines, len(tallies))
 
 
 def _by_table(desk: Overview) -> _List:

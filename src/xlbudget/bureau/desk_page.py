@@ -157,20 +157,24 @@ def _tallies(
 ) -> list[tuple[str, str, Level, int, int, float]]:
     """Name, title, worst level, files, findings and share of what findings are counted by."""
     joined: dict[str, Tally] = {}
-    named: dict[str, str] = {}
+    named: dict[str, dict[str, None]] = {}
+    judging: dict[str, set[str]] = {}
+    for standard, code in titles:
+        judging.setdefault(code, set()).add(standard)
     for key, tally in tallies.items():  # one code in several standards is one line
         name = key if isinstance(key, str) else key[1]
-        named.setdefault(name, titles.get(key, ""))
+        named.setdefault(name, {})[titles.get(key, "")] = None
         old = joined.get(name, Tally(Counter()))
         joined[name] = Tally(old.findings + tally.findings, old.files + tally.files)
+    whole = set(desk.gathered.by_standard)
     return [
         (
             clean(name),
-            named[name],
+            "；".join(filter(None, named[name])),
             tally.worst,
             tally.files,
             tally.total,
-            100 * tally.files / max(1, len(desk.lines)),
+            100 * tally.files / desk.gathered.judged_by(judging.get(name, whole)),
         )
         for name, tally in sorted(joined.items(), key=lambda one: (one[1].rank, one[0]))
     ]

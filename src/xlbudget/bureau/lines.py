@@ -13,7 +13,7 @@ from xlbudget.findings import Level, Status
 from xlbudget.report.text_report import WHOLE_BOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from xlbudget.bureau.records import Record
@@ -106,6 +106,22 @@ class Gathered(NamedTuple):
     def number_of(self, verdict: str) -> int:
         """How many files have a verdict."""
         return sum(line.record.verdict == verdict for line in self.lines)
+
+    @property
+    def by_standard(self) -> Counter[str]:
+        """How many files are judged by each standard, and of none ("") those that are not judged."""
+        return Counter(line.record.standard or "" for line in self.lines)
+
+    @property
+    def several(self) -> bool:
+        """Whether the files are judged by more than one standard."""
+        return len(self.by_standard.keys() - {""}) > 1
+
+    def judged_by(self, standards: Collection[str]) -> int:
+        """Of how many files a finding by these standards is a share: of theirs where there are several, else of all."""
+        number = self.by_standard
+        judged = sum(number[standard] for standard in standards)
+        return max(1, judged if self.several else len(self.lines))
 
 
 def _owner(record: Record) -> Owner | None:

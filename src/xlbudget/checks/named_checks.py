@@ -253,7 +253,7 @@ def _nameless(context: Context, key: str, position: int, names: tuple[str, ...])
     follows = f"，说明文字因此写着“{hole}”" if level is Level.ERROR else ""
     named = next(filter(None, names), "")
     other = f"（其他表里是“{named}”）" if named else ""
-    again = "，再生成一次说明" if follows else ""
+    again = "，填列小计后再生成一次说明" if follows else ""
     message = (
         f"科目字典中没有编码 {code}，表里也没有写名称{follows}；"
         f"请在这一行写上名称{other}{again}，或导入本地完整的科目目录。"

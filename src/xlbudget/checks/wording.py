@@ -24,6 +24,10 @@ _MANY = 4
 """A sum of more parts than this is named, not spelt out."""
 
 
+BETWEEN_REASONS = "；"
+"""Stands between the reasons for which a paragraph is to be looked at."""
+
+
 def to_fill(title: str) -> str:
     """What stands in a text for something that the book does not say."""
     return f"【待填：{title}】"
@@ -32,6 +36,11 @@ def to_fill(title: str) -> str:
 def name_title(code: str) -> str:
     """What a subject's missing name is called in sentences."""
     return f"科目名称{code}"
+
+
+def nameless_reason(code: str) -> str:
+    """Why a paragraph with a hole for a subject's name is to be looked at."""
+    return f"科目{code}没有名称，请在表中这一科目的行写上名称，或导入科目目录"
 
 
 def nameless_codes(standard: Standard, book: Book) -> set[str]:

@@ -63,6 +63,14 @@ _DIFFERENCES = 200
     metavar="部门",
     said="用各单位之和核对这个部门公开的文本或工作簿，逐格列出不同的数。",
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    metavar="text|json",
+    help="--against 的结果怎样写：文字（默认）或 json。",
+)
 @standard_option
 @quiet_option
 def command(
@@ -73,6 +81,7 @@ def command(
     one_row: bool,
     partial: bool,
     against: Path | None,
+    form: str,
     quiet: bool,
 ) -> int:
     """把几个单位的部门预算汇总成一个部门的，把部门的汇总成全市的。
@@ -86,6 +95,10 @@ def command(
 
     if output is None and against is None:
         raise UnusableFileError("请用 -o 写明汇总成的工作簿，或用 --against 写明要核对的部门文件。")
+    if form == "json" and against is None:
+        raise UnusableFileError(
+            "--format json 是 --against 的结果；请用 --against 写明要核对的部门文件。"
+        )
     if output is not None:
         refuse_no_workbook(output)
         refuse_existing(output)
@@ -100,12 +113,17 @@ def command(
             return _refused(chosen, len(files))
         if not chosen.units:
             return _refused(chosen, len(files))
+        text = ""
         tell("正在汇总")
         done = consolidate(chosen.units, name, eliminate=eliminate, one_row=one_row)
         said = list(_about(chosen, done, len(files)))
         status = WRONG if chosen.wrong else UNUSABLE if chosen.left_out else 0
         if against is not None:
             compared, document = _compared(done, against)
+            if form == "json":
+                from xlbudget.consolidating.json_page import comparison_json  # noqa: PLC0415
+
+                text = comparison_json(done.standard, done.summed, chosen.left_out, compared)
             said += _about_comparison(done, compared, document=document)
             status = WRONG if compared.wrong else status
         if output is not None:
@@ -113,7 +131,9 @@ def command(
             verdict = _written(done, output)
             said += _about_workbook(verdict, output)
             status = WRONG if verdict.status is Status.ERROR else status
-    if not quiet or status:
+    if form == "json":
+        click.echo(text, nl=False)
+    elif not quiet or status:
         click.echo("\n".join(said))
     return status
 

@@ -19,6 +19,7 @@ from xlbudget.errors import UnusableFileError
 from xlbudget.findings import Level, Status
 from xlbudget.interrupts import INTERRUPTED
 from xlbudget.report.text_report import clean
+from xlbudget.standard.loader import load_standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,11 +127,13 @@ def command(
 
 
 def _refuse_early(units: Path | None, last: Path | None) -> None:
-    """What is needed at the end is looked at before the first file.
+    """The standard that was chosen, and what is needed at the end, are looked at before the first file.
 
     Raises:
+        StandardError: the standard cannot be used.
         UnusableFileError: the list of units or the earlier results cannot be read.
     """
+    load_standard()
     if units is not None:
         from xlbudget.bureau.roll import read_roll  # noqa: PLC0415  # where there is a list
 

@@ -76,15 +76,22 @@ def rules_command(year: int | None, markdown: bool, quiet: bool) -> None:
 
 @click.command(cls=Command)
 @click.argument(
-    "of", metavar="[validate|diff]", type=click.Choice(["validate", "diff"]), default="validate"
+    "of",
+    metavar="[validate|diff|against]",
+    type=click.Choice(["validate", "diff", "against"]),
+    default="validate",
 )
 def schema_command(of: str) -> int:
-    """输出 validate 或 diff 的 --format json 的 JSON Schema，供程序核对所读的结果。"""
+    """输出 validate、diff 或 consolidate --against 的 --format json 的 JSON Schema，供程序核对所读的结果。"""
     schema = Path(report.__file__).with_name("validate.schema.json")
     if of == "diff":
         from xlbudget.comparing.json_page import schema_text  # noqa: PLC0415  # one is asked for
 
         click.echo(schema_text(schema), nl=False)
+    elif of == "against":
+        from xlbudget.consolidating import json_page  # noqa: PLC0415  # one is asked for
+
+        click.echo(json_page.schema_text(), nl=False)
     else:
         click.echo(schema.read_text("utf-8"), nl=False)
     return 0

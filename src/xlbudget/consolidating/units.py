@@ -131,7 +131,7 @@ def choose(found: Iterable[UnitBook | LeftOut]) -> Chosen:
     for unit in units:
         book = unit.book
         if book.standard != usual[0]:
-            why = f"“{unit.path.name}”的标准是“{book.standard}”，其他单位是“{usual[0]}”。"
+            why = f"“{unit.path.name}”的标准是“{book.standard}”，其他单位是“{usual[0]}”，各表不同，不能相加；请分别汇总。"
         elif book.year != usual[1]:
             why = f"“{unit.path.name}”是{book.year}年度的，其他单位是{usual[1]}年度的。"
         elif twin := seen.get(squash(unit.name)):

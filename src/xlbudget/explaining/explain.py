@@ -18,6 +18,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from xlbudget.characters import ordinal
+from xlbudget.checks.wording import BETWEEN_REASONS
 from xlbudget.errors import StandardError
 from xlbudget.explaining.document import BODY, HEADING, Document, Figure, Paragraph, Section, Span
 from xlbudget.explaining.facts import Facts, evaluate_facts
@@ -107,7 +108,7 @@ def _paragraph(
     """A paragraph of a text with marks, which are taken out; ``reviews`` are the template's own."""
     text, spans, figures = _unmarked(marked, facts.figures)
     reasons = [*(figure.review for figure in figures), *reviews]
-    review = "；".join(dict.fromkeys(reason for reason in reasons if reason))
+    review = BETWEEN_REASONS.join(dict.fromkeys(reason for reason in reasons if reason))
     kind = HEADING if level else BODY
     return Paragraph(identity, kind, text, spans, review, level, figures)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import squash
-from xlbudget.checks.wording import fen_of, name_title
+from xlbudget.checks.wording import fen_of, name_title, nameless_reason
 from xlbudget.errors import AmountError, StandardError
 from xlbudget.explaining.document import CellRef, Change, Figure, FigureList, Item, placeholder
 from xlbudget.explaining.wording import clean, clean_clause
@@ -557,8 +557,7 @@ def _name(facts: Facts, ref: Ref, position: int, name: str, title: str) -> Figur
     where = facts.values.name_cell(ref.block, position)
     if text:
         return Figure(name, title, "text", text, text, where, "cell", (key,))
-    review = f"科目{key}没有名称，请在表中这一科目的行写上名称"
-    return placeholder(name, name_title(key), "text", review, where)
+    return placeholder(name, name_title(key), "text", nameless_reason(key), where)
 
 
 def _label(facts: Facts, block: str, key: str, label: str) -> str:

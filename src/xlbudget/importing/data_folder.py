@@ -38,7 +38,7 @@ from xlbudget.printed import row_entries
 from xlbudget.reading.headings import own_headings
 from xlbudget.reading.ledger import ledger_unit, read_ledger
 from xlbudget.reading.particulars import subject_of
-from xlbudget.reading.tables import UNREAD, line_text, read_table
+from xlbudget.reading.tables import UNREAD, line_text, read_table, with_printed_classes
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import Sheet, whole_lines
 from xlbudget.sheets.layout import SUBJECT_HEADINGS, is_form
@@ -52,7 +52,7 @@ from xlbudget.xlsx.sets import UNFINISHED, is_unfinished
 from xlbudget.xlsx.texts import no_character
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Cell
     from xlbudget.reading.headings import Headings
@@ -431,15 +431,16 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
     if standard.ledger is not None and lines.lines:
         info.setdefault(standard.ledger.switch_field, InfoValue(standard.ledger.from_ledger))
     blocks: dict[str, BlockData] = {}
-    findings: list[Finding] = []
     forms: tuple[FormData, ...] = ()
     for table in standard.tables:
         if is_form(table):
             blocks[table.blocks[0].key], forms = read_form_files(folder, standard, table)
-        else:
-            table_data = _read_table_file(folder, standard, table, year)
-            blocks.update(table_data.blocks)
-            findings.extend(table_data.findings)
+    tables = _read_table_files(folder, standard, year)
+    wider = with_printed_classes(standard, year, _blocks_of(tables))
+    if wider is not standard:
+        tables = _read_table_files(folder, wider, year)
+    blocks |= _blocks_of(tables)
+    findings = [finding for data in tables for finding in data.findings]
     if whole and findings:
         raise DataFolderError(f"数据文件夹“{folder}”：{findings[0].message}")
     book = Book(
@@ -448,8 +449,9 @@ def read_folder(folder: Path, standard: Standard, *, whole: bool = False) -> Boo
         year=year,
         info=info,
         blocks={  # they stand on no sheet
-            key: BlockData.of([row._replace(line=0) for row in data.rows])
-            for key, data in blocks.items()
+            key: BlockData.of([row._replace(line=0) for row in blocks[key].rows])
+            for key in standard.blocks
+            if key in blocks
         },
         forms=forms,
         keyed=keyed,
@@ -507,6 +509,19 @@ def _refuse_other_files(folder: Path, standard: Standard) -> None:
                 f"数据文件夹里的“{path.name}”没有读入：{standard.name}没有这张表；"
                 "有这张表而名称不同的，请改名，没有的请移走。"
             )
+
+
+def _read_table_files(folder: Path, standard: Standard, year: int) -> list[TableData]:
+    """All tables that are no forms."""
+    return [
+        _read_table_file(folder, standard, table, year)
+        for table in standard.tables
+        if not is_form(table)
+    ]
+
+
+def _blocks_of(tables: Sequence[TableData]) -> dict[str, BlockData]:
+    return {key: block for data in tables for key, block in data.blocks.items()}
 
 
 def _read_table_file(folder: Path, standard: Standard, table: Table, year: int) -> TableData:

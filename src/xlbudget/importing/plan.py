@@ -27,6 +27,7 @@ from xlbudget.importing.published import SUFFIXES as PUBLISHED
 from xlbudget.importing.subject_lists import SUBJECTS, looks_like_list, read_list
 from xlbudget.importing.tables.open import PAGES, SUFFIXES, TEXT_SUFFIXES
 from xlbudget.reading.book import read_book
+from xlbudget.reading.tables import with_printed_classes
 from xlbudget.rules.fill import statements
 from xlbudget.rules.grid import INFO
 from xlbudget.rules.unfilled import CellKey
@@ -70,7 +71,7 @@ def plan_import(
     if subjects:
         standard = with_subjects(standard, subjects)
     if sources:
-        imported = read_sources(sources, standard, book.year, answers)
+        imported = read_sources(sources, standard, book.year, answers, book.blocks)
     else:
         imported = Imported(blank_book(standard, book.year)._replace(blocks={}), {})
     given = imported.book
@@ -132,15 +133,18 @@ def read_sources(
     standard: Standard,
     year: int | None,
     answers: Mapping[str, str] | None = None,
+    printed: Mapping[str, BlockData] | None = None,
 ) -> Imported:
     """All sources as one; ``answers`` to their questions, by their keys.
+
+    ``printed`` are tables that name classes which no list has.
 
     Raises:
         UnusableFileError: one cannot be used, or they are of different years.
     """
     found: list[Imported] = []
     for path in sources:
-        found.append(_read_source(path, standard, year, answers))
+        found.append(_read_source(path, standard, year, answers, printed))
         year = year or found[-1].book.year or None  # a ledger's export names none
     return _combined(found, standard)
 
@@ -282,8 +286,11 @@ def _read_source(
     standard: Standard,
     year: int | None = None,
     answers: Mapping[str, str] | None = None,
+    printed: Mapping[str, BlockData] | None = None,
 ) -> Imported:
     """What a source holds, whatever it is; ``answers`` to its questions, by their keys.
+
+    ``printed`` are tables that name classes which no list has.
 
     Raises:
         UnusableFileError: it cannot be read, or nothing of it can be taken.
@@ -309,6 +316,7 @@ def _read_source(
 
         if looks_like_list(file, standard):
             return read_list(file, standard, year)
+        standard = with_printed_classes(standard, year or 0, printed or {})
         if looks_like_lines(file, standard):
             return read_lines(file, standard, year, answers or {})
         if suffix not in PUBLISHED or (suffix in PAGES and any(map(is_export, file.sheets))):

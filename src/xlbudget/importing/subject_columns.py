@@ -112,13 +112,10 @@ def holds_amounts(lines: Sequence[Sequence[str]], standard: Standard) -> bool:
         ),
     }
     lists = find_columns(lines, standard)
-    body = lists[0].body if lists else 0
-    if any(squash(cell) in named for line in lines[:body] for cell in line):
-        return True
     told = {at for one in lists for at in (*one.codes, *one.names, *one.others.values())}
     return any(
-        _AMOUNT.fullmatch(cell.strip())
-        for line in lines[body:]
+        squash(cell) in named or _AMOUNT.fullmatch(cell.strip())
+        for line in lines
         for at, cell in enumerate(line)
         if at not in told
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.checks.personal import CHECKED
+from xlbudget.checks.wording import BETWEEN_REASONS, nameless_reason
 from xlbudget.editing.notes import plan_notes
 from xlbudget.errors import UnusableFileError, XlbudgetError, reason_of
 from xlbudget.explaining.explain import explain, glossary
@@ -44,7 +45,7 @@ _COUNTED = {
 }
 _UNFINISHED = (_UNFILLED, _REQUIRED, _GAP, _REVIEW)
 """What makes a set a draft, besides errors."""
-_REQUIRED_CHECK = "required_info"
+_REQUIRED_CHECK, _NAME_CHECK = "required_info", "code_name"
 _FILLED_CHECKS = ("tables_filled", "subtotals_filled")
 _NOWHERE = "勾稽关系不能同时成立，但没有定位到具体的单元格。"
 _TO_FILL = "【待填"
@@ -144,7 +145,9 @@ def examine(
     if report.status is Status.UNKNOWN and not any(item.kind == _UNFILLED for item in items):
         items.append(Item(_UNFILLED, "", "", "还没有填完，无法判断。", "请按校验提醒填好。"))
     items += [_of_finding(_PERSONAL, finding) for finding in personal]
-    items += _of_notes(state, {(item.sheet, item.cell) for item in items if item.kind == _ERROR})
+    places = {(item.sheet, item.cell) for item in items if item.kind == _ERROR}
+    named = {one.row for one in report.findings if checks.get(one.code) == _NAME_CHECK}
+    items += _of_notes(state, places, {nameless_reason(code) for code in named})
     items += [_of_finding(kind, one) for kind, one in judged if kind == _OTHER]
     items.sort(key=lambda item: _KINDS.index(item.kind))
     return Gate(tuple(dict.fromkeys(items)))
@@ -173,12 +176,11 @@ def _of_finding(kind: str, one: Finding) -> Item:
     return Item(kind, one.sheet or one.table, one.cell, one.message, todo)
 
 
-def _of_notes(state: NotesState, told: set[tuple[str, str]]) -> Iterator[Item]:
-    seen = told.union(line.place for line in state.reviews)
+def _of_notes(state: NotesState, places: set[tuple[str, str]], told: set[str]) -> Iterator[Item]:
+    """What is to be done with paragraphs; errors at ``places`` and reasons that were ``told`` are not repeated."""
+    seen = places.union(line.place for line in state.reviews)
     gaps = [line for line in state.gaps if line.place not in seen]
-    review = (
-        "请补填基础信息后重新生成说明，或直接改写定稿；核对无误、不用改的，清空这一行的“备注”。"
-    )
+    review = "请照此补填后重新生成说明，或直接改写定稿；核对无误、不用改的，清空这一行的“备注”。"
     stale = "所引数字已变，文字已过期。", "请重新生成说明，改过的定稿请核对。"
     for kind, lines, what, todo in (
         (_GAP, gaps, "还有【待填】。", "请补填定稿。"),
@@ -187,7 +189,11 @@ def _of_notes(state: NotesState, told: set[tuple[str, str]]) -> Iterator[Item]:
         (_OTHER, state.absent, "按现有数字应有这一段。", "请重新生成说明。"),
     ):
         for line in lines:
-            said = what or f"{line.review.rstrip('。') or '没有写明原因'}。"
+            reasons = line.review.rstrip("。").split(BETWEEN_REASONS)
+            left = [reason for reason in reasons if reason not in told]
+            if not left and not what:
+                continue
+            said = what or f"{BETWEEN_REASONS.join(left) or '没有写明原因'}。"
             cell = line.place.cell if line.line else ""
             yield Item(kind, line.sheet, cell, f"{line.id} {said}", todo)
 

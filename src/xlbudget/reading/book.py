@@ -37,7 +37,7 @@ from xlbudget.reading.source import (
     stored_as_text,
     with_staleness,
 )
-from xlbudget.reading.tables import read_table
+from xlbudget.reading.tables import read_table, with_printed_classes
 from xlbudget.rules.grid import INFO
 from xlbudget.sheets.cells import Sheet, text_of, value_at, whole_lines
 from xlbudget.sheets.layout import (
@@ -59,7 +59,7 @@ from xlbudget.sheets.layout import (
 from xlbudget.sheets.notes import read_texts
 from xlbudget.standard.loader import OWN_LISTS, load_standard, standard_for, with_subjects
 from xlbudget.standard.placeholders import known_as
-from xlbudget.standard.search import chosen
+from xlbudget.standard.search import chosen, standard_ids
 from xlbudget.xlsx.references import column_number, split_cell
 from xlbudget.xlsx.workbook import Workbook
 
@@ -308,7 +308,18 @@ def _read_ledger(
 def _read_tables(
     source: Source, standard: Standard, sheets: dict[str, str], year: int
 ) -> tuple[dict[str, BlockData], tuple[FormData, ...], dict[str, tuple[str, ...]], list[Finding]]:
-    """The blocks, forms, notes by table and findings of all tables' sheets."""
+    """The blocks, forms, notes by table and findings of all tables' sheets.
+
+    Classes that no list has are known by what the tables themselves print.
+    """
+    read = _read_each(source, standard, standard, sheets, year)
+    wider = with_printed_classes(standard, year, read[0])
+    return read if wider is standard else _read_each(source, standard, wider, sheets, year)
+
+
+def _read_each(
+    source: Source, standard: Standard, knowing: Standard, sheets: dict[str, str], year: int
+) -> tuple[dict[str, BlockData], tuple[FormData, ...], dict[str, tuple[str, ...]], list[Finding]]:
     blocks: dict[str, BlockData] = {}
     forms: tuple[FormData, ...] = ()
     notes: dict[str, tuple[str, ...]] = {}
@@ -324,10 +335,10 @@ def _read_tables(
             forms += forms_data.forms
             texts, noticed = forms_data.notes, forms_data.findings
         else:
-            body = read_table(standard, table, sheet, year)
+            body = read_table(knowing, table, sheet, year)
             # Texts of formulas whose values the file does not hold.
             if lacks_texts(body) and compute_texts(source, standard, name):
-                body = read_table(standard, table, Sheet(name, source.lines(name)), year)
+                body = read_table(knowing, table, Sheet(name, source.lines(name)), year)
             blocks |= body.blocks
             texts, noticed = body.notes, body.findings
         if texts:
@@ -345,10 +356,13 @@ def _named_standard(source: Source, info_sheet: str) -> Standard:
     try:
         standard = load_standard() if chosen() else load_standard(identity)
     except StandardError as error:
-        raise UnusableFileError(f"{place}的适用标准不能用：{error}") from error
+        known = not identity or chosen() or identity in standard_ids()
+        more = "" if known else "没有这个标准的文件夹时，请向发来工作簿的单位索取。"
+        raise UnusableFileError(f"{place}的适用标准不能用：{error}{more}") from error
     if identity and identity != standard.id:
+        way = f" {identity}" if identity in standard_ids() else "写明它的文件夹"
         raise UnusableFileError(
-            f"{place}的适用标准是“{identity}”，不是指定的“{standard.id}”；请换用 --standard {identity}，或不写 --standard。"
+            f"{place}的适用标准是“{identity}”，不是指定的“{standard.id}”；请换用 --standard{way}，或不写 --standard。"
         )
     return standard
 

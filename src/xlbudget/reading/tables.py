@@ -23,12 +23,13 @@ from xlbudget.money import Amount
 from xlbudget.reading.headings import own_headings
 from xlbudget.sheets.cells import cells_reader, text_of, whole_lines
 from xlbudget.sheets.layout import code_widths
-from xlbudget.standard.model import AMOUNT
+from xlbudget.standard.loader import with_subjects
+from xlbudget.standard.model import AMOUNT, Subject
 from xlbudget.standard.placeholders import is_open, known_as
 from xlbudget.xlsx.references import column_letter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from xlbudget.figures import Cell
     from xlbudget.reading.headings import Headings
@@ -118,7 +119,8 @@ class _Fixed(Recogniser):
         if block.subjects and any(spec.slot for spec in block.rows):
             for name, code in standard.subjects[block.subjects].classes(year).items():
                 plain = row_label(name)
-                for label in (plain, plain.removesuffix("支出"), f"{plain}支出"):
+                # By its code a class stands that had no name when it was filled in.
+                for label in (plain, plain.removesuffix("支出"), f"{plain}支出", code):
                     self.classes.setdefault(label, code)
         self.used: set[int] = set()
         self.last = -1
@@ -222,6 +224,40 @@ class _Projects(Recogniser):
         if item:
             return self.row(line, item, "item", item, self.group)
         return self.row(line, self.group, "group", group) if group else None
+
+
+def with_printed_classes(
+    standard: Standard, year: int, blocks: Mapping[str, BlockData]
+) -> Standard:
+    """The standard for reading tables that name the classes whose codes these blocks print.
+
+    What its lists lack is known by the name that stands beside the code, or by the code. The very same where they
+    lack nothing.
+    """
+    added: dict[str, dict[str, tuple[Subject, ...]]] = {}
+    for key, data in blocks.items():
+        block = standard.blocks[key]
+        if block.body != "subject":
+            continue
+        items = standard.subjects[block.subjects]
+        known = {squash(name) for name in items.classes(year)}
+        for row in data.rows:
+            label = squash(row.label) or row.key
+            if row.kind != "subject" or items.level(row.key) != 1 or label in known:
+                continue
+            given = added.setdefault(items.key, {})
+            entries = given.get(row.key) or items.by_code.get(row.key) or (Subject(row.key, label),)
+            given[row.key] = tuple(
+                one._replace(aliases=tuple(dict.fromkeys((*one.aliases, label)))) for one in entries
+            )
+    return (
+        with_subjects(
+            standard,
+            {key: [one for held in found.values() for one in held] for key, found in added.items()},
+        )
+        if added
+        else standard
+    )
 
 
 class TableData(NamedTuple):

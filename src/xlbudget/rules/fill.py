@@ -13,7 +13,7 @@ from xlbudget.standard.model import EACH
 from xlbudget.standard.placeholders import fits, for_book
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from xlbudget.figures import Book
     from xlbudget.rules.relations import Relation
@@ -24,15 +24,18 @@ def complete_rows(standard: Standard, book: Book) -> Book:
     """``book`` with every row that its leaf rows call for, in the official order.
 
     Rows that exist are kept as they are (also doubled or malformed ones: those are findings);
-    blank subject names are filled in from the subject list. The very book, if it has them all.
+    blank subject names are filled in from the subject list, those that it lacks from the other tables. The very
+    book, if it has them all.
     """
     blocks: dict[str, BlockData] = {}
+    names = _printed_names(standard, book)
     for key, data in book.blocks.items():
         block = standard.blocks[key]
         rows = list(data.rows)
         blank = (None,) * len(block.amounts)
         if block.body == "subject":
-            rows = _with_parents(rows, standard.subjects[block.subjects], book.year, blank)
+            items = standard.subjects[block.subjects]
+            rows = _with_parents(rows, items, book.year, blank, names[items.key])
         elif block.body == "project":
             rows = _with_groups(rows, blank)
         if block.total:
@@ -50,10 +53,28 @@ def complete_rows(standard: Standard, book: Book) -> Book:
     return book if same else book.with_blocks(blocks)
 
 
+def _printed_names(standard: Standard, book: Book) -> dict[str, dict[str, str]]:
+    """By list, the names of codes that it lacks, where all tables that print one print the same."""
+    names: dict[str, dict[str, set[str]]] = {key: {} for key in standard.subjects}
+    for key, data in book.blocks.items():
+        items = standard.subjects.get(standard.blocks[key].subjects)
+        for row in data.rows if items else ():
+            if items and row.kind == "subject" and row.label and row.key not in items.by_code:
+                names[items.key].setdefault(row.key, set()).add(row.label)
+    return {
+        key: {code: next(iter(labels)) for code, labels in found.items() if len(labels) == 1}
+        for key, found in names.items()
+    }
+
+
 def _with_parents(
-    rows: list[Row], subjects: SubjectList, year: int, blank: tuple[None, ...]
+    rows: list[Row],
+    subjects: SubjectList,
+    year: int,
+    blank: tuple[None, ...],
+    printed: Mapping[str, str],
 ) -> list[Row]:
-    named = _named(rows, subjects, year)
+    named = _named(rows, subjects, year, printed)
     codes = {row.key for row in named if row.kind == "subject"}
     missing: dict[str, Row] = {}
     for code in codes:
@@ -64,12 +85,18 @@ def _with_parents(
     return sorted([*named, *missing.values()], key=lambda row: (row.kind == "total", row.key))
 
 
-def _named(rows: Sequence[Row], subjects: SubjectList, year: int) -> list[Row]:
-    """Subjects without a name get the list's."""
+def _named(
+    rows: Sequence[Row], subjects: SubjectList, year: int, printed: Mapping[str, str]
+) -> list[Row]:
+    """Subjects without a name get the list's; of a code that it lacks, the ``printed`` one."""
     named = []
     for row in rows:
-        known = subjects.find(row.key, year) if row.kind == "subject" and not row.label else None
-        named.append(row._replace(label=known.name) if known else row)
+        if row.kind == "subject" and not row.label:
+            known = subjects.find(row.key, year)
+            name = known.name if known else printed.get(row.key, "")
+            named.append(row._replace(label=name) if name else row)
+        else:
+            named.append(row)
     return named
 
 
@@ -79,7 +106,7 @@ def with_names(standard: Standard, book: Book) -> Book:
     for key, data in book.blocks.items():
         block = standard.blocks[key]
         if block.body == "subject" and any(not row.label for row in data.rows):
-            rows = _named(data.rows, standard.subjects[block.subjects], book.year)
+            rows = _named(data.rows, standard.subjects[block.subjects], book.year, {})
             blocks[key] = BlockData.of(rows, data.letters)
     return book.with_blocks(blocks)
 
@@ -133,17 +160,26 @@ def class_sources(standard: Standard) -> dict[str, list[str]]:
 def _with_classes(
     standard: Standard, block: Block, data: BlockData, sources: Iterable[BlockData], year: int
 ) -> BlockData:
-    length = standard.subjects[block.subjects].lengths[0]
+    items = standard.subjects[block.subjects]
     present = {row.key for row in data.rows if row.kind == "class"}
     names: dict[str, str] = {}
     for source in sources:
         for row in source.rows:
-            if row.kind == "subject" and len(row.key) == length and row.key not in present:
-                known = standard.subjects[block.subjects].find(row.key, year)
-                names.setdefault(row.key, known.name if known else row.label)
-    classes = [row for row in data.rows if row.kind == "class"]
+            if row.kind == "subject" and items.level(row.key) == 1:
+                known = items.find(row.key, year)
+                names[row.key] = names.get(row.key) or (known.name if known else row.label)
+    # A class that has no name yet stands under its code, until it has one.
+    classes = [
+        row._replace(label=names.get(row.key) or row.label) if row.label == row.key else row
+        for row in data.rows
+        if row.kind == "class"
+    ]
     blank = (None,) * len(block.amounts)
-    classes += [Row(code, "class", name, blank) for code, name in names.items()]
+    classes += [
+        Row(code, "class", name or code, blank)
+        for code, name in names.items()
+        if code not in present
+    ]
     classes.sort(key=lambda row: row.key)
     slot = next(index for index, spec in enumerate(block.rows) if spec.slot == "class")
     before = {spec.key for spec in block.rows[:slot]}

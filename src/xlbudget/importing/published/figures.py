@@ -18,7 +18,7 @@ from xlbudget.importing.published.wrapped import unwrapped
 from xlbudget.importing.titles import Titles
 from xlbudget.money import parse_amount
 from xlbudget.reading.headings import own_headings
-from xlbudget.reading.tables import UNREAD, read_table, recogniser
+from xlbudget.reading.tables import UNREAD, read_table, recogniser, with_printed_classes
 from xlbudget.reading.tables import Line as RowLine
 from xlbudget.rules.grid import Grid
 from xlbudget.rules.relations import expand
@@ -238,6 +238,14 @@ def read_figures(
     standard: Standard, elements: Sequence[Line | Matrix], every: Sequence[Found], year: int
 ) -> Figures:
     """All tables of the standard that the document has; ``every`` are those that it shows."""
+    read = _read_figures(standard, elements, every, year)
+    wider = with_printed_classes(standard, year, read.blocks)
+    return read if wider is standard else _read_figures(wider, elements, every, year)
+
+
+def _read_figures(
+    standard: Standard, elements: Sequence[Line | Matrix], every: Sequence[Found], year: int
+) -> Figures:
     result = Figures({}, (), {}, {}, (), ())
     plain = [one for one in every if one.table is not None and not is_form(one.table)]
     left = [said for one in every for said in _not_taken(one)]

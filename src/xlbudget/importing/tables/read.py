@@ -44,6 +44,7 @@ from xlbudget.reading.tables import (
     numbers_columns,
     read_block,
     sort_strays,
+    with_printed_classes,
 )
 from xlbudget.rules.fill import statements
 from xlbudget.sheets.cells import (
@@ -190,7 +191,9 @@ def read_tables(file: TableFile, standard: Standard, year: int | None = None) ->
     Raises:
         UnusableFileError: no table of it can be taken; the sentence says which it looks like, or why.
     """
-    return _Reading(file, standard, year).result()
+    read = _Reading(file, standard, year).result()
+    wider = with_printed_classes(standard, read.book.year, read.book.blocks)
+    return read if wider is standard else _Reading(file, wider, year).result()
 
 
 class _Reading:
