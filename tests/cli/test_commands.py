@@ -241,9 +241,10 @@ def test_the_demo_makes_all_the_files_that_it_lists(
     assert cli("validate", workbook).status == 0
 
 
-def test_the_demo_without_an_office_says_what_is_lacking(
+def test_the_demo_without_an_office_and_again(
     cli: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It says what is lacking; the earlier workbook is kept."""
     monkeypatch.setattr(pdf_writer, "find_office", lambda: None)
     ended = cli("demo", "-o", folder)
     assert (ended.status, ended.err) == (0, "")
@@ -251,13 +252,6 @@ def test_the_demo_without_an_office_says_what_is_lacking(
     assert not any(name.endswith(".pdf") for name in listed)
     assert all((folder / name).is_file() for name in listed)
     assert "注意：没有制作 PDF" in ended.out
-
-
-def test_the_demo_again_keeps_the_earlier_workbook(
-    cli: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pdf_writer, "find_office", lambda: None)  # printing is not the point
-    cli("demo", "-o", folder)
     (workbook,) = folder.glob("*.xlsm")
     Workbook(workbook).patch(workbook, [WRONG])
     mine = workbook.read_bytes()
