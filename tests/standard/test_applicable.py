@@ -13,7 +13,7 @@ from xlbudget.cli.run import run
 from xlbudget.reading.book import read_book
 from xlbudget.standard import layers
 from xlbudget.standard.layers import layers_of, standard_file, standard_files
-from xlbudget.standard.loader import load_folder
+from xlbudget.standard.loader import load_folder, load_standard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,3 +158,29 @@ def test_a_workbook_of_the_region(
     read = read_book(book)
     assert (read.standard, sorted(read.blocks)) == ("demo", sorted(standard.blocks))
     assert not validate(standard, read).findings or read.year == 2026
+
+
+def test_a_ledger_without_a_column_or_a_choice(tmp_path: Path) -> None:
+    """Conditions on it go: a column that every line has counts as its first choice, of another no line has anything."""
+    folder = tmp_path / "linjiang"
+    folder.mkdir()
+    main = 'extends = "changchun"\nid = "linjiang"\nname = "临江市"\nregion = "临江市"\n'
+    (folder / "standard.toml").write_text(main, "utf-8")
+    (folder / "ledger.toml").write_text(
+        'column = [\n  { key = "fund_year", drop = true },\n  { key = "procurement", drop = true },\n'
+        '  { key = "category", choices = ["人员经费", "公用经费", "项目支出", "结转下年"] },\n]\n',
+        "utf-8",
+    )
+    usual, ledger = load_standard("changchun").ledger, load_standard(str(folder)).ledger
+    assert usual is not None
+    assert ledger is not None
+    assert (usual.carry is not None, ledger.carry) == (True, None)
+    assert (len(usual.info), dict(ledger.info)) == (4, {})
+    assert "其他支出" not in ledger.kinds["nature"].classes.values()
+    summary, old = ledger.postings["summary.income"], usual.postings["summary.income"]
+    assert dict(summary.columns) == {"budget": {}, "current": {}}
+    assert set(old.columns) == {"budget", "current", "carryover"}
+    assert "operating" not in ledger.postings["expenditure"].columns
+    assert ledger.export.across == ("source",)
+    spent = [key for key, one in ledger.kinds.items() if "结转下年" in one.classes.values()]
+    assert spent == ["spent"]

@@ -151,3 +151,29 @@ def test_units_add_up_to_the_department(chosen: tuple[Standard, Mapping[str, str
     made, known = amounts(standard, done.summed.book), amounts(standard, whole)
     assert {place: text for place, text in known.items() if made.get(place) != text} == {}
     assert [one.message for one in judged(done).findings if one.level is Level.ERROR] == []
+
+
+def test_what_goes_by_another_column_is_told(chosen: tuple[Standard, Mapping[str, str]]) -> None:
+    """A project below two groups, a unit of two natures."""
+    standard, book = next(books(chosen))
+    ledger = standard.ledger
+    assert ledger is not None
+    columns = [column for column in ledger.columns if column.per]
+    assert columns
+    for column in columns:
+        lines = list(book.ledger.lines)
+        held = [line.texts.get(column.per) for line in lines if line.texts.get(column.key)]
+        at = next(
+            at
+            for at, line in enumerate(lines)
+            if line.texts.get(column.key) and held.count(line.texts[column.per]) > 1
+        )
+        text = lines[at].texts[column.key]
+        other = next((one for one in column.choices if one != text), f"{text}乙")
+        lines[at] = lines[at]._replace(texts={**lines[at].texts, column.key: other})
+        wrong = book._replace(ledger=book.ledger._replace(lines=tuple(lines)))
+        code = standard.code_of("ledger_projects")
+        told = [one.message for one in validate(standard, wrong).findings if one.code == code]
+        assert len(told) == 1
+        assert other in told[0]
+        assert lines[at].texts[column.per] in told[0]

@@ -265,10 +265,10 @@ class _Applicable:
     def _checks(self, rule: _File) -> bool:
         """Whether there is what the check of a rule of the base looks at: a ledger, forms, texts of a section."""
         check = rule.get("check", "")
+        if check in FORM_CHECKS and _has_forms(self._usual) and not _has_forms(self._blocks):
+            return False
         if check.startswith(LEDGER_CHECKS):
             return "ledger" in self._raw or "ledger" not in self._below
-        if check in FORM_CHECKS:
-            return _has_forms(self._blocks) or not _has_forms(self._usual)
         if rule.get("texts"):
             own, usual = (
                 files.get("notes/readings", {}).get("rules", {}).values()

@@ -47,5 +47,5 @@ words that stand in a form. Without it the check does not apply."""
 LEDGER_CHECKS = "ledger_"
 """How the names of checks of the ledger begin: they say nothing where tables are filled in by hand."""
 
-FORM_CHECKS = frozenset(("weight_sum", "weight_stated", "cost_indicator"))
+FORM_CHECKS = frozenset(("weight_sum", "weight_stated", "cost_indicator", "ledger_forms"))
 """The named checks of the forms of projects: they say nothing where there are no forms."""
