@@ -67,7 +67,7 @@ golden: $(READY)
 layouts: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m layouts $(ARGUMENTS)
 
-# Ten documents in the layout of the second city's, with mistakes planted in them, printed by LibreOffice and Chromium:
+# 22 documents in the layout of the second city's, with mistakes planted in them, printed by LibreOffice and Chromium or drawn:
 # the cells that are read right, and how many errors are true and mistakes found; ARGUMENTS="--documents 40 --seed 3".
 second-city: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m shanghai.measure $(ARGUMENTS)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drawn_pdf import pdf
+from drawn_pdf import CHINESE, pdf
 from shanghai.budgets import printed, random_budget
-from shanghai.printing import print_document
+from shanghai.drawing import Look, draw
+from shanghai.printing import print_document, rendered
 from xlbudget.editing.build import build_workbook
 from xlbudget.editing.fill import plan_fill
 from xlbudget.explaining.plan import load_plan
+from xlbudget.findings import Level
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.importing.plan import new_book
 from xlbudget.importing.published.document import read_published, read_source
@@ -229,6 +231,70 @@ def test_the_last_row_goes_on_though_its_name_covers_several_columns() -> None:
     assert whole.starts == ((2, "第2页"),)
     other = matrix("第2页", "合计|1", edges=(10, 70, 120))
     assert len(list(whole_tables([first, other]))) == 2
+
+
+def test_an_amount_that_a_page_end_divides_is_one() -> None:
+    first = matrix(
+        "第1页", "编码|名称|合计", "212|城乡社区支出|143,639,487.2", edges=(10, 40, 80, 120)
+    )
+    rest = matrix("第2页", "||8", "21201|城乡社区|1.00", edges=(10, 40, 80, 120))
+    (whole,) = [one for one in whole_tables([first, rest]) if isinstance(one, Matrix)]
+    assert whole.lines[1:] == [
+        ["212", "城乡社区支出", "143,639,487.28"],
+        ["21201", "城乡社区", "1.00"],
+    ]
+    other = matrix("第2页", "||8.00", "21201|城乡社区|1.00", edges=(10, 40, 80, 120))
+    (apart,) = [one for one in whole_tables([first, other]) if isinstance(one, Matrix)]
+    assert apart.lines[2] == ["", "", "8.00"]
+
+
+def _drawn_line(left: float, bottom: float, text: str, size: float = 10) -> bytes:
+    coded = text.encode("utf-16-be").hex()
+    return f"BT /F {size:g} Tf {left} {bottom} Td <{coded}> Tj ET\n".encode()
+
+
+def test_a_short_last_line_on_a_page_of_its_own_joins_no_paragraphs(tmp_path: Path) -> None:
+    """Its margins are those of the page before; a paragraph broken behind 万 goes on with 元."""
+    first = b"".join(
+        _drawn_line(40, 700 - 20 * at, text)
+        for at, text in enumerate(
+            ("甲" * 50, "乙" * 20 + "。", "丙" * 46 + "5万", "元，" + "丁" * 20)
+        )
+    )
+    second = _drawn_line(40, 700, "戊" * 20)
+    found = read_source(pdf(tmp_path / "段.pdf", [first, second], font=CHINESE)).elements
+    texts = [one.text for one in found if isinstance(one, Line)]
+    assert texts == ["甲" * 50 + "乙" * 20 + "。", "丙" * 46 + "5万元，" + "丁" * 20, "戊" * 20]
+
+
+def test_packed_pages_may_be_written_as_letters(tmp_path: Path) -> None:
+    page = _drawn_line(40, 700, "目录")
+    path = pdf(tmp_path / "字.pdf", [page], font=CHINESE, packed=True, letters=True)
+    assert [one.text for one in read_source(path).elements if isinstance(one, Line)] == ["目录"]
+
+
+def test_one_page_is_not_two_because_its_title_has_the_middle_between_two_letters(
+    tmp_path: Path,
+) -> None:
+    row = _drawn_line(60, 600, "类款项科目名称甲乙丙丁") + _drawn_line(
+        400, 600, "基本支出项目支出合计金额"
+    )
+    page = _drawn_line(277.5, 700, "总表") + row
+    found = read_source(pdf(tmp_path / "中.pdf", [page], font=CHINESE)).elements
+    assert next(one.text for one in found if isinstance(one, Line)) == "总表"
+
+
+def test_figures_that_stand_on_each_other_are_not_read_and_judged(tmp_path: Path) -> None:
+    """The table is named as not read; nothing is said of what stands in it."""
+    page = printed(random_budget(Random(5), "部门", 2025, exact=True))
+    page.tables["general"][3][4] = "1,2.34.5"
+    path = draw(rendered(page), tmp_path / "重叠.pdf", Look())
+    report = validate_published(path)
+    assert [one.place.partition("（")[0] for one in report.not_read] == [
+        "2025年部门一般公共预算支出功能分类预算表"
+    ]
+    assert "印在一起" in report.not_read[0].reason
+    assert not [one for one in report.findings if one.level is Level.ERROR]
 
 
 def test_what_a_text_box_draws_on_two_pages_is_read_once(tmp_path: Path) -> None:

@@ -170,6 +170,10 @@ def random_budget(random: Random, kind: str, year: int, *, exact: bool) -> Budge
 Row = list[str]
 
 
+FIRST = 2023
+"""The first year of the format: its documents do not compare."""
+
+
 @dataclass
 class Printed:
     """What is printed: the rows of every table, and every sentence's figures by name; a mistake changes one of them."""
@@ -178,6 +182,11 @@ class Printed:
     tables: dict[str, list[Row]]
     says: dict[str, Any]
     items: list[dict[str, str]]
+
+    @property
+    def compared(self) -> bool:
+        """Whether items are compared with the year before."""
+        return self.budget.year != FIRST
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How well made documents of the format are read and judged: cells, precision of errors, recall of planted mistakes.
 
-``python -m shanghai.measure`` makes ten documents and prints a line for each; the suite takes a part.
+``python -m shanghai.measure`` makes 22 documents and prints a line for each; the suite takes a part.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from shanghai.budgets import printed, random_budget
+from shanghai.drawing import Look, blocks_of, draw
 from shanghai.mistakes import plant
-from shanghai.printing import print_document
+from shanghai.printing import print_document, rendered
 from xlbudget.characters import squash
 from xlbudget.errors import XlbudgetError
 from xlbudget.figures import Amount
@@ -32,11 +33,20 @@ if TYPE_CHECKING:
     from xlbudget.standard.model import Standard
 
 KINDS = ("部门", "单位")
-LAYOUTS = (
+PRINTED = (
     ("chromium.pdf", True, False), ("office.pdf", True, True), ("chromium.pdf", False, True), ("office.docx", True, False),
     ("office.pdf", False, False),
 )  # fmt: skip
 """Program, dots in the contents, headings on every page."""
+DRAWN = (
+    Look(lines="none", number="- {} -"),
+    Look(lines="grounds", running="区级部门预算", number="第{}页"),
+    Look(wide=595, high=842, size=8, widest=(9, 5), letters=True),
+    Look(lines="rows", indent=0, repeated=True, number="{}"),
+    Look(lines="none", wide=595, high=842, size=7.5, widest=(10, 9)),
+    Look(lines="none", centred=True, letters=True),
+)
+"""Without a program: in turn behind those that are printed."""
 LOWEST_CELLS, LOWEST_PRECISION, LOWEST_RECALL = 0.995, 0.95, 0.9
 _LABELS = {"income": 4, "expenditure": 4, "general": 4, "basic": 3}
 """How many columns before the amounts a table of subjects has."""
@@ -50,6 +60,7 @@ class Result:
     cells: int = 0
     right: int = 0
     lost: list[str] = field(default_factory=list)
+    unbound: list[str] = field(default_factory=list)
     planted: list[Planted] = field(default_factory=list)
     missed: list[Planted] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
@@ -63,7 +74,7 @@ class Result:
             return f"{self.name}: refused: {self.refused}"
         return (
             f"{self.name}: cells {self.right}/{self.cells}, found {len(self.planted) - len(self.missed)}"
-            f"/{len(self.planted)}, errors {len(self.errors)}, false {len(self.false)}"
+            f"/{len(self.planted)}, errors {len(self.errors)}, false {len(self.false)}, unbound {len(self.unbound)}"
         )
 
 
@@ -71,11 +82,17 @@ def measured(at: int, folder: Path, seed: int = 0) -> Result:
     """Make the document number ``at``, read it and judge it."""
     random = Random(1000 * seed + at)
     kind = KINDS[at % 2]
-    program, dots, repeated = LAYOUTS[at % len(LAYOUTS)]
+    way = at % (len(PRINTED) + len(DRAWN))
     page = printed(random_budget(random, kind, 2023 + (at + seed) % 4, exact=kind == "部门"))
     planted = plant(page, random, at)
+    if way < len(PRINTED):
+        program, dots, repeated = PRINTED[way]
+        path = print_document(page, program, folder / f"{at:02d}", dots=dots, repeated=repeated)
+    else:
+        look = DRAWN[way - len(PRINTED)]
+        program = f"drawn {look.lines} {look.wide:g}"
+        path = draw(rendered(page, dots=at % 2 == 0), folder / f"{at:02d}.pdf", look)
     name = f"{at:02d} {page.budget.year} {kind} {program}"
-    path = print_document(page, program, folder / f"{at:02d}", dots=dots, repeated=repeated)
     result = Result(name, planted=planted, missed=planted)
     truth = [*_truth(page)]
     result.cells = len(truth)
@@ -90,6 +107,8 @@ def measured(at: int, folder: Path, seed: int = 0) -> Result:
             result.right += 1
         else:
             result.lost.append(f"{table} {label} {column}: {text}")
+    bound = {squash(unit.text) for unit in book.texts}
+    result.unbound = [text for text in _sentences(page) if squash(text) not in bound]
     findings = seen.report.findings
     result.errors = [one for one in findings if one.level is Level.ERROR]
     result.missed = [
@@ -99,6 +118,18 @@ def measured(at: int, folder: Path, seed: int = 0) -> Result:
         finding for finding in result.errors if not any(_about(finding, one) for one in planted)
     ]
     return result
+
+
+def _sentences(page: Printed) -> Iterator[str]:
+    """The paragraphs of the explanation, headings aside."""
+    part = ""
+    for block in blocks_of(rendered(page)):
+        if block.kind == "h2":
+            part = block.text
+        elif block.kind == "p" and part.endswith(("编制说明", "其他相关情况说明")):
+            heading = block.text.startswith(("一、", "二、", "三、", "四、", "五、"))
+            if not heading and block.text.strip():
+                yield block.text.strip()
 
 
 def _about(finding: Finding, planted: Planted) -> bool:
@@ -176,7 +207,7 @@ def whole(results: list[Result]) -> tuple[float, float, float]:
 def main() -> int:
     """Measure and print; the exit status is 1 where a bound is not reached."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--documents", type=int, default=10)
+    arguments.add_argument("--documents", type=int, default=22)
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--keep", type=Path, help="a folder for the documents")
     chosen = arguments.parse_args()
@@ -190,6 +221,7 @@ def main() -> int:
             print(result.line, flush=True)
             for said in (
                 *(f"  cell: {one}" for one in result.lost[:8]),
+                *(f"  unbound: {one[:60]}" for one in result.unbound),
                 *(f"  missed: {one.name} {one.words[0]}" for one in result.missed),
                 *(f"  false: {one.code} {one.table}: {one.message[:120]}" for one in result.false),
             ):

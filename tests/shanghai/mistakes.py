@@ -196,8 +196,10 @@ _TEXTS: tuple[Callable[[Printed, Random], Planted], ...] = (
     income_in_text, services, three_public_in_text, vehicles, no_reason, doubled_stop, target_money,
 )  # fmt: skip
 _OF_DEPARTMENTS = (operating_in_text, reserved)
+_OF_LAST_YEAR = {item_again, item_prior, item_share, item_direction}
+"""Of documents that compare their items with the year before, as those of the first year do not."""
 _ONE_OF = (
-    {item_amount, item_again, item_prior, item_share, item_direction},
+    {item_amount, *_OF_LAST_YEAR},
     {leaf_of_spending, leaf_of_general},
     {former_class, former_class_in_item},
 )
@@ -207,6 +209,8 @@ _ONE_OF = (
 def plant(page: Printed, random: Random, at: int) -> list[Planted]:
     """Two mistakes of the tables and four of the texts; ``at`` is the document's number, so that all kinds come."""
     texts = _TEXTS + (_OF_DEPARTMENTS if page.budget.kind == "部门" else ())
+    if not page.compared:
+        texts = tuple(one for one in texts if one not in _OF_LAST_YEAR)
     chosen: list[Callable[[Printed, Random], Planted]] = []
     for kinds, count in ((_TABLES, 2), (texts, 4)):
         turn = [*kinds[at * count % len(kinds) :], *kinds[: at * count % len(kinds)]]

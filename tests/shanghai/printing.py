@@ -24,14 +24,19 @@ SECONDS = 300
 PROGRAMS = ("chromium.pdf", "office.pdf", "office.docx")
 
 
+def rendered(page: Printed, *, dots: bool = True, repeated: bool = False) -> str:
+    """The document as a web page; ``dots`` in the contents, ``repeated``: headings on every page."""
+    return _TEMPLATES.get_template("document.html.j2").render(
+        b=page.budget, t=page.tables, s=page.says, items=page.items, compared=page.compared,
+        dots="…" * 30 if dots else "", repeated=repeated,
+    )  # fmt: skip
+
+
 def print_document(
     page: Printed, program: str, path: Path, *, dots: bool = True, repeated: bool = False
 ) -> Path:
-    """The document as a file beside ``path``; ``dots`` in the contents, ``repeated``: headings on every page."""
-    text = _TEMPLATES.get_template("document.html.j2").render(
-        b=page.budget, t=page.tables, s=page.says, items=page.items, compared=page.budget.year != 2023,
-        dots="…" * 30 if dots else "", repeated=repeated,
-    )  # fmt: skip
+    """The document as a file beside ``path``, as a program prints it."""
+    text = rendered(page, dots=dots, repeated=repeated)
     source = path.with_suffix(".html")
     source.write_text(text, "utf-8")
     if program == "html":

@@ -46,6 +46,7 @@ _FIGURE = re.compile(r"[-(]?\d[\d,]*(?:\.\d+)?[)%]?|[-—/]+|无")
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})*\.\d{2}")
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d{2})?")
 _BROKEN = re.compile(r"-?\d[\d,]*(?:[.,]|,\d{1,2})|-?\d{1,3}(?:,\d{3})+\.\d|\.\d\d?|,\d{3}\.\d\d")
+_NUMBERED = re.compile(r"\d{1,2}\.")
 _PIECE = re.compile(r"[-\d,.]+")
 _REMARK = re.compile("(?:说明|备注|注)[:：]|注[:：]?\\d")
 _PART = re.compile("第[一二三四五六七八九十]{1,3}部分")
@@ -542,8 +543,12 @@ def _has_amount(row: PrintedLine) -> bool:
 
 
 def _is_broken(row: PrintedLine) -> bool:
-    """Whether a line has a part of an amount that cannot be one."""
-    return any(_BROKEN.fullmatch(folded(word.text)) for word in row.words)
+    """Whether a line has a part of an amount that cannot be one, and is no number of a name: ``1. 一般公共预算``."""
+    texts = [folded(word.text) for word in row.words]
+    return any(
+        _BROKEN.fullmatch(text) and not (_NUMBERED.fullmatch(text) and after[:1].isalpha())
+        for text, after in zip(texts, [*texts[1:], ""], strict=True)
+    )
 
 
 def _never(row: PrintedLine) -> bool:

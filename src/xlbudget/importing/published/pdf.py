@@ -37,6 +37,8 @@ _INDENT = 0.8
 _NUMERALS = "一二三四五六七八九十"
 _FULL, _OPEN = 2.5, 4.5
 """A line that ends so many letters before the margin, or later, is full; the second where no sentence ends with it."""
+_FURTHER, _NEARLY = 1.2, 1.05
+"""So many times as far below a line as the next one of a paragraph another paragraph begins, or goes on."""
 _FEW_WIDE = 3
 """Fewer wide lines do not show where the margins of a page are."""
 _LEAST_FULL = 12
@@ -68,6 +70,8 @@ _CELLS = 3
 _APART, _APART_BEHIND = 0.3, 0.1
 """Signs that are so many letters apart are of different words; the second behind a whole amount of a table."""
 _ENDS_AMOUNT = re.compile(r"(?<![\d.,])-?(?:\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d+\.\d\d)$")
+_FOLD = 6.0
+"""So many points beside the fold between two pages nothing is printed."""
 _THIN = 2.0
 """What is drawn thinner, in points, is a line."""
 _ROW_BELOW = 3
@@ -267,14 +271,19 @@ def _in_turn(pages: list[_Page]) -> list[_Page]:
 def _halves(page: Any) -> list[Any]:
     """The page, or its two halves where two pages were printed beside each other on a sheet.
 
-    Both have words then: numbers alone are the columns of a table without lines.
+    Both have words then: numbers alone are the columns of a table without lines. Letters stand on both sides of
+    the middle at some distance; a title over the whole page may have it between two of its letters.
     """
     left, top, right, bottom = page.bbox
     middle = (left + right) / 2
     beside = [char["x0"] > middle for char in page.chars if char["text"].isalpha()]
-    if min(sum(beside), len(beside) - sum(beside)) < _LEAST_FULL or any(
-        drawn["x0"] < middle < drawn["x1"] and not _is_ground(drawn, page)
-        for drawn in (*page.chars, *page.rects, *page.lines, *page.curves)
+    if (
+        min(sum(beside), len(beside) - sum(beside)) < _LEAST_FULL
+        or any(char["x0"] - _FOLD < middle < char["x1"] + _FOLD for char in page.chars)
+        or any(
+            drawn["x0"] < middle < drawn["x1"] and not _is_ground(drawn, page)
+            for drawn in (*page.rects, *page.lines, *page.curves)
+        )
     ):
         return [page]
     return [page.crop((left, top, middle, bottom)), page.crop((middle, top, right, bottom))]
@@ -458,6 +467,7 @@ class _Assembly:
         self.elements: list[Line | Matrix] = []
         self.last: _Printed | None = None
         self.margin = self.ended = (0.0, 0.0)
+        self.step, self.spaced = 0.0, False
 
     def whole(self, pages: list[_Page]) -> list[Line | Matrix]:
         """All elements of all pages."""
@@ -503,17 +513,34 @@ class _Assembly:
         if before is not None and isinstance(open_line, Line):
             same = abs(line.size - before.size) < _SAME_SIZE
             flush = line.left < self.margin[0] + _INDENT * line.size
-            ends = before.text[-1] in _ENDS
-            room = _FULL if ends else max(_OPEN, _beginning(line.text))
-            full = before.right > ended[1] - room * line.size and len(before.text) > _LEAST_FULL
-            full |= not ends and _NEVER_FIRST.match(line.text) is not None
+            full = self._is_full(before, line, ended[1])
             goes_on = same and flush and full and not _begins(before.text, line.text)
             if goes_on and not _LEADER.search(before.text):
                 whole, raw = tidy(f"{open_line.text} {line.text}"), f"{open_line.raw}\n{line.text}"
                 printed = (*open_line.printed, line.words)
                 self.elements[-1] = open_line._replace(text=whole, raw=raw, printed=printed)
+                if line.words.page == before.words.page:
+                    self.step = line.top - before.top
                 return
         self.elements.append(Line(tidy(line.text), f"第{number}页", line.text, (line.words,)))
+
+    def _is_full(self, before: _Printed, line: _Printed, right: float) -> bool:
+        """Whether a line goes on to its margin, so that the next may go on with it.
+
+        Where a sentence ends with it, that depends on how far they are from each other, if paragraphs are set apart.
+        """
+        room = max(_OPEN, _beginning(line.text))
+        if before.text[-1] not in _ENDS:
+            if _NEVER_FIRST.match(line.text):
+                return True
+        else:
+            step = line.top - before.top if line.words.page == before.words.page else 0.0
+            if 0 < _FURTHER * self.step < step:
+                self.spaced = True
+                return False
+            near = self.spaced and 0 < step < _NEARLY * self.step
+            room = room + _FULL if near else _FULL
+        return len(before.text) > _LEAST_FULL and before.right > right - room * line.size
 
 
 def _drawn_again(before: list[_Printed], lines: list[_Printed]) -> int:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"\{(\w+)\}")
 _YEARS = ("year", "last_year")
 _WORDS = "[^，。；：、]"
-_LONGEST_NAME, _LONGEST_CHOICE = 40, 12
-"""What a field of 基础信息 puts into a phrase has so many letters at most."""
+_LONGEST_NAME, _LONGEST_CHOICE = 40, 10
+"""What a field of 基础信息 puts into a phrase has so many letters at most, and what stands before a choice."""
 _ANY_YEAR = "20XX年"
 
 
@@ -54,7 +54,8 @@ def _pattern(standard: Standard, phrase: str) -> str:
         field = standard.fields.get(name)
         said = r"20\d\d" if name in _YEARS else ".+?"
         if field is not None and field.kind == "choice":
-            said = f"{_WORDS}{{0,{_LONGEST_CHOICE}}}?"
+            choices = "|".join(map(re.escape, field.choices))
+            said = f"(?:{_WORDS}{{0,{_LONGEST_CHOICE}}}?(?:{choices}))?"
         elif field is not None and name not in _YEARS:
             said = f"{_WORDS}{{1,{_LONGEST_NAME}}}?"
         made += [said if name in seen else f"(?P<{name}>{said})", re.escape(text)]

@@ -300,14 +300,14 @@ def _section_heading(
 
 
 def _begins_table(titles: Titles, elements: Sequence[Line | Matrix], at: int) -> bool:
-    """Whether a title stands here with its table below, or a table that begins with its title."""
+    """Whether a title stands here with its table or its unit below, or a table that begins with its title."""
     one = elements[at]
     if isinstance(one, Matrix):
         return any(titles.exact(line.text) is not None for line in islice(_inner_titles(one), 1))
     if titles.exact(one.text) is None:
         return False
     for below in elements[at + 1 : at + 1 + _BEFORE]:
-        if isinstance(below, Matrix):
+        if isinstance(below, Matrix) or _UNIT.search(squash(below.text)):
             return True
         if titles.exact(below.text) is not None:
             return False
