@@ -112,6 +112,8 @@
     return length < 2 ** 20 ? `${Math.ceil(length / 2 ** 10)} KB` : `${(length / 2 ** 20).toFixed(1)} MB`;
   }
 
+  const equal = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
+
   async function putAll(folder, files) {
     const names = [];
     for (const file of files) {
@@ -357,7 +359,9 @@
     card.note(title, said);
     const names = await engine.list(`${folder}/${RESULT}`);
     if (status === 2 || !names.includes(card.name)) { return `${title}没有做：${err || out.trim()}`; }
-    card.data = await engine.get(`${folder}/${target}`);
+    const made = await engine.get(`${folder}/${target}`);
+    if (equal(made, card.data)) { return `${title}完毕，“${card.title}”的内容没有变，不用下载。`; }
+    card.data = made;
     card.done.push(title);
     outdate(card);
     offer(card.name, card.data, `工作簿，已${[...new Set(card.done)].join("、")}`, card, BOOK);
