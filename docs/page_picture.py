@@ -42,7 +42,7 @@ def main() -> None:
             idle(browser)
             press(browser, "填列小计")
             browser.run("[...document.querySelectorAll('[data-look]')].pop().click()")
-            browser.run("await new Promise((done) => setTimeout(done, 500))")
+            browser.run("scrollTo(0, 0); await new Promise((done) => setTimeout(done, 500))")
             browser.picture(IMAGES / "page.png")
             browser.run(
                 "[...document.querySelectorAll('button')].find(b => b.textContent === '打包…').click()"

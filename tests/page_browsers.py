@@ -79,7 +79,7 @@ class Browser:
 _STATE = "return document.body ? document.body.innerText.slice(-300) : ''"
 
 
-_KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, "")}
+_KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "Space": (32, " ")}
 
 
 class Chromium(Browser):
@@ -118,6 +118,12 @@ class Chromium(Browser):
             self.said.append(params["entry"]["text"])
         elif method == "Runtime.exceptionThrown":
             self.said.append(json.dumps(params["exceptionDetails"]))
+        elif method == "Page.javascriptDialogOpening":  # the page asks before it is left
+            self.socket.send(
+                json.dumps(
+                    {"id": 0, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}
+                )
+            )
         elif method == "Page.fileChooserOpened":
             self._choosers.append(params["backendNodeId"])
         elif method == "Tracing.dataCollected":
@@ -158,13 +164,18 @@ class Chromium(Browser):
         for kind in ("dragEnter", "dragOver", "drop"):
             self.tell("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
 
-    def key(self, name: str) -> None:
-        """Press a key: Tab, Enter, Escape, or a letter."""
+    def key(self, name: str, *, shift: bool = False) -> None:
+        """Press a key: Tab, Enter, Escape, Space, or a letter."""
         if name not in _KEYS:
             self.tell("Input.dispatchKeyEvent", type="char", text=name)
             return
         code, text = _KEYS[name]
-        key = {"key": name, "code": name, "windowsVirtualKeyCode": code}
+        key = {
+            "key": " " if name == "Space" else name,
+            "code": name,
+            "windowsVirtualKeyCode": code,
+            "modifiers": 8 * shift,
+        }
         self.tell("Input.dispatchKeyEvent", type="keyDown", text=text, **key)
         self.tell("Input.dispatchKeyEvent", type="keyUp", **key)
 

@@ -89,15 +89,16 @@ def differences(
                     for one in (folder / name).rglob("*")
                     if one.is_file()
                 }
-                found += _different(ours, _unpacked(data))
+                found += different(ours, unpacked(data))
             else:
-                found += _different({name: (folder / name).read_bytes()}, {name: data})
+                found += different({name: (folder / name).read_bytes()}, {name: data})
     finally:
         browser.run("await xlbudget.engine.drop('比较')")
     return found
 
 
-def _different(here: dict[str, bytes], there: dict[str, bytes]) -> list[str]:
+def different(here: dict[str, bytes], there: dict[str, bytes]) -> list[str]:
+    """The names of files that are not equal, of two folders."""
     if here.keys() != there.keys():
         return [f"files: {sorted(here.keys() ^ there.keys())}"]
     return [name for name in here if not _same(name, here[name], there[name])]
@@ -108,7 +109,7 @@ def _same(name: str, here: bytes, there: bytes) -> bool:
     if here == there:
         return True
     if here.startswith(b"PK") and there.startswith(b"PK"):
-        return _unpacked(here) == _unpacked(there)
+        return unpacked(here) == unpacked(there)
     if name.endswith(".eml"):
         return _mail(here) == _mail(there)
     if name.endswith("校验清单.json"):
@@ -118,7 +119,8 @@ def _same(name: str, here: bytes, there: bytes) -> bool:
     return False
 
 
-def _unpacked(data: bytes) -> dict[str, bytes]:
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The files of an archive."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist() if name[-1] != "/"}
 

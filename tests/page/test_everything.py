@@ -139,7 +139,7 @@ def test_nothing_is_found_by_an_audit_of_accessibility(page_file: Path, example_
         browser.tell("Runtime.evaluate", expression=audit.read_text("utf-8"))
         assert browser.run("return (await axe.run()).passes.length") > 10
         assert browser.run(_AUDIT) == []
-        for title in ("打包…", "导入…", "录入底稿…", "结转下年…", "新建工作簿…"):
+        for title in ("打包…", "导入…", "录入底稿…", "结转下年…", "与上年核对…", "新建工作簿…"):
             press(browser, title)
             assert browser.run(_AUDIT) == [], title
             press(browser, "取消")

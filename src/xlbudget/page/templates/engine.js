@@ -14,11 +14,17 @@ class Engine {
     this.makeWorker = makeWorker; // a function that gives a worker and what it starts with
     this.last = 0;
     this.waiting = new Map();
+    this.begun = 0;
     this.ready = this.begin();
   }
 
   async begin() {
+    const turn = this.begun += 1;
     const { worker, first } = await this.makeWorker();
+    if (turn !== this.begun) {
+      worker.terminate();
+      throw new Error(Engine.RESTARTED);
+    }
     this.worker = worker;
     worker.onmessage = ({ data: { id, value, error } }) => {
       const [resolve, reject] = this.waiting.get(id) || [];
@@ -39,8 +45,8 @@ class Engine {
 
   /* After a fault of the engine's own: a new one in its place; nothing lies in the old one that is not here too. */
   restart() {
-    this.worker.terminate();
-    this.fail(new Error("restart"));
+    if (this.worker) { this.worker.terminate(); }
+    this.fail(new Error(Engine.RESTARTED));
     this.ready = this.begin();
     return this.ready;
   }
@@ -61,6 +67,8 @@ class Engine {
   async log() { await this.ready; return this.send("log"); }
   async heap() { await this.ready; return this.send("heap"); }
 }
+
+Engine.RESTARTED = "restart"; // the error of what was under way when the engine was begun anew
 
 /* A worker made from what this page holds: its script is unpacked here, all else in the worker. */
 async function workerFromPage() {
