@@ -10,11 +10,15 @@ import pytest
 
 from bureau.conftest import results
 from inspecting import inspects
-from xlbudget.bureau.cluster import Cluster
+from xlbudget.bureau import cluster
+from xlbudget.bureau.cluster import Cluster, inspect_chunk, standards_here
 from xlbudget.bureau.engines import Alone
 from xlbudget.bureau.inspect import Inspection
 from xlbudget.bureau.listing import list_sources
+from xlbudget.bureau.records import UNUSABLE
+from xlbudget.bureau.work import Task
 from xlbudget.cli.run import run
+from xlbudget.standard.search import CHOSEN, SEARCHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +53,29 @@ def test_a_cluster_that_loses_a_worker_says_the_same(
     Inspection(tmp_path / "二").run(sources, Cluster("local:2", 60), kill)
     assert len(killed) == 1
     assert results(tmp_path / "二") == results(tmp_path / "一")
+
+
+def test_a_worker_that_stays_judges_by_the_standard_that_is_asked_for(
+    example_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker outlives an inspection: the next may be by another standard, or by one that has changed since."""
+    task = Task(str(example_file), str(example_file))
+    monkeypatch.chdir(tmp_path)
+    for name in (SEARCHED, CHOSEN):
+        monkeypatch.setenv(name, "")
+    before = standards_here()
+    assert run(["standard", "new", "mycity", "--from", "changchun", "-o", "标准 一", "-q"]) == 0
+    monkeypatch.setenv(CHOSEN, "标准 一")  # found by workers that stand elsewhere, too
+    other = standards_here()
+    assert other.chosen == str(tmp_path / "标准 一")
+    outcomes = [inspect_chunk([task], 60, one)[0] for one in (before, other, before)]
+    assert [one.verdict for one in outcomes] == ["pass", UNUSABLE, "pass"]
+    assert "不是指定的“mycity”" in outcomes[1].line.decode("utf-8")
+    kept = cluster._here.processes
+    inspect_chunk([task], 60, before._replace(hashes=("改过",)))
+    assert cluster._here.processes is not kept
+    for one in cluster._here.processes.values():
+        one.close()
 
 
 @pytest.mark.parametrize(

@@ -292,8 +292,16 @@ def test_an_old_workbook_of_another_program(standard: Standard, tmp_path: Path) 
 def test_tables_of_amounts_are_no_list(standard: Standard, tmp_path: Path) -> None:
     amounts = [[*PLAIN[0], "合计"], *([*line, "1.00"] for line in PLAIN[1:])]
     path = tmp_path / "表.csv"
-    path.write_text(csv_text(amounts), "utf-8")
-    assert not looks_like_list(open_tables(path), standard)
+    detail = [
+        [*PLAIN[0], "项目", "申报数"],
+        *([*PLAIN[at], "甲", "12"] for at in (1, 1, 1, 2, 2, 2)),
+    ]
+    whole = [[*PLAIN[0], "核定"], *([*line, "1200000"] for line in PLAIN[1:])]
+    small = [[*PLAIN[0], "核定（万元）"], *([*line, "12"] for line in PLAIN[1:])]
+    often = [[*PLAIN[0], "项目"], *([*PLAIN[1], f"项目{at}"] for at in range(6))]
+    for lines in (amounts, detail, whole, small, often):
+        path.write_text(csv_text(lines), "utf-8")
+        assert not looks_like_list(open_tables(path), standard)
 
 
 def test_the_command_takes_a_list_without_being_told(

@@ -11,16 +11,19 @@ import os
 import threading
 from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget import __version__
 from xlbudget.bureau.engines import Processes
 from xlbudget.bureau.work import Outcome, Task, unusable
 from xlbudget.errors import UnusableFileError
-from xlbudget.standard.search import CHOSEN, SEARCHED
+from xlbudget.standard.loader import every_standard
+from xlbudget.standard.search import CHOSEN, SEARCHED, standard_folder
+from xlbudget.standard.stamp import standard_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 _CHUNK = 16
 """Files that go to a worker at once: two seconds of work, so that talking about it does not count."""
@@ -34,19 +37,44 @@ _MISSING = "用 --scheduler 要先安装 Dask：请安装 xlbudget[bureau]，再
 _here = threading.local()
 
 
-def inspect_chunk(
-    tasks: list[Task], limit: float, standards: Mapping[str, str] | None = None
-) -> list[Outcome]:
+class Standards(NamedTuple):
+    """By which standards is judged: where they are found (``standard.search``), by whole paths, and what they say."""
+
+    searched: str
+    chosen: str
+    hashes: tuple[str, ...]
+
+
+def standards_here() -> Standards:
+    """Those of this process as they are now.
+
+    Raises:
+        StandardError: the one that was chosen cannot be used.
+    """
+    places = filter(None, os.environ.get(SEARCHED, "").split(os.pathsep))
+    searched = os.pathsep.join(str(Path(place).expanduser().absolute()) for place in places)
+    hashes = tuple(standard_hash(one.layers) for one in every_standard())
+    only = os.environ.get(CHOSEN, "")
+    return Standards(searched, str(standard_folder(only).absolute()) if only else "", hashes)
+
+
+def inspect_chunk(tasks: list[Task], limit: float, standards: Standards) -> list[Outcome]:
     """On a worker: the outcomes of some tasks, by the process that this thread keeps for that.
 
-    ``standards`` are the variables that say where standards are found; folders must be there by the same paths.
+    The folders of standards must be there by the same paths. A process has read the standards that it judges by:
+    for others, or for changed ones, another one is started.
     """
-    os.environ.update(standards or {})
-    kept = getattr(_here, "processes", {})
-    if limit not in kept:
-        kept[limit] = Processes(1, limit, kept=True)
+    for name, value in ((SEARCHED, standards.searched), (CHOSEN, standards.chosen)):
+        if os.environ.get(name, "") != value:
+            os.environ[name] = value
+    key = limit, standards
+    kept: dict[tuple[float, Standards], Processes] = getattr(_here, "processes", {})
+    if key not in kept:
+        for old in kept.values():
+            old.close()
+        kept = {key: Processes(1, limit, kept=True)}
         _here.processes = kept
-    return list(kept[limit].run(tasks))
+    return list(kept[key].run(tasks))
 
 
 def program_version() -> str:
@@ -135,7 +163,7 @@ class Cluster:
             given[future] = chunk, again
             coming.add(future)
 
-        standards = {name: os.environ[name] for name in (SEARCHED, CHOSEN) if name in os.environ}
+        standards = standards_here()
         threads = sum(client.nthreads().values()) or 1
         for _ in range(_CHUNKS_AHEAD * threads):
             if chunk := list(islice(waiting, _CHUNK)):

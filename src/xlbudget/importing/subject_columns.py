@@ -66,6 +66,13 @@ _OTHERS = {
 }
 """What else is taken of a subject, and what its column is called."""
 _AMOUNTS = ("合计", "小计", "总计", "金额", "预算数", "决算数", "执行数", "本年预算", "上年预算")
+_MONEY = re.compile(r"金额|预算数|决算数|执行数|资金|申报|数额|拨款|\([^()]*元\)")
+"""In headings of columns of money."""
+_LONGEST, _SMALL = 12, 4
+"""Signs of a heading (more is a title), and of a number that counts or is a year."""
+_CODED = ("编码", "代码", "编号", "主键", "id", "日期", "时间")
+_LARGE = re.compile(r"-?(?!(?:19|20)\d{6}$)\d{1,3}(?:,?\d{3})+")
+"""A whole number of money; no day (20250101)."""
 _AMOUNT = re.compile(r"-?\d[\d,]*\.\d+")
 _SEARCHED = 40
 """Lines in which headings are looked for: a page of remarks may stand above."""
@@ -113,12 +120,30 @@ def holds_amounts(lines: Sequence[Sequence[str]], standard: Standard) -> bool:
     }
     lists = find_columns(lines, standard)
     told = {at for one in lists for at in (*one.codes, *one.names, *one.others.values())}
-    return any(
-        squash(cell) in named or _AMOUNT.fullmatch(cell.strip())
-        for line in lines
-        for at, cell in enumerate(line)
-        if at not in told
-    )
+    body = lists[0].body if lists else 0
+    for at in range(max(map(len, lines), default=0)):
+        if at in told:
+            continue
+        column = [squash(line[at]) if at < len(line) else "" for line in lines]
+        if any(map(_AMOUNT.fullmatch, column)) or not named.isdisjoint(column):
+            return True
+        headings = [one for one in column[max(0, body - 2) : body + 1] if len(one) <= _LONGEST]
+        coded = any(one.lower().endswith(_CODED) for one in headings)
+        if any(map(_MONEY.search, headings)) or (
+            not coded and any(len(one) > _SMALL and _LARGE.fullmatch(one) for one in column[body:])
+        ):
+            return True
+    return any(_repeats(one, lines) for one in lists)
+
+
+def _repeats(one: Columns, lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the codes stand again and again, as in lines of appropriations: a list has each once."""
+    if len(one.codes) > 1:
+        return False  # those of a level stand again below each of the level above
+    held = [
+        code for line in lines[one.body :] if (code := "".join(line[one.codes[0] :][:1]).strip())
+    ]
+    return len(held) > _FEWEST and 2 * len({*held}) < len(held)
 
 
 def _label(text: str) -> str:
