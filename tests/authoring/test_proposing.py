@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from xlbudget.authoring.check import check_folder
 from xlbudget.authoring.making import new_standard
 from xlbudget.authoring.overlaying import pairs
-from xlbudget.authoring.proposing import Proposal, Unproposed, dated, proposals
+from xlbudget.authoring.proposing import Proposal, Unproposed, dated, money_unit, proposals
 from xlbudget.errors import StandardError
 from xlbudget.findings import Level, Report
 from xlbudget.importing.published.document import read_source
@@ -131,3 +132,37 @@ def test_a_title_is_the_base_s_where_it_says_the_same() -> None:
         "国有资产占用情况表",
     ]
     assert pairs(ours, theirs) == {0: 1, 1: 2, 2: 0}
+
+
+def test_what_stands_on_another_base_is_toml_too() -> None:
+    """The base's sections are chosen by a field of 基础信息: a table in a table."""
+    made = new_standard("qinglan", "shanghai", 2031, PAPER)
+    held = {
+        name: tomllib.loads(text) for name, text in made.files.items() if name.endswith(".toml")
+    }
+    assert held["standard.toml"]["unit"] == "万元"
+    assert money_unit(read_source(PAPER).elements) == "万元"
+
+
+PROJECTS = """<p>表1 2026年项目支出表</p><p>单位：万元</p>
+<table><tr><th>类型</th><th colspan=2>项目名称</th><th>项目单位</th><th>合计</th><th>单位资金</th></tr>
+<tr><th></th><th>一级项目</th><th>二级项目</th><th></th><th></th><th></th></tr>
+<tr><td></td><td>合计</td><td></td><td></td><td>3.00</td><td>3.00</td></tr>
+<tr><td>运转类</td><td>档案</td><td>数字化</td><td>档案馆</td><td>3.00</td><td>3.00</td></tr></table>
+<p>表2 2026年项目支出绩效目标申报表</p><p>（2026年度）</p>
+<table><tr><td>项目名称</td><td>数字化</td></tr><tr><td>一级指标</td><td>指标值</td></tr></table>"""
+
+
+def test_projects_and_their_forms_are_the_base_s(tmp_path: Path) -> None:
+    path = tmp_path / "公开.html"
+    path.write_text(f"<html><body>{PROJECTS}</body></html>", "utf-8")
+    (found, form) = proposals(read_source(path).elements)
+    assert isinstance(found, Proposal)
+    (block,) = found.blocks
+    assert (block.body, block.tree) == ("project", True)
+    assert [one.kind for one in block.columns] == [
+        *("text", "level1", "level2", "text", "amount", "amount"),
+    ]
+    assert isinstance(form, Unproposed)
+    made = new_standard("mycity", "cn", 2031, path)
+    assert tomllib.loads(made.files["standard.toml"])["tables"] == ["10-project", "11-performance"]

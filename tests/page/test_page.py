@@ -159,20 +159,20 @@ def test_a_stop_or_a_fault_costs_nothing_but_the_job(opened: Chromium, leaves_fi
     fill = """[...document.querySelectorAll('button')].find((one) => one.textContent === '填列小计').click();
         const busy = () => xlbudget.engine.waiting.size;
         while (!busy()) { await new Promise((done) => setTimeout(done, 20)); }"""
-    opened.run(f"{fill} document.getElementById('stop').click()")
+    # The engine is begun anew, and once more before it has begun.
+    opened.run(f"""{fill} document.getElementById('stop').click();
+        xlbudget.engine.restart().catch(() => 0)""")
     idle(opened)
     state = "return document.getElementById('state').textContent"
     assert opened.run(state) == "已停止，原文件没有改动。"
     assert opened.run(actions) == before, "it can be tried again"
-    # A trap in WebAssembly, while the engine is begun anew twice over.
+    # A trap in WebAssembly.
     trap = "new ErrorEvent('error', { message: 'RuntimeError: unreachable', cancelable: true })"
     ready(opened)
     opened.run(f"{fill} xlbudget.engine.worker.dispatchEvent({trap})")
     idle(opened)
     assert opened.run(state).startswith("没有做完（RuntimeError: unreachable），原文件没有改动；")
     assert opened.run(actions) == before
-    late = "xlbudget.engine.restart().catch(() => 0); await xlbudget.engine.restart()"
-    opened.run(late)
     assert opened.run(f"return {DOWNLOADS}") == downloads
     status, _, err = call(opened, "1", "doctor")
     assert status in (0, 1, 2), err
@@ -461,13 +461,11 @@ def test_json_and_data_are_the_same_of_a_wrong_workbook(
 def test_where_nothing_can_run_a_sentence_says_so_at_once(
     opened: Chromium, page_file: Path
 ) -> None:
-    gone = opened.tell("Page.addScriptToEvaluateOnNewDocument", source="delete window.WebAssembly")
+    # The last test here: what was open is gone.
+    opened.tell("Page.addScriptToEvaluateOnNewDocument", source="delete window.WebAssembly")
     opened.open(page_file)
     seen = opened.run(
         "return [document.getElementById('old').innerText, document.getElementById('desk').hidden]"
     )
     assert "请换一个新一些的浏览器" in seen[0]
     assert seen[1]
-    opened.tell("Page.removeScriptToEvaluateOnNewDocument", identifier=gone["identifier"])
-    opened.open(page_file)
-    ready(opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,15 +13,28 @@ import jinja2
 
 from xlbudget.authoring.check import unknown_in_templates
 from xlbudget.authoring.outline import outline
-from xlbudget.authoring.overlaying import fresh, headings_known, lay, pairs
-from xlbudget.authoring.proposing import Proposal, Unproposed, budget_year, proposals
+from xlbudget.authoring.overlaying import (
+    as_it_stands,
+    fresh,
+    headings_known,
+    lay,
+    pairs,
+    plain_title,
+)
+from xlbudget.authoring.proposing import (
+    Proposal,
+    Unproposed,
+    budget_year,
+    money_unit,
+    proposals,
+)
 from xlbudget.errors import StandardError
 from xlbudget.importing.published.document import read_source
 from xlbudget.standard.layers import DATA, layer_path, layers_of, standard_file, standard_ids
 from xlbudget.standard.loader import read_subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlbudget.authoring.outline import Section
     from xlbudget.authoring.overlaying import Laid
@@ -40,11 +54,12 @@ class Made(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """What the main file takes from a document: its tables, those of the base that it lacks by file and title, its year."""
+    """What the main file takes from a document: its tables, those of the base that it lacks by file and title, its year, its unit."""
 
     tables: tuple[str, ...]
     missing: Mapping[str, str]
     year: int
+    unit: str = ""
 
 
 def new_standard(identity: str, base: str, year: int, document: Path | None = None) -> Made:
@@ -82,6 +97,7 @@ def _main(values: Mapping[str, Any], drawn: Drawn) -> str:
     year = drawn.year or values["year"]
     first = {"year": year, "first": year if drawn.year else year - 3}
     tables = {"tables": drawn.tables, "missing": drawn.missing if drawn.tables else {}}
+    first["unit"] = drawn.unit
     return _written("standard.toml.j2", {**values, **first, **tables})
 
 
@@ -117,8 +133,9 @@ def _from_document(
     said: list[str],
 ) -> Drawn:
     """What the document has otherwise than the base, as files; what to tell of it goes to ``said``."""
-    main, rules, sections = (
-        standard_file(layers, name) or {} for name in ("standard", "rules", "notes/sections")
+    main, rules, sections, facts = (
+        standard_file(layers, name) or {}
+        for name in ("standard", "rules", "notes/sections", "notes/facts")
     )
     base = {name: standard_file(layers, f"tables/{name}") or {} for name in main["tables"]}
     elements = read_source(document).elements
@@ -143,7 +160,8 @@ def _from_document(
     if missing and used:
         named = "”“".join(missing.values())
         said.append(f"文件里没有找到“{named}”，没有列入 tables；要的请把那一行的 # 去掉。")
-    drawn = Drawn(tuple(used), missing, year)
+    unit = money_unit(elements)
+    drawn = Drawn(tuple(used), missing, year, unit if unit != main["unit"] else "")
     changed_rows = not all(one.same for one in laid)
     if changed_rows and standard_file(layers, "ledger"):
         files["ledger.toml"] = _written("ledger.toml.j2", written)
@@ -162,7 +180,7 @@ def _from_document(
             {**written, "parts": divided.parts, "terms": terms, "numbered": divided.numbered},
         )
     documents = {
-        name: _matched(divided.sections.get(name, ()), entries)
+        name: _matched(_spoken(divided.sections.get(name, ()), facts, year), entries)
         for name, entries in sections.items()
     }
     unfit = _unfit(str(values["id"]), {**files, "standard.toml": _main(values, drawn)})
@@ -185,20 +203,27 @@ def _laid_tables(
     said: list[str],
 ) -> list[Laid]:
     """The document's tables, each over the one of the base that it is, in their order."""
-    tables = [one for one in found if isinstance(one, Proposal)]
-    said += [
-        f"“{one.title}”没有提出：{one.reason}。" for one in found if isinstance(one, Unproposed)
-    ]
     names = list(base)
-    titles = [base[name]["title"] for name in names]
-    same = pairs([one.title for one in tables], titles)
+    same = pairs([one.title for one in found], [base[name]["title"] for name in names])
+    exact = {
+        plain_title(text): name
+        for name, table in base.items()
+        for text in (table["title"], *(form["title"] for form in table.get("form", ())))
+    }
     known = headings_known(list(base.values()))
-    laid = []
-    for at, table in enumerate(tables):
-        if at in same:
-            laid.append(lay(table, names[same[at]], base[names[same[at]]], known))
+    laid: list[Laid] = []
+    for at, one in enumerate(found):
+        name = names[same[at]] if at in same else ""
+        known_as = exact.get(plain_title(one.title), "")
+        if known_as and (isinstance(one, Unproposed) or base[known_as].get("form")):
+            if known_as not in [other.name for other in laid]:
+                laid.append(as_it_stands(known_as, base[known_as]))
+        elif isinstance(one, Unproposed):
+            said.append(f"“{one.title}”没有提出：{one.reason}。")
+        elif name:
+            laid.append(lay(one, name, base[name], known))
         else:
-            laid.append(fresh(table, f"{table.number:02}-{table.key}", known))
+            laid.append(fresh(one, f"{one.number:02}-{one.key}", known))
     return laid
 
 
@@ -262,6 +287,24 @@ class _Drafted(NamedTuple):
     texts: tuple[str, ...]
 
 
+def _spoken(sections: Sequence[Section], facts: Mapping[str, Any], year: int) -> list[Section]:
+    """The sections with their headings' names as the base's facts have them; a name that it has not is written out."""
+    years = {offset: name for name, offset in facts.get("year", {}).items()}
+    units = [name for name, one in facts.get("text", {}).items() if one["is"] == "unit_name"]
+    known = {
+        "{year}": f"{{{years[0]}}}" if 0 in years else str(year),
+        "{last_year}": f"{{{years[-1]}}}" if -1 in years else str(year - 1),
+        "{unit_name}": f"{{{units[0]}}}" if units else "单位",
+    }
+    found = []
+    for section in sections:
+        heading = section.heading
+        for name, ours in known.items():
+            heading = heading.replace(name, ours)
+        found.append(section._replace(heading=heading))
+    return found
+
+
 def _matched(sections: Sequence[Section], theirs: Sequence[Mapping[str, Any]]) -> list[_Drafted]:
     """The document's sections, those that the base has with its number and template; the base's where there are none."""
     if len(theirs) == 1 == len(sections) and not theirs[0].get("heading"):
@@ -323,6 +366,13 @@ def _written(name: str, values: Mapping[str, object]) -> str:
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701  # TOML; texts go through the filter
     )
-    # A JSON string without escapes beyond ASCII is one of TOML too.
-    environment.filters["toml"] = lambda value: json.dumps(value, ensure_ascii=False)
+    environment.filters["toml"] = _toml
     return environment.get_template(name).render(values)
+
+
+def _toml(value: object) -> str:
+    """A value as TOML writes it; a JSON string without escapes beyond ASCII is one of TOML too."""
+    if isinstance(value, Mapping):
+        pairs_of = ", ".join(f"{key} = {_toml(one)}" for key, one in value.items())
+        return f"{{ {pairs_of} }}"
+    return json.dumps(value, ensure_ascii=False)

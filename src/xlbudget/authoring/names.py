@@ -14,7 +14,7 @@ from xlbudget.errors import StandardError
 from xlbudget.money import UNITS
 from xlbudget.standard.ledger import parse_ledger, selects
 from xlbudget.standard.loader import parse_equation, parse_ref, parse_table
-from xlbudget.standard.model import ALL, EACH, ONE
+from xlbudget.standard.model import ALL, EACH, ONE, ROWS_OF
 from xlbudget.standard.placeholders import without_names
 from xlbudget.standard.roles import ARGUMENTS, FIELDS, RULES
 from xlbudget.standard.structure import BALANCE, structural
@@ -103,6 +103,8 @@ class Known:
             yield from self._row_problems(ref, block)
         elif not (ref.which.endswith("*") or ref.which in ("", *_SELECTORS)):
             yield f"“{ref}”中没有行的选法 {ref.which}{near(ref.which, _SELECTORS)}。"
+        elif ROWS_OF.get(ref.which, block["body"]) != block["body"]:
+            yield f'“{ref}”的选法 {ref.which} 只用于 body = "{ROWS_OF[ref.which]}" 的表块，它是 {block["body"]}。'
 
     def _row_problems(self, ref: Ref, block: Mapping[str, Any]) -> Iterator[str]:
         body = block["body"]

@@ -10,12 +10,13 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlbudget.authoring.proposing import Proposal
 from xlbudget.characters import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from xlbudget.authoring.proposing import Proposal, ProposedBlock
+    from xlbudget.authoring.proposing import ProposedBlock
 
 _BRACES = re.compile(r"\{[^{}]*\}年?度?")
 _NUMBER = re.compile(
@@ -89,6 +90,12 @@ def lay(table: Proposal, name: str, base: Mapping[str, Any], known: Mapping[str,
         blocks.append(laid)
         left += lacking
     return Laid(name, table._replace(key=base["key"]), False, tuple(blocks), tuple(left))
+
+
+def as_it_stands(name: str, base: Mapping[str, Any]) -> Laid:
+    """A table of the base's of which the document shows no more than that it is there."""
+    table = Proposal(base["key"], base["number"], base["title"], (), tuple(base.get("notes", ())))
+    return Laid(name, table, False, (), ())
 
 
 def fresh(table: Proposal, name: str, known: Mapping[str, str]) -> Laid:

@@ -7,6 +7,7 @@ alone. A sum is proposed where the layout suggests one and all figures of the do
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.characters import plain_name, squash, visible
@@ -24,6 +25,7 @@ _NUMBERED = re.compile(r"^\s*附?(?:表|件)\s*[0-9一二三四五六七八九�
 """A table's number, while a space still keeps it apart from the year."""
 _YEAR = re.compile(r"(20\d\d)\s*年")
 _BUDGET_YEAR = re.compile(r"(20\d\d)\s*年度?[^。，]{0,16}预算")
+_UNIT = re.compile(r"(?:金额)?单位:(?:人民币)?(万元|元)")
 _LONGEST = 40
 _CODE = re.compile(r"编码|代码|^类$|^款$|^项$")
 _NAME = re.compile(r"名称|科目")
@@ -34,6 +36,7 @@ _SIDE = re.compile(r"项目|科目|支出|功能分类|经济分类")
 """The heading of the rows' names where a second table stands beside the first."""
 _LISTED = re.compile(r"单位|部门|名称|采购项目")
 """The heading of names that each department has of its own."""
+_PROJECT = re.compile(r"([一二])级项目(?:名称)?$")
 _UNITS = re.compile(r"单位|部门")
 _TOTALS = ("合计", "总计", "支出总计", "收入总计")
 _WHOLE = ("合计", "小计", "总计")
@@ -88,7 +91,7 @@ class ProposedBlock(NamedTuple):
     @property
     def tree(self) -> bool:
         """Whether the rows of a list add up: children to their parent, all to the last line."""
-        return self.body == "subject" or (self.body == "unit" and bool(self.total))
+        return self.body in ("subject", "project") or (self.body == "unit" and bool(self.total))
 
     @property
     def rowsums(self) -> tuple[str, ...]:
@@ -139,8 +142,8 @@ def proposals(
         number = len(found) + 1
         title = _title(lines[-_ABOVE:], year)
         lines = []
-        if not title:
-            continue
+        if not title or any(plain_name(one.title) == plain_name(title) for one in found):
+            continue  # a table that goes on, or another project's form
         cells = {squash(cell) for row in element.lines for cell in row}
         if cells.issuperset(_FORM):
             reason = "绩效目标的表式请自己写在 [[form]] 里，它只用于一个项目一份的表"
@@ -169,6 +172,13 @@ def budget_year(elements: Iterable[Line | Matrix]) -> int:
     return 0
 
 
+def money_unit(elements: Iterable[Line | Matrix]) -> str:
+    """The unit that most tables say; "" where none says any."""
+    lines = (one.text for one in elements if isinstance(one, Line))
+    said = Counter(match[1] for line in lines if (match := _UNIT.search(squash(line))))
+    return said.most_common(1)[0][0] if said else ""
+
+
 def dated(text: str, year: int) -> str:
     """A text with ``{year}`` and ``{last_year}`` for the years that it names; without a year every one is this."""
     names = {year: "{year}年", year - 1: "{last_year}年"} if year else {}
@@ -183,7 +193,7 @@ def _title(lines: Sequence[str], year: int) -> str:
     """The nearest line above that may be a title, without its number and with ``{year}`` for its year."""
     for line in reversed(lines):
         text = dated(_NUMBERED.sub("", line.strip()).strip(), year)
-        named = plain_name(text.replace("{year}年", ""))
+        named = re.sub(r"\{\w+\}年度?|[^\u4e00-\u9fff]", "", plain_name(text))
         if named and not _NO_TITLE.search(text) and len(text) <= _LONGEST and "。" not in line:
             return text
     return ""
@@ -207,11 +217,12 @@ def _blocks(
     kinds = [_kind(path, [row[at] for row in body]) for at, path in enumerate(paths)]
     if "amount" not in kinds:
         return ()
-    starts = [0] if "code" in kinds else _sides(paths, kinds)
+    listed = "code" in kinds or "level2" in kinds
+    starts = [0] if listed else _sides(paths, kinds)
     for at, kind in enumerate(kinds):
         if kind == "label" or (kind == "name" and "code" not in kinds):
-            kinds[at] = "label" if at in starts else "text"
-    kinds[0] = kinds[0] if "code" in kinds else "label"
+            kinds[at] = "label" if at in starts and "level2" not in kinds else "text"
+    kinds[0] = kinds[0] if listed else "label"
     columns = [
         ProposedColumn(f"c{at}", kind, path)
         for at, (kind, path) in enumerate(zip(kinds, paths, strict=True), 1)
@@ -259,6 +270,8 @@ def _block(
         return ProposedBlock(
             key, "subject", tuple(columns), (), subjects, _ROOM, "合计", across=across
         )
+    if "level2" in kinds:
+        return ProposedBlock(key, "project", tuple(columns), (), "", _ROOM, "合计", across=across)
     labels = [row[0] for row in body]
     if _LISTED.search(columns[0].label[-1]) and not any(map(_LEVEL.match, labels)):
         total = next((label for label in labels if label in _TOTALS), "")
@@ -437,6 +450,9 @@ def _paths(heads: Sequence[Sequence[str]], width: int, year: int) -> list[tuple[
 def _kind(path: tuple[str, ...], cells: Sequence[str]) -> str:
     filled = [cell for cell in cells if cell]
     amounts = sum(map(_is_amount, filled))
+    level = _PROJECT.search(path[-1])
+    if level is not None:
+        return "level1" if level[1] == "一" else "level2"
     if _CODE.search(path[-1]):
         return "code"
     if _WORDS.search(path[-1]) and not _LISTED.search(path[-1]):

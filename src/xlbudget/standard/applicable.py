@@ -11,7 +11,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xlbudget.standard.model import REF
+from xlbudget.standard.model import REF, ROWS_OF
 from xlbudget.standard.roles import FORM_CHECKS, LEDGER_CHECKS
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def _codes(rules: _File) -> set[str]:
 def _has(blocks: dict[str, _Block], match: re.Match[str]) -> bool:
     block = blocks.get(match["block"])
     if block is None or match["column"] not in {"*", *block.columns}:
+        return False
+    if ROWS_OF.get(match["which"] or "", block.raw.get("body")) != block.raw.get("body"):
         return False
     return not match["row"] or block.rows is None or match["row"] in block.rows
 
@@ -188,6 +190,11 @@ class _Applicable:
         found["block"] = [
             self._block(block, table.get("key", "")) for block in table.get("block", ())
         ]
+        if "form" in table:
+            found["form"] = [
+                self._known(one) if self._of_base(one.get("known")) else one
+                for one in table["form"]
+            ]
         if self._of_base(table.get("balance")):
             sides = f"{table.get('key', '')}."
             found["balance"] = [
@@ -196,6 +203,23 @@ class _Applicable:
                 if self._sum(" = ".join(sides + ref.strip() for ref in text.split(" = ")))
             ]
         return found
+
+    def _known(self, form: _File) -> _File:
+        """A form without what it takes from texts of the projects that the region's table does not have."""
+        here, usual = (
+            {
+                column
+                for block in blocks.values()
+                if block.raw.get("body") == "project"
+                for column in block.columns
+            }
+            for blocks in (self._blocks, self._usual)
+        )
+        gone = {f"{{item.{name}}}" for name in usual - here}
+        known = {
+            key: text for key, text in form["known"].items() if not any(one in text for one in gone)
+        }
+        return {**form, "known": known}
 
     def _block(self, block: _File, table: str) -> _File:
         """A table's own sums go without what it does not have."""

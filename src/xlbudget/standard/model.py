@@ -309,6 +309,9 @@ class FormLine(NamedTuple):
     height: float = 0.0
 
 
+ROWS_OF = {"unit": "unit", "item": "project", "group": "project", "form": "form"}
+"""The bodies that alone have such rows."""
+
 PLACEHOLDER = r"\{([a-z_0-9.]+)\}"
 """A name in the text of a field that is known of a new form."""
 

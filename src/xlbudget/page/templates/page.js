@@ -7,6 +7,7 @@
   const LONGEST = 200; // bytes of a name; the file system has 255, and results are called NAME－校验结果.html
   const AGAIN = "再校验";
   const RESULT = "结果";
+  const NOT_HERE = /，原文件备份为“[^”]*”|请再运行 xlbudget validate 校验。/g; // the user's file stays, and is judged anew
   const LOG_PLACE = /(?<=已记入) \/\S+xlbudget\.log/; // where the worker has it, and nobody else
   const REPORT = "报告.html"; // in its job; it is offered as NAME－校验结果.html
   const BOOK = "book"; // kinds of downloads
@@ -355,7 +356,7 @@
   }
 
   async function changed(card, title, folder, target, { status, out, err }) {
-    const said = `${out}\n${err}`.replaceAll(`${RESULT}/`, "").replace(/，原文件备份为“[^”]*”/g, "");
+    const said = `${out}\n${err}`.replaceAll(`${RESULT}/`, "").replace(NOT_HERE, "");
     card.note(title, said);
     const names = await engine.list(`${folder}/${RESULT}`);
     if (status === 2 || !names.includes(card.name)) { return `${title}没有做：${err || out.trim()}`; }
