@@ -86,8 +86,8 @@ def test_what_means_the_same_everywhere_is_none(formula: str) -> None:
     assert not Lint(lambda sheet, cell: "").hits("表", "A1", formula)
 
 
-def test_new_workbooks(standard: Standard, department: Path, tmp_path: Path) -> None:
-    book = read_folder(department, standard)
+def test_new_workbooks(standard: Standard, costly_department: Path, tmp_path: Path) -> None:
+    book = read_folder(costly_department, standard)
     path = tmp_path / "部门.xlsm"
     build_workbook(standard, book, path, year=book.year)
     hits, count = linted(path)

@@ -170,8 +170,8 @@ def test_twice_without_figures(rolled: tuple[Path, Rollover], tmp_path: Path) ->
     assert any("没有金额" in sentence for sentence in done.said)
 
 
-def test_every_department(standard: Standard, department: Path, tmp_path: Path) -> None:
-    last = read_folder(department, standard)
+def test_every_department(standard: Standard, costly_department: Path, tmp_path: Path) -> None:
+    last = read_folder(costly_department, standard)
     source, target = tmp_path / "今年.xlsm", tmp_path / "下年.xlsm"
     build_workbook(standard, last, source, year=last.year)
     before = source.read_bytes()

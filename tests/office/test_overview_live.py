@@ -60,9 +60,9 @@ def same(one: object, other: object) -> bool:
 
 
 def test_the_overview_of_every_department_is_what_it_comes_to(
-    department: Path, built_from: Callable[[Path], Path], recalculate: Callable[[Path], Path]
+    costly_department: Path, built_from: Callable[[Path], Path], recalculate: Callable[[Path], Path]
 ) -> None:
-    path = built_from(department)
+    path = built_from(costly_department)
     assert not differing(path, recalculate(path))
 
 
