@@ -20,6 +20,7 @@ from xlbudget.explaining.plan import load_plan
 from xlbudget.findings import Level
 from xlbudget.importing.data_folder import read_folder
 from xlbudget.importing.plan import new_book
+from xlbudget.importing.published.codes import with_codes_apart
 from xlbudget.importing.published.document import read_published, read_source
 from xlbudget.importing.published.elements import Line, Matrix
 from xlbudget.importing.published.flow import whole_tables
@@ -231,6 +232,23 @@ def test_the_last_row_goes_on_though_its_name_covers_several_columns() -> None:
     assert whole.starts == ((2, "第2页"),)
     other = matrix("第2页", "合计|1", edges=(10, 70, 120))
     assert len(list(whole_tables([first, other]))) == 2
+
+
+def test_codes_in_one_column_are_divided_into_those_of_their_parts(second: Standard) -> None:
+    heads = ("项目||支出预算||", "功能分类科目编码|功能分类科目名称|合计|基本支出|项目支出")
+    whole = matrix(
+        "第1页",
+        *heads,
+        "2040601|行政运行|1.00|1.00|",
+        "204|公共安全支出|1.00|1.00|",
+        "合计||1.00|1.00|",
+    )
+    (divided,) = [one for one in with_codes_apart(second, [whole]) if isinstance(one, Matrix)]
+    assert divided.lines[2][:3] == ["类", "款", "项"]
+    assert [line[:4] for line in divided.lines[3:]] == [
+        ["204", "06", "01", "行政运行"], ["204", "", "", "公共安全支出"], ["合计", "", "", ""],
+    ]  # fmt: skip
+    assert list(with_codes_apart(second, [divided])) == [divided]
 
 
 def test_an_amount_that_a_page_end_divides_is_one() -> None:

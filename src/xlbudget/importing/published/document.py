@@ -16,6 +16,7 @@ from xlbudget.findings import NotRead
 from xlbudget.importing.imported import GLOSSARY_TEXT, Imported
 from xlbudget.importing.published import OLD_SUFFIXES, SUFFIXES
 from xlbudget.importing.published.aligned import with_aligned_tables
+from xlbudget.importing.published.codes import with_codes_apart
 from xlbudget.importing.published.coverage import coverage, readable
 from xlbudget.importing.published.elements import Line, Matrix, Source
 from xlbudget.importing.published.figures import read_figures, shift_findings
@@ -164,7 +165,7 @@ def read_document(
         raise UnusableFileError(other_standard(path, standard, elements))
     apart = with_tables_apart(standard, list(unframed(standard, elements)))
     shapes = [one for one, _ in _variants(standard, standard.template_year, {})]
-    elements = tuple(with_aligned_tables(shapes, apart))
+    elements = tuple(with_codes_apart(standard, with_aligned_tables(shapes, apart)))
     source = source._replace(elements=elements)
     parts = divide(standard, elements)
     found = _year(path, standard, parts, year)

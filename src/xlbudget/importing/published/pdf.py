@@ -271,14 +271,17 @@ def _in_turn(pages: list[_Page]) -> list[_Page]:
 def _halves(page: Any) -> list[Any]:
     """The page, or its two halves where two pages were printed beside each other on a sheet.
 
-    Both have words then: numbers alone are the columns of a table without lines. Letters stand on both sides of
-    the middle at some distance; a title over the whole page may have it between two of its letters.
+    Both have words then, in most of their lines: numbers alone are the columns of a table without lines. Letters
+    stand on both sides of the middle at some distance; a title over the whole page may have it between two of its
+    letters.
     """
     left, top, right, bottom = page.bbox
     middle = (left + right) / 2
-    beside = [char["x0"] > middle for char in page.chars if char["text"].isalpha()]
     if (
-        min(sum(beside), len(beside) - sum(beside)) < _LEAST_FULL
+        not all(
+            _has_words([char for char in page.chars if (char["x0"] > middle) is side])
+            for side in (False, True)
+        )
         or any(char["x0"] - _FOLD < middle < char["x1"] + _FOLD for char in page.chars)
         or any(
             drawn["x0"] < middle < drawn["x1"] and not _is_ground(drawn, page)
@@ -287,6 +290,13 @@ def _halves(page: Any) -> list[Any]:
     ):
         return [page]
     return [page.crop((left, top, middle, bottom)), page.crop((middle, top, right, bottom))]
+
+
+def _has_words(chars: list[dict[str, Any]]) -> bool:
+    """Whether a part of a page has some letters, and these on most of its lines."""
+    letters = [char for char in chars if char["text"].isalpha()]
+    lines, worded = ({round(char["bottom"]) for char in one} for one in (chars, letters))
+    return len(letters) >= _LEAST_FULL and 2 * len(worded) > len(lines)
 
 
 class _Printed(NamedTuple):
