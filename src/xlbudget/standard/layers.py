@@ -43,7 +43,7 @@ _VARIANTS = "variants"
 _TESTS = "tests"
 """A folder of documents to try a standard on, which is no part of it."""
 _VERSION = 5
-_LINE = re.compile(r"at line (\d+)")
+_LINE = r"at line (\d+)"
 _WORDS = ("drop", "after")
 """Keys of an entry that speak of the entry itself."""
 
@@ -310,7 +310,7 @@ def _parsed(layer: Path, name: str) -> _File:
         ValueError,
         RecursionError,
     ) as error:  # too many digits or brackets are errors of these kinds, too
-        line = _LINE.search(str(error))
+        line = re.search(_LINE, str(error))
         where = f"（第{line[1]}行）" if line else ""
         raise StandardError(
             f"标准文件“{_shown(layer, name)}”不是有效的TOML{where}；xlbudget standard check 会说明哪里写错。"
