@@ -292,12 +292,13 @@
   async function check(card, folder) {
     card.look("waiting", "正在校验……", []);
     await engine.put(`${folder}/${card.name}`, card.data);
-    const words = ["validate", asWord(card.name), "--format", "html", "-o", REPORT];
+    const compared = [];
     if (card.last) {
       await engine.put(`${folder}/上年/${card.last.name}`, card.last.data);
-      words.push("--last-year", `上年/${card.last.name}`);
+      compared.push("--last-year", `上年/${card.last.name}`);
     }
-    const { status, err } = await run(folder, words);
+    const words = ["validate", asWord(card.name), "--format", "html", "-o", REPORT];
+    const { status, err } = await run(folder, [...words, ...compared]);
     const names = await engine.list(folder);
     if (!names.includes(REPORT)) {
       card.report = null;
@@ -313,7 +314,7 @@
     const sentences = [...summary.querySelectorAll("p")].map((one) => one.textContent.trim());
     const state = ["pass", "rounding", "error"].find((one) => summary.classList.contains(one));
     card.look(state || "unknown", verdict, [...new Set([...err.split("\n"), ...sentences])].filter(Boolean));
-    const usable = status !== 2 || await standardOf(card, folder) !== "";
+    const usable = status !== 2 || await standardOf(card, folder, compared) !== "";
     if (usable) {
       offer(`${stemOf(card.name)}－校验结果.html`, data, `“${card.title}”的校验报告（网页）`, card);
     } else { card.report = null; }
@@ -323,8 +324,9 @@
   }
 
   /* By which standard it was judged; "" where by none. What cannot be judged may be a budget that is not filled in yet. */
-  async function standardOf(card, folder) {
-    const { out } = await engine.call(folder, ["validate", asWord(card.name), "--format", "json"]);
+  async function standardOf(card, folder, compared = []) {
+    const words = ["validate", asWord(card.name), "--format", "json"];
+    const { out } = await engine.call(folder, [...words, ...compared]);
     try { return JSON.parse(out).standard; } catch { return ""; }
   }
 
