@@ -23,6 +23,7 @@ _CHROMIUM = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--mute-audio",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
     "--window-size=1280,1500",
+    "--force-prefers-reduced-motion",  # nothing turns, which would be drawn anew sixty times a second
     "--disable-features=IsolateSandboxedIframes",  # so that the frame is asked as the page is
     "--remote-debugging-port=0", "--remote-allow-origins=*",
 )  # fmt: skip
