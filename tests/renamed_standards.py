@@ -154,6 +154,7 @@ def renamed_files(layers: Layers, names: Names) -> Files:
         rule.update(
             _walk({key: rule[key] for key in ("equations", "with") if key in rule}, names.refs)
         )
+        _each(rule, lambda text: names.places(text, other), "title", "source")
         _each(rule, lambda key: ".".join(map(other, key.split("."))), "blocks")
         for equation in rule.get("equations", ()):
             if isinstance(equation, dict):
@@ -236,7 +237,7 @@ def _selection(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ledger(raw: Files, names: Names) -> Files:
     for column in raw["column"]:
-        _each(column, other, "key", "subjects")
+        _each(column, other, "key", "subjects", "per")
         for key in ("needed", "absent"):
             if key in column:
                 column[key] = _selection(column[key])
@@ -245,8 +246,9 @@ def _ledger(raw: Files, names: Names) -> Files:
     _each(raw["unit"], names.field, "field")
     _each(raw["switch"], names.field, "field")
     _each(raw["export"], other, "across")
-    _each(raw["carry"], other, "of", "year")
-    raw["carry"]["left"] = _selection(raw["carry"]["left"])
+    if "carry" in raw:
+        _each(raw["carry"], other, "of", "year")
+        raw["carry"]["left"] = _selection(raw["carry"]["left"])
     _each(raw.get("control", {}), other, "list")
     _each(raw.get("project", {}), other, "types", "type", "unit")
     for fit in raw.get("fit", ()):

@@ -126,11 +126,13 @@ def test_a_profile_may_show_what_a_list_holds(tmp_path: Path) -> None:
     """Texts of 基础信息 taken over as they are, each below its name."""
     folder = tmp_path / "shanghai"
     shutil.copytree(DATA / "shanghai", folder)
+    info = folder / "info.toml"
+    staff = (
+        '{ key = "staff", title = "人员情况", name_label = "标题", text_label = "内容", room = 5 },'
+    )
+    wider = info.read_text("utf-8").replace("keyed = [", f"keyed = [\n  {staff}", 1)
+    info.write_text(wider, "utf-8")
     for name, more in (
-        (
-            "info",
-            '[[keyed]]\nkey = "staff"\ntitle = "人员情况"\nname_label = "标题"\ntext_label = "内容"\nroom = 5',
-        ),
         ("notes/facts", '[paragraphs.staff_told]\nof = "staff"'),
         (
             "notes/sections",
