@@ -146,8 +146,8 @@ def test_what_changes_nothing_leaves_the_workbook_saved(
     """Seen by the office's own mark of a modified document; the macro restores it after its stamp."""
     clicked = Clicked(live(example_copy))
     texts = clicked.book.sheets["_texts"]
-    for saved in (True, False):
-        for name in ("about", "fill", "take_in"):
+    for saved, names in ((True, ("about", "fill", "take_in")), (False, ("fill",))):
+        for name in names:
             clicked.book.set_mock_caller()
             texts.range("B1").value = "token 3"
             texts.range("C1").value = str(example_copy)

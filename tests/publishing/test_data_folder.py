@@ -57,8 +57,10 @@ TRICKY = (
 )  # fmt: skip
 
 
-def test_folder_workbook_folder(standard: Standard, department: Path, tmp_path: Path) -> None:
-    first = read_folder(department, standard)
+def test_folder_workbook_folder(
+    standard: Standard, costly_department: Path, tmp_path: Path
+) -> None:
+    first = read_folder(costly_department, standard)
     path = tmp_path / "部门 预算.xlsm"
     build_workbook(standard, first, path, year=first.year)
     done = export_folder(path, tmp_path / "数据")

@@ -236,9 +236,12 @@ def _assert_whole(found: Disclosure, path: Path) -> int:
 
 @pytest.mark.office
 def test_every_department(
-    standard: Standard, department: Path, tmp_path: Path, errors: Callable[[Path], list[object]]
+    standard: Standard,
+    costly_department: Path,
+    tmp_path: Path,
+    errors: Callable[[Path], list[object]],
 ) -> None:
-    book = read_folder(department, standard)
+    book = read_folder(costly_department, standard)
     found = disclosure(standard, book)
     path = tmp_path / "文本.docx"
     assert write_docx(found, path)

@@ -44,12 +44,13 @@ def _fits(slip: dict[str, Any], identity: str) -> bool:
 
 
 def _cases() -> list[Any]:
-    """Each slip in each standard in which it can be made; in a short run in one of them, by turns."""
+    """Each slip in one of the standards in which it can be made, by turns; in a short run half of them."""
     cases = []
     for position, slip in enumerate(SLIPS):
         fitting = [identity for identity in IDS if _fits(slip, identity)]
-        chosen = fitting if THOROUGH or len(fitting) < 2 else [fitting[position % len(fitting)]]
-        cases += [pytest.param(slip, one, id=f"{slip['name']}-{one}") for one in chosen]
+        if THOROUGH or position % 4 < 2:  # two by two, so that the turns stay
+            one = fitting[position % len(fitting)]
+            cases.append(pytest.param(slip, one, id=f"{slip['name']}-{one}"))
     return cases
 
 
